@@ -1,0 +1,129 @@
+"""LEAP CNN: an encoder and a decoder without skip connections (Pereira et al. 2019).
+
+The family as the original library has it, a generalisation of the published network.
+"""
+
+from collections.abc import Sequence
+
+import attrs
+
+from encdec_widgets.architectures._widths import geometric_width
+from encdec_widgets.encoder_decoder import (
+    DecoderBlock,
+    EncoderBlock,
+    EncoderDecoder,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
+from encdec_widgets.fields import flag, integer, real
+
+
+@attrs.frozen
+class LeapCNN(EncoderDecoder):
+    """LEAP CNN: convolutions and pooling down, upsampling up, no skip connections.
+
+    Encoder block ``i`` has ``int(filters * filters_rate ** i)`` filters. Decoder block ``i`` has
+    ``int(filters * filters_rate ** (up_blocks - i))``: its widths follow ``up_blocks``, not ``down_blocks``.
+
+    Attributes:
+        stacks: Number of times that encoder and decoder are repeated.
+        filters: Filters of the first encoder block.
+        filters_rate: Factor by which the filters grow with every level.
+        down_blocks: Blocks of the encoder, each ending in a pooling.
+        down_convs_per_block: Convolutions in every encoder block.
+        up_blocks: Blocks of the decoder.
+        up_interpolate: If True, bilinear interpolation upsamples, else transposed convolutions do.
+        up_convs_per_block: Convolutions in every decoder block, after the upsampling.
+    """
+
+    filters: int = integer(
+        64,
+        minimum=1,
+        maximum=4096,
+        usual=(1, 128),
+        unit="channels",
+        help="Width of the first block, from which all others follow; parameters grow with its square.",
+    )
+    filters_rate: float = real(
+        2,
+        minimum=0.1,
+        maximum=8,
+        usual=(1, 3),
+        unit="×",
+        help="How much wider each coarser block is; above 2 the deepest blocks hold most parameters.",
+    )
+    down_blocks: int = integer(
+        3,
+        minimum=0,
+        maximum=10,
+        usual=(1, 7),
+        unit="blocks",
+        help="Each further block doubles the maximum stride and roughly the receptive field.",
+    )
+    down_convs_per_block: int = integer(
+        3,
+        minimum=0,
+        maximum=32,
+        usual=(1, 5),
+        unit="convolutions",
+        help="More convolutions on the way down see further and learn more, at more cost.",
+    )
+    up_blocks: int = integer(
+        3,
+        minimum=0,
+        maximum=16,
+        usual=(0, 7),
+        unit="blocks",
+        help="Each block doubles the size of the output; with all of them it is as large as the input.",
+    )
+    up_interpolate: bool = flag(
+        False, help="On: bilinear upsampling, without parameters. Off: upsampling is learned."
+    )
+    up_convs_per_block: int = integer(
+        2,
+        minimum=0,
+        maximum=32,
+        usual=(0, 5),
+        unit="convolutions",
+        help="More convolutions after upsampling smooth its artefacts, at more cost.",
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse fields that would give a block no filters at all, or far too many."""
+        self._width(max(self.down_blocks - 1, 0))
+        self._width(self.up_blocks)
+
+    def _width(self, level: int) -> int:
+        return geometric_width(self.filters, self.filters_rate, level)
+
+    @property
+    def kernel_size(self) -> int:
+        """Height and width of all kernels, in px: always 3."""
+        return 3
+
+    @property
+    def encoder_stack(self) -> Sequence[EncoderBlock]:
+        """``down_blocks`` blocks of convolutions, each ending in a pooling."""
+        return [
+            SimpleConvBlock(
+                num_convs=self.down_convs_per_block, filters=self._width(i), kernel_size=self.kernel_size
+            )
+            for i in range(self.down_blocks)
+        ]
+
+    @property
+    def decoder_stack(self) -> Sequence[DecoderBlock]:
+        """``up_blocks`` blocks that double the size, the widest first."""
+        return [
+            SimpleUpsamplingBlock(
+                transposed_conv=not self.up_interpolate,
+                transposed_conv_filters=self._width(i),
+                transposed_conv_kernel_size=self.kernel_size,
+                transposed_conv_batch_norm=False,
+                refine_convs=self.up_convs_per_block,
+                refine_convs_filters=self._width(i),
+                refine_convs_kernel_size=self.kernel_size,
+                refine_convs_batch_norm=False,
+            )
+            for i in range(self.up_blocks, 0, -1)
+        ]

@@ -1,0 +1,211 @@
+"""U-Net: an encoder and a decoder of convolutions, joined by skip connections (Ronneberger et al. 2015).
+
+The family as the original library has it: its ``UNet`` class, field for field and layer for layer.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from encdec_widgets._keras import keras
+from encdec_widgets.architectures._widths import geometric_width
+from encdec_widgets.blocks import Tensor
+from encdec_widgets.encoder_decoder import (
+    DecoderBlock,
+    EncoderBlock,
+    EncoderDecoder,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
+from encdec_widgets.fields import flag, integer, real
+
+
+@attrs.frozen
+class PoolingBlock(EncoderBlock):
+    """An encoder block that only pools (2 x 2), without convolutions.
+
+    Attributes:
+        pool: If False, the block does nothing.
+        pooling_stride: Stride of the max pooling.
+    """
+
+    def make_block(self, x_in: Tensor, prefix: str = "pooling_block") -> Tensor:
+        """Pool ``x_in``, (batch, height, width, channels), to ``pooling_stride`` times smaller."""
+        if not self.pool:
+            return x_in
+        return keras.layers.MaxPooling2D(
+            pool_size=2, strides=self.pooling_stride, padding="same", name=f"{prefix}_last_pool"
+        )(x_in)
+
+
+@attrs.frozen
+class UNet(EncoderDecoder):
+    """U-Net: convolutions and pooling down, upsampling up, a skip connection at every level.
+
+    Level ``b``, counted from the stem, has ``int(filters * filters_rate ** b)`` filters. All convolutions have a bias and
+    ReLU, none has batch normalization. The original paper's network has 2 x 2 transposed convolutions; this one has
+    ``kernel_size``, as SLEAP has.
+
+    Attributes:
+        stacks: Number of times that encoder and decoder are repeated.
+        filters: Filters of the first level.
+        filters_rate: Factor by which the filters grow with every level.
+        kernel_size: Height and width of the kernels of encoder and decoder, in px.
+        stem_kernel_size: Height and width of the kernels of the stem, in px.
+        convs_per_block: Convolutions in every block.
+        stem_blocks: Levels before the encoder, which are not repeated in stacked models and give no skips.
+        down_blocks: Levels of the encoder. The encoder always ends in a pooling, so that 0 still pools once.
+        middle_block: If True, there are convolutions between encoder and decoder.
+        up_blocks: Levels of the decoder.
+        up_interpolate: If True, bilinear interpolation upsamples, else transposed convolutions do.
+        block_contraction: If True, the last convolutions of the middle and of every decoder block already have the
+            filters of the next level.
+    """
+
+    filters: int = integer(
+        64,
+        minimum=1,
+        maximum=4096,
+        usual=(1, 128),
+        unit="channels",
+        help="Width of the first level, from which all others follow; parameters grow with its square.",
+    )
+    filters_rate: float = real(
+        2,
+        minimum=0.1,
+        maximum=8,
+        usual=(1, 3),
+        unit="×",
+        help="How much wider each coarser level is; above 2 the deepest levels hold most parameters.",
+    )
+    kernel_size: int = integer(
+        3,
+        minimum=1,
+        maximum=99,
+        usual=(1, 9),
+        unit="px",
+        help="Larger kernels see further; cost grows with the square of the size.",
+    )
+    stem_kernel_size: int = integer(
+        3,
+        minimum=1,
+        maximum=99,
+        usual=(1, 9),
+        unit="px",
+        help="Kernels of the stem; large ones there see far at full resolution, at a high cost.",
+    )
+    convs_per_block: int = integer(
+        2,
+        minimum=0,
+        maximum=32,
+        usual=(1, 5),
+        unit="convolutions",
+        help="More convolutions a level see further and learn more, at more cost.",
+    )
+    stem_blocks: int = integer(
+        0,
+        minimum=0,
+        maximum=8,
+        usual=(0, 4),
+        unit="levels",
+        help="Levels before the encoder make everything after them cheaper, but give no fine skips.",
+    )
+    down_blocks: int = integer(
+        4,
+        minimum=0,
+        maximum=10,
+        usual=(1, 7),
+        unit="levels",
+        help="Each further level doubles the maximum stride and roughly the receptive field.",
+    )
+    middle_block: bool = flag(True, help="Convolutions at the coarsest stride, where the network sees furthest.")
+    up_blocks: int = integer(
+        4,
+        minimum=0,
+        maximum=16,
+        usual=(0, 7),
+        unit="levels",
+        help="Each level doubles the size of the output; fewer give coarser and much cheaper maps.",
+    )
+    up_interpolate: bool = flag(
+        False, help="On: bilinear upsampling, without parameters. Off: upsampling is learned."
+    )
+    block_contraction: bool = flag(
+        False, help="On: blocks of the way up end with the fewer filters of the next level, which is cheaper."
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse fields that would give a block no filters at all, or far too many."""
+        deepest = self.stem_blocks + self.down_blocks
+        finest = deepest - self.up_blocks - (1 if self.block_contraction and self.up_blocks else 0)
+        for exponent in {0, deepest, min(finest, 0)}:
+            self._width(exponent)
+
+    def _width(self, level: int) -> int:
+        return geometric_width(self.filters, self.filters_rate, level)
+
+    def _levels(self, levels: Iterable[int], kernel_size: int) -> list[EncoderBlock]:
+        """Blocks that pool and then convolve, the very first without pooling, and a last pooling."""
+        blocks: list[EncoderBlock] = [
+            SimpleConvBlock(
+                pool=i > 0,
+                pool_before_convs=True,
+                num_convs=self.convs_per_block,
+                filters=self._width(level),
+                kernel_size=kernel_size,
+            )
+            for i, level in enumerate(levels)
+        ]
+        return [*blocks, PoolingBlock()]
+
+    @property
+    def stem_stack(self) -> Sequence[EncoderBlock] | None:
+        """``stem_blocks`` levels and a pooling, or None without a stem."""
+        if self.stem_blocks == 0:
+            return None
+        return self._levels(range(self.stem_blocks), self.stem_kernel_size)
+
+    @property
+    def encoder_stack(self) -> Sequence[EncoderBlock]:
+        """``down_blocks`` levels, a pooling, and the middle's one or two blocks."""
+        deepest = self.stem_blocks + self.down_blocks
+        blocks = self._levels(range(self.stem_blocks, deepest), self.kernel_size)
+        if not self.middle_block:
+            return blocks
+        if self.convs_per_block > 1:
+            blocks.append(self._middle(self.convs_per_block - 1, self._width(deepest), "_middle_expand"))
+        contracted = deepest - 1 if self.block_contraction else deepest
+        return [*blocks, self._middle(1, self._width(contracted), "_middle_contract")]
+
+    def _middle(self, num_convs: int, filters: int, block_prefix: str) -> SimpleConvBlock:
+        return SimpleConvBlock(
+            pool=False,
+            num_convs=num_convs,
+            filters=filters,
+            kernel_size=self.kernel_size,
+            block_prefix=block_prefix,
+        )
+
+    @property
+    def decoder_stack(self) -> Sequence[DecoderBlock]:
+        """``up_blocks`` blocks that double the size and concatenate the encoder's feature."""
+        deepest = self.stem_blocks + self.down_blocks
+        blocks = []
+        for i in range(self.up_blocks):
+            filters_in = self._width(deepest - 1 - i)
+            filters_out = self._width(deepest - 2 - i) if self.block_contraction else filters_in
+            blocks.append(
+                SimpleUpsamplingBlock(
+                    transposed_conv=not self.up_interpolate,
+                    transposed_conv_filters=filters_in,
+                    transposed_conv_kernel_size=self.kernel_size,
+                    transposed_conv_batch_norm=False,
+                    skip_connection=True,
+                    refine_convs=self.convs_per_block,
+                    refine_convs_first_filters=filters_in,
+                    refine_convs_filters=filters_out,
+                    refine_convs_kernel_size=self.kernel_size,
+                    refine_convs_batch_norm=False,
+                )
+            )
+        return blocks

@@ -1,0 +1,264 @@
+"""Generic encoder-decoder fully convolutional backbones.
+
+The encoder extracts features at ever coarser strides by blocks of convolutions and pooling; the decoder upsamples
+them again to the stride that is wanted. Simple convolutions with pooling form the `LEAP CNN
+<https://www.nature.com/articles/s41592-018-0234-5>`_; skip connections make it a `U-Net
+<https://arxiv.org/abs/1505.04597>`_; residual blocks make the `stacked hourglass
+<https://arxiv.org/abs/1603.06937>`_; dense blocks make `FC-DenseNet <https://arxiv.org/abs/1611.09326>`_.
+
+This is the module documented as ``sleap.nn.architectures.encoder_decoder``, for Keras 3 and any of its backends: the
+same classes, arguments, layer names and networks. Where it differs on purpose, the docstrings say so. Blocks and
+architectures are values: compared by content, hashable, and changed by copying (``attrs.evolve``).
+
+A new architecture inherits from :class:`EncoderDecoder` and implements ``encoder_stack`` and ``decoder_stack``; a new
+block inherits from :class:`EncoderBlock` or :class:`DecoderBlock` and implements ``make_block``. Tensors are Keras
+tensors of shape (batch, height, width, channels); a stride is the size of the network's input over the size of a
+feature map.
+"""
+
+import math
+from collections.abc import Sequence
+
+import attrs
+
+from encdec_widgets.block_call import BlockCall, make_block
+from encdec_widgets.blocks import DecoderBlock, EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock, Tensor
+from encdec_widgets.fields import FieldError, integer
+
+__all__ = [
+    "DecoderBlock",
+    "EncoderBlock",
+    "EncoderDecoder",
+    "IntermediateFeature",
+    "SimpleConvBlock",
+    "SimpleUpsamplingBlock",
+]
+
+
+@attrs.frozen
+class IntermediateFeature:
+    """A tensor inside a backbone that a skip connection or a head can start from.
+
+    Attributes:
+        tensor: The feature map, (batch, height, width, channels).
+        stride: Stride of the tensor relative to the input of the network.
+    """
+
+    tensor: Tensor = attrs.field(eq=id)
+    stride: int
+
+    @property
+    def scale(self) -> float:
+        """Size of the tensor relative to the input of the network: 1 / stride."""
+        return 1.0 / float(self.stride)
+
+
+@attrs.frozen
+class EncoderDecoder:
+    """General encoder-decoder base class.
+
+    New architectures inherit from this class and implement the ``encoder_stack`` and ``decoder_stack`` properties (and
+    ``stem_stack``, if they have a stem).
+
+    Attributes:
+        stacks: If greater than 1, the encoder and decoder are repeated that many times, each on the output of the last.
+    """
+
+    stacks: int = integer(
+        1,
+        minimum=1,
+        maximum=64,
+        usual=(1, 8),
+        help="Repeats encoder and decoder; each stack refines what the one before it found.",
+    )
+
+    @property
+    def stem_stack(self) -> Sequence[EncoderBlock] | None:
+        """The encoder blocks that define the stem, which is not repeated; None without a stem."""
+        return None
+
+    @property
+    def encoder_stack(self) -> Sequence[EncoderBlock]:
+        """The encoder blocks that define the encoder."""
+        raise NotImplementedError("Encoder-decoder subclasses must define encoder stack.")
+
+    @property
+    def decoder_stack(self) -> Sequence[DecoderBlock]:
+        """The decoder blocks that define the decoder."""
+        raise NotImplementedError("Encoder-decoder subclasses must define decoder stack.")
+
+    @property
+    def stem_features_stride(self) -> int:
+        """Stride of the output of the stem, relative to an input of stride 1."""
+        return _pooling_product(self.stem_stack or ())
+
+    @property
+    def encoder_features_stride(self) -> int:
+        """Stride of the output of the encoder, relative to an input of stride 1."""
+        return self.stem_features_stride * _pooling_product(self.encoder_stack)
+
+    @property
+    def decoder_features_stride(self) -> int:
+        """Stride of the output of the decoder, relative to an input of stride 1.
+
+        It is rounded down: 0 means that the output is larger than the input.
+        """
+        upsampling = math.prod(block.upsampling_stride for block in self.decoder_stack)
+        return self.encoder_features_stride // upsampling
+
+    @property
+    def maximum_stride(self) -> int:
+        """The stride that height and width of the input must be divisible by."""
+        return self.encoder_features_stride
+
+    @property
+    def output_stride(self) -> int:
+        """Stride of the output of the backbone."""
+        return self.decoder_features_stride
+
+    def require_symmetric_stacks(self) -> None:
+        """Check that one stack can follow another.
+
+        Raises:
+            FieldError: If there are several stacks and the decoder does not end at the stride where the encoder begins.
+        """
+        if self.stacks > 1 and self.stem_features_stride != self.decoder_features_stride:
+            raise FieldError(
+                "stacks",
+                self.stacks,
+                "can be above 1 only with a symmetric encoder and decoder: the decoder ends at stride "
+                f"{self.decoder_features_stride}, the encoder begins at stride {self.stem_features_stride}",
+                (1,),
+            )
+
+    def make_stem(self, x_in: Tensor, prefix: str = "stem") -> Tensor:
+        """Instantiate the stem layers, which are not repeated in stacked models.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            prefix: Start of the names of the stem's layers.
+
+        Returns:
+            The final output tensor of the stem; ``x_in`` itself without a stem.
+        """
+        x, current_stride = x_in, 1
+        for i, block in enumerate(self.stem_stack or ()):
+            x = make_block(
+                BlockCall(
+                    block=block, stage="stem", index=i, prefix=f"{prefix}{i}", x=x, current_stride=current_stride
+                )
+            )
+            current_stride *= _pooling_product([block])
+        return x
+
+    def make_encoder(
+        self, x_in: Tensor, current_stride: int, prefix: str = "enc"
+    ) -> tuple[Tensor, list[IntermediateFeature]]:
+        """Instantiate the encoder layers defined by the encoder stack.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            current_stride: The stride of ``x_in`` relative to the original input.
+            prefix: Start of the names of the encoder's layers.
+
+        Returns:
+            The final output tensor and the intermediate features: for every stride, the output of the first block that
+            reaches it, without the last stride. Decoders can form skip connections with them.
+        """
+        x = x_in
+        features: list[IntermediateFeature] = []
+        for i, block in enumerate(self.encoder_stack):
+            x = make_block(
+                BlockCall(
+                    block=block, stage="encoder", index=i, prefix=f"{prefix}{i}", x=x, current_stride=current_stride
+                )
+            )
+            current_stride *= _pooling_product([block])
+            if all(feature.stride != current_stride for feature in features):
+                features.append(IntermediateFeature(tensor=x, stride=current_stride))
+        return x, features[:-1]
+
+    def make_decoder(
+        self,
+        x_in: Tensor,
+        current_stride: int,
+        skip_source_features: Sequence[IntermediateFeature] | None = None,
+        prefix: str = "dec",
+    ) -> tuple[Tensor, list[IntermediateFeature]]:
+        """Instantiate the decoder layers defined by the decoder stack.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            current_stride: The stride of ``x_in`` relative to the original input.
+            skip_source_features: Features that can be used to form skip connections. Every block is given the first one
+                at the stride of its output; blocks that are not configured to form skip connections ignore it. None
+                means that there are none.
+            prefix: Start of the names of the decoder's layers.
+
+        Returns:
+            The final output tensor and the intermediate features: the input of every block, coarse to fine.
+
+        Warns:
+            UserWarning: If a block asks for a skip connection and there is no feature at that stride; it is built
+                without.
+        """
+        sources = tuple(skip_source_features or ())
+        x = x_in
+        features: list[IntermediateFeature] = []
+        for i, block in enumerate(self.decoder_stack):
+            features.append(IntermediateFeature(tensor=x, stride=current_stride))
+            stride = current_stride // block.upsampling_stride
+            x = make_block(
+                BlockCall(
+                    block=block,
+                    stage="decoder",
+                    index=i,
+                    prefix=f"{prefix}{i}",
+                    x=x,
+                    current_stride=current_stride,
+                    skip_source=next((source.tensor for source in sources if source.stride == stride), None),
+                    available_strides=tuple(source.stride for source in sources),
+                )
+            )
+            current_stride = stride
+        return x, features
+
+    def make_backbone(
+        self, x_in: Tensor, current_stride: int = 1
+    ) -> (
+        tuple[Tensor, list[IntermediateFeature]] | tuple[list[Tensor], list[list[IntermediateFeature]]]
+    ):
+        """Instantiate the entire encoder-decoder backbone.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            current_stride: The stride of ``x_in`` relative to the original input: 1 if it comes from the input layer.
+
+        Returns:
+            The final output tensor of the decoder and a list of intermediate features: the input of every decoder
+            block. With more than 1 stack, a list of each, one entry per stack.
+
+        Raises:
+            FieldError: (a ValueError) If there are several stacks but encoder and decoder are not symmetric.
+        """
+        self.require_symmetric_stacks()
+        x = self.make_stem(x_in)
+        stem_stride = current_stride * self.stem_features_stride
+        stem = [] if self.stem_stack is None else [IntermediateFeature(tensor=x, stride=stem_stride)]
+        outputs: list[Tensor] = []
+        features: list[list[IntermediateFeature]] = []
+        for i in range(self.stacks):
+            x, encoder_features = self.make_encoder(x, stem_stride, prefix=f"stack{i}_enc")
+            x, decoder_features = self.make_decoder(
+                x,
+                current_stride * self.encoder_features_stride,
+                skip_source_features=stem + encoder_features,
+                prefix=f"stack{i}_dec",
+            )
+            outputs.append(x)
+            features.append(decoder_features)
+        return (outputs[0], features[0]) if self.stacks == 1 else (outputs, features)
+
+
+def _pooling_product(blocks: Sequence[EncoderBlock]) -> int:
+    return math.prod(block.pooling_stride for block in blocks if block.pool)
