@@ -37,6 +37,18 @@ class CustomEncoderDecoder(EncoderDecoder):
     encoder: tuple[EncoderBlock, ...] = attrs.field(default=(), converter=_blocks_of(EncoderBlock))
     decoder: tuple[DecoderBlock, ...] = attrs.field(default=(), converter=_blocks_of(DecoderBlock))
 
+    @classmethod
+    def of(cls, architecture: EncoderDecoder) -> "CustomEncoderDecoder":
+        """The same blocks as ``architecture``, each free to be changed on its own."""
+        if isinstance(architecture, cls):
+            return architecture
+        return cls(
+            stacks=architecture.stacks,
+            stem=architecture.stem_stack,
+            encoder=architecture.encoder_stack,
+            decoder=architecture.decoder_stack,
+        )
+
     @property
     def stem_stack(self) -> Sequence[EncoderBlock] | None:
         """The stem as it was given."""

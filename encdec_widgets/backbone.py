@@ -1,0 +1,92 @@
+"""Building a design: a real Keras model, and the graphs that are read from it."""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from encdec_widgets._keras import keras
+from encdec_widgets.block_call import BlockCall, building_blocks_with
+from encdec_widgets.encoder_decoder import IntermediateFeature
+from encdec_widgets.graph import BuiltBlock, block_graph, layer_graph
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from encdec_widgets.design import Design
+
+
+@attrs.frozen(eq=False)
+class Backbone:
+    """A network that was built from a design.
+
+    Attributes:
+        design: What it was built from.
+        model: The Keras model, from an image to the output of every stack.
+        features: Intermediate features of every stack: the input of each decoder block, coarse to fine.
+        built_blocks: The blocks in the order in which they were made.
+        build_seconds: How long building took (measured, wall clock).
+    """
+
+    design: Design
+    model: Any
+    features: tuple[tuple[IntermediateFeature, ...], ...] = attrs.field(repr=False)
+    built_blocks: tuple[BuiltBlock, ...] = attrs.field(repr=False)
+    build_seconds: float
+
+    @cached_property
+    def layers(self) -> nx.DiGraph[str]:
+        """The layers of the model: see :func:`encdec_widgets.graph.layer_graph`."""
+        return layer_graph(self.model, self.built_blocks)
+
+    @cached_property
+    def blocks(self) -> nx.DiGraph[str]:
+        """The blocks of the model: see :func:`encdec_widgets.graph.block_graph`."""
+        return block_graph(self.layers, self.built_blocks)
+
+    @cached_property
+    def parameters(self) -> int:
+        """Number of parameters, trainable or not (exact)."""
+        return int(self.model.count_params())
+
+    @cached_property
+    def notices(self) -> tuple[str, ...]:
+        """What was built otherwise than one might expect, in words: skips that found no source, an oversized output."""
+        missing = [built.call.missing_skip for built in self.built_blocks]
+        notices = [notice for notice in missing if notice]
+        strides = [self.layers.nodes[t._keras_history.operation.name]["stride"] for t in self.model.outputs]
+        if any(stride is not None and stride < 1 for stride in strides):
+            notices.append(
+                "The output is larger than the input: the decoder upsamples more than the encoder pools."
+            )
+        return tuple(notices)
+
+
+def build_backbone(design: Design) -> Backbone:
+    """Build the Keras model of ``design`` on the active backend."""
+    blocks: list[BuiltBlock] = []
+
+    def make_and_record(call: BlockCall) -> Any:
+        output = call.make()
+        blocks.append(BuiltBlock(call=call, output=output))
+        return output
+
+    # Also loads Keras, which must not count as building.
+    input_layer = keras.Input
+    start = time.perf_counter()
+    x = input_layer(design.input_shape, name="input")
+    with building_blocks_with(make_and_record):
+        outputs, features = design.architecture.make_backbone(x)
+    model = keras.Model(x, outputs, name=type(design.architecture).__name__)
+    seconds = time.perf_counter() - start
+    stacks = features if isinstance(outputs, list) else [features]
+    return Backbone(
+        design=design,
+        model=model,
+        features=tuple(map(tuple, stacks)),
+        built_blocks=tuple(blocks),
+        build_seconds=seconds,
+    )

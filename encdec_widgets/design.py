@@ -1,0 +1,218 @@
+"""A design: everything that says which network to build, as a value.
+
+Designs are compared by content, hashable, changed by copying and exchanged as plain JSON data. Making one checks it;
+nothing is built until :meth:`Design.build`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.encoder_decoder import EncoderDecoder
+from encdec_widgets.fields import FieldError, FieldInfo
+
+if TYPE_CHECKING:
+    from encdec_widgets.backbone import Backbone
+
+InputShape: TypeAlias = tuple[int | None, int | None, int]
+
+INPUT_FIELDS = {
+    "height": FieldInfo(
+        kind="integer",
+        default=256,
+        minimum=1,
+        maximum=16384,
+        usual=(32, 1024),
+        unit="px",
+        optional=True,
+        help="Height of the image; memory and time grow with it, parameters do not.",
+    ),
+    "width": FieldInfo(
+        kind="integer",
+        default=256,
+        minimum=1,
+        maximum=16384,
+        usual=(32, 1024),
+        unit="px",
+        optional=True,
+        help="Width of the image; memory and time grow with it, parameters do not.",
+    ),
+    "channels": FieldInfo(
+        kind="integer",
+        default=1,
+        minimum=1,
+        maximum=4096,
+        usual=(1, 4),
+        unit="channels",
+        help="Channels of the image: 1 for grey, 3 for colour.",
+    ),
+}
+
+_BLOCK_PATH = re.compile(r"(stem|encoder|decoder)\[(\d+)\]\.(\w+)")
+
+
+def _as_input_shape(value: Any) -> InputShape:
+    allowed = "must be three numbers: height, width and channels"
+    try:
+        height, width, channels = () if isinstance(value, str) else value
+    except (TypeError, ValueError):
+        raise FieldError("input_shape", value, allowed, ((256, 256, 1),)) from None
+    sizes = []
+    for (name, info), size in zip(INPUT_FIELDS.items(), (height, width, channels), strict=True):
+        try:
+            sizes.append(info.accept(name, size))
+        except FieldError as error:
+            nearest = tuple(
+                (*sizes, suggestion, *(height, width, channels)[len(sizes) + 1 :])
+                for suggestion in error.suggestions
+            )
+            raise FieldError(
+                "input_shape", value, f"must have as {name} {info.allowed()}", nearest
+            ) from None
+    return sizes[0], sizes[1], sizes[2]
+
+
+def _as_architecture(value: Any) -> EncoderDecoder:
+    if isinstance(value, EncoderDecoder):
+        return value
+    raise FieldError("architecture", value, "must be an instance of EncoderDecoder, such as UNet()")
+
+
+@attrs.frozen
+class Design:
+    """A network to be: an architecture and the shape of its input.
+
+    Attributes:
+        architecture: The family with its fields, or any other ``EncoderDecoder``.
+        input_shape: Height and width in px (None: unknown until images arrive) and number of channels. Left out, it is
+            256 x 256 x 1, or the next size up that the architecture can take.
+
+    Raises:
+        FieldError: (a ValueError) If height or width cannot be divided by the maximum stride, or if stacked encoders
+            and decoders do not fit together. It names the field, the value and what would work.
+    """
+
+    architecture: EncoderDecoder = attrs.field(converter=_as_architecture)
+    input_shape: InputShape = attrs.field(converter=_as_input_shape)
+
+    @input_shape.default
+    def _default_input_shape(self) -> InputShape:
+        stride = self.architecture.maximum_stride
+        size = stride * math.ceil(256 / stride)
+        return size, size, 1
+
+    def __attrs_post_init__(self) -> None:
+        """Check what one field asks of another."""
+        self.architecture.require_symmetric_stacks()
+        stride = self.architecture.maximum_stride
+        *sizes, channels = self.input_shape
+        if all(size is None or size % stride == 0 for size in sizes):
+            return
+        smaller = (*(size and max(size // stride, 1) * stride for size in sizes), channels)
+        larger = (*(size and -(-size // stride) * stride for size in sizes), channels)
+        raise FieldError(
+            "input_shape",
+            self.input_shape,
+            f"must have a height and width that the maximum stride, {stride}, divides",
+            dict.fromkeys((smaller, larger)),
+        )
+
+    def replace(self, field: str, value: Any) -> Design:
+        """Another design that differs in one field.
+
+        Args:
+            field: A field of the architecture (``filters``), of one of its blocks (``encoder[2].num_convs``), or
+                ``input_shape`` or ``architecture``. Changing one block turns a family into a
+                ``CustomEncoderDecoder`` of the same blocks.
+            value: The new value.
+
+        Raises:
+            FieldError: (a ValueError) If there is no such field, or the value is not possible.
+        """
+        return self.replace_all({field: value})
+
+    def replace_all(self, changes: Mapping[str, Any]) -> Design:
+        """Another design that differs in several fields, checked together.
+
+        Args:
+            changes: New values by field, named as in :meth:`replace`.
+
+        Raises:
+            FieldError: (a ValueError) If there is no such field, or a value is not possible.
+        """
+        architecture = _as_architecture(changes.get("architecture", self.architecture))
+        own = {
+            name: value for name, value in changes.items() if name not in ("architecture", "input_shape")
+        }
+        blocks = {name: own.pop(name) for name in list(own) if "[" in name or "." in name}
+        if own:
+            architecture = _evolve(architecture, own)
+        for path, value in blocks.items():
+            architecture = _replace_in_block(architecture, path, value)
+        return Design(architecture, changes.get("input_shape", self.input_shape))
+
+    def build(self) -> Backbone:
+        """Build the Keras model of this design.
+
+        Raises:
+            BackendMissingError: (an ImportError) If no Keras backend is installed.
+        """
+        from encdec_widgets.backbone import build_backbone
+
+        return build_backbone(self)
+
+    def to_json(self) -> str:
+        """This design as JSON: plain, versioned data."""
+        from encdec_widgets.design_json import to_json
+
+        return to_json(self)
+
+    @staticmethod
+    def from_json(text: str) -> Design:
+        """The design that :meth:`to_json` wrote.
+
+        Classes are looked up by name among the shipped ones and those defined in this process; no code is run.
+
+        Raises:
+            ValueError: If the text is no such design, names an unknown class or field, or has a value that is not
+                possible.
+        """
+        from encdec_widgets.design_json import from_json
+
+        return from_json(text)
+
+
+def _evolve(value: Any, changes: Mapping[str, Any]) -> Any:
+    names = [attribute.name for attribute in attrs.fields(type(value))]
+    for name in changes:
+        if name not in names:
+            raise FieldError(
+                name,
+                changes[name],
+                f"is no field of {type(value).__name__}, which has {', '.join(names)}",
+                difflib.get_close_matches(name, names, n=1),
+            )
+    return attrs.evolve(value, **changes)
+
+
+def _replace_in_block(architecture: EncoderDecoder, path: str, value: Any) -> EncoderDecoder:
+    match = _BLOCK_PATH.fullmatch(path)
+    if match is None:
+        raise FieldError(path, value, "is no field: blocks are named as in encoder[2].num_convs")
+    stage, index, field = match[1], int(match[2]), match[3]
+    custom = CustomEncoderDecoder.of(architecture)
+    blocks: Sequence[Any] = getattr(custom, stage) or ()
+    if index >= len(blocks):
+        raise FieldError(path, value, f"is no field: the {stage} has {len(blocks)} blocks, counted from 0")
+    try:
+        changed = _evolve(blocks[index], {field: value})
+    except FieldError as error:
+        raise error.inside(f"{stage}[{index}]") from None
+    return attrs.evolve(custom, **{stage: (*blocks[:index], changed, *blocks[index + 1 :])})

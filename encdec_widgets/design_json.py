@@ -1,0 +1,91 @@
+"""Designs as JSON: plain, versioned data that names classes but never carries code."""
+
+import json
+from typing import Any
+
+import attrs
+
+from encdec_widgets.design import Design
+from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+
+VERSION = 1
+_VERSION_KEY = "encdec_widgets_design"
+
+
+def to_json(design: Design) -> str:
+    """``design`` as JSON text."""
+    data = {
+        _VERSION_KEY: VERSION,
+        "architecture": _encode(design.architecture),
+        "input_shape": list(design.input_shape),
+    }
+    return json.dumps(data, indent=2)
+
+
+def from_json(text: str) -> Design:
+    """The design that :func:`to_json` wrote.
+
+    Raises:
+        ValueError: If the text is no such design, or is of a version that is not known.
+    """
+    try:
+        data = json.loads(text)
+    except (TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"This is not the JSON of a design: {error}.") from None
+    if not isinstance(data, dict) or _VERSION_KEY not in data:
+        raise ValueError(f'This is not the JSON of a design: it has no "{_VERSION_KEY}".')
+    if data[_VERSION_KEY] != VERSION:
+        raise ValueError(
+            f"This design is of version {data[_VERSION_KEY]!r}; this release reads version {VERSION}."
+        )
+    missing = [key for key in ("architecture", "input_shape") if key not in data]
+    if missing:
+        raise ValueError(f"This design lacks {' and '.join(missing)}.")
+    return Design(_decode(data["architecture"]), data["input_shape"])
+
+
+def _encode(value: Any) -> Any:
+    if attrs.has(type(value)):
+        fields = {attribute.name: attribute for attribute in attrs.fields(type(value))}
+        return {
+            "class": type(value).__name__,
+            "fields": {name: _encode(getattr(value, name)) for name in fields},
+        }
+    if isinstance(value, (tuple, list)):
+        return [_encode(item) for item in value]
+    return value
+
+
+def _decode(data: Any) -> Any:
+    if isinstance(data, list):
+        return tuple(_decode(item) for item in data)
+    if not isinstance(data, dict):
+        return data
+    if set(data) != {"class", "fields"} or not isinstance(data["fields"], dict):
+        raise ValueError(f'This design has an entry that is not a "class" with "fields": {data!r}.')
+    cls = _class_named(data["class"])
+    known = {attribute.name for attribute in attrs.fields(cls)}
+    unknown = set(data["fields"]) - known
+    if unknown:
+        raise ValueError(f"{cls.__name__} has no field {', '.join(sorted(map(repr, unknown)))}.")
+    return cls(**{name: _decode(value) for name, value in data["fields"].items()})
+
+
+def _class_named(name: Any) -> Any:
+    """The newest class of that name: a re-run notebook cell defines its class again."""
+    found = [
+        cls
+        for base in (EncoderDecoder, EncoderBlock, DecoderBlock)
+        for cls in _subclasses(base)
+        if cls.__name__ == name
+    ]
+    if not found:
+        raise ValueError(
+            f"This design needs the class {name!r}, which is not known here: if you wrote it, define it first."
+        )
+    shipped = [cls for cls in found if cls.__module__.partition(".")[0] == __name__.partition(".")[0]]
+    return (shipped or found)[-1]
+
+
+def _subclasses(cls: type) -> list[type]:
+    return [sub for direct in cls.__subclasses__() for sub in (direct, *_subclasses(direct))]

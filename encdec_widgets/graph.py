@@ -1,0 +1,254 @@
+"""Keras models read into networkx graphs: a node a layer, folded into a node a block.
+
+Shapes, counts and strides come from the model's own layers. Which layers belong to which block comes from what was
+observed while the network was built (:class:`BuiltBlock`), so that it holds for any block that a user writes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import attrs
+import networkx as nx
+
+from encdec_widgets.block_call import BlockCall
+
+# Stands in for height and width when strides are read: divisible by every stride that is likely to be met, so that no
+# rounding of "same" padding hides one, also where the input's size is unknown or too small.
+_PROBE = 2**14 * 3**3 * 5 * 7
+
+
+@attrs.frozen(eq=False)
+class BuiltBlock:
+    """A block of a backbone and the tensor that it put out.
+
+    Attributes:
+        call: What the block was made from.
+        output: The block's output tensor.
+    """
+
+    call: BlockCall
+    output: Any
+
+    @property
+    def stack(self) -> int:
+        """Number of the stack, from 0; the prefix is what tells ``make_encoder`` which one it builds."""
+        match = re.match(r"stack(\d+)_", self.call.prefix)
+        return int(match[1]) if match else 0
+
+
+def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
+    """The layers of a functional Keras model.
+
+    Args:
+        model: A functional ``keras.Model``.
+        blocks: The blocks it was built from, in order.
+
+    Returns:
+        A node per layer, named as the layer, in the model's order. Node attributes: ``kind`` (class of the layer),
+        ``block`` (prefix of its block, None outside of blocks), ``stage`` ("input", "stem", "encoder", "decoder" or
+        "other"), ``stack`` (from 0), ``shape`` (of the output: height, width, channels; None where unknown),
+        ``channels``, ``stride`` (input size over output size; a fraction below 1 where the output is larger),
+        ``kernel_size`` ((height, width) or None) and ``parameters``. Edge attribute ``skip``: whether it brings a skip
+        connection's source to a decoder block.
+    """
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    owners = _owners(blocks)
+    strides = _strides(model)
+    for layer in model.layers:
+        owner = owners.get(id(layer))
+        is_input = type(layer).__name__ == "InputLayer"
+        shape = tuple(layer.output.shape[1:])
+        graph.add_node(
+            layer.name,
+            kind=type(layer).__name__,
+            block=owner.call.prefix if owner else None,
+            stage=owner.call.stage if owner else ("input" if is_input else "other"),
+            stack=owner.stack if owner else 0,
+            shape=shape,
+            channels=shape[-1] if shape else None,
+            stride=strides.get(id(layer)),
+            kernel_size=_kernel_size(layer),
+            parameters=layer.count_params(),
+        )
+    for tensor, consumer in _inputs_of_operations(model.outputs):
+        source = tensor._keras_history.operation
+        owner = owners.get(id(consumer))
+        is_skip = (
+            owner is not None
+            and tensor is owner.call.skip_source
+            and tensor is not owner.call.x
+            and owners.get(id(source)) is not owner
+        )
+        graph.add_edge(source.name, consumer.name, skip=is_skip)
+    return graph
+
+
+def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
+    """Layers folded into their blocks.
+
+    Args:
+        layers: What :func:`layer_graph` returned.
+        blocks: The blocks the model was built from, in order.
+
+    Returns:
+        A node per block that has layers, named by the prefix of its layers, in order; the input and any layer outside
+        of a block stand for themselves. Node attributes: ``kind`` (class of the block), ``label`` (the prefix without
+        its stack, where there is only one), ``stage``, ``stack``, ``index`` (in its stage), ``layers`` (names),
+        ``shape``, ``channels`` and ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters``
+        (sum), ``column`` (order) and ``row`` (0 for the smallest stride, 1 for the next, ...). Edge attributes:
+        ``skip`` and, for a skip, ``merge`` ("concatenation", "addition" or the class of the layer that merges).
+    """
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    members: dict[str, list[str]] = {}
+    for name, data in layers.nodes(data=True):
+        members.setdefault(data["block"] or name, []).append(name)
+    by_prefix = {built.call.prefix: built for built in blocks}
+    outside = [name for name in members if name not in by_prefix]
+    inputs = [name for name in outside if layers.nodes[name]["stage"] == "input"]
+    order = [*inputs, *(p for p in by_prefix if p in members), *(n for n in outside if n not in inputs)]
+    several_stacks = any(built.stack for built in blocks)
+    for column, name in enumerate(order):
+        built = by_prefix.get(name)
+        output = built.output._keras_history.operation.name if built else name
+        data = layers.nodes[output]
+        kernels = [layers.nodes[member]["kernel_size"] for member in members[name]]
+        graph.add_node(
+            name,
+            kind=type(built.call.block).__name__ if built else data["kind"],
+            label=name if several_stacks else re.sub(r"^stack0_", "", name),
+            stage=data["stage"],
+            stack=data["stack"],
+            index=built.call.index if built else 0,
+            layers=tuple(members[name]),
+            shape=data["shape"],
+            channels=data["channels"],
+            stride=data["stride"],
+            kernel_sizes=tuple(dict.fromkeys(size for size in kernels if size)),
+            parameters=sum(layers.nodes[member]["parameters"] for member in members[name]),
+            column=column,
+        )
+    _add_rows(graph)
+    for source, target, data in layers.edges(data=True):
+        ends = layers.nodes[source]["block"] or source, layers.nodes[target]["block"] or target
+        if ends[0] == ends[1]:
+            continue
+        if data["skip"]:
+            graph.add_edge(*ends, skip=True, merge=_merge(layers, target))
+        elif not graph.has_edge(*ends):
+            graph.add_edge(*ends, skip=False)
+    return graph
+
+
+def _add_rows(graph: "nx.DiGraph[str]") -> None:
+    strides = sorted({data["stride"] for _, data in graph.nodes(data=True) if data["stride"] is not None})
+    rows = {stride: row for row, stride in enumerate(strides)}
+    for _, data in graph.nodes(data=True):
+        data["row"] = rows.get(data["stride"])
+
+
+def _merge(layers: "nx.DiGraph[str]", target: str) -> str:
+    """How a skip joins the decoder: it may pass a 1x1 convolution before the layer that merges."""
+    while layers.in_degree(target) < 2 and layers.out_degree(target) == 1:
+        target = next(layers.successors(target))
+    kind = layers.nodes[target]["kind"]
+    return {"Concatenate": "concatenation", "Add": "addition"}.get(kind, str(kind))
+
+
+def _kernel_size(layer: Any) -> tuple[int, int] | None:
+    size = getattr(layer, "kernel_size", None)
+    return tuple(size) if size is not None else None
+
+
+def _owners(blocks: Sequence[BuiltBlock]) -> dict[int, BuiltBlock]:
+    """The block of each layer, by the id of the layer."""
+    owners: dict[int, BuiltBlock] = {}
+    for built in blocks:
+        call = built.call
+        boundary = {id(call.x), id(call.skip_source)}
+        pending = [built.output]
+        while pending:
+            tensor = pending.pop()
+            operation = tensor._keras_history.operation
+            if id(tensor) in boundary or id(operation) in owners or type(operation).__name__ == "InputLayer":
+                continue
+            owners[id(operation)] = built
+            pending.extend(_node_of(tensor).input_tensors)
+    return owners
+
+
+def _node_of(tensor: Any) -> Any:
+    """The call that made a symbolic tensor. Keras has no public name for it."""
+    operation, node_index, _ = tensor._keras_history
+    return operation._inbound_nodes[node_index]
+
+
+def _inputs_of_operations(outputs: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """Every (input tensor, operation) of the calls that lead to ``outputs``, in topological order.
+
+    Walking back from the outputs, rather than forward from the layers, leaves out calls that a reused layer has had in
+    other models.
+    """
+    done: set[int] = set()
+    stack = [(_node_of(tensor), False) for tensor in reversed(outputs)]
+    while stack:
+        node, inputs_done = stack.pop()
+        if inputs_done:
+            for tensor in node.input_tensors:
+                yield tensor, node.operation
+        elif id(node) not in done:
+            done.add(id(node))
+            stack.append((node, True))
+            stack.extend((_node_of(tensor), False) for tensor in reversed(node.input_tensors))
+
+
+def _strides(model: Any) -> dict[int, int | float | None]:
+    """The stride of each layer's output, by the id of the layer.
+
+    A large input is sent through the layers' own shape functions. Those of a user's layer may fail; then the sizes in
+    the model decide.
+    """
+    sizes: dict[int, int | None] = {id(layer): _PROBE for layer in model.layers if _is_input(layer)}
+    inputs: dict[int, list[Any]] = {}
+    operations: dict[int, Any] = {}
+    for tensor, operation in _inputs_of_operations(model.outputs):
+        inputs.setdefault(id(operation), []).append(tensor)
+        operations[id(operation)] = operation
+    for key, operation in operations.items():
+        sizes[key] = _probe_size(operation, inputs[key], sizes)
+    own_size = model.inputs[0].shape[1]
+    strides: dict[int, int | float | None] = {}
+    for layer in model.layers:
+        size, reference = sizes.get(id(layer)), _PROBE
+        if size is None and own_size and len(layer.output.shape) == 4 and layer.output.shape[1]:
+            size, reference = layer.output.shape[1], own_size
+        ratio = Fraction(reference, size).limit_denominator(1024) if size else None
+        strides[id(layer)] = None if ratio is None else _plain(ratio)
+    return strides
+
+
+def _plain(ratio: Fraction) -> int | float:
+    # A few pixels lost at a border ("valid" padding) do not change the stride.
+    nearest = round(ratio) if ratio >= 1 else 0
+    if nearest and abs(float(ratio) / nearest - 1) < 0.01:
+        return nearest
+    return float(ratio)
+
+
+def _is_input(layer: Any) -> bool:
+    return type(layer).__name__ == "InputLayer"
+
+
+def _probe_size(operation: Any, inputs: Sequence[Any], sizes: dict[int, int | None]) -> int | None:
+    shapes = []
+    for tensor in inputs:
+        size = sizes.get(id(tensor._keras_history.operation))
+        if size is None or len(tensor.shape) != 4:
+            return None
+        shapes.append((None, size, size, tensor.shape[-1]))
+    try:
+        shape = operation.compute_output_shape(shapes if len(shapes) > 1 else shapes[0])
+    except Exception:
+        return None  # a user's layer may not be able to tell; see _strides
+    return shape[1] if len(shape) == 4 else None
