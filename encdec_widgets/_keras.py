@@ -6,6 +6,10 @@ Importing a backend takes seconds; designs, their validation and their controls 
 import importlib
 import importlib.util
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 
@@ -13,11 +17,32 @@ class BackendMissingError(ImportError):
     """No usable Keras backend is installed; the message names what to install or to set."""
 
 
+@contextmanager
+def _native_stderr_held_back() -> Iterator[None]:
+    """Keep what libraries write to the process's standard error; show it only if the import fails.
+
+    TensorFlow's C++ code writes start-up notices there that no setting turns off, and a notebook shows them in red
+    above the first picture.
+    """
+    with tempfile.TemporaryFile() as held, os.fdopen(os.dup(2), "wb") as stderr:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            stderr.write(held.read())
+            raise
+        finally:
+            os.dup2(stderr.fileno(), 2)
+
+
 def _import_keras() -> Any:
-    # TensorFlow's start-up notices would otherwise fill the first notebook cell.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        return importlib.import_module("keras")
+        if "keras" in sys.modules:
+            return sys.modules["keras"]
+        with _native_stderr_held_back():
+            return importlib.import_module("keras")
     except ImportError as error:
         wanted = os.environ.get("KERAS_BACKEND", "tensorflow")
         installed = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]

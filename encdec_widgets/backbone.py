@@ -28,6 +28,7 @@ class Backbone:
         model: The Keras model, from an image to the output of every stack.
         features: Intermediate features of every stack: the input of each decoder block, coarse to fine.
         built_blocks: The blocks in the order in which they were made.
+        backend: Name of the Keras backend that it was built on.
         build_seconds: How long building took (measured, wall clock).
     """
 
@@ -35,6 +36,7 @@ class Backbone:
     model: Any
     features: tuple[tuple[IntermediateFeature, ...], ...] = attrs.field(repr=False)
     built_blocks: tuple[BuiltBlock, ...] = attrs.field(repr=False)
+    backend: str
     build_seconds: float
 
     @cached_property
@@ -88,5 +90,6 @@ def build_backbone(design: Design) -> Backbone:
         model=model,
         features=tuple(map(tuple, stacks)),
         built_blocks=tuple(blocks),
+        backend=keras.config.backend(),
         build_seconds=seconds,
     )

@@ -37,8 +37,8 @@ _PRESETS = (
         "The default U-Net of SLEAP: wide, learned upsampling, 34.5 million parameters.",
         "Ronneberger et al. 2015 (arXiv 1505.04597), as in SLEAP 1.4.1",
     ),
-    _sleap_profile("centroid", "Finds where animals are, at half resolution.", 4, 3, 16, 2),
     _sleap_profile("medium single", "One animal in the image, at half resolution.", 4, 3, 16, 2),
+    _sleap_profile("centroid", "Finds where animals are, at half resolution.", 4, 3, 16, 2),
     _sleap_profile("medium top-down", "Body parts in a crop around each animal.", 4, 2, 24, 2),
     _sleap_profile("medium bottom-up", "Body parts of all animals in the whole image.", 5, 3, 16, 2),
     _sleap_profile("large single", "One large animal: a wider receptive field.", 5, 3, 32, 1.5),
@@ -51,6 +51,7 @@ _PRESETS = (
         "Pereira et al. 2019 (doi 10.1038/s41592-018-0234-5), as generalised in SLEAP 1.4.1",
     ),
 )
+_FAMILIES: dict[str, type] = {"U-Net": UNet, "LEAP CNN": LeapCNN}
 CATALOGUE = {preset.name: preset for preset in _PRESETS}
 
 
@@ -72,3 +73,14 @@ def preset(name: str) -> Design:
         f"There is no preset named {name!r}. "
         + (f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {', '.join(CATALOGUE)}.")
     )
+
+
+def family_name(design: Design) -> str:
+    """The name of the family that ``design`` belongs to; of a user's own architecture, the name of its class."""
+    cls = type(design.architecture)
+    return next((name for name, family in _FAMILIES.items() if family is cls), cls.__name__)
+
+
+def family_start(name: str) -> Design:
+    """The first preset of a family: where its design begins."""
+    return next(known.design for known in _PRESETS if family_name(known.design) == name)

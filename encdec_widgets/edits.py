@@ -1,0 +1,88 @@
+"""From edits to the next design: what becomes of a change that is possible, and of one that is not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from encdec_widgets.design import Design
+from encdec_widgets.fields import FieldError
+
+
+@attrs.frozen
+class Mend:
+    """A way out of a change that is not possible.
+
+    Attributes:
+        field: The field that the mend sets, or None if it gives the change up.
+        value: The value that it sets.
+        changes: All changes to make together; empty if it gives the change up.
+    """
+
+    field: str | None
+    value: Any
+    changes: dict[str, Any]
+
+    @property
+    def label(self) -> str:
+        """The mend in a few words."""
+        if self.field is None:
+            return "undo this change"
+        value = self.value
+        if isinstance(value, tuple):
+            value = " × ".join("any" if size is None else str(size) for size in value)
+        return f"{self.field.replace('_', ' ')} = {value}"
+
+
+@attrs.frozen
+class Outcome:
+    """What became of an edit.
+
+    Attributes:
+        design: The newest valid design.
+        pending: Changes that were asked for and are not possible yet.
+        error: Why they are not, if there are any.
+        mends: Ways out, each of which gives a valid design.
+    """
+
+    design: Design
+    pending: dict[str, Any] = attrs.field(factory=dict)
+    error: FieldError | None = None
+    mends: tuple[Mend, ...] = ()
+
+
+def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str, Any]) -> Outcome:
+    """Change ``design``, together with what an earlier edit left pending.
+
+    What is not possible stays pending; a later edit may make it possible, or be made on its own while it waits.
+
+    Args:
+        design: The newest valid design.
+        pending: What the outcome of the edit before left pending.
+        changes: New values by field, named as in :meth:`Design.replace`.
+    """
+    wanted = {**pending, **changes}
+    try:
+        return Outcome(design.replace_all(wanted))
+    except FieldError as together:
+        error = together
+    if pending:
+        try:
+            design = design.replace_all(changes)
+        except FieldError:
+            pass  # neither on its own nor together
+        else:
+            wanted = {field: value for field, value in wanted.items() if field not in changes}
+    return Outcome(design, wanted, error, _mends(design, wanted, error))
+
+
+def _mends(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:
+    mends = []
+    for value in error.suggestions:
+        changes = {**wanted, error.field: value}
+        try:
+            design.replace_all(changes)
+        except FieldError:
+            continue  # not a way out together with everything else that was asked for
+        mends.append(Mend(error.field, value, changes))
+    return (*mends, Mend(None, None, {}))

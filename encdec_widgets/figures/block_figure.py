@@ -1,0 +1,214 @@
+"""The picture of a backbone: a box a block, rows by stride, skips as level edges, drawn by plotly.
+
+The figure always has the same traces, so that one FigureWidget can be updated in place for its whole life. Colours
+are Okabe and Ito's, which colour-blind people can tell apart, and never the only sign of anything. Text and background
+are left to the page's style sheet, which knows whether it is light or dark.
+"""
+
+import html
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from encdec_widgets.figures.geometry import Box, Point, boxes, flow_path, skip_path
+from encdec_widgets.figures.words import block_text, size_text, stride_text
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+STAGE_COLOURS = {
+    "input": "#bbbbbb",
+    "stem": "#cc79a7",
+    "encoder": "#56b4e9",
+    "decoder": "#e69f00",
+    "other": "#bbbbbb",
+}
+
+
+class _Merge(NamedTuple):
+    """How skips of one kind look."""
+
+    colour: str
+    dash: str
+    symbol: str
+    sign: str
+
+
+_MERGES = {
+    "concatenation": _Merge("#1f77d0", "dash", "diamond", "C"),
+    "addition": _Merge("#d55e00", "dot", "circle", "+"),
+    "other": _Merge("#009e73", "longdashdot", "square", "?"),
+}
+_TEXT_COLUMNS = 30  # more blocks than this leave no room for numbers in their boxes
+_NAME_COLUMNS = 16  # and more than this, none for names
+
+
+def block_figure(graph: "nx.DiGraph[str]") -> dict[str, Any]:
+    """The figure of a block graph, as plotly's plain data.
+
+    Args:
+        graph: What ``backbone.blocks`` is: see :func:`encdec_widgets.graph.block_graph`.
+
+    Returns:
+        ``{"data": [...], "layout": {...}}``: the traces are the flow, a line and its marks for each way of merging
+        skips, and the boxes; always in this number and order. The ``customdata`` of a box is ``[name, text]``.
+    """
+    places = boxes(graph)
+    flow = []
+    skips: dict[str, list[tuple[str, str]]] = {merge: [] for merge in _MERGES}
+    for source, target, data in graph.edges(data=True):
+        if data["skip"]:
+            skips[data["merge"] if data["merge"] in _MERGES else "other"].append((source, target))
+        else:
+            flow.append(flow_path(places[source], places[target]))
+    data = [_line_trace("data flow", flow, {"color": "#808080", "width": 1.5})]
+    for merge, edges in skips.items():
+        style = _MERGES[merge]
+        paths = [skip_path(places[source], places[target], places) for source, target in edges]
+        line = {"color": style.colour, "width": 2, "dash": style.dash}
+        data.append(_line_trace(f"skip, {merge} ({style.sign})", paths, line))
+        data.append(_mark_trace(graph, merge, edges, paths))
+    data.append(_box_trace(graph, places))
+    return {"data": data, "layout": _layout(graph)}
+
+
+def _line_trace(name: str, paths: list[list[Point]], line: dict[str, Any]) -> dict[str, Any]:
+    """Paths as one line with gaps."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": [x for path in paths for x in (*(point[0] for point in path), None)],
+        "y": [y for path in paths for y in (*(point[1] for point in path), None)],
+        "line": line,
+        "hoverinfo": "skip",
+        "showlegend": bool(paths),
+    }
+
+
+def _mark_trace(
+    graph: "nx.DiGraph[str]", merge: str, edges: list[tuple[str, str]], paths: list[list[Point]]
+) -> dict[str, Any]:
+    """A mark on each skip, which tells how it joins and carries its facts."""
+    style = _MERGES[merge]
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": merge,
+        "x": [path[-2][0] for path in paths],
+        "y": [path[-2][1] for path in paths],
+        "marker": {"size": 15, "symbol": style.symbol, "color": style.colour, "opacity": 1},
+        "text": [style.sign] * len(edges),
+        "textposition": "middle center",
+        "textfont": {"color": "#ffffff", "size": 10},
+        "customdata": [_skip_text(graph, source, target, merge) for source, target in edges],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "showlegend": False,
+    }
+
+
+def _skip_text(graph: "nx.DiGraph[str]", source: str, target: str, merge: str) -> str:
+    labels = (html.escape(graph.nodes[name]["label"]) for name in (source, target))
+    return (
+        f"<b>skip connection, {merge}</b><br>{' to '.join(labels)}<br>"
+        f"{graph.nodes[source]['channels']} channels at stride {stride_text(graph.nodes[source]['stride'])}"
+    )
+
+
+def _box_trace(graph: "nx.DiGraph[str]", places: dict[str, Box]) -> dict[str, Any]:
+    nodes = list(graph.nodes(data=True))
+    return {
+        "type": "bar",
+        "name": "blocks",
+        "x": [places[name].x for name, _ in nodes],
+        "base": [places[name].y - places[name].height / 2 for name, _ in nodes],
+        "y": [places[name].height for name, _ in nodes],
+        "width": [places[name].width for name, _ in nodes],
+        "marker": {
+            "color": [STAGE_COLOURS[data["stage"]] for _, data in nodes],
+            "pattern": {
+                "shape": [_pattern(data) for _, data in nodes],
+                "fillmode": "overlay",
+                "fgcolor": "#000000",
+                "fgopacity": 0.22,
+                "size": 6,
+                "solidity": 0.25,
+            },
+            "line": {"width": 0},
+        },
+        "text": list(_box_texts(nodes)),
+        "textposition": "inside",
+        "insidetextanchor": "middle",
+        "textangle": 0,
+        "constraintext": "inside",
+        "textfont": {"color": "#000000", "size": 12},
+        "customdata": [[name, block_text(data)] for name, data in nodes],
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
+        "showlegend": False,
+    }
+
+
+def _pattern(data: dict[str, Any]) -> str:
+    """Blocks without parameters are hatched: they only pool or pass on."""
+    return "" if data["parameters"] or data["stage"] == "input" else "/"
+
+
+def _box_texts(nodes: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    for _, data in nodes:
+        number = f"<b>{data['channels']}</b>"
+        if len(nodes) > _TEXT_COLUMNS:
+            yield ""
+        elif len(nodes) > _NAME_COLUMNS:
+            yield number
+        else:
+            yield f"{number}<br>{html.escape(data['label'])}"
+
+
+def _layout(graph: "nx.DiGraph[str]") -> dict[str, Any]:
+    rows: dict[int, dict[str, Any]] = {}
+    for _, data in graph.nodes(data=True):
+        if data["row"] is not None:
+            rows.setdefault(data["row"], data)
+    count = max(len(rows), 1)
+    columns = graph.number_of_nodes()
+    return {
+        "xaxis": {"visible": False, "range": [-0.65, columns - 0.35], "fixedrange": False},
+        "yaxis": {
+            "range": [-(count - 1) - 0.55, 0.55],
+            "tickvals": [-row for row in rows],
+            "ticktext": [
+                f"<b>stride {stride_text(data['stride'])}</b><br>{size_text(data['shape'], data['stride'])}"
+                for data in rows.values()
+            ],
+            "showgrid": False,
+            "zeroline": False,
+        },
+        # Every second row is shaded, faintly enough for a light and a dark page alike.
+        "shapes": [
+            {
+                "type": "rect",
+                "layer": "below",
+                "xref": "paper",
+                "yref": "y",
+                "x0": 0,
+                "x1": 1,
+                "y0": -row - 0.5,
+                "y1": -row + 0.5,
+                "fillcolor": "rgba(128,128,128,0.10)",
+                "line": {"width": 0},
+            }
+            for row in range(0, count, 2)
+        ],
+    }
+
+
+FIXED_LAYOUT: dict[str, Any] = {
+    "barmode": "overlay",
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "margin": {"l": 86, "r": 8, "t": 8, "b": 34},
+    "legend": {"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top", "itemclick": False, "itemdoubleclick": False},
+    "hoverlabel": {"bgcolor": "#222222", "font": {"color": "#ffffff"}, "align": "left"},
+    "hovermode": "closest",
+    "dragmode": "pan",
+    "font": {"size": 12},
+}

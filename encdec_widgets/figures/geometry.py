@@ -1,0 +1,87 @@
+"""Where the boxes and edges of a block graph lie: rows are strides, columns are the order of the blocks.
+
+Lengths are in columns (x) and rows (y, downwards negative), so that they hold for any size of the picture.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Point = tuple[float, float]
+_FLOW_BELOW = -0.08  # flow edges and skips leave a box at different heights, so that they can be told apart
+_SKIP_ABOVE = 0.16
+_OVER_BOXES = 0.44
+_MARK_BEFORE = 0.18  # where the mark of a skip stands, left of its block
+
+
+@attrs.frozen
+class Box:
+    """The rectangle of a block.
+
+    Attributes:
+        x: Its centre, in columns.
+        y: Its centre, in rows.
+        width: In columns; every doubling of the channels adds the same.
+        height: In rows; coarser levels are lower.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def left(self) -> float:
+        """Its left edge."""
+        return self.x - self.width / 2
+
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.x + self.width / 2
+
+
+def box(data: Mapping[str, Any]) -> Box:
+    """The box of a block, from its node attributes."""
+    row = data["row"] or 0
+    return Box(
+        x=float(data["column"]),
+        y=-float(row),
+        width=min(0.46 + 0.045 * math.log2(data["channels"] or 1), 0.95),
+        height=max(0.74 - 0.04 * row, 0.4),
+    )
+
+
+def flow_path(source: Box, target: Box) -> list[Point]:
+    """From one block to the next: level, then down or up between the columns, then level."""
+    start, end = (source.right, source.y + _FLOW_BELOW), (target.left, target.y + _FLOW_BELOW)
+    if source.y == target.y:
+        return [start, end]
+    # Halfway between neighbours; just before the target where blocks lie in between.
+    bend = (start[0] + end[0]) / 2 if target.x - source.x <= 1 else end[0] - 0.1
+    return [start, (bend, start[1]), (bend, end[1]), end]
+
+
+def skip_path(source: Box, target: Box, boxes: Mapping[str, Box]) -> list[Point]:
+    """A level line from a feature to the decoder block; above the boxes where any lies in between.
+
+    The last point but one is where the mark of the skip belongs.
+    """
+    mark = (target.left - _MARK_BEFORE, target.y + _SKIP_ABOVE)
+    end = (target.left, target.y + _SKIP_ABOVE)
+    blocked = any(b.y == source.y and source.x < b.x < target.x for b in boxes.values())
+    if source.y != target.y or not blocked:
+        return [(source.right, source.y + _SKIP_ABOVE), mark, end]
+    level = source.y + _OVER_BOXES
+    top = (source.x, source.y + source.height / 2)
+    return [top, (source.x, level), (mark[0], level), mark, end]
+
+
+def boxes(graph: "nx.DiGraph[str]") -> dict[str, Box]:
+    """The box of every block, by name."""
+    return {name: box(data) for name, data in graph.nodes(data=True)}

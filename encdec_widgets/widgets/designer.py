@@ -1,0 +1,185 @@
+"""The designer: controls, picture, status and timing of one network that is always real."""
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any
+
+import ipywidgets as widgets
+import traitlets
+
+from encdec_widgets.backbone import Backbone
+from encdec_widgets.catalogue import preset
+from encdec_widgets.design import Design
+from encdec_widgets.edits import Mend, Outcome, apply_edit
+from encdec_widgets.encoder_decoder import EncoderDecoder
+from encdec_widgets.fields import FieldError, described_fields
+from encdec_widgets.timing.device import CPU, current_device
+from encdec_widgets.widgets.controls import FieldControls
+from encdec_widgets.widgets.family_controls import FamilyControls
+from encdec_widgets.widgets.graph_view import GraphView
+from encdec_widgets.widgets.input_controls import FIELD as INPUT_FIELD
+from encdec_widgets.widgets.input_controls import InputControls
+from encdec_widgets.widgets.problems import Problems
+from encdec_widgets.widgets.status_line import StatusLine
+from encdec_widgets.widgets.timing_panel import TimingPanel
+
+DEFAULT_PRESET = "SLEAP medium single"
+
+
+def _as_design(what: "Design | EncoderDecoder | str | None") -> Design:
+    if isinstance(what, Design):
+        return what
+    if isinstance(what, EncoderDecoder):
+        return Design(what)
+    if what is None or isinstance(what, str):
+        return preset(DEFAULT_PRESET if what is None else what)
+    raise ValueError(
+        "A Designer starts from a Design, an architecture such as UNet(), or the name of a preset. "
+        f"Received: {what!r}."
+    )
+
+
+class Designer(widgets.VBox):
+    """A live designer of encoder-decoder networks, to be shown in a notebook cell.
+
+    Every change rebuilds the Keras backbone and redraws it. A change that is not possible is explained, with buttons
+    that mend it; the last valid design stays on screen and in ``model``.
+
+    Attributes:
+        design: The newest valid design (a trait, to be observed).
+        backbone: What was built from it (a trait).
+        model: The Keras model of the backbone (a trait).
+        problem: Why the last change was not possible, an exception, or None (a trait).
+    """
+
+    design = traitlets.Instance(Design)
+    backbone = traitlets.Instance(Backbone)
+    model = traitlets.Any()
+    problem = traitlets.Instance(Exception, allow_none=True)
+
+    def __init__(self, design: "Design | EncoderDecoder | str | None" = None) -> None:
+        """Build and show ``design``.
+
+        Args:
+            design: A design, an architecture, the name of a preset, or nothing for a small U-Net.
+
+        Raises:
+            ValueError: If it is none of these.
+            BackendMissingError: (an ImportError) If no Keras backend is installed.
+        """
+        super().__init__()
+        self._pending: dict[str, Any] = {}
+        start = _as_design(design)
+        self._take(start.build())
+        device = current_device() or CPU
+        self._status = StatusLine(device.name)
+        self._family = FamilyControls(self._guarded(self.load), self._guarded(self._load_preset))
+        self._input = InputControls(self._guarded(self.set))
+        self._fields = FieldControls("Architecture", self._guarded(self.set))
+        self._problems = Problems(self._guarded(self._mend))
+        self._graph = GraphView(self.backbone.blocks)
+        self._timing = TimingPanel(self.backbone, device)
+        self._refresh(())
+        self._arrange()
+
+    def _arrange(self) -> None:
+        style = files(__package__).joinpath("designer.css").read_text(encoding="utf-8")
+        header = widgets.HBox([self._family, self._status])
+        header.add_class("encdec-header")
+        controls = widgets.VBox([self._input, self._fields])
+        controls.add_class("encdec-controls")
+        middle = widgets.VBox([self._graph, self._problems])
+        middle.add_class("encdec-middle")
+        body = widgets.HBox([controls, middle, self._timing])
+        body.add_class("encdec-body")
+        self.children = (widgets.HTML(f"<style>{style}</style>"), header, body)
+        self.add_class("encdec")
+
+    def set(self, field: str, value: Any) -> None:
+        """Change one field, as its control does.
+
+        A value that is not possible does not raise: it is shown, kept in ``problem``, and the design stays.
+
+        Args:
+            field: Path of the field, as in :meth:`Design.replace`: ``filters``, ``encoder[1].filters``, ``input_shape``.
+            value: The new value.
+        """
+        self._edit({field: value})
+
+    def load(self, design: Design) -> None:
+        """Take ``design`` in place of the present one."""
+        self._pending = {}
+        self._build(Outcome(design))
+
+    def wait(self) -> None:
+        """Return when everything that was set is built and drawn, which is at once: edits are built as they are made."""
+
+    def _load_preset(self, name: str) -> None:
+        self.load(preset(name))
+
+    def _mend(self, mend: Mend) -> None:
+        self._pending = {}
+        self._edit(mend.changes)
+
+    def _edit(self, changes: Mapping[str, Any]) -> None:
+        try:
+            outcome = apply_edit(self.design, self._pending, changes)
+        except Exception as error:
+            self._fail(error)
+        else:
+            self._build(outcome)
+
+    def _build(self, outcome: Outcome) -> None:
+        """Build what an edit gave, and show it together with what is wrong."""
+        if outcome.design != self.design:
+            try:
+                self._take(outcome.design.build())
+            except Exception as error:
+                self._fail(error)
+                return
+        self._pending = outcome.pending
+        self.problem = outcome.error
+        self._refresh(outcome.mends)
+
+    def _take(self, backbone: Backbone) -> None:
+        with self.hold_trait_notifications():
+            self.design = backbone.design
+            self.backbone = backbone
+            self.model = backbone.model
+
+    def _fail(self, error: Exception) -> None:
+        self._pending = {}
+        self.problem = error
+        self._refresh(())
+
+    def _refresh(self, mends: tuple[Mend, ...]) -> None:
+        """Show the design, what was asked for in vain, and why."""
+        design = self.design
+        bad = self.problem.field if isinstance(self.problem, FieldError) else None
+        fields = described_fields(design.architecture)
+        shown = {name: self._pending.get(name, getattr(design.architecture, name)) for name in fields}
+        self._family.show(design)
+        self._fields.show(fields, shown, bad)
+        self._input.show(self._pending.get(INPUT_FIELD, design.input_shape), bad == INPUT_FIELD)
+        self._graph.show(self.backbone.blocks)
+        self._status.show(self.backbone)
+        self._timing.show(self.backbone)
+        if self.problem is None:
+            self._problems.clear()
+        elif isinstance(self.problem, FieldError):
+            self._problems.show_error(self.problem, mends)
+        else:
+            self._problems.show_failure(self.problem)
+        self._problems.show_notices(self.backbone.notices)
+
+    def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
+        """``callback``, with whatever it raises shown: a widget's callbacks swallow exceptions."""
+
+        def call(*args: Any) -> None:
+            try:
+                callback(*args)
+            except Exception as error:
+                self.problem = error
+                self._problems.show_failure(error)
+
+        return call

@@ -1,0 +1,65 @@
+"""Choosing the family of networks, and a preset of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ipywidgets as widgets
+
+from encdec_widgets.catalogue import CATALOGUE, family_name, family_start
+from encdec_widgets.design import Design
+
+_EDITED = ("(edited)", "")
+
+
+class FamilyControls(widgets.HBox):
+    """Two lists: the family, and its presets."""
+
+    def __init__(self, on_design: Callable[[Design], None], on_preset: Callable[[str], None]) -> None:
+        """Make the lists; the callbacks are called for changes by a person, not for :meth:`show`."""
+        self._on_design = on_design
+        self._on_preset = on_preset
+        self._showing = False
+        self.family = widgets.Dropdown(
+            description="family", tooltip="The family of networks, which decides the fields below"
+        )
+        self.preset = widgets.Dropdown(
+            description="preset", tooltip="A known network of this family to start from"
+        )
+        super().__init__([self.family, self.preset])
+        self.add_class("encdec-family")
+        self.family.observe(self._family_chosen, "value")
+        self.preset.observe(self._preset_chosen, "value")
+
+    @contextmanager
+    def _showing_only(self) -> Iterator[None]:
+        self._showing = True
+        try:
+            yield
+        finally:
+            self._showing = False
+
+    def _family_chosen(self, change: Any) -> None:
+        if not self._showing:
+            self._on_design(family_start(change["new"]))
+
+    def _preset_chosen(self, change: Any) -> None:
+        if not self._showing and change["new"]:
+            self._on_preset(change["new"])
+
+    def show(self, design: Design) -> None:
+        """Show which family and preset ``design`` is."""
+        family = family_name(design)
+        same_family = [name for name, known in CATALOGUE.items() if family_name(known.design) == family]
+        matching = [name for name in same_family if CATALOGUE[name].design == design]
+        # Some presets are the same network by two names: the one that was chosen stays.
+        shown = self.preset.value if self.preset.value in matching else next(iter(matching), _EDITED[1])
+        families = list(dict.fromkeys([*(family_name(known.design) for known in CATALOGUE.values()), family]))
+        options = [*((name, name) for name in same_family), *([] if matching else [_EDITED])]
+        with self._showing_only():
+            if self.family.options != tuple(families):
+                self.family.options = families
+            self.family.value = family
+            if self.preset.options != tuple(options):
+                self.preset.options = options
+            self.preset.value = shown
