@@ -84,7 +84,7 @@ def build_backbone(design: Design) -> Backbone:
         outputs, features = design.architecture.make_backbone(x)
     model = keras.Model(x, outputs, name=type(design.architecture).__name__)
     seconds = time.perf_counter() - start
-    stacks = features if isinstance(outputs, list) else [features]
+    stacks: list[Any] = features if isinstance(outputs, list) else [features]
     return Backbone(
         design=design,
         model=model,

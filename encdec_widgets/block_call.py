@@ -55,9 +55,8 @@ class BlockCall:
             return None
         wanted = self.current_stride // self.block.upsampling_stride
         strides = ", ".join(str(stride) for stride in sorted(set(self.available_strides)))
-        return (
-            f"{self.prefix} asks for a skip connection at stride {wanted}, where there is no feature; "
-            + (f"features exist at stride {strides}." if strides else "there are no features to connect.")
+        return f"{self.prefix} asks for a skip connection at stride {wanted}, where there is no feature; " + (
+            f"features exist at stride {strides}." if strides else "there are no features to connect."
         )
 
 

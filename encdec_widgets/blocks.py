@@ -40,7 +40,9 @@ class EncoderBlock:
         pooling_stride: Stride of the max pooling operation. If 1, the output of the block has the stride of its input.
     """
 
-    pool: bool = flag(True, help="Max pooling makes the feature map smaller, so that what follows sees further.")
+    pool: bool = flag(
+        True, help="Max pooling makes the feature map smaller, so that what follows sees further."
+    )
     pooling_stride: int = integer(
         2,
         minimum=1,
@@ -140,7 +142,8 @@ class SimpleConvBlock(EncoderBlock):
     """
 
     pool_before_convs: bool = flag(
-        False, help="On: pooling first, so that the block's own output is at the coarser stride and can be a skip source."
+        False,
+        help="On: pooling first, so that the block's own output is at the coarser stride and can be a skip source.",
     )
     num_convs: int = integer(
         2,
@@ -152,8 +155,12 @@ class SimpleConvBlock(EncoderBlock):
     )
     filters: int = _filters(32, "Channels of the block's output; cost grows with their square.")
     kernel_size: int = _kernel_size("Larger kernels see further; cost grows with the square of the size.")
-    use_bias: bool = flag(True, help="A constant added to each channel; redundant before batch normalization.")
-    batch_norm: bool = flag(False, help="Batch normalization steadies training, at some cost in time and memory.")
+    use_bias: bool = flag(
+        True, help="A constant added to each channel; redundant before batch normalization."
+    )
+    batch_norm: bool = flag(
+        False, help="Batch normalization steadies training, at some cost in time and memory."
+    )
     batch_norm_before_activation: bool = flag(True, help=_NORM_BEFORE_HELP)
     activation: str | None = _activation("The non-linearity after each convolution; linear has none.")
     block_prefix: str = text("", help="Appended to the names of the block's layers.")
@@ -230,21 +237,28 @@ class SimpleUpsamplingBlock(DecoderBlock):
         refine_convs_activation: Name of their activation function; None is linear.
     """
 
-    transposed_conv: bool = flag(False, help="On: upsampling is learned. Off: it is interpolated, without parameters.")
+    transposed_conv: bool = flag(
+        False, help="On: upsampling is learned. Off: it is interpolated, without parameters."
+    )
     transposed_conv_filters: int = _filters(64, "Channels that the transposed convolution puts out.")
     transposed_conv_kernel_size: int = _kernel_size(
         "A size that the upsampling stride does not divide leaves a checkerboard."
     )
     transposed_conv_use_bias: bool = flag(True, help="A constant added to each channel after upsampling.")
-    transposed_conv_batch_norm: bool = flag(True, help="Batch normalization after the transposed convolution.")
+    transposed_conv_batch_norm: bool = flag(
+        True, help="Batch normalization after the transposed convolution."
+    )
     transposed_conv_batch_norm_before_activation: bool = flag(True, help=_NORM_BEFORE_HELP)
-    transposed_conv_activation: str | None = _activation("The non-linearity after the transposed convolution.")
+    transposed_conv_activation: str | None = _activation(
+        "The non-linearity after the transposed convolution."
+    )
     interp_method: str = choice(
         "bilinear", INTERPOLATIONS, help="How pixels are filled in: bilinear is smooth, nearest is fastest."
     )
     skip_connection: bool = flag(False, help="Brings back fine detail from the encoder at the same stride.")
     skip_add: bool = flag(
-        False, help="On: the skip is added, which is cheaper. Off: it is concatenated, which keeps all channels."
+        False,
+        help="On: the skip is added, which is cheaper. Off: it is concatenated, which keeps all channels.",
     )
     refine_convs: int = integer(
         2,

@@ -61,7 +61,9 @@ _BLOCK_PATH = re.compile(r"(stem|encoder|decoder)\[(\d+)\]\.(\w+)")
 def _as_input_shape(value: Any) -> InputShape:
     allowed = "must be three numbers: height, width and channels"
     try:
-        height, width, channels = () if isinstance(value, str) else value
+        height, width, channels = value
+        if isinstance(value, str):
+            raise TypeError
     except (TypeError, ValueError):
         raise FieldError("input_shape", value, allowed, ((256, 256, 1),)) from None
     sizes = []
@@ -73,9 +75,7 @@ def _as_input_shape(value: Any) -> InputShape:
                 (*sizes, suggestion, *(height, width, channels)[len(sizes) + 1 :])
                 for suggestion in error.suggestions
             )
-            raise FieldError(
-                "input_shape", value, f"must have as {name} {info.allowed()}", nearest
-            ) from None
+            raise FieldError("input_shape", value, f"must have as {name} {info.allowed()}", nearest) from None
     return sizes[0], sizes[1], sizes[2]
 
 
@@ -148,9 +148,7 @@ class Design:
             FieldError: (a ValueError) If there is no such field, or a value is not possible.
         """
         architecture = _as_architecture(changes.get("architecture", self.architecture))
-        own = {
-            name: value for name, value in changes.items() if name not in ("architecture", "input_shape")
-        }
+        own = {name: value for name, value in changes.items() if name not in ("architecture", "input_shape")}
         blocks = {name: own.pop(name) for name in list(own) if "[" in name or "." in name}
         if own:
             architecture = _evolve(architecture, own)
@@ -215,4 +213,5 @@ def _replace_in_block(architecture: EncoderDecoder, path: str, value: Any) -> En
         changed = _evolve(blocks[index], {field: value})
     except FieldError as error:
         raise error.inside(f"{stage}[{index}]") from None
-    return attrs.evolve(custom, **{stage: (*blocks[:index], changed, *blocks[index + 1 :])})
+    changes: dict[str, Any] = {stage: (*blocks[:index], changed, *blocks[index + 1 :])}
+    return attrs.evolve(custom, **changes)

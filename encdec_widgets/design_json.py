@@ -87,5 +87,5 @@ def _class_named(name: Any) -> Any:
     return (shipped or found)[-1]
 
 
-def _subclasses(cls: type) -> list[type]:
+def _subclasses(cls: type[Any]) -> list[type[Any]]:
     return [sub for direct in cls.__subclasses__() for sub in (direct, *_subclasses(direct))]

@@ -145,7 +145,12 @@ class EncoderDecoder:
         for i, block in enumerate(self.stem_stack or ()):
             x = make_block(
                 BlockCall(
-                    block=block, stage="stem", index=i, prefix=f"{prefix}{i}", x=x, current_stride=current_stride
+                    block=block,
+                    stage="stem",
+                    index=i,
+                    prefix=f"{prefix}{i}",
+                    x=x,
+                    current_stride=current_stride,
                 )
             )
             current_stride *= _pooling_product([block])
@@ -170,7 +175,12 @@ class EncoderDecoder:
         for i, block in enumerate(self.encoder_stack):
             x = make_block(
                 BlockCall(
-                    block=block, stage="encoder", index=i, prefix=f"{prefix}{i}", x=x, current_stride=current_stride
+                    block=block,
+                    stage="encoder",
+                    index=i,
+                    prefix=f"{prefix}{i}",
+                    x=x,
+                    current_stride=current_stride,
                 )
             )
             current_stride *= _pooling_product([block])
@@ -225,9 +235,7 @@ class EncoderDecoder:
 
     def make_backbone(
         self, x_in: Tensor, current_stride: int = 1
-    ) -> (
-        tuple[Tensor, list[IntermediateFeature]] | tuple[list[Tensor], list[list[IntermediateFeature]]]
-    ):
+    ) -> tuple[Tensor, list[IntermediateFeature]] | tuple[list[Tensor], list[list[IntermediateFeature]]]:
         """Instantiate the entire encoder-decoder backbone.
 
         Args:

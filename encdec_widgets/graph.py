@@ -249,6 +249,6 @@ def _probe_size(operation: Any, inputs: Sequence[Any], sizes: dict[int, int | No
         shapes.append((None, size, size, tensor.shape[-1]))
     try:
         shape = operation.compute_output_shape(shapes if len(shapes) > 1 else shapes[0])
-    except Exception:
-        return None  # a user's layer may not be able to tell; see _strides
+    except Exception:  # noqa: BLE001 - a user's layer may raise anything; see _strides
+        return None
     return shape[1] if len(shape) == 4 else None

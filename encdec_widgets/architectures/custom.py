@@ -9,17 +9,18 @@ from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDe
 from encdec_widgets.fields import FieldError
 
 
-def _blocks_of(kind: type) -> Any:
-    def convert(value: Any, attribute: Any) -> Any:
-        if value is None and attribute.name == "stem":
-            return None
-        blocks = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
-        for block in blocks:
-            if not isinstance(block, kind):
-                raise FieldError(attribute.name, value, f"must be a list of {kind.__name__} instances")
-        return blocks
+def _blocks(kind: type, *, optional: bool = False) -> Any:
+    """An attrs field that holds a tuple of blocks of one kind."""
 
-    return attrs.Converter(convert, takes_field=True)  # type: ignore[call-overload]
+    def convert(value: Any, attribute: Any) -> Any:
+        if value is None and optional:
+            return None
+        blocks = tuple(value) if isinstance(value, Iterable) else (value,)
+        if all(isinstance(block, kind) for block in blocks):
+            return blocks
+        raise FieldError(attribute.name, value, f"must be a list of {kind.__name__} instances")
+
+    return attrs.field(default=None if optional else (), converter=attrs.Converter(convert, takes_field=True))
 
 
 @attrs.frozen
@@ -33,9 +34,9 @@ class CustomEncoderDecoder(EncoderDecoder):
         decoder: Decoder blocks of a stack.
     """
 
-    stem: tuple[EncoderBlock, ...] | None = attrs.field(default=None, converter=_blocks_of(EncoderBlock))
-    encoder: tuple[EncoderBlock, ...] = attrs.field(default=(), converter=_blocks_of(EncoderBlock))
-    decoder: tuple[DecoderBlock, ...] = attrs.field(default=(), converter=_blocks_of(DecoderBlock))
+    stem: tuple[EncoderBlock, ...] | None = _blocks(EncoderBlock, optional=True)
+    encoder: tuple[EncoderBlock, ...] = _blocks(EncoderBlock)
+    decoder: tuple[DecoderBlock, ...] = _blocks(DecoderBlock)
 
     @classmethod
     def of(cls, architecture: EncoderDecoder) -> "CustomEncoderDecoder":
@@ -44,9 +45,9 @@ class CustomEncoderDecoder(EncoderDecoder):
             return architecture
         return cls(
             stacks=architecture.stacks,
-            stem=architecture.stem_stack,
-            encoder=architecture.encoder_stack,
-            decoder=architecture.decoder_stack,
+            stem=None if architecture.stem_stack is None else tuple(architecture.stem_stack),
+            encoder=tuple(architecture.encoder_stack),
+            decoder=tuple(architecture.decoder_stack),
         )
 
     @property

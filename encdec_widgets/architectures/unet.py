@@ -4,10 +4,12 @@ The family as the original library has it: its ``UNet`` class, field for field a
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 import attrs
 
 from encdec_widgets._keras import keras
+from encdec_widgets.architectures._strides import StrideRules, most_blocks, powers_of_two
 from encdec_widgets.architectures._widths import geometric_width
 from encdec_widgets.blocks import Tensor
 from encdec_widgets.encoder_decoder import (
@@ -42,8 +44,8 @@ class PoolingBlock(EncoderBlock):
 class UNet(EncoderDecoder):
     """U-Net: convolutions and pooling down, upsampling up, a skip connection at every level.
 
-    Level ``b``, counted from the stem, has ``int(filters * filters_rate ** b)`` filters. All convolutions have a bias and
-    ReLU, none has batch normalization. The original paper's network has 2 x 2 transposed convolutions; this one has
+    Level ``b``, counted from the stem, has ``int(filters * filters_rate ** b)`` filters. All convolutions have a bias
+    and ReLU, none has batch normalization. The original paper's network has 2 x 2 transposed convolutions; this one has
     ``kernel_size``, as SLEAP has.
 
     Attributes:
@@ -118,7 +120,9 @@ class UNet(EncoderDecoder):
         unit="levels",
         help="Each further level doubles the maximum stride and roughly the receptive field.",
     )
-    middle_block: bool = flag(True, help="Convolutions at the coarsest stride, where the network sees furthest.")
+    middle_block: bool = flag(
+        True, help="Convolutions at the coarsest stride, where the network sees furthest."
+    )
     up_blocks: int = integer(
         4,
         minimum=0,
@@ -140,6 +144,59 @@ class UNet(EncoderDecoder):
         finest = deepest - self.up_blocks - (1 if self.block_contraction and self.up_blocks else 0)
         for exponent in {0, deepest, min(finest, 0)}:
             self._width(exponent)
+
+    @classmethod
+    def from_strides(
+        cls,
+        *,
+        stem_stride: int | None = None,
+        max_stride: int = 16,
+        output_stride: int = 1,
+        filters: int = 64,
+        filters_rate: float = 2,
+        middle_block: bool = True,
+        up_interpolate: bool = False,
+        stacks: int = 1,
+    ) -> Self:
+        """The network with these strides: ``maximum_stride`` and ``output_stride`` are exactly as asked.
+
+        The arguments are those of the original's ``UNetConfig``. As there, kernels are 3 px wide and those of the stem
+        7 px, and a block has 2 convolutions.
+
+        Args:
+            stem_stride: Stride of the output of the stem, a power of two below ``max_stride``; None or 1 for no stem.
+            max_stride: Stride of the coarsest features, a power of two from 2.
+            output_stride: Stride of the output, a power of two up to ``max_stride``. With several stacks it must be the
+                stride of the stem.
+            filters: As the field of the class; so are the arguments that follow.
+            filters_rate: See ``filters``.
+            middle_block: See ``filters``.
+            up_interpolate: See ``filters``.
+            stacks: See ``filters``.
+
+        Returns:
+            The network.
+
+        Raises:
+            FieldError: If no network has these strides, or a field cannot have its value.
+        """
+        # The encoder pools once even with 0 levels, so that only 1 level and more give the stride that was asked for.
+        stem_strides = (None, *powers_of_two(1, 2 ** most_blocks(cls, "stem_blocks")))
+        rules = StrideRules(owner=cls, least_down=1, stem_strides=stem_strides)
+        levels = rules.levels(
+            stacks=stacks, stem_stride=stem_stride, max_stride=max_stride, output_stride=output_stride
+        )
+        return cls(
+            stacks=stacks,
+            filters=filters,
+            filters_rate=filters_rate,
+            stem_kernel_size=7,
+            stem_blocks=levels.stem,
+            down_blocks=levels.down,
+            middle_block=middle_block,
+            up_blocks=levels.up,
+            up_interpolate=up_interpolate,
+        )
 
     def _width(self, level: int) -> int:
         return geometric_width(self.filters, self.filters_rate, level)

@@ -55,9 +55,9 @@ def block_figure(graph: "nx.DiGraph[str]") -> dict[str, Any]:
     places = boxes(graph)
     flow = []
     skips: dict[str, list[tuple[str, str]]] = {merge: [] for merge in _MERGES}
-    for source, target, data in graph.edges(data=True):
-        if data["skip"]:
-            skips[data["merge"] if data["merge"] in _MERGES else "other"].append((source, target))
+    for source, target, edge in graph.edges(data=True):
+        if edge["skip"]:
+            skips[edge["merge"] if edge["merge"] in _MERGES else "other"].append((source, target))
         else:
             flow.append(flow_path(places[source], places[target]))
     data = [_line_trace("data flow", flow, {"color": "#808080", "width": 1.5})]
@@ -115,7 +115,7 @@ def _skip_text(graph: "nx.DiGraph[str]", source: str, target: str, merge: str) -
 
 
 def _box_trace(graph: "nx.DiGraph[str]", places: dict[str, Box]) -> dict[str, Any]:
-    nodes = list(graph.nodes(data=True))
+    nodes = [(name, graph.nodes[name]) for name in graph]
     return {
         "type": "bar",
         "name": "blocks",
@@ -206,7 +206,14 @@ FIXED_LAYOUT: dict[str, Any] = {
     "paper_bgcolor": "rgba(0,0,0,0)",
     "plot_bgcolor": "rgba(0,0,0,0)",
     "margin": {"l": 86, "r": 8, "t": 8, "b": 34},
-    "legend": {"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top", "itemclick": False, "itemdoubleclick": False},
+    "legend": {
+        "orientation": "h",
+        "x": 0,
+        "y": -0.01,
+        "yanchor": "top",
+        "itemclick": False,
+        "itemdoubleclick": False,
+    },
     "hoverlabel": {"bgcolor": "#222222", "font": {"color": "#ffffff"}, "align": "left"},
     "hovermode": "closest",
     "dragmode": "pan",

@@ -101,18 +101,18 @@ class Designer(widgets.VBox):
         A value that is not possible does not raise: it is shown, kept in ``problem``, and the design stays.
 
         Args:
-            field: Path of the field, as in :meth:`Design.replace`: ``filters``, ``encoder[1].filters``, ``input_shape``.
+            field: Path of the field, as in :meth:`Design.replace`: ``filters``, ``encoder[1].filters`` or
+                ``input_shape``.
             value: The new value.
         """
         self._edit({field: value})
 
     def load(self, design: Design) -> None:
         """Take ``design`` in place of the present one."""
-        self._pending = {}
-        self._build(Outcome(design))
+        self._show_outcome(lambda: Outcome(design))
 
     def wait(self) -> None:
-        """Return when everything that was set is built and drawn, which is at once: edits are built as they are made."""
+        """Return when everything that was set is built and drawn: at once, as edits are built when they are made."""
 
     def _load_preset(self, name: str) -> None:
         self.load(preset(name))
@@ -122,35 +122,26 @@ class Designer(widgets.VBox):
         self._edit(mend.changes)
 
     def _edit(self, changes: Mapping[str, Any]) -> None:
-        try:
-            outcome = apply_edit(self.design, self._pending, changes)
-        except Exception as error:
-            self._fail(error)
-        else:
-            self._build(outcome)
+        self._show_outcome(lambda: apply_edit(self.design, self._pending, changes))
 
-    def _build(self, outcome: Outcome) -> None:
-        """Build what an edit gave, and show it together with what is wrong."""
-        if outcome.design != self.design:
-            try:
+    def _show_outcome(self, edit: Callable[[], Outcome]) -> None:
+        """Build what an edit gives, and show it together with what is wrong."""
+        mends: tuple[Mend, ...] = ()
+        try:
+            outcome = edit()
+            if outcome.design != self.design:
                 self._take(outcome.design.build())
-            except Exception as error:
-                self._fail(error)
-                return
-        self._pending = outcome.pending
-        self.problem = outcome.error
-        self._refresh(outcome.mends)
+        except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
+            self._pending, self.problem = {}, error
+        else:
+            self._pending, self.problem, mends = outcome.pending, outcome.error, outcome.mends
+        self._refresh(mends)
 
     def _take(self, backbone: Backbone) -> None:
         with self.hold_trait_notifications():
             self.design = backbone.design
             self.backbone = backbone
             self.model = backbone.model
-
-    def _fail(self, error: Exception) -> None:
-        self._pending = {}
-        self.problem = error
-        self._refresh(())
 
     def _refresh(self, mends: tuple[Mend, ...]) -> None:
         """Show the design, what was asked for in vain, and why."""
@@ -178,7 +169,7 @@ class Designer(widgets.VBox):
         def call(*args: Any) -> None:
             try:
                 callback(*args)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - it is shown
                 self.problem = error
                 self._problems.show_failure(error)
 

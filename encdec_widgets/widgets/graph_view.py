@@ -24,7 +24,8 @@ class GraphView(widgets.VBox):
         figure = block_figure(blocks)
         self._extent = _extent(figure)
         self.figure = go.FigureWidget(
-            data=figure["data"], layout={**FIXED_LAYOUT, **figure["layout"], "height": _HEIGHT, "autosize": True}
+            data=figure["data"],
+            layout={**FIXED_LAYOUT, **figure["layout"], "height": _HEIGHT, "autosize": True},
         )
         # plotly would offer to upload the figure, and remember the size of a hidden tab.
         self.figure._config = {

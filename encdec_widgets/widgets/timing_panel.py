@@ -131,7 +131,9 @@ class TimingPanel(widgets.VBox):
 
 
 def _result_html(timing: Timing, up_to_date: bool) -> str:
-    stale = "" if up_to_date else '<div class="encdec-stale">Out of date: the network has changed since.</div>'
+    stale = (
+        "" if up_to_date else '<div class="encdec-stale">Out of date: the network has changed since.</div>'
+    )
     return (
         f'{stale}<div class="{"encdec-result" if up_to_date else "encdec-result encdec-old"}">'
         f"<div><b>{timing.median_ms:.3g}</b> ms median</div>"
@@ -149,4 +151,8 @@ def _on_this_loop(callback: Callable[..., None]) -> Callable[..., None]:
         loop = asyncio.get_running_loop()
     except RuntimeError:  # a script or a test: nothing else is running
         return callback
-    return lambda *args: loop.call_soon_threadsafe(callback, *args)
+
+    def call(*args: Any) -> None:
+        loop.call_soon_threadsafe(callback, *args)
+
+    return call
