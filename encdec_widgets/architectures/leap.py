@@ -4,9 +4,11 @@ The family as the original library has it, a generalisation of the published net
 """
 
 from collections.abc import Sequence
+from typing import Self
 
 import attrs
 
+from encdec_widgets.architectures._strides import StrideRules
 from encdec_widgets.architectures._widths import geometric_width
 from encdec_widgets.encoder_decoder import (
     DecoderBlock,
@@ -90,8 +92,48 @@ class LeapCNN(EncoderDecoder):
 
     def __attrs_post_init__(self) -> None:
         """Refuse fields that would give a block no filters at all, or far too many."""
-        self._width(max(self.down_blocks - 1, 0))
-        self._width(self.up_blocks)
+        _ = self.encoder_stack, self.decoder_stack
+
+    @classmethod
+    def from_strides(
+        cls,
+        *,
+        max_stride: int = 8,
+        output_stride: int = 1,
+        filters: int = 64,
+        filters_rate: float = 2,
+        up_interpolate: bool = False,
+        stacks: int = 1,
+    ) -> Self:
+        """The network with these strides: ``maximum_stride`` and ``output_stride`` are exactly as asked.
+
+        The arguments are those of the original's ``LEAPConfig``. As there, a block has 3 convolutions on the way down
+        and 2 on the way up.
+
+        Args:
+            max_stride: Stride of the coarsest features, a power of two.
+            output_stride: Stride of the output, a power of two up to ``max_stride``. With several stacks it must be 1.
+            filters: As the field of the class; so are the arguments that follow.
+            filters_rate: See ``filters``.
+            up_interpolate: See ``filters``.
+            stacks: See ``filters``.
+
+        Returns:
+            The network.
+
+        Raises:
+            FieldError: If no network has these strides, or a field cannot have its value.
+        """
+        rules = StrideRules(owner=cls, least_down=0)
+        levels = rules.levels(stacks=stacks, max_stride=max_stride, output_stride=output_stride)
+        return cls(
+            stacks=stacks,
+            filters=filters,
+            filters_rate=filters_rate,
+            down_blocks=levels.down,
+            up_blocks=levels.up,
+            up_interpolate=up_interpolate,
+        )
 
     def _width(self, level: int) -> int:
         return geometric_width(self.filters, self.filters_rate, level)

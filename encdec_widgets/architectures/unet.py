@@ -140,10 +140,7 @@ class UNet(EncoderDecoder):
 
     def __attrs_post_init__(self) -> None:
         """Refuse fields that would give a block no filters at all, or far too many."""
-        deepest = self.stem_blocks + self.down_blocks
-        finest = deepest - self.up_blocks - (1 if self.block_contraction and self.up_blocks else 0)
-        for exponent in {0, deepest, min(finest, 0)}:
-            self._width(exponent)
+        _ = self.stem_stack, self.encoder_stack, self.decoder_stack
 
     @classmethod
     def from_strides(

@@ -1,0 +1,150 @@
+import keras
+import pytest
+
+from encdec_widgets import Design
+from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
+from encdec_widgets.encoder_decoder import (
+    DecoderBlock,
+    EncoderBlock,
+    EncoderDecoder,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
+
+DESIGNS = {
+    "unet": Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1)),
+    "half resolution": Design(UNet(filters=4, down_blocks=3, up_blocks=2), (64, 32, 3)),
+    "interpolated": Design(UNet(filters=4, down_blocks=2, up_blocks=2, up_interpolate=True), (32, 32, 1)),
+    "stem": Design(UNet(filters=4, stem_blocks=1, down_blocks=2, up_blocks=2, stacks=2), (64, 64, 1)),
+    "any size": Design(UNet(filters=4, down_blocks=2, up_blocks=2), (None, None, 1)),
+    "no convolutions": Design(UNet(filters=4, down_blocks=2, up_blocks=2, convs_per_block=0), (32, 32, 1)),
+    "leap": Design(LeapCNN(filters=4, filters_rate=1.5), (64, 64, 1)),
+}
+
+
+@pytest.fixture(params=DESIGNS, scope="module")
+def backbone(request: pytest.FixtureRequest):  # noqa: ANN201
+    return DESIGNS[request.param].build()
+
+
+def test_layers_are_those_of_the_model(backbone) -> None:
+    assert isinstance(backbone.model, keras.Model)
+    assert list(backbone.layers) == [layer.name for layer in backbone.model.layers]
+    for layer in backbone.model.layers:
+        node = backbone.layers.nodes[layer.name]
+        assert node["shape"] == layer.output.shape[1:]
+        assert node["parameters"] == layer.count_params()
+        assert node["kind"] == type(layer).__name__
+
+
+def test_every_layer_is_in_one_block_and_nothing_is_lost(backbone) -> None:
+    folded = [name for _, data in backbone.blocks.nodes(data=True) for name in data["layers"]]
+    assert sorted(folded) == sorted(backbone.layers)
+    total = sum(data["parameters"] for _, data in backbone.blocks.nodes(data=True))
+    assert total == backbone.parameters == backbone.model.count_params()
+
+
+def test_strides_are_input_size_over_feature_size(backbone) -> None:
+    height = backbone.model.inputs[0].shape[1]
+    for layer in backbone.model.layers:
+        if height is not None:
+            assert backbone.layers.nodes[layer.name]["stride"] * layer.output.shape[1] == height
+    output = backbone.model.outputs[-1]._keras_history.operation.name
+    assert backbone.layers.nodes[output]["stride"] == backbone.design.architecture.output_stride
+
+
+def test_blocks_stand_in_the_order_of_building_and_in_rows_by_stride(backbone) -> None:
+    nodes = [data for _, data in backbone.blocks.nodes(data=True)]
+    assert [data["column"] for data in nodes] == list(range(len(nodes)))
+    strides = sorted({data["stride"] for data in nodes})
+    assert all(strides[data["row"]] == data["stride"] for data in nodes)
+    assert [data["stage"] for data in nodes][0] == "input"
+
+
+def test_skips_are_level_and_end_in_the_decoder(backbone) -> None:
+    for source, target, data in backbone.blocks.edges(data=True):
+        if data["skip"]:
+            ends = backbone.blocks.nodes[source], backbone.blocks.nodes[target]
+            assert ends[0]["stride"] == ends[1]["stride"]
+            assert ends[0]["stage"] in ("stem", "encoder", "input")
+            assert ends[1]["stage"] == "decoder"
+            assert data["merge"] == "concatenation"
+
+
+def _skips(backbone) -> list[tuple[str, str, str]]:
+    return [(a, b, data["merge"]) for a, b, data in backbone.blocks.edges(data=True) if data["skip"]]
+
+
+def test_a_u_net_has_a_skip_a_level() -> None:
+    assert _skips(DESIGNS["unet"].build()) == [
+        ("stack0_enc0", "stack0_dec2", "concatenation"),
+        ("stack0_enc1", "stack0_dec1", "concatenation"),
+        ("stack0_enc2", "stack0_dec0", "concatenation"),
+    ]
+
+
+@pytest.mark.parametrize("channels", [8, 12])
+def test_an_added_skip_is_told_from_a_concatenated_one_also_behind_a_convolution(channels: int) -> None:
+    blocks = [SimpleConvBlock(filters=8, pool=False), SimpleConvBlock(filters=channels, pool_before_convs=True)]
+    up = SimpleUpsamplingBlock(skip_connection=True, skip_add=True)
+    backbone = Design(CustomEncoderDecoder(encoder=blocks, decoder=[up]), (32, 32, 1)).build()
+    assert _skips(backbone) == [("stack0_enc0", "stack0_dec0", "addition")]
+
+
+def test_a_skip_that_cannot_be_formed_is_reported() -> None:
+    backbone = Design(UNet(filters=4, stem_blocks=1, down_blocks=2, up_blocks=3), (64, 64, 1)).build()
+    (notice,) = backbone.notices
+    assert notice == (
+        "stack0_dec2 asks for a skip connection at stride 1, where there is no feature; "
+        "features exist at stride 2, 4."
+    )
+    assert len(_skips(backbone)) == 2
+
+
+def test_an_output_larger_than_the_input_is_reported() -> None:
+    backbone = Design(LeapCNN(filters=2, down_blocks=1, up_blocks=2), (32, 32, 1)).build()
+    assert backbone.notices == (
+        "The output is larger than the input: the decoder upsamples more than the encoder pools.",
+    )
+    assert min(data["stride"] for _, data in backbone.blocks.nodes(data=True)) == 0.5
+
+
+def test_the_seeds_own_decoder_warns_of_a_missing_skip() -> None:
+    network = UNet(filters=2, stem_blocks=1, down_blocks=1, up_blocks=2)
+    with pytest.warns(UserWarning, match="stack0_dec1 asks for a skip connection at stride 1"):
+        network.make_backbone(keras.Input((16, 16, 1)))
+
+
+class Residual(EncoderBlock):
+    """A user's block: layers without names, two branches."""
+
+    def make_block(self, x_in, prefix="residual"):
+        x = keras.layers.Conv2D(6, 3, padding="same")(x_in)
+        x = keras.layers.Add()([keras.layers.Conv2D(6, 1)(x_in), x])
+        return keras.layers.AveragePooling2D(2)(x)
+
+
+class Grow(DecoderBlock):
+    def make_block(self, x, current_stride=None, skip_source=None, prefix="grow"):
+        x = keras.layers.UpSampling2D(2)(x)
+        return x if skip_source is None else keras.layers.Maximum()([x, skip_source])
+
+
+class Own(EncoderDecoder):
+    """A user's architecture, written as the seed's text says."""
+
+    @property
+    def encoder_stack(self):
+        return [Residual(), Residual()]
+
+    @property
+    def decoder_stack(self):
+        return [Grow(), Grow()]
+
+
+def test_a_users_own_blocks_are_seen_without_names() -> None:
+    backbone = Design(Own(), (32, 32, 1)).build()
+    kinds = [(data["kind"], data["stride"]) for _, data in backbone.blocks.nodes(data=True)]
+    assert kinds == [("InputLayer", 1), ("Residual", 2), ("Residual", 4), ("Grow", 2), ("Grow", 1)]
+    assert _skips(backbone) == [("stack0_enc0", "stack0_dec0", "Maximum")]
+    assert len(backbone.blocks.nodes["stack0_enc0"]["layers"]) == 4
