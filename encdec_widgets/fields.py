@@ -113,13 +113,14 @@ class FieldInfo:
         Raises:
             FieldError: If the value is of another type or out of bounds.
         """
+        received = value
         if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
             value = value.item()  # NumPy scalars are numbers too
         if value is None and self.optional:
             return None
         accepted = _ACCEPT[self.kind](self, value)
         if accepted is None:
-            raise FieldError(field, value, f"must be {self.allowed()}", self._suggestions(value))
+            raise FieldError(field, received, f"must be {self.allowed()}", self._suggestions(value))
         return accepted
 
     def allowed(self) -> str:

@@ -1,0 +1,114 @@
+import pytest
+
+from encdec_widgets import Design
+from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
+from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.figures import block_figure
+from encdec_widgets.figures.geometry import boxes
+from encdec_widgets.figures.words import count_text, size_text, stride_text
+from encdec_widgets.widgets.graph_view import GraphView
+
+UNET = Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1))
+ADDING = CustomEncoderDecoder(
+    encoder=[SimpleConvBlock(filters=4, pool=False), SimpleConvBlock(filters=8, pool_before_convs=True)],
+    decoder=[SimpleUpsamplingBlock(skip_connection=True, skip_add=True)],
+)
+
+
+def trace(figure: dict, start: str) -> dict:
+    return next(item for item in figure["data"] if item["name"].startswith(start))
+
+
+def test_a_u_net_looks_like_a_u() -> None:
+    rows = [place.y for place in boxes(UNET.build().blocks).values()]
+    assert rows == [0, 0, -1, -2, -3, -3, -3, -2, -1, 0]
+
+
+def test_skips_are_level_and_of_their_kind() -> None:
+    figure = block_figure(UNET.build().blocks)
+    line = trace(figure, "skip, concatenation")
+    assert line["showlegend"]
+    ys = [y for y in line["y"] if y is not None]
+    assert len(set(ys)) == 3
+    assert len(trace(figure, "concatenation")["text"]) == 3
+    assert not trace(figure, "skip, addition")["showlegend"]
+
+    added = block_figure(Design(ADDING, (32, 32, 1)).build().blocks)
+    assert trace(added, "addition")["text"] == ["+"]
+    assert trace(added, "concatenation")["text"] == []
+    dashes = {trace(added, f"skip, {merge}")["line"]["dash"] for merge in ("addition", "concatenation")}
+    symbols = {trace(added, merge)["marker"]["symbol"] for merge in ("addition", "concatenation")}
+    assert len(dashes) == len(symbols) == 2, "not told apart by colour alone"
+
+
+def test_rows_are_labelled_with_stride_and_size() -> None:
+    figure = block_figure(UNET.build().blocks)
+    assert figure["layout"]["yaxis"]["ticktext"] == [
+        "<b>stride 1</b><br>64 × 64",
+        "<b>stride 2</b><br>32 × 32",
+        "<b>stride 4</b><br>16 × 16",
+        "<b>stride 8</b><br>8 × 8",
+    ]
+
+
+def test_wider_blocks_have_wider_boxes_that_never_touch() -> None:
+    for design in (UNET, UNET.replace("filters", 512)):
+        places = list(boxes(design.build().blocks).values())
+        assert places[1].width < places[2].width < places[3].width
+        for left, right in zip(places, places[1:], strict=False):
+            assert left.right < right.left
+
+
+def test_hover_has_every_fact_of_a_block() -> None:
+    figure = block_figure(UNET.build().blocks)
+    name, text = figure["data"][-1]["customdata"][2]
+    assert name == "stack0_enc1"
+    for fact in ("enc1", "SimpleConvBlock", "stride 2", "32 × 32 px", "8 channels", "kernel 3 × 3", "880 parameters"):
+        assert fact in text
+
+
+@pytest.mark.parametrize("architecture", [UNet(filters=2, stacks=2), LeapCNN(filters=2), ADDING])
+def test_every_figure_has_the_same_traces(architecture: object) -> None:
+    figure = block_figure(Design(architecture).build().blocks)
+    expected = block_figure(UNET.build().blocks)
+    assert [(t["type"], t["name"]) for t in figure["data"]] == [(t["type"], t["name"]) for t in expected["data"]]
+
+
+def test_the_figure_widget_is_made_once_and_its_stored_state_follows() -> None:
+    view = GraphView(UNET.build().blocks)
+    figure = view.figure
+    view.show(UNET.replace("filters", 5).build().blocks)
+    assert view.figure is figure
+    # What a reloaded page or Voila is given, which plotly itself leaves as it was when the figure was made.
+    assert figure._widget_data[-1]["text"][1] == "<b>5</b><br>enc0"
+
+
+def test_zoom_is_kept_until_the_extent_changes() -> None:
+    view = GraphView(UNET.build().blocks)
+    view.figure.layout.xaxis.range = (1, 2)
+    view.show(UNET.replace("filters", 5).build().blocks)
+    assert view.figure.layout.xaxis.range == (1, 2)
+    view.show(UNET.replace("down_blocks", 2).build().blocks)
+    assert view.figure.layout.xaxis.range != (1, 2)
+
+
+def test_nothing_offers_to_upload_the_figure() -> None:
+    config = GraphView(UNET.build().blocks).figure._config
+    assert config["showSendToCloud"] is False
+    assert config["displaylogo"] is False
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0"), (950, "950"), (999.9, "1 k"), (13888, "13.9 k"), (34512128, "34.5 M"), (2.5e9, "2.5 G")],
+)
+def test_counts_have_three_digits(count: float, words: str) -> None:
+    assert count_text(count) == words
+
+
+def test_strides_and_sizes_are_written_for_people() -> None:
+    assert [stride_text(s) for s in (1, 16, 0.5, None, 1.5)] == ["1", "16", "1/2", "?", "1.5"]
+    assert size_text((64, 32, 1), 1) == "64 × 32"
+    assert size_text((None, None, 8), 4) == "H/4 × W/4"
+    assert size_text((None, 64, 8), 1) == "H × 64"
+    assert size_text((10,), None) == "no map"
