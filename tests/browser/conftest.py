@@ -1,0 +1,162 @@
+"""Real-browser tests: a headless Chromium on a real JupyterLab and on the real `encdec-designer`.
+
+`open_notebook(cells)` and `open_app()` give a `Screen`. When the test ends, a screen that asked anything of another
+host or put an error on the console fails it; a failed test leaves a picture and the console in its tmp_path.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.kernel import Kernel
+from tests.browser.page import Screen
+from tests.browser.servers import App, Lab
+
+WIDTH, HEIGHT = 1280, 720
+SHOWN = 120_000  # milliseconds: a first import of TensorFlow, on a busy machine
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+CHROMIUM = [
+    "--disable-dev-shm-usage",  # containers have a tiny /dev/shm
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu",
+]
+Theme = Literal["light", "dark"]
+failed = pytest.StashKey[bool]()
+
+# Until every cell has run: the promise of `run-all-cells` says so (the toolbar's idle mark does not).
+RUN_ALL = """async () => {
+    const app = window.jupyterapp, panel = app.shell.currentWidget;
+    await app.restored;
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await panel.sessionContext.session.kernel.info;
+    app.shell.collapseLeft();
+    await app.commands.execute('notebook:run-all-cells');
+    const outputs = panel.context.model.toJSON().cells.flatMap(cell => cell.outputs ?? []);
+    return {kernel: panel.sessionContext.session.kernel.id,
+            errors: outputs.filter(o => o.output_type === 'error').map(o => o.traceback.join('\\n'))};
+}"""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[failed] = item.stash.get(failed, False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = os.environ.get("ENCDEC_CHROMIUM") or shutil.which("chromium")
+    if not executable:
+        pytest.fail("no Chromium: install one as `chromium`, or name it in ENCDEC_CHROMIUM")
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with sync_playwright() as playwright:
+        arguments = [*CHROMIUM, *(["--no-sandbox"] if root else [])]
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with Lab(tmp_path_factory.mktemp("jupyterlab")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with App(tmp_path_factory.mktemp("voila")) as server:
+        yield server
+
+
+@pytest.fixture
+def new_screen(
+    browser: Browser, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[Theme], Screen]]:
+    """Makes empty screens, each a browser of its own (cookies, storage), and judges them at the end."""
+    screens: list[Screen] = []
+
+    def make(theme: Theme = "light") -> Screen:
+        context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=theme)
+        context.set_default_timeout(SHOWN)
+        screens.append(Screen(context.new_page()))
+        return screens[-1]
+
+    yield make
+    complaints = [complaint for screen in screens for complaint in screen.complaints()]
+    for number, screen in enumerate(screens):
+        if complaints or request.node.stash.get(failed, False):
+            print(f"kept: {screen.keep(tmp_path, f'screen-{number}')}")
+        screen.page.goto("about:blank")  # as closing does: a Voila page ends its kernel
+        screen.page.context.close()
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def open_notebook(
+    request: pytest.FixtureRequest, new_screen: Callable[[Theme], Screen], tmp_path: Path
+) -> Iterator[Callable[..., Screen]]:
+    """`open_notebook(cells, theme="light")`: a notebook of these code cells in JupyterLab, every cell run."""
+    lab: Lab = request.getfixturevalue("jupyterlab")
+    with ExitStack() as stack:
+
+        def opened(cells: list[str], theme: Theme = "light") -> Screen:
+            lab.set("apputils-extension/themes", {"theme": THEMES[theme]})
+            name = f"{tmp_path.name}-{len(list(lab.notebooks.iterdir()))}.ipynb"
+            # Without the name of a kernel JupyterLab would ask for one, in a dialog that nobody answers.
+            kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+            code = [nbformat.v4.new_code_cell(cell) for cell in cells]
+            notebook = nbformat.v4.new_notebook(cells=code, metadata={"kernelspec": kernel})
+            nbformat.write(notebook, lab.notebooks / name)
+            screen = new_screen(theme)
+            screen.page.goto(f"{lab.base}lab/tree/{name}?reset&token={lab.token}")
+            screen.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext")
+            ran = screen.page.evaluate(RUN_ALL)
+            assert not ran["errors"], "\n".join(ran["errors"])
+            screen.kernel = stack.enter_context(Kernel(lab.connection_file(ran["kernel"])))
+            stack.callback(_end_kernel, screen)
+            return screen
+
+        yield opened
+
+
+@pytest.fixture
+def open_app(
+    request: pytest.FixtureRequest, new_screen: Callable[[Theme], Screen]
+) -> Iterator[Callable[..., Screen]]:
+    """`open_app(theme="light")`: the page of the real `encdec-designer`, once its widgets are there."""
+    server: App = request.getfixturevalue("voila")
+    with ExitStack() as stack:
+
+        def opened(theme: Theme = "light") -> Screen:
+            screen = new_screen(theme)
+            with screen.page.expect_websocket(lambda socket: "/api/kernels/" in socket.url) as socket:
+                screen.page.goto(f"{server.url}&theme={theme}")
+            screen.page.locator(".jupyter-widgets").first.wait_for()
+            identity = re.search(r"/api/kernels/([^/]+)/", socket.value.url)
+            assert identity
+            screen.kernel = stack.enter_context(Kernel(server.connection_file(identity[1])))
+            return screen
+
+        yield opened
+
+
+def _end_kernel(screen: Screen) -> None:
+    """End the kernel before the next test: each keeps a TensorFlow of its own in memory."""
+    screen.page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext.shutdown()")
