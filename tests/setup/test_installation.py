@@ -1,0 +1,110 @@
+"""What is written about installing in several files must agree."""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import requires
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from tests.steps import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+def lines(name: str) -> list[str]:
+    stripped = (line.strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines())
+    return [line for line in stripped if line and not line.startswith("#")]
+
+
+def commands(name: str) -> list[str]:
+    return [line for line in lines(name) if line.startswith("python3 -m venv")]
+
+
+def direct(*extras: str) -> list[Requirement]:
+    texts = [*PROJECT["dependencies"], *(text for extra in extras for text in EXTRAS[extra])]
+    return [Requirement(text) for text in texts]
+
+
+def pins() -> dict[str, str]:
+    return dict(line.split("==") for line in lines("binder/constraints.txt"))
+
+
+def test_readme_has_one_command_to_start_and_one_to_test() -> None:
+    start, test = commands("README.md")
+    assert start.endswith('-e ".[cpu,app]" && .venv/bin/encdec-designer')
+    assert test.endswith('-e ".[cpu,app,test]" && .venv/bin/python -m tests')
+
+
+def test_readmes_commands_set_up_alike_but_for_the_extras() -> None:
+    start, test = (command.rpartition(" && ")[0] for command in commands("README.md"))
+    assert start.replace("[cpu,app]", "[cpu,app,test]") == test
+    assert " -c binder/constraints.txt " in start
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    assert commands(".ci/run") == commands("README.md")[1:]
+    assert lines(".ci/run")[-1] == commands(".ci/run")[0]
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_the_program_that_the_readme_starts_is_installed() -> None:
+    assert PROJECT["scripts"] == {"encdec-designer": "encdec_widgets.cli:main"}
+
+
+def test_constraints_are_exact_versions_and_nothing_else() -> None:
+    pattern = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*==[0-9]+(\.[0-9]+)*(\.post[0-9]+)?")
+    assert [line for line in lines("binder/constraints.txt") if not pattern.fullmatch(line)] == []
+    assert len(pins()) == len(lines("binder/constraints.txt")), "a package is pinned twice"
+
+
+def test_every_direct_dependency_is_pinned_to_a_version_that_it_allows() -> None:
+    for requirement in direct(*EXTRAS):
+        assert pins()[canonicalize_name(requirement.name)] in requirement.specifier, requirement
+
+
+def test_all_that_they_bring_is_pinned() -> None:
+    assert {name for name in closure(direct("cpu", "app", "test")) if name not in pins()} == set()
+
+
+def closure(requirements: list[Requirement]) -> set[str]:
+    """All that these need, by the names in what is installed here."""
+    seen: set[tuple[str, frozenset[str]]] = set()
+    waiting = list(requirements)
+    while waiting:
+        requirement = waiting.pop()
+        key = (canonicalize_name(requirement.name), frozenset(requirement.extras))
+        if key not in seen and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            seen.add(key)
+            waiting.extend(needs(*key))
+    return {name for name, _ in seen}
+
+
+def needs(name: str, extras: frozenset[str]) -> Iterator[Requirement]:
+    for text in requires(name) or ():
+        requirement = Requirement(text)
+        marker, requirement.marker = requirement.marker, None
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in extras | {""}):
+            yield requirement
+
+
+def test_binder_has_a_python_that_the_package_allows() -> None:
+    assert lines("binder/runtime.txt") == ["python-3.12"]
+    assert "3.12" in SpecifierSet(PROJECT["requires-python"])
+
+
+def test_binder_installs_the_package_itself_with_the_pins() -> None:
+    assert lines("binder/requirements.txt") == ["-c constraints.txt", "-e .[cpu,app]"]
+
+
+def test_licence_is_the_one_that_the_package_names() -> None:
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert PROJECT["license"] == "BSD-3-Clause"
+    assert PROJECT["license-files"] == ["LICENSE"]
+    assert text.startswith("BSD 3-Clause License\n")
+    assert "Copyright (c) 2026, the encdec_widgets developers\n" in text
+    assert "Neither the name of the copyright holder" in text
