@@ -6,10 +6,9 @@ are left to the page's style sheet, which knows whether it is light or dark.
 """
 
 import html
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from encdec_widgets.figures.geometry import Box, Point, boxes, flow_path, skip_path
+from encdec_widgets.figures.geometry import Box, Point, boxes, flow_path, name_point, skip_path
 from encdec_widgets.figures.words import block_text, size_text, stride_text
 
 if TYPE_CHECKING:
@@ -49,8 +48,8 @@ def block_figure(graph: "nx.DiGraph[str]") -> dict[str, Any]:
         graph: What ``backbone.blocks`` is: see :func:`encdec_widgets.graph.block_graph`.
 
     Returns:
-        ``{"data": [...], "layout": {...}}``: the traces are the flow, a line and its marks for each way of merging
-        skips, and the boxes; always in this number and order. The ``customdata`` of a box is ``[name, text]``.
+        ``{"data": [...], "layout": {...}}``: the traces are the names, the flow, a line and its marks for each way of
+        merging skips, and the boxes; always in this number and order. The ``customdata`` of a box is ``[name, text]``.
     """
     places = boxes(graph)
     flow = []
@@ -60,7 +59,9 @@ def block_figure(graph: "nx.DiGraph[str]") -> dict[str, Any]:
             skips[edge["merge"] if edge["merge"] in _MERGES else "other"].append((source, target))
         else:
             flow.append(flow_path(places[source], places[target]))
-    data = [_line_trace("data flow", flow, {"color": "#808080", "width": 1.5})]
+    # The style sheet knows the names by being the first scatter trace.
+    data = [_name_trace(graph, places)]
+    data.append(_line_trace("data flow", flow, {"color": "#808080", "width": 1.5}))
     for merge, edges in skips.items():
         style = _MERGES[merge]
         paths = [skip_path(places[source], places[target], places) for source, target in edges]
@@ -96,10 +97,15 @@ def _mark_trace(
         "name": merge,
         "x": [path[-2][0] for path in paths],
         "y": [path[-2][1] for path in paths],
-        "marker": {"size": 15, "symbol": style.symbol, "color": style.colour, "opacity": 1},
+        "marker": {
+            "size": 15 if graph.number_of_nodes() <= _NAME_COLUMNS else 11,
+            "symbol": style.symbol,
+            "color": style.colour,
+            "opacity": 1,
+        },
         "text": [style.sign] * len(edges),
         "textposition": "middle center",
-        "textfont": {"color": "#ffffff", "size": 10},
+        "textfont": {"color": "#ffffff", "size": 10 if graph.number_of_nodes() <= _NAME_COLUMNS else 8},
         "customdata": [_skip_text(graph, source, target, merge) for source, target in edges],
         "hovertemplate": "%{customdata}<extra></extra>",
         "showlegend": False,
@@ -112,6 +118,23 @@ def _skip_text(graph: "nx.DiGraph[str]", source: str, target: str, merge: str) -
         f"<b>skip connection, {merge}</b><br>{' to '.join(labels)}<br>"
         f"{graph.nodes[source]['channels']} channels at stride {stride_text(graph.nodes[source]['stride'])}"
     )
+
+
+def _name_trace(graph: "nx.DiGraph[str]", places: dict[str, Box]) -> dict[str, Any]:
+    """The names of the blocks, under their boxes, where there is room for them."""
+    points = [name_point(place) for place in places.values()]
+    shown = len(points) <= _NAME_COLUMNS
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "name": "names",
+        "x": [x for x, _ in points],
+        "y": [y for _, y in points],
+        "text": [html.escape(graph.nodes[name]["label"]) if shown else "" for name in places],
+        "textfont": {"size": 11},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _box_trace(graph: "nx.DiGraph[str]", places: dict[str, Box]) -> dict[str, Any]:
@@ -135,7 +158,7 @@ def _box_trace(graph: "nx.DiGraph[str]", places: dict[str, Box]) -> dict[str, An
             },
             "line": {"width": 0},
         },
-        "text": list(_box_texts(nodes)),
+        "text": [f"<b>{data['channels']}</b>" if len(nodes) <= _TEXT_COLUMNS else "" for _, data in nodes],
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
@@ -150,17 +173,6 @@ def _box_trace(graph: "nx.DiGraph[str]", places: dict[str, Box]) -> dict[str, An
 def _pattern(data: dict[str, Any]) -> str:
     """Blocks without parameters are hatched: they only pool or pass on."""
     return "" if data["parameters"] or data["stage"] == "input" else "/"
-
-
-def _box_texts(nodes: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
-    for _, data in nodes:
-        number = f"<b>{data['channels']}</b>"
-        if len(nodes) > _TEXT_COLUMNS:
-            yield ""
-        elif len(nodes) > _NAME_COLUMNS:
-            yield number
-        else:
-            yield f"{number}<br>{html.escape(data['label'])}"
 
 
 def _layout(graph: "nx.DiGraph[str]") -> dict[str, Any]:

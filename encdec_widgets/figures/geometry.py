@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Point = tuple[float, float]
-_FLOW_BELOW = -0.08  # flow edges and skips leave a box at different heights, so that they can be told apart
-_SKIP_ABOVE = 0.16
-_OVER_BOXES = 0.44
+_FLOW_BELOW = -0.1  # flow edges and skips leave a box at different heights, so that they can be told apart
+_SKIP_ABOVE = 0.14
+_OVER_BOXES = 0.36
+_ROOM_FOR_NAME = 0.1  # boxes stand this much above the middle of their row
 _MARK_BEFORE = 0.18  # where the mark of a skip stands, left of its block
 
 
@@ -51,9 +52,9 @@ def box(data: Mapping[str, Any]) -> Box:
     row = data["row"] or 0
     return Box(
         x=float(data["column"]),
-        y=-float(row),
-        width=min(0.46 + 0.045 * math.log2(data["channels"] or 1), 0.95),
-        height=max(0.74 - 0.04 * row, 0.4),
+        y=_ROOM_FOR_NAME - row,
+        width=min(0.34 + 0.055 * math.log2(data["channels"] or 1), 0.95),
+        height=max(0.64 - 0.03 * row, 0.4),
     )
 
 
@@ -80,6 +81,11 @@ def skip_path(source: Box, target: Box, boxes: Mapping[str, Box]) -> list[Point]
     level = source.y + _OVER_BOXES
     top = (source.x, source.y + source.height / 2)
     return [top, (source.x, level), (mark[0], level), mark, end]
+
+
+def name_point(place: Box) -> Point:
+    """Where the name of a block stands: under its box."""
+    return place.x, place.y - place.height / 2 - 0.1
 
 
 def boxes(graph: "nx.DiGraph[str]") -> dict[str, Box]:

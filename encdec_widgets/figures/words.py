@@ -4,6 +4,13 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+_BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
+
+
+def backend_text(backend: str) -> str:
+    """A Keras backend by its proper name."""
+    return _BACKENDS.get(backend, backend)
+
 
 def stride_text(stride: float | None) -> str:
     """A stride: "4", "1/2" where the map is larger than the input, "?" where it is unknown."""

@@ -5,13 +5,10 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from encdec_widgets.figures.words import count_text
+from encdec_widgets.figures.words import backend_text, count_text
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
-
-
-_BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
 
 
 class StatusLine(widgets.HTML):
@@ -31,5 +28,5 @@ class StatusLine(widgets.HTML):
             f"<b>{len(backbone.model.layers)}</b> layers · "
             f'<b title="{parameters:,}">{count_text(parameters)}</b> parameters · '
             f"built in <b>{1000 * backbone.build_seconds:.0f} ms</b> · "
-            f"{_BACKENDS.get(backbone.backend, backbone.backend)} on {html.escape(self._device)}</span>"
+            f"{backend_text(backbone.backend)} on {html.escape(self._device)}</span>"
         )

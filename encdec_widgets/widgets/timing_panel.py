@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from encdec_widgets.fields import FieldError, FieldInfo
+from encdec_widgets.figures.words import backend_text
 from encdec_widgets.timing import Device, Timing, Worker
 from encdec_widgets.widgets.controls import FieldControl
 
@@ -140,7 +141,7 @@ def _result_html(timing: Timing, up_to_date: bool) -> str:
         f"<div>10th to 90th percentile {timing.p10_ms:.3g} to {timing.p90_ms:.3g} ms</div>"
         f"<div>{timing.images_per_second:.3g} images/s · {timing.n} runs</div>"
         f"<div>batch {timing.batch_size} · {html.escape(timing.precision)} · "
-        f"{html.escape(timing.backend)} on {html.escape(timing.device)}</div>"
+        f"{backend_text(timing.backend)} on {html.escape(timing.device)}</div>"
         f"<div>first call {timing.first_call_ms:.3g} ms</div></div>"
     )
 

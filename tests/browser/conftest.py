@@ -19,20 +19,13 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.kernel import Kernel
+from tests.browser.launch import launch
 from tests.browser.page import Screen
 from tests.browser.servers import App, Lab
 
 WIDTH, HEIGHT = 1280, 720
 SHOWN = 120_000  # milliseconds: a first import of TensorFlow, on a busy machine
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-CHROMIUM = [
-    "--disable-dev-shm-usage",  # containers have a tiny /dev/shm
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-gpu",
-]
 Theme = Literal["light", "dark"]
 failed = pytest.StashKey[bool]()
 
@@ -65,10 +58,8 @@ def browser() -> Iterator[Browser]:
     executable = os.environ.get("ENCDEC_CHROMIUM") or shutil.which("chromium")
     if not executable:
         pytest.fail("no Chromium: install one as `chromium`, or name it in ENCDEC_CHROMIUM")
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
     with sync_playwright() as playwright:
-        arguments = [*CHROMIUM, *(["--no-sandbox"] if root else [])]
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        browser = launch(playwright, executable)
         yield browser
         browser.close()
 

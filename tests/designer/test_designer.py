@@ -6,7 +6,12 @@ import pytest
 
 from encdec_widgets import Design, Designer, preset
 from encdec_widgets.architectures import LeapCNN, UNet
-from encdec_widgets.encoder_decoder import EncoderBlock, EncoderDecoder, SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.encoder_decoder import (
+    EncoderBlock,
+    EncoderDecoder,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
 from encdec_widgets.fields import FieldError, integer
 
 SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
@@ -32,7 +37,9 @@ def text_of(designer: Designer) -> str:
 
 
 def mends(designer: Designer) -> list[widgets.Button]:
-    return [w for w in walk(designer) if isinstance(w, widgets.Button) and (w.tooltip or "").startswith("Mend")]
+    return [
+        w for w in walk(designer) if isinstance(w, widgets.Button) and (w.tooltip or "").startswith("Mend")
+    ]
 
 
 def drawn_channels(designer: Designer) -> list[int]:
@@ -78,7 +85,13 @@ def test_a_slider_and_its_number_show_the_same(designer: Designer) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("filters", 4), ("filters_rate", 1.5), ("up_interpolate", True), ("middle_block", False), ("down_blocks", 3)],
+    [
+        ("filters", 4),
+        ("filters_rate", 1.5),
+        ("up_interpolate", True),
+        ("middle_block", False),
+        ("down_blocks", 3),
+    ],
 )
 def test_set_and_the_control_take_the_same_road(field: str, value: object) -> None:
     by_code, by_hand = Designer(SMALL), Designer(SMALL)

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from encdec_widgets import Design
@@ -21,7 +23,7 @@ def trace(figure: dict, start: str) -> dict:
 
 def test_a_u_net_looks_like_a_u() -> None:
     rows = [place.y for place in boxes(UNET.build().blocks).values()]
-    assert rows == [0, 0, -1, -2, -3, -3, -3, -2, -1, 0]
+    assert [round(y - rows[0]) for y in rows] == [0, 0, -1, -2, -3, -3, -3, -2, -1, 0]
 
 
 def test_skips_are_level_and_of_their_kind() -> None:
@@ -55,7 +57,7 @@ def test_wider_blocks_have_wider_boxes_that_never_touch() -> None:
     for design in (UNET, UNET.replace("filters", 512)):
         places = list(boxes(design.build().blocks).values())
         assert places[1].width < places[2].width < places[3].width
-        for left, right in zip(places, places[1:], strict=False):
+        for left, right in itertools.pairwise(places):
             assert left.right < right.left
 
 
@@ -63,7 +65,15 @@ def test_hover_has_every_fact_of_a_block() -> None:
     figure = block_figure(UNET.build().blocks)
     name, text = figure["data"][-1]["customdata"][2]
     assert name == "stack0_enc1"
-    for fact in ("enc1", "SimpleConvBlock", "stride 2", "32 × 32 px", "8 channels", "kernel 3 × 3", "880 parameters"):
+    for fact in (
+        "enc1",
+        "SimpleConvBlock",
+        "stride 2",
+        "32 × 32 px",
+        "8 channels",
+        "kernel 3 × 3",
+        "880 parameters",
+    ):
         assert fact in text
 
 
@@ -71,7 +81,9 @@ def test_hover_has_every_fact_of_a_block() -> None:
 def test_every_figure_has_the_same_traces(architecture: object) -> None:
     figure = block_figure(Design(architecture).build().blocks)
     expected = block_figure(UNET.build().blocks)
-    assert [(t["type"], t["name"]) for t in figure["data"]] == [(t["type"], t["name"]) for t in expected["data"]]
+    assert [(t["type"], t["name"]) for t in figure["data"]] == [
+        (t["type"], t["name"]) for t in expected["data"]
+    ]
 
 
 def test_the_figure_widget_is_made_once_and_its_stored_state_follows() -> None:
@@ -80,7 +92,7 @@ def test_the_figure_widget_is_made_once_and_its_stored_state_follows() -> None:
     view.show(UNET.replace("filters", 5).build().blocks)
     assert view.figure is figure
     # What a reloaded page or Voila is given, which plotly itself leaves as it was when the figure was made.
-    assert figure._widget_data[-1]["text"][1] == "<b>5</b><br>enc0"
+    assert figure._widget_data[-1]["text"][1] == "<b>5</b>"
 
 
 def test_zoom_is_kept_until_the_extent_changes() -> None:

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 
 from encdec_widgets import Design, preset, presets
 from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
-from encdec_widgets.encoder_decoder import EncoderBlock, EncoderDecoder, SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.encoder_decoder import (
+    EncoderBlock,
+    EncoderDecoder,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
 from encdec_widgets.fields import FieldError, described_fields, integer
 
 CUSTOM = CustomEncoderDecoder(
@@ -34,29 +39,28 @@ def test_json_knows_a_class_that_was_just_defined() -> None:
     assert Design.from_json(Design(Wide(filters=9)).to_json()) == Design(Wide(filters=9))
 
 
+def _json(**changes: object) -> str:
+    architecture = {"class": "UNet", "fields": {}}
+    return json.dumps(
+        {"encdec_widgets_design": 1, "architecture": architecture, "input_shape": [32, 32, 1], **changes}
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "not the JSON of a design"),
         ("[]", "not the JSON of a design"),
-        ('{"encdec_widgets_design": 99}', "version 99"),
+        ("{}", "not the JSON of a design"),
         ('{"encdec_widgets_design": 1}', "lacks architecture and input_shape"),
-        ('{"encdec_widgets_design": 1, "architecture": 3, "input_shape": [32, 32, 1]}', "architecture"),
-        (
-            '{"encdec_widgets_design": 1, "architecture": {"class": "os.system", "fields": {}},'
-            ' "input_shape": [32, 32, 1]}',
-            "'os.system', which is not known",
-        ),
-        (
-            '{"encdec_widgets_design": 1, "architecture": {"class": "UNet", "fields": {"x": 1}},'
-            ' "input_shape": [32, 32, 1]}',
-            "no field 'x'",
-        ),
-        (
-            '{"encdec_widgets_design": 1, "architecture": {"class": "UNet", "fields": {"filters": 0}},'
-            ' "input_shape": [32, 32, 1]}',
-            "filters=0",
-        ),
+        (_json(encdec_widgets_design=99), "version 99"),
+        (_json(architecture=3), "architecture"),
+        (_json(architecture={"class": "os.system", "fields": {}}), "'os.system', which is not known"),
+        (_json(architecture={"class": "UNet", "fields": {"x": 1}}), "no field 'x'"),
+        (_json(architecture={"class": "UNet", "fields": {"filters": 0}}), "filters=0"),
+        (_json(architecture={"class": "UNet"}), 'not a "class" with "fields"'),
+        (_json(architecture={"class": ["UNet"], "fields": {}}), "not known"),
+        (_json(input_shape=[33, 32, 1]), "input_shape"),
     ],
 )
 def test_other_json_is_refused_in_words(text: str, words: str) -> None:
@@ -115,7 +119,11 @@ def test_stacks_that_do_not_fit_together_are_refused() -> None:
 
 def test_the_default_input_fits_the_architecture() -> None:
     assert Design(UNet()).input_shape == (256, 256, 1)
-    assert Design(CustomEncoderDecoder(encoder=[SimpleConvBlock(pooling_stride=3)])).input_shape == (258, 258, 1)
+    assert Design(CustomEncoderDecoder(encoder=[SimpleConvBlock(pooling_stride=3)])).input_shape == (
+        258,
+        258,
+        1,
+    )
 
 
 @given(

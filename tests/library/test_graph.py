@@ -23,7 +23,7 @@ DESIGNS = {
 
 
 @pytest.fixture(params=DESIGNS, scope="module")
-def backbone(request: pytest.FixtureRequest):  # noqa: ANN201
+def backbone(request: pytest.FixtureRequest):
     return DESIGNS[request.param].build()
 
 
@@ -58,7 +58,7 @@ def test_blocks_stand_in_the_order_of_building_and_in_rows_by_stride(backbone) -
     assert [data["column"] for data in nodes] == list(range(len(nodes)))
     strides = sorted({data["stride"] for data in nodes})
     assert all(strides[data["row"]] == data["stride"] for data in nodes)
-    assert [data["stage"] for data in nodes][0] == "input"
+    assert nodes[0]["stage"] == "input"
 
 
 def test_skips_are_level_and_end_in_the_decoder(backbone) -> None:
@@ -85,7 +85,10 @@ def test_a_u_net_has_a_skip_a_level() -> None:
 
 @pytest.mark.parametrize("channels", [8, 12])
 def test_an_added_skip_is_told_from_a_concatenated_one_also_behind_a_convolution(channels: int) -> None:
-    blocks = [SimpleConvBlock(filters=8, pool=False), SimpleConvBlock(filters=channels, pool_before_convs=True)]
+    blocks = [
+        SimpleConvBlock(filters=8, pool=False),
+        SimpleConvBlock(filters=channels, pool_before_convs=True),
+    ]
     up = SimpleUpsamplingBlock(skip_connection=True, skip_add=True)
     backbone = Design(CustomEncoderDecoder(encoder=blocks, decoder=[up]), (32, 32, 1)).build()
     assert _skips(backbone) == [("stack0_enc0", "stack0_dec0", "addition")]

@@ -1,0 +1,79 @@
+"""The designer as a person meets it on a page: what it shows, and how its controls are reached."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator
+
+from tests.browser.page import Screen
+
+CELLS = [
+    "from encdec_widgets import Designer\n\ndesigner = Designer()\ndesigner",
+    "designer.model.count_params()",
+]
+
+
+class DesignerPage:
+    """A screen with one designer, bound to the name `designer` in its kernel."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.root = screen.page.locator(".encdec").first
+        self.root.locator(".barlayer .point path").first.wait_for()
+
+    def row(self, label: str) -> Locator:
+        """The row of the control with this label."""
+        return self.root.locator(".encdec-row", has=self.screen.page.get_by_label(label, exact=True))
+
+    def press_slider(self, label: str, *keys: str) -> None:
+        """Focus the slider of a field and press keys."""
+        self.row(label).locator(".noUi-handle").focus()
+        for key in keys:
+            self.screen.page.keyboard.press(key)
+
+    def number(self, label: str) -> str:
+        """What the number box of a field shows."""
+        return self.screen.page.get_by_label(label, exact=True).input_value()
+
+    def parameters(self) -> int:
+        """The parameters that the status line says, to the last one."""
+        title = self.root.locator(".encdec-status b[title]").get_attribute("title")
+        return int((title or "").replace(",", ""))
+
+    def boxes(self) -> list[int]:
+        """The channels written in the boxes of the picture, from left to right."""
+        texts = self.root.locator(".barlayer .point text").all_text_contents()
+        return [int(match[0]) for text in texts if (match := re.match(r"\d+", text))]
+
+    def rows(self) -> list[str]:
+        """The labels of the picture's rows."""
+        return self.root.locator(".ytick text").all_text_contents()
+
+    def built_boxes(self) -> list[int]:
+        """The channels of the blocks that are really in the kernel's network."""
+        assert self.screen.kernel
+        value = self.screen.kernel.value(
+            "[data['channels'] for _, data in designer.backbone.blocks.nodes(data=True)]"
+        )
+        return list(value)
+
+    def built_parameters(self) -> int:
+        """The parameters of the Keras model that is really in the kernel."""
+        assert self.screen.kernel
+        return int(self.screen.kernel.value("designer.model.count_params()"))
+
+    def wait_for_boxes(self, boxes: list[int]) -> None:
+        """Wait until the picture shows these channels."""
+        self.screen.page.wait_for_function(
+            """(boxes) => {
+                const texts = [...document.querySelectorAll('.encdec .barlayer .point text')];
+                const shown = texts.map(text => parseInt(text.textContent));
+                return JSON.stringify(shown) === JSON.stringify(boxes);
+            }""",
+            arg=boxes,
+        )
+
+    def agrees_with_the_kernel(self) -> bool:
+        """Whether picture and numbers are those of the model in the kernel."""
+        return self.boxes() == self.built_boxes() and self.parameters() == self.built_parameters()

@@ -1,0 +1,39 @@
+"""Makes the README's pictures of the real designer: `python -m tests.browser.screenshots`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.designer_page import DesignerPage
+from tests.browser.launch import launch
+from tests.browser.page import Screen
+from tests.browser.servers import App
+from tests.chromium import find_or_install
+
+IMAGES = Path(__file__).parents[2] / "notebooks" / "images"
+
+
+def main() -> None:
+    """Serve the app, change a field, time the network, and keep what is to be seen in both themes."""
+    with tempfile.TemporaryDirectory() as folder, App(Path(folder)) as app, sync_playwright() as playwright:
+        browser = launch(playwright, find_or_install())
+        for theme in ("light", "dark"):
+            page = browser.new_page(viewport={"width": 1280, "height": 620})
+            page.goto(f"{app.url}&theme={theme}")
+            designer = DesignerPage(Screen(page))
+            designer.screen.type("filters", "24")
+            designer.wait_for_boxes([1, 24, 48, 96, 192, 192, 384, 384, 192, 96, 48])
+            page.get_by_role("button", name="Time it").click()
+            designer.root.locator(".encdec-result").wait_for()
+            page.mouse.move(0, 0)
+            page.evaluate("() => document.activeElement?.blur()")
+            designer.screen.screenshot(IMAGES / f"designer-{theme}.png")
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
