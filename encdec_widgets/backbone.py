@@ -25,7 +25,7 @@ class Backbone:
 
     Attributes:
         design: What it was built from.
-        model: The Keras model, from an image to the output of every stack.
+        model: The Keras model, from an image to the output (or the head) of every stack.
         features: Intermediate features of every stack: the input of each decoder block, coarse to fine.
         built_blocks: The blocks in the order in which they were made.
         backend: Name of the Keras backend that it was built on.
@@ -78,10 +78,11 @@ def build_backbone(design: Design) -> Backbone:
 
     # Also loads Keras, which must not count as building.
     input_layer = keras.Input
+    make_backbone = design.architecture.make_backbone
     start = time.perf_counter()
     x = input_layer(design.input_shape, name="input")
     with building_blocks_with(make_and_record):
-        outputs, features = design.architecture.make_backbone(x)
+        outputs, features = make_backbone(x) if design.head is None else make_backbone(x, head=design.head)
     model = keras.Model(x, outputs, name=type(design.architecture).__name__)
     seconds = time.perf_counter() - start
     stacks: list[Any] = features if isinstance(outputs, list) else [features]

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import attrs
 
-Stage = Literal["stem", "encoder", "decoder"]
+Stage = Literal["stem", "encoder", "decoder", "head", "join"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -21,7 +21,7 @@ class BlockCall:
     """What a block is about to be made from.
 
     Attributes:
-        block: The encoder or decoder block.
+        block: The encoder or decoder block, the head, or what joins one stack to the next.
         stage: Where in the network it stands.
         index: Its place in the list of blocks of its stage.
         prefix: The prefix of its layers' names; unique in a backbone.
@@ -29,6 +29,7 @@ class BlockCall:
         current_stride: Stride of ``x``.
         skip_source: The feature found for a skip connection, if any.
         available_strides: Strides of all features that a skip connection could have used.
+        others: Further input tensors of a join.
     """
 
     block: Any
@@ -39,6 +40,7 @@ class BlockCall:
     current_stride: int
     skip_source: Any = None
     available_strides: tuple[int, ...] = ()
+    others: tuple[Any, ...] = ()
 
     def make(self) -> Any:
         """Instantiate the block's layers and return its output tensor."""
@@ -46,7 +48,7 @@ class BlockCall:
             return self.block.make_block(
                 self.x, current_stride=self.current_stride, skip_source=self.skip_source, prefix=self.prefix
             )
-        return self.block.make_block(self.x, prefix=self.prefix)
+        return self.block.make_block(self.x, *self.others, prefix=self.prefix)
 
     @property
     def missing_skip(self) -> str | None:

@@ -354,5 +354,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
         if not self.skip_add:
             return keras.layers.Concatenate(name=f"{prefix}_skip_concat")([source, x])
         if source.shape[-1] != x.shape[-1]:
-            source = keras.layers.Conv2D(x.shape[-1], 1, name=f"{prefix}_skip_conv1x1")(source)
+            source = keras.layers.Conv2D(x.shape[-1], 1, padding="same", name=f"{prefix}_skip_conv1x1")(
+                source
+            )
         return keras.layers.Add(name=f"{prefix}_skip_add")([source, x])

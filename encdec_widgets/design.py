@@ -17,6 +17,7 @@ import attrs
 from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.encoder_decoder import EncoderDecoder
 from encdec_widgets.fields import FieldError, FieldInfo
+from encdec_widgets.head import Head
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
@@ -79,6 +80,12 @@ def _as_input_shape(value: Any) -> InputShape:
     return sizes[0], sizes[1], sizes[2]
 
 
+def _as_head(value: Any) -> Head | None:
+    if value is None or isinstance(value, Head):
+        return value
+    raise FieldError("head", value, "must be a Head, such as Head(channels=16), or None")
+
+
 def _as_architecture(value: Any) -> EncoderDecoder:
     if isinstance(value, EncoderDecoder):
         return value
@@ -93,14 +100,17 @@ class Design:
         architecture: The family with its fields, or any other ``EncoderDecoder``.
         input_shape: Height and width in px (None: unknown until images arrive) and number of channels. Left out, it is
             256 x 256 x 1, or the next size up that the architecture can take.
+        head: What the network ends in; None for the bare backbone.
 
     Raises:
-        FieldError: (a ValueError) If height or width cannot be divided by the maximum stride, or if stacked encoders
-            and decoders do not fit together. It names the field, the value and what would work.
+        FieldError: (a ValueError) If height or width cannot be divided by the maximum stride, if stacked encoders and
+            decoders do not fit together, or if there is no feature of the head's stride. It names the field, the value
+            and what would work.
     """
 
     architecture: EncoderDecoder = attrs.field(converter=_as_architecture)
     input_shape: InputShape = attrs.field(converter=_as_input_shape)
+    head: Head | None = attrs.field(default=None, converter=_as_head)
 
     @input_shape.default
     def _default_input_shape(self) -> InputShape:
@@ -111,6 +121,8 @@ class Design:
     def __attrs_post_init__(self) -> None:
         """Check what one field asks of another."""
         self.architecture.require_symmetric_stacks()
+        if self.head is not None:
+            self.architecture.require_feature_for(self.head)
         stride = self.architecture.maximum_stride
         *sizes, channels = self.input_shape
         if all(size is None or size % stride == 0 for size in sizes):
@@ -129,8 +141,8 @@ class Design:
 
         Args:
             field: A field of the architecture (``filters``), of one of its blocks (``encoder[2].num_convs``), or
-                ``input_shape`` or ``architecture``. Changing one block turns a family into a
-                ``CustomEncoderDecoder`` of the same blocks.
+                ``input_shape``, ``architecture``, ``head`` or one of the head's fields (``head.channels``). Changing
+                one block turns a family into a ``CustomEncoderDecoder`` of the same blocks.
             value: The new value.
 
         Raises:
@@ -148,13 +160,19 @@ class Design:
             FieldError: (a ValueError) If there is no such field, or a value is not possible.
         """
         architecture = _as_architecture(changes.get("architecture", self.architecture))
-        own = {name: value for name, value in changes.items() if name not in ("architecture", "input_shape")}
+        head = _replace_in_head(_as_head(changes.get("head", self.head)), changes)
+        whole = ("architecture", "input_shape", "head")
+        own = {
+            name: value
+            for name, value in changes.items()
+            if name not in whole and not name.startswith("head.")
+        }
         blocks = {name: own.pop(name) for name in list(own) if "[" in name or "." in name}
         if own:
             architecture = _evolve(architecture, own)
         for path, value in blocks.items():
             architecture = _replace_in_block(architecture, path, value)
-        return Design(architecture, changes.get("input_shape", self.input_shape))
+        return Design(architecture, changes.get("input_shape", self.input_shape), head)
 
     def build(self) -> Backbone:
         """Build the Keras model of this design.
@@ -198,6 +216,22 @@ def _evolve(value: Any, changes: Mapping[str, Any]) -> Any:
                 difflib.get_close_matches(name, names, n=1),
             )
     return attrs.evolve(value, **changes)
+
+
+def _replace_in_head(head: Head | None, changes: Mapping[str, Any]) -> Head | None:
+    fields = {
+        name.removeprefix("head."): value for name, value in changes.items() if name.startswith("head.")
+    }
+    if not fields:
+        return head
+    if head is None:
+        name, value = next(iter(fields.items()))
+        raise FieldError(f"head.{name}", value, "needs a head, and this design has none")
+    try:
+        changed: Head = _evolve(head, fields)
+    except FieldError as error:
+        raise error.inside("head") from None
+    return changed
 
 
 def _replace_in_block(architecture: EncoderDecoder, path: str, value: Any) -> EncoderDecoder:

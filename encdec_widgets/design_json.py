@@ -7,6 +7,7 @@ import attrs
 
 from encdec_widgets.design import Design
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.head import Head
 
 VERSION = 1
 _VERSION_KEY = "encdec_widgets_design"
@@ -18,6 +19,7 @@ def to_json(design: Design) -> str:
         _VERSION_KEY: VERSION,
         "architecture": _encode(design.architecture),
         "input_shape": list(design.input_shape),
+        "head": _encode(design.head),
     }
     return json.dumps(data, indent=2)
 
@@ -41,7 +43,7 @@ def from_json(text: str) -> Design:
     missing = [key for key in ("architecture", "input_shape") if key not in data]
     if missing:
         raise ValueError(f"This design lacks {' and '.join(missing)}.")
-    return Design(_decode(data["architecture"]), data["input_shape"])
+    return Design(_decode(data["architecture"]), data["input_shape"], _decode(data.get("head")))
 
 
 def _encode(value: Any) -> Any:
@@ -75,8 +77,8 @@ def _class_named(name: Any) -> Any:
     """The newest class of that name: a re-run notebook cell defines its class again."""
     found = [
         cls
-        for base in (EncoderDecoder, EncoderBlock, DecoderBlock)
-        for cls in _subclasses(base)
+        for base in (EncoderDecoder, EncoderBlock, DecoderBlock, Head)
+        for cls in (base, *_subclasses(base))
         if cls.__name__ == name
     ]
     if not found:

@@ -24,6 +24,7 @@ import attrs
 from encdec_widgets.block_call import BlockCall, make_block
 from encdec_widgets.blocks import DecoderBlock, EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock, Tensor
 from encdec_widgets.fields import FieldError, integer
+from encdec_widgets.head import Head
 
 __all__ = [
     "DecoderBlock",
@@ -131,6 +132,30 @@ class EncoderDecoder:
                 (1,),
             )
 
+    @property
+    def feature_strides(self) -> tuple[int, ...]:
+        """The strides at which a head can be attached: of the output, then of the input of every decoder block."""
+        strides = [self.encoder_features_stride]
+        for block in self.decoder_stack:
+            strides.append(strides[-1] // block.upsampling_stride)
+        return strides[-1], *strides[:-1]
+
+    def require_feature_for(self, head: Head) -> None:
+        """Check that there is a feature that ``head`` can be attached to.
+
+        Raises:
+            FieldError: If there is none of the head's stride; it names those there are, the nearest first.
+        """
+        wanted = head.stride
+        strides = sorted({stride for stride in self.feature_strides if stride > 0})
+        if wanted is not None and wanted not in strides:
+            raise FieldError(
+                "head.stride",
+                wanted,
+                f"must be None (the output) or the stride of a feature: {', '.join(map(str, strides))}",
+                sorted(strides, key=lambda stride: abs(math.log(stride / wanted)))[:2],
+            )
+
     def make_stem(self, x_in: Tensor, prefix: str = "stem") -> Tensor:
         """Instantiate the stem layers, which are not repeated in stacked models.
 
@@ -233,39 +258,93 @@ class EncoderDecoder:
             current_stride = stride
         return x, features
 
+    def skip_sources(
+        self,
+        stem: IntermediateFeature | None,
+        stack_input: IntermediateFeature,
+        encoder_features: Sequence[IntermediateFeature],
+    ) -> Sequence[IntermediateFeature]:
+        """The features that the decoder of one stack may use, the preferred ones first; an extension point.
+
+        As in the original, the output of the stem comes first in every stack; the input of the stack is no source.
+
+        Args:
+            stem: Output of the stem; None without a stem.
+            stack_input: Input of this stack.
+            encoder_features: Intermediate features of this stack's encoder.
+        """
+        return [*([] if stem is None else [stem]), *encoder_features]
+
+    def join_stacks(
+        self, stack_input: Tensor, output: Tensor, prediction: Tensor | None, prefix: str
+    ) -> Tensor:
+        """The input of the next stack, from what the last one got and gave; an extension point.
+
+        As in the original, it is the output of the last stack, unchanged.
+
+        Args:
+            stack_input: Input of the last stack, (batch, height, width, channels).
+            output: Its output; of the same height and width.
+            prediction: Output of its head; None without a head.
+            prefix: Start of the names of any layers that this makes.
+        """
+        return output
+
     def make_backbone(
-        self, x_in: Tensor, current_stride: int = 1
+        self, x_in: Tensor, current_stride: int = 1, head: Head | None = None
     ) -> tuple[Tensor, list[IntermediateFeature]] | tuple[list[Tensor], list[list[IntermediateFeature]]]:
         """Instantiate the entire encoder-decoder backbone.
 
         Args:
             x_in: Input tensor, (batch, height, width, channels).
             current_stride: The stride of ``x_in`` relative to the original input: 1 if it comes from the input layer.
+            head: A head to attach to every stack.
 
         Returns:
-            The final output tensor of the decoder and a list of intermediate features: the input of every decoder
-            block. With more than 1 stack, a list of each, one entry per stack.
+            The final output tensor of the decoder (or of the head, if there is one) and a list of intermediate
+            features: the input of every decoder block. With more than 1 stack, a list of each, one entry per stack.
 
         Raises:
-            FieldError: (a ValueError) If there are several stacks but encoder and decoder are not symmetric.
+            FieldError: (a ValueError) If there are several stacks but encoder and decoder are not symmetric, or if
+                there is no feature of the head's stride.
         """
         self.require_symmetric_stacks()
         x = self.make_stem(x_in)
         stem_stride = current_stride * self.stem_features_stride
-        stem = [] if self.stem_stack is None else [IntermediateFeature(tensor=x, stride=stem_stride)]
+        stem = None if self.stem_stack is None else IntermediateFeature(tensor=x, stride=stem_stride)
         outputs: list[Tensor] = []
         features: list[list[IntermediateFeature]] = []
         for i in range(self.stacks):
+            stack_input = IntermediateFeature(tensor=x, stride=stem_stride)
             x, encoder_features = self.make_encoder(x, stem_stride, prefix=f"stack{i}_enc")
             x, decoder_features = self.make_decoder(
                 x,
                 current_stride * self.encoder_features_stride,
-                skip_source_features=stem + encoder_features,
+                skip_source_features=self.skip_sources(stem, stack_input, encoder_features),
                 prefix=f"stack{i}_dec",
             )
-            outputs.append(x)
             features.append(decoder_features)
+            prediction = None if head is None else self._make_head(head, x, decoder_features, i)
+            outputs.append(x if prediction is None else prediction)
+            if i + 1 < self.stacks:
+                x = self.join_stacks(stack_input.tensor, x, prediction, prefix=f"stack{i}_join")
         return (outputs[0], features[0]) if self.stacks == 1 else (outputs, features)
+
+    def _make_head(
+        self, head: Head, output: Tensor, features: Sequence[IntermediateFeature], stack: int
+    ) -> Tensor:
+        self.require_feature_for(head)
+        tensors = [output, *(feature.tensor for feature in features)]
+        x = output if head.stride is None else tensors[self.feature_strides.index(head.stride)]
+        call = BlockCall(
+            block=head,
+            stage="head",
+            index=0,
+            prefix=f"stack{stack}_head",
+            x=x,
+            current_stride=head.stride or self.decoder_features_stride,
+        )
+        return make_block(call)
 
 
 def _pooling_product(blocks: Sequence[EncoderBlock]) -> int:

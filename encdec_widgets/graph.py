@@ -47,9 +47,9 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
 
     Returns:
         A node per layer, named as the layer, in the model's order. Node attributes: ``kind`` (class of the layer),
-        ``block`` (prefix of its block, None outside of blocks), ``stage`` ("input", "stem", "encoder", "decoder" or
-        "other"), ``stack`` (from 0), ``shape`` (of the output: height, width, channels; None where unknown),
-        ``channels``, ``stride`` (input size over output size; a fraction below 1 where the output is larger),
+        ``block`` (prefix of its block, None outside of blocks), ``stage`` ("input", "stem", "encoder", "decoder",
+        "head", "join" or "other"), ``stack`` (from 0), ``shape`` (of the output: height, width, channels; None where
+        unknown), ``channels``, ``stride`` (input size over output size; a fraction below 1 where the output is larger),
         ``kernel_size`` ((height, width) or None) and ``parameters``. Edge attribute ``skip``: whether it brings a skip
         connection's source to a decoder block.
     """
@@ -166,7 +166,7 @@ def _owners(blocks: Sequence[BuiltBlock]) -> dict[int, BuiltBlock]:
     owners: dict[int, BuiltBlock] = {}
     for built in blocks:
         call = built.call
-        boundary = {id(call.x), id(call.skip_source)}
+        boundary = {id(tensor) for tensor in (call.x, call.skip_source, *call.others)}
         pending = [built.output]
         while pending:
             tensor = pending.pop()

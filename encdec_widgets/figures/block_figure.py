@@ -19,6 +19,8 @@ STAGE_COLOURS = {
     "stem": "#cc79a7",
     "encoder": "#56b4e9",
     "decoder": "#e69f00",
+    "head": "#009e73",
+    "join": "#f0e442",
     "other": "#bbbbbb",
 }
 
@@ -58,7 +60,7 @@ def block_figure(graph: "nx.DiGraph[str]") -> dict[str, Any]:
         if edge["skip"]:
             skips[edge["merge"] if edge["merge"] in _MERGES else "other"].append((source, target))
         else:
-            flow.append(flow_path(places[source], places[target]))
+            flow.append(flow_path(places[source], places[target], places))
     # The style sheet knows the names by being the first scatter trace.
     data = [_name_trace(graph, places)]
     data.append(_line_trace("data flow", flow, {"color": "#808080", "width": 1.5}))

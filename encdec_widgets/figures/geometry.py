@@ -58,11 +58,11 @@ def box(data: Mapping[str, Any]) -> Box:
     )
 
 
-def flow_path(source: Box, target: Box) -> list[Point]:
+def flow_path(source: Box, target: Box, boxes: Mapping[str, Box]) -> list[Point]:
     """From one block to the next: level, then down or up between the columns, then level."""
     start, end = (source.right, source.y + _FLOW_BELOW), (target.left, target.y + _FLOW_BELOW)
     if source.y == target.y:
-        return [start, end]
+        return _over(source, target, boxes, end) or [start, end]
     # Halfway between neighbours; just before the target where blocks lie in between.
     bend = (start[0] + end[0]) / 2 if target.x - source.x <= 1 else end[0] - 0.1
     return [start, (bend, start[1]), (bend, end[1]), end]
@@ -73,14 +73,19 @@ def skip_path(source: Box, target: Box, boxes: Mapping[str, Box]) -> list[Point]
 
     The last point but one is where the mark of the skip belongs.
     """
-    mark = (target.left - _MARK_BEFORE, target.y + _SKIP_ABOVE)
-    end = (target.left, target.y + _SKIP_ABOVE)
-    blocked = any(b.y == source.y and source.x < b.x < target.x for b in boxes.values())
-    if source.y != target.y or not blocked:
-        return [(source.right, source.y + _SKIP_ABOVE), mark, end]
-    level = source.y + _OVER_BOXES
-    top = (source.x, source.y + source.height / 2)
-    return [top, (source.x, level), (mark[0], level), mark, end]
+    start, end = (source.right, source.y + _SKIP_ABOVE), (target.left, target.y + _SKIP_ABOVE)
+    mark = (target.left - _MARK_BEFORE, end[1])
+    over = _over(source, target, boxes, mark)
+    return [*over, end] if over else [start, mark, end]
+
+
+def _over(source: Box, target: Box, boxes: Mapping[str, Box], end: Point) -> list[Point] | None:
+    """The way over the boxes between two blocks of one row, down to ``end``; None if there are none."""
+    between = [place for place in boxes.values() if source.x < place.x < target.x and place.y == source.y]
+    if source.y != target.y or not between:
+        return None
+    level, x = source.y + _OVER_BOXES, min(end[0], target.left - 0.08)
+    return [(source.x, source.y + source.height / 2), (source.x, level), (x, level), (x, end[1]), end]
 
 
 def name_point(place: Box) -> Point:

@@ -75,6 +75,7 @@ class Worker:
             if self._run is not None:
                 raise TimingError("a timing is under way already; wait for it or stop it")
             run = self._run = _Run(self._process_for(request.backend), on_done)
+            run.process.in_use = True
         threading.Thread(target=self._serve, args=(run, request), name="encdec-timing", daemon=True).start()
 
     def measure(self, model: Any, *, batch_size: Any = 1, budget_s: Any = 2.0) -> Timing:
@@ -106,9 +107,7 @@ class Worker:
             run, self._run = self._run, None
             process = self._forget_process()
         if process is not None:
-            process.kill()
-            if run is None:  # Else the thread that listens to it lets it go.
-                process.close()
+            process.end()
         if run is not None:
             run.on_done(TimingStopped())
 
@@ -116,11 +115,10 @@ class Worker:
         if self._process is not None and not (self._process.alive and self._process.backend == backend):
             process = self._process
             self._forget_process()
-            process.kill()
-            process.close()
+            process.end()
         if self._process is None:
             self._process = WorkerProcess(backend)
-            self._end_with_me = weakref.finalize(self, self._process.kill)  # It also runs when Python exits.
+            self._end_with_me = weakref.finalize(self, self._process.end)  # It also runs when Python exits.
         return self._process
 
     def _forget_process(self) -> WorkerProcess | None:
@@ -136,13 +134,13 @@ class Worker:
         alarm = threading.Timer(limit_s, self._finish, (run, hung, False))
         alarm.daemon = True
         alarm.start()
-        try:
-            reply = run.process.ask(request)
-            alarm.cancel()
-            self._finish(run, *_outcome(run.process, request, reply))
-        finally:
-            if not run.process.alive:
-                run.process.close()
+        reply = run.process.ask(request)
+        alarm.cancel()
+        outcome, fit = _outcome(run.process, request, reply)
+        run.process.in_use = False  # Before anybody is told, who may ask again at once.
+        if not run.process.alive:
+            run.process.close()
+        self._finish(run, outcome, fit)
 
     def _finish(self, run: _Run, outcome: Timing | TimingError, keep_process: bool) -> None:
         with self._lock:
@@ -151,7 +149,7 @@ class Worker:
             self._run = None
             process = None if keep_process else self._forget_process()
         if process is not None:
-            process.kill()
+            process.end()
         run.on_done(outcome)
 
 

@@ -25,11 +25,13 @@ class WorkerProcess:
     Attributes:
         backend: The Keras backend it computes with.
         pid: Its process id.
+        in_use: Whether a thread asks it something, or is about to; that thread then lets the channels go.
     """
 
     def __init__(self, backend: str) -> None:
         """Start it; it loads its backend when the first request comes."""
         self.backend = backend
+        self.in_use = False
         self._owner = os.getpid()
         self._ids = itertools.count()
         # A file, not a pipe: it needs nobody to empty it. Appended to, so that reading here moves no place there.
@@ -64,7 +66,7 @@ class WorkerProcess:
         try:
             self._popen.stdin.write(line.encode())
             self._popen.stdin.flush()
-        except OSError:
+        except (OSError, ValueError):  # It has ended, and the channel may be closed.
             return None
         for answer in self._popen.stdout:
             # Anything else was printed by somebody before the worker could keep the channel to itself.
@@ -76,8 +78,7 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End it at once, with everything that it started."""
-        # A fork of this process runs this as well when it exits; the worker is not its own.
-        if os.getpid() != self._owner or not self.alive:
+        if not self.alive:
             return
         with contextlib.suppress(OSError):
             if sys.platform == "win32":
@@ -87,8 +88,16 @@ class WorkerProcess:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._popen.wait(_KILL_WAIT_S)
 
+    def end(self) -> None:
+        """Kill it and, unless somebody is listening to it, let the channels go."""
+        if os.getpid() != self._owner:
+            return  # A fork of this process comes here as well when it exits; the worker is not its own.
+        self.kill()
+        if not self.in_use:
+            self.close()
+
     def close(self) -> None:
-        """Let the channels go; for a process that has ended and that nobody listens to."""
+        """Let the channels go. Closing waits for a thread that reads, so only such a one may call it then."""
         for channel in (self._popen.stdin, self._popen.stdout, self._stderr):
             with contextlib.suppress(OSError):
                 if channel is not None:
@@ -115,6 +124,8 @@ class WorkerProcess:
         )
 
     def _last_words(self) -> str:
+        if self._stderr.closed:
+            return ""
         self._stderr.seek(0, os.SEEK_END)
         self._stderr.seek(max(0, self._stderr.tell() - 8192))
         lines = self._stderr.read().decode(errors="replace").splitlines()

@@ -1,0 +1,371 @@
+"""Hourglass: stacked encoder-decoders of plain convolutions, joined by added skip connections.
+
+The family as the original library has it: its ``Hourglass`` class, field for field and layer for layer. It follows
+Associative Embedding (`Newell, Huang & Deng 2017 <https://arxiv.org/abs/1611.05424>`_): plain 3 x 3 convolutions
+instead of the residual blocks of the `first hourglass paper <https://arxiv.org/abs/1603.06937>`_, and stacks that are
+only chained.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import attrs
+
+from encdec_widgets._keras import keras
+from encdec_widgets.architectures._strides import StrideRules
+from encdec_widgets.architectures._widths import MAXIMUM_WIDTH
+from encdec_widgets.blocks import INTERPOLATIONS, Tensor
+from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.fields import FieldError, FieldInfo, choice, field, integer
+
+STEM_STRIDES = (1, 2, 4)
+"""Strides that :class:`StemBlock` can really have."""
+
+
+@attrs.frozen(kw_only=True)
+class _FewValuesInfo(FieldInfo):
+    """A field that takes only some of the values of its kind, because the block ignores all others."""
+
+    values: tuple[Any, ...]
+
+    def accept(self, field: str, value: Any) -> Any:
+        accepted = super().accept(field, value)
+        if accepted not in self.values:
+            raise FieldError(field, value, f"must be {self.allowed()}", self._suggestions(value))
+        return accepted
+
+    def allowed(self) -> str:
+        *others, last = map(str, self.values)
+        return f"{', '.join(others)} or {last}" if others else f"{last}, the only value this block has"
+
+    def _suggestions(self, value: Any) -> tuple[Any, ...]:
+        near = super()._suggestions(value)[0]
+        return tuple(sorted(self.values, key=lambda possible: abs(possible - near)))[:2]
+
+
+def _stem_stride(help: str) -> Any:
+    return field(
+        _FewValuesInfo(
+            kind="integer",
+            default=4,
+            minimum=1,
+            maximum=4,
+            usual=(1, 4),
+            unit="×",
+            values=STEM_STRIDES,
+            help=help,
+        )
+    )
+
+
+def _always_two(help: str) -> Any:
+    return field(
+        _FewValuesInfo(
+            kind="integer", default=2, minimum=2, maximum=2, usual=(2, 2), unit="×", values=(2,), help=help
+        )
+    )
+
+
+def _filters(default: int, help: str, *, maximum: int = MAXIMUM_WIDTH) -> Any:
+    return integer(default, minimum=1, maximum=maximum, usual=(1, 512), unit="channels", help=help)
+
+
+def _conv(x: Tensor, filters: int, prefix: str, *, kernel_size: int = 3, stride: int = 1) -> Tensor:
+    """Convolution with ReLU, then batch normalization."""
+    x = keras.layers.Conv2D(
+        filters, kernel_size, strides=stride, padding="same", activation="relu", name=f"{prefix}_conv"
+    )(x)
+    return keras.layers.BatchNormalization(name=f"{prefix}_bn")(x)
+
+
+@attrs.frozen
+class StemBlock(EncoderBlock):
+    """Stem of the hourglass: a 7 x 7 convolution, a 3 x 3 convolution, pooling and another 3 x 3 convolution.
+
+    All convolutions have a bias and ReLU and are followed by batch normalization. The original also takes a stride of
+    8, calls it 8 and builds 2; here only strides that the block really has can be asked for.
+
+    Attributes:
+        pool: If False, nothing is made smaller. The pooling layer stays, with stride 1.
+        pooling_stride: How many times smaller the output is than the input: 1, 2 (by pooling) or 4 (the 7 x 7
+            convolution also has stride 2).
+        filters: Filters of the 7 x 7 convolution; the first 3 x 3 convolution has twice as many.
+        output_filters: Filters of the last convolution.
+    """
+
+    pooling_stride: int = _stem_stride(
+        "Higher makes all that follows cheaper and see further, at the cost of detail."
+    )
+    filters: int = _filters(
+        128,
+        "More filters find more at full resolution, which is where they cost most.",
+        maximum=MAXIMUM_WIDTH // 2,
+    )
+    output_filters: int = _filters(256, "Channels handed to the first stack; more carry more, at more cost.")
+
+    def make_block(self, x_in: Tensor, prefix: str = "stem") -> Tensor:
+        """Create the block from an input tensor.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            prefix: Start of the name of every layer in the block.
+
+        Returns:
+            The output tensor, (batch, height / s, width / s, output_filters), s being ``pooling_stride`` if ``pool``,
+            else 1.
+        """
+        stride = self.pooling_stride if self.pool else 1
+        x = _conv(x_in, self.filters, f"{prefix}_conv7x7", kernel_size=7, stride=2 if stride == 4 else 1)
+        x = _conv(x, 2 * self.filters, f"{prefix}_conv3x3")
+        x = keras.layers.MaxPooling2D(
+            pool_size=2, strides=2 if stride > 1 else 1, padding="same", name=f"{prefix}_pool"
+        )(x)
+        return _conv(x, self.output_filters, f"{prefix}_conv3x3_out")
+
+
+@attrs.frozen
+class DownsamplingBlock(EncoderBlock):
+    """Pooling that halves the size, then a 3 x 3 convolution with ReLU and batch normalization.
+
+    The original ignores ``pool`` and ``pooling_stride`` when it builds the block, but counts them in the strides; here
+    they can only be what the block does.
+
+    Attributes:
+        pool: Always True.
+        pooling_stride: Always 2.
+        filters: Filters of the convolution.
+    """
+
+    pool: bool = field(
+        _FewValuesInfo(
+            kind="flag",
+            default=True,
+            values=(True,),
+            help="This block always pools; that is how it sees further.",
+        )
+    )
+    pooling_stride: int = _always_two("This block always makes the map 2 times smaller.")
+    filters: int = _filters(256, "Channels of the block's output; cost grows with their square.")
+
+    def make_block(self, x_in: Tensor, prefix: str = "downsample") -> Tensor:
+        """Create the block from an input tensor.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            prefix: Start of the name of every layer in the block.
+
+        Returns:
+            The output tensor, (batch, height / 2, width / 2, filters).
+        """
+        x = keras.layers.MaxPooling2D(pool_size=2, strides=2, padding="same", name=f"{prefix}_pool")(x_in)
+        return _conv(x, self.filters, f"{prefix}_conv")
+
+
+@attrs.frozen
+class UpsamplingBlock(DecoderBlock):
+    """A 3 x 3 convolution, interpolation to double the size, and the skip source added after a convolution of its own.
+
+    Both convolutions have ReLU and batch normalization. The original ignores ``upsampling_stride`` when it builds the
+    block, but counts it in the strides; here it can only be what the block does.
+
+    Attributes:
+        upsampling_stride: Always 2.
+        filters: Filters of both convolutions.
+        interp_method: Interpolation that upsamples.
+    """
+
+    upsampling_stride: int = _always_two("This block always makes the map 2 times larger.")
+    filters: int = _filters(256, "Channels of the block's output; cost grows with their square.")
+    interp_method: str = choice(
+        "bilinear", INTERPOLATIONS, help="How pixels are filled in: bilinear is smooth, nearest is fastest."
+    )
+
+    def make_block(
+        self,
+        x: Tensor,
+        current_stride: int | None = None,
+        skip_source: Tensor | None = None,
+        prefix: str = "upsample",
+    ) -> Tensor:
+        """Instantiate the decoder block from an input tensor.
+
+        Args:
+            x: Input tensor, (batch, height, width, channels).
+            current_stride: Stride of the input tensor. Only an error message uses it.
+            skip_source: Tensor to add, (batch, height * 2, width * 2, any channels). This block cannot do without.
+            prefix: Start of the name of every layer in the block.
+
+        Returns:
+            The output tensor, (batch, height * 2, width * 2, filters).
+
+        Raises:
+            ValueError: If there is no ``skip_source``, or its size is not that of the upsampled tensor.
+        """
+        if skip_source is None:
+            wanted = "" if current_stride is None else f" at stride {current_stride / 2:g}"
+            raise ValueError(
+                f"{prefix} needs a skip source{wanted}, and there is none: an hourglass UpsamplingBlock always adds "
+                "one. Give it an encoder feature at that stride, or use SimpleUpsamplingBlock, which can do without."
+            )
+        x = _conv(x, self.filters, f"{prefix}_conv")
+        x = keras.layers.UpSampling2D(
+            2, interpolation=self.interp_method, name=f"{prefix}_{self.interp_method}"
+        )(x)
+        skip = _conv(skip_source, self.filters, f"{prefix}_skip")
+        return keras.layers.Add(name=f"{prefix}_skip_add")([x, skip])
+
+
+@attrs.frozen
+class Hourglass(EncoderDecoder):
+    """Hourglass: a stem, and stacks of pooling and upsampling whose skip connections are added.
+
+    Encoder block ``i`` has ``filters + i * filter_increase`` filters, and the decoder block that leads back to its
+    input has as many. The output of a stack is, unchanged, the input of the next one.
+
+    As in the original, ``stacks`` is the last argument of this family, not the first, and defaults to 3.
+
+    Attributes:
+        down_blocks: Blocks of the encoder, each of which halves the size.
+        up_blocks: Blocks of the decoder, each of which doubles the size; at most ``down_blocks``.
+        stem_filters: Filters of the first convolution of the stem.
+        stem_stride: Stride of the stem: 1, 2 or 4.
+        filters: Filters of the first block of the encoder, and of the stem's output.
+        filter_increase: Filters that are added with every level; negative for ever fewer.
+        interp_method: Interpolation that upsamples.
+        stacks: Number of times that encoder and decoder are repeated. From 2 on, ``up_blocks`` must be ``down_blocks``.
+    """
+
+    down_blocks: int = integer(
+        4,
+        minimum=0,
+        maximum=10,
+        usual=(1, 7),
+        unit="blocks",
+        help="Each further block doubles the maximum stride and the field of view, at more parameters.",
+    )
+    up_blocks: int = integer(
+        4,
+        minimum=0,
+        maximum=10,
+        usual=(0, 7),
+        unit="blocks",
+        help="Each block doubles the size of the output; fewer than on the way down give coarser, cheaper maps.",
+    )
+    stem_filters: int = _filters(
+        128,
+        "More filters find more before the first pooling, where they cost most.",
+        maximum=MAXIMUM_WIDTH // 2,
+    )
+    stem_stride: int = _stem_stride(
+        "Higher makes every stack cheaper, and its output coarser by the same factor."
+    )
+    filters: int = _filters(
+        256, "Width of the finest level, to which all others add; cost grows with its square."
+    )
+    filter_increase: int = integer(
+        128,
+        minimum=-MAXIMUM_WIDTH,
+        maximum=MAXIMUM_WIDTH,
+        usual=(0, 256),
+        unit="channels",
+        help="How much wider each coarser level is; higher puts more parameters at the deepest levels.",
+    )
+    interp_method: str = choice(
+        "nearest", INTERPOLATIONS, help="How pixels are filled in: bilinear is smooth, nearest is fastest."
+    )
+    stacks: int = integer(
+        3,
+        minimum=1,
+        maximum=64,
+        usual=(1, 8),
+        unit="stacks",
+        help="Each stack refines what the one before it found; time and parameters grow with their number.",
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse widths that no block can have, and decoder blocks for which there is no skip source."""
+        if self.up_blocks > self.down_blocks:
+            raise FieldError(
+                "up_blocks",
+                self.up_blocks,
+                f"must be at most down_blocks={self.down_blocks}: every decoder block adds a feature of the encoder",
+                (self.down_blocks,),
+            )
+        deepest = self._width(max(self.down_blocks - 1, 0))
+        if not 1 <= deepest <= MAXIMUM_WIDTH:
+            raise FieldError(
+                "filter_increase",
+                self.filter_increase,
+                f"must leave every block 1 to {MAXIMUM_WIDTH} filters: {self.filters} filters, "
+                f"{self.down_blocks - 1} times increased by {self.filter_increase}, are {deepest}",
+                (0,),
+            )
+
+    @classmethod
+    def from_strides(
+        cls,
+        *,
+        stem_stride: int = 4,
+        max_stride: int = 64,
+        output_stride: int = 4,
+        stem_filters: int = 128,
+        filters: int = 256,
+        filter_increase: int = 128,
+        stacks: int = 3,
+    ) -> Self:
+        """The network with these strides: ``maximum_stride`` and ``output_stride`` are exactly as asked.
+
+        The arguments are those of the original's ``HourglassConfig``.
+
+        Args:
+            stem_stride: Stride of the output of the stem: 1, 2 or 4.
+            max_stride: Stride of the coarsest features, a power of two above ``stem_stride``.
+            output_stride: Stride of the output, a power of two from ``stem_stride`` to ``max_stride``. With several
+                stacks it must be ``stem_stride``.
+            stem_filters: As the field of the class; so are the arguments that follow.
+            filters: See ``stem_filters``.
+            filter_increase: See ``stem_filters``.
+            stacks: See ``stem_filters``.
+
+        Returns:
+            The network; nearest neighbours interpolate.
+
+        Raises:
+            FieldError: If no network has these strides, or a field cannot have its value.
+        """
+        rules = StrideRules(owner=cls, least_down=1, stem_strides=STEM_STRIDES, output_up_to_stem=True)
+        levels = rules.levels(
+            stacks=stacks, stem_stride=stem_stride, max_stride=max_stride, output_stride=output_stride
+        )
+        return cls(
+            down_blocks=levels.down,
+            up_blocks=levels.up,
+            stem_filters=stem_filters,
+            stem_stride=stem_stride,
+            filters=filters,
+            filter_increase=filter_increase,
+            stacks=stacks,
+        )
+
+    def _width(self, level: int) -> int:
+        return self.filters + level * self.filter_increase
+
+    @property
+    def stem_stack(self) -> Sequence[EncoderBlock]:
+        """One stem block."""
+        return [
+            StemBlock(pooling_stride=self.stem_stride, filters=self.stem_filters, output_filters=self.filters)
+        ]
+
+    @property
+    def encoder_stack(self) -> Sequence[EncoderBlock]:
+        """``down_blocks`` blocks that halve the size."""
+        return [DownsamplingBlock(filters=self._width(i)) for i in range(self.down_blocks)]
+
+    @property
+    def decoder_stack(self) -> Sequence[DecoderBlock]:
+        """``up_blocks`` blocks that double the size, the deepest level first."""
+        return [
+            UpsamplingBlock(filters=self._width(self.down_blocks - 1 - i), interp_method=self.interp_method)
+            for i in range(self.up_blocks)
+        ]

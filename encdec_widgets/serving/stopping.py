@@ -1,0 +1,48 @@
+"""Ctrl-C, SIGTERM and a closed terminal: each stops quietly, whenever it comes."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+from encdec_widgets.serving.server import Server
+
+
+class Stopped(BaseException):
+    """Ends the start of a server; not KeyboardInterrupt, which Python may answer with an exit status of its own."""
+
+
+class Stop:
+    """Answers the first signal: gives up the start, or stops the server once there is one. Later ones are ignored.
+
+    The server gives its kernels a few seconds to end, then it kills them: there is nothing to hurry by hand.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._server: Server | None = None
+        numbers = [
+            getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")
+        ]  # no SIGHUP on Windows
+        # What is ignored already stays so: nohup wants it.
+        self._numbers = [one for one in numbers if one and signal.getsignal(one) is not signal.SIG_IGN]
+        self._set_handlers(self)
+
+    def server_is_set_up(self, server: Server) -> None:
+        """Stop this server from now on."""
+        if self._asked:
+            raise Stopped  # once more: it was raised within a library that went on all the same
+        self._server = server
+        self._set_handlers(self)  # setting up the server has set its own
+
+    def __call__(self, signum: int, frame: FrameType | None) -> None:
+        """Answer a signal."""
+        self._asked = True
+        self._set_handlers(signal.SIG_IGN)
+        if self._server is None:
+            raise Stopped
+        self._server.stop()
+
+    def _set_handlers(self, handler: Stop | signal.Handlers) -> None:
+        for number in self._numbers:
+            signal.signal(number, handler)
