@@ -12,6 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+_QUIET_AND_MODEST = {
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    # By default each of these takes most of a GPU's memory, also what the timing process needs.
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+}
+
 
 class BackendMissingError(ImportError):
     """No usable Keras backend is installed; the message names what to install or to set."""
@@ -37,7 +44,8 @@ def _native_stderr_held_back() -> Iterator[None]:
 
 
 def _import_keras() -> Any:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    for variable, value in _QUIET_AND_MODEST.items():
+        os.environ.setdefault(variable, value)
     try:
         if "keras" in sys.modules:
             return sys.modules["keras"]

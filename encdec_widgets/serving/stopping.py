@@ -21,10 +21,8 @@ class Stop:
     def __init__(self) -> None:
         self._asked = False
         self._server: Server | None = None
-        numbers = [
-            getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")
-        ]  # no SIGHUP on Windows
-        # What is ignored already stays so: nohup wants it.
+        # Windows has no SIGHUP, and nohup ignores it, which stays so.
+        numbers = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
         self._numbers = [one for one in numbers if one and signal.getsignal(one) is not signal.SIG_IGN]
         self._set_handlers(self)
 

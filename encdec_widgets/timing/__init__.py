@@ -21,6 +21,7 @@ __all__ = [
     "Worker",
     "current_device",
     "measure",
+    "shared_worker",
 ]
 
 

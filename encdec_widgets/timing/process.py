@@ -133,15 +133,8 @@ class WorkerProcess:
 
 
 def _environment(backend: str) -> dict[str, str]:
-    """This process's environment, with the same modules to find and a GPU that is shared with this process."""
-    quiet_and_modest = {
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        # By default each of these takes all or most of a GPU's memory, also what this process needs.
-        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-    }
+    """This process's environment, with the same modules to find."""
     return {
-        **quiet_and_modest,
         **os.environ,
         "KERAS_BACKEND": backend,
         "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),

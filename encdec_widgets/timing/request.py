@@ -27,7 +27,7 @@ class Request:
         maximum=65536,
         usual=(1, 64),
         unit="images",
-        help="Images that go through the network at once.",
+        help="Images in one pass; larger batches give more images a second and take more memory.",
     )
     budget_s: float = real(
         2.0,

@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from encdec_widgets.fields import FieldError, FieldInfo
+from encdec_widgets.fields import FieldError, described_fields
 from encdec_widgets.figures.words import backend_text
-from encdec_widgets.timing import Device, Timing, Worker
+from encdec_widgets.timing import Device, Request, Timing, Worker, shared_worker
 from encdec_widgets.widgets.controls import FieldControl
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
 
-BATCH_SIZE = FieldInfo(
-    kind="integer",
-    default=1,
-    minimum=1,
-    maximum=4096,
-    usual=(1, 32),
-    unit="images",
-    help="Images in one pass; larger batches give more images a second and take more memory.",
-)
+BATCH_SIZE = described_fields(Request)["batch_size"]
 
 
 class TimingPanel(widgets.VBox):
@@ -40,12 +32,12 @@ class TimingPanel(widgets.VBox):
         Args:
             backbone: What is on screen.
             device: What it would run on.
-            worker: The process to measure in; a new one if left out.
+            worker: The process to measure in; the one of this kernel if left out.
         """
         self.timing: Timing | None = None
         self._timed: Backbone | None = None
         self._backbone = backbone
-        self._worker = worker or Worker()
+        self._worker = worker or shared_worker()
         self._batch_size = BATCH_SIZE.default
         self._note = ""
         self._failed = False
