@@ -11,6 +11,7 @@ import attrs
 from encdec_widgets._keras import keras
 from encdec_widgets.block_call import BlockCall, building_blocks_with
 from encdec_widgets.encoder_decoder import IntermediateFeature
+from encdec_widgets.fields import FieldError
 from encdec_widgets.graph import BuiltBlock, block_graph, layer_graph
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ def build_backbone(design: Design) -> Backbone:
     blocks: list[BuiltBlock] = []
 
     def make_and_record(call: BlockCall) -> Any:
-        output = call.make()
+        try:
+            output = call.make()
+        except FieldError as error:
+            raise error.inside(f"{call.stage}[{call.index}]") from None
         blocks.append(BuiltBlock(call=call, output=output))
         return output
 

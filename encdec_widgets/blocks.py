@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.fields import ACTIVATIONS, choice, flag, integer, text
+from encdec_widgets.fields import ACTIVATIONS, FieldError, choice, flag, integer, text
 
 Tensor: TypeAlias = Any
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
@@ -200,6 +200,22 @@ class SimpleConvBlock(EncoderBlock):
         return x
 
 
+def require_size_of(source: Tensor, x: Tensor, upsampling_stride: int) -> None:
+    """Check that a skip source can be merged with the upsampled tensor ``x``.
+
+    Raises:
+        FieldError: If both sizes are known and differ.
+    """
+    for wanted, made in zip(source.shape[1:3], x.shape[1:3], strict=True):
+        if wanted != made and None not in (wanted, made):
+            raise FieldError(
+                "upsampling_stride",
+                upsampling_stride,
+                "must make the map as large as its skip source: "
+                f"it makes {x.shape[1]} × {x.shape[2]} px, the source has {source.shape[1]} × {source.shape[2]} px",
+            )
+
+
 def _max_pool(x: Tensor, stride: int, name: str) -> Tensor:
     return keras.layers.MaxPooling2D(pool_size=2, strides=stride, padding="same", name=name)(x)
 
@@ -298,7 +314,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
             The output tensor, ``upsampling_stride`` times larger than ``x``.
 
         Raises:
-            ValueError: If the size of ``skip_source`` is not that of the upsampled tensor.
+            FieldError: (a ValueError) If the size of ``skip_source`` is not that of the upsampled tensor.
         """
         if current_stride is not None:
             prefix += f"_s{current_stride}_to_s{current_stride // self.upsampling_stride}"
@@ -351,6 +367,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
         )
 
     def _merge_skip(self, x: Tensor, source: Tensor, prefix: str) -> Tensor:
+        require_size_of(source, x, self.upsampling_stride)
         if not self.skip_add:
             return keras.layers.Concatenate(name=f"{prefix}_skip_concat")([source, x])
         if source.shape[-1] != x.shape[-1]:

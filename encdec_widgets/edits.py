@@ -30,7 +30,8 @@ class Mend:
             return "undo this change"
         value = self.value
         if isinstance(value, tuple):
-            value = " × ".join("any" if size is None else str(size) for size in value)
+            sign = " × " if self.field == "input_shape" else ", "
+            value = sign.join("any" if item is None else str(item) for item in value)
         return f"{self.field.replace('_', ' ')} = {value}"
 
 

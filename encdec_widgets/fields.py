@@ -8,12 +8,12 @@ writes in a notebook cell.
 import difflib
 import math
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import attrs
 
-Kind = Literal["integer", "real", "flag", "choice", "text"]
+Kind = Literal["integer", "real", "flag", "choice", "text", "counts"]
 
 _INFO = "encdec_widgets.field"
 
@@ -89,12 +89,13 @@ class FieldInfo:
         kind: What sort of value it takes.
         help: One sentence that says what the value does.
         default: The value when none is given.
-        minimum: Smallest number allowed.
-        maximum: Largest number allowed.
+        minimum: Smallest number allowed; of counts, for each of them.
+        maximum: Largest number allowed; of counts, for each of them.
         usual: The range that a slider shows; values outside it, but within the bounds, can be typed.
         unit: Unit of a number ("px", "channels", ...), empty for a bare count.
         choices: The values a choice can take.
         optional: Whether None is allowed.
+        lengths: How few and how many counts there can be.
     """
 
     kind: Kind
@@ -106,6 +107,7 @@ class FieldInfo:
     unit: str = ""
     choices: tuple[str, ...] = ()
     optional: bool = False
+    lengths: tuple[int, int] = (0, 0)
 
     def accept(self, field: str, value: Any) -> Any:
         """Return ``value`` as this field keeps it.
@@ -132,6 +134,8 @@ class FieldInfo:
             words = "True or False"
         elif self.kind == "choice":
             words = "one of " + ", ".join(repr(choice) for choice in self.choices)
+        elif self.kind == "counts":
+            words = f"{self.lengths[0]} to {self.lengths[1]} whole numbers from {self.minimum:g} to {self.maximum:g}"
         else:
             words = 'a text without "/"'
         return f"{words}, or None" if self.optional else words
@@ -144,9 +148,19 @@ class FieldInfo:
                 if self.kind == "real":
                     return (inside,)
                 return tuple(dict.fromkeys((math.floor(inside), math.ceil(inside))))
+        if self.kind == "counts":
+            return (self._nearest_counts(value) or self.default,)
         if self.kind == "choice" and isinstance(value, str):
             return tuple(difflib.get_close_matches(value, self.choices, n=2, cutoff=0.4)) or (self.default,)
         return (self.default,)
+
+    def _nearest_counts(self, value: Any) -> tuple[int, ...] | None:
+        numbers = [_as_number(item) for item in _as_items(value) or ()][: self.lengths[1]]
+        inside = [min(max(number, self.minimum), self.maximum) for number in numbers if number is not None]
+        if not inside or len(inside) < len(numbers):
+            return None
+        inside += inside[-1:] * (self.lengths[0] - len(inside))
+        return tuple(math.floor(number) for number in inside)
 
 
 def _as_number(value: Any) -> float | None:
@@ -159,18 +173,26 @@ def _as_number(value: Any) -> float | None:
     return None if math.isnan(number) else number
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+def _as_items(value: Any) -> Sequence[Any] | None:
+    if hasattr(value, "tolist"):
+        value = value.tolist()  # NumPy arrays are lists of numbers too
+    return value if isinstance(value, (list, tuple)) else None
+
+
+def _in_bounds(info: FieldInfo, value: Any) -> bool:
+    """Whether it is a number within the bounds; no comparison with NaN holds, and infinity only where it is allowed."""
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return is_number and bool(info.minimum <= value <= info.maximum) and abs(value) != math.inf
 
 
 def _accept_integer(info: FieldInfo, value: Any) -> int | None:
-    if _is_number(value) and value == int(value) and info.minimum <= value <= info.maximum:
+    if _in_bounds(info, value) and value == int(value):
         return int(value)
     return None
 
 
 def _accept_real(info: FieldInfo, value: Any) -> float | None:
-    if _is_number(value) and info.minimum <= value <= info.maximum:
+    if _in_bounds(info, value):
         return int(value) if isinstance(value, numbers.Integral) else float(value)
     return None
 
@@ -188,12 +210,21 @@ def _accept_text(info: FieldInfo, value: Any) -> str | None:
     return value if isinstance(value, str) and "/" not in value else None
 
 
+def _accept_counts(info: FieldInfo, value: Any) -> tuple[int, ...] | None:
+    items = _as_items(value)
+    if items is None or not info.lengths[0] <= len(items) <= info.lengths[1]:
+        return None
+    accepted = tuple(count for item in items if (count := _accept_integer(info, item)) is not None)
+    return accepted if len(accepted) == len(items) else None
+
+
 _ACCEPT = {
     "integer": _accept_integer,
     "real": _accept_real,
     "flag": _accept_flag,
     "choice": _accept_choice,
     "text": _accept_text,
+    "counts": _accept_counts,
 }
 
 
@@ -261,6 +292,29 @@ def choice(default: str, choices: Iterable[str], *, help: str, optional: bool = 
 def text(default: str, *, help: str) -> Any:
     """A text that becomes part of layer names."""
     return field(FieldInfo(kind="text", default=default, help=help))
+
+
+def counts(
+    default: tuple[int, ...],
+    *,
+    minimum: int,
+    maximum: int,
+    lengths: tuple[int, int],
+    help: str,
+    unit: str = "",
+) -> Any:
+    """A tuple of whole numbers, such as the number of layers of every block."""
+    return field(
+        FieldInfo(
+            kind="counts",
+            default=default,
+            minimum=minimum,
+            maximum=maximum,
+            lengths=lengths,
+            help=help,
+            unit=unit,
+        )
+    )
 
 
 def info_of(owner: Any, name: str) -> FieldInfo | None:

@@ -1,8 +1,31 @@
 """Families of encoder-decoder networks, one a file."""
 
 from encdec_widgets.architectures.custom import CustomEncoderDecoder
+from encdec_widgets.architectures.dense_blocks import DenseBlock, DenseUpsamplingBlock, TransitionDown
+from encdec_widgets.architectures.fc_densenet import FCDenseNet
 from encdec_widgets.architectures.hourglass import Hourglass
 from encdec_widgets.architectures.leap import LeapCNN
+from encdec_widgets.architectures.residual_blocks import (
+    ResidualBlock,
+    ResidualOutputBlock,
+    ResidualUpsamplingBlock,
+)
+from encdec_widgets.architectures.stacked_hourglass import StackedHourglass
+from encdec_widgets.architectures.strided_conv import StridedConvBlock
 from encdec_widgets.architectures.unet import UNet
 
-__all__ = ["CustomEncoderDecoder", "Hourglass", "LeapCNN", "UNet"]
+__all__ = [
+    "CustomEncoderDecoder",
+    "DenseBlock",
+    "DenseUpsamplingBlock",
+    "FCDenseNet",
+    "Hourglass",
+    "LeapCNN",
+    "ResidualBlock",
+    "ResidualOutputBlock",
+    "ResidualUpsamplingBlock",
+    "StackedHourglass",
+    "StridedConvBlock",
+    "TransitionDown",
+    "UNet",
+]

@@ -5,8 +5,15 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.blocks import Tensor
+from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder, IntermediateFeature
 from encdec_widgets.fields import FieldError
+
+
+def _as_wiring(value: Any) -> EncoderDecoder | None:
+    if value is None or isinstance(value, EncoderDecoder):
+        return value
+    raise FieldError("wiring", value, "must be an EncoderDecoder or None", (None,))
 
 
 def _blocks(kind: type, *, optional: bool = False) -> Any:
@@ -32,18 +39,26 @@ class CustomEncoderDecoder(EncoderDecoder):
         stem: Encoder blocks before the first stack, not repeated; None for none.
         encoder: Encoder blocks of a stack.
         decoder: Decoder blocks of a stack.
+        wiring: An architecture whose ``skip_sources`` and ``join_stacks`` connect the blocks; None for the seed's way.
     """
 
     stem: tuple[EncoderBlock, ...] | None = _blocks(EncoderBlock, optional=True)
     encoder: tuple[EncoderBlock, ...] = _blocks(EncoderBlock)
     decoder: tuple[DecoderBlock, ...] = _blocks(DecoderBlock)
+    wiring: EncoderDecoder | None = attrs.field(default=None, converter=_as_wiring)
 
     @classmethod
     def of(cls, architecture: EncoderDecoder) -> "CustomEncoderDecoder":
-        """The same blocks as ``architecture``, each free to be changed on its own."""
+        """The same blocks as ``architecture``, connected in the same way, each free to be changed on its own."""
         if isinstance(architecture, cls):
             return architecture
+        kind = type(architecture)
+        own_wiring = any(
+            getattr(kind, name) is not getattr(EncoderDecoder, name)
+            for name in ("skip_sources", "join_stacks")
+        )
         return cls(
+            wiring=architecture if own_wiring else None,
             stacks=architecture.stacks,
             stem=None if architecture.stem_stack is None else tuple(architecture.stem_stack),
             encoder=tuple(architecture.encoder_stack),
@@ -64,3 +79,22 @@ class CustomEncoderDecoder(EncoderDecoder):
     def decoder_stack(self) -> Sequence[DecoderBlock]:
         """The decoder as it was given."""
         return self.decoder
+
+    def skip_sources(
+        self,
+        stem: IntermediateFeature | None,
+        stack_input: IntermediateFeature,
+        encoder_features: Sequence[IntermediateFeature],
+    ) -> Sequence[IntermediateFeature]:
+        """As in the wiring, if there is one."""
+        if self.wiring is None:
+            return super().skip_sources(stem, stack_input, encoder_features)
+        return self.wiring.skip_sources(stem, stack_input, encoder_features)
+
+    def join_stacks(
+        self, stack_input: Tensor, output: Tensor, prediction: Tensor | None, prefix: str
+    ) -> Tensor:
+        """As in the wiring, if there is one."""
+        if self.wiring is None:
+            return super().join_stacks(stack_input, output, prediction, prefix)
+        return self.wiring.join_stacks(stack_input, output, prediction, prefix)

@@ -14,7 +14,7 @@ import attrs
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures._strides import StrideRules
 from encdec_widgets.architectures._widths import MAXIMUM_WIDTH
-from encdec_widgets.blocks import INTERPOLATIONS, Tensor
+from encdec_widgets.blocks import INTERPOLATIONS, Tensor, require_size_of
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.fields import FieldError, FieldInfo, choice, field, integer
 
@@ -211,6 +211,7 @@ class UpsamplingBlock(DecoderBlock):
         x = keras.layers.UpSampling2D(
             2, interpolation=self.interp_method, name=f"{prefix}_{self.interp_method}"
         )(x)
+        require_size_of(skip_source, x, self.upsampling_stride)
         skip = _conv(skip_source, self.filters, f"{prefix}_skip")
         return keras.layers.Add(name=f"{prefix}_skip_add")([x, skip])
 

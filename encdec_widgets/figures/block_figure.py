@@ -93,6 +93,8 @@ def _mark_trace(
 ) -> dict[str, Any]:
     """A mark on each skip, which tells how it joins and carries its facts."""
     style = _MERGES[merge]
+    blocks = graph.number_of_nodes()
+    size, text_size = (15, 10) if blocks <= _NAME_COLUMNS else (11, 8) if blocks <= _TEXT_COLUMNS else (7, 1)
     return {
         "type": "scatter",
         "mode": "markers+text",
@@ -100,14 +102,14 @@ def _mark_trace(
         "x": [path[-2][0] for path in paths],
         "y": [path[-2][1] for path in paths],
         "marker": {
-            "size": 15 if graph.number_of_nodes() <= _NAME_COLUMNS else 11,
+            "size": size,
             "symbol": style.symbol,
             "color": style.colour,
             "opacity": 1,
         },
         "text": [style.sign] * len(edges),
         "textposition": "middle center",
-        "textfont": {"color": "#ffffff", "size": 10 if graph.number_of_nodes() <= _NAME_COLUMNS else 8},
+        "textfont": {"color": "#ffffff", "size": text_size},
         "customdata": [_skip_text(graph, source, target, merge) for source, target in edges],
         "hovertemplate": "%{customdata}<extra></extra>",
         "showlegend": False,

@@ -1,12 +1,14 @@
 """Controls that are generated from the descriptions of fields."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import ipywidgets as widgets
+import traitlets
 
 from encdec_widgets.fields import FieldInfo
+from encdec_widgets.widgets.typed_values import as_text, from_text, is_typed, placeholder
 
 OnEdit = Callable[[str, Any], None]
 
@@ -45,8 +47,8 @@ class FieldControl(widgets.HBox):
             inputs: tuple[Any, ...] = (widgets.Checkbox(indent=False, **common),)
         elif info.kind == "choice":
             inputs = (widgets.Dropdown(options=info.choices, **common),)
-        elif info.kind == "text":
-            inputs = (widgets.Text(continuous_update=False, **common),)
+        elif is_typed(info):
+            inputs = (widgets.Text(continuous_update=False, placeholder=placeholder(info), **common),)
         else:
             low, high = info.usual or (info.minimum, info.maximum)
             whole = info.kind == "integer"
@@ -58,7 +60,7 @@ class FieldControl(widgets.HBox):
                 slider_class(min=low, max=high, step=step, readout=False, tooltip=tooltip),
                 number_class(step=step, **common),
             )
-        inputs[-1].add_class(f"encdec-{info.kind}")
+        inputs[-1].add_class(f"encdec-{'text' if is_typed(info) else info.kind}")
         return inputs
 
     @contextmanager
@@ -71,22 +73,24 @@ class FieldControl(widgets.HBox):
 
     def _edited(self, change: Mapping[str, Any]) -> None:
         if not self._showing:
-            self.show(change["new"])
-            self._on_edit(self.field, change["new"])
+            value = from_text(self.info, change["new"]) if is_typed(self.info) else change["new"]
+            self.show(value)
+            self._on_edit(self.field, value)
 
     def show(self, value: Any) -> None:
-        """Show ``value``; a slider grows if it lies outside of its range."""
-        with self._showing_only():
-            for widget in self._inputs:
-                if isinstance(widget, (widgets.IntSlider, widgets.FloatSlider)) and self.info.usual:
-                    within = min(max(value, self.info.minimum), self.info.maximum)
-                    if within > widget.max:
-                        widget.max = within
-                    if within < widget.min:
-                        widget.min = within
-                    widget.value = within
-                else:
-                    widget.value = value
+        """Show ``value``; a slider grows if it lies outside of its range.
+
+        A value of another type, as code may have tried to set, leaves the control as it was.
+        """
+        if is_typed(self.info):
+            value = as_text(self.info, value)
+        with self._showing_only(), suppress(traitlets.TraitError):
+            self._inputs[-1].value = value
+            for slider in self._inputs[:-1]:
+                within = min(max(value, self.info.minimum), self.info.maximum)
+                slider.max = max(slider.max, within)
+                slider.min = min(slider.min, within)
+                slider.value = within
 
     def mark(self, bad: bool) -> None:
         """Mark the row as the one with a problem, or no longer."""
@@ -94,25 +98,31 @@ class FieldControl(widgets.HBox):
 
 
 class FieldControls(widgets.VBox):
-    """A row for each of several fields, under a heading."""
+    """A row for each of several fields."""
 
-    def __init__(self, heading: str, on_edit: OnEdit) -> None:
+    def __init__(self, on_edit: OnEdit) -> None:
         """Make an empty group; :meth:`show` fills it."""
         super().__init__()
         self.add_class("encdec-group")
-        self._heading = widgets.HTML(f"<h3>{heading}</h3>")
         self._on_edit = on_edit
         self.rows: dict[str, FieldControl] = {}
 
     def show(self, fields: Mapping[str, FieldInfo], values: Mapping[str, Any], bad: str | None) -> None:
-        """Show the fields with their values; new rows are made only when the fields are others than before."""
+        """Show the fields with their values; new rows are made only when the fields are others than before.
+
+        Args:
+            fields: Descriptions by the path of the field.
+            values: Values by the path of the field.
+            bad: The path of the field with a problem, if there is one.
+        """
         if {name: row.info for name, row in self.rows.items()} != dict(fields):
             for row in self.rows.values():
                 row.close()
             self.rows = {
-                name: FieldControl(name, info, values[name], self._on_edit) for name, info in fields.items()
+                name: FieldControl(name, info, values[name], self._on_edit, _words(name.rpartition(".")[2]))
+                for name, info in fields.items()
             }
-            self.children = (self._heading, *self.rows.values())
+            self.children = tuple(self.rows.values())
         for name, row in self.rows.items():
             row.show(values[name])
             row.mark(name == bad)

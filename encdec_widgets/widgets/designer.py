@@ -17,6 +17,7 @@ from encdec_widgets.timing.device import CPU, current_device
 from encdec_widgets.widgets.controls import FieldControls
 from encdec_widgets.widgets.family_controls import FamilyControls
 from encdec_widgets.widgets.graph_view import GraphView
+from encdec_widgets.widgets.head_controls import HeadControls
 from encdec_widgets.widgets.input_controls import FIELD as INPUT_FIELD
 from encdec_widgets.widgets.input_controls import InputControls
 from encdec_widgets.widgets.problems import Problems
@@ -75,7 +76,8 @@ class Designer(widgets.VBox):
         self._status = StatusLine(device.name)
         self._family = FamilyControls(self._guarded(self.load), self._guarded(self._load_preset))
         self._input = InputControls(self._guarded(self.set))
-        self._fields = FieldControls("Architecture", self._guarded(self.set))
+        self._fields = FieldControls(self._guarded(self.set))
+        self._head = HeadControls(self._guarded(self.set))
         self._problems = Problems(self._guarded(self._mend))
         self._graph = GraphView(self.backbone.blocks)
         self._timing = TimingPanel(self.backbone, device)
@@ -86,7 +88,8 @@ class Designer(widgets.VBox):
         style = files(__package__).joinpath("designer.css").read_text(encoding="utf-8")
         header = widgets.HBox([self._family, self._status])
         header.add_class("encdec-header")
-        controls = widgets.VBox([self._input, self._fields])
+        heading = widgets.HTML("<h3>Architecture</h3>")
+        controls = widgets.VBox([self._input, heading, self._fields, self._head])
         controls.add_class("encdec-controls")
         middle = widgets.VBox([self._graph, self._problems])
         middle.add_class("encdec-middle")
@@ -151,7 +154,8 @@ class Designer(widgets.VBox):
         shown = {name: self._pending.get(name, getattr(design.architecture, name)) for name in fields}
         self._family.show(design)
         self._fields.show(fields, shown, bad)
-        self._input.show(self._pending.get(INPUT_FIELD, design.input_shape), bad == INPUT_FIELD)
+        self._head.show(design.head, self._pending, bad)
+        self._input.show(design.input_shape, self._pending.get(INPUT_FIELD), bad == INPUT_FIELD)
         self._graph.show(self.backbone.blocks)
         self._status.show(self.backbone)
         self._timing.show(self.backbone)

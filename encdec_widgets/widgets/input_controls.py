@@ -49,8 +49,16 @@ class InputControls(widgets.VBox):
         self._shape = shape
         self._on_edit(FIELD, shape)
 
-    def show(self, shape: InputShape, bad: bool) -> None:
-        """Show ``shape``, marked as the field with a problem or not."""
+    def show(self, shape: InputShape, asked: Any, bad: bool) -> None:
+        """Show a shape.
+
+        Args:
+            shape: That of the design.
+            asked: What was asked for in vain, to be shown in its place if it is three numbers; or None.
+            bad: Whether this is the field with a problem.
+        """
+        if isinstance(asked, (tuple, list)) and len(asked) == len(INPUT_FIELDS):
+            shape = (asked[0], asked[1], asked[2])
         self._shape = shape
         unknown = None in shape[:2]
         self._showing = True

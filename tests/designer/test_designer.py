@@ -1,3 +1,4 @@
+import html
 from collections.abc import Iterator
 
 import ipywidgets as widgets
@@ -5,7 +6,7 @@ import keras
 import pytest
 
 from encdec_widgets import Design, Designer, preset
-from encdec_widgets.architectures import LeapCNN, UNet
+from encdec_widgets.architectures import LeapCNN, StackedHourglass, UNet
 from encdec_widgets.encoder_decoder import (
     EncoderBlock,
     EncoderDecoder,
@@ -13,6 +14,7 @@ from encdec_widgets.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.fields import FieldError, integer
+from encdec_widgets.head import Head
 
 SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
 
@@ -212,8 +214,6 @@ class Breaks(EncoderBlock):
 class Own(EncoderDecoder):
     """A user's architecture with a field and a bug."""
 
-    def __init_subclass__(cls) -> None: ...
-
     @property
     def encoder_stack(self):
         return [SimpleConvBlock(filters=2)] if self.stacks == 1 else [SimpleConvBlock(filters=2), Breaks()]
@@ -261,3 +261,55 @@ def test_what_was_built_otherwise_is_said(designer: Designer) -> None:
 def test_text_from_a_user_is_never_markup(designer: Designer) -> None:
     designer.set("<img src=x onerror=alert(1)>", 3)
     assert "<img" not in text_of(designer)
+
+
+def test_a_head_can_be_put_on_changed_and_taken_off(designer: Designer) -> None:
+    control(designer, "ends in a head").value = True
+    assert designer.model.output_shape == (None, 64, 64, 16)
+    control(designer, "activation").value = "softmax"
+    control(designer, "stride").value = "2"
+    assert designer.design.head == Head(16, "softmax", 2)
+    assert designer.model.output_shape == (None, 32, 32, 16)
+    control(designer, "stride").value = "3"
+    assert "head.stride must be None (the output) or the stride of a feature" in text_of(designer)
+    assert [button.description for button in mends(designer)[:2]] == ["head.stride = 4", "head.stride = 2"]
+    mends(designer)[1].click()
+    assert designer.design.head.stride == 2
+    control(designer, "stride").value = "two"
+    assert "head.stride='two'" in html.unescape(text_of(designer))
+    control(designer, "stride").value = ""
+    assert designer.design.head.stride is None
+    control(designer, "ends in a head").value = False
+    assert designer.design == SMALL
+
+
+@pytest.mark.parametrize("value", ["abc", [1], float("nan"), {}, 1e300])
+@pytest.mark.parametrize(
+    "field", ["filters", "filters_rate", "up_interpolate", "input_shape", "head", "stacks"]
+)
+def test_any_bad_value_set_by_code_is_a_problem_and_never_an_exception(
+    designer: Designer, field: str, value: object
+) -> None:
+    designer.set(field, value)
+    assert designer.problem is not None
+    assert designer.design == SMALL
+    mends(designer)[-1].click()
+    assert designer.problem is None
+
+
+@pytest.mark.parametrize(
+    "name", ["Stacked hourglass, 1 stack", "FC-DenseNet56", "LEAP (2019)", "Hourglass (SLEAP)"]
+)
+def test_every_kind_of_preset_can_be_shown(name: str) -> None:
+    designer = Designer(name)
+    assert control(designer, "preset").value == name
+    assert designer.design == preset(name)
+
+
+def test_editing_a_block_keeps_how_stacks_are_joined(designer: Designer) -> None:
+    designer.load(Design(StackedHourglass(filters=4, down_blocks=1, up_blocks=1), (16, 16, 1), Head(2)))
+    before = designer.model
+    designer.set("encoder[0].num_residuals", 2)
+    designer.set("encoder[0].num_residuals", 1)
+    assert [layer.name for layer in designer.model.layers] == [layer.name for layer in before.layers]
+    assert designer.model.count_params() == before.count_params()

@@ -58,7 +58,9 @@ def test_any_value_is_kept_or_refused_by_name_with_suggestions_that_work(
         assert kept is None or type(kept) in (int, float, bool, str)
 
 
-@pytest.mark.parametrize("value", [True, np.True_, "3", 2.5, math.nan, math.inf, None, [2], -1, 10**9])
+@pytest.mark.parametrize(
+    "value", [True, np.True_, "3", 2.5, math.nan, math.inf, None, [2], -1, 10**9, 10**400]
+)
 def test_a_count_is_a_whole_number_within_bounds(value: object) -> None:
     with pytest.raises(ValueError, match="num_convs must be a whole number from 0 to 64"):
         SimpleConvBlock(num_convs=value)  # type: ignore[arg-type]
