@@ -319,11 +319,27 @@ def counts(
 
 def info_of(owner: Any, name: str) -> FieldInfo | None:
     """The description of one field of an attrs class or instance, None where it has none."""
-    attribute = getattr(attrs.fields(owner if isinstance(owner, type) else type(owner)), name, None)
-    return None if attribute is None else attribute.metadata.get(_INFO)
+    return described_fields(owner).get(name)
 
 
 def described_fields(owner: Any) -> dict[str, FieldInfo]:
-    """The described fields of an attrs class or instance, in order of declaration."""
+    """The described fields of an attrs class or instance, in order of declaration.
+
+    A field of a user's own class that has a default and no description is described by its default, as far as that
+    goes: it gets a control, but no bounds.
+    """
     cls = owner if isinstance(owner, type) else type(owner)
-    return {a.name: a.metadata[_INFO] for a in attrs.fields(cls) if _INFO in a.metadata}
+    infos = {a.name: a.metadata.get(_INFO) or _inferred(a.default) for a in attrs.fields(cls) if a.init}
+    return {name: info for name, info in infos.items() if info is not None}
+
+
+def _inferred(default: Any) -> FieldInfo | None:
+    """What a default tells of a field: whether it is a flag, a number or a text."""
+    words = "A field of your own class, described by its default alone."
+    if isinstance(default, bool):
+        return FieldInfo(kind="flag", default=default, help=words)
+    if isinstance(default, (int, float)):
+        kind: Kind = "integer" if isinstance(default, int) else "real"
+        usual = (min(0, 2 * default), max(10, 4 * default))
+        return FieldInfo(kind=kind, default=default, minimum=-1e9, maximum=1e9, usual=usual, help=words)
+    return FieldInfo(kind="text", default=default, help=words) if isinstance(default, str) else None

@@ -250,6 +250,26 @@ def test_a_users_field_gets_a_control() -> None:
     assert control(designer, "family").value == "Mine"
 
 
+def test_a_users_field_without_a_description_gets_a_control_too() -> None:
+    import attrs
+
+    @attrs.define
+    class Plain(EncoderDecoder):
+        breadth: int = 2
+        pooled: bool = True
+        encoder_stack = property(lambda self: [SimpleConvBlock(filters=self.breadth, pool=self.pooled)])
+        decoder_stack = property(lambda self: [])
+
+    designer = Designer(Plain())
+    control(designer, "breadth").value = 7
+    control(designer, "pooled").value = False
+    assert designer.design.architecture == Plain(breadth=7, pooled=False)
+    assert designer.model.output_shape == (None, 256, 256, 7)
+    control(designer, "breadth").value = -3
+    assert "filters must be a whole number from 1" in text_of(designer)
+    assert designer.design.architecture.breadth == 7
+
+
 def test_what_was_built_otherwise_is_said(designer: Designer) -> None:
     designer.set("up_blocks", 3)
     assert "stack0_dec2 asks for a skip connection" in text_of(designer)

@@ -1,12 +1,13 @@
 """The presets: the numbers of parameters that are published, and the families they are listed under."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import keras
 import pytest
 
-from encdec_widgets import Design, preset, presets
+from encdec_widgets import Design, architectures, preset, presets
 from encdec_widgets.architectures import StackedHourglass
 from encdec_widgets.catalogue import family_name, family_start
 from encdec_widgets.head import Head
@@ -135,3 +136,19 @@ def test_a_network_of_ones_own_is_of_the_family_of_its_class() -> None:
     edited = preset("U-Net (2015)").replace("encoder[0].filters", 8)
     assert family_name(edited) == "CustomEncoderDecoder"
     assert family_name(Design(StackedHourglass(filters=8), head=Head(3))) == "Stacked hourglass"
+
+
+def _documented() -> dict[str, list[str]]:
+    lines = (Path(architectures.__file__).parent / "README.md").read_text(encoding="utf-8").splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    return {row[0]: row[1:] for row in cells if row[0] in presets()}
+
+
+@pytest.mark.parametrize("name", presets())
+def test_the_documented_table_says_what_is_built(name: str) -> None:
+    input_shape, strides, layers, parameters, _ = _documented()[name]
+    design, model = preset(name), _model(name)
+    assert input_shape == " × ".join(map(str, design.input_shape))
+    assert strides == f"{design.architecture.maximum_stride} / {design.architecture.output_stride}"
+    assert int(layers) == len(model.layers)
+    assert parameters == f"{model.count_params():,}"
