@@ -1,7 +1,6 @@
 """The designer: controls, picture, status and timing of one network that is always real."""
 
 from collections.abc import Callable, Mapping
-from importlib.resources import files
 from typing import Any
 
 import ipywidgets as widgets
@@ -20,6 +19,7 @@ from encdec_widgets.widgets.graph_view import GraphView
 from encdec_widgets.widgets.head_controls import HeadControls
 from encdec_widgets.widgets.input_controls import FIELD as INPUT_FIELD
 from encdec_widgets.widgets.input_controls import InputControls
+from encdec_widgets.widgets.page import Page
 from encdec_widgets.widgets.problems import Problems
 from encdec_widgets.widgets.status_line import StatusLine
 from encdec_widgets.widgets.timing_panel import TimingPanel
@@ -85,7 +85,6 @@ class Designer(widgets.VBox):
         self._arrange()
 
     def _arrange(self) -> None:
-        style = files(__package__).joinpath("designer.css").read_text(encoding="utf-8")
         header = widgets.HBox([self._family, self._status])
         header.add_class("encdec-header")
         heading = widgets.HTML("<h3>Architecture</h3>")
@@ -95,7 +94,7 @@ class Designer(widgets.VBox):
         middle.add_class("encdec-middle")
         body = widgets.HBox([controls, middle, self._timing])
         body.add_class("encdec-body")
-        self.children = (widgets.HTML(f"<style>{style}</style>"), header, body)
+        self.children = (header, body, Page())
         self.add_class("encdec")
 
     def set(self, field: str, value: Any) -> None:

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Locator
 
 from tests.browser.page import Screen
+from tests.browser.servers import until
 
 CELLS = [
     "from encdec_widgets import Designer\n\ndesigner = Designer()\ndesigner",
@@ -73,6 +74,19 @@ class DesignerPage:
             }""",
             arg=boxes,
         )
+
+    def picture_keeps_to_its_place(self) -> bool:
+        """Whether the picture is as wide as the place that the page has for it, and no wider."""
+        place, picture = (
+            self.root.locator(selector).first.bounding_box() for selector in (".encdec-picture", ".main-svg")
+        )
+        assert place
+        assert picture
+        return 0 <= place["width"] - picture["width"] < 30
+
+    def wait_until_the_picture_fits(self) -> None:
+        """Wait until it is as wide as its place."""
+        until(self.picture_keeps_to_its_place, 10, "the picture fits its place")
 
     def agrees_with_the_kernel(self) -> bool:
         """Whether picture and numbers are those of the model in the kernel."""

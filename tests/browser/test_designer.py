@@ -88,6 +88,9 @@ def test_everything_fits_and_can_be_read(
     screen.screenshot(tmp_path / f"{place}-{theme}.png")
     assert screen.scrolls_sideways() == []
     assert _unreadable(screen) == []
+    designer.wait_until_the_picture_fits()
+    screen.page.set_viewport_size({"width": 1000, "height": 720})
+    designer.wait_until_the_picture_fits()
     assert designer.root.locator("[data-title*='Share'], [data-title*='cloud']").count() == 0
 
 
