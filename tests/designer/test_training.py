@@ -105,10 +105,6 @@ def test_some_steps_lower_the_loss(design: Design) -> None:
         assert np.any(kernel.numpy() != old), f"{kernel.path} takes no part in the training"
 
 
-# Keras 3.15 on NumPy 2, when a variable is saved.
-@pytest.mark.filterwarnings(
-    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning:keras.src.backend"
-)
 def test_a_saved_model_gives_the_same_output_without_this_library(design: Design, tmp_path: Path) -> None:
     model, images = design.build().model, _images()
     path = tmp_path / "model.keras"
