@@ -5,7 +5,7 @@ observed while the network was built (:class:`BuiltBlock`), so that it holds for
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -54,34 +54,37 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         connection's source to a decoder block.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
+    calls = _calls(model.outputs)
+    outputs = {id(call.operation): call.output_tensors[0] for call in calls}
     owners = _owners(blocks)
-    strides = _strides(model)
-    for layer in model.layers:
-        owner = owners.get(id(layer))
-        is_input = type(layer).__name__ == "InputLayer"
-        shape = tuple(layer.output.shape[1:])
+    strides = _strides(calls)
+    for operation in model.operations:
+        owner = owners.get(id(operation))
+        shape = tuple(outputs[id(operation)].shape[1:])
         graph.add_node(
-            layer.name,
-            kind=type(layer).__name__,
+            operation.name,
+            kind=type(operation).__name__,
             block=owner.call.prefix if owner else None,
-            stage=owner.call.stage if owner else ("input" if is_input else "other"),
+            stage=owner.call.stage if owner else ("input" if _is_input(operation) else "other"),
             stack=owner.stack if owner else 0,
             shape=shape,
             channels=shape[-1] if shape else None,
-            stride=strides.get(id(layer)),
-            kernel_size=_kernel_size(layer),
-            parameters=layer.count_params(),
+            stride=strides[id(operation)],
+            kernel_size=_kernel_size(operation),
+            # A bare function of keras.ops, or x + y, is an operation without parameters.
+            parameters=operation.count_params() if hasattr(operation, "count_params") else 0,
         )
-    for tensor, consumer in _inputs_of_operations(model.outputs):
-        source = tensor._keras_history.operation
-        owner = owners.get(id(consumer))
-        is_skip = (
-            owner is not None
-            and tensor is owner.call.skip_source
-            and tensor is not owner.call.x
-            and owners.get(id(source)) is not owner
-        )
-        graph.add_edge(source.name, consumer.name, skip=is_skip)
+    for call in calls:
+        owner = owners.get(id(call.operation))
+        for tensor in call.input_tensors:
+            source = tensor._keras_history.operation
+            is_skip = (
+                owner is not None
+                and tensor is owner.call.skip_source
+                and tensor is not owner.call.x
+                and owners.get(id(source)) is not owner
+            )
+            graph.add_edge(source.name, call.operation.name, skip=is_skip)
     return graph
 
 
@@ -149,10 +152,16 @@ def _add_rows(graph: "nx.DiGraph[str]") -> None:
 
 
 def _merge(layers: "nx.DiGraph[str]", target: str) -> str:
-    """How a skip joins the decoder: it may pass a 1x1 convolution before the layer that merges."""
-    while layers.in_degree(target) < 2 and layers.out_degree(target) == 1:
-        target = next(layers.successors(target))
-    kind = layers.nodes[target]["kind"]
+    """How a skip that enters a block at ``target`` joins it: in the first layer that the block's input reaches too."""
+    block = layers.nodes[target]["block"]
+    inside = layers.subgraph([name for name, data in layers.nodes(data=True) if data["block"] == block])
+    reached: set[str] = set()
+    for source, name, data in layers.in_edges(inside, data=True):
+        if source not in inside and not data["skip"]:
+            reached |= {name, *nx.descendants(inside, name)}
+    joined = reached & {target, *nx.descendants(inside, target)}
+    first = next((name for name in nx.topological_sort(inside) if name in joined), target)
+    kind = layers.nodes[first]["kind"]
     return {"Concatenate": "concatenation", "Add": "addition"}.get(kind, str(kind))
 
 
@@ -162,70 +171,76 @@ def _kernel_size(layer: Any) -> tuple[int, int] | None:
 
 
 def _owners(blocks: Sequence[BuiltBlock]) -> dict[int, BuiltBlock]:
-    """The block of each layer, by the id of the layer."""
+    """The block of each operation, by its id; of one that several blocks share, the first that used it."""
     owners: dict[int, BuiltBlock] = {}
+    seen: set[int] = set()
     for built in blocks:
         call = built.call
-        boundary = {id(tensor) for tensor in (call.x, call.skip_source, *call.others)}
+        seen.update(id(tensor) for tensor in (call.x, call.skip_source, *call.others))
         pending = [built.output]
         while pending:
             tensor = pending.pop()
-            operation = tensor._keras_history.operation
-            if id(tensor) in boundary or id(operation) in owners or type(operation).__name__ == "InputLayer":
+            node = _node_of(tensor)
+            if id(tensor) in seen or _is_input(node.operation):
                 continue
-            owners[id(operation)] = built
-            pending.extend(_node_of(tensor).input_tensors)
+            seen.add(id(tensor))
+            owners.setdefault(id(node.operation), built)
+            pending.extend(node.input_tensors)
     return owners
 
 
 def _node_of(tensor: Any) -> Any:
-    """The call that made a symbolic tensor. Keras has no public name for it."""
+    """The call of an operation that made a symbolic tensor. Keras has no public name for it."""
     operation, node_index, _ = tensor._keras_history
     return operation._inbound_nodes[node_index]
 
 
-def _inputs_of_operations(outputs: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-    """Every (input tensor, operation) of the calls that lead to ``outputs``, in topological order.
+def _calls(outputs: Sequence[Any]) -> list[Any]:
+    """Every call of an operation that leads to ``outputs``, in topological order.
 
     Walking back from the outputs, rather than forward from the layers, leaves out calls that a reused layer has had in
     other models.
     """
+    calls: list[Any] = []
     done: set[int] = set()
     stack = [(_node_of(tensor), False) for tensor in reversed(outputs)]
     while stack:
         node, inputs_done = stack.pop()
         if inputs_done:
-            for tensor in node.input_tensors:
-                yield tensor, node.operation
+            calls.append(node)
         elif id(node) not in done:
             done.add(id(node))
             stack.append((node, True))
             stack.extend((_node_of(tensor), False) for tensor in reversed(node.input_tensors))
+    return calls
 
 
-def _strides(model: Any) -> dict[int, int | float | None]:
-    """The stride of each layer's output, by the id of the layer.
+def _strides(calls: Sequence[Any]) -> dict[int, int | float | None]:
+    """The stride of each operation's output, by the id of the operation.
 
-    A large input is sent through the layers' own shape functions. Those of a user's layer may fail; then the sizes in
-    the model decide.
+    A large input is sent through the layers' own shape functions, so that no rounding hides a stride. Where a user's
+    layer cannot tell, or resizes to a fixed size, the sizes in the model decide.
     """
-    sizes: dict[int, int | None] = {id(layer): _PROBE for layer in model.layers if _is_input(layer)}
-    inputs: dict[int, list[Any]] = {}
-    operations: dict[int, Any] = {}
-    for tensor, operation in _inputs_of_operations(model.outputs):
-        inputs.setdefault(id(operation), []).append(tensor)
-        operations[id(operation)] = operation
-    for key, operation in operations.items():
-        sizes[key] = _probe_size(operation, inputs[key], sizes)
-    own_size = model.inputs[0].shape[1]
+    sizes: dict[int, int | None] = {}
     strides: dict[int, int | float | None] = {}
-    for layer in model.layers:
-        size, reference = sizes.get(id(layer)), _PROBE
-        if size is None and own_size and len(layer.output.shape) == 4 and layer.output.shape[1]:
-            size, reference = layer.output.shape[1], own_size
-        ratio = Fraction(reference, size).limit_denominator(1024) if size else None
-        strides[id(layer)] = None if ratio is None else _plain(ratio)
+    input_size = None
+    for call in calls:
+        output = call.output_tensors[0]
+        if _is_input(call.operation):
+            input_size = output.shape[1]
+            sizes[id(output)] = _PROBE
+        else:
+            sizes[id(output)] = _probe_size(call, sizes)
+        probed = _ratio(_PROBE, sizes[id(output)])
+        real = _ratio(input_size, output.shape[1] if len(output.shape) == 4 else None)
+        if probed is None or (real is not None and not 1 / 4 < probed / real < 4):
+            probed = real
+        strides[id(call.operation)] = None if probed is None else _plain(probed)
     return strides
+
+
+def _ratio(size: int | None, part: int | None) -> Fraction | None:
+    return Fraction(size, part).limit_denominator(1024) if size and part else None
 
 
 def _plain(ratio: Fraction) -> int | float:
@@ -236,19 +251,19 @@ def _plain(ratio: Fraction) -> int | float:
     return float(ratio)
 
 
-def _is_input(layer: Any) -> bool:
-    return type(layer).__name__ == "InputLayer"
+def _is_input(operation: Any) -> bool:
+    return type(operation).__name__ == "InputLayer"
 
 
-def _probe_size(operation: Any, inputs: Sequence[Any], sizes: dict[int, int | None]) -> int | None:
+def _probe_size(call: Any, sizes: dict[int, int | None]) -> int | None:
     shapes = []
-    for tensor in inputs:
-        size = sizes.get(id(tensor._keras_history.operation))
+    for tensor in call.input_tensors:
+        size = sizes.get(id(tensor))
         if size is None or len(tensor.shape) != 4:
             return None
         shapes.append((None, size, size, tensor.shape[-1]))
     try:
-        shape = operation.compute_output_shape(shapes if len(shapes) > 1 else shapes[0])
+        shape = call.operation.compute_output_shape(shapes if len(shapes) > 1 else shapes[0])
     except Exception:  # noqa: BLE001 - a user's layer may raise anything; see _strides
         return None
     return shape[1] if len(shape) == 4 else None

@@ -151,3 +151,62 @@ def test_a_users_own_blocks_are_seen_without_names() -> None:
     assert kinds == [("InputLayer", 1), ("Residual", 2), ("Residual", 4), ("Grow", 2), ("Grow", 1)]
     assert _skips(backbone) == [("stack0_enc0", "stack0_dec0", "Maximum")]
     assert len(backbone.blocks.nodes["stack0_enc0"]["layers"]) == 4
+
+
+class Shared(EncoderBlock):
+    """A user's block: one activation layer used twice, plain operations, a residual."""
+
+    def make_block(self, x_in, prefix="shared"):
+        act = keras.layers.ReLU(name=f"{prefix}_act")
+        x = act(keras.layers.Conv2D(4, 3, padding="same", name=f"{prefix}_conv0")(x_in))
+        x = act(keras.layers.Conv2D(4, 3, strides=2, padding="same", name=f"{prefix}_conv1")(x))
+        return keras.ops.relu(x) + x
+
+
+class ResidualThenConcat(DecoderBlock):
+    """A user's block: the skip passes a residual before it is concatenated."""
+
+    def make_block(self, x, current_stride=None, skip_source=None, prefix="up"):
+        x = keras.layers.UpSampling2D(2)(x)
+        if skip_source is None:
+            return x
+        skip = keras.layers.Add()([skip_source, keras.layers.Conv2D(4, 3, padding="same")(skip_source)])
+        return keras.layers.Concatenate()([skip, x])
+
+
+def test_shared_layers_and_plain_operations_belong_to_their_block() -> None:
+    network = CustomEncoderDecoder(
+        encoder=[Shared(), Shared()], decoder=[ResidualThenConcat(), ResidualThenConcat()]
+    )
+    backbone = Design(network, (32, 32, 1)).build()
+    kinds = [(data["kind"], data["stride"]) for _, data in backbone.blocks.nodes(data=True)]
+    assert kinds == [
+        ("InputLayer", 1),
+        ("Shared", 2),
+        ("Shared", 4),
+        ("ResidualThenConcat", 2),
+        ("ResidualThenConcat", 1),
+    ]
+    assert sum(data["parameters"] for _, data in backbone.blocks.nodes(data=True)) == backbone.parameters
+    assert _skips(backbone) == [("stack0_enc0", "stack0_dec0", "concatenation")]
+
+
+def test_a_layer_of_a_fixed_size_has_the_stride_that_it_really_gives() -> None:
+    class Fixed(EncoderBlock):
+        def make_block(self, x_in, prefix="fixed"):
+            return keras.layers.Resizing(16, 16)(x_in)
+
+    backbone = Design(CustomEncoderDecoder(encoder=[Fixed()]), (32, 32, 1)).build()
+    assert backbone.blocks.nodes["stack0_enc0"]["stride"] == 2
+
+
+def test_a_layer_that_was_used_elsewhere_is_shown_as_it_is_here() -> None:
+    conv = keras.layers.Conv2D(4, 3, padding="same")
+    conv(keras.Input((64, 64, 1)))
+
+    class Reuses(EncoderBlock):
+        def make_block(self, x_in, prefix="reuses"):
+            return conv(x_in)
+
+    backbone = Design(CustomEncoderDecoder(encoder=[Reuses(pool=False)]), (32, 32, 1)).build()
+    assert backbone.blocks.nodes["stack0_enc0"]["shape"] == (32, 32, 4)
