@@ -57,15 +57,34 @@ class Backbone:
 
     @cached_property
     def notices(self) -> tuple[str, ...]:
-        """What was built otherwise than one might expect, in words: skips that found no source, an oversized output."""
-        missing = [built.call.missing_skip for built in self.built_blocks]
-        notices = [notice for notice in missing if notice]
+        """What was built otherwise than one might expect, in words.
+
+        Skips that found no source, blocks whose stride is not what they declare, an output larger than the input.
+        """
+        notices = [notice for built in self.built_blocks for notice in self._notices_of(built)]
         strides = [self.layers.nodes[t._keras_history.operation.name]["stride"] for t in self.model.outputs]
         if any(stride is not None and stride < 1 for stride in strides):
             notices.append(
                 "The output is larger than the input: the decoder upsamples more than the encoder pools."
             )
         return tuple(notices)
+
+    def _notices_of(self, built: BuiltBlock) -> list[str]:
+        call = built.call
+        tensors = (call.x, built.output)
+        names = [tensor._keras_history.operation.name for tensor in tensors]
+        if names[1] not in self.layers:
+            return [f"{call.prefix} is left out: nothing that it makes reaches an output of the network."]
+        notices = [call.missing_skip] if call.missing_skip else []
+        before, after = (self.layers.nodes[name]["stride"] for name in names)
+        declared = call.declared_factor
+        if declared is not None and before and after != before * declared:
+            notices.append(
+                f"{call.prefix} declares stride {float(before * declared):g} and really has "
+                f"{'none' if after is None else format(after, 'g')}: strides and skips after it are not what the "
+                "fields say."
+            )
+        return notices
 
 
 def build_backbone(design: Design) -> Backbone:
@@ -77,6 +96,18 @@ def build_backbone(design: Design) -> Backbone:
             output = call.make()
         except FieldError as error:
             raise error.inside(f"{call.stage}[{call.index}]") from None
+        except Exception as error:
+            error.add_note(
+                f"This happened in {call.prefix}, the {type(call.block).__name__} of the {call.stage}."
+            )
+            raise
+        if not hasattr(output, "_keras_history") or len(output.shape) != 4:
+            raise FieldError(
+                f"{call.stage}[{call.index}]",
+                output,
+                f"must give one Keras tensor (batch, height, width, channels) from the make_block of "
+                f"{type(call.block).__name__}",
+            )
         blocks.append(BuiltBlock(call=call, output=output))
         return output
 

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from fractions import Fraction
 from typing import Any, Literal
 
 import attrs
@@ -51,15 +52,29 @@ class BlockCall:
         return self.block.make_block(self.x, *self.others, prefix=self.prefix)
 
     @property
+    def declared_factor(self) -> Fraction | None:
+        """The factor by which the block's fields say that it changes the stride; None where they do not say."""
+        if self.stage == "decoder":
+            return Fraction(1, self.block.upsampling_stride)
+        if self.stage in ("stem", "encoder"):
+            return Fraction(self.block.pooling_stride if self.block.pool else 1)
+        return None
+
+    @property
     def missing_skip(self) -> str | None:
         """Why a skip connection that the block asks for cannot be formed; None where all is well."""
-        if self.skip_source is not None or not getattr(self.block, "skip_connection", False):
+        if self.skip_source is not None or not wants_skip(self.block):
             return None
         wanted = self.current_stride // self.block.upsampling_stride
         strides = ", ".join(str(stride) for stride in sorted(set(self.available_strides)))
         return f"{self.prefix} asks for a skip connection at stride {wanted}, where there is no feature; " + (
             f"features exist at stride {strides}." if strides else "there are no features to connect."
         )
+
+
+def wants_skip(block: Any) -> bool:
+    """Whether a block is configured to form a skip connection."""
+    return bool(getattr(block, "skip_connection", False))
 
 
 def _make_plainly(call: BlockCall) -> Any:

@@ -174,7 +174,7 @@ def preset(name: str) -> Design:
     Raises:
         ValueError: If there is no preset of that name; the message names the nearest, or all.
     """
-    if name in CATALOGUE:
+    if isinstance(name, str) and name in CATALOGUE:
         return CATALOGUE[name].design
     near = difflib.get_close_matches(str(name), CATALOGUE, n=3, cutoff=0.5)
     raise ValueError(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import attrs
 
 from encdec_widgets.architectures import CustomEncoderDecoder
-from encdec_widgets.encoder_decoder import EncoderDecoder
+from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.fields import FieldError, FieldInfo
 from encdec_widgets.head import Head
 
@@ -80,6 +80,12 @@ def _as_input_shape(value: Any) -> InputShape:
     return sizes[0], sizes[1], sizes[2]
 
 
+def _fits(shape: tuple[int | None, ...]) -> bool:
+    return all(
+        size is None or size <= info.maximum for size, info in zip(shape, INPUT_FIELDS.values(), strict=True)
+    )
+
+
 def _as_head(value: Any) -> Head | None:
     if value is None or isinstance(value, Head):
         return value
@@ -87,9 +93,22 @@ def _as_head(value: Any) -> Head | None:
 
 
 def _as_architecture(value: Any) -> EncoderDecoder:
-    if isinstance(value, EncoderDecoder):
-        return value
-    raise FieldError("architecture", value, "must be an instance of EncoderDecoder, such as UNet()")
+    if not isinstance(value, EncoderDecoder):
+        raise FieldError("architecture", value, "must be an instance of EncoderDecoder, such as UNet()")
+    for stack, kind in (("stem", EncoderBlock), ("encoder", EncoderBlock), ("decoder", DecoderBlock)):
+        try:
+            blocks = getattr(value, f"{stack}_stack")
+        except NotImplementedError:
+            raise FieldError(
+                "architecture", value, f"must define {stack}_stack, a property that gives a list of blocks"
+            ) from None
+        if blocks is None and stack == "stem":
+            continue
+        if not isinstance(blocks, Sequence) or not all(isinstance(block, kind) for block in blocks):
+            raise FieldError(
+                f"{stack}_stack", blocks, f"must be a property that gives a list of {kind.__name__} instances"
+            )
+    return value
 
 
 @attrs.frozen
@@ -99,7 +118,7 @@ class Design:
     Attributes:
         architecture: The family with its fields, or any other ``EncoderDecoder``.
         input_shape: Height and width in px (None: unknown until images arrive) and number of channels. Left out, it is
-            256 x 256 x 1, or the next size up that the architecture can take.
+            256 x 256 x 1, or the next size up that the architecture can take (unknown if that is too large).
         head: What the network ends in; None for the bare backbone.
 
     Raises:
@@ -116,7 +135,7 @@ class Design:
     def _default_input_shape(self) -> InputShape:
         stride = self.architecture.maximum_stride
         size = stride * math.ceil(256 / stride)
-        return size, size, 1
+        return (size, size, 1) if size <= INPUT_FIELDS["height"].maximum else (None, None, 1)
 
     def __attrs_post_init__(self) -> None:
         """Check what one field asks of another."""
@@ -133,7 +152,7 @@ class Design:
             "input_shape",
             self.input_shape,
             f"must have a height and width that the maximum stride, {stride}, divides",
-            dict.fromkeys((smaller, larger)),
+            [shape for shape in dict.fromkeys((smaller, larger)) if _fits(shape)] or [(None, None, channels)],
         )
 
     def replace(self, field: str, value: Any) -> Design:
@@ -160,6 +179,11 @@ class Design:
             FieldError: (a ValueError) If there is no such field, or a value is not possible.
         """
         architecture = _as_architecture(changes.get("architecture", self.architecture))
+        for name, value in changes.items():
+            if not isinstance(name, str):
+                raise FieldError(
+                    repr(name), value, "is no field: fields are named by texts such as 'filters'"
+                )
         head = _replace_in_head(_as_head(changes.get("head", self.head)), changes)
         whole = ("architecture", "input_shape", "head")
         own = {

@@ -32,7 +32,7 @@ def from_json(text: str) -> Design:
     """
     try:
         data = json.loads(text)
-    except (TypeError, json.JSONDecodeError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"This is not the JSON of a design: {error}.") from None
     if not isinstance(data, dict) or _VERSION_KEY not in data:
         raise ValueError(f'This is not the JSON of a design: it has no "{_VERSION_KEY}".')
@@ -50,7 +50,7 @@ def _encode(value: Any) -> Any:
     if attrs.has(type(value)):
         fields = {attribute.name: attribute for attribute in attrs.fields(type(value))}
         return {
-            "class": type(value).__name__,
+            "class": _name_of(type(value)),
             "fields": {name: _encode(getattr(value, name)) for name in fields},
         }
     if isinstance(value, (tuple, list)):
@@ -73,20 +73,25 @@ def _decode(data: Any) -> Any:
     return cls(**{name: _decode(value) for name, value in data["fields"].items()})
 
 
+def _name_of(cls: type[Any]) -> str:
+    """The name of a shipped class; of any other, with the module that it was defined in."""
+    shipped = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
+    return cls.__name__ if shipped else f"{cls.__module__}.{cls.__qualname__}"
+
+
 def _class_named(name: Any) -> Any:
     """The newest class of that name: a re-run notebook cell defines its class again."""
     found = [
         cls
         for base in (EncoderDecoder, EncoderBlock, DecoderBlock, Head)
         for cls in (base, *_subclasses(base))
-        if cls.__name__ == name
+        if _name_of(cls) == name
     ]
     if not found:
         raise ValueError(
             f"This design needs the class {name!r}, which is not known here: if you wrote it, define it first."
         )
-    shipped = [cls for cls in found if cls.__module__.partition(".")[0] == __name__.partition(".")[0]]
-    return (shipped or found)[-1]
+    return found[-1]
 
 
 def _subclasses(cls: type[Any]) -> list[type[Any]]:

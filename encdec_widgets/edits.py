@@ -62,28 +62,44 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
         pending: What the outcome of the edit before left pending.
         changes: New values by field, named as in :meth:`Design.replace`.
     """
-    wanted = {**pending, **changes}
+    # What was asked of a head that is now another, or none, is asked no more.
+    roots = {field.partition(".")[0] for field in changes if "." not in field}
+    still_pending = {field: value for field, value in pending.items() if field.partition(".")[0] not in roots}
+    wanted = {**still_pending, **changes}
     try:
         return Outcome(design.replace_all(wanted))
     except FieldError as together:
         error = together
-    if pending:
+    if still_pending:
         try:
             design = design.replace_all(changes)
         except FieldError:
             pass  # neither on its own nor together
         else:
             wanted = {field: value for field, value in wanted.items() if field not in changes}
-    return Outcome(design, wanted, error, _mends(design, wanted, error))
+    mends = _mends(design, wanted, error)
+    return refusal(design, wanted, error.suggesting(mend.value for mend in mends), mends)
+
+
+def refusal(
+    design: Design, pending: Mapping[str, Any], error: FieldError, mends: tuple[Mend, ...] = ()
+) -> Outcome:
+    """The outcome of a change that is not possible: the design stays, and the change can always be given up."""
+    return Outcome(design, dict(pending), error, (*mends, Mend(None, None, {})))
 
 
 def _mends(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:
-    mends = []
-    for value in error.suggestions:
-        changes = {**wanted, error.field: value}
-        try:
-            design.replace_all(changes)
-        except FieldError:
-            continue  # not a way out together with everything else that was asked for
-        mends.append(Mend(error.field, value, changes))
-    return (*mends, Mend(None, None, {}))
+    """Those of the suggestions, or of what they lead to, that work together with everything else that was asked for."""
+    mends: dict[Any, Mend] = {}
+    further: list[Any] = []
+    for first, values in ((True, error.suggestions), (False, further)):
+        for value in values:
+            changes = {**wanted, error.field: value}
+            try:
+                design.replace_all(changes)
+            except FieldError as again:
+                if first and again.field == error.field:
+                    further.extend(again.suggestions)
+            else:
+                mends.setdefault(value, Mend(error.field, value, changes))
+    return tuple(mends.values())

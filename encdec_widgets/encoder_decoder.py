@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from encdec_widgets.block_call import BlockCall, make_block
+from encdec_widgets.block_call import BlockCall, make_block, wants_skip
 from encdec_widgets.blocks import DecoderBlock, EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock, Tensor
 from encdec_widgets.fields import FieldError, integer
 from encdec_widgets.head import Head
@@ -89,6 +89,11 @@ class EncoderDecoder:
         raise NotImplementedError("Encoder-decoder subclasses must define decoder stack.")
 
     @property
+    def joins_predictions(self) -> bool:
+        """Whether ``join_stacks`` adds predictions, so that they must be of the output's size; an extension point."""
+        return False
+
+    @property
     def stem_features_stride(self) -> int:
         """Stride of the output of the stem, relative to an input of stride 1."""
         return _pooling_product(self.stem_stack or ())
@@ -154,6 +159,14 @@ class EncoderDecoder:
                 wanted,
                 f"must be None (the output) or the stride of a feature: {', '.join(map(str, strides))}",
                 sorted(strides, key=lambda stride: abs(math.log(stride / wanted)))[:2],
+            )
+        if self.joins_predictions and self.stacks > 1 and wanted not in (None, self.output_stride):
+            raise FieldError(
+                "head.stride",
+                wanted,
+                f"must be None or {self.output_stride} with {self.stacks} stacks: a prediction is added to the input "
+                "of the stack that follows",
+                (self.output_stride,),
             )
 
     def make_stem(self, x_in: Tensor, prefix: str = "stem") -> Tensor:
@@ -243,6 +256,16 @@ class EncoderDecoder:
         for i, block in enumerate(self.decoder_stack):
             features.append(IntermediateFeature(tensor=x, stride=current_stride))
             stride = current_stride // block.upsampling_stride
+            source = next((source.tensor for source in sources if source.stride == stride), None)
+            if source is not None and current_stride % block.upsampling_stride and wants_skip(block):
+                raise FieldError(
+                    "upsampling_stride",
+                    block.upsampling_stride,
+                    f"must divide the stride of its input, {current_stride}, for a skip connection",
+                    [divisor for divisor in range(1, current_stride + 1) if current_stride % divisor == 0][
+                        :4
+                    ],
+                )
             x = make_block(
                 BlockCall(
                     block=block,
@@ -251,7 +274,7 @@ class EncoderDecoder:
                     prefix=f"{prefix}{i}",
                     x=x,
                     current_stride=current_stride,
-                    skip_source=next((source.tensor for source in sources if source.stride == stride), None),
+                    skip_source=source,
                     available_strides=tuple(source.stride for source in sources),
                 )
             )

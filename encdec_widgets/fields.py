@@ -76,6 +76,10 @@ class FieldError(ValueError):
             text += f" Would work: {' or '.join(repr(value) for value in self.suggestions)}."
         return text
 
+    def suggesting(self, values: Iterable[Any]) -> "FieldError":
+        """The same error with other suggestions."""
+        return FieldError(self.field, self.value, self.allowed, values)
+
     def inside(self, owner: str) -> "FieldError":
         """The same error, its field named from ``owner``: ``filters`` becomes ``encoder[2].filters``."""
         return FieldError(f"{owner}.{self.field}", self.value, self.allowed, self.suggestions)
@@ -179,10 +183,14 @@ def _as_items(value: Any) -> Sequence[Any] | None:
     return value if isinstance(value, (list, tuple)) else None
 
 
+def is_number(value: Any) -> bool:
+    """Whether it is a number other than NaN and infinity."""
+    number: Any = value
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and bool(abs(number) < math.inf)
+
+
 def _in_bounds(info: FieldInfo, value: Any) -> bool:
-    """Whether it is a number within the bounds; no comparison with NaN holds, and infinity only where it is allowed."""
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    return is_number and bool(info.minimum <= value <= info.maximum) and abs(value) != math.inf
+    return is_number(value) and bool(info.minimum <= value <= info.maximum)
 
 
 def _accept_integer(info: FieldInfo, value: Any) -> int | None:

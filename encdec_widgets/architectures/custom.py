@@ -1,6 +1,6 @@
 """An encoder-decoder network of any blocks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -8,6 +8,10 @@ import attrs
 from encdec_widgets.blocks import Tensor
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder, IntermediateFeature
 from encdec_widgets.fields import FieldError
+
+# What says how blocks are connected, and what a list of blocks could not say again.
+_WIRING = ("skip_sources", "join_stacks", "joins_predictions")
+_NOT_WIRING = ("make_stem", "make_encoder", "make_decoder", "make_backbone")
 
 
 def _as_wiring(value: Any) -> EncoderDecoder | None:
@@ -22,7 +26,7 @@ def _blocks(kind: type, *, optional: bool = False) -> Any:
     def convert(value: Any, attribute: Any) -> Any:
         if value is None and optional:
             return None
-        blocks = tuple(value) if isinstance(value, Iterable) else (value,)
+        blocks = tuple(value) if isinstance(value, (list, tuple)) else (value,)
         if all(isinstance(block, kind) for block in blocks):
             return blocks
         raise FieldError(attribute.name, value, f"must be a list of {kind.__name__} instances")
@@ -49,16 +53,27 @@ class CustomEncoderDecoder(EncoderDecoder):
 
     @classmethod
     def of(cls, architecture: EncoderDecoder) -> "CustomEncoderDecoder":
-        """The same blocks as ``architecture``, connected in the same way, each free to be changed on its own."""
+        """The same blocks as ``architecture``, connected in the same way, each free to be changed on its own.
+
+        Raises:
+            FieldError: If ``architecture`` does more than connect blocks.
+        """
         if isinstance(architecture, cls):
             return architecture
-        kind = type(architecture)
-        own_wiring = any(
-            getattr(kind, name) is not getattr(EncoderDecoder, name)
-            for name in ("skip_sources", "join_stacks")
-        )
+        own = [
+            name
+            for name in (*_WIRING, *_NOT_WIRING)
+            if getattr(type(architecture), name) is not getattr(EncoderDecoder, name)
+        ]
+        for name in own:
+            if name in _NOT_WIRING:
+                raise FieldError(
+                    "architecture",
+                    type(architecture).__name__,
+                    f"cannot be changed block by block, as it has a {name} of its own",
+                )
         return cls(
-            wiring=architecture if own_wiring else None,
+            wiring=architecture if own else None,
             stacks=architecture.stacks,
             stem=None if architecture.stem_stack is None else tuple(architecture.stem_stack),
             encoder=tuple(architecture.encoder_stack),
@@ -79,6 +94,11 @@ class CustomEncoderDecoder(EncoderDecoder):
     def decoder_stack(self) -> Sequence[DecoderBlock]:
         """The decoder as it was given."""
         return self.decoder
+
+    @property
+    def joins_predictions(self) -> bool:
+        """As in the wiring, if there is one."""
+        return self.wiring is not None and self.wiring.joins_predictions
 
     def skip_sources(
         self,

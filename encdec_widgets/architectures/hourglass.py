@@ -199,13 +199,15 @@ class UpsamplingBlock(DecoderBlock):
             The output tensor, (batch, height * 2, width * 2, filters).
 
         Raises:
-            ValueError: If there is no ``skip_source``, or its size is not that of the upsampled tensor.
+            FieldError: (a ValueError) If there is no ``skip_source``, or its size is not that of the upsampled tensor.
         """
         if skip_source is None:
-            wanted = "" if current_stride is None else f" at stride {current_stride / 2:g}"
-            raise ValueError(
-                f"{prefix} needs a skip source{wanted}, and there is none: an hourglass UpsamplingBlock always adds "
-                "one. Give it an encoder feature at that stride, or use SimpleUpsamplingBlock, which can do without."
+            wanted = "" if current_stride is None else f" of stride {current_stride / 2:g}"
+            raise FieldError(
+                "skip_source",
+                None,
+                f"must be a feature{wanted}: an hourglass UpsamplingBlock always adds one and needs a skip source "
+                "(SimpleUpsamplingBlock can do without)",
             )
         x = _conv(x, self.filters, f"{prefix}_conv")
         x = keras.layers.UpSampling2D(

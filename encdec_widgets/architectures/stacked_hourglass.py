@@ -24,7 +24,6 @@ from encdec_widgets.block_call import BlockCall, make_block
 from encdec_widgets.blocks import Tensor
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder, IntermediateFeature
 from encdec_widgets.fields import FieldError, integer
-from encdec_widgets.head import Head
 
 STEM_STRIDES = (1, 2, 4)
 """Strides that the stem can have: by its 7 x 7 convolution, and by its pooling as well."""
@@ -48,13 +47,6 @@ class StackJoin:
         Returns:
             The sum, of the shape of ``stack_input``.
         """
-        if prediction is not None and prediction.shape[1:3] != x.shape[1:3]:
-            raise FieldError(
-                "head.stride",
-                f"a map of {prediction.shape[1]} × {prediction.shape[2]} px",
-                "must be None where stacks are joined: a prediction is added to the input of the next stack",
-                (None,),
-            )
         width = stack_input.shape[-1]
         terms = [stack_input, keras.layers.Conv2D(width, 1, name=f"{prefix}_features_conv1x1")(x)]
         if prediction is not None:
@@ -218,22 +210,10 @@ class StackedHourglass(EncoderDecoder):
             ResidualOutputBlock(num_residuals=self.num_residuals, filters=self.filters),
         ]
 
-    def require_feature_for(self, head: Head) -> None:
-        """Check that there is a feature that ``head`` can be attached to.
-
-        Raises:
-            FieldError: If there is none of the head's stride, or if there are several stacks and the prediction would
-                not be of the size of their input, to which it is added.
-        """
-        super().require_feature_for(head)
-        if self.stacks > 1 and head.stride not in (None, self.output_stride):
-            raise FieldError(
-                "head.stride",
-                head.stride,
-                f"must be None or {self.output_stride} with {self.stacks} stacks: a prediction is added to the "
-                "input of the stack that follows",
-                (self.output_stride,),
-            )
+    @property
+    def joins_predictions(self) -> bool:
+        """Predictions are added to the input of the next stack."""
+        return True
 
     def skip_sources(
         self,

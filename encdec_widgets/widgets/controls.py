@@ -7,7 +7,8 @@ from typing import Any
 import ipywidgets as widgets
 import traitlets
 
-from encdec_widgets.fields import FieldInfo
+from encdec_widgets.fields import FieldInfo, is_number
+from encdec_widgets.widgets.closing import close_all
 from encdec_widgets.widgets.typed_values import as_text, from_text, is_typed, placeholder
 
 OnEdit = Callable[[str, Any], None]
@@ -53,12 +54,12 @@ class FieldControl(widgets.HBox):
             low, high = info.usual or (info.minimum, info.maximum)
             whole = info.kind == "integer"
             slider_class = widgets.IntSlider if whole else widgets.FloatSlider
-            number_class = widgets.IntText if whole else widgets.FloatText
             step = 1 if whole else 0.1
             # The handle of a slider has no accessible name, so the label belongs to the number.
             inputs = (
                 slider_class(min=low, max=high, step=step, readout=False, tooltip=tooltip),
-                number_class(step=step, **common),
+                # Also for whole numbers: an IntText would make 37 of a typed 3.7, where the field says what it takes.
+                widgets.FloatText(step=step, **common),
             )
         inputs[-1].add_class(f"encdec-{'text' if is_typed(info) else info.kind}")
         return inputs
@@ -72,25 +73,34 @@ class FieldControl(widgets.HBox):
             self._showing = False
 
     def _edited(self, change: Mapping[str, Any]) -> None:
-        if not self._showing:
-            value = from_text(self.info, change["new"]) if is_typed(self.info) else change["new"]
-            self.show(value)
-            self._on_edit(self.field, value)
+        if self._showing:
+            return
+        value = change["new"]
+        if is_typed(self.info):
+            value = from_text(self.info, value)
+        elif isinstance(value, float) and value.is_integer() and self.info.kind == "integer":
+            value = int(value)
+        self.show(value)
+        self._on_edit(self.field, value)
 
     def show(self, value: Any) -> None:
-        """Show ``value``; a slider grows if it lies outside of its range.
+        """Show ``value``; the slider grows for as long as it lies outside of its usual range.
 
         A value of another type, as code may have tried to set, leaves the control as it was.
         """
         if is_typed(self.info):
             value = as_text(self.info, value)
+        elif self.info.kind in ("integer", "real") and not is_number(value):
+            return
         with self._showing_only(), suppress(traitlets.TraitError):
             self._inputs[-1].value = value
             for slider in self._inputs[:-1]:
+                low, high = self.info.usual or (self.info.minimum, self.info.maximum)
                 within = min(max(value, self.info.minimum), self.info.maximum)
-                slider.max = max(slider.max, within)
-                slider.min = min(slider.min, within)
-                slider.value = within
+                with slider.hold_sync():
+                    slider.min, slider.max = min(slider.min, within), max(slider.max, within)
+                    slider.value = within
+                    slider.min, slider.max = min(low, within), max(high, within)
 
     def mark(self, bad: bool) -> None:
         """Mark the row as the one with a problem, or no longer."""
@@ -117,7 +127,7 @@ class FieldControls(widgets.VBox):
         """
         if {name: row.info for name, row in self.rows.items()} != dict(fields):
             for row in self.rows.values():
-                row.close()
+                close_all(row)
             self.rows = {
                 name: FieldControl(name, info, values[name], self._on_edit, _words(name.rpartition(".")[2]))
                 for name, info in fields.items()

@@ -1,5 +1,6 @@
 """The designer: controls, picture, status and timing of one network that is always real."""
 
+import gc
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import traitlets
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.catalogue import preset
 from encdec_widgets.design import Design
-from encdec_widgets.edits import Mend, Outcome, apply_edit
+from encdec_widgets.edits import Mend, Outcome, apply_edit, refusal
 from encdec_widgets.encoder_decoder import EncoderDecoder
 from encdec_widgets.fields import FieldError, described_fields
 from encdec_widgets.timing.device import CPU, current_device
@@ -53,10 +54,10 @@ class Designer(widgets.VBox):
         problem: Why the last change was not possible, an exception, or None (a trait).
     """
 
-    design = traitlets.Instance(Design)
-    backbone = traitlets.Instance(Backbone)
-    model = traitlets.Any()
-    problem = traitlets.Instance(Exception, allow_none=True)
+    design = traitlets.Instance(Design, read_only=True)
+    backbone = traitlets.Instance(Backbone, read_only=True)
+    model = traitlets.Any(read_only=True)
+    problem = traitlets.Instance(Exception, allow_none=True, read_only=True)
 
     def __init__(self, design: "Design | EncoderDecoder | str | None" = None) -> None:
         """Build and show ``design``.
@@ -70,18 +71,18 @@ class Designer(widgets.VBox):
         """
         super().__init__()
         self._pending: dict[str, Any] = {}
-        start = _as_design(design)
-        self._take(start.build())
+        backbone = _as_design(design).build()
         device = current_device() or CPU
         self._status = StatusLine(device.name)
-        self._family = FamilyControls(self._guarded(self.load), self._guarded(self._load_preset))
+        self._family = FamilyControls(self._guarded(self.load))
         self._input = InputControls(self._guarded(self.set))
         self._fields = FieldControls(self._guarded(self.set))
         self._head = HeadControls(self._guarded(self.set))
         self._problems = Problems(self._guarded(self._mend))
-        self._graph = GraphView(self.backbone.blocks)
-        self._timing = TimingPanel(self.backbone, device)
-        self._refresh(())
+        self._graph = GraphView()
+        self._timing = TimingPanel(backbone, device)
+        self._take(backbone)
+        self._show_problem(None, ())
         self._arrange()
 
     def _arrange(self) -> None:
@@ -109,62 +110,66 @@ class Designer(widgets.VBox):
         """
         self._edit({field: value})
 
-    def load(self, design: Design) -> None:
-        """Take ``design`` in place of the present one."""
-        self._show_outcome(lambda: Outcome(design))
+    def load(self, design: "Design | EncoderDecoder | str") -> None:
+        """Take another design, architecture or preset in place of the present design."""
+        self._show_outcome(lambda: Outcome(_as_design(design)), {})
 
     def wait(self) -> None:
         """Return when everything that was set is built and drawn: at once, as edits are built when they are made."""
-
-    def _load_preset(self, name: str) -> None:
-        self.load(preset(name))
 
     def _mend(self, mend: Mend) -> None:
         self._pending = {}
         self._edit(mend.changes)
 
     def _edit(self, changes: Mapping[str, Any]) -> None:
-        self._show_outcome(lambda: apply_edit(self.design, self._pending, changes))
+        self._show_outcome(lambda: apply_edit(self.design, self._pending, changes), changes)
 
-    def _show_outcome(self, edit: Callable[[], Outcome]) -> None:
+    def _show_outcome(self, edit: Callable[[], Outcome], asked: Mapping[str, Any]) -> None:
         """Build what an edit gives, and show it together with what is wrong."""
-        mends: tuple[Mend, ...] = ()
         try:
             outcome = edit()
             if outcome.design != self.design:
                 self._take(outcome.design.build())
+        except FieldError as error:  # known only when the layers are made
+            outcome = refusal(self.design, {**self._pending, **asked}, error)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
-            self._pending, self.problem = {}, error
-        else:
-            self._pending, self.problem, mends = outcome.pending, outcome.error, outcome.mends
-        self._refresh(mends)
+            self._pending = {}
+            self._show_problem(error, ())
+            return
+        self._pending = outcome.pending
+        self._show_problem(outcome.error, outcome.mends)
 
     def _take(self, backbone: Backbone) -> None:
+        """Show a backbone, once all of it could be read."""
+        blocks, notices = backbone.blocks, backbone.notices
         with self.hold_trait_notifications():
-            self.design = backbone.design
-            self.backbone = backbone
-            self.model = backbone.model
+            self.set_trait("design", backbone.design)
+            self.set_trait("backbone", backbone)
+            self.set_trait("model", backbone.model)
+        self._graph.show(blocks)
+        self._status.show(backbone)
+        self._timing.show(backbone)
+        self._problems.show_notices(notices)
+        # Keras models are cycles, and Python's collector does not see how much memory their weights hold.
+        gc.collect()
 
-    def _refresh(self, mends: tuple[Mend, ...]) -> None:
-        """Show the design, what was asked for in vain, and why."""
+    def _show_problem(self, problem: Exception | None, mends: tuple[Mend, ...]) -> None:
+        """Show what is wrong, and in the controls the design with what was asked for in vain."""
+        self.set_trait("problem", problem)
+        if isinstance(problem, FieldError):
+            self._problems.show_error(problem, mends)
+        elif problem is not None:
+            self._problems.show_failure(problem)
+        else:
+            self._problems.clear()
         design = self.design
-        bad = self.problem.field if isinstance(self.problem, FieldError) else None
+        bad = problem.field if isinstance(problem, FieldError) else None
         fields = described_fields(design.architecture)
         shown = {name: self._pending.get(name, getattr(design.architecture, name)) for name in fields}
         self._family.show(design)
         self._fields.show(fields, shown, bad)
         self._head.show(design.head, self._pending, bad)
         self._input.show(design.input_shape, self._pending.get(INPUT_FIELD), bad == INPUT_FIELD)
-        self._graph.show(self.backbone.blocks)
-        self._status.show(self.backbone)
-        self._timing.show(self.backbone)
-        if self.problem is None:
-            self._problems.clear()
-        elif isinstance(self.problem, FieldError):
-            self._problems.show_error(self.problem, mends)
-        else:
-            self._problems.show_failure(self.problem)
-        self._problems.show_notices(self.backbone.notices)
 
     def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
         """``callback``, with whatever it raises shown: a widget's callbacks swallow exceptions."""
@@ -173,7 +178,6 @@ class Designer(widgets.VBox):
             try:
                 callback(*args)
             except Exception as error:  # noqa: BLE001 - it is shown
-                self.problem = error
-                self._problems.show_failure(error)
+                self._show_problem(error, ())
 
         return call

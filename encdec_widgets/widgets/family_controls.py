@@ -15,10 +15,9 @@ _EDITED = ("(edited)", "")
 class FamilyControls(widgets.HBox):
     """Two lists: the family, and its presets."""
 
-    def __init__(self, on_design: Callable[[Design], None], on_preset: Callable[[str], None]) -> None:
-        """Make the lists; the callbacks are called for changes by a person, not for :meth:`show`."""
-        self._on_design = on_design
-        self._on_preset = on_preset
+    def __init__(self, on_choice: Callable[[Design], None]) -> None:
+        """Make the lists; ``on_choice`` is called for changes by a person, not for :meth:`show`."""
+        self._on_choice = on_choice
         self._showing = False
         self.family = widgets.Dropdown(
             description="family", tooltip="The family of networks, which decides the fields below"
@@ -41,11 +40,11 @@ class FamilyControls(widgets.HBox):
 
     def _family_chosen(self, change: Any) -> None:
         if not self._showing:
-            self._on_design(family_start(change["new"]))
+            self._on_choice(family_start(change["new"]))
 
     def _preset_chosen(self, change: Any) -> None:
         if not self._showing and change["new"]:
-            self._on_preset(change["new"])
+            self._on_choice(CATALOGUE[change["new"]].design)
 
     def show(self, design: Design) -> None:
         """Show which family and preset ``design`` is."""
@@ -63,3 +62,7 @@ class FamilyControls(widgets.HBox):
             if self.preset.options != tuple(options):
                 self.preset.options = options
             self.preset.value = shown
+        known = CATALOGUE.get(shown)
+        self.preset.tooltip = (
+            f"{known.purpose} Source: {known.source}." if known else "Changed from any preset"
+        )

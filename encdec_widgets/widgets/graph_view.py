@@ -1,14 +1,12 @@
 """The picture of the network, as one plotly FigureWidget that is updated in place."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
+import networkx as nx
 import plotly.graph_objects as go
 
 from encdec_widgets.figures.block_figure import FIXED_LAYOUT, block_figure
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 _HEIGHT = 470  # px; with the status line it fills a screen of 720 px
 
@@ -19,9 +17,9 @@ class GraphView(widgets.VBox):
     A FigureWidget is never freed and costs 5 MB of JavaScript, so there is one for the life of the view.
     """
 
-    def __init__(self, blocks: "nx.DiGraph[str]") -> None:
-        """Draw ``blocks``."""
-        figure = block_figure(blocks)
+    def __init__(self) -> None:
+        """Make an empty picture."""
+        figure = block_figure(nx.DiGraph())
         self._extent = _extent(figure)
         self.figure = go.FigureWidget(
             data=figure["data"],

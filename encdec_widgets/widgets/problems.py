@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets as widgets
 
 from encdec_widgets.edits import Mend
+from encdec_widgets.widgets.closing import close_all
 
 
 class Problems(widgets.VBox):
@@ -42,14 +43,15 @@ class Problems(widgets.VBox):
         message = html.escape(str(error) or repr(error))
         self._show(f'<div role="alert" class="encdec-error"><b>Not possible.</b> {message}</div>', mends)
 
-    def show_failure(self, error: Exception, mends: Sequence[Mend] = ()) -> None:
+    def show_failure(self, error: Exception) -> None:
         """Show an unexpected exception, with its traceback to unfold."""
         trace = html.escape("".join(traceback.format_exception(error)))
-        message = html.escape(f"{type(error).__name__}: {error}")
+        notes = " ".join(getattr(error, "__notes__", ()))
+        message = html.escape(f"{type(error).__name__}: {error} {notes}")
         self._show(
             f'<div role="alert" class="encdec-error"><b>This failed.</b> {message}'
             f"<details><summary>Traceback</summary><pre>{trace}</pre></details></div>",
-            mends,
+            (),
         )
 
     def show_notices(self, notices: Sequence[str]) -> None:
@@ -62,7 +64,7 @@ class Problems(widgets.VBox):
     def _show(self, text: str, mends: Sequence[Mend]) -> None:
         self._text.value = text
         for button in self.buttons:
-            button.close()
+            close_all(button)
         self._buttons.children = tuple(self._button(mend) for mend in mends)
 
     def _button(self, mend: Mend) -> widgets.Button:

@@ -9,11 +9,12 @@ import ipywidgets as widgets
 
 from encdec_widgets.fields import FieldError, described_fields
 from encdec_widgets.figures.words import backend_text
-from encdec_widgets.timing import Device, Request, Timing, Worker, shared_worker
+from encdec_widgets.timing import Device, Request, Timing, TimingStopped, Worker, shared_worker
 from encdec_widgets.widgets.controls import FieldControl
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
+    from encdec_widgets.design import Design
 
 BATCH_SIZE = described_fields(Request)["batch_size"]
 
@@ -35,7 +36,7 @@ class TimingPanel(widgets.VBox):
             worker: The process to measure in; the one of this kernel if left out.
         """
         self.timing: Timing | None = None
-        self._timed: Backbone | None = None
+        self._timed: Design | None = None
         self._backbone = backbone
         self._worker = worker or shared_worker()
         self._batch_size = BATCH_SIZE.default
@@ -68,7 +69,7 @@ class TimingPanel(widgets.VBox):
     @property
     def up_to_date(self) -> bool:
         """Whether the newest result belongs to the backbone on screen."""
-        return self._timed is self._backbone
+        return self._timed == self._backbone.design
 
     def show(self, backbone: "Backbone") -> None:
         """Take ``backbone`` for the next measurement; figures of an earlier one are marked as out of date."""
@@ -77,38 +78,37 @@ class TimingPanel(widgets.VBox):
 
     def measure(self) -> None:
         """Start to time the backbone on screen; the result is shown when it comes."""
-        backbone = self._backbone
+        backbone, design = self._backbone, self._backbone.design
         finish = _on_this_loop(self._finished)
         self._note, self._failed = "Measuring …", False
         try:
             self._worker.submit(
                 backbone.model,
                 batch_size=self._batch_size,
-                on_done=lambda result: finish(backbone, result),
+                on_done=lambda result: finish(design, result),
             )
-        except (ValueError, RuntimeError) as error:
+        except Exception as error:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
             self._note, self._failed = str(error), True
         else:
             self._running = True
         self._draw()
 
     def _batch_edited(self, field: str, value: Any) -> None:
+        self._batch_size, self._note, self._failed = value, "", False
         try:
-            self._batch_size = BATCH_SIZE.accept(field, value)
+            BATCH_SIZE.accept(field, value)
         except FieldError as error:
             self._note, self._failed = str(error), True
-        else:
-            self._note = ""
-        self.batch.mark(self._failed and bool(self._note))
+        self.batch.mark(self._failed)
         self._draw()
 
-    def _finished(self, backbone: "Backbone", result: Timing | Exception) -> None:
+    def _finished(self, design: "Design", result: Timing | Exception) -> None:
         self._running = False
         if isinstance(result, Timing):
-            self.timing, self._timed = result, backbone
+            self.timing, self._timed = result, design
             self._note = ""
         else:
-            self._note, self._failed = str(result), True
+            self._note, self._failed = str(result), not isinstance(result, TimingStopped)
         self._draw()
 
     def _draw(self) -> None:

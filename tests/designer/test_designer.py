@@ -1,9 +1,11 @@
 import html
+import weakref
 from collections.abc import Iterator
 
 import ipywidgets as widgets
 import keras
 import pytest
+import traitlets
 
 from encdec_widgets import Design, Designer, preset
 from encdec_widgets.architectures import LeapCNN, StackedHourglass, UNet
@@ -333,3 +335,78 @@ def test_editing_a_block_keeps_how_stacks_are_joined(designer: Designer) -> None
     designer.set("encoder[0].num_residuals", 1)
     assert [layer.name for layer in designer.model.layers] == [layer.name for layer in before.layers]
     assert designer.model.count_params() == before.count_params()
+
+
+@pytest.mark.parametrize(("field", "value"), [("filters", "12"), ("filters_rate", "2"), ("kernel_size", "x")])
+def test_a_number_as_text_is_a_problem_and_the_next_edit_works(
+    designer: Designer, field: str, value: str
+) -> None:
+    designer.set(field, value)
+    assert f"{field}={value!r}" in html.unescape(text_of(designer))
+    designer.set(field, 2)
+    assert designer.problem is None
+    assert getattr(designer.design.architecture, field) == 2
+
+
+def test_a_fraction_typed_for_a_whole_number_is_named_not_changed(designer: Designer) -> None:
+    control(designer, "filters").value = 3.7
+    assert "filters=3.7" in text_of(designer)
+    assert [button.description for button in mends(designer)][:2] == ["filters = 3", "filters = 4"]
+
+
+def test_a_slider_is_as_it_was_after_a_far_value_is_given_up(designer: Designer) -> None:
+    row = next(w for w in walk(designer) if control(designer, "filters") in getattr(w, "children", ()))
+    before = row.children[0].min, row.children[0].max
+    designer.set("filters", 100000)
+    mends(designer)[-1].click()
+    assert (row.children[0].min, row.children[0].max) == before
+
+
+def test_what_only_building_can_tell_can_be_given_up_too(designer: Designer) -> None:
+    designer.set("encoder[1].pooling_stride", 3)
+    designer.set("input_shape", (48, 48, 1))
+    assert "upsampling_stride" in text_of(designer)
+    mends(designer)[-1].click()
+    assert designer.problem is None
+
+
+def test_a_height_of_0_offers_the_nearest_height_that_works(designer: Designer) -> None:
+    control(designer, "height").value = 0
+    assert mends(designer)[0].description == "input shape = 4 × 64 × 1"
+
+
+def test_taking_the_head_off_gives_up_what_was_asked_of_it(designer: Designer) -> None:
+    control(designer, "ends in a head").value = True
+    designer.set("head.channels", 0)
+    control(designer, "ends in a head").value = False
+    assert designer.problem is None
+    assert designer.design == SMALL
+
+
+def test_what_is_on_screen_cannot_be_assigned(designer: Designer) -> None:
+    for name in ("design", "backbone", "model", "problem"):
+        with pytest.raises(traitlets.TraitError):
+            setattr(designer, name, None)
+
+
+def test_load_takes_what_the_designer_takes(designer: Designer) -> None:
+    designer.load("LEAP (2019)")
+    assert designer.design == preset("LEAP (2019)")
+    designer.load(42)  # type: ignore[arg-type]
+    assert "Received: 42" in text_of(designer)
+    assert designer.design == preset("LEAP (2019)")
+
+
+def test_controls_that_are_no_longer_shown_are_let_go(designer: Designer) -> None:
+    def families() -> int:
+        for name in ("LEAP CNN", "U-Net"):
+            control(designer, "family").value = name
+        return len(widgets.widget._instances)
+
+    assert families() == families()
+
+
+def test_discarded_networks_are_freed(designer: Designer) -> None:
+    discarded = weakref.ref(designer.model)
+    designer.set("filters", 3)
+    assert discarded() is None

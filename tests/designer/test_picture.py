@@ -87,8 +87,9 @@ def test_every_figure_has_the_same_traces(architecture: object) -> None:
 
 
 def test_the_figure_widget_is_made_once_and_its_stored_state_follows() -> None:
-    view = GraphView(UNET.build().blocks)
+    view = GraphView()
     figure = view.figure
+    view.show(UNET.build().blocks)
     view.show(UNET.replace("filters", 5).build().blocks)
     assert view.figure is figure
     # What a reloaded page or Voila is given, which plotly itself leaves as it was when the figure was made.
@@ -96,7 +97,8 @@ def test_the_figure_widget_is_made_once_and_its_stored_state_follows() -> None:
 
 
 def test_zoom_is_kept_until_the_extent_changes() -> None:
-    view = GraphView(UNET.build().blocks)
+    view = GraphView()
+    view.show(UNET.build().blocks)
     view.figure.layout.xaxis.range = (1, 2)
     view.show(UNET.replace("filters", 5).build().blocks)
     assert view.figure.layout.xaxis.range == (1, 2)
@@ -105,7 +107,7 @@ def test_zoom_is_kept_until_the_extent_changes() -> None:
 
 
 def test_nothing_offers_to_upload_the_figure() -> None:
-    config = GraphView(UNET.build().blocks).figure._config
+    config = GraphView().figure._config
     assert config["showSendToCloud"] is False
     assert config["displaylogo"] is False
 

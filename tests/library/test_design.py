@@ -46,6 +46,44 @@ def _json(**changes: object) -> str:
     )
 
 
+def test_json_tells_a_users_class_from_a_shipped_one_of_the_same_name() -> None:
+    shipped = LeapCNN
+
+    class Namesake(EncoderDecoder):
+        encoder_stack = property(lambda self: [SimpleConvBlock()])
+        decoder_stack = property(lambda self: [SimpleUpsamplingBlock()])
+
+    Namesake.__name__ = Namesake.__qualname__ = "LeapCNN"
+    for architecture in (Namesake(), shipped()):
+        again = Design.from_json(Design(architecture).to_json()).architecture
+        assert type(again) is type(architecture)
+
+
+def test_a_network_that_makes_its_decoder_itself_is_not_changed_block_by_block() -> None:
+    class Own(UNet):
+        def make_decoder(self, *args, **kwargs):
+            return super().make_decoder(*args, **kwargs)
+
+    with pytest.raises(FieldError, match="make_decoder of its own"):
+        Design(Own()).replace("encoder[0].filters", 3)
+
+
+@pytest.mark.parametrize(
+    "stack", [None, SimpleConvBlock(), [SimpleConvBlock], [3], [SimpleUpsamplingBlock()]]
+)
+def test_a_stack_that_is_no_list_of_blocks_is_refused_by_name(stack: object) -> None:
+    class Broken(EncoderDecoder):
+        encoder_stack = property(lambda self: stack)
+        decoder_stack = property(lambda self: [])
+
+    with pytest.raises(
+        FieldError, match="encoder_stack must be a property that gives a list of EncoderBlock"
+    ):
+        Design(Broken())
+    with pytest.raises(FieldError, match="must define encoder_stack"):
+        Design(EncoderDecoder())
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

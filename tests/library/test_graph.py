@@ -10,6 +10,8 @@ from encdec_widgets.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
+from encdec_widgets.fields import FieldError
+from encdec_widgets.head import Head
 
 DESIGNS = {
     "unet": Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1)),
@@ -210,3 +212,40 @@ def test_a_layer_that_was_used_elsewhere_is_shown_as_it_is_here() -> None:
 
     backbone = Design(CustomEncoderDecoder(encoder=[Reuses(pool=False)]), (32, 32, 1)).build()
     assert backbone.blocks.nodes["stack0_enc0"]["shape"] == (32, 32, 4)
+
+
+def test_a_block_that_does_not_do_what_it_declares_is_reported() -> None:
+    class Lazy(EncoderBlock):
+        def make_block(self, x_in, prefix="lazy"):
+            return keras.layers.Conv2D(2, 3, padding="same")(x_in)
+
+    (notice,) = Design(CustomEncoderDecoder(encoder=[Lazy()]), (32, 32, 1)).build().notices
+    assert notice.startswith("stack0_enc0 declares stride 2 and really has 1")
+
+
+def test_an_upsampling_that_does_not_divide_the_stride_is_refused_where_it_has_a_skip() -> None:
+    encoder = [SimpleConvBlock(filters=2, pool=False), SimpleConvBlock(filters=2, pooling_stride=4)]
+    up = SimpleUpsamplingBlock(upsampling_stride=3, skip_connection=True)
+    for size in (32, None):
+        with pytest.raises(FieldError, match="upsampling_stride must divide the stride of its input, 4"):
+            Design(CustomEncoderDecoder(encoder=encoder, decoder=[up]), (size, size, 1)).build()
+
+
+def test_a_head_before_the_end_leaves_blocks_out_and_says_so() -> None:
+    design = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1), Head(3, stride=2))
+    backbone = design.build()
+    assert backbone.notices == (
+        "stack0_dec1 is left out: nothing that it makes reaches an output of the network.",
+    )
+    assert "stack0_dec1" not in backbone.blocks
+    assert backbone.model.output_shape == (None, 16, 16, 3)
+
+
+@pytest.mark.parametrize("made", [None, "x", [1, 2], 3])
+def test_a_block_that_makes_no_tensor_is_refused_by_its_place(made: object) -> None:
+    class Broken(EncoderBlock):
+        def make_block(self, x_in, prefix="broken"):
+            return made
+
+    with pytest.raises(FieldError, match=r"encoder\[0\] must give one Keras tensor"):
+        Design(CustomEncoderDecoder(encoder=[Broken()]), (32, 32, 1)).build()
