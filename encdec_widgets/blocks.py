@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.fields import ACTIVATIONS, FieldError, choice, flag, integer, text
+from encdec_widgets.fields import ACTIVATIONS, Described, FieldError, choice, flag, integer, text
 
 Tensor: TypeAlias = Any
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
@@ -32,7 +32,7 @@ _NORM_BEFORE_HELP = "On: convolution, normalization, activation. Off: normalizat
 
 
 @attrs.frozen
-class EncoderBlock:
+class EncoderBlock(Described):
     """Base class for encoder blocks.
 
     Attributes:
@@ -69,7 +69,7 @@ class EncoderBlock:
 
 
 @attrs.frozen
-class DecoderBlock:
+class DecoderBlock(Described):
     """Base class for decoder blocks.
 
     Attributes:

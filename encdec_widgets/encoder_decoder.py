@@ -23,7 +23,7 @@ import attrs
 
 from encdec_widgets.block_call import BlockCall, make_block, wants_skip
 from encdec_widgets.blocks import DecoderBlock, EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock, Tensor
-from encdec_widgets.fields import FieldError, integer
+from encdec_widgets.fields import Described, FieldError, integer
 from encdec_widgets.head import Head
 
 __all__ = [
@@ -55,7 +55,7 @@ class IntermediateFeature:
 
 
 @attrs.frozen
-class EncoderDecoder:
+class EncoderDecoder(Described):
     """General encoder-decoder base class.
 
     New architectures inherit from this class and implement the ``encoder_stack`` and ``decoder_stack`` properties (and

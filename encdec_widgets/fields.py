@@ -167,6 +167,26 @@ class FieldInfo:
         return tuple(math.floor(number) for number in inside)
 
 
+class Described:
+    """Base of the classes whose instances are values of described fields."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        """Refuse an ``__init__`` of a user's own: what it sets would be lost when the value is copied with a change.
+
+        Raises:
+            TypeError: If there is one; the message says how to write fields instead.
+        """
+        # attrs makes slotted classes anew, with the __init__ that it wrote.
+        if "__init__" in vars(cls) and "__attrs_attrs__" not in vars(cls):
+            raise TypeError(
+                f"{cls.__name__} has an __init__ of its own, and blocks and architectures are values of fields. "
+                f"Received: __init__ in class {cls.__name__}. Would work: @attrs.frozen above the class, and in it a "
+                "line such as filters: int = 16 for every argument."
+            )
+
+
 def _as_number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (numbers.Real, str)):
         return None

@@ -21,7 +21,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, App(Path(folder)) as app, sync_playwright() as playwright:
         browser = launch(playwright, find_or_install())
         for theme in ("light", "dark"):
-            page = browser.new_page(viewport={"width": 1280, "height": 620})
+            page = browser.new_page(viewport={"width": 1280, "height": 640})
             page.goto(f"{app.url}&theme={theme}")
             designer = DesignerPage(Screen(page))
             designer.screen.type("filters", "24")

@@ -1,3 +1,4 @@
+import attrs
 import keras
 import pytest
 
@@ -249,3 +250,35 @@ def test_a_block_that_makes_no_tensor_is_refused_by_its_place(made: object) -> N
 
     with pytest.raises(FieldError, match=r"encoder\[0\] must give one Keras tensor"):
         Design(CustomEncoderDecoder(encoder=[Broken()]), (32, 32, 1)).build()
+
+
+def test_a_users_own_blocks_can_be_edited() -> None:
+    design = Design(Own(), (32, 32, 1)).replace("encoder[1].pool", False)
+    assert isinstance(design.architecture, CustomEncoderDecoder)
+    assert [type(block) for block in design.architecture.encoder] == [Residual, Residual]
+    assert [block.pool for block in design.architecture.encoder] == [True, False]
+
+
+@pytest.mark.parametrize("base", [EncoderBlock, DecoderBlock, EncoderDecoder])
+def test_fields_are_asked_for_in_place_of_an_init(base: type) -> None:
+    with pytest.raises(TypeError, match=r"Would work: @attrs\.frozen above the class"):
+
+        class Mine(base):
+            def __init__(self, filters=8):
+                self.filters = filters
+
+
+@pytest.mark.parametrize(
+    "decorate", [attrs.frozen, attrs.define, attrs.frozen(slots=False), attrs.define(slots=False)]
+)
+def test_fields_can_be_written_in_any_way_of_attrs(decorate) -> None:
+    @decorate
+    class Mine(EncoderBlock):
+        filters: int = 8
+
+        def make_block(self, x_in, prefix="mine"):
+            return keras.layers.Conv2D(self.filters, 3, strides=2, padding="same")(x_in)
+
+    design = Design(CustomEncoderDecoder(encoder=[Mine(filters=3)]), (32, 32, 1))
+    assert hash(design)
+    assert design.replace("encoder[0].filters", 5).build().model.output_shape == (None, 16, 16, 5)
