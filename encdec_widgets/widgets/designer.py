@@ -26,6 +26,9 @@ from encdec_widgets.widgets.status_line import StatusLine
 from encdec_widgets.widgets.timing_panel import TimingPanel
 
 DEFAULT_PRESET = "SLEAP medium single"
+# Keras models are cycles, and Python's collector does not see how much memory their weights hold: it is called after so
+# many parameters of discarded networks (64 MB). It takes some 200 ms, too long for every step of a slider.
+COLLECT_AFTER = 16_000_000
 
 
 def _as_design(what: "Design | EncoderDecoder | str | None") -> Design:
@@ -55,7 +58,7 @@ class Designer(widgets.VBox):
     """
 
     design = traitlets.Instance(Design, read_only=True)
-    backbone = traitlets.Instance(Backbone, read_only=True)
+    backbone = traitlets.Instance(Backbone, allow_none=True, read_only=True)
     model = traitlets.Any(read_only=True)
     problem = traitlets.Instance(Exception, allow_none=True, read_only=True)
 
@@ -71,6 +74,7 @@ class Designer(widgets.VBox):
         """
         super().__init__()
         self._pending: dict[str, Any] = {}
+        self._discarded = 0
         backbone = _as_design(design).build()
         device = current_device() or CPU
         self._status = StatusLine(device.name)
@@ -142,6 +146,7 @@ class Designer(widgets.VBox):
     def _take(self, backbone: Backbone) -> None:
         """Show a backbone, once all of it could be read."""
         blocks, notices = backbone.blocks, backbone.notices
+        discarded = self.backbone.parameters if self.backbone else 0
         with self.hold_trait_notifications():
             self.set_trait("design", backbone.design)
             self.set_trait("backbone", backbone)
@@ -150,8 +155,10 @@ class Designer(widgets.VBox):
         self._status.show(backbone)
         self._timing.show(backbone)
         self._problems.show_notices(notices)
-        # Keras models are cycles, and Python's collector does not see how much memory their weights hold.
-        gc.collect()
+        self._discarded += discarded
+        if self._discarded > COLLECT_AFTER:
+            self._discarded = 0
+            gc.collect()
 
     def _show_problem(self, problem: Exception | None, mends: tuple[Mend, ...]) -> None:
         """Show what is wrong, and in the controls the design with what was asked for in vain."""

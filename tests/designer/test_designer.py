@@ -17,6 +17,7 @@ from encdec_widgets.encoder_decoder import (
 )
 from encdec_widgets.fields import FieldError, integer
 from encdec_widgets.head import Head
+from encdec_widgets.widgets import designer as designer_module
 
 SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
 
@@ -406,7 +407,12 @@ def test_controls_that_are_no_longer_shown_are_let_go(designer: Designer) -> Non
     assert families() == families()
 
 
-def test_discarded_networks_are_freed(designer: Designer) -> None:
-    discarded = weakref.ref(designer.model)
+def test_discarded_networks_are_freed_once_they_are_large(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(designer_module, "COLLECT_AFTER", designer.model.count_params())
+    discarded = [weakref.ref(designer.model)]
     designer.set("filters", 3)
-    assert discarded() is None
+    discarded.append(weakref.ref(designer.model))
+    designer.set("filters", 4)
+    assert [network() for network in discarded] == [None, None]
