@@ -21,9 +21,12 @@ class Stop:
     def __init__(self) -> None:
         self._asked = False
         self._server: Server | None = None
-        # Windows has no SIGHUP, and nohup ignores it, which stays so.
-        numbers = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
-        self._numbers = [one for one in numbers if one and signal.getsignal(one) is not signal.SIG_IGN]
+        self._numbers = [signal.SIGINT, signal.SIGTERM]
+        # Windows has no SIGHUP, and nohup ignores it, which stays so. A script that starts this in the background has
+        # it ignore SIGINT as well, but whoever sends that one means it.
+        hangup = getattr(signal, "SIGHUP", None)
+        if hangup and signal.getsignal(hangup) is not signal.SIG_IGN:
+            self._numbers.append(hangup)
         self._set_handlers(self)
 
     def server_is_set_up(self, server: Server) -> None:
