@@ -1,6 +1,7 @@
 """`python -m tests`: every check of the project, one after the other, whatever the ones before it said."""
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,8 @@ from tests.steps import PARTS, Step, steps
 def main(argv: Sequence[str]) -> int:
     """Run the parts that were asked for; 0 if all their steps passed."""
     parts, pytest_arguments = _parse(argv)
+    # A script that starts this in the background has it ignore SIGINT, and so would all that it starts; tests send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     summary = []
     for title, passes in _checks(parts, pytest_arguments):
         print(f"\n======== {title} ========", flush=True)

@@ -1,7 +1,9 @@
-"""The worker process that the tests of the timing share."""
+"""What the tests share: a worker process to time in, and memory."""
 
+import gc
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from encdec_widgets.timing import (
@@ -21,3 +23,22 @@ def worker() -> Iterator[Worker]:
 def _no_shared_worker_left() -> Iterator[None]:
     yield
     client.shared_worker().stop()
+
+
+GROWTH = 500 * 2**20  # bytes
+
+
+@pytest.fixture(scope="session")
+def resident() -> list[int]:
+    """The memory that this process held when networks were last freed, in bytes."""
+    return [0]
+
+
+@pytest.fixture(autouse=True)
+def _networks_are_freed(resident: list[int]) -> Iterator[None]:
+    """Free the networks of earlier tests: they are cycles, and Python does not see how much their weights hold."""
+    yield
+    process = psutil.Process()
+    if process.memory_info().rss > resident[0] + GROWTH:
+        gc.collect()
+        resident[0] = process.memory_info().rss
