@@ -27,6 +27,7 @@ from encdec_widgets.design import InputShape
 from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.fields import described_fields
 from encdec_widgets.head import Head
+from encdec_widgets.weights import unfilled
 from tests.library.test_fc_densenet import SMALL, structure
 
 CLASSES = [DenseBlock, DenseUpsamplingBlock, FCDenseNet, StridedConvBlock, TransitionDown]
@@ -104,7 +105,7 @@ def test_any_fields_give_the_shapes_that_are_promised(data: st.DataObject) -> No
 
     down, transition, strided = map(drawn, (DenseBlock, TransitionDown, StridedConvBlock))
     up = drawn(DenseUpsamplingBlock)
-    with keras.StatelessScope(initialize_variables=False):
+    with unfilled():
         x = keras.Input((70, 9, 2))
         made = down.make_block(x, prefix="down")
         added = down.num_layers * down.growth_rate

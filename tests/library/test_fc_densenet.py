@@ -3,13 +3,13 @@
 from typing import Any
 
 import attrs
-import keras
 import pytest
 
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import FCDenseNet
 from encdec_widgets.fields import FieldError
 from encdec_widgets.head import Head
+from encdec_widgets.weights import unfilled
 
 SMALL = FCDenseNet(
     growth_rate=3, first_filters=5, down_layers=(1, 2), bottleneck_layers=3, up_layers=(2, 1), dropout=0.1
@@ -25,7 +25,7 @@ PUBLISHED = {
 
 def structure(design: Design) -> Any:
     """The backbone without values in its weights: on JAX, each of their shapes would take long to compile."""
-    with keras.StatelessScope(initialize_variables=False):
+    with unfilled():
         return design.build()
 
 

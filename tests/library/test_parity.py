@@ -9,6 +9,7 @@ import pytest
 
 from encdec_widgets.encoder_decoder import EncoderDecoder
 from encdec_widgets.fields import FieldError
+from encdec_widgets.weights import unfilled
 from tests.library.deviations import intended, missing_skips, refused
 from tests.library.golden import STAGES, Json, build, describe, differences, public_cases, value_of
 
@@ -18,7 +19,7 @@ CASES = public_cases()
 @pytest.fixture(autouse=True)
 def _without_weights() -> Iterator[None]:
     """Variables are described but not filled: the largest networks have 66 million parameters."""
-    with keras.StatelessScope(initialize_variables=False):
+    with unfilled():
         yield
 
 

@@ -25,13 +25,14 @@ from encdec_widgets.backbone import Backbone
 from encdec_widgets.encoder_decoder import EncoderBlock, SimpleConvBlock
 from encdec_widgets.fields import FieldError
 from encdec_widgets.head import Head
+from encdec_widgets.weights import unfilled
 
 TWO = StackedHourglass(filters=8, stem_filters=4)
 SMALL = (64, 64, 3)
 
 
 def build(design: Design) -> Backbone:
-    with keras.StatelessScope(initialize_variables=False):
+    with unfilled():
         return design.build()
 
 

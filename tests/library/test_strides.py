@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from encdec_widgets.architectures import Hourglass, LeapCNN, UNet
 from encdec_widgets.encoder_decoder import EncoderDecoder
 from encdec_widgets.fields import FieldError
+from encdec_widgets.weights import unfilled
 
 STRIDES: dict[Any, tuple[str, ...]] = {
     UNet: ("stem_stride", "max_stride", "output_stride"),
@@ -150,7 +151,7 @@ def test_the_built_network_has_the_strides_that_it_says(
     except FieldError:
         return
     size = 2 * last
-    with keras.StatelessScope(initialize_variables=False), warnings.catch_warnings():
+    with unfilled(), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a stem's finer features cannot be connected
         outputs, features = network.make_backbone(keras.Input((size, size, 1)))
     for output in outputs if stacks > 1 else [outputs]:

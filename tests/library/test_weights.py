@@ -1,0 +1,63 @@
+"""Weights that are described and not filled."""
+
+import math
+
+import keras
+import numpy as np
+import pytest
+
+from encdec_widgets.weights import fill, filled, unfilled
+
+
+def dense() -> keras.Model:
+    x = keras.Input((3,))
+    return keras.Model(x, keras.layers.Dropout(0.5)(keras.layers.Dense(2)(x)))
+
+
+def test_weights_are_described_and_then_filled() -> None:
+    with unfilled() as variables:
+        model = dense()
+    assert [tuple(variable.shape) for variable in model.weights] == [(3, 2), (2,)]
+    assert model.count_params() == 8
+    assert not any(map(filled, variables))
+    assert {id(variable) for variable in model.variables} == {id(variable) for variable in variables}
+    fill(variables)
+    fill(variables)
+    kernel = keras.ops.convert_to_numpy(model.weights[0])
+    assert np.abs(kernel).max() > 0
+    assert np.array_equal(kernel, keras.ops.convert_to_numpy(model.weights[0]))
+    assert np.isfinite(model.predict(np.ones((1, 3), "float32"), verbose=0)).all()
+
+
+def test_the_values_do_not_depend_on_when_they_are_filled() -> None:
+    keras.utils.set_random_seed(1)
+    expected = dense().get_weights()
+    keras.utils.set_random_seed(1)
+    with unfilled() as variables:
+        model = dense()
+    keras.utils.set_random_seed(2)
+    fill(variables)
+    for wanted, found in zip(expected, model.get_weights(), strict=True):
+        assert np.array_equal(wanted, found)
+
+
+def test_what_waits_is_never_filled_behind_the_back() -> None:
+    """Keras fills all that waits whenever a layer without a shape function is called."""
+
+    class Plain(keras.layers.Layer):
+        def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
+            return x
+
+    with unfilled() as variables:
+        x = keras.Input((3,))
+        Plain()(keras.layers.Dense(2)(x))
+    Plain()(keras.Input((3,)))
+    assert not any(map(filled, variables))
+
+
+def test_a_failure_inside_leaves_nothing_behind() -> None:
+    with pytest.raises(ZeroDivisionError), unfilled() as variables:
+        dense()
+        math.fsum([1 / 0])
+    assert not any(map(filled, variables))
+    assert all(map(filled, dense().variables))
