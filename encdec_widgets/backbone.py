@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from encdec_widgets._keras import keras
+from encdec_widgets._keras_notes import names_from_the_start
 from encdec_widgets.block_call import BlockCall, building_blocks_with
 from encdec_widgets.encoder_decoder import IntermediateFeature
 from encdec_widgets.fields import FieldError
 from encdec_widgets.graph import BuiltBlock, block_graph, layer_graph
+from encdec_widgets.rebuild import forget_other_calls, make_or_reuse
+from encdec_widgets.weights import fill
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -26,24 +31,48 @@ class Backbone:
 
     Attributes:
         design: What it was built from.
-        model: The Keras model, from an image to the output (or the head) of every stack.
-        features: Intermediate features of every stack: the input of each decoder block, coarse to fine.
+        structure: The Keras model, to be read: its weights are described, and filled when ``model`` is asked for.
         built_blocks: The blocks in the order in which they were made.
-        backend: Name of the Keras backend that it was built on.
-        build_seconds: How long building took (measured, wall clock).
+        settings: What of Keras's configuration the layers depend on, the name of the backend first.
+        build_seconds: How long building took (measured, wall clock), without filling the weights.
     """
 
     design: Design
-    model: Any
-    features: tuple[tuple[IntermediateFeature, ...], ...] = attrs.field(repr=False)
+    structure: Any
     built_blocks: tuple[BuiltBlock, ...] = attrs.field(repr=False)
-    backend: str
+    settings: tuple[Any, ...] = attrs.field(repr=False)
     build_seconds: float
+    _features: tuple[tuple[IntermediateFeature, ...], ...] = attrs.field(repr=False)
+
+    @property
+    def model(self) -> Any:
+        """The Keras model, from an image to the output (or the head) of every stack, with its weights.
+
+        They take their memory when this is first asked for. Layers that did not change since the network that this one
+        was rebuilt from have its weights: they are shared.
+        """
+        self._fill()
+        return self.structure
+
+    @property
+    def features(self) -> tuple[tuple[IntermediateFeature, ...], ...]:
+        """Intermediate features of every stack: the input of each decoder block, coarse to fine."""
+        self._fill()
+        return self._features
+
+    def _fill(self) -> None:
+        for built in self.built_blocks:
+            fill(built.variables)
+
+    @property
+    def backend(self) -> str:
+        """Name of the Keras backend that it was built on."""
+        return str(self.settings[0])
 
     @cached_property
     def layers(self) -> nx.DiGraph[str]:
         """The layers of the model: see :func:`encdec_widgets.graph.layer_graph`."""
-        return layer_graph(self.model, self.built_blocks)
+        return layer_graph(self.structure, self.built_blocks)
 
     @cached_property
     def blocks(self) -> nx.DiGraph[str]:
@@ -53,7 +82,7 @@ class Backbone:
     @cached_property
     def parameters(self) -> int:
         """Number of parameters, trainable or not (exact)."""
-        return int(self.model.count_params())
+        return int(self.structure.count_params())
 
     @cached_property
     def notices(self) -> tuple[str, ...]:
@@ -62,7 +91,9 @@ class Backbone:
         Skips that found no source, blocks whose stride is not what they declare, an output larger than the input.
         """
         notices = [notice for built in self.built_blocks for notice in self._notices_of(built)]
-        strides = [self.layers.nodes[t._keras_history.operation.name]["stride"] for t in self.model.outputs]
+        strides = [
+            self.layers.nodes[t._keras_history.operation.name]["stride"] for t in self.structure.outputs
+        ]
         if any(stride is not None and stride < 1 for stride in strides):
             notices.append(
                 "The output is larger than the input: the decoder upsamples more than the encoder pools."
@@ -87,45 +118,98 @@ class Backbone:
         return notices
 
 
-def build_backbone(design: Design) -> Backbone:
-    """Build the Keras model of ``design`` on the active backend."""
+# Networks that are rebuilt share layers with those that they are rebuilt from.
+_one_at_a_time = threading.RLock()
+
+
+def build_backbone(
+    design: Design, previous: Backbone | None = None, on_block: Callable[[BlockCall], None] | None = None
+) -> Backbone:
+    """Build the Keras model of ``design`` on the active backend.
+
+    Args:
+        design: What to build.
+        previous: A network that was built before, to reuse as much of as is as it was.
+        on_block: Is called before each block is made; what it raises ends the building.
+    """
+    with _one_at_a_time, names_from_the_start():
+        # Also loads Keras, which must not count as building.
+        settings = _settings()
+        start = time.perf_counter()
+        if previous is None or previous.settings != settings:
+            return _built(design, None, on_block, settings, start)
+        try:
+            return _built(design, previous, on_block, settings, start)
+        except BaseException:
+            forget_other_calls(previous.structure)
+            raise
+
+
+def _built(
+    design: Design,
+    previous: Backbone | None,
+    on_block: Callable[[BlockCall], None] | None,
+    settings: tuple[Any, ...],
+    start: float,
+) -> Backbone:
+    earlier = {built.call.prefix: built for built in previous.built_blocks} if previous else {}
     blocks: list[BuiltBlock] = []
 
     def make_and_record(call: BlockCall) -> Any:
-        try:
-            output = call.make()
-        except FieldError as error:
-            raise error.inside(f"{call.stage}[{call.index}]") from None
-        except Exception as error:
-            error.add_note(
-                f"This happened in {call.prefix}, the {type(call.block).__name__} of the {call.stage}."
-            )
-            raise
-        if not hasattr(output, "_keras_history") or len(output.shape) != 4:
-            raise FieldError(
-                f"{call.stage}[{call.index}]",
-                output,
-                f"must give one Keras tensor (batch, height, width, channels) from the make_block of "
-                f"{type(call.block).__name__}",
-            )
-        blocks.append(BuiltBlock(call=call, output=output))
-        return output
+        if on_block is not None:
+            on_block(call)
+        blocks.append(_made(call, earlier.get(call.prefix)))
+        return blocks[-1].output
 
-    # Also loads Keras, which must not count as building.
-    input_layer = keras.Input
+    if previous is not None and previous.design.input_shape == design.input_shape:
+        x = previous.structure.inputs[0]
+    else:
+        x = keras.Input(design.input_shape, name="input")
     make_backbone = design.architecture.make_backbone
-    start = time.perf_counter()
-    x = input_layer(design.input_shape, name="input")
     with building_blocks_with(make_and_record):
         outputs, features = make_backbone(x) if design.head is None else make_backbone(x, head=design.head)
     model = keras.Model(x, outputs, name=type(design.architecture).__name__)
-    seconds = time.perf_counter() - start
+    if previous is not None:
+        forget_other_calls(model)
     stacks: list[Any] = features if isinstance(outputs, list) else [features]
     return Backbone(
         design=design,
-        model=model,
-        features=tuple(map(tuple, stacks)),
+        structure=model,
         built_blocks=tuple(blocks),
-        backend=keras.config.backend(),
-        build_seconds=seconds,
+        settings=settings,
+        build_seconds=time.perf_counter() - start,
+        features=tuple(map(tuple, stacks)),
+    )
+
+
+def _made(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
+    try:
+        built = make_or_reuse(call, earlier)
+    except FieldError as error:
+        raise error.inside(f"{call.stage}[{call.index}]") from None
+    except Exception as error:
+        error.add_note(
+            f"This happened in {call.prefix}, the {type(call.block).__name__} of the {call.stage}."
+        )
+        raise
+    output = built.output
+    if not hasattr(output, "_keras_history") or len(output.shape) != 4:
+        raise FieldError(
+            f"{call.stage}[{call.index}]",
+            output,
+            f"must give one Keras tensor (batch, height, width, channels) from the make_block of "
+            f"{type(call.block).__name__}",
+        )
+    return built
+
+
+def _settings() -> tuple[Any, ...]:
+    config = keras.config
+    policy = config.dtype_policy()
+    return (
+        config.backend(),
+        config.floatx(),
+        config.image_data_format(),
+        policy.compute_dtype,
+        policy.variable_dtype,
     )

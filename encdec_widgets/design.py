@@ -198,15 +198,18 @@ class Design:
             architecture = _replace_in_block(architecture, path, value)
         return Design(architecture, changes.get("input_shape", self.input_shape), head)
 
-    def build(self) -> Backbone:
+    def build(self, previous: Backbone | None = None) -> Backbone:
         """Build the Keras model of this design.
+
+        Args:
+            previous: A network that was built before. What did not change since is reused, with its weights.
 
         Raises:
             BackendMissingError: (an ImportError) If no Keras backend is installed.
         """
         from encdec_widgets.backbone import build_backbone
 
-        return build_backbone(self)
+        return build_backbone(self, previous)
 
     def to_json(self) -> str:
         """This design as JSON: plain, versioned data."""

@@ -26,10 +26,12 @@ class BuiltBlock:
     Attributes:
         call: What the block was made from.
         output: The block's output tensor.
+        variables: Weights of its layers, which may not be filled yet.
     """
 
     call: BlockCall
     output: Any
+    variables: tuple[Any, ...] = ()
 
     @property
     def stack(self) -> int:
@@ -54,7 +56,7 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         connection's source to a decoder block.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
-    calls = _calls(model.outputs)
+    calls = calls_to(model.outputs)
     outputs = {id(call.operation): call.output_tensors[0] for call in calls}
     owners = _owners(blocks)
     strides = _strides(calls)
@@ -195,15 +197,20 @@ def _node_of(tensor: Any) -> Any:
     return operation._inbound_nodes[node_index]
 
 
-def _calls(outputs: Sequence[Any]) -> list[Any]:
+def calls_to(outputs: Sequence[Any], given: Sequence[Any] = ()) -> list[Any]:
     """Every call of an operation that leads to ``outputs``, in topological order.
 
     Walking back from the outputs, rather than forward from the layers, leaves out calls that a reused layer has had in
     other models.
+
+    Args:
+        outputs: Symbolic tensors.
+        given: Symbolic tensors at which the walk back ends.
     """
     calls: list[Any] = []
+    known = {id(tensor) for tensor in given}
     done: set[int] = set()
-    stack = [(_node_of(tensor), False) for tensor in reversed(outputs)]
+    stack = [(_node_of(tensor), False) for tensor in reversed(outputs) if id(tensor) not in known]
     while stack:
         node, inputs_done = stack.pop()
         if inputs_done:
@@ -211,7 +218,8 @@ def _calls(outputs: Sequence[Any]) -> list[Any]:
         elif id(node) not in done:
             done.add(id(node))
             stack.append((node, True))
-            stack.extend((_node_of(tensor), False) for tensor in reversed(node.input_tensors))
+            inputs = [tensor for tensor in reversed(node.input_tensors) if id(tensor) not in known]
+            stack.extend((_node_of(tensor), False) for tensor in inputs)
     return calls
 
 

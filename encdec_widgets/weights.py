@@ -2,8 +2,6 @@
 
 Shapes and counts are known before memory is taken, and a network that is only looked at never takes any. The values
 do not depend on when they are filled: an initializer draws its seed when its layer is made.
-
-Keras has no public names for what this module does, so all of it stands here.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from encdec_widgets._keras import keras
+from encdec_widgets._keras_notes import in_stateless_scope, noting
 
 
 @contextmanager
@@ -20,22 +19,17 @@ def unfilled() -> Iterator[list[Any]]:
     Yields:
         The variables that were described, complete when the statement ends; :func:`fill` fills them.
     """
-    from keras.src.backend.common import global_state
-
     variables: list[Any] = []
-    waiting = global_state.get_global_attribute(_WAITING)
-    # Keras fills every variable that waits in this thread at the next opportunity: those of all networks that were
+    # Keras would fill everything on its waiting list at the next opportunity, the weights of all networks that were
     # ever described. So they wait here, not there.
-    global_state.set_global_attribute(_WAITING, variables)
-    try:
-        with keras.StatelessScope(initialize_variables=False):
-            yield variables
-    finally:
-        global_state.set_global_attribute(_WAITING, waiting)
+    with noting("uninitialized_variables", variables), keras.StatelessScope(initialize_variables=False):
+        yield variables
 
 
 def fill(variables: Iterable[Any]) -> None:
-    """Give values to those of ``variables`` that have none yet."""
+    """Give values to those of ``variables`` that have none yet; in a ``keras.StatelessScope``, to none."""
+    if in_stateless_scope():
+        return
     for variable in variables:
         if not filled(variable):
             variable._deferred_initialize()
@@ -46,4 +40,11 @@ def filled(variable: Any) -> bool:
     return variable._value is not None
 
 
-_WAITING = "uninitialized_variables"
+def take_over(variable: Any, earlier: Any) -> None:
+    """Let a variable have the values of an earlier one of the same shape, or those that it would have got."""
+    if filled(variable):
+        variable.assign(earlier.value)
+    elif filled(earlier):
+        variable._initializer = lambda shape, dtype=None: earlier.value
+    else:
+        variable._initializer = earlier._initializer

@@ -29,7 +29,7 @@ def measure(design: Any, *, batch_size: int = 1, budget_s: float = 2.0) -> Timin
     """Time a network's inference forward pass on the active Keras backend, and wait for the result.
 
     Args:
-        design: A Design; or anything that was built: a Backbone, a Designer (both have ``model``) or a ``keras.Model``.
+        design: A Design; or anything that was built: a Backbone, a Designer or a ``keras.Model``.
         batch_size: Images that go through the network at once.
         budget_s: Seconds that the timed runs may take, in all; first call and warm-up come on top, and the first
             timing of all also starts a process and its backend (some 5 seconds).
@@ -46,10 +46,12 @@ def measure(design: Any, *, batch_size: int = 1, budget_s: float = 2.0) -> Timin
 
 
 def _model_of(design: Any) -> Any:
+    if hasattr(design, "structure"):  # A Backbone, whose weights are not asked about.
+        return design.structure
     if hasattr(design, "model"):
         return design.model
     if hasattr(design, "inputs"):  # A keras.Model, whose own build() is something else.
         return design
     if hasattr(design, "build"):
-        return design.build().model
+        return _model_of(design.build())
     raise TypeError(f"measure needs a Design or something built from one, not {type(design).__name__}")

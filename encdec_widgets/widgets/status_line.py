@@ -25,7 +25,7 @@ class StatusLine(widgets.HTML):
         parameters = backbone.parameters
         self.value = (
             '<span role="status">'
-            f"<b>{len(backbone.model.layers)}</b> layers · "
+            f"<b>{len(backbone.structure.layers)}</b> layers · "
             f'<b title="{parameters:,}">{count_text(parameters)}</b> parameters · '
             f"built in <b>{1000 * backbone.build_seconds:.0f} ms</b> · "
             f"{backend_text(backbone.backend)} on {html.escape(self._device)}</span>"

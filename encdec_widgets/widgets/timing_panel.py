@@ -83,7 +83,7 @@ class TimingPanel(widgets.VBox):
         self._note, self._failed = "Measuring …", False
         try:
             self._worker.submit(
-                backbone.model,
+                backbone.structure,
                 batch_size=self._batch_size,
                 on_done=lambda result: finish(design, result),
             )
