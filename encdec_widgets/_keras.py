@@ -64,6 +64,17 @@ def _import_keras() -> Any:
         ) from error
 
 
+def require_backend() -> None:
+    """Find out without loading anything whether Keras will find its backend.
+
+    Raises:
+        BackendMissingError: (an ImportError) If it will not.
+    """
+    wanted = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if not all(map(importlib.util.find_spec, ("keras", wanted))):
+        _import_keras()
+
+
 class _LazyKeras:
     def __getattr__(self, name: str) -> Any:
         value = getattr(_import_keras(), name)

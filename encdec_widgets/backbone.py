@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from encdec_widgets._keras import keras
 from encdec_widgets._keras_notes import names_from_the_start
@@ -17,7 +19,7 @@ from encdec_widgets.encoder_decoder import IntermediateFeature
 from encdec_widgets.fields import FieldError
 from encdec_widgets.graph import BuiltBlock, block_graph, layer_graph
 from encdec_widgets.rebuild import forget_other_calls, make_or_reuse
-from encdec_widgets.weights import fill
+from encdec_widgets.weights import fill, filled
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -60,6 +62,11 @@ class Backbone:
         self._fill()
         return self._features
 
+    @property
+    def filled(self) -> bool:
+        """Whether any of its weights have taken their memory."""
+        return any(filled(variable) for built in self.built_blocks for variable in built.variables)
+
     def _fill(self) -> None:
         for built in self.built_blocks:
             fill(built.variables)
@@ -83,6 +90,11 @@ class Backbone:
     def parameters(self) -> int:
         """Number of parameters, trainable or not (exact)."""
         return int(self.structure.count_params())
+
+    @cached_property
+    def weight_bytes(self) -> int:
+        """Bytes that the values of all weights take, filled or not (exact)."""
+        return sum(math.prod(w.shape) * np.dtype(w.dtype).itemsize for w in self.structure.weights)
 
     @cached_property
     def notices(self) -> tuple[str, ...]:

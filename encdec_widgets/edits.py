@@ -17,22 +17,28 @@ class Mend:
         field: The field that the mend sets, or None if it gives the change up.
         value: The value that it sets.
         changes: All changes to make together; empty if it gives the change up.
+        words: What it does, where that is not to be read from the field.
     """
 
     field: str | None
     value: Any
     changes: dict[str, Any]
+    words: str = ""
 
     @property
     def label(self) -> str:
         """The mend in a few words."""
         if self.field is None:
-            return "undo this change"
+            return self.words
         value = self.value
         if isinstance(value, tuple):
             sign = " × " if self.field == "input_shape" else ", "
             value = sign.join("any" if item is None else str(item) for item in value)
         return f"{self.field.replace('_', ' ')} = {value}"
+
+
+GIVE_UP = Mend(None, None, {}, "undo this change")
+BUILD_ANYWAY = Mend(None, None, {}, "build it all the same")
 
 
 @attrs.frozen
@@ -42,13 +48,13 @@ class Outcome:
     Attributes:
         design: The newest valid design.
         pending: Changes that were asked for and are not possible yet.
-        error: Why they are not, if there are any.
+        error: Why they are not, if there are any, or what else went wrong.
         mends: Ways out, each of which gives a valid design.
     """
 
     design: Design
     pending: dict[str, Any] = attrs.field(factory=dict)
-    error: FieldError | None = None
+    error: Exception | None = None
     mends: tuple[Mend, ...] = ()
 
 
@@ -85,7 +91,7 @@ def refusal(
     design: Design, pending: Mapping[str, Any], error: FieldError, mends: tuple[Mend, ...] = ()
 ) -> Outcome:
     """The outcome of a change that is not possible: the design stays, and the change can always be given up."""
-    return Outcome(design, dict(pending), error, (*mends, Mend(None, None, {})))
+    return Outcome(design, dict(pending), error, (*mends, GIVE_UP))
 
 
 def _mends(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:

@@ -50,7 +50,8 @@ def forget_other_calls(model: Any) -> None:
 def _made_anew(call: BlockCall) -> BuiltBlock:
     try:
         with unfilled() as variables:
-            return BuiltBlock(call, call.make(), variables)
+            output = call.make()
+        return BuiltBlock(call, output, tuple(variables))
     except ValueError as error:
         # Keras's words for a layer that fills a variable by itself, as keras.layers.Normalization does.
         if "stateless scope" not in str(error):

@@ -57,7 +57,8 @@ def _has_twin(call: Any, prefix: str) -> bool:
 
 
 def _twin(operation: Any) -> Any:
-    twin = type(operation).__new__(type(operation))
+    layer_class: Any = type(operation)
+    twin = layer_class.__new__(layer_class)
     bound_to_itself = {name: vars(twin)[name] for name in ("build", "quantize") if name in vars(twin)}
     vars(twin).update(vars(operation))
     vars(twin).update(bound_to_itself, _inbound_nodes=[], _outbound_nodes=[])

@@ -1,18 +1,23 @@
 """The designer: controls, picture, status and timing of one network that is always real."""
 
+import asyncio
 import gc
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
 import traitlets
 
+from encdec_widgets._keras import require_backend
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.catalogue import preset
 from encdec_widgets.design import Design
-from encdec_widgets.edits import Mend, Outcome, apply_edit, refusal
+from encdec_widgets.edits import BUILD_ANYWAY, GIVE_UP, Mend, Outcome, apply_edit, refusal
 from encdec_widgets.encoder_decoder import EncoderDecoder
 from encdec_widgets.fields import FieldError, described_fields
+from encdec_widgets.live_builder import BuildStopped, LiveBuilder, Request, Result
+from encdec_widgets.memory import TooLargeError, require_memory_for
 from encdec_widgets.timing.device import CPU, current_device
 from encdec_widgets.widgets.controls import FieldControls
 from encdec_widgets.widgets.family_controls import FamilyControls
@@ -24,6 +29,7 @@ from encdec_widgets.widgets.page import Page
 from encdec_widgets.widgets.problems import Problems
 from encdec_widgets.widgets.status_line import StatusLine
 from encdec_widgets.widgets.timing_panel import TimingPanel
+from encdec_widgets.widgets.waiting import OfBackbone, Waiting
 
 DEFAULT_PRESET = "SLEAP medium single"
 # Keras models are cycles, and Python's collector does not see how much memory their weights hold: it is called after so
@@ -50,20 +56,23 @@ class Designer(widgets.VBox):
     Every change rebuilds the Keras backbone and redraws it. A change that is not possible is explained, with buttons
     that mend it; the last valid design stays on screen and in ``model``.
 
+    What a person changes at a control is built in the background, the newest change first; reading one of the traits
+    waits for it.
+
     Attributes:
         design: The newest valid design (a trait, to be observed).
         backbone: What was built from it (a trait).
-        model: The Keras model of the backbone (a trait).
+        model: The Keras model of the backbone (a trait); its weights are filled when it is read or observed.
         problem: Why the last change was not possible, an exception, or None (a trait).
     """
 
-    design = traitlets.Instance(Design, read_only=True)
-    backbone = traitlets.Instance(Backbone, allow_none=True, read_only=True)
-    model = traitlets.Any(read_only=True)
-    problem = traitlets.Instance(Exception, allow_none=True, read_only=True)
+    design = OfBackbone(lambda backbone: backbone.design)
+    backbone = OfBackbone(lambda backbone: backbone)
+    model = OfBackbone(lambda backbone: backbone.model)
+    problem = Waiting(read_only=True)
 
     def __init__(self, design: "Design | EncoderDecoder | str | None" = None) -> None:
-        """Build and show ``design``.
+        """Show ``design``; in a notebook where Keras is not loaded yet, load it in the background.
 
         Args:
             design: A design, an architecture, the name of a preset, or nothing for a small U-Net.
@@ -72,22 +81,34 @@ class Designer(widgets.VBox):
             ValueError: If it is none of these.
             BackendMissingError: (an ImportError) If no Keras backend is installed.
         """
+        self._model_is_observed = False
         super().__init__()
-        self._pending: dict[str, Any] = {}
+        self.shown: Backbone | None = None
+        self._wanted = _as_design(design)
+        self._outcome = Outcome(self._wanted)
+        self._too_large: Backbone | None = None
         self._discarded = 0
-        backbone = _as_design(design).build()
-        device = current_device() or CPU
-        self._status = StatusLine(device.name)
-        self._family = FamilyControls(self._guarded(self.load))
-        self._input = InputControls(self._guarded(self.set))
-        self._fields = FieldControls(self._guarded(self.set))
-        self._head = HeadControls(self._guarded(self.set))
+        self._builder = LiveBuilder(self._guarded(self._built), self._show_progress)
+        first = None
+        if "keras" not in sys.modules and _on_event_loop():
+            require_backend()
+            self._builder.build_behind(Request(self._wanted))
+        else:
+            first = self._builder.latest = self._wanted.build()
+        self._status = StatusLine(self._builder.stop)
+        self._family = FamilyControls(self._guarded(self._load))
+        self._input = InputControls(self._guarded(self._edit))
+        self._fields = FieldControls(self._guarded(self._edit))
+        self._head = HeadControls(self._guarded(self._edit))
         self._problems = Problems(self._guarded(self._mend))
         self._graph = GraphView()
-        self._timing = TimingPanel(backbone, device)
-        self._take(backbone)
-        self._show_problem(None, ())
+        self._timing = TimingPanel()
+        self._show_outcome()
         self._arrange()
+        if first is not None:
+            self._take(first)
+        else:
+            self._status.show_loading()
 
     def _arrange(self) -> None:
         header = widgets.HBox([self._family, self._status])
@@ -103,7 +124,7 @@ class Designer(widgets.VBox):
         self.add_class("encdec")
 
     def set(self, field: str, value: Any) -> None:
-        """Change one field, as its control does.
+        """Change one field, as its control does, and return when the network is built and drawn.
 
         A value that is not possible does not raise: it is shown, kept in ``problem``, and the design stays.
 
@@ -112,71 +133,128 @@ class Designer(widgets.VBox):
                 ``input_shape``.
             value: The new value.
         """
-        self._edit({field: value})
+        self._follow(lambda: self._edited({field: value}), {field: value}, self._builder.build_now)
 
     def load(self, design: "Design | EncoderDecoder | str") -> None:
         """Take another design, architecture or preset in place of the present design."""
-        self._show_outcome(lambda: Outcome(_as_design(design)), {})
+        self._follow(lambda: Outcome(_as_design(design)), {}, self._builder.build_now)
 
     def wait(self) -> None:
-        """Return when everything that was set is built and drawn: at once, as edits are built when they are made."""
+        """Return when everything that was changed is built and drawn."""
+        self._builder.wait()
+
+    def observe(self, handler: Callable[..., Any], names: Any = traitlets.All, type: str = "change") -> None:
+        """Have ``handler`` called when a trait changes; ``model`` is filled for whoever observes it."""
+        super().observe(handler, names, type)
+        if names is traitlets.All or "model" in ([names] if isinstance(names, str) else names):
+            self._model_is_observed = True
+
+    # Edits
+
+    def _edit(self, field: str, value: Any) -> None:
+        self._follow(lambda: self._edited({field: value}), {field: value}, self._build)
+
+    def _load(self, design: Design) -> None:
+        self._follow(lambda: Outcome(design), {}, self._build)
 
     def _mend(self, mend: Mend) -> None:
-        self._pending = {}
-        self._edit(mend.changes)
+        large, self._too_large = self._too_large, None
+        if mend is BUILD_ANYWAY and large is not None:
+            self._wanted = large.design
+            self._take(large)
+        self._outcome = Outcome(self._wanted)
+        self._follow(lambda: self._edited(mend.changes), mend.changes, self._build)
 
-    def _edit(self, changes: Mapping[str, Any]) -> None:
-        self._show_outcome(lambda: apply_edit(self.design, self._pending, changes), changes)
+    def _edited(self, changes: Mapping[str, Any]) -> Outcome:
+        return apply_edit(self._wanted, self._outcome.pending, changes)
 
-    def _show_outcome(self, edit: Callable[[], Outcome], asked: Mapping[str, Any]) -> None:
-        """Build what an edit gives, and show it together with what is wrong."""
+    def _follow(
+        self, edit: Callable[[], Outcome], asked: Mapping[str, Any], build: Callable[[Request], None]
+    ) -> None:
+        """Have built what an edit gives, or show what is wrong with it."""
         try:
             outcome = edit()
-            if outcome.design != self.design:
-                self._take(outcome.design.build())
-        except FieldError as error:  # known only when the layers are made
-            outcome = refusal(self.design, {**self._pending, **asked}, error)
+        except FieldError as error:
+            outcome = refusal(self._wanted, {**self._outcome.pending, **asked}, error)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
-            self._pending = {}
-            self._show_problem(error, ())
-            return
-        self._pending = outcome.pending
-        self._show_problem(outcome.error, outcome.mends)
+            outcome = Outcome(self._wanted, {}, error)
+        new = outcome.design != self._wanted
+        self._wanted, self._outcome, self._too_large = outcome.design, outcome, None
+        if new:
+            build(Request(outcome.design, dict(asked)))
+        else:
+            self._show_outcome()
+
+    def _build(self, request: Request) -> None:
+        """Build in the background, where there is somebody who could do something in the meantime."""
+        (self._builder.build_behind if _on_event_loop() else self._builder.build_now)(request)
+
+    # Results
+
+    def _built(self, request: Request, result: Result) -> None:
+        try:
+            if isinstance(result, Exception):
+                raise result
+            if self.shown is not None:
+                require_memory_for(result)
+            self._take(result)
+        except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
+            self._refuse(request, error, result)
+        self._show_outcome()
+
+    def _refuse(self, request: Request, error: Exception, result: Result) -> None:
+        if request.design is not self._wanted:
+            return  # A newer edit is on its way.
+        if self.shown is not None:
+            self._wanted = self.shown.design
+            self._status.show(self.shown, self._device)
+        if isinstance(error, FieldError):  # known only when the layers are made
+            self._outcome = refusal(self._wanted, {**self._outcome.pending, **request.asked}, error)
+        elif isinstance(error, TooLargeError) and isinstance(result, Backbone):
+            self._too_large = result
+            self._outcome = Outcome(self._wanted, {}, error, (BUILD_ANYWAY, GIVE_UP))
+        elif isinstance(error, BuildStopped):
+            self._outcome = Outcome(self._wanted)
+        else:
+            self._outcome = Outcome(self._wanted, {}, error)
 
     def _take(self, backbone: Backbone) -> None:
         """Show a backbone, once all of it could be read."""
         blocks, notices = backbone.blocks, backbone.notices
-        discarded = self.backbone.parameters if self.backbone else 0
-        with self.hold_trait_notifications():
-            self.set_trait("design", backbone.design)
-            self.set_trait("backbone", backbone)
-            self.set_trait("model", backbone.model)
+        if self.shown is not None and self.shown.filled:
+            self._discarded += self.shown.parameters
+        self.shown = backbone
+        self.set_trait("design", backbone.design)
+        self.set_trait("backbone", backbone)
+        self.set_trait("model", backbone.model if self._model_is_observed else backbone.structure)
         self._graph.show(blocks)
-        self._status.show(backbone)
-        self._timing.show(backbone)
+        self._status.show(backbone, self._device)
+        self._timing.show(backbone, current_device() or CPU)
         self._problems.show_notices(notices)
-        self._discarded += discarded
         if self._discarded > COLLECT_AFTER:
             self._discarded = 0
             gc.collect()
 
-    def _show_problem(self, problem: Exception | None, mends: tuple[Mend, ...]) -> None:
+    @property
+    def _device(self) -> str:
+        return (current_device() or CPU).name
+
+    def _show_progress(self, done: int, total: int, block: str) -> None:
+        if self._builder.busy:
+            self._status.show_progress(done, total, block)
+
+    def _show_outcome(self) -> None:
         """Show what is wrong, and in the controls the design with what was asked for in vain."""
+        problem, pending, design = self._outcome.error, self._outcome.pending, self._wanted
         self.set_trait("problem", problem)
-        if isinstance(problem, FieldError):
-            self._problems.show_error(problem, mends)
-        elif problem is not None:
-            self._problems.show_failure(problem)
-        else:
-            self._problems.clear()
-        design = self.design
+        self._problems.show(problem, self._outcome.mends)
         bad = problem.field if isinstance(problem, FieldError) else None
         fields = described_fields(design.architecture)
-        shown = {name: self._pending.get(name, getattr(design.architecture, name)) for name in fields}
+        shown = {name: pending.get(name, getattr(design.architecture, name)) for name in fields}
         self._family.show(design)
         self._fields.show(fields, shown, bad)
-        self._head.show(design.head, self._pending, bad)
-        self._input.show(design.input_shape, self._pending.get(INPUT_FIELD), bad == INPUT_FIELD)
+        self._head.show(design.head, pending, bad)
+        self._input.show(design.input_shape, pending.get(INPUT_FIELD), bad == INPUT_FIELD)
 
     def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
         """``callback``, with whatever it raises shown: a widget's callbacks swallow exceptions."""
@@ -185,6 +263,16 @@ class Designer(widgets.VBox):
             try:
                 callback(*args)
             except Exception as error:  # noqa: BLE001 - it is shown
-                self._show_problem(error, ())
+                self._outcome = Outcome(self._wanted, {}, error)
+                self._show_outcome()
 
         return call
+
+
+def _on_event_loop() -> bool:
+    """Whether this runs on an event loop, as in a notebook, so that something can arrive later."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

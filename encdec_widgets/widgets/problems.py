@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 import ipywidgets as widgets
 
 from encdec_widgets.edits import Mend
+from encdec_widgets.fields import FieldError
+from encdec_widgets.memory import TooLargeError
 from encdec_widgets.widgets.closing import close_all
 
 
@@ -22,7 +24,6 @@ class Problems(widgets.VBox):
         super().__init__([self._text, self._buttons, self._notices])
         self._buttons.add_class("encdec-mends")
         self.add_class("encdec-problems")
-        self.clear()
 
     @property
     def text(self) -> str:
@@ -34,25 +35,16 @@ class Problems(widgets.VBox):
         """The buttons that are shown, one per mend."""
         return tuple(self._buttons.children)
 
-    def clear(self) -> None:
-        """Show that there is no problem."""
-        self._show("", ())
-
-    def show_error(self, error: Exception, mends: Sequence[Mend] = ()) -> None:
-        """Show an error, and a button for each mend."""
-        message = html.escape(str(error) or repr(error))
-        self._show(f'<div role="alert" class="encdec-error"><b>Not possible.</b> {message}</div>', mends)
-
-    def show_failure(self, error: Exception) -> None:
-        """Show an unexpected exception, with its traceback to unfold."""
-        trace = html.escape("".join(traceback.format_exception(error)))
-        notes = " ".join(getattr(error, "__notes__", ()))
-        message = html.escape(f"{type(error).__name__}: {error} {notes}")
-        self._show(
-            f'<div role="alert" class="encdec-error"><b>This failed.</b> {message}'
-            f"<details><summary>Traceback</summary><pre>{trace}</pre></details></div>",
-            (),
-        )
+    def show(self, problem: Exception | None, mends: Sequence[Mend] = ()) -> None:
+        """Show what is wrong, if anything is, and a button for each mend."""
+        if problem is None:
+            self._show("", ())
+        elif isinstance(problem, FieldError):
+            self._show(_alert("Not possible.", str(problem)), mends)
+        elif isinstance(problem, TooLargeError):
+            self._show(_alert("This is large.", str(problem)), mends)
+        else:
+            self._show(_failure(problem), mends)
 
     def show_notices(self, notices: Sequence[str]) -> None:
         """Show what is worth knowing about a design that is valid."""
@@ -71,3 +63,15 @@ class Problems(widgets.VBox):
         button = widgets.Button(description=mend.label, tooltip=f"Mend this: {mend.label}")
         button.on_click(lambda _: self._on_mend(mend))
         return button
+
+
+def _alert(heading: str, message: str, details: str = "") -> str:
+    return f'<div role="alert" class="encdec-error"><b>{heading}</b> {html.escape(message)}{details}</div>'
+
+
+def _failure(error: Exception) -> str:
+    """An unexpected exception, with its traceback to unfold."""
+    trace = html.escape("".join(traceback.format_exception(error)))
+    notes = " ".join(getattr(error, "__notes__", ()))
+    details = f"<details><summary>Traceback</summary><pre>{trace}</pre></details>"
+    return _alert("This failed.", f"{type(error).__name__}: {error} {notes}", details)

@@ -27,17 +27,15 @@ class TimingPanel(widgets.VBox):
         up_to_date: Whether that result belongs to the backbone on screen.
     """
 
-    def __init__(self, backbone: "Backbone", device: Device, worker: Worker | None = None) -> None:
-        """Make the panel.
+    def __init__(self, worker: Worker | None = None) -> None:
+        """Make the panel; :meth:`show` says what to time.
 
         Args:
-            backbone: What is on screen.
-            device: What it would run on.
             worker: The process to measure in; the one of this kernel if left out.
         """
         self.timing: Timing | None = None
         self._timed: Design | None = None
-        self._backbone = backbone
+        self._backbone: Backbone | None = None
         self._worker = worker or shared_worker()
         self._batch_size = BATCH_SIZE.default
         self._note = ""
@@ -55,8 +53,8 @@ class TimingPanel(widgets.VBox):
         self._result = widgets.HTML()
         buttons = widgets.HBox([self.start, self.stop])
         buttons.add_class("encdec-buttons")
-        heading = widgets.HTML(f"<h3>Timing on {html.escape(device.name)}</h3>")
-        super().__init__([heading, self.batch, buttons, self._result])
+        self._heading = widgets.HTML("<h3>Timing</h3>")
+        super().__init__([self._heading, self.batch, buttons, self._result])
         self.add_class("encdec-group")
         self.add_class("encdec-timing")
         self._draw()
@@ -69,16 +67,20 @@ class TimingPanel(widgets.VBox):
     @property
     def up_to_date(self) -> bool:
         """Whether the newest result belongs to the backbone on screen."""
-        return self._timed == self._backbone.design
+        return self._backbone is not None and self._timed == self._backbone.design
 
-    def show(self, backbone: "Backbone") -> None:
-        """Take ``backbone`` for the next measurement; figures of an earlier one are marked as out of date."""
+    def show(self, backbone: "Backbone", device: Device) -> None:
+        """Take ``backbone`` for the next measurement on ``device``; figures of an earlier one are out of date."""
         self._backbone = backbone
+        self._heading.value = f"<h3>Timing on {html.escape(device.name)}</h3>"
         self._draw()
 
     def measure(self) -> None:
         """Start to time the backbone on screen; the result is shown when it comes."""
-        backbone, design = self._backbone, self._backbone.design
+        backbone = self._backbone
+        if backbone is None:
+            return
+        design = backbone.design
         finish = _on_this_loop(self._finished)
         self._note, self._failed = "Measuring …", False
         try:
@@ -112,7 +114,7 @@ class TimingPanel(widgets.VBox):
         self._draw()
 
     def _draw(self) -> None:
-        self.start.disabled = self._running
+        self.start.disabled = self._running or self._backbone is None
         self.stop.disabled = not self._running
         parts = [_result_html(self.timing, self.up_to_date)] if self.timing else []
         if self._note:

@@ -5,6 +5,7 @@ import pytest
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.timing import Device, Timing, TimingError
+from encdec_widgets.timing.device import CPU
 from encdec_widgets.widgets.timing_panel import TimingPanel
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1))
@@ -44,18 +45,21 @@ def worker() -> FakeWorker:
 
 @pytest.fixture
 def panel(worker: FakeWorker) -> TimingPanel:
-    return TimingPanel(DESIGN.build(), Device("CPU", "CPU"), worker)  # type: ignore[arg-type]
+    panel = TimingPanel(worker)  # type: ignore[arg-type]
+    assert panel.start.disabled
+    panel.show(DESIGN.build(), CPU)
+    return panel
 
 
 def test_it_names_the_device_plainly(panel: TimingPanel, worker: FakeWorker) -> None:
     assert "Timing on CPU" in panel.children[0].value
-    other = TimingPanel(DESIGN.build(), Device("NVIDIA H200", "GPU"), worker)  # type: ignore[arg-type]
-    assert "Timing on NVIDIA H200" in other.children[0].value
+    panel.show(DESIGN.build(), Device("NVIDIA H200", "GPU"))
+    assert "Timing on NVIDIA H200" in panel.children[0].value
 
 
 def test_the_button_times_what_is_on_screen(panel: TimingPanel, worker: FakeWorker) -> None:
     backbone = DESIGN.replace("filters", 3).build()
-    panel.show(backbone)
+    panel.show(backbone, CPU)
     panel.batch.children[1].value = 4
     panel.start.click()
     assert worker.asked == [(backbone.model, 4)]
@@ -73,14 +77,14 @@ def test_an_edit_marks_the_figures_as_out_of_date(panel: TimingPanel, worker: Fa
     worker.answer(TIMING)
     assert panel.up_to_date
     assert "Out of date" not in panel.text
-    panel.show(DESIGN.replace("filters", 3).build())
+    panel.show(DESIGN.replace("filters", 3).build(), CPU)
     assert not panel.up_to_date
     assert "Out of date" in panel.text
 
 
 def test_an_edit_during_the_measurement_does_too(panel: TimingPanel, worker: FakeWorker) -> None:
     panel.start.click()
-    panel.show(DESIGN.replace("filters", 3).build())
+    panel.show(DESIGN.replace("filters", 3).build(), CPU)
     worker.answer(TIMING)
     assert "Out of date" in panel.text
 

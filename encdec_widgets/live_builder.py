@@ -1,0 +1,186 @@
+"""Building while somebody goes on editing: always the newest network that was asked for, one at a time."""
+
+import asyncio
+import contextlib
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from encdec_widgets._keras import keras
+from encdec_widgets.backbone import Backbone, build_backbone
+from encdec_widgets.block_call import BlockCall
+from encdec_widgets.design import Design
+
+FINISH_S = 0.15
+"""A build that was overtaken goes on if it should be done within so many seconds: a drag is to show something."""
+PROGRESS_S = 0.3
+"""Progress is told of builds that take longer than this, and so often."""
+
+
+class BuildStopped(Exception):  # noqa: N818 - not an error
+    """A build was stopped by the person who had asked for it."""
+
+
+class _Overtaken(Exception):  # noqa: N818 - not an error
+    pass
+
+
+@attrs.frozen(eq=False)
+class Request:
+    """A network to build.
+
+    Attributes:
+        design: What to build.
+        asked: The changes that led to it.
+    """
+
+    design: Design
+    asked: dict[str, Any] = attrs.field(factory=dict)
+
+
+Result = Backbone | Exception
+OnResult = Callable[[Request, Result], None]
+OnProgress = Callable[[int, int, str], None]
+
+
+class LiveBuilder:
+    """Builds networks, each from what the one before has left to reuse.
+
+    Attributes:
+        latest: The network that was built last.
+    """
+
+    def __init__(self, on_result: OnResult, on_progress: OnProgress) -> None:
+        """Build nothing yet.
+
+        Args:
+            on_result: Is called with each request that was not overtaken and what became of it, in the order in which
+                they were made, on the event loop of whoever asked.
+            on_progress: Is called during long builds with the number of blocks made, of all blocks, and the block.
+        """
+        self.latest: Backbone | None = None
+        self._on_result = on_result
+        self._on_progress = on_progress
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._next: Request | None = None
+        self._stop: Exception | None = None
+        self._results: deque[tuple[Request, Result]] = deque()
+        self._delivering = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a build is under way."""
+        return self._thread is not None
+
+    def build_behind(self, request: Request) -> None:
+        """Build in the background; a build that is under way has been overtaken then.
+
+        Raises:
+            RuntimeError: If no event loop is running here, on which a result could arrive.
+        """
+        loop = asyncio.get_running_loop()
+        # Keras has a precision for each thread.
+        policy = keras.config.dtype_policy() if "keras" in sys.modules else None
+        with self._lock:
+            self._next, self._stop = request, None
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, args=(loop, policy), name="encdec-build", daemon=True
+                )
+                self._thread.start()
+
+    def build_now(self, request: Request) -> None:
+        """Build before returning; a build that is under way is dropped."""
+        self._end(_Overtaken())
+        self._results.append((request, self._result(request, None)))
+        self._deliver()
+
+    def stop(self) -> None:
+        """Drop the build that is under way; its result is a :class:`BuildStopped`."""
+        with self._lock:
+            self._next, self._stop = None, BuildStopped("stopped")
+
+    def wait(self) -> None:
+        """Return when nothing is under way and all results are delivered; at once while one is being delivered."""
+        if self._delivering:
+            return
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+        self._deliver()
+
+    def _end(self, reason: Exception) -> None:
+        with self._lock:
+            self._next, self._stop = None, reason
+        self.wait()
+        self._stop = None
+
+    def _work(self, loop: asyncio.AbstractEventLoop, policy: Any) -> None:
+        if policy is not None:
+            keras.config.set_dtype_policy(policy)
+        # The loop is closed when the kernel shuts down in the middle of a build.
+        with contextlib.suppress(RuntimeError):
+            while (request := self._take_next()) is not None:
+                result = self._result(request, loop)
+                if not isinstance(result, _Overtaken):
+                    self._results.append((request, result))
+                    loop.call_soon_threadsafe(self._deliver)
+
+    def _take_next(self) -> Request | None:
+        with self._lock:
+            request, self._next = self._next, None
+            if request is None:
+                self._thread = None
+            return request
+
+    def _deliver(self) -> None:
+        self._delivering = True
+        try:
+            while self._results:
+                self._on_result(*self._results.popleft())
+        finally:
+            self._delivering = False
+
+    def _result(self, request: Request, loop: asyncio.AbstractEventLoop | None) -> Result:
+        try:
+            backbone = build_backbone(request.design, self.latest, self._watch(request.design, loop))
+            # What the picture needs is read here, while the page can be used.
+            _ = backbone.blocks, backbone.notices
+        except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it becomes the result
+            return error
+        self.latest = backbone
+        return backbone
+
+    def _watch(self, design: Design, loop: asyncio.AbstractEventLoop | None) -> Callable[[BlockCall], None]:
+        total, done = _number_of_blocks(design), 0
+        start = told = time.monotonic()
+
+        def on_block(call: BlockCall) -> None:
+            nonlocal done, told
+            now = time.monotonic()
+            if self._stop is not None:
+                raise self._stop
+            if self._next is not None and _remaining(done, total, now - start) > FINISH_S:
+                raise _Overtaken
+            if loop is not None and now - told > PROGRESS_S:
+                told = now
+                loop.call_soon_threadsafe(self._on_progress, done, total, call.prefix)
+            done += call.stage != "join"
+
+        return on_block
+
+
+def _remaining(done: int, total: int, seconds: float) -> float:
+    return seconds / done * max(total - done, 1) if done else float("inf")
+
+
+def _number_of_blocks(design: Design) -> int:
+    architecture = design.architecture
+    in_a_stack = len(architecture.encoder_stack) + len(architecture.decoder_stack) + (design.head is not None)
+    return len(architecture.stem_stack or ()) + architecture.stacks * in_a_stack

@@ -1,0 +1,250 @@
+"""Edits at controls while an event loop runs, as in a notebook: built in the background, the newest first."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+import keras
+import pytest
+
+from encdec_widgets import Design, Designer
+from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.encoder_decoder import EncoderBlock
+from encdec_widgets.fields import FieldError, integer
+from tests.designer.reading import SMALL, control, drawn_channels, text_of
+
+PATIENCE_S = 30
+
+
+class Gate:
+    """Holds up the making of blocks until it is opened, and counts them."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.reached = threading.Event()
+        self.made: list[int] = []
+
+    def pass_through(self, filters: int) -> None:
+        self.reached.set()
+        assert self.open.wait(PATIENCE_S)
+        self.made.append(filters)
+
+
+GATE = Gate()
+
+
+@attrs.frozen
+class SlowBlock(EncoderBlock):
+    """A block that takes as long as a test wants."""
+
+    filters: int = integer(2, minimum=1, maximum=99, usual=(1, 50), help="Channels of the output.")
+
+    def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+        GATE.pass_through(self.filters)
+        if self.filters == 13:
+            raise FieldError("filters", 13, "must not be 13", (12, 14))
+        x = keras.layers.Conv2D(self.filters, 1, name=f"{prefix}_conv")(x_in)
+        return keras.layers.MaxPooling2D(name=f"{prefix}_pool")(x)
+
+
+SLOW = Design(CustomEncoderDecoder(encoder=[SlowBlock(), SlowBlock(), SlowBlock()]), (32, 32, 1))
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    gate = GATE
+    gate.made.clear()
+    gate.reached.clear()
+    gate.open.set()
+    yield gate
+    gate.open.set()
+
+
+def in_a_loop(scenario: Callable[[], Any]) -> None:
+    asyncio.run(scenario())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+def edit(designer: Designer, field: str, value: Any) -> None:
+    """Change a field as a control does."""
+    designer._edit(field, value)
+
+
+def filters_of(designer: Designer) -> list[int]:
+    return [block.filters for block in designer.shown.design.architecture.encoder_stack]
+
+
+def test_a_control_returns_before_the_network_is_built(gate: Gate) -> None:
+    async def scenario() -> None:
+        designer = Designer(SLOW)
+        gate.open.clear()
+        edit(designer, "encoder[0].filters", 5)
+        assert filters_of(designer) == [2, 2, 2]
+        gate.open.set()
+        await until(lambda: filters_of(designer) == [5, 2, 2])
+        assert drawn_channels(designer)[1] == 5
+
+    in_a_loop(scenario)
+
+
+def test_reading_a_trait_waits_for_the_newest_network(gate: Gate) -> None:
+    async def scenario() -> None:
+        designer = Designer(SMALL)
+        filters = control(designer, "filters")
+        filters.value = 3
+        assert designer.design.architecture.filters == 3
+        filters.value = 4
+        assert designer.backbone.design.architecture.filters == 4
+        filters.value = 5
+        assert designer.model.get_layer("stack0_enc0_conv0").filters == 5
+        filters.value = 6
+        designer.wait()
+        assert drawn_channels(designer)[1] == 6
+
+    in_a_loop(scenario)
+
+
+def test_an_edit_that_was_overtaken_is_dropped_and_the_newest_shown_with_all_changes(gate: Gate) -> None:
+    async def scenario() -> None:
+        designer = Designer(SLOW)
+        shown: list[list[int]] = []
+        designer.observe(lambda change: shown.append(filters_of(designer)), "backbone")
+        gate.made.clear()
+        gate.reached.clear()
+        gate.open.clear()
+        edit(designer, "encoder[0].filters", 3)
+        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+        for value in range(4, 40):
+            edit(designer, "encoder[1].filters", value)
+        gate.open.set()
+        await until(lambda: filters_of(designer) == [3, 39, 2])
+        assert len(gate.made) <= 6
+        assert shown[-1] == [3, 39, 2]
+        assert shown in ([[3, 39, 2]], [[3, 2, 2], [3, 39, 2]])
+
+    in_a_loop(scenario)
+
+
+def test_an_edit_from_code_comes_after_one_that_is_being_built(gate: Gate) -> None:
+    async def scenario() -> None:
+        designer = Designer(SMALL)
+        control(designer, "filters").value = 3
+        designer.set("input_shape", (32, 32, 1))
+        assert designer.shown.design == attrs.evolve(SMALL.replace("filters", 3), input_shape=(32, 32, 1))
+
+    in_a_loop(scenario)
+
+
+def test_a_long_build_tells_its_progress_and_can_be_stopped(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("encdec_widgets.live_builder.PROGRESS_S", 0.0)
+
+    async def scenario() -> None:
+        designer = Designer(SLOW)
+        before = text_of(designer)
+        gate.reached.clear()
+        gate.open.clear()
+        edit(designer, "encoder[0].filters", 7)
+        await until(lambda: "Building:" in text_of(designer))
+        assert "of 3 blocks" in text_of(designer)
+        stop = control(designer, "Stop")
+        assert stop.layout.display != "none"
+        stop.click()
+        gate.open.set()
+        await until(lambda: "Building:" not in text_of(designer))
+        assert stop.layout.display == "none"
+        assert text_of(designer) == before
+        assert filters_of(designer) == [2, 2, 2]
+        assert designer.design == SLOW
+        edit(designer, "encoder[0].filters", 8)
+        assert designer.design.architecture.encoder_stack[0].filters == 8
+
+    in_a_loop(scenario)
+
+
+def test_a_value_that_only_building_refuses_leaves_the_last_network(gate: Gate) -> None:
+    async def scenario() -> None:
+        designer = Designer(SLOW)
+        edit(designer, "encoder[1].filters", 13)
+        designer.wait()
+        assert "must not be 13" in text_of(designer)
+        assert designer.design == SLOW
+        edit(designer, "encoder[1].filters", 14)
+        designer.wait()
+        assert designer.problem is None
+        assert filters_of(designer) == [2, 14, 2]
+
+    in_a_loop(scenario)
+
+
+def test_a_refused_value_that_was_overtaken_is_not_shown(gate: Gate) -> None:
+    async def scenario() -> None:
+        designer = Designer(SLOW)
+        gate.reached.clear()
+        gate.open.clear()
+        edit(designer, "encoder[2].filters", 13)
+        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+        edit(designer, "encoder[2].filters", 4)
+        gate.open.set()
+        designer.wait()
+        assert designer.problem is None
+        assert filters_of(designer) == [2, 2, 4]
+
+    in_a_loop(scenario)
+
+
+def test_precision_is_that_of_whoever_edits(gate: Gate) -> None:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+
+    async def scenario() -> None:
+        designer = Designer(SMALL)
+        edit(designer, "filters", 3)
+        assert designer.model.get_layer("stack0_enc0_conv0").compute_dtype == "bfloat16"
+
+    try:
+        in_a_loop(scenario)
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def test_an_observer_of_the_model_gets_it_with_its_weights(gate: Gate) -> None:
+    designer = Designer(SMALL)
+    seen: list[Any] = []
+    designer.observe(lambda change: seen.append(change["new"]), "model")
+    designer.set("filters", 3)
+    assert seen == [designer.model]
+    assert designer.backbone.filled
+
+
+def test_a_network_that_nobody_asks_for_takes_no_memory(gate: Gate) -> None:
+    designer = Designer(SMALL)
+    designer.set("filters", 3)
+    assert not designer.backbone.filled
+    assert designer.model is designer.backbone.structure
+    assert designer.backbone.filled
+
+
+def test_traits_agree_with_each_other_while_they_change(gate: Gate) -> None:
+    designer = Designer(SMALL)
+    seen: list[tuple[Any, ...]] = []
+
+    def look(_: Any) -> None:
+        seen.append(
+            (designer.design, designer.backbone.design, designer.model.get_layer("stack0_enc0_conv0").filters)
+        )
+
+    designer.observe(look, ["design", "backbone"])
+    designer.set("filters", 3)
+    wanted = SMALL.replace("filters", 3)
+    assert seen == [(wanted, wanted, 3)] * 2
