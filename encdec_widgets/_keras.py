@@ -48,7 +48,7 @@ def _import_keras() -> Any:
         os.environ.setdefault(variable, value)
     try:
         if "keras" in sys.modules:
-            return sys.modules["keras"]
+            return importlib.import_module("keras")  # waits, where another thread is importing it
         with _native_stderr_held_back():
             return importlib.import_module("keras")
     except ImportError as error:
@@ -62,6 +62,18 @@ def _import_keras() -> Any:
         raise BackendMissingError(
             f"Keras needs a backend and {wanted!r} cannot be imported: {remedy}."
         ) from error
+
+
+def keras_is_loaded() -> bool:
+    """Whether Keras and its backend are there, rather than being imported just now or not at all."""
+    module = sys.modules.get("keras")
+    return module is not None and not getattr(module.__spec__, "_initializing", False)
+
+
+def keras_module(name: str) -> Any:
+    """A module of Keras that has no public name."""
+    _import_keras()
+    return importlib.import_module(name)
 
 
 def require_backend() -> None:

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from encdec_widgets._keras import keras_module
+
+_GLOBAL_STATE = "keras.src.backend.common.global_state"
+
 
 @contextmanager
 def noting(name: str, value: Any) -> Iterator[None]:
     """Replace one of Keras's notes inside the ``with`` statement."""
-    from keras.src.backend.common import global_state
-
+    global_state = keras_module(_GLOBAL_STATE)
     before = global_state.get_global_attribute(name)
     global_state.set_global_attribute(name, value)
     try:
@@ -28,6 +31,4 @@ def names_from_the_start() -> Iterator[None]:
 
 def in_stateless_scope() -> bool:
     """Whether somebody has forbidden, in this thread, that variables be filled."""
-    from keras.src.backend.common import global_state
-
-    return global_state.get_global_attribute("stateless_scope") is not None
+    return keras_module(_GLOBAL_STATE).get_global_attribute("stateless_scope") is not None

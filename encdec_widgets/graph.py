@@ -140,7 +140,7 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
         if ends[0] == ends[1]:
             continue
         if data["skip"]:
-            graph.add_edge(*ends, skip=True, merge=_merge(layers, target))
+            graph.add_edge(*ends, skip=True, merge=_merge(layers, members[ends[1]], target))
         elif not graph.has_edge(*ends):
             graph.add_edge(*ends, skip=False)
     return graph
@@ -153,10 +153,9 @@ def _add_rows(graph: "nx.DiGraph[str]") -> None:
         data["row"] = rows.get(data["stride"])
 
 
-def _merge(layers: "nx.DiGraph[str]", target: str) -> str:
+def _merge(layers: "nx.DiGraph[str]", block: Sequence[str], target: str) -> str:
     """How a skip that enters a block at ``target`` joins it: in the first layer that the block's input reaches too."""
-    block = layers.nodes[target]["block"]
-    inside = layers.subgraph([name for name, data in layers.nodes(data=True) if data["block"] == block])
+    inside = layers.subgraph(block)
     reached: set[str] = set()
     for source, name, data in layers.in_edges(inside, data=True):
         if source not in inside and not data["skip"]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sys
 import threading
 import time
 from collections import deque
@@ -11,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets._keras import keras
+from encdec_widgets._keras import keras, keras_is_loaded, require_backend
 from encdec_widgets.backbone import Backbone, build_backbone
 from encdec_widgets.block_call import BlockCall
 from encdec_widgets.design import Design
@@ -78,15 +77,34 @@ class LiveBuilder:
         """Whether a build is under way."""
         return self._thread is not None
 
-    def build_behind(self, request: Request) -> None:
-        """Build in the background; a build that is under way has been overtaken then.
+    def build_first(self, design: Design) -> Backbone | None:
+        """Build the first network, and return it; in a notebook, load Keras in the background first, and return None.
 
         Raises:
-            RuntimeError: If no event loop is running here, on which a result could arrive.
+            BackendMissingError: (an ImportError) If no Keras backend is installed.
         """
-        loop = asyncio.get_running_loop()
+        loop = _running_loop()
+        if loop is None or keras_is_loaded():
+            self.latest = design.build()
+            return self.latest
+        require_backend()
+        self._build_behind(Request(design), loop)
+        return None
+
+    def build(self, request: Request) -> None:
+        """Build in the background where somebody could do something in the meantime; else before returning.
+
+        A build that is under way has been overtaken then.
+        """
+        loop = _running_loop()
+        if loop is None:
+            self.build_now(request)
+        else:
+            self._build_behind(request, loop)
+
+    def _build_behind(self, request: Request, loop: asyncio.AbstractEventLoop) -> None:
         # Keras has a precision for each thread.
-        policy = keras.config.dtype_policy() if "keras" in sys.modules else None
+        policy = keras.config.dtype_policy() if keras_is_loaded() else None
         with self._lock:
             self._next, self._stop = request, None
             if self._thread is None:
@@ -174,6 +192,14 @@ class LiveBuilder:
             done += call.stage != "join"
 
         return on_block
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop of whoever called, as there is one in a notebook: something can arrive on it later."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _remaining(done: int, total: int, seconds: float) -> float:

@@ -5,10 +5,11 @@ twin takes that over, and belongs to one network only, like every layer that was
 network stay right.
 """
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
-from encdec_widgets._keras import keras
+from encdec_widgets._keras import keras, keras_module
 from encdec_widgets.graph import calls_to
 
 
@@ -24,8 +25,7 @@ def output_of_twins(output: Any, inputs: Sequence[Any], others: Sequence[Any], p
     Returns:
         The output tensor; None where the block has something that only its own ``make_block`` can make again.
     """
-    from keras.src.ops.node import Node
-
+    node_class = keras_module("keras.src.ops.node").Node
     calls = calls_to([output], inputs)
     tensors = {id(tensor): other for tensor, other in zip(inputs, others, strict=True)}
     if not all(tensors[id(tensor)] is other for tensor, other in zip(inputs, others, strict=True)):
@@ -35,9 +35,8 @@ def output_of_twins(output: Any, inputs: Sequence[Any], others: Sequence[Any], p
     for call in calls:
         outputs = [keras.KerasTensor(tensor.shape, tensor.dtype) for tensor in call.output_tensors]
         arguments, keywords = call.arguments.convert(lambda value: tensors.get(id(value), value))
-        Node(
-            _twin(call.operation), arguments, keywords, outputs
-        )  # writes itself into the twin and the tensors
+        # It writes itself into the twin and the tensors.
+        node_class(_twin(call.operation), arguments, keywords, outputs)
         tensors.update((id(old), new) for old, new in zip(call.output_tensors, outputs, strict=True))
     return tensors[id(output)]
 
@@ -57,9 +56,24 @@ def _has_twin(call: Any, prefix: str) -> bool:
 
 
 def _twin(operation: Any) -> Any:
-    layer_class: Any = type(operation)
-    twin = layer_class.__new__(layer_class)
-    bound_to_itself = {name: vars(twin)[name] for name in ("build", "quantize") if name in vars(twin)}
-    vars(twin).update(vars(operation))
-    vars(twin).update(bound_to_itself, _inbound_nodes=[], _outbound_nodes=[])
+    twin = object.__new__(type(operation))
+    vars(twin).update(vars(operation), _inbound_nodes=[], _outbound_nodes=[])
+    for name in _BOUND:
+        if name in vars(operation):
+            vars(twin)[name] = functools.partial(_as_keras_makes_it, twin, name)
     return twin
+
+
+# Methods that Keras wraps anew for each layer that it makes, at two thirds of the cost of a twin, and that hardly
+# anybody calls on a layer that is built.
+_BOUND = ("build", "quantize")
+
+
+def _as_keras_makes_it(twin: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+    """Call a wrapped method on an instance that Keras made, which has the twin's state and gives it back."""
+    layer_class: Any = type(twin)
+    instance = layer_class.__new__(layer_class)
+    vars(instance).update((key, value) for key, value in vars(twin).items() if key not in _BOUND)
+    result = getattr(instance, name)(*args, **kwargs)
+    vars(twin).update((key, value) for key, value in vars(instance).items() if key not in _BOUND)
+    return result

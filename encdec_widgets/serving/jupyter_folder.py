@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 JUPYTER_FILES = Path(__file__).with_name("jupyter_files")
-KERNEL = Path(__file__).with_name("kernel.py")
 
 
 @contextmanager
@@ -25,7 +24,7 @@ def jupyter_folder() -> Iterator[Path]:
         folder = Path(name).resolve()
         kernel = folder / "kernels/python3/kernel.json"
         kernel.parent.mkdir(parents=True)
-        argv = [sys.executable, str(KERNEL), "--log-level=ERROR", "-f", "{connection_file}"]
+        argv = [sys.executable, "-m", "ipykernel_launcher", "--log-level=ERROR", "-f", "{connection_file}"]
         specification = {"argv": argv, "display_name": "Python 3", "language": "python"}
         kernel.write_text(json.dumps(specification), encoding="utf-8")
         _search_first("JUPYTER_PATH", folder, JUPYTER_FILES)

@@ -1,12 +1,11 @@
 """The device that Keras computes on."""
 
-import sys
 from collections.abc import Callable
 from typing import Any, Literal
 
 import attrs
 
-from encdec_widgets._keras import keras
+from encdec_widgets._keras import keras, keras_is_loaded
 
 
 @attrs.frozen
@@ -37,7 +36,7 @@ def current_device() -> Device | None:
     Returns:
         The device; None as long as Keras is not loaded, since asking would load a backend, which takes seconds.
     """
-    if not hasattr(sys.modules.get("keras"), "config"):
+    if not keras_is_loaded():
         return None
     try:
         return _FIND.get(keras.config.backend(), _cpu)()

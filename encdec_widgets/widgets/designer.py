@@ -1,15 +1,12 @@
 """The designer: controls, picture, status and timing of one network that is always real."""
 
-import asyncio
 import gc
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
 import traitlets
 
-from encdec_widgets._keras import require_backend
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.catalogue import preset
 from encdec_widgets.design import Design
@@ -89,12 +86,7 @@ class Designer(widgets.VBox):
         self._too_large: Backbone | None = None
         self._discarded = 0
         self._builder = LiveBuilder(self._guarded(self._built), self._show_progress)
-        first = None
-        if "keras" not in sys.modules and _on_event_loop():
-            require_backend()
-            self._builder.build_behind(Request(self._wanted))
-        else:
-            first = self._builder.latest = self._wanted.build()
+        first = self._builder.build_first(self._wanted)
         self._status = StatusLine(self._builder.stop)
         self._family = FamilyControls(self._guarded(self._load))
         self._input = InputControls(self._guarded(self._edit))
@@ -152,10 +144,10 @@ class Designer(widgets.VBox):
     # Edits
 
     def _edit(self, field: str, value: Any) -> None:
-        self._follow(lambda: self._edited({field: value}), {field: value}, self._build)
+        self._follow(lambda: self._edited({field: value}), {field: value}, self._builder.build)
 
     def _load(self, design: Design) -> None:
-        self._follow(lambda: Outcome(design), {}, self._build)
+        self._follow(lambda: Outcome(design), {}, self._builder.build)
 
     def _mend(self, mend: Mend) -> None:
         large, self._too_large = self._too_large, None
@@ -163,7 +155,7 @@ class Designer(widgets.VBox):
             self._wanted = large.design
             self._take(large)
         self._outcome = Outcome(self._wanted)
-        self._follow(lambda: self._edited(mend.changes), mend.changes, self._build)
+        self._follow(lambda: self._edited(mend.changes), mend.changes, self._builder.build)
 
     def _edited(self, changes: Mapping[str, Any]) -> Outcome:
         return apply_edit(self._wanted, self._outcome.pending, changes)
@@ -184,10 +176,6 @@ class Designer(widgets.VBox):
             build(Request(outcome.design, dict(asked)))
         else:
             self._show_outcome()
-
-    def _build(self, request: Request) -> None:
-        """Build in the background, where there is somebody who could do something in the meantime."""
-        (self._builder.build_behind if _on_event_loop() else self._builder.build_now)(request)
 
     # Results
 
@@ -267,12 +255,3 @@ class Designer(widgets.VBox):
                 self._show_outcome()
 
         return call
-
-
-def _on_event_loop() -> bool:
-    """Whether this runs on an event loop, as in a notebook, so that something can arrive later."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

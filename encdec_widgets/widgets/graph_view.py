@@ -1,14 +1,16 @@
 """The picture of the network, as one plotly FigureWidget that is updated in place."""
 
+import asyncio
 from typing import Any
 
 import ipywidgets as widgets
 import networkx as nx
-import plotly.graph_objects as go
 
 from encdec_widgets.figures.block_figure import FIXED_LAYOUT, block_figure
+from encdec_widgets.widgets.plotly_figure import FigureWidget
 
 _HEIGHT = 470  # px; with the status line it fills a screen of 720 px
+_SYNC_AFTER_S = 0.3
 
 
 class GraphView(widgets.VBox):
@@ -19,9 +21,10 @@ class GraphView(widgets.VBox):
 
     def __init__(self) -> None:
         """Make an empty picture."""
-        figure = block_figure(nx.DiGraph())
-        self._extent = _extent(figure)
-        self.figure = go.FigureWidget(
+        figure = self._shown = block_figure(nx.DiGraph())
+        self._drawn = False
+        self._sync: asyncio.TimerHandle | None = None
+        self.figure = FigureWidget(
             data=figure["data"],
             layout={**FIXED_LAYOUT, **figure["layout"], "height": _HEIGHT, "autosize": True},
         )
@@ -37,24 +40,51 @@ class GraphView(widgets.VBox):
         self.add_class("encdec-picture")
 
     def show(self, blocks: "nx.DiGraph[str]") -> None:
-        """Draw ``blocks`` instead; a person's zoom stays as long as the picture has the same extent."""
-        figure = block_figure(blocks)
-        layout: dict[str, Any] = figure["layout"]
-        extent = _extent(figure)
-        if extent == self._extent:
-            for axis in ("xaxis", "yaxis"):
-                del layout[axis]["range"]
-        self._extent = extent
+        """Draw ``blocks`` instead; a person's zoom stays as long as the picture has the same extent.
+
+        Only what changed is sent: the page answers each trace and each layout that it gets with all of its defaults.
+        """
+        before, self._shown = self._shown, block_figure(blocks)
+        layout = _layout_changes(before["layout"], self._shown["layout"])
         with self.figure.batch_update():
-            for trace, new in zip(self.figure.data, figure["data"], strict=True):
-                trace.update(new)
-            self.figure.layout.shapes = layout.pop("shapes")
-            self.figure.layout.update(layout)
-        _sync_state(self.figure)
+            for trace, old, new in zip(self.figure.data, before["data"], self._shown["data"], strict=True):
+                if old != new:
+                    trace.update(_changes(old, new))
+            if "shapes" in layout:
+                self.figure.layout.shapes = layout.pop("shapes")
+            if layout:
+                self.figure.layout.update(layout)
+        self._sync_state_soon()
+
+    def _sync_state_soon(self) -> None:
+        """Sync when the hand rests: it costs a message as large as the edit's own and some milliseconds."""
+        if self._sync is not None:
+            self._sync.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._drawn = False
+        if self._drawn:
+            self._sync = loop.call_later(_SYNC_AFTER_S, _sync_state, self.figure)
+        else:
+            _sync_state(self.figure)
+        self._drawn = True
 
 
-def _extent(figure: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(tuple(figure["layout"][axis]["range"]) for axis in ("xaxis", "yaxis"))
+def _changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in new.items() if key not in old or old[key] != value}
+
+
+def _layout_changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """What changed of the layout; of the axes' ranges, both or, where the picture has the same extent, none."""
+    changes = _changes(old, new)
+    axes = ("xaxis", "yaxis")
+    if all(old[axis]["range"] == new[axis]["range"] for axis in axes):
+        for axis in set(axes) & set(changes):
+            changes[axis] = _changes(old[axis], new[axis])
+    else:
+        changes.update((axis, new[axis]) for axis in axes)
+    return changes
 
 
 def _sync_state(figure: Any) -> None:

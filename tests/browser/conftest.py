@@ -14,12 +14,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.kernel import Kernel
 from tests.browser.launch import launch
+from tests.browser.notebook import end_kernel, load_notebook, run_cells, write_notebook
 from tests.browser.page import Screen
 from tests.browser.servers import App, Lab
 
@@ -28,20 +28,6 @@ SHOWN = 120_000  # milliseconds: a first import of TensorFlow, on a busy machine
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 Theme = Literal["light", "dark"]
 failed = pytest.StashKey[bool]()
-
-# Until every cell has run: the promise of `run-all-cells` says so (the toolbar's idle mark does not).
-RUN_ALL = """async () => {
-    const app = window.jupyterapp, panel = app.shell.currentWidget;
-    await app.restored;
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    await panel.sessionContext.session.kernel.info;
-    app.shell.collapseLeft();
-    await app.commands.execute('notebook:run-all-cells');
-    const outputs = panel.context.model.toJSON().cells.flatMap(cell => cell.outputs ?? []);
-    return {kernel: panel.sessionContext.session.kernel.id,
-            errors: outputs.filter(o => o.output_type === 'error').map(o => o.traceback.join('\\n'))};
-}"""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -110,18 +96,11 @@ def open_notebook(
         def opened(cells: list[str], theme: Theme = "light") -> Screen:
             lab.set("apputils-extension/themes", {"theme": THEMES[theme]})
             name = f"{tmp_path.name}-{len(list(lab.notebooks.iterdir()))}.ipynb"
-            # Without the name of a kernel JupyterLab would ask for one, in a dialog that nobody answers.
-            kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            code = [nbformat.v4.new_code_cell(cell) for cell in cells]
-            notebook = nbformat.v4.new_notebook(cells=code, metadata={"kernelspec": kernel})
-            nbformat.write(notebook, lab.notebooks / name)
+            write_notebook(lab.notebooks / name, cells)
             screen = new_screen(theme)
-            screen.page.goto(f"{lab.base}lab/tree/{name}?reset&token={lab.token}")
-            screen.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext")
-            ran = screen.page.evaluate(RUN_ALL)
-            assert not ran["errors"], "\n".join(ran["errors"])
-            screen.kernel = stack.enter_context(Kernel(lab.connection_file(ran["kernel"])))
-            stack.callback(_end_kernel, screen)
+            load_notebook(lab, screen, name)
+            screen.kernel = stack.enter_context(Kernel(lab.connection_file(run_cells(screen)["kernel"])))
+            stack.callback(end_kernel, screen)
             return screen
 
         yield opened
@@ -146,8 +125,3 @@ def open_app(
             return screen
 
         yield opened
-
-
-def _end_kernel(screen: Screen) -> None:
-    """End the kernel before the next test: each keeps a TensorFlow of its own in memory."""
-    screen.page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext.shutdown()")

@@ -17,8 +17,8 @@ _ARGUMENTS = [
 ]
 
 
-def launch(playwright: Playwright, executable: str | Path) -> Browser:
-    """Start the Chromium at `executable`; as root it refuses to run in its sandbox."""
+def launch(playwright: Playwright, executable: str | Path, *more: str) -> Browser:
+    """Start the Chromium at `executable`, with `more` arguments; as root it refuses to run in its sandbox."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    arguments = [*_ARGUMENTS, *(["--no-sandbox"] if root else [])]
+    arguments = [*_ARGUMENTS, *more, *(["--no-sandbox"] if root else [])]
     return playwright.chromium.launch(executable_path=executable, args=arguments)

@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from encdec_widgets import Designer
+from encdec_widgets import Design, Designer, memory
 from encdec_widgets.encoder_decoder import (
     EncoderBlock,
     EncoderDecoder,
@@ -181,3 +181,43 @@ def test_taking_the_head_off_gives_up_what_was_asked_of_it(designer: Designer) -
     control(designer, "ends in a head").value = False
     assert designer.problem is None
     assert designer.design == SMALL
+
+
+@pytest.fixture
+def little_memory(designer: Designer, monkeypatch: pytest.MonkeyPatch) -> Design:
+    """The memory is such that 16 filters are too many; a design that has them."""
+    large = designer.design.replace("filters", 16)
+    monkeypatch.setattr(memory, "memory_limit", lambda: 4 * large.build().weight_bytes - 1)
+    return large
+
+
+def test_a_large_network_is_asked_about_with_its_numbers(designer: Designer, little_memory: Design) -> None:
+    before = designer.design
+    designer.set("filters", 16)
+    assert designer.design == before
+    assert drawn_channels(designer)[1] == 2
+    assert isinstance(designer.problem, MemoryError)
+    assert f"{little_memory.build().parameters:,} parameters" in text_of(designer)
+    assert [button.description for button in mends(designer)] == ["build it all the same", "undo this change"]
+
+
+def test_a_large_network_can_be_built_all_the_same(designer: Designer, little_memory: Design) -> None:
+    designer.set("filters", 16)
+    mends(designer)[0].click()
+    assert designer.design == little_memory
+    assert designer.problem is None
+    assert drawn_channels(designer)[1] == 16
+    assert control(designer, "filters").value == 16
+
+
+@pytest.mark.parametrize("edit", ["undo", "another"])
+def test_a_large_network_can_be_given_up(designer: Designer, little_memory: Design, edit: str) -> None:
+    designer.set("filters", 16)
+    if edit == "undo":
+        mends(designer)[1].click()
+    else:
+        designer.set("filters", 3)
+    assert designer.problem is None
+    assert not mends(designer)
+    assert designer.design.architecture.filters == (2 if edit == "undo" else 3)
+    assert control(designer, "filters").value == designer.design.architecture.filters

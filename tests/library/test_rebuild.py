@@ -171,6 +171,28 @@ def test_the_earlier_network_stays_as_it_was() -> None:
         assert part.predict(images, verbose=0).shape[1:3] == (16, 16)
 
 
+@attrs.frozen
+class DenseBlock(EncoderBlock):
+    def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+        x = keras.layers.Dense(4, name=f"{prefix}_dense")(x_in)
+        return keras.layers.MaxPooling2D(name=f"{prefix}_pool")(x)
+
+
+@pytest.mark.filterwarnings("ignore:.*custom_gradient:UserWarning")  # Keras on NumPy says so
+def test_a_layer_that_was_taken_over_can_be_quantized() -> None:
+    """Keras binds this method to the very layer that it makes."""
+    network = CustomEncoderDecoder(encoder=[SimpleConvBlock(filters=2), DenseBlock()])
+    before = Design(network, (32, 32, 1)).build()
+    after = before.design.replace("encoder[0].activation", "elu").build(before)
+    kept, taken_over = (each.model.get_layer("stack0_enc1_dense") for each in (before, after))
+    assert taken_over is not kept
+    taken_over.quantize("int8")
+    assert (taken_over.quantization_mode, kept.quantization_mode) == ("int8", None)
+    images = np.ones((1, 32, 32, 1), "float32")
+    for each in (before, after):
+        assert np.isfinite(each.model.predict(images, verbose=0)).all()
+
+
 def test_discarded_layers_are_freed() -> None:
     first = Design(SMALL_UNET, (32, 32, 1)).build()
     layers = []

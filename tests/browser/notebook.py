@@ -1,0 +1,58 @@
+"""Notebooks in JupyterLab: written, opened, and run to the last cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from tests.browser.page import Screen
+from tests.browser.servers import Lab
+
+# Until every cell has run: the promise of `run-all-cells` says so (the toolbar's idle mark does not).
+_RUN_ALL = """async () => {
+    const app = window.jupyterapp, panel = app.shell.currentWidget;
+    await app.restored;
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await panel.sessionContext.session.kernel.info;
+    app.shell.collapseLeft();
+    const began = performance.now();
+    await app.commands.execute('notebook:run-all-cells');
+    const ended = performance.now();
+    const outputs = panel.context.model.toJSON().cells.flatMap(cell => cell.outputs ?? []);
+    return {kernel: panel.sessionContext.session.kernel.id, began, ended,
+            errors: outputs.filter(o => o.output_type === 'error').map(o => o.traceback.join('\\n'))};
+}"""
+
+
+def write_notebook(path: Path, cells: list[str]) -> None:
+    """Write a notebook of these code cells."""
+    # Without the name of a kernel JupyterLab would ask for one, in a dialog that nobody answers.
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    code = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    notebook = nbformat.v4.new_notebook(cells=code, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, path)
+
+
+def load_notebook(lab: Lab, screen: Screen, name: str) -> None:
+    """Load JupyterLab with this notebook on the screen."""
+    screen.page.goto(f"{lab.base}lab/tree/{name}?reset&token={lab.token}")
+    screen.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext")
+
+
+def run_cells(screen: Screen) -> dict[str, Any]:
+    """Run every cell, which must not raise.
+
+    Returns:
+        ``kernel``, its identity, and ``began`` and ``ended``, of the running, on the page's clock in milliseconds.
+    """
+    ran: dict[str, Any] = screen.page.evaluate(_RUN_ALL)
+    assert not ran["errors"], "\n".join(ran["errors"])
+    return ran
+
+
+def end_kernel(screen: Screen) -> None:
+    """End the kernel: each keeps a TensorFlow of its own in memory."""
+    screen.page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext.shutdown()")

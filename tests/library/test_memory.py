@@ -1,0 +1,62 @@
+"""How much memory there is, and which networks ask for too much of it."""
+
+from pathlib import Path
+
+import psutil
+import pytest
+
+from encdec_widgets import Design
+from encdec_widgets.architectures import UNet
+from encdec_widgets.memory import SHARE, TooLargeError, memory_limit, require_memory_for
+
+HOST = psutil.virtual_memory().total
+GROUPS = "12:devices:/jupyter\n5:cpu,memory:/jupyter/one\n0::/user.slice/one.scope\n"
+
+
+def limit(folder: Path, **files: str) -> int:
+    for path, text in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    own = folder / "own"
+    own.write_text(GROUPS)
+    return memory_limit(folder / "cgroup", own)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, HOST),
+        ({"cgroup/memory.max": "max\n"}, HOST),
+        ({"cgroup/memory.max": "2147483648\n"}, 2**31),
+        ({"cgroup/user.slice/one.scope/memory.max": "max", "cgroup/user.slice/memory.max": "4096"}, 4096),
+        ({"cgroup/user.slice/one.scope/memory.max": "100", "cgroup/user.slice/memory.max": "4096"}, 100),
+        ({"cgroup/memory/memory.limit_in_bytes": "9223372036854771712"}, HOST),
+        ({"cgroup/memory/memory.limit_in_bytes": "2147483648"}, 2**31),
+        ({"cgroup/memory/jupyter/one/memory.limit_in_bytes": "1024"}, 1024),
+        ({"cgroup/memory/another/memory.limit_in_bytes": "1024"}, HOST),
+        ({"cgroup/memory.max": "nonsense"}, HOST),
+    ],
+)
+def test_the_container_s_limit_counts(tmp_path: Path, files: dict[str, str], expected: int) -> None:
+    assert limit(tmp_path, **files) == expected
+
+
+def test_without_linux_s_files_it_is_the_machine_s_memory(tmp_path: Path) -> None:
+    assert memory_limit(tmp_path / "none", tmp_path / "none") == HOST
+
+
+def test_weights_may_take_a_share_of_the_memory() -> None:
+    backbone = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1)).build()
+    assert backbone.weight_bytes == 4 * backbone.parameters
+    enough = int(backbone.weight_bytes / SHARE)
+    require_memory_for(backbone, enough)
+    with pytest.raises(TooLargeError, match=f"{backbone.parameters:,} parameters"):
+        require_memory_for(backbone, enough - 8)
+
+
+def test_a_network_too_large_for_binder_is_refused_without_being_filled() -> None:
+    backbone = Design(UNet(filters=1024, down_blocks=3, up_blocks=3), (64, 64, 1)).build()
+    with pytest.raises(TooLargeError, match=r"of 2\.15 GB that there are here"):
+        require_memory_for(backbone, 2**31)
+    assert not backbone.filled

@@ -1,0 +1,77 @@
+"""What is loaded, and when: designs without Keras, the designer before its backend."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+HEAVY = (
+    "{'tensorflow', 'jax', 'torch', 'keras', 'plotly', 'ipywidgets', 'networkx', 'numpy'} & set(sys.modules)"
+)
+
+
+def run(code: str) -> str:
+    """Run code in a fresh Python, which fails if anything in it does; what it writes to standard error."""
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import encdec_widgets",
+        "from encdec_widgets import Design, preset; preset('U-Net').replace('filters', 24)",
+    ],
+)
+def test_a_design_loads_nothing_heavy(statement: str) -> None:
+    run(f"import sys; {statement}; assert not ({HEAVY}), {HEAVY}")
+
+
+def test_a_designer_is_there_before_its_backend_and_draws_when_that_is_loaded() -> None:
+    run("""
+        import asyncio, sys, time
+
+        async def main():
+            from encdec_widgets import Designer
+            from encdec_widgets.widgets.status_line import StatusLine
+
+            designer = Designer("LEAP (2019)")
+            assert "keras.layers" not in sys.modules
+            status = next(w for w in designer.children[0].children if isinstance(w, StatusLine))
+            assert "Loading" in status.children[0].value
+            while "parameters" not in status.children[0].value:
+                await asyncio.sleep(0.05)  # as the kernel's loop does, between the page's messages
+            assert designer.backbone.parameters == 2_545_952
+
+        asyncio.run(main())
+    """)
+
+
+def test_the_next_cell_waits_for_the_backend_which_loads_quietly() -> None:
+    assert not run("""
+        import asyncio
+
+        async def main():
+            from encdec_widgets import Designer
+
+            designer = Designer()
+            designer.set("filters", 8)
+            assert designer.design.architecture.filters == 8
+            assert designer.model.count_params() == designer.backbone.parameters
+
+        asyncio.run(main())
+    """)
+
+
+def test_the_grammar_that_plotly_drags_in_is_not_compiled_and_can_be_imported_later() -> None:
+    run("""
+        import sys
+        from encdec_widgets.widgets.plotly_figure import FigureWidget
+
+        assert "jsonschema" in sys.modules
+        assert "rfc3987_syntax" not in sys.modules
+        import rfc3987_syntax
+    """)
