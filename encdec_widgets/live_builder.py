@@ -36,10 +36,12 @@ class Request:
     Attributes:
         design: What to build.
         asked: The changes that led to it.
+        anew: Whether nothing is to be reused, so that all weights are new.
     """
 
     design: Design
     asked: dict[str, Any] = attrs.field(factory=dict)
+    anew: bool = False
 
 
 Result = Backbone | Exception
@@ -167,7 +169,8 @@ class LiveBuilder:
 
     def _result(self, request: Request, loop: asyncio.AbstractEventLoop | None) -> Result:
         try:
-            backbone = build_backbone(request.design, self.latest, self._watch(request.design, loop))
+            previous = None if request.anew else self.latest
+            backbone = build_backbone(request.design, previous, self._watch(request.design, loop))
             # What the picture needs is read here, while the page can be used.
             _ = backbone.blocks, backbone.notices
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it becomes the result

@@ -125,11 +125,11 @@ class Designer(widgets.VBox):
                 ``input_shape``.
             value: The new value.
         """
-        self._follow(lambda: self._edited({field: value}), {field: value}, self._builder.build_now)
+        self._change({field: value}, self._builder.build_now)
 
     def load(self, design: "Design | EncoderDecoder | str") -> None:
-        """Take another design, architecture or preset in place of the present design."""
-        self._follow(lambda: Outcome(_as_design(design)), {}, self._builder.build_now)
+        """Take another design, architecture or preset in place of the present design, with weights of its own."""
+        self._replace(lambda: _as_design(design), self._builder.build_now)
 
     def wait(self) -> None:
         """Return when everything that was changed is built and drawn."""
@@ -144,10 +144,10 @@ class Designer(widgets.VBox):
     # Edits
 
     def _edit(self, field: str, value: Any) -> None:
-        self._follow(lambda: self._edited({field: value}), {field: value}, self._builder.build)
+        self._change({field: value}, self._builder.build)
 
     def _load(self, design: Design) -> None:
-        self._follow(lambda: Outcome(design), {}, self._builder.build)
+        self._replace(lambda: design, self._builder.build)
 
     def _mend(self, mend: Mend) -> None:
         large, self._too_large = self._too_large, None
@@ -155,25 +155,30 @@ class Designer(widgets.VBox):
             self._wanted = large.design
             self._take(large)
         self._outcome = Outcome(self._wanted)
-        self._follow(lambda: self._edited(mend.changes), mend.changes, self._builder.build)
+        self._change(mend.changes, self._builder.build)
 
-    def _edited(self, changes: Mapping[str, Any]) -> Outcome:
-        return apply_edit(self._wanted, self._outcome.pending, changes)
+    def _change(self, changes: dict[str, Any], build: Callable[[Request], None]) -> None:
+        outcome = self._attempt(lambda: apply_edit(self._wanted, self._outcome.pending, changes), changes)
+        self._follow(outcome, Request(outcome.design, changes), build)
 
-    def _follow(
-        self, edit: Callable[[], Outcome], asked: Mapping[str, Any], build: Callable[[Request], None]
-    ) -> None:
-        """Have built what an edit gives, or show what is wrong with it."""
+    def _replace(self, make: Callable[[], Design], build: Callable[[Request], None]) -> None:
+        outcome = self._attempt(lambda: Outcome(make()), {})
+        self._follow(outcome, Request(outcome.design, anew=True), build)
+
+    def _attempt(self, edit: Callable[[], Outcome], asked: Mapping[str, Any]) -> Outcome:
         try:
-            outcome = edit()
+            return edit()
         except FieldError as error:
-            outcome = refusal(self._wanted, {**self._outcome.pending, **asked}, error)
+            return refusal(self._wanted, {**self._outcome.pending, **asked}, error)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
-            outcome = Outcome(self._wanted, {}, error)
+            return Outcome(self._wanted, {}, error)
+
+    def _follow(self, outcome: Outcome, request: Request, build: Callable[[Request], None]) -> None:
+        """Have built what an edit gives, or show what is wrong with it."""
         new = outcome.design != self._wanted
         self._wanted, self._outcome, self._too_large = outcome.design, outcome, None
         if new:
-            build(Request(outcome.design, dict(asked)))
+            build(request)
         else:
             self._show_outcome()
 

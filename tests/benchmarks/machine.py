@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from encdec_widgets.memory import memory_limit
 from tests import chromium
 
 _PACKAGES = (
@@ -22,7 +23,6 @@ _PACKAGES = (
     "jupyterlab",
     "voila",
 )
-_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def describe() -> dict[str, str]:
@@ -31,7 +31,7 @@ def describe() -> dict[str, str]:
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "processor": _processor(),
         "cores used": str(_cores()),
-        "memory": f"{_memory() / 2**30:.1f} GiB",
+        "memory": f"{memory_limit() / 2**30:.1f} GiB",
         "system": _system(),
         "Python": platform.python_version(),
     }
@@ -56,17 +56,6 @@ def _processor() -> str:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _memory() -> int:
-    """What a process may use, in bytes: the container's limit, if it has one, or all that there is."""
-    limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
-    for name in _LIMITS:
-        try:
-            limits.append(int(Path(name).read_text(encoding="ascii")))
-        except (OSError, ValueError):
-            continue  # another version of control groups, or "max"
-    return min(limits)
 
 
 def _system() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import keras
+import numpy as np
 import pytest
 
 from encdec_widgets import Design, Designer
@@ -248,3 +249,11 @@ def test_traits_agree_with_each_other_while_they_change(gate: Gate) -> None:
     designer.set("filters", 3)
     wanted = SMALL.replace("filters", 3)
     assert seen == [(wanted, wanted, 3)] * 2
+
+
+def test_another_preset_does_not_get_the_weights_of_the_last(gate: Gate) -> None:
+    designer = Designer(SMALL)
+    before = designer.model.get_layer("stack0_enc0_conv0").get_weights()[0]
+    designer.load(SMALL.replace("kernel_size", 5).replace("stem_kernel_size", 3))
+    designer.load(SMALL)
+    assert not np.array_equal(designer.model.get_layer("stack0_enc0_conv0").get_weights()[0], before)
