@@ -21,12 +21,8 @@ PROGRESS_S = 0.3
 """Progress is told of builds that take longer than this, and so often."""
 
 
-class BuildStopped(Exception):  # noqa: N818 - not an error
-    """A build was stopped by the person who had asked for it."""
-
-
-class _Overtaken(Exception):  # noqa: N818 - not an error
-    pass
+class _Dropped(Exception):  # noqa: N818 - not an error
+    """A build has been overtaken, or stopped."""
 
 
 @attrs.frozen(eq=False)
@@ -47,6 +43,7 @@ class Request:
 Result = Backbone | Exception
 OnResult = Callable[[Request, Result], None]
 OnProgress = Callable[[int, int, str], None]
+_Loop = asyncio.AbstractEventLoop
 
 
 class LiveBuilder:
@@ -60,7 +57,7 @@ class LiveBuilder:
         """Build nothing yet.
 
         Args:
-            on_result: Is called with each request that was not overtaken and what became of it, in the order in which
+            on_result: Is called with each request that was not dropped and what became of it, in the order in which
                 they were made, on the event loop of whoever asked.
             on_progress: Is called during long builds with the number of blocks made, of all blocks, and the block.
         """
@@ -70,14 +67,10 @@ class LiveBuilder:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._next: Request | None = None
-        self._stop: Exception | None = None
+        self._unwanted: set[Request] = set()
+        self._current: Request | None = None
         self._results: deque[tuple[Request, Result]] = deque()
         self._delivering = False
-
-    @property
-    def busy(self) -> bool:
-        """Whether a build is under way."""
-        return self._thread is not None
 
     def build_first(self, design: Design) -> Backbone | None:
         """Build the first network, and return it; in a notebook, load Keras in the background first, and return None.
@@ -104,27 +97,20 @@ class LiveBuilder:
         else:
             self._build_behind(request, loop)
 
-    def _build_behind(self, request: Request, loop: asyncio.AbstractEventLoop) -> None:
-        # Keras has a precision for each thread.
-        policy = keras.config.dtype_policy() if keras_is_loaded() else None
-        with self._lock:
-            self._next, self._stop = request, None
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._work, args=(loop, policy), name="encdec-build", daemon=True
-                )
-                self._thread.start()
-
     def build_now(self, request: Request) -> None:
         """Build before returning; a build that is under way is dropped."""
-        self._end(_Overtaken())
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
         self._results.append((request, self._result(request, None)))
         self._deliver()
 
     def stop(self) -> None:
-        """Drop the build that is under way; its result is a :class:`BuildStopped`."""
+        """Drop what is under way: no result of it will come."""
         with self._lock:
-            self._next, self._stop = None, BuildStopped("stopped")
+            self._unwanted = {self._current} if self._current is not None else set()
+            self._next = None
+            self._results.clear()
 
     def wait(self) -> None:
         """Return when nothing is under way and all results are delivered; at once while one is being delivered."""
@@ -135,42 +121,50 @@ class LiveBuilder:
             thread.join()
         self._deliver()
 
-    def _end(self, reason: Exception) -> None:
+    def _build_behind(self, request: Request, loop: _Loop) -> None:
+        # Keras has a precision for each thread.
+        policy = keras.config.dtype_policy() if keras_is_loaded() else None
         with self._lock:
-            self._next, self._stop = None, reason
-        self.wait()
-        self._stop = None
+            self._next = request
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, args=(loop, policy), name="encdec-build", daemon=True
+                )
+                self._thread.start()
 
-    def _work(self, loop: asyncio.AbstractEventLoop, policy: Any) -> None:
+    def _work(self, loop: _Loop, policy: Any) -> None:
         if policy is not None:
             keras.config.set_dtype_policy(policy)
         # The loop is closed when the kernel shuts down in the middle of a build.
         with contextlib.suppress(RuntimeError):
             while (request := self._take_next()) is not None:
                 result = self._result(request, loop)
-                if not isinstance(result, _Overtaken):
-                    self._results.append((request, result))
+                with self._lock:
+                    wanted = request not in self._unwanted and not isinstance(result, _Dropped)
+                    if wanted:
+                        self._results.append((request, result))
+                if wanted:
                     loop.call_soon_threadsafe(self._deliver)
 
     def _take_next(self) -> Request | None:
         with self._lock:
-            request, self._next = self._next, None
-            if request is None:
+            self._current, self._next = self._next, None
+            if self._current is None:
                 self._thread = None
-            return request
+            return self._current
 
     def _deliver(self) -> None:
-        self._delivering = True
+        outermost, self._delivering = not self._delivering, True
         try:
             while self._results:
                 self._on_result(*self._results.popleft())
         finally:
-            self._delivering = False
+            self._delivering = not outermost
 
-    def _result(self, request: Request, loop: asyncio.AbstractEventLoop | None) -> Result:
+    def _result(self, request: Request, loop: _Loop | None) -> Result:
         try:
             previous = None if request.anew else self.latest
-            backbone = build_backbone(request.design, previous, self._watch(request.design, loop))
+            backbone = build_backbone(request.design, previous, self._watch(request, loop))
             # What the picture needs is read here, while the page can be used.
             _ = backbone.blocks, backbone.notices
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it becomes the result
@@ -178,26 +172,31 @@ class LiveBuilder:
         self.latest = backbone
         return backbone
 
-    def _watch(self, design: Design, loop: asyncio.AbstractEventLoop | None) -> Callable[[BlockCall], None]:
-        total, done = _number_of_blocks(design), 0
+    def _watch(self, request: Request, loop: _Loop | None) -> Callable[[BlockCall], None]:
+        total, done = _number_of_blocks(request.design), 0
         start = told = time.monotonic()
+
+        def tell(done: int, block: str) -> None:
+            if self._current is request and request not in self._unwanted:
+                self._on_progress(done, total, block)
 
         def on_block(call: BlockCall) -> None:
             nonlocal done, told
             now = time.monotonic()
-            if self._stop is not None:
-                raise self._stop
-            if self._next is not None and _remaining(done, total, now - start) > FINISH_S:
-                raise _Overtaken
-            if loop is not None and now - told > PROGRESS_S:
-                told = now
-                loop.call_soon_threadsafe(self._on_progress, done, total, call.prefix)
+            if loop is not None:
+                if request in self._unwanted or (
+                    self._next is not None and _remaining(done, total, now - start) > FINISH_S
+                ):
+                    raise _Dropped
+                if now - told > PROGRESS_S:
+                    told = now
+                    loop.call_soon_threadsafe(tell, done, call.prefix)
             done += call.stage != "join"
 
         return on_block
 
 
-def _running_loop() -> asyncio.AbstractEventLoop | None:
+def _running_loop() -> _Loop | None:
     """The event loop of whoever called, as there is one in a notebook: something can arrive on it later."""
     try:
         return asyncio.get_running_loop()

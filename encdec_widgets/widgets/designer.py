@@ -13,7 +13,7 @@ from encdec_widgets.design import Design
 from encdec_widgets.edits import BUILD_ANYWAY, GIVE_UP, Mend, Outcome, apply_edit, refusal
 from encdec_widgets.encoder_decoder import EncoderDecoder
 from encdec_widgets.fields import FieldError, described_fields
-from encdec_widgets.live_builder import BuildStopped, LiveBuilder, Request, Result
+from encdec_widgets.live_builder import LiveBuilder, Request, Result
 from encdec_widgets.memory import TooLargeError, require_memory_for
 from encdec_widgets.timing.device import CPU, current_device
 from encdec_widgets.widgets.controls import FieldControls
@@ -87,7 +87,7 @@ class Designer(widgets.VBox):
         self._discarded = 0
         self._builder = LiveBuilder(self._guarded(self._built), self._show_progress)
         first = self._builder.build_first(self._wanted)
-        self._status = StatusLine(self._builder.stop)
+        self._status = StatusLine(self._guarded(self._stop))
         self._family = FamilyControls(self._guarded(self._load))
         self._input = InputControls(self._guarded(self._edit))
         self._fields = FieldControls(self._guarded(self._edit))
@@ -177,10 +177,23 @@ class Designer(widgets.VBox):
         """Have built what an edit gives, or show what is wrong with it."""
         new = outcome.design != self._wanted
         self._wanted, self._outcome, self._too_large = outcome.design, outcome, None
-        if new:
-            build(request)
-        else:
+        if not new:
             self._show_outcome()
+            return
+        try:
+            build(request)
+        except BaseException:  # an interrupt
+            self._stop()
+            raise
+
+    def _stop(self) -> None:
+        """Drop what is being built: the network on screen is the newest then."""
+        self._builder.stop()
+        if self.shown is not None:
+            self._wanted = self.shown.design
+            self._status.show(self.shown, self._device)
+        self._outcome = Outcome(self._wanted)
+        self._show_outcome()
 
     # Results
 
@@ -206,24 +219,22 @@ class Designer(widgets.VBox):
         elif isinstance(error, TooLargeError) and isinstance(result, Backbone):
             self._too_large = result
             self._outcome = Outcome(self._wanted, {}, error, (BUILD_ANYWAY, GIVE_UP))
-        elif isinstance(error, BuildStopped):
-            self._outcome = Outcome(self._wanted)
         else:
             self._outcome = Outcome(self._wanted, {}, error)
 
     def _take(self, backbone: Backbone) -> None:
-        """Show a backbone, once all of it could be read."""
-        blocks, notices = backbone.blocks, backbone.notices
+        """Show a backbone, of which all could be read."""
         if self.shown is not None and self.shown.filled:
             self._discarded += self.shown.parameters
         self.shown = backbone
-        self.set_trait("design", backbone.design)
-        self.set_trait("backbone", backbone)
-        self.set_trait("model", backbone.model if self._model_is_observed else backbone.structure)
-        self._graph.show(blocks)
+        self._graph.show(backbone.blocks)
         self._status.show(backbone, self._device)
         self._timing.show(backbone, current_device() or CPU)
-        self._problems.show_notices(notices)
+        self._problems.show_notices(backbone.notices)
+        model = backbone.model if self._model_is_observed else backbone.structure
+        for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
+            if self.shown is backbone:  # and no observer has changed it meanwhile
+                self.set_trait(name, value)
         if self._discarded > COLLECT_AFTER:
             self._discarded = 0
             gc.collect()
@@ -233,8 +244,7 @@ class Designer(widgets.VBox):
         return (current_device() or CPU).name
 
     def _show_progress(self, done: int, total: int, block: str) -> None:
-        if self._builder.busy:
-            self._status.show_progress(done, total, block)
+        self._status.show_progress(done, total, block)
 
     def _show_outcome(self) -> None:
         """Show what is wrong, and in the controls the design with what was asked for in vain."""

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.designer_page import CELLS, DesignerPage
 from tests.browser.page import Screen
+from tests.browser.servers import until
 
 START = [1, 16, 32, 64, 128, 128, 256, 256, 128, 64, 32]
 WIDER = [1, 17, 34, 68, 136, 136, 272, 272, 136, 68, 34]
@@ -92,6 +93,18 @@ def test_everything_fits_and_can_be_read(
     screen.page.set_viewport_size({"width": 1000, "height": 720})
     designer.wait_until_the_picture_fits()
     assert designer.root.locator("[data-title*='Share'], [data-title*='cloud']").count() == 0
+
+
+def test_a_quick_hand_ends_with_the_right_picture(open_notebook: Callable[..., Screen]) -> None:
+    """Keys as fast as the browser takes them, on two sliders, while networks are built."""
+    designer = DesignerPage(open_notebook(CELLS))
+    designer.press_slider("filters", *["ArrowRight"] * 25, *["ArrowLeft"] * 4)
+    designer.press_slider("down blocks", "ArrowLeft")
+    designer.wait_for_boxes([1, 37, 74, 148, 148, 296, 296, 148, 74, 37])
+    assert (designer.number("filters"), designer.number("down blocks")) == ("37", "3")
+    assert designer.screen.kernel
+    assert designer.screen.kernel.value("designer.design.architecture.filters") == 37
+    until(designer.agrees_with_the_kernel, 10, "the numbers are those of the picture")
 
 
 def test_a_reloaded_page_shows_what_was_there(open_notebook: Callable[..., Screen]) -> None:

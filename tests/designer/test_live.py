@@ -257,3 +257,56 @@ def test_another_preset_does_not_get_the_weights_of_the_last(gate: Gate) -> None
     designer.load(SMALL.replace("kernel_size", 5).replace("stem_kernel_size", 3))
     designer.load(SMALL)
     assert not np.array_equal(designer.model.get_layer("stack0_enc0_conv0").get_weights()[0], before)
+
+
+def test_an_observer_may_edit_the_designer(gate: Gate) -> None:
+    async def scenario() -> None:
+        designer = Designer(SMALL)
+
+        def double(change: Any) -> None:
+            if change["new"].architecture.filters == 3:
+                designer.set("filters", 6)
+
+        designer.observe(double, "design")
+        edit(designer, "filters", 3)
+        designer.wait()
+        assert designer.design.architecture.filters == 6
+        assert designer.backbone.design == designer.design
+        assert drawn_channels(designer)[1] == 6
+        assert control(designer, "filters").value == 6
+
+    in_a_loop(scenario)
+
+
+def test_an_interrupt_leaves_the_network_on_screen(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self: SlowBlock, x_in: Any, prefix: str = "block") -> Any:
+        raise KeyboardInterrupt
+
+    designer = Designer(SLOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(SlowBlock, "make_block", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            designer.set("encoder[1].filters", 5)
+    assert designer.design == SLOW
+    designer.set("encoder[2].filters", 6)
+    assert filters_of(designer) == [2, 2, 6]
+
+
+def test_stopping_with_another_edit_waiting_drops_both(gate: Gate) -> None:
+    async def scenario() -> None:
+        designer = Designer(SLOW)
+        gate.reached.clear()
+        gate.open.clear()
+        edit(designer, "encoder[0].filters", 7)
+        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+        edit(designer, "encoder[0].filters", 8)
+        control(designer, "Stop").click()
+        gate.open.set()
+        designer.wait()
+        assert filters_of(designer) == [2, 2, 2]
+        assert designer.design == SLOW
+        assert "Building" not in text_of(designer)
+        edit(designer, "encoder[1].filters", 9)
+        assert designer.design.architecture.encoder_stack[1].filters == 9
+
+    in_a_loop(scenario)
