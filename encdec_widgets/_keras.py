@@ -6,6 +6,7 @@ Importing a backend takes seconds; designs, their validation and their controls 
 import importlib
 import importlib.util
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,11 @@ _QUIET_AND_MODEST = {
 }
 
 
+_NOTICE = re.compile(
+    rb"[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] |WARNING: All log messages before absl|To enable the following"
+)
+
+
 class BackendMissingError(ImportError):
     """No usable Keras backend is installed; the message names what to install or to set."""
 
@@ -29,18 +35,20 @@ def _native_stderr_held_back() -> Iterator[None]:
     """Keep what libraries write to the process's standard error; show it only if the import fails.
 
     TensorFlow's C++ code writes start-up notices there that no setting turns off, and a notebook shows them in red
-    above the first picture.
+    above the first picture. What anybody else writes meanwhile comes a little later.
     """
     with tempfile.TemporaryFile() as held, os.fdopen(os.dup(2), "wb") as stderr:
         os.dup2(held.fileno(), 2)
+        notice: re.Pattern[bytes] | None = _NOTICE
         try:
             yield
         except BaseException:
-            held.seek(0)
-            stderr.write(held.read())
+            notice = None
             raise
         finally:
             os.dup2(stderr.fileno(), 2)
+            held.seek(0)
+            stderr.writelines(line for line in held if notice is None or not notice.match(line))
 
 
 def _import_keras() -> Any:

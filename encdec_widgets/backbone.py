@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -65,11 +65,18 @@ class Backbone:
     @property
     def filled(self) -> bool:
         """Whether any of its weights have taken their memory."""
-        return any(filled(variable) for built in self.built_blocks for variable in built.variables)
+        return any(map(filled, self._variables))
 
     def _fill(self) -> None:
+        with _one_at_a_time:
+            fill(self._variables)
+
+    @property
+    def _variables(self) -> Iterator[Any]:
+        """All weights: the model's, and those of blocks that lead to features only."""
+        yield from self.structure.variables
         for built in self.built_blocks:
-            fill(built.variables)
+            yield from built.variables
 
     @property
     def backend(self) -> str:
@@ -181,8 +188,7 @@ def _built(
     with building_blocks_with(make_and_record):
         outputs, features = make_backbone(x) if design.head is None else make_backbone(x, head=design.head)
     model = keras.Model(x, outputs, name=type(design.architecture).__name__)
-    if previous is not None:
-        forget_other_calls(model)
+    forget_other_calls(model)
     stacks: list[Any] = features if isinstance(outputs, list) else [features]
     return Backbone(
         design=design,

@@ -1,7 +1,6 @@
 """Building while somebody goes on editing: always the newest network that was asked for, one at a time."""
 
 import asyncio
-import contextlib
 import threading
 import time
 from collections import deque
@@ -14,6 +13,7 @@ from encdec_widgets._keras import keras, keras_is_loaded, require_backend
 from encdec_widgets.backbone import Backbone, build_backbone
 from encdec_widgets.block_call import BlockCall
 from encdec_widgets.design import Design
+from encdec_widgets.memory import require_memory_for
 
 FINISH_S = 0.15
 """A build that was overtaken goes on if it should be done within so many seconds: a drag is to show something."""
@@ -31,13 +31,17 @@ class Request:
 
     Attributes:
         design: What to build.
-        asked: The changes that led to it.
+        base: The design that was wanted before.
+        asked: The changes that led from there to here.
         anew: Whether nothing is to be reused, so that all weights are new.
+        policy: Keras's precision for whoever asks; it has one for each thread.
     """
 
     design: Design
+    base: Design | None = None
     asked: dict[str, Any] = attrs.field(factory=dict)
     anew: bool = False
+    policy: Any = attrs.field(factory=lambda: keras.config.dtype_policy() if keras_is_loaded() else None)
 
 
 Result = Backbone | Exception
@@ -49,8 +53,11 @@ _Loop = asyncio.AbstractEventLoop
 class LiveBuilder:
     """Builds networks, each from what the one before has left to reuse.
 
+    A network whose weights would take too much of the memory becomes a :class:`TooLargeError`, unless the one before
+    was as large.
+
     Attributes:
-        latest: The network that was built last.
+        latest: The newest network, to build the next one from.
     """
 
     def __init__(self, on_result: OnResult, on_progress: OnProgress) -> None:
@@ -70,6 +77,7 @@ class LiveBuilder:
         self._unwanted: set[Request] = set()
         self._current: Request | None = None
         self._results: deque[tuple[Request, Result]] = deque()
+        self._delivered: Backbone | None = None
         self._delivering = False
 
     def build_first(self, design: Design) -> Backbone | None:
@@ -80,7 +88,7 @@ class LiveBuilder:
         """
         loop = _running_loop()
         if loop is None or keras_is_loaded():
-            self.latest = design.build()
+            self.latest = self._delivered = design.build()
             return self.latest
         require_backend()
         self._build_behind(Request(design), loop)
@@ -100,9 +108,17 @@ class LiveBuilder:
     def build_now(self, request: Request) -> None:
         """Build before returning; a build that is under way is dropped."""
         self.stop()
-        if self._thread is not None:
-            self._thread.join()
-        self._results.append((request, self._result(request, None)))
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+        result = self._result(request, None)
+        self._keep(request, result)
+        self._deliver()
+
+    def take(self, request: Request, backbone: Backbone) -> None:
+        """Have a network for the result of a request that was built before, and refused."""
+        self.stop()
+        self._keep(request, backbone)
         self._deliver()
 
     def stop(self) -> None:
@@ -111,6 +127,7 @@ class LiveBuilder:
             self._unwanted = {self._current} if self._current is not None else set()
             self._next = None
             self._results.clear()
+            self.latest = self._delivered
 
     def wait(self) -> None:
         """Return when nothing is under way and all results are delivered; at once while one is being delivered."""
@@ -122,29 +139,34 @@ class LiveBuilder:
         self._deliver()
 
     def _build_behind(self, request: Request, loop: _Loop) -> None:
-        # Keras has a precision for each thread.
-        policy = keras.config.dtype_policy() if keras_is_loaded() else None
         with self._lock:
             self._next = request
             if self._thread is None:
                 self._thread = threading.Thread(
-                    target=self._work, args=(loop, policy), name="encdec-build", daemon=True
+                    target=self._work, args=(loop,), name="encdec-build", daemon=True
                 )
                 self._thread.start()
 
-    def _work(self, loop: _Loop, policy: Any) -> None:
-        if policy is not None:
-            keras.config.set_dtype_policy(policy)
-        # The loop is closed when the kernel shuts down in the middle of a build.
-        with contextlib.suppress(RuntimeError):
+    def _work(self, loop: _Loop) -> None:
+        try:
             while (request := self._take_next()) is not None:
+                if request.policy is not None:
+                    keras.config.set_dtype_policy(request.policy)
                 result = self._result(request, loop)
                 with self._lock:
                     wanted = request not in self._unwanted and not isinstance(result, _Dropped)
                     if wanted:
-                        self._results.append((request, result))
+                        self._keep(request, result)
                 if wanted:
                     loop.call_soon_threadsafe(self._deliver)
+        except RuntimeError:  # The loop is closed, as when the kernel shuts down in the middle of a build.
+            with self._lock:
+                self._thread = self._current = None
+
+    def _keep(self, request: Request, result: Result) -> None:
+        self._results.append((request, result))
+        if isinstance(result, Backbone):
+            self.latest = result
 
     def _take_next(self) -> Request | None:
         with self._lock:
@@ -157,7 +179,10 @@ class LiveBuilder:
         outermost, self._delivering = not self._delivering, True
         try:
             while self._results:
-                self._on_result(*self._results.popleft())
+                request, result = self._results.popleft()
+                if isinstance(result, Backbone):
+                    self._delivered = result
+                self._on_result(request, result)
         finally:
             self._delivering = not outermost
 
@@ -167,9 +192,12 @@ class LiveBuilder:
             backbone = build_backbone(request.design, previous, self._watch(request, loop))
             # What the picture needs is read here, while the page can be used.
             _ = backbone.blocks, backbone.notices
+            if self.latest is not None and backbone.weight_bytes > self.latest.weight_bytes:
+                require_memory_for(backbone)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it becomes the result
             return error
-        self.latest = backbone
+        except SystemExit as error:
+            return RuntimeError(f"the block wants to end Python: {error!r}")
         return backbone
 
     def _watch(self, request: Request, loop: _Loop | None) -> Callable[[BlockCall], None]:

@@ -18,7 +18,20 @@ _CGROUPS = Path("/sys/fs/cgroup")
 
 
 class TooLargeError(MemoryError):
-    """A network's weights would take more of the memory than may be taken unasked."""
+    """A network's weights would take more of the memory than may be taken unasked.
+
+    Attributes:
+        backbone: The network, whose weights are not filled.
+    """
+
+    def __init__(self, backbone: Backbone, limit: int) -> None:
+        """Say how large ``backbone`` is, and how many bytes of memory there are."""
+        super().__init__(
+            f"This network has {backbone.parameters:,} parameters. Its weights take "
+            f"{_gigabytes(backbone.weight_bytes)}, of {_gigabytes(limit)} that there are here; training takes about "
+            "four times as much, and the feature maps."
+        )
+        self.backbone = backbone
 
 
 def memory_limit(cgroups: Path = _CGROUPS, own_groups: Path = Path("/proc/self/cgroup")) -> int:
@@ -48,12 +61,8 @@ def require_memory_for(backbone: Backbone, limit: int | None = None) -> None:
         TooLargeError: If they would take more than ``SHARE`` of the memory.
     """
     limit = memory_limit() if limit is None else limit
-    needed = backbone.weight_bytes
-    if needed > SHARE * limit:
-        raise TooLargeError(
-            f"This network has {backbone.parameters:,} parameters. Its weights take {_gigabytes(needed)}, of "
-            f"{_gigabytes(limit)} that there are here; training takes about four times as much, and the feature maps."
-        )
+    if backbone.weight_bytes > SHARE * limit:
+        raise TooLargeError(backbone, limit)
 
 
 def _limit_files(cgroups: Path, own_groups: Path) -> list[Path]:

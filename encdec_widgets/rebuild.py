@@ -76,7 +76,11 @@ def _place(call: BlockCall) -> tuple[Any, ...]:
 
 
 def _specification(tensor: Any) -> Any:
-    return None if tensor is None else (tensor.shape, tensor.dtype)
+    """What a tensor is like; one with a mask is like no other, since its mask would have to be followed, too."""
+    if tensor is None:
+        return None
+    mask = getattr(tensor, "_keras_mask", None)
+    return tensor.shape, tensor.dtype, tensor.sparse, None if mask is None else id(mask)
 
 
 def _operations(built: BuiltBlock) -> Sequence[Any]:
@@ -97,10 +101,18 @@ def _keep_weights(built: BuiltBlock, earlier: BuiltBlock) -> None:
         if other is not None and _same_layer(operation, other):
             for variable, source in zip(operation.variables, other.variables, strict=True):
                 take_over(variable, source)
+            if operation.trainable != other.trainable:
+                operation.trainable = other.trainable
 
 
 def _same_layer(layer: Any, other: Any) -> bool:
+    """Whether a layer has weights, and settings and weights of the same kind as another one."""
     if type(layer) is not type(other) or not getattr(layer, "variables", ()):
         return False
     shapes = [[tuple(variable.shape) for variable in each.variables] for each in (layer, other)]
-    return shapes[0] == shapes[1] and bool(layer.get_config() == other.get_config())
+    try:
+        # Whether a layer is frozen is no setting of the network.
+        settings = [{**each.get_config(), "trainable": None} for each in (layer, other)]
+        return shapes[0] == shapes[1] and bool(settings[0] == settings[1])
+    except Exception:  # noqa: BLE001 - a user's layer may not be able to say what it is made of
+        return False

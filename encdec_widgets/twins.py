@@ -5,8 +5,9 @@ twin takes that over, and belongs to one network only, like every layer that was
 network stay right.
 """
 
+import copy
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from encdec_widgets._keras import keras, keras_module
@@ -51,17 +52,39 @@ def _has_twin(call: Any, prefix: str) -> bool:
         and len(operation._inbound_nodes) == 1
         # Not a model inside of the model, nor a class that makes its instances in its own way.
         and type(operation).__new__ in (keras.layers.Layer.__new__, keras.Operation.__new__)
-        and all(getattr(tensor, "_keras_mask", None) is None for tensor in call.output_tensors)
+        and not any(getattr(tensor, "_keras_mask", None) for tensor in call.output_tensors)
+        and not any(tensor.sparse for tensor in call.output_tensors)
     )
 
 
 def _twin(operation: Any) -> Any:
     twin = object.__new__(type(operation))
-    vars(twin).update(vars(operation), _inbound_nodes=[], _outbound_nodes=[])
+    state, own_state = vars(operation), vars(twin)
+    own_state.update(state)
+    # Containers of its own, so that what is added to one of the two (an adapter, say) is not the other's.
+    containers = {name: value for name, value in state.items() if isinstance(value, list | dict | set)}
+    copies = {id(value): type(value)(value) for value in containers.values()}
+    own_state.update((name, copies[id(value)]) for name, value in containers.items())
+    if "_tracker" in state:
+        own_state["_tracker"] = _tracker_of(copies, state["_tracker"])
+    own_state.update(_inbound_nodes=[], _outbound_nodes=[])
     for name in _BOUND:
-        if name in vars(operation):
-            vars(twin)[name] = functools.partial(_as_keras_makes_it, twin, name)
+        if name in state:
+            own_state[name] = functools.partial(_as_keras_makes_it, twin, name)
     return twin
+
+
+def _tracker_of(copies: Mapping[int, Any], tracker: Any) -> Any:
+    """A copy of what notes down a layer's weights, for copies of its containers (by the ids of the originals)."""
+    other = copy.copy(tracker)
+    other.config = {
+        name: (is_kind, copies.get(id(known), known)) for name, (is_kind, known) in tracker.config.items()
+    }
+    other.stored_ids = {name: set(ids) for name, ids in tracker.stored_ids.items()}
+    for container in copies.values():
+        if hasattr(container, "tracker"):
+            container.tracker = other
+    return other
 
 
 # Methods that Keras wraps anew for each layer that it makes, at two thirds of the cost of a twin, and that hardly

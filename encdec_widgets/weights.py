@@ -4,7 +4,8 @@ Shapes and counts are known before memory is taken, and a network that is only l
 do not depend on when they are filled: an initializer draws its seed when its layer is made.
 """
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,8 +23,15 @@ def unfilled() -> Iterator[list[Any]]:
     variables: list[Any] = []
     # Keras would fill everything on its waiting list at the next opportunity, the weights of all networks that were
     # ever described. So they wait here, not there.
-    with noting("uninitialized_variables", variables), keras.StatelessScope(initialize_variables=False):
+    with (
+        noting("uninitialized_variables", variables),
+        keras.StatelessScope(initialize_variables=False) as scope,
+    ):
         yield variables
+    for variable in variables:
+        value = scope.get_current_value(variable)
+        if value is not None:  # Somebody set it, as one who loads pretrained weights into a part does.
+            _fill_later_with(variable, functools.partial(keras.ops.copy, value))
 
 
 def fill(variables: Iterable[Any]) -> None:
@@ -45,6 +53,11 @@ def take_over(variable: Any, earlier: Any) -> None:
     if filled(variable):
         variable.assign(earlier.value)
     elif filled(earlier):
-        variable._initializer = lambda shape, dtype=None: earlier.value
+        # A copy: JAX gives the memory of weights away when it trains.
+        _fill_later_with(variable, lambda: keras.ops.copy(earlier.value))
     else:
         variable._initializer = earlier._initializer
+
+
+def _fill_later_with(variable: Any, value: Callable[[], Any]) -> None:
+    variable._initializer = lambda shape, dtype=None: value()

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import attrs
 import ipywidgets as widgets
 import traitlets
 
@@ -14,7 +15,7 @@ from encdec_widgets.edits import BUILD_ANYWAY, GIVE_UP, Mend, Outcome, apply_edi
 from encdec_widgets.encoder_decoder import EncoderDecoder
 from encdec_widgets.fields import FieldError, described_fields
 from encdec_widgets.live_builder import LiveBuilder, Request, Result
-from encdec_widgets.memory import TooLargeError, require_memory_for
+from encdec_widgets.memory import TooLargeError
 from encdec_widgets.timing.device import CPU, current_device
 from encdec_widgets.widgets.controls import FieldControls
 from encdec_widgets.widgets.family_controls import FamilyControls
@@ -83,7 +84,7 @@ class Designer(widgets.VBox):
         self.shown: Backbone | None = None
         self._wanted = _as_design(design)
         self._outcome = Outcome(self._wanted)
-        self._too_large: Backbone | None = None
+        self._anew = False
         self._discarded = 0
         self._builder = LiveBuilder(self._guarded(self._built), self._show_progress)
         first = self._builder.build_first(self._wanted)
@@ -126,6 +127,7 @@ class Designer(widgets.VBox):
             value: The new value.
         """
         self._change({field: value}, self._builder.build_now)
+        self.wait()
 
     def load(self, design: "Design | EncoderDecoder | str") -> None:
         """Take another design, architecture or preset in place of the present design, with weights of its own."""
@@ -138,7 +140,7 @@ class Designer(widgets.VBox):
     def observe(self, handler: Callable[..., Any], names: Any = traitlets.All, type: str = "change") -> None:
         """Have ``handler`` called when a trait changes; ``model`` is filled for whoever observes it."""
         super().observe(handler, names, type)
-        if names is traitlets.All or "model" in ([names] if isinstance(names, str) else names):
+        if names in (None, traitlets.All) or "model" in ([names] if isinstance(names, str) else names):
             self._model_is_observed = True
 
     # Edits
@@ -150,20 +152,21 @@ class Designer(widgets.VBox):
         self._replace(lambda: design, self._builder.build)
 
     def _mend(self, mend: Mend) -> None:
-        large, self._too_large = self._too_large, None
-        if mend is BUILD_ANYWAY and large is not None:
-            self._wanted = large.design
-            self._take(large)
+        problem = self._outcome.error
         self._outcome = Outcome(self._wanted)
+        if mend is BUILD_ANYWAY and isinstance(problem, TooLargeError):
+            self._wanted = problem.backbone.design
+            self._builder.take(Request(self._wanted), problem.backbone)
+            return
         self._change(mend.changes, self._builder.build)
 
     def _change(self, changes: dict[str, Any], build: Callable[[Request], None]) -> None:
         outcome = self._attempt(lambda: apply_edit(self._wanted, self._outcome.pending, changes), changes)
-        self._follow(outcome, Request(outcome.design, changes), build)
+        self._follow(outcome, Request(outcome.design, self._wanted, changes), build)
 
     def _replace(self, make: Callable[[], Design], build: Callable[[Request], None]) -> None:
         outcome = self._attempt(lambda: Outcome(make()), {})
-        self._follow(outcome, Request(outcome.design, anew=True), build)
+        self._follow(outcome, Request(outcome.design, self._wanted, anew=True), build)
 
     def _attempt(self, edit: Callable[[], Outcome], asked: Mapping[str, Any]) -> Outcome:
         try:
@@ -176,10 +179,12 @@ class Designer(widgets.VBox):
     def _follow(self, outcome: Outcome, request: Request, build: Callable[[Request], None]) -> None:
         """Have built what an edit gives, or show what is wrong with it."""
         new = outcome.design != self._wanted
-        self._wanted, self._outcome, self._too_large = outcome.design, outcome, None
+        self._wanted, self._outcome = outcome.design, outcome
         if not new:
             self._show_outcome()
             return
+        self._anew |= request.anew  # also for an edit that overtakes it
+        request = attrs.evolve(request, anew=self._anew)
         try:
             build(request)
         except BaseException:  # an interrupt
@@ -189,6 +194,7 @@ class Designer(widgets.VBox):
     def _stop(self) -> None:
         """Drop what is being built: the network on screen is the newest then."""
         self._builder.stop()
+        self._anew = False
         if self.shown is not None:
             self._wanted = self.shown.design
             self._status.show(self.shown, self._device)
@@ -201,29 +207,35 @@ class Designer(widgets.VBox):
         try:
             if isinstance(result, Exception):
                 raise result
-            if self.shown is not None:
-                require_memory_for(result)
             self._take(result)
+            self._anew &= not request.anew
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
-            self._refuse(request, error, result)
+            self._refuse(request, error)
         self._show_outcome()
 
-    def _refuse(self, request: Request, error: Exception, result: Result) -> None:
-        if request.design is not self._wanted:
+    def _refuse(self, request: Request, error: Exception) -> None:
+        """Go back to what was wanted before, which may not be built yet, and say why."""
+        if request.design != self._wanted:
             return  # A newer edit is on its way.
-        if self.shown is not None:
-            self._wanted = self.shown.design
-            self._status.show(self.shown, self._device)
+        shown = None if self.shown is None else self.shown.design
+        self._wanted = shown if shown == request.design else request.base or shown or request.design
+        pending = {**self._outcome.pending, **request.asked}
         if isinstance(error, FieldError):  # known only when the layers are made
-            self._outcome = refusal(self._wanted, {**self._outcome.pending, **request.asked}, error)
-        elif isinstance(error, TooLargeError) and isinstance(result, Backbone):
-            self._too_large = result
+            self._outcome = refusal(self._wanted, pending, error)
+        elif isinstance(error, TooLargeError):
             self._outcome = Outcome(self._wanted, {}, error, (BUILD_ANYWAY, GIVE_UP))
         else:
             self._outcome = Outcome(self._wanted, {}, error)
+        if self.shown is None:
+            self._status.show_nothing()
+        else:
+            self._status.show(self.shown, self._device)
+        if self._wanted not in (shown, request.design):
+            self._builder.build(Request(self._wanted, shown, anew=self._anew))
 
     def _take(self, backbone: Backbone) -> None:
         """Show a backbone, of which all could be read."""
+        model = backbone.model if self._model_is_observed else backbone.structure
         if self.shown is not None and self.shown.filled:
             self._discarded += self.shown.parameters
         self.shown = backbone
@@ -231,7 +243,6 @@ class Designer(widgets.VBox):
         self._status.show(backbone, self._device)
         self._timing.show(backbone, current_device() or CPU)
         self._problems.show_notices(backbone.notices)
-        model = backbone.model if self._model_is_observed else backbone.structure
         for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
             if self.shown is backbone:  # and no observer has changed it meanwhile
                 self.set_trait(name, value)
@@ -244,7 +255,7 @@ class Designer(widgets.VBox):
         return (current_device() or CPU).name
 
     def _show_progress(self, done: int, total: int, block: str) -> None:
-        self._status.show_progress(done, total, block)
+        self._status.show_progress(done, total, block, stoppable=self.shown is not None)
 
     def _show_outcome(self) -> None:
         """Show what is wrong, and in the controls the design with what was asked for in vain."""

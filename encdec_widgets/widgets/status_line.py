@@ -41,9 +41,14 @@ class StatusLine(widgets.HBox):
         """Say that the backend is being loaded."""
         self._say("Loading Keras and its backend, which takes some seconds …")
 
-    def show_progress(self, done: int, total: int, block: str) -> None:
+    def show_progress(self, done: int, total: int, block: str, *, stoppable: bool) -> None:
         """Say how far a build is."""
-        self._say(f"Building: <b>{done}</b> of {total} blocks, now {html.escape(block)} …", stoppable=True)
+        text = f"Building: <b>{done}</b> of {total} blocks, now {html.escape(block)} …"
+        self._say(text, stoppable=stoppable)
+
+    def show_nothing(self) -> None:
+        """Say that nothing has been built."""
+        self._say("No network has been built.")
 
     def _say(self, text: str, *, stoppable: bool = False) -> None:
         self._text.value = f'<span role="status">{text}</span>'

@@ -310,3 +310,91 @@ def test_stopping_with_another_edit_waiting_drops_both(gate: Gate) -> None:
         assert designer.design.architecture.encoder_stack[1].filters == 9
 
     in_a_loop(scenario)
+
+
+def test_a_preset_that_was_overtaken_still_gets_weights_of_its_own(gate: Gate) -> None:
+    async def scenario() -> None:
+        designer = Designer(SMALL)
+        before = designer.model.get_layer("stack0_enc0_conv0").get_weights()[0]
+        designer._load(SMALL.replace("up_blocks", 1))
+        edit(designer, "encoder[1].activation", "elu")
+        assert not np.array_equal(designer.model.get_layer("stack0_enc0_conv0").get_weights()[0], before)
+
+    in_a_loop(scenario)
+
+
+def test_a_refused_edit_does_not_take_the_one_before_it_along(gate: Gate) -> None:
+    async def scenario() -> None:
+        designer = Designer(SLOW)
+        gate.reached.clear()
+        gate.open.clear()
+        edit(designer, "encoder[0].filters", 5)
+        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+        edit(designer, "encoder[1].filters", 13)
+        edit(designer, "encoder[1].filters", 13)
+        gate.open.set()
+        await until(lambda: filters_of(designer) == [5, 2, 2])
+        designer.wait()
+        assert "must not be 13" in text_of(designer)
+        assert designer.design.architecture.encoder_stack[0].filters == 5
+
+    in_a_loop(scenario)
+
+
+def test_a_block_that_ends_python_ends_one_build(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    def leave(self: SlowBlock, x_in: Any, prefix: str = "block") -> Any:
+        raise SystemExit
+
+    async def scenario() -> None:
+        designer = Designer(SLOW)
+        with monkeypatch.context() as patch:
+            patch.setattr(SlowBlock, "make_block", leave)
+            edit(designer, "encoder[0].filters", 4)
+            designer.wait()
+            assert "SystemExit" in text_of(designer)
+        edit(designer, "encoder[0].filters", 5)
+        designer.wait()
+        assert filters_of(designer) == [5, 2, 2]
+
+    in_a_loop(scenario)
+
+
+def test_a_designer_outlives_an_event_loop(gate: Gate) -> None:
+    designer = Designer(SLOW)
+
+    async def leave_in_the_middle() -> None:
+        gate.reached.clear()
+        gate.open.clear()
+        edit(designer, "encoder[0].filters", 4)
+        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+
+    in_a_loop(leave_in_the_middle)
+    gate.open.set()
+    designer.wait()
+
+    async def scenario() -> None:
+        edit(designer, "encoder[1].filters", 6)
+        designer.wait()
+        assert filters_of(designer) == [4, 6, 2]
+
+    in_a_loop(scenario)
+
+
+def test_each_edit_has_the_precision_of_its_moment(gate: Gate) -> None:
+    before = keras.config.dtype_policy()
+
+    async def scenario() -> None:
+        designer = Designer(SLOW)
+        gate.reached.clear()
+        gate.open.clear()
+        edit(designer, "encoder[0].filters", 4)
+        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        edit(designer, "encoder[0].filters", 5)
+        gate.open.set()
+        assert designer.model.get_layer("stack0_enc0_conv").compute_dtype == "bfloat16"
+
+    try:
+        in_a_loop(scenario)
+    finally:
+        keras.config.set_dtype_policy(before)

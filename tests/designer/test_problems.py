@@ -2,6 +2,7 @@
 
 import html
 
+import numpy as np
 import pytest
 
 from encdec_widgets import Design, Designer, memory
@@ -221,3 +222,21 @@ def test_a_large_network_can_be_given_up(designer: Designer, little_memory: Desi
     assert not mends(designer)
     assert designer.design.architecture.filters == (2 if edit == "undo" else 3)
     assert control(designer, "filters").value == designer.design.architecture.filters
+
+
+def test_a_large_network_that_was_given_up_leaves_the_weights(
+    designer: Designer, little_memory: Design
+) -> None:
+    before = designer.model.get_layer("stack0_enc0_conv0").get_weights()[0]
+    designer.set("filters", 16)
+    mends(designer)[1].click()
+    designer.set("input_shape", (32, 32, 1))
+    assert np.array_equal(designer.model.get_layer("stack0_enc0_conv0").get_weights()[0], before)
+
+
+def test_a_network_that_gets_smaller_is_not_asked_about(designer: Designer, little_memory: Design) -> None:
+    designer.set("filters", 20)
+    mends(designer)[0].click()
+    designer.set("filters", 18)
+    assert designer.problem is None
+    assert designer.design.architecture.filters == 18

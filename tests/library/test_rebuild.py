@@ -4,6 +4,7 @@ import gc
 import re
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -276,3 +277,97 @@ def test_nothing_is_filled_before_it_is_asked_for() -> None:
     backbone = Design(UNet(filters=2**12, down_blocks=2, up_blocks=2), (64, 64, 1)).build()
     assert backbone.parameters > 10**9
     assert backbone.blocks.number_of_nodes() > 5
+
+
+SHARED: dict[str, Any] = {}
+
+
+@attrs.frozen
+class SharedLayer(EncoderBlock):
+    """Every block of this kind uses the one layer."""
+
+    def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+        layer = SHARED.setdefault("layer", keras.layers.Conv2D(2, 1, name="shared"))
+        return keras.layers.MaxPooling2D(name=f"{prefix}_pool")(layer(x_in))
+
+
+def test_a_layer_that_blocks_share_is_filled_with_whatever_network_is() -> None:
+    SHARED.clear()
+    network = CustomEncoderDecoder(encoder=[SimpleConvBlock(filters=2), SharedLayer(), SharedLayer()])
+    first = Design(network, (32, 32, 1)).build()
+    second = first.design.replace("encoder[0].activation", "elu").build(first)
+    assert second.model.predict(np.ones((1, 32, 32, 1), "float32"), verbose=0).shape == (1, 4, 4, 2)
+
+
+class Secretive(keras.layers.Layer):
+    """A layer that cannot say what it is made of."""
+
+    def __init__(self, function: Any, name: str) -> None:
+        super().__init__(name=name)
+        self.function = function
+
+    def build(self, shape: Any) -> None:
+        self.scale = self.add_weight(shape=(shape[-1],), initializer="ones")
+
+    def call(self, x: Any) -> Any:
+        return self.function(x) * self.scale
+
+
+@attrs.frozen
+class SecretiveBlock(EncoderBlock):
+    times: int = 2
+
+    def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+        x = Secretive(lambda x: x * self.times, f"{prefix}_secret")(x_in)
+        return keras.layers.MaxPooling2D(name=f"{prefix}_pool")(x)
+
+
+def test_a_layer_that_cannot_say_its_settings_is_made_anew() -> None:
+    first = Design(CustomEncoderDecoder(encoder=[SecretiveBlock()]), (32, 32, 1)).build()
+    second = first.design.replace("encoder[0].times", 3).build(first)
+    assert np.allclose(second.model.predict(np.ones((1, 32, 32, 1), "float32"), verbose=0), 3)
+
+
+def test_a_frozen_layer_keeps_its_weights_and_stays_frozen() -> None:
+    first = Design(attrs.evolve(SMALL_UNET, filters=4), (32, 32, 1)).build()
+    first.model.trainable = False
+    kept = weights_of(first.model)
+    second = first.design.replace("encoder[1].activation", "elu").build(first)
+    assert not second.structure.trainable_variables
+    assert all(np.array_equal(value, kept[path]) for path, value in weights_of(second.model).items())
+
+
+def test_what_is_added_to_a_layer_is_not_added_to_the_earlier_network() -> None:
+    network = CustomEncoderDecoder(encoder=[SimpleConvBlock(filters=2), DenseBlock()])
+    before = Design(network, (32, 32, 1)).build()
+    after = before.design.replace("encoder[0].activation", "elu").build(before)
+    weights = len(before.model.weights)
+    after.model.get_layer("stack0_enc1_dense").enable_lora(1)
+    assert len(before.model.weights) == weights
+    assert len(after.model.weights) == weights + 2
+
+
+def test_training_one_network_leaves_the_other_in_use() -> None:
+    first = Design(SMALL_UNET, (32, 32, 1)).build()
+    images = np.ones((1, 32, 32, 1), "float32")
+    expected = first.model.predict(images, verbose=0).shape
+    second = first.design.replace("encoder[1].activation", "elu").build(first)
+    second.model.compile("sgd", "mse")
+    if keras.config.backend() == "numpy":
+        return  # Keras does not train on it.
+    first.model.compile("sgd", "mse")
+    first.model.fit(images, np.zeros(expected, "float32"), verbose=0)
+    assert np.isfinite(second.model.predict(images, verbose=0)).all()
+    second.model.fit(images, np.zeros(expected, "float32"), verbose=0)
+    assert np.isfinite(first.model.predict(images, verbose=0)).all()
+
+
+def test_a_rebuilt_network_is_saved_and_loaded(tmp_path: Path) -> None:
+    first = Design(SMALL_UNET, (32, 32, 1)).build()
+    second = first.design.replace("encoder[1].activation", "elu").build(first).model
+    second.save(tmp_path / "network.keras")
+    again = keras.models.load_model(tmp_path / "network.keras")
+    images = np.ones((1, 32, 32, 1), "float32")
+    np.testing.assert_allclose(
+        again.predict(images, verbose=0), second.predict(images, verbose=0), rtol=1e-5, atol=1e-6
+    )

@@ -53,6 +53,16 @@ def test_what_waits_is_never_filled_behind_the_back() -> None:
     assert not any(map(filled, variables))
 
 
+def test_values_that_are_set_while_a_layer_is_made_are_kept() -> None:
+    """A part with pretrained weights, or with fixed ones."""
+    with unfilled() as variables:
+        layer = keras.layers.Dense(2)
+        layer(keras.Input((3,)))
+        layer.set_weights([np.full((3, 2), 5.0), np.zeros(2)])
+    fill(variables)
+    assert (layer.get_weights()[0] == 5).all()
+
+
 def describe_and_fail() -> None:
     with unfilled():
         dense()
