@@ -25,7 +25,7 @@ from tests.browser.designer_page import DesignerPage
 from tests.browser.kernel import Kernel
 from tests.browser.page import Screen
 
-PRESSES, WARMING = 40, 3
+PRESSES, WARMING = 20, 3
 ONE_BLOCK, WHOLE_NETWORK = 1.3, 2.0  # goals
 MESSAGES, KILOBYTES = 8, 60
 
