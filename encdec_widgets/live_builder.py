@@ -17,6 +17,8 @@ from encdec_widgets.memory import require_memory_for
 
 FINISH_S = 0.15
 """A build that was overtaken goes on if it should be done within so many seconds: a drag is to show something."""
+LOAD_AFTER_S = 0.5
+"""Loading Keras leaves others little room: it waits for so many seconds, until the page has what it shows meanwhile."""
 PROGRESS_S = 0.3
 """Progress is told of builds that take longer than this, and so often."""
 
@@ -91,7 +93,8 @@ class LiveBuilder:
             self.latest = self._delivered = design.build()
             return self.latest
         require_backend()
-        self._build_behind(Request(design), loop)
+        self._next = Request(design)
+        loop.call_later(LOAD_AFTER_S, self._start, loop)
         return None
 
     def build(self, request: Request) -> None:
@@ -133,6 +136,11 @@ class LiveBuilder:
         """Return when nothing is under way and all results are delivered; at once while one is being delivered."""
         if self._delivering:
             return
+        loop, waiting = _running_loop(), self._next
+        if loop is not None:
+            self._start(loop)
+        elif waiting is not None and self._thread is None:
+            self.build_now(waiting)
         thread = self._thread
         if thread is not None:
             thread.join()
@@ -141,7 +149,11 @@ class LiveBuilder:
     def _build_behind(self, request: Request, loop: _Loop) -> None:
         with self._lock:
             self._next = request
-            if self._thread is None:
+        self._start(loop)
+
+    def _start(self, loop: _Loop) -> None:
+        with self._lock:
+            if self._thread is None and self._next is not None:
                 self._thread = threading.Thread(
                     target=self._work, args=(loop,), name="encdec-build", daemon=True
                 )

@@ -75,3 +75,17 @@ def test_the_grammar_that_plotly_drags_in_is_not_compiled_and_can_be_imported_la
         assert "rfc3987_syntax" not in sys.modules
         import rfc3987_syntax
     """)
+
+
+def test_a_designer_that_was_left_before_its_backend_was_loaded_can_still_be_read() -> None:
+    run("""
+        import asyncio
+
+        async def main():
+            from encdec_widgets import Designer
+
+            return Designer()
+
+        designer = asyncio.run(main())
+        assert designer.model.count_params() == designer.backbone.parameters
+    """)
