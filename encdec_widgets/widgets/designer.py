@@ -180,8 +180,8 @@ class Designer(widgets.VBox):
         """Have built what an edit gives, or show what is wrong with it."""
         new = outcome.design != self._wanted
         self._wanted, self._outcome = outcome.design, outcome
+        self._show_outcome()  # The controls show what is wanted, also while it is built.
         if not new:
-            self._show_outcome()
             return
         self._anew |= request.anew  # also for an edit that overtakes it
         request = attrs.evolve(request, anew=self._anew)
