@@ -73,7 +73,7 @@ def check(design: Design) -> None:
     network = design.architecture
     stride = (design.head.stride if design.head else None) or network.output_stride
     upsampling_divides = network.encoder_features_stride % _product(network.decoder_stack) == 0
-    for output in backbone.model.outputs:
+    for output in backbone.structure.outputs:
         node = backbone.layers.nodes[output._keras_history.operation.name]
         if stride >= 1 and upsampling_divides:
             assert node["stride"] == stride
@@ -82,7 +82,7 @@ def check(design: Design) -> None:
         else:
             assert stride == int(node["stride"]) or not upsampling_divides
     assert backbone.parameters == sum(data["parameters"] for _, data in backbone.blocks.nodes(data=True))
-    assert len(backbone.model.outputs) == network.stacks
+    assert len(backbone.structure.outputs) == network.stacks
     if any(data["stage"] == "decoder" and data["stride"] < 1 for _, data in backbone.blocks.nodes(data=True)):
         assert backbone.notices
 

@@ -62,9 +62,9 @@ def test_a_list_of_these_blocks_works_and_folds_into_blocks(shape: InputShape) -
     backbone = structure(Design(CUSTOM, shape))
     strides = [data["stride"] for _, data in backbone.blocks.nodes(data=True)]
     assert strides == [1, 2, 2, 4, 12, 24, 12, 2, 1]
-    assert backbone.model.outputs[0].shape == (None, *shape[:2], 4)
+    assert backbone.structure.outputs[0].shape == (None, *shape[:2], 4)
     folded = [name for _, data in backbone.blocks.nodes(data=True) for name in data["layers"]]
-    assert sorted(folded) == sorted(layer.name for layer in backbone.model.layers)
+    assert sorted(folded) == sorted(layer.name for layer in backbone.structure.layers)
 
 
 def test_the_first_convolution_is_the_strided_one() -> None:

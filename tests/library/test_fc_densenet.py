@@ -9,7 +9,6 @@ from encdec_widgets import Design, preset
 from encdec_widgets.architectures import FCDenseNet
 from encdec_widgets.fields import FieldError
 from encdec_widgets.head import Head
-from encdec_widgets.weights import unfilled
 
 SMALL = FCDenseNet(
     growth_rate=3, first_filters=5, down_layers=(1, 2), bottleneck_layers=3, up_layers=(2, 1), dropout=0.1
@@ -23,12 +22,6 @@ PUBLISHED = {
 }
 
 
-def structure(design: Design) -> Any:
-    """The backbone without values in its weights: on JAX, each of their shapes would take long to compile."""
-    with unfilled():
-        return design.build()
-
-
 @pytest.fixture(scope="module", params=PUBLISHED)
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -36,11 +29,11 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def backbone(name: str) -> Any:
-    return structure(preset(name))
+    return preset(name).build()
 
 
 def _layers(backbone: Any, kind: str) -> dict[str, Any]:
-    return {layer.name: layer for layer in backbone.model.layers if type(layer).__name__ == kind}
+    return {layer.name: layer for layer in backbone.structure.layers if type(layer).__name__ == kind}
 
 
 def _stack_channels(backbone: Any, block: str) -> int:
@@ -114,7 +107,7 @@ def _as_text(layer: Any) -> str:
 
 
 def test_a_small_one_layer_by_layer() -> None:
-    model = structure(Design(SMALL, (8, 8, 1))).model
+    model = Design(SMALL, (8, 8, 1)).build().structure
 
     def dense(prefix: str, concat: bool) -> list[str]:
         lines = ["bn: BatchNormalization", "act_relu: relu", "conv: 3 (3, 3) True linear", "dropout: 0.1"]
@@ -198,8 +191,8 @@ def test_more_blocks_up_than_down_are_refused_with_a_way_out() -> None:
 
 def test_stacks_repeat_where_they_fit_together() -> None:
     design = Design(attrs.evolve(SMALL, stacks=2), (8, 8, 1), Head(2))
-    backbone = structure(design)
-    assert [tuple(output.shape[1:]) for output in backbone.model.outputs] == [(8, 8, 2), (8, 8, 2)]
+    backbone = design.build()
+    assert [tuple(output.shape[1:]) for output in backbone.structure.outputs] == [(8, 8, 2), (8, 8, 2)]
     assert sum(data["skip"] for _, _, data in backbone.blocks.edges(data=True)) == 4
     with pytest.raises(FieldError, match="stacks"):
         design.replace("up_layers", (2,))
@@ -208,12 +201,12 @@ def test_stacks_repeat_where_they_fit_together() -> None:
 @pytest.mark.parametrize("up_layers", [(), (1,), (1, 2)])
 def test_the_last_block_keeps_its_input(up_layers: tuple[int, ...]) -> None:
     design = Design(attrs.evolve(SMALL, up_layers=up_layers), (8, 8, 1))
-    backbone = structure(design)
+    backbone = design.build()
     assert design.architecture.output_stride == 4 >> len(up_layers)
-    assert backbone.model.outputs[0].shape[1] == 8 // design.architecture.output_stride
+    assert backbone.structure.outputs[0].shape[1] == 8 // design.architecture.output_stride
     last = [name for name, data in backbone.blocks.nodes(data=True) if data["stage"] != "input"][-1]
     assert backbone.blocks.nodes[last]["channels"] == _stack_channels(backbone, last)
 
 
 def test_without_dropout_there_is_no_dropout_layer() -> None:
-    assert not _layers(structure(Design(attrs.evolve(SMALL, dropout=0), (8, 8, 1))), "Dropout")
+    assert not _layers(Design(attrs.evolve(SMALL, dropout=0), (8, 8, 1)).build(), "Dropout")

@@ -31,9 +31,9 @@ def backbone(request: pytest.FixtureRequest):
 
 
 def test_layers_are_those_of_the_model(backbone) -> None:
-    assert isinstance(backbone.model, keras.Model)
-    assert list(backbone.layers) == [layer.name for layer in backbone.model.layers]
-    for layer in backbone.model.layers:
+    assert isinstance(backbone.structure, keras.Model)
+    assert list(backbone.layers) == [layer.name for layer in backbone.structure.layers]
+    for layer in backbone.structure.layers:
         node = backbone.layers.nodes[layer.name]
         assert node["shape"] == layer.output.shape[1:]
         assert node["parameters"] == layer.count_params()
@@ -44,15 +44,15 @@ def test_every_layer_is_in_one_block_and_nothing_is_lost(backbone) -> None:
     folded = [name for _, data in backbone.blocks.nodes(data=True) for name in data["layers"]]
     assert sorted(folded) == sorted(backbone.layers)
     total = sum(data["parameters"] for _, data in backbone.blocks.nodes(data=True))
-    assert total == backbone.parameters == backbone.model.count_params()
+    assert total == backbone.parameters == backbone.structure.count_params()
 
 
 def test_strides_are_input_size_over_feature_size(backbone) -> None:
-    height = backbone.model.inputs[0].shape[1]
-    for layer in backbone.model.layers:
+    height = backbone.structure.inputs[0].shape[1]
+    for layer in backbone.structure.layers:
         if height is not None:
             assert backbone.layers.nodes[layer.name]["stride"] * layer.output.shape[1] == height
-    output = backbone.model.outputs[-1]._keras_history.operation.name
+    output = backbone.structure.outputs[-1]._keras_history.operation.name
     assert backbone.layers.nodes[output]["stride"] == backbone.design.architecture.output_stride
 
 
@@ -239,7 +239,7 @@ def test_a_head_before_the_end_leaves_blocks_out_and_says_so() -> None:
         "stack0_dec1 is left out: nothing that it makes reaches an output of the network.",
     )
     assert "stack0_dec1" not in backbone.blocks
-    assert backbone.model.output_shape == (None, 16, 16, 3)
+    assert backbone.structure.output_shape == (None, 16, 16, 3)
 
 
 @pytest.mark.parametrize("made", [None, "x", [1, 2], 3])
@@ -281,4 +281,4 @@ def test_fields_can_be_written_in_any_way_of_attrs(decorate) -> None:
 
     design = Design(CustomEncoderDecoder(encoder=[Mine(filters=3)]), (32, 32, 1))
     assert hash(design)
-    assert design.replace("encoder[0].filters", 5).build().model.output_shape == (None, 16, 16, 5)
+    assert design.replace("encoder[0].filters", 5).build().structure.output_shape == (None, 16, 16, 5)

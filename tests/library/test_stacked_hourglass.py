@@ -25,15 +25,9 @@ from encdec_widgets.backbone import Backbone
 from encdec_widgets.encoder_decoder import EncoderBlock, SimpleConvBlock
 from encdec_widgets.fields import FieldError
 from encdec_widgets.head import Head
-from encdec_widgets.weights import unfilled
 
 TWO = StackedHourglass(filters=8, stem_filters=4)
 SMALL = (64, 64, 3)
-
-
-def build(design: Design) -> Backbone:
-    with unfilled():
-        return design.build()
 
 
 def edges(backbone: Backbone, **wanted: Any) -> set[tuple[str, str]]:
@@ -47,13 +41,13 @@ def inputs_of(backbone: Backbone, layer: str) -> list[str]:
 
 @pytest.mark.parametrize(("stacks", "trainable"), [(1, 3_426_448), (2, 6_570_400)])
 def test_the_published_number_of_parameters(stacks: int, trainable: int) -> None:
-    model = build(Design(StackedHourglass(stacks=stacks), (256, 256, 3), Head(16, "linear"))).model
+    model = Design(StackedHourglass(stacks=stacks), (256, 256, 3), Head(16, "linear")).build().structure
     assert sum(np.prod(variable.shape) for variable in model.trainable_variables) == trainable
     assert [tuple(output.shape) for output in model.outputs] == [(None, 64, 64, 16)] * stacks
 
 
 def test_an_hourglass_has_13_residuals_and_is_followed_by_one() -> None:
-    layers = build(Design(TWO, SMALL)).layers
+    layers = Design(TWO, SMALL).build().layers
     residuals = [name.split("_res")[0] for name in layers if re.search(r"_res\d+_add$", name)]
     assert Counter(residuals) == {
         **{f"stem{i}": 1 for i in (1, 2, 3)},
@@ -66,7 +60,7 @@ def test_an_hourglass_has_13_residuals_and_is_followed_by_one() -> None:
 
 
 def test_a_residual_normalizes_first_and_narrows_to_half() -> None:
-    model = build(Design(TWO, SMALL)).model
+    model = Design(TWO, SMALL).build().structure
     layers = [layer for layer in model.layers if layer.name.startswith("stack0_enc1_")]
     assert [layer.name.removeprefix("stack0_enc1_") for layer in layers] == [
         "pool",
@@ -84,7 +78,7 @@ def test_a_residual_normalizes_first_and_narrows_to_half() -> None:
 
 
 def test_the_stem_has_the_widths_and_strides_of_the_paper() -> None:
-    backbone = build(Design(StackedHourglass(), (256, 256, 3)))
+    backbone = Design(StackedHourglass(), (256, 256, 3)).build()
     stem = [data for _, data in backbone.blocks.nodes(data=True) if data["stage"] == "stem"]
     assert [(data["channels"], data["stride"]) for data in stem] == [(64, 2), (128, 2), (128, 4), (256, 4)]
     assert stem[0]["kernel_sizes"] == ((7, 7),)
@@ -94,7 +88,7 @@ def test_the_stem_has_the_widths_and_strides_of_the_paper() -> None:
 
 
 def test_every_skip_is_added_and_the_finest_comes_from_the_stacks_own_input() -> None:
-    backbone = build(Design(TWO, SMALL, Head(5)))
+    backbone = Design(TWO, SMALL, Head(5)).build()
     expected = {
         (f"stack{stack}_enc{level}", f"stack{stack}_dec{3 - level - 1}")
         for stack in (0, 1)
@@ -106,8 +100,10 @@ def test_every_skip_is_added_and_the_finest_comes_from_the_stacks_own_input() ->
 
 
 def test_upsampling_is_by_nearest_neighbours_between_the_residual_and_the_sum() -> None:
-    backbone = build(Design(TWO, SMALL))
-    upsampling = [layer for layer in backbone.model.layers if isinstance(layer, keras.layers.UpSampling2D)]
+    backbone = Design(TWO, SMALL).build()
+    upsampling = [
+        layer for layer in backbone.structure.layers if isinstance(layer, keras.layers.UpSampling2D)
+    ]
     assert {(layer.interpolation, layer.size) for layer in upsampling} == {("nearest", (2, 2))}
     assert inputs_of(backbone, "stack0_dec0_interp_nearest") == ["stack0_dec0_res0_add"]
     assert inputs_of(backbone, "stack0_dec0_skip_add") == [
@@ -117,7 +113,7 @@ def test_upsampling_is_by_nearest_neighbours_between_the_residual_and_the_sum() 
 
 
 def test_what_follows_an_hourglass_ends_in_a_normalized_1x1_convolution() -> None:
-    layers = build(Design(TWO, SMALL)).blocks.nodes["stack0_dec4"]["layers"]
+    layers = Design(TWO, SMALL).build().blocks.nodes["stack0_dec4"]["layers"]
     assert layers[-4:] == (
         "stack0_dec4_res0_add",
         "stack0_dec4_conv1x1",
@@ -127,7 +123,7 @@ def test_what_follows_an_hourglass_ends_in_a_normalized_1x1_convolution() -> Non
 
 
 def test_stacks_are_joined_by_input_features_and_prediction() -> None:
-    backbone = build(Design(TWO, SMALL, Head(5)))
+    backbone = Design(TWO, SMALL, Head(5)).build()
     join = backbone.blocks.nodes["stack0_join"]
     assert (join["kind"], join["stage"], join["stack"]) == ("StackJoin", "join", 0)
     assert (join["shape"], join["stride"]) == ((16, 16, 8), 4)
@@ -142,9 +138,9 @@ def test_stacks_are_joined_by_input_features_and_prediction() -> None:
 
 
 def test_without_a_head_the_features_alone_are_joined() -> None:
-    backbone = build(Design(TWO, SMALL))
+    backbone = Design(TWO, SMALL).build()
     assert set(backbone.blocks.predecessors("stack0_join")) == {"stem3", "stack0_dec4"}
-    assert [output.shape[-1] for output in backbone.model.outputs] == [8, 8]
+    assert [output.shape[-1] for output in backbone.structure.outputs] == [8, 8]
 
 
 @settings(max_examples=25, deadline=None)
@@ -166,7 +162,7 @@ def test_any_fields_give_the_strides_that_they_say_or_a_refusal(
     network = StackedHourglass(up_blocks=up_blocks, **fields)
     size = 2 * network.maximum_stride if known_size else None
     try:
-        backbone = build(Design(network, (size, size, 1), head))
+        backbone = Design(network, (size, size, 1), head).build()
     except FieldError as error:
         assert error.field == "stacks"
         assert network.stacks > 1
@@ -176,7 +172,7 @@ def test_any_fields_give_the_strides_that_they_say_or_a_refusal(
     assert not backbone.notices
     assert len(edges(backbone, skip=True)) == network.stacks * up_blocks
     expected = None if size is None else size // network.output_stride
-    for output in backbone.model.outputs:
+    for output in backbone.structure.outputs:
         assert tuple(output.shape) == (None, expected, expected, 3 if head else network.filters)
     for stride, feature in zip(network.feature_strides[1:], backbone.features[0], strict=True):
         assert feature.stride == stride
@@ -210,7 +206,7 @@ def test_what_does_not_fit_is_refused_with_what_would(
 def test_a_single_hourglass_can_have_its_head_at_any_feature() -> None:
     network = attrs.evolve(TWO, stacks=1)
     for stride in network.feature_strides:
-        (output,) = build(Design(network, SMALL, Head(3, stride=stride))).model.outputs
+        (output,) = Design(network, SMALL, Head(3, stride=stride)).build().structure.outputs
         assert output.shape[1:] == (64 // stride, 64 // stride, 3)
 
 
@@ -261,15 +257,15 @@ RESIDUAL = ResidualBlock(filters=4)
 
 
 def test_the_blocks_can_stand_next_to_those_of_the_seed() -> None:
-    backbone = build(custom(PLAIN, RESIDUAL, num_residuals=2))
+    backbone = custom(PLAIN, RESIDUAL, num_residuals=2).build()
     assert edges(backbone, skip=True, merge="addition") == {("stack0_enc0", "stack0_dec0")}
-    assert backbone.model.output_shape == (None, 8, 8, 6)
+    assert backbone.structure.output_shape == (None, 8, 8, 6)
     shortcuts = [name for name in backbone.layers if name.endswith("shortcut_conv1x1")]
     assert shortcuts == ["stack0_dec0_res0_shortcut_conv1x1", "stack0_dec0_skip_res0_shortcut_conv1x1"]
 
 
 def test_a_skip_that_is_not_wanted_or_has_no_source_leaves_no_branch() -> None:
-    unwanted, missing = build(custom(PLAIN, RESIDUAL, skip_connection=False)), build(custom(RESIDUAL))
+    unwanted, missing = custom(PLAIN, RESIDUAL, skip_connection=False).build(), custom(RESIDUAL).build()
     for backbone in (unwanted, missing):
         assert not any("_skip_" in name for name in backbone.layers)
     assert not unwanted.notices
