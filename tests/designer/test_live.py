@@ -80,6 +80,14 @@ def edit(designer: Designer, field: str, value: Any) -> None:
     designer._edit(field, value)
 
 
+async def held_up(gate: Gate, designer: Designer, field: str, value: Any) -> None:
+    """Change a field, and return when its network is being made and waits at the gate."""
+    gate.reached.clear()
+    gate.open.clear()
+    edit(designer, field, value)
+    await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+
+
 def filters_of(designer: Designer) -> list[int]:
     return [block.filters for block in designer.shown.design.architecture.encoder_stack]
 
@@ -120,10 +128,7 @@ def test_an_edit_that_was_overtaken_is_dropped_and_the_newest_shown_with_all_cha
         shown: list[list[int]] = []
         designer.observe(lambda change: shown.append(filters_of(designer)), "backbone")
         gate.made.clear()
-        gate.reached.clear()
-        gate.open.clear()
-        edit(designer, "encoder[0].filters", 3)
-        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+        await held_up(gate, designer, "encoder[0].filters", 3)
         for value in range(4, 40):
             edit(designer, "encoder[1].filters", value)
         gate.open.set()
@@ -191,10 +196,7 @@ def test_a_value_that_only_building_refuses_leaves_the_last_network(gate: Gate) 
 def test_a_refused_value_that_was_overtaken_is_not_shown(gate: Gate) -> None:
     async def scenario() -> None:
         designer = Designer(SLOW)
-        gate.reached.clear()
-        gate.open.clear()
-        edit(designer, "encoder[2].filters", 13)
-        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+        await held_up(gate, designer, "encoder[2].filters", 13)
         edit(designer, "encoder[2].filters", 4)
         gate.open.set()
         designer.wait()
@@ -204,19 +206,23 @@ def test_a_refused_value_that_was_overtaken_is_not_shown(gate: Gate) -> None:
     in_a_loop(scenario)
 
 
-def test_precision_is_that_of_whoever_edits(gate: Gate) -> None:
+@pytest.fixture
+def precision() -> Iterator[Callable[[str], None]]:
+    """Sets Keras's precision, until the end of the test."""
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
+    yield keras.config.set_dtype_policy
+    keras.config.set_dtype_policy(before)
+
+
+def test_precision_is_that_of_whoever_edits(gate: Gate, precision: Callable[[str], None]) -> None:
+    precision("mixed_bfloat16")
 
     async def scenario() -> None:
         designer = Designer(SMALL)
         edit(designer, "filters", 3)
         assert designer.model.get_layer("stack0_enc0_conv0").compute_dtype == "bfloat16"
 
-    try:
-        in_a_loop(scenario)
-    finally:
-        keras.config.set_dtype_policy(before)
+    in_a_loop(scenario)
 
 
 def test_an_observer_of_the_model_gets_it_with_its_weights(gate: Gate) -> None:
@@ -295,10 +301,7 @@ def test_an_interrupt_leaves_the_network_on_screen(gate: Gate, monkeypatch: pyte
 def test_stopping_with_another_edit_waiting_drops_both(gate: Gate) -> None:
     async def scenario() -> None:
         designer = Designer(SLOW)
-        gate.reached.clear()
-        gate.open.clear()
-        edit(designer, "encoder[0].filters", 7)
-        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+        await held_up(gate, designer, "encoder[0].filters", 7)
         edit(designer, "encoder[0].filters", 8)
         control(designer, "Stop").click()
         gate.open.set()
@@ -326,10 +329,7 @@ def test_a_preset_that_was_overtaken_still_gets_weights_of_its_own(gate: Gate) -
 def test_a_refused_edit_does_not_take_the_one_before_it_along(gate: Gate) -> None:
     async def scenario() -> None:
         designer = Designer(SLOW)
-        gate.reached.clear()
-        gate.open.clear()
-        edit(designer, "encoder[0].filters", 5)
-        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+        await held_up(gate, designer, "encoder[0].filters", 5)
         edit(designer, "encoder[1].filters", 13)
         edit(designer, "encoder[1].filters", 13)
         gate.open.set()
@@ -363,10 +363,7 @@ def test_a_designer_outlives_an_event_loop(gate: Gate) -> None:
     designer = Designer(SLOW)
 
     async def leave_in_the_middle() -> None:
-        gate.reached.clear()
-        gate.open.clear()
-        edit(designer, "encoder[0].filters", 4)
-        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
+        await held_up(gate, designer, "encoder[0].filters", 4)
 
     in_a_loop(leave_in_the_middle)
     gate.open.set()
@@ -380,21 +377,13 @@ def test_a_designer_outlives_an_event_loop(gate: Gate) -> None:
     in_a_loop(scenario)
 
 
-def test_each_edit_has_the_precision_of_its_moment(gate: Gate) -> None:
-    before = keras.config.dtype_policy()
-
+def test_each_edit_has_the_precision_of_its_moment(gate: Gate, precision: Callable[[str], None]) -> None:
     async def scenario() -> None:
         designer = Designer(SLOW)
-        gate.reached.clear()
-        gate.open.clear()
-        edit(designer, "encoder[0].filters", 4)
-        await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
-        keras.config.set_dtype_policy("mixed_bfloat16")
+        await held_up(gate, designer, "encoder[0].filters", 4)
+        precision("mixed_bfloat16")
         edit(designer, "encoder[0].filters", 5)
         gate.open.set()
         assert designer.model.get_layer("stack0_enc0_conv").compute_dtype == "bfloat16"
 
-    try:
-        in_a_loop(scenario)
-    finally:
-        keras.config.set_dtype_policy(before)
+    in_a_loop(scenario)
