@@ -28,7 +28,7 @@ from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBloc
 from encdec_widgets.fields import described_fields
 from encdec_widgets.head import Head
 from encdec_widgets.weights import unfilled
-from tests.library.test_fc_densenet import SMALL, structure
+from tests.library.test_fc_densenet import SMALL
 
 CLASSES = [DenseBlock, DenseUpsamplingBlock, FCDenseNet, StridedConvBlock, TransitionDown]
 CUSTOM = CustomEncoderDecoder(
@@ -51,15 +51,15 @@ def test_a_skip_that_cannot_be_formed_is_reported() -> None:
     network = CustomEncoderDecoder(
         encoder=[DenseBlock(num_layers=1), DenseBlock(num_layers=1)], decoder=[DenseUpsamplingBlock()] * 2
     )
-    (notice,) = structure(Design(network, (8, 8, 1))).notices
+    (notice,) = Design(network, (8, 8, 1)).build().notices
     assert "skip connection at stride 1, where there is no feature; features exist at stride 2" in notice
     network = attrs.evolve(network, decoder=[DenseUpsamplingBlock(skip_connection=False)])
-    assert structure(Design(network, (8, 8, 1))).notices == ()
+    assert Design(network, (8, 8, 1)).build().notices == ()
 
 
 @pytest.mark.parametrize("shape", [(None, None, 3), (24, 48, 1), (None, 48, 2)])
 def test_a_list_of_these_blocks_works_and_folds_into_blocks(shape: InputShape) -> None:
-    backbone = structure(Design(CUSTOM, shape))
+    backbone = Design(CUSTOM, shape).build()
     strides = [data["stride"] for _, data in backbone.blocks.nodes(data=True)]
     assert strides == [1, 2, 2, 4, 12, 24, 12, 2, 1]
     assert backbone.structure.outputs[0].shape == (None, *shape[:2], 4)
