@@ -260,8 +260,6 @@ class Designer(widgets.VBox):
     def _show_outcome(self) -> None:
         """Show what is wrong, and in the controls the design with what was asked for in vain."""
         problem, pending, design = self._outcome.error, self._outcome.pending, self._wanted
-        self.set_trait("problem", problem)
-        self._problems.show(problem, self._outcome.mends)
         bad = problem.field if isinstance(problem, FieldError) else None
         fields = described_fields(design.architecture)
         shown = {name: pending.get(name, getattr(design.architecture, name)) for name in fields}
@@ -269,6 +267,8 @@ class Designer(widgets.VBox):
         self._fields.show(fields, shown, bad)
         self._head.show(design.head, pending, bad)
         self._input.show(design.input_shape, pending.get(INPUT_FIELD), bad == INPUT_FIELD)
+        self._problems.show(problem, self._outcome.mends)
+        self.set_trait("problem", problem)
 
     def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
         """``callback``, with whatever it raises shown: a widget's callbacks swallow exceptions."""
