@@ -1,13 +1,15 @@
 """The picture of the network, as one plotly FigureWidget that is updated in place."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
-import networkx as nx
 
 from encdec_widgets.figures.block_figure import FIXED_LAYOUT, block_figure
 from encdec_widgets.widgets.plotly_figure import FigureWidget
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _HEIGHT = 470  # px; with the status line it fills a screen of 720 px
 _SYNC_AFTER_S = 0.3
@@ -16,45 +18,30 @@ _SYNC_AFTER_S = 0.3
 class GraphView(widgets.VBox):
     """The blocks of a backbone: see :func:`encdec_widgets.figures.block_figure`.
 
-    A FigureWidget is never freed and costs 5 MB of JavaScript, so there is one for the life of the view.
+    A FigureWidget is never freed and costs 5 MB of JavaScript, so there is one for the life of the view. It is made once
+    there is something to draw: a page that is being opened meanwhile would miss what is drawn into an empty one.
+
+    Attributes:
+        figure: The FigureWidget; None until the first picture.
     """
 
     def __init__(self) -> None:
-        """Make an empty picture."""
-        figure = self._shown = block_figure(nx.DiGraph())
-        self._drawn = False
+        """Make an empty place for a picture."""
+        self.figure: FigureWidget | None = None
+        self._shown: dict[str, Any] = {}
         self._sync: asyncio.TimerHandle | None = None
-        self.figure = FigureWidget(
-            data=figure["data"],
-            layout={**FIXED_LAYOUT, **figure["layout"], "height": _HEIGHT, "autosize": True},
-        )
-        # plotly would offer to upload the figure, and remember the size of a hidden tab.
-        self.figure._config = {
-            **self.figure._config,
-            "showSendToCloud": False,
-            "displaylogo": False,
-            "responsive": True,
-            "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
-        }
-        super().__init__([self.figure])
+        super().__init__(layout={"min_height": f"{_HEIGHT}px"})
         self.add_class("encdec-picture")
 
     def show(self, blocks: "nx.DiGraph[str]") -> None:
-        """Draw ``blocks`` instead; a person's zoom stays as long as the picture has the same extent.
-
-        Only what changed is sent: the page answers each trace and each layout that it gets with all of its defaults.
-        """
+        """Draw ``blocks`` instead; a person's zoom stays as long as the picture has the same extent."""
         before, self._shown = self._shown, block_figure(blocks)
-        layout = _layout_changes(before["layout"], self._shown["layout"])
-        with self.figure.batch_update():
-            for trace, old, new in zip(self.figure.data, before["data"], self._shown["data"], strict=True):
-                if old != new:
-                    trace.update(_changes(old, new))
-            if "shapes" in layout:
-                self.figure.layout.shapes = layout.pop("shapes")
-            if layout:
-                self.figure.layout.update(layout)
-        self._sync_state_soon()
+        if self.figure is None:
+            self.figure = _figure_widget(self._shown)
+            self.children = (self.figure,)
+        else:
+            _update(self.figure, before, self._shown)
+            self._sync_state_soon()
 
     def _sync_state_soon(self) -> None:
         """Sync when the hand rests: it costs a message as large as the edit's own and some milliseconds."""
@@ -63,12 +50,36 @@ class GraphView(widgets.VBox):
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._drawn = False
-        if self._drawn:
-            self._sync = loop.call_later(_SYNC_AFTER_S, _sync_state, self.figure)
-        else:
             _sync_state(self.figure)
-        self._drawn = True
+        else:
+            self._sync = loop.call_later(_SYNC_AFTER_S, _sync_state, self.figure)
+
+
+def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
+    layout = {**FIXED_LAYOUT, **picture["layout"], "height": _HEIGHT, "autosize": True}
+    figure = FigureWidget(data=picture["data"], layout=layout)
+    # plotly would offer to upload the figure, and remember the size of a hidden tab.
+    figure._config = {
+        **figure._config,
+        "showSendToCloud": False,
+        "displaylogo": False,
+        "responsive": True,
+        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+    }
+    return figure
+
+
+def _update(figure: FigureWidget, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Send what changed, and no more: the page answers each trace that it gets with all of its defaults."""
+    layout = _layout_changes(old["layout"], new["layout"])
+    with figure.batch_update():
+        for trace, was, becomes in zip(figure.data, old["data"], new["data"], strict=True):
+            if was != becomes:
+                trace.update(_changes(was, becomes))
+        if "shapes" in layout:
+            figure.layout.shapes = layout.pop("shapes")
+        if layout:
+            figure.layout.update(layout)
 
 
 def _changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

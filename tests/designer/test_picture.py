@@ -88,8 +88,10 @@ def test_every_figure_has_the_same_traces(architecture: object) -> None:
 
 def test_the_figure_widget_is_made_once_and_its_stored_state_follows() -> None:
     view = GraphView()
-    figure = view.figure
+    assert view.figure is None
     view.show(UNET.build().blocks)
+    figure = view.figure
+    assert view.children == (figure,)
     view.show(UNET.replace("filters", 5).build().blocks)
     assert view.figure is figure
     # What a reloaded page or Voila is given, which plotly itself leaves as it was when the figure was made.
@@ -107,7 +109,9 @@ def test_zoom_is_kept_until_the_extent_changes() -> None:
 
 
 def test_nothing_offers_to_upload_the_figure() -> None:
-    config = GraphView().figure._config
+    view = GraphView()
+    view.show(UNET.build().blocks)
+    config = view.figure._config
     assert config["showSendToCloud"] is False
     assert config["displaylogo"] is False
 
