@@ -18,8 +18,8 @@ _SYNC_AFTER_S = 0.3
 class GraphView(widgets.VBox):
     """The blocks of a backbone: see :func:`encdec_widgets.figures.block_figure`.
 
-    A FigureWidget is never freed and costs 5 MB of JavaScript, so there is one for the life of the view. It is made once
-    there is something to draw: a page that is being opened meanwhile would miss what is drawn into an empty one.
+    A FigureWidget is never freed and costs 5 MB of JavaScript, so there is one for the life of the view. It is made
+    once there is something to draw: a page that is being opened meanwhile would miss what is drawn into an empty one.
 
     Attributes:
         figure: The FigureWidget; None until the first picture.
