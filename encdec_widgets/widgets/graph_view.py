@@ -30,7 +30,7 @@ class GraphView(widgets.VBox):
         self.figure: FigureWidget | None = None
         self._shown: dict[str, Any] = {}
         self._sync: asyncio.TimerHandle | None = None
-        super().__init__(layout={"min_height": f"{_HEIGHT}px"})
+        super().__init__()
         self.add_class("encdec-picture")
 
     def show(self, blocks: "nx.DiGraph[str]") -> None:
