@@ -180,9 +180,10 @@ class Designer(widgets.VBox):
         """Have built what an edit gives, or show what is wrong with it."""
         new = outcome.design != self._wanted
         self._wanted, self._outcome = outcome.design, outcome
-        self._show_outcome()  # The controls show what is wanted, also while it is built.
         if not new:
+            self._show_outcome()
             return
+        self._show_controls()  # They show what is wanted, also while it is built.
         self._anew |= request.anew  # also for an edit that overtakes it
         request = attrs.evolve(request, anew=self._anew)
         try:
@@ -258,7 +259,13 @@ class Designer(widgets.VBox):
         self._status.show_progress(done, total, block, stoppable=self.shown is not None)
 
     def _show_outcome(self) -> None:
-        """Show what is wrong, and in the controls the design with what was asked for in vain."""
+        """Show what is wrong, if anything is, once the controls say what was asked for."""
+        self._show_controls()
+        self._problems.show(self._outcome.error, self._outcome.mends)
+        self.set_trait("problem", self._outcome.error)
+
+    def _show_controls(self) -> None:
+        """Show in the controls the design that is wanted, with what was asked for in vain."""
         problem, pending, design = self._outcome.error, self._outcome.pending, self._wanted
         bad = problem.field if isinstance(problem, FieldError) else None
         fields = described_fields(design.architecture)
@@ -267,8 +274,6 @@ class Designer(widgets.VBox):
         self._fields.show(fields, shown, bad)
         self._head.show(design.head, pending, bad)
         self._input.show(design.input_shape, pending.get(INPUT_FIELD), bad == INPUT_FIELD)
-        self._problems.show(problem, self._outcome.mends)
-        self.set_trait("problem", problem)
 
     def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
         """``callback``, with whatever it raises shown: a widget's callbacks swallow exceptions."""
