@@ -1,6 +1,5 @@
 """What the tests of the timing share: models to time, and waiting for a worker."""
 
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import pytest
+import psutil
 
 from encdec_widgets.architectures import UNet
 from encdec_widgets.timing import (
@@ -18,7 +17,6 @@ from encdec_widgets.timing import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, limits another process")
 
 
 def small_model(size: int | None = 16, batch_size: int | None = None) -> Any:
@@ -67,8 +65,8 @@ class Told:
 def alive(pid: int) -> bool:
     try:
         # A process that nobody has fetched the exit status of is still listed, as a zombie.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+        return str(psutil.Process(pid).status()) != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
 
 
