@@ -1,0 +1,1 @@
+"""What a network is, costs and sees, read from its graphs."""
