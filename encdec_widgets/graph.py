@@ -99,7 +99,8 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
 
     Returns:
         A node per block that has layers, named by the prefix of its layers, in order; the input and any layer outside
-        of a block stand for themselves. Node attributes: ``kind`` (class of the block), ``label`` (the prefix without
+        of a block stand for themselves. Node attributes: ``definition`` (the block itself, as it was given; None for
+        the input and for layers outside of blocks), ``kind`` (class of the block), ``label`` (the prefix without
         its stack, where there is only one), ``stage``, ``stack``, ``index`` (in its stage), ``layers`` (names),
         ``shape``, ``channels`` and ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters``
         (sum), ``column`` (order) and ``row`` (0 for the smallest stride, 1 for the next, ...). Edge attributes:
@@ -121,6 +122,7 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
         kernels = [layers.nodes[member]["kernel_size"] for member in members[name]]
         graph.add_node(
             name,
+            definition=built.call.block if built else None,
             kind=type(built.call.block).__name__ if built else data["kind"],
             label=name if several_stacks else re.sub(r"^stack0_", "", name),
             stage=data["stage"],

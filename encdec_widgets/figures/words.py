@@ -1,41 +1,13 @@
-"""How shapes, strides and counts are written for people."""
+"""What the picture says of a block or a layer on hover."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-_BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
-
-
-def backend_text(backend: str) -> str:
-    """A Keras backend by its proper name."""
-    return _BACKENDS.get(backend, backend)
-
-
-def stride_text(stride: float | None) -> str:
-    """A stride: "4", "1/2" where the map is larger than the input, "?" where it is unknown."""
-    if stride is None:
-        return "?"
-    if stride < 1:
-        return f"1/{1 / stride:g}"
-    return f"{stride:g}"
-
-
-def size_text(shape: Sequence[int | None], stride: float | None) -> str:
-    """Height and width in px; of an unknown input, its share: "H/4 × W/4"."""
-    if len(shape) != 3:
-        return " × ".join("?" if size is None else str(size) for size in shape[:-1]) or "no map"
-    share = "" if stride in (None, 1) else f"/{stride_text(stride)}"
-    sizes = zip(shape[:2], ("H", "W"), strict=True)
-    return " × ".join(f"{letter}{share}" if size is None else str(size) for size, letter in sizes)
-
-
-def count_text(count: float) -> str:
-    """A large count with three digits: "950", "13.9 k", "2.15 M"."""
-    for factor, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
-        if count >= factor * 0.9995:
-            return f"{count / factor:.3g}{unit}"
-    return f"{count:g}"
+from encdec_widgets.words import backend_text as backend_text
+from encdec_widgets.words import count_text as count_text
+from encdec_widgets.words import size_text as size_text
+from encdec_widgets.words import stride_text as stride_text
 
 
 def block_text(data: Mapping[str, Any]) -> str:

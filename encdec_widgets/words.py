@@ -1,0 +1,41 @@
+"""How shapes, strides and counts are written for people."""
+
+from collections.abc import Sequence
+
+_BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
+
+
+def backend_text(backend: str) -> str:
+    """A Keras backend by its proper name."""
+    return _BACKENDS.get(backend, backend)
+
+
+def stride_text(stride: float | None) -> str:
+    """A stride: "4", "1/2" where the map is larger than the input, "?" where it is unknown."""
+    if stride is None:
+        return "?"
+    if stride < 1:
+        return f"1/{1 / stride:g}"
+    return f"{stride:g}"
+
+
+def size_text(shape: Sequence[int | None], stride: float | None) -> str:
+    """Height and width in px; of an unknown input, its share: "H/4 × W/4"."""
+    if len(shape) != 3:
+        return " × ".join("?" if size is None else str(size) for size in shape[:-1]) or "no map"
+    share = "" if stride in (None, 1) else f"/{stride_text(stride)}"
+    sizes = zip(shape[:2], ("H", "W"), strict=True)
+    return " × ".join(f"{letter}{share}" if size is None else str(size) for size, letter in sizes)
+
+
+def count_text(count: float) -> str:
+    """A large count with three digits: "950", "13.9 k", "2.15 M"."""
+    for factor, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if count >= factor * 0.9995:
+            return f"{count / factor:.3g}{unit}"
+    return f"{count:g}"
+
+
+def counted(count: int, word: str) -> str:
+    """A number of things: "1 skip", "4 skips", "no skips"."""
+    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
