@@ -8,27 +8,24 @@ from typing import Any, TypeAlias
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.fields import ACTIVATIONS, Described, FieldError, choice, flag, integer, text
+from encdec_widgets.block_fields import INTERPOLATIONS as INTERPOLATIONS
+from encdec_widgets.block_fields import (
+    activation_field,
+    filters_field,
+    interpolation_field,
+    kernel_size_field,
+    norm_order_field,
+    num_convs_field,
+    pooling_stride_field,
+    upsampling_stride_field,
+)
+from encdec_widgets.fields import Described, FieldError, Need, flag, text
 
 Tensor: TypeAlias = Any
-INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
 
-
-def _filters(default: int | None, help: str, *, optional: bool = False) -> Any:
-    return integer(
-        default, minimum=1, maximum=16384, usual=(1, 512), unit="channels", help=help, optional=optional
-    )
-
-
-def _kernel_size(help: str) -> Any:
-    return integer(3, minimum=1, maximum=99, usual=(1, 11), unit="px", help=help)
-
-
-def _activation(help: str) -> Any:
-    return choice("relu", ACTIVATIONS, optional=True, help=help)
-
-
-_NORM_BEFORE_HELP = "On: convolution, normalization, activation. Off: normalization comes last."
+_CONVS: dict[str, Any] = {"group": "Convolutions", "needs": (Need("num_convs"),)}
+_TRANSPOSED: dict[str, Any] = {"group": "Upsampling", "needs": (Need("transposed_conv"),)}
+_REFINEMENT: dict[str, Any] = {"group": "Refinement", "needs": (Need("refine_convs"),)}
 
 
 @attrs.frozen
@@ -41,15 +38,12 @@ class EncoderBlock(Described):
     """
 
     pool: bool = flag(
-        True, help="Max pooling makes the feature map smaller, so that what follows sees further."
+        True,
+        help="Max pooling makes the feature map smaller, so that what follows sees further.",
+        group="Pooling",
     )
-    pooling_stride: int = integer(
-        2,
-        minimum=1,
-        maximum=64,
-        usual=(1, 4),
-        unit="×",
-        help="How many times smaller pooling makes the map; above 2, a 2 px window leaves pixels out.",
+    pooling_stride: int = pooling_stride_field(
+        "How many times smaller pooling makes the map; above 2, a 2 px window leaves pixels out."
     )
 
     def make_block(self, x_in: Tensor, prefix: str = "block") -> Tensor:
@@ -77,13 +71,8 @@ class DecoderBlock(Described):
             fewer steps.
     """
 
-    upsampling_stride: int = integer(
-        2,
-        minimum=1,
-        maximum=64,
-        usual=(1, 8),
-        unit="×",
-        help="How many times larger the block makes the map; higher reaches full size in fewer steps.",
+    upsampling_stride: int = upsampling_stride_field(
+        2, "How many times larger the block makes the map; higher reaches full size in fewer steps."
     )
 
     def make_block(
@@ -144,26 +133,30 @@ class SimpleConvBlock(EncoderBlock):
     pool_before_convs: bool = flag(
         False,
         help="On: pooling first, so that the block's own output is at the coarser stride and can be a skip source.",
+        group="Pooling",
+        needs=(Need("pool"), Need("num_convs")),
     )
-    num_convs: int = integer(
-        2,
-        minimum=0,
-        maximum=64,
-        usual=(0, 6),
-        unit="convolutions",
-        help="More convolutions see further and learn more, at more cost.",
-    )
-    filters: int = _filters(32, "Channels of the block's output; cost grows with their square.")
-    kernel_size: int = _kernel_size("Larger kernels see further; cost grows with the square of the size.")
+    num_convs: int = num_convs_field(2, group="Convolutions")
+    filters: int = filters_field(32, **_CONVS)
+    kernel_size: int = kernel_size_field(**_CONVS)
     use_bias: bool = flag(
-        True, help="A constant added to each channel; redundant before batch normalization."
+        True,
+        help="A constant added to each channel; redundant before batch normalization.",
+        folded=True,
+        **_CONVS,
     )
     batch_norm: bool = flag(
-        False, help="Batch normalization steadies training, at some cost in time and memory."
+        False, help="Batch normalization steadies training, at some cost in time and memory.", **_CONVS
     )
-    batch_norm_before_activation: bool = flag(True, help=_NORM_BEFORE_HELP)
-    activation: str | None = _activation("The non-linearity after each convolution; linear has none.")
-    block_prefix: str = text("", help="Appended to the names of the block's layers.")
+    batch_norm_before_activation: bool = norm_order_field(
+        group="Convolutions", needs=(Need("num_convs"), Need("batch_norm"))
+    )
+    activation: str | None = activation_field(
+        "The non-linearity after each convolution; linear has none.", **_CONVS
+    )
+    block_prefix: str = text(
+        "", help="Appended to the names of the block's layers.", group="Layer names", folded=True
+    )
 
     def make_block(self, x_in: Tensor, prefix: str = "conv_block") -> Tensor:
         """Create the block from an input tensor.
@@ -254,45 +247,69 @@ class SimpleUpsamplingBlock(DecoderBlock):
     """
 
     transposed_conv: bool = flag(
-        False, help="On: upsampling is learned. Off: it is interpolated, without parameters."
+        False,
+        help="On: upsampling is learned. Off: it is interpolated, without parameters.",
+        group="Upsampling",
     )
-    transposed_conv_filters: int = _filters(64, "Channels that the transposed convolution puts out.")
-    transposed_conv_kernel_size: int = _kernel_size(
-        "A size that the upsampling stride does not divide leaves a checkerboard."
+    transposed_conv_filters: int = filters_field(
+        64, "Channels that the transposed convolution puts out; more cost more.", folded=True, **_TRANSPOSED
     )
-    transposed_conv_use_bias: bool = flag(True, help="A constant added to each channel after upsampling.")
+    transposed_conv_kernel_size: int = kernel_size_field(
+        "Larger kernels cost more; a size that the upsampling stride does not divide leaves a checkerboard.",
+        folded=True,
+        **_TRANSPOSED,
+    )
+    transposed_conv_use_bias: bool = flag(
+        True, help="A constant added to each channel after upsampling.", folded=True, **_TRANSPOSED
+    )
     transposed_conv_batch_norm: bool = flag(
-        True, help="Batch normalization after the transposed convolution."
+        True, help="Batch normalization after the transposed convolution.", folded=True, **_TRANSPOSED
     )
-    transposed_conv_batch_norm_before_activation: bool = flag(True, help=_NORM_BEFORE_HELP)
-    transposed_conv_activation: str | None = _activation(
-        "The non-linearity after the transposed convolution."
+    transposed_conv_batch_norm_before_activation: bool = norm_order_field(
+        group="Upsampling", needs=(Need("transposed_conv"), Need("transposed_conv_batch_norm"))
     )
-    interp_method: str = choice(
-        "bilinear", INTERPOLATIONS, help="How pixels are filled in: bilinear is smooth, nearest is fastest."
+    transposed_conv_activation: str | None = activation_field(
+        "The non-linearity after the transposed convolution.", **_TRANSPOSED
     )
-    skip_connection: bool = flag(False, help="Brings back fine detail from the encoder at the same stride.")
+    interp_method: str = interpolation_field("bilinear", needs=(Need("transposed_conv", on=False),))
+    skip_connection: bool = flag(
+        False,
+        help="Brings back fine detail from the encoder at the same stride.",
+        group="Skip connection",
+    )
     skip_add: bool = flag(
         False,
         help="On: the skip is added, which is cheaper. Off: it is concatenated, which keeps all channels.",
+        group="Skip connection",
+        needs=(Need("skip_connection"),),
     )
-    refine_convs: int = integer(
+    refine_convs: int = num_convs_field(
         2,
-        minimum=0,
-        maximum=64,
-        usual=(0, 6),
-        unit="convolutions",
-        help="Convolutions after upsampling mix in the skip and smooth artefacts, at a cost.",
+        "More convolutions after upsampling mix in the skip and smooth artefacts better, at more cost.",
+        group="Refinement",
     )
-    refine_convs_first_filters: int | None = _filters(
-        None, "Channels of the first refinement convolution, where they differ.", optional=True
+    refine_convs_first_filters: int | None = filters_field(
+        None,
+        "Channels of the first refinement convolution, where they differ; more cost more.",
+        folded=True,
+        **_REFINEMENT,
     )
-    refine_convs_filters: int = _filters(64, "Channels of the block's output; cost grows with their square.")
-    refine_convs_use_bias: bool = flag(True, help="A constant added to each channel of the refinement.")
-    refine_convs_kernel_size: int = _kernel_size("Larger kernels smooth over more pixels, at more cost.")
-    refine_convs_batch_norm: bool = flag(True, help="Batch normalization after each refinement convolution.")
-    refine_convs_batch_norm_before_activation: bool = flag(True, help=_NORM_BEFORE_HELP)
-    refine_convs_activation: str | None = _activation("The non-linearity after each refinement convolution.")
+    refine_convs_filters: int = filters_field(64, **_REFINEMENT)
+    refine_convs_use_bias: bool = flag(
+        True, help="A constant added to each channel of the refinement.", folded=True, **_REFINEMENT
+    )
+    refine_convs_kernel_size: int = kernel_size_field(
+        "Larger kernels smooth over more pixels, at more cost.", **_REFINEMENT
+    )
+    refine_convs_batch_norm: bool = flag(
+        True, help="Batch normalization after each refinement convolution.", **_REFINEMENT
+    )
+    refine_convs_batch_norm_before_activation: bool = norm_order_field(
+        group="Refinement", needs=(Need("refine_convs"), Need("refine_convs_batch_norm"))
+    )
+    refine_convs_activation: str | None = activation_field(
+        "The non-linearity after each refinement convolution.", **_REFINEMENT
+    )
 
     def make_block(
         self,

@@ -70,7 +70,8 @@ class EncoderDecoder(Described):
         minimum=1,
         maximum=64,
         usual=(1, 8),
-        help="Repeats encoder and decoder; each stack refines what the one before it found.",
+        unit="×",
+        help="Repeats encoder and decoder; each stack refines what the one before it found, at as much cost.",
     )
 
     @property

@@ -23,8 +23,8 @@ class Head:
         minimum=1,
         maximum=4096,
         usual=(1, 32),
-        unit="channels",
-        help="Maps that the network puts out: one for each body part, or for each class.",
+        unit="maps",
+        help="Maps that the network puts out: one for each body part, or for each class; more cost little.",
     )
     activation: str = choice(
         "linear", ACTIVATIONS, help="Linear suits confidence maps, softmax classes that exclude each other."
@@ -34,6 +34,7 @@ class Head:
         minimum=1,
         maximum=4096,
         usual=(1, 32),
+        unit="×",
         optional=True,
         help="Attached to the feature of this stride; coarser maps are cheaper and less exact.",
     )

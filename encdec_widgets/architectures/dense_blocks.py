@@ -9,12 +9,14 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
+from encdec_widgets.block_fields import filters_field, upsampling_stride_field
 from encdec_widgets.blocks import Tensor, require_size_of
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock
 from encdec_widgets.fields import flag, integer, real
 
 MOST_LAYERS = 64
 MAXIMUM_GROWTH = 256
+_DENSE = "Dense layers"
 
 
 def growth_rate_field(default: int) -> Any:
@@ -26,30 +28,31 @@ def growth_rate_field(default: int) -> Any:
         usual=(1, 48),
         unit="channels",
         help="Channels that each dense layer adds to the stack; cost grows with its square.",
+        group=_DENSE,
     )
 
 
-def dropout_field() -> Any:
+def dropout_field(group: str = _DENSE) -> Any:
     """The field ``dropout``."""
     return real(
         0.2,
         minimum=0,
         maximum=0.9,
         usual=(0, 0.5),
+        unit="share",
         help="Share of values dropped in training; higher overfits less and learns more slowly.",
+        group=group,
     )
 
 
 def first_filters_field(default: int | None) -> Any:
-    """The field ``first_filters``, which can be None only where that is its default."""
-    return integer(
+    """The field ``first_filters``, which can be None only where that is its default, and is rarely needed there."""
+    return filters_field(
         default,
-        minimum=1,
-        maximum=16384,
-        usual=(1, 96),
-        unit="channels",
-        optional=default is None,
-        help="Channels of a first convolution, which widen all dense layers of the block after it.",
+        "Channels of a first convolution, which widen all dense layers of the block after it.",
+        most_usual=96,
+        group=_DENSE,
+        folded=default is None,
     )
 
 
@@ -61,6 +64,7 @@ def _num_layers() -> Any:
         usual=(1, 15),
         unit="layers",
         help="Each dense layer sees all before it; more learn more, at a cost that grows with their square.",
+        group=_DENSE,
     )
 
 
@@ -68,6 +72,8 @@ def _new_features_only(default: bool) -> Any:
     return flag(
         default,
         help="On: puts out only what its layers add, which is cheaper to upsample. Off: its input as well.",
+        group=_DENSE,
+        folded=True,
     )
 
 
@@ -167,7 +173,7 @@ class TransitionDown(EncoderBlock):
         dropout: Share of values that dropout sets to 0 in training; 0 makes no dropout layer.
     """
 
-    dropout: float = dropout_field()
+    dropout: float = dropout_field(group="Convolutions")
 
     def make_block(self, x_in: Tensor, prefix: str = "transition_down") -> Tensor:
         """Create the block from an input tensor.
@@ -200,24 +206,19 @@ class DenseUpsamplingBlock(DecoderBlock):
             as in the last block of FC-DenseNet.
     """
 
-    upsampling_stride: int = integer(
-        2,
-        minimum=1,
-        maximum=64,
-        usual=(1, 8),
-        unit="×",
-        help="How many times larger the block makes the map; above 3, its 3 px kernel leaves gaps.",
+    upsampling_stride: int = upsampling_stride_field(
+        2, "How many times larger the block makes the map; above 3, its 3 px kernel leaves gaps."
     )
-    transposed_conv_filters: int = integer(
+    transposed_conv_filters: int = filters_field(
         64,
-        minimum=1,
+        "Channels that are upsampled; more carry more of the coarse context up, at more cost.",
         maximum=MOST_LAYERS * MAXIMUM_GROWTH,
-        usual=(1, 512),
-        unit="channels",
-        help="Channels that are upsampled; more carry more of the coarse context up, at more cost.",
+        group="Upsampling",
     )
     skip_connection: bool = flag(
-        True, help="Brings back fine detail from the encoder at the same stride, at a cost in every layer."
+        True,
+        help="Brings back fine detail from the encoder at the same stride, at a cost in every layer.",
+        group="Skip connection",
     )
     num_layers: int = _num_layers()
     growth_rate: int = growth_rate_field(16)

@@ -69,8 +69,9 @@ class FCDenseNet(EncoderDecoder):
         minimum=1,
         maximum=MOST_LAYERS,
         lengths=(1, MOST_BLOCKS),
-        unit="layers a block",
+        unit="layers",
         help="Dense layers of each block down, fine to coarse; a further block doubles the maximum stride.",
+        group="Levels",
     )
     bottleneck_layers: int = integer(
         4,
@@ -78,15 +79,17 @@ class FCDenseNet(EncoderDecoder):
         maximum=MOST_LAYERS,
         usual=(1, 15),
         unit="layers",
-        help="Dense layers at the coarsest stride, where the network sees furthest and layers cost least.",
+        help="More dense layers at the coarsest stride learn more from furthest around, where they cost least.",
+        group="Levels",
     )
     up_layers: tuple[int, ...] = counts(
         (4, 4, 4, 4, 4),
         minimum=1,
         maximum=MOST_LAYERS,
         lengths=(0, MOST_BLOCKS),
-        unit="layers a block",
+        unit="layers",
         help="Dense layers of each block up, coarse to fine; each block doubles the size of the output.",
+        group="Levels",
     )
     dropout: float = dropout_field()
 

@@ -14,9 +14,10 @@ import attrs
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures._strides import StrideRules
 from encdec_widgets.architectures._widths import MAXIMUM_WIDTH
-from encdec_widgets.blocks import INTERPOLATIONS, Tensor, require_size_of
+from encdec_widgets.block_fields import filters_field, interpolation_field
+from encdec_widgets.blocks import Tensor, require_size_of
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
-from encdec_widgets.fields import FieldError, FieldInfo, choice, field, integer
+from encdec_widgets.fields import FieldError, FieldInfo, Need, field, integer
 
 STEM_STRIDES = (1, 2, 4)
 """Strides that :class:`StemBlock` can really have."""
@@ -34,6 +35,12 @@ class _FewValuesInfo(FieldInfo):
             raise FieldError(field, value, f"must be {self.allowed()}", self._suggestions(value))
         return accepted
 
+    def inert(self, owner: Any) -> str | None:
+        if len(self.values) == 1:
+            value = self.values[0]
+            return f"Always {'on' if value is True else value} in this block."
+        return super().inert(owner)
+
     def allowed(self) -> str:
         *others, last = map(str, self.values)
         return f"{', '.join(others)} or {last}" if others else f"{last}, the only value this block has"
@@ -43,7 +50,7 @@ class _FewValuesInfo(FieldInfo):
         return tuple(sorted(self.values, key=lambda possible: abs(possible - near)))[:2]
 
 
-def _stem_stride(help: str) -> Any:
+def _stem_stride(help: str, *, group: str, needs: tuple[Need, ...] = ()) -> Any:
     return field(
         _FewValuesInfo(
             kind="integer",
@@ -54,20 +61,26 @@ def _stem_stride(help: str) -> Any:
             unit="×",
             values=STEM_STRIDES,
             help=help,
+            group=group,
+            needs=needs,
         )
     )
 
 
-def _always_two(help: str) -> Any:
+def _always_two(help: str, *, group: str) -> Any:
     return field(
         _FewValuesInfo(
-            kind="integer", default=2, minimum=2, maximum=2, usual=(2, 2), unit="×", values=(2,), help=help
+            kind="integer",
+            default=2,
+            minimum=2,
+            maximum=2,
+            usual=(2, 2),
+            unit="×",
+            values=(2,),
+            help=help,
+            group=group,
         )
     )
-
-
-def _filters(default: int, help: str, *, maximum: int = MAXIMUM_WIDTH) -> Any:
-    return integer(default, minimum=1, maximum=maximum, usual=(1, 512), unit="channels", help=help)
 
 
 def _conv(x: Tensor, filters: int, prefix: str, *, kernel_size: int = 3, stride: int = 1) -> Tensor:
@@ -94,14 +107,19 @@ class StemBlock(EncoderBlock):
     """
 
     pooling_stride: int = _stem_stride(
-        "Higher makes all that follows cheaper and see further, at the cost of detail."
+        "Higher makes all that follows cheaper and see further, at the cost of detail.",
+        group="Pooling",
+        needs=(Need("pool"),),
     )
-    filters: int = _filters(
+    filters: int = filters_field(
         128,
         "More filters find more at full resolution, which is where they cost most.",
         maximum=MAXIMUM_WIDTH // 2,
+        group="Convolutions",
     )
-    output_filters: int = _filters(256, "Channels handed to the first stack; more carry more, at more cost.")
+    output_filters: int = filters_field(
+        256, "Channels handed to the first stack; more carry more, at more cost.", group="Convolutions"
+    )
 
     def make_block(self, x_in: Tensor, prefix: str = "stem") -> Tensor:
         """Create the block from an input tensor.
@@ -142,10 +160,11 @@ class DownsamplingBlock(EncoderBlock):
             default=True,
             values=(True,),
             help="This block always pools; that is how it sees further.",
+            group="Pooling",
         )
     )
-    pooling_stride: int = _always_two("This block always makes the map 2 times smaller.")
-    filters: int = _filters(256, "Channels of the block's output; cost grows with their square.")
+    pooling_stride: int = _always_two("This block always makes the map 2 times smaller.", group="Pooling")
+    filters: int = filters_field(256, group="Convolutions")
 
     def make_block(self, x_in: Tensor, prefix: str = "downsample") -> Tensor:
         """Create the block from an input tensor.
@@ -174,11 +193,11 @@ class UpsamplingBlock(DecoderBlock):
         interp_method: Interpolation that upsamples.
     """
 
-    upsampling_stride: int = _always_two("This block always makes the map 2 times larger.")
-    filters: int = _filters(256, "Channels of the block's output; cost grows with their square.")
-    interp_method: str = choice(
-        "bilinear", INTERPOLATIONS, help="How pixels are filled in: bilinear is smooth, nearest is fastest."
+    upsampling_stride: int = _always_two(
+        "This block always makes the map 2 times larger.", group="Upsampling"
     )
+    filters: int = filters_field(256, group="Convolutions")
+    interp_method: str = interpolation_field("bilinear")
 
     def make_block(
         self,
@@ -245,6 +264,7 @@ class Hourglass(EncoderDecoder):
         usual=(1, 7),
         unit="blocks",
         help="Each further block doubles the maximum stride and the field of view, at more parameters.",
+        group="Levels",
     )
     up_blocks: int = integer(
         4,
@@ -253,17 +273,21 @@ class Hourglass(EncoderDecoder):
         usual=(0, 7),
         unit="blocks",
         help="Each block doubles the size of the output; fewer than on the way down give coarser, cheaper maps.",
+        group="Levels",
     )
-    stem_filters: int = _filters(
+    stem_filters: int = filters_field(
         128,
         "More filters find more before the first pooling, where they cost most.",
         maximum=MAXIMUM_WIDTH // 2,
+        group="Stem",
     )
     stem_stride: int = _stem_stride(
-        "Higher makes every stack cheaper, and its output coarser by the same factor."
+        "Higher makes every stack cheaper, and its output coarser by the same factor.", group="Stem"
     )
-    filters: int = _filters(
-        256, "Width of the finest level, to which all others add; cost grows with its square."
+    filters: int = filters_field(
+        256,
+        "Width of the finest level, to which all others add; cost grows with its square.",
+        group="Filters",
     )
     filter_increase: int = integer(
         128,
@@ -272,17 +296,18 @@ class Hourglass(EncoderDecoder):
         usual=(0, 256),
         unit="channels",
         help="How much wider each coarser level is; higher puts more parameters at the deepest levels.",
+        group="Filters",
+        needs=(Need("down_blocks"),),
     )
-    interp_method: str = choice(
-        "nearest", INTERPOLATIONS, help="How pixels are filled in: bilinear is smooth, nearest is fastest."
-    )
+    interp_method: str = interpolation_field("nearest", needs=(Need("up_blocks"),))
     stacks: int = integer(
         3,
         minimum=1,
         maximum=64,
         usual=(1, 8),
-        unit="stacks",
+        unit="×",
         help="Each stack refines what the one before it found; time and parameters grow with their number.",
+        group="Levels",
     )
 
     def __attrs_post_init__(self) -> None:

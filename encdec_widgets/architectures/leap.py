@@ -10,6 +10,7 @@ import attrs
 
 from encdec_widgets.architectures._strides import StrideRules
 from encdec_widgets.architectures._widths import geometric_width
+from encdec_widgets.block_fields import filters_field, num_convs_field
 from encdec_widgets.encoder_decoder import (
     DecoderBlock,
     EncoderBlock,
@@ -17,7 +18,7 @@ from encdec_widgets.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.fields import flag, integer, real
+from encdec_widgets.fields import Need, flag, integer, real
 
 
 @attrs.frozen
@@ -38,13 +39,12 @@ class LeapCNN(EncoderDecoder):
         up_convs_per_block: Convolutions in every decoder block, after the upsampling.
     """
 
-    filters: int = integer(
+    filters: int = filters_field(
         64,
-        minimum=1,
+        "Width of the first block, from which all others follow; parameters grow with its square.",
         maximum=4096,
-        usual=(1, 128),
-        unit="channels",
-        help="Width of the first block, from which all others follow; parameters grow with its square.",
+        most_usual=128,
+        group="Filters",
     )
     filters_rate: float = real(
         2,
@@ -53,6 +53,7 @@ class LeapCNN(EncoderDecoder):
         usual=(1, 3),
         unit="×",
         help="How much wider each coarser block is; above 2 the deepest blocks hold most parameters.",
+        group="Filters",
     )
     down_blocks: int = integer(
         3,
@@ -61,14 +62,15 @@ class LeapCNN(EncoderDecoder):
         usual=(1, 7),
         unit="blocks",
         help="Each further block doubles the maximum stride and roughly the receptive field.",
+        group="Encoder",
     )
-    down_convs_per_block: int = integer(
+    down_convs_per_block: int = num_convs_field(
         3,
-        minimum=0,
+        "More convolutions on the way down see further and learn more, at more cost.",
         maximum=32,
         usual=(1, 5),
-        unit="convolutions",
-        help="More convolutions on the way down see further and learn more, at more cost.",
+        group="Encoder",
+        needs=(Need("down_blocks"),),
     )
     up_blocks: int = integer(
         3,
@@ -77,17 +79,21 @@ class LeapCNN(EncoderDecoder):
         usual=(0, 7),
         unit="blocks",
         help="Each block doubles the size of the output; with all of them it is as large as the input.",
+        group="Decoder",
     )
     up_interpolate: bool = flag(
-        False, help="On: bilinear upsampling, without parameters. Off: upsampling is learned."
+        False,
+        help="On: bilinear upsampling, without parameters. Off: upsampling is learned.",
+        group="Decoder",
+        needs=(Need("up_blocks"),),
     )
-    up_convs_per_block: int = integer(
+    up_convs_per_block: int = num_convs_field(
         2,
-        minimum=0,
+        "More convolutions after upsampling smooth its artefacts, at more cost.",
         maximum=32,
         usual=(0, 5),
-        unit="convolutions",
-        help="More convolutions after upsampling smooth its artefacts, at more cost.",
+        group="Decoder",
+        needs=(Need("up_blocks"),),
     )
 
     def __attrs_post_init__(self) -> None:

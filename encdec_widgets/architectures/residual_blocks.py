@@ -11,19 +11,20 @@ import attrs
 
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures._widths import MAXIMUM_WIDTH
+from encdec_widgets.block_fields import COST_OF_FILTERS, filters_field, upsampling_stride_field
 from encdec_widgets.blocks import Tensor, require_size_of
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock
 from encdec_widgets.fields import flag, integer
 
 
-def residual_width(default: int, help: str) -> Any:
+def residual_width(default: int, help: str = COST_OF_FILTERS) -> Any:
     """A field for the channels of residuals: from 2, as a bottleneck has half as many."""
-    return integer(default, minimum=2, maximum=MAXIMUM_WIDTH, usual=(2, 512), unit="channels", help=help)
+    return filters_field(default, help, minimum=2, maximum=MAXIMUM_WIDTH, group="Residuals")
 
 
 def residual_count(help: str) -> Any:
     """A field for the number of residuals in a row."""
-    return integer(1, minimum=1, maximum=32, usual=(1, 4), unit="residuals", help=help)
+    return integer(1, minimum=1, maximum=32, usual=(1, 4), unit="blocks", help=help, group="Residuals")
 
 
 def _residual(x: Tensor, filters: int, name: str) -> Tensor:
@@ -64,7 +65,7 @@ class ResidualBlock(EncoderBlock):
     """
 
     num_residuals: int = residual_count("More residuals see further and learn more, at more cost.")
-    filters: int = residual_width(256, "Channels of the block's output; cost grows with their square.")
+    filters: int = residual_width(256)
 
     def make_block(self, x_in: Tensor, prefix: str = "residual") -> Tensor:
         """Create the block from an input tensor.
@@ -98,10 +99,11 @@ class ResidualUpsamplingBlock(DecoderBlock):
     num_residuals: int = residual_count(
         "More residuals, on the way up and on the skip, learn more, at more cost."
     )
-    filters: int = residual_width(256, "Channels of the block's output; cost grows with their square.")
+    filters: int = residual_width(256)
     skip_connection: bool = flag(
         True,
         help="Brings back fine detail from the encoder at the same stride, through residuals of its own.",
+        group="Skip connection",
     )
 
     def make_block(
@@ -146,16 +148,11 @@ class ResidualOutputBlock(DecoderBlock):
         filters: Channels of the residuals and of the output; the bottlenecks have half as many, rounded down.
     """
 
-    upsampling_stride: int = integer(
-        1,
-        minimum=1,
-        maximum=64,
-        usual=(1, 8),
-        unit="×",
-        help="How many times larger the block makes the map, without new detail; 1 leaves its size alone.",
+    upsampling_stride: int = upsampling_stride_field(
+        1, "How many times larger the block makes the map, without new detail; 1 leaves its size alone."
     )
     num_residuals: int = residual_count("More residuals refine the result further, at more cost.")
-    filters: int = residual_width(256, "Channels of the block's output; cost grows with their square.")
+    filters: int = residual_width(256)
 
     def make_block(
         self,

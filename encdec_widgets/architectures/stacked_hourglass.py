@@ -21,6 +21,7 @@ from encdec_widgets.architectures.residual_blocks import (
 )
 from encdec_widgets.architectures.strided_conv import StridedConvBlock
 from encdec_widgets.block_call import BlockCall, make_block
+from encdec_widgets.block_fields import filters_field
 from encdec_widgets.blocks import Tensor
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder, IntermediateFeature
 from encdec_widgets.fields import FieldError, integer
@@ -80,8 +81,9 @@ class StackedHourglass(EncoderDecoder):
         minimum=1,
         maximum=64,
         usual=(1, 8),
-        unit="stacks",
+        unit="×",
         help="Each stack corrects what the one before it predicted; time and parameters grow with their number.",
+        group="Levels",
     )
     filters: int = residual_width(
         256, "Width of all levels; more channels carry more, and cost grows with their square."
@@ -93,6 +95,7 @@ class StackedHourglass(EncoderDecoder):
         usual=(1, 6),
         unit="levels",
         help="Each further level doubles the maximum stride and the field of view, and takes little time.",
+        group="Levels",
     )
     up_blocks: int = integer(
         4,
@@ -101,6 +104,7 @@ class StackedHourglass(EncoderDecoder):
         usual=(0, 6),
         unit="levels",
         help="Each level doubles the size of the output; fewer than on the way down give coarser, cheaper maps.",
+        group="Levels",
     )
     num_residuals: int = residual_count(
         "More residuals at every place learn more, at as many times the cost."
@@ -112,14 +116,14 @@ class StackedHourglass(EncoderDecoder):
         usual=(1, 4),
         unit="×",
         help="1, 2 or 4: higher makes every stack cheaper, and its output coarser by the same factor.",
+        group="Stem",
     )
-    stem_filters: int = integer(
+    stem_filters: int = filters_field(
         64,
-        minimum=1,
+        "More filters find more before the first pooling, where they cost most.",
         maximum=MAXIMUM_WIDTH // 2,
-        usual=(1, 128),
-        unit="channels",
-        help="More filters find more before the first pooling, where they cost most.",
+        most_usual=128,
+        group="Stem",
     )
 
     def __attrs_post_init__(self) -> None:

@@ -5,9 +5,17 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
+from encdec_widgets.block_fields import (
+    activation_field,
+    filters_field,
+    kernel_size_field,
+    norm_order_field,
+    num_convs_field,
+    pooling_stride_field,
+)
 from encdec_widgets.blocks import Tensor
 from encdec_widgets.encoder_decoder import EncoderBlock
-from encdec_widgets.fields import ACTIVATIONS, choice, flag, integer, text
+from encdec_widgets.fields import Need, flag, text
 
 
 @attrs.frozen
@@ -33,56 +41,35 @@ class StridedConvBlock(EncoderBlock):
     """
 
     pool: bool = flag(
-        True, help="On: the first convolution makes the map smaller, so that what follows sees further."
+        True,
+        help="On: the first convolution makes the map smaller, so that what follows sees further.",
+        group="Downsampling",
     )
-    pooling_stride: int = integer(
-        2,
-        minimum=1,
-        maximum=64,
-        usual=(1, 4),
-        unit="×",
-        help="How many times smaller the map becomes; above the kernel's size, pixels are left out.",
+    pooling_stride: int = pooling_stride_field(
+        "How many times smaller the map becomes; above the kernel's size, pixels are left out.",
+        group="Downsampling",
     )
-    num_convs: int = integer(
-        2,
-        minimum=1,
-        maximum=64,
-        usual=(1, 6),
-        unit="convolutions",
-        help="More convolutions see further and learn more, at more cost.",
-    )
-    filters: int = integer(
-        32,
-        minimum=1,
-        maximum=16384,
-        usual=(1, 512),
-        unit="channels",
-        help="Channels of the block's output; cost grows with their square.",
-    )
-    kernel_size: int = integer(
-        3,
-        minimum=1,
-        maximum=99,
-        usual=(1, 11),
-        unit="px",
-        help="Larger kernels see further; cost grows with the square of the size.",
-    )
+    num_convs: int = num_convs_field(2, minimum=1, usual=(1, 6), group="Convolutions")
+    filters: int = filters_field(32, group="Convolutions")
+    kernel_size: int = kernel_size_field(group="Convolutions")
     use_bias: bool = flag(
-        True, help="A constant added to each channel; redundant before batch normalization."
+        True,
+        help="A constant added to each channel; redundant before batch normalization.",
+        group="Convolutions",
+        folded=True,
     )
     batch_norm: bool = flag(
-        False, help="Batch normalization steadies training, at some cost in time and memory."
+        False,
+        help="Batch normalization steadies training, at some cost in time and memory.",
+        group="Convolutions",
     )
-    batch_norm_before_activation: bool = flag(
-        True, help="On: convolution, normalization, activation. Off: normalization comes last."
+    batch_norm_before_activation: bool = norm_order_field(group="Convolutions", needs=(Need("batch_norm"),))
+    activation: str | None = activation_field(
+        "The non-linearity after each convolution; linear has none.", group="Convolutions"
     )
-    activation: str | None = choice(
-        "relu",
-        ACTIVATIONS,
-        optional=True,
-        help="The non-linearity after each convolution; linear has none.",
+    block_prefix: str = text(
+        "", help="Appended to the names of the block's layers.", group="Layer names", folded=True
     )
-    block_prefix: str = text("", help="Appended to the names of the block's layers.")
 
     def make_block(self, x_in: Tensor, prefix: str = "strided_block") -> Tensor:
         """Create the block from an input tensor.

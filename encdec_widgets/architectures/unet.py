@@ -11,6 +11,7 @@ import attrs
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures._strides import StrideRules, most_blocks, powers_of_two
 from encdec_widgets.architectures._widths import geometric_width
+from encdec_widgets.block_fields import filters_field, kernel_size_field, num_convs_field
 from encdec_widgets.blocks import Tensor
 from encdec_widgets.encoder_decoder import (
     DecoderBlock,
@@ -19,7 +20,7 @@ from encdec_widgets.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.fields import flag, integer, real
+from encdec_widgets.fields import Need, flag, integer, real
 
 
 @attrs.frozen
@@ -64,13 +65,12 @@ class UNet(EncoderDecoder):
             filters of the next level.
     """
 
-    filters: int = integer(
+    filters: int = filters_field(
         64,
-        minimum=1,
+        "Width of the first level, from which all others follow; parameters grow with its square.",
         maximum=4096,
-        usual=(1, 128),
-        unit="channels",
-        help="Width of the first level, from which all others follow; parameters grow with its square.",
+        most_usual=128,
+        group="Filters",
     )
     filters_rate: float = real(
         2,
@@ -79,30 +79,22 @@ class UNet(EncoderDecoder):
         usual=(1, 3),
         unit="×",
         help="How much wider each coarser level is; above 2 the deepest levels hold most parameters.",
+        group="Filters",
     )
-    kernel_size: int = integer(
-        3,
-        minimum=1,
-        maximum=99,
-        usual=(1, 9),
-        unit="px",
-        help="Larger kernels see further; cost grows with the square of the size.",
+    kernel_size: int = kernel_size_field(most_usual=9, group="Convolutions")
+    stem_kernel_size: int = kernel_size_field(
+        "Larger kernels in the stem see further at full resolution, where they cost most.",
+        most_usual=9,
+        group="Convolutions",
+        folded=True,
+        needs=(Need("stem_blocks"), Need("convs_per_block")),
     )
-    stem_kernel_size: int = integer(
-        3,
-        minimum=1,
-        maximum=99,
-        usual=(1, 9),
-        unit="px",
-        help="Kernels of the stem; large ones there see far at full resolution, at a high cost.",
-    )
-    convs_per_block: int = integer(
+    convs_per_block: int = num_convs_field(
         2,
-        minimum=0,
+        "More convolutions a level see further and learn more, at more cost.",
         maximum=32,
         usual=(1, 5),
-        unit="convolutions",
-        help="More convolutions a level see further and learn more, at more cost.",
+        group="Convolutions",
     )
     stem_blocks: int = integer(
         0,
@@ -110,7 +102,9 @@ class UNet(EncoderDecoder):
         maximum=8,
         usual=(0, 4),
         unit="levels",
-        help="Levels before the encoder make everything after them cheaper, but give no fine skips.",
+        help="Each level before the encoder makes all that follows cheaper, but gives no fine skip.",
+        group="Levels",
+        folded=True,
     )
     down_blocks: int = integer(
         4,
@@ -119,9 +113,10 @@ class UNet(EncoderDecoder):
         usual=(1, 7),
         unit="levels",
         help="Each further level doubles the maximum stride and roughly the receptive field.",
+        group="Levels",
     )
     middle_block: bool = flag(
-        True, help="Convolutions at the coarsest stride, where the network sees furthest."
+        True, help="Convolutions at the coarsest stride, where the network sees furthest.", group="Levels"
     )
     up_blocks: int = integer(
         4,
@@ -130,12 +125,19 @@ class UNet(EncoderDecoder):
         usual=(0, 7),
         unit="levels",
         help="Each level doubles the size of the output; fewer give coarser and much cheaper maps.",
+        group="Levels",
     )
     up_interpolate: bool = flag(
-        False, help="On: bilinear upsampling, without parameters. Off: upsampling is learned."
+        False,
+        help="On: bilinear upsampling, without parameters. Off: upsampling is learned.",
+        group="Upsampling",
+        needs=(Need("up_blocks"),),
     )
     block_contraction: bool = flag(
-        False, help="On: blocks of the way up end with the fewer filters of the next level, which is cheaper."
+        False,
+        help="On: blocks of the way up end with the fewer filters of the next level, which is cheaper.",
+        group="Filters",
+        folded=True,
     )
 
     def __attrs_post_init__(self) -> None:

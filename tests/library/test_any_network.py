@@ -25,7 +25,7 @@ FAMILIES = [cls for cls in PUBLIC if issubclass(cls, EncoderDecoder) and cls is 
 ENCODER_BLOCKS = [cls for cls in PUBLIC if issubclass(cls, EncoderBlock)]
 DECODER_BLOCKS = [cls for cls in PUBLIC if issubclass(cls, DecoderBlock)]
 # Networks are really built, so numbers are small; test_fields.py holds the whole range of every field.
-LARGEST = {"channels": 6, "px": 4, "layers": 3, "convolutions": 3}
+LARGEST = {"channels": 6, "px": 4, "layers": 3, "convs": 3}
 # Backends differ in how long they take to make a variable: JAX compiles the initializer of every new shape.
 EXAMPLES = {"numpy": 25, "tensorflow": 8}.get(keras.backend.backend(), 3)
 SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,0 +1,70 @@
+"""What every shipped field tells a person who stands before its control."""
+
+import re
+
+import pytest
+
+from encdec_widgets.architectures import hourglass, unet
+from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.fields import FieldInfo, described_fields
+from encdec_widgets.head import Head
+from tests.library.test_any_network import DECODER_BLOCKS, ENCODER_BLOCKS, FAMILIES
+
+CLASSES = [
+    EncoderBlock,
+    DecoderBlock,
+    *ENCODER_BLOCKS,
+    *DECODER_BLOCKS,
+    unet.PoolingBlock,
+    hourglass.StemBlock,
+    hourglass.DownsamplingBlock,
+    hourglass.UpsamplingBlock,
+    EncoderDecoder,
+    *FAMILIES,
+    Head,
+]
+LONGEST_UNIT = 8  # characters that stand beside a number box
+# Words by which a sentence says what comes of a larger or a smaller value.
+DIRECTION = re.compile(
+    r"\b(more|larger|smaller|higher|further|coarser|wider|widen|fewer|above|grows?|doubles|each)\b",
+    re.IGNORECASE,
+)
+
+
+def fields(*kinds: str) -> list[object]:
+    """The described fields of these kinds, as parameters of a test."""
+    return [
+        pytest.param(info, id=f"{cls.__name__}.{name}")
+        for cls in CLASSES
+        for name, info in described_fields(cls).items()
+        if info.kind in kinds
+    ]
+
+
+@pytest.mark.parametrize("info", fields("integer", "real", "counts"))
+def test_a_number_has_a_unit_a_usual_range_and_a_direction(info: FieldInfo) -> None:
+    assert 0 < len(info.unit) <= LONGEST_UNIT
+    assert DIRECTION.search(info.help)
+    if info.kind != "counts":
+        assert info.usual is not None
+        low, high = info.usual
+        assert info.minimum <= low <= high <= info.maximum
+        assert low < high or info.minimum == info.maximum
+
+
+@pytest.mark.parametrize("info", fields("integer", "real", "counts", "flag", "choice", "text"))
+def test_a_field_says_in_one_sentence_what_it_does(info: FieldInfo) -> None:
+    assert re.fullmatch(r"[A-Z0-9].{8,}\.", info.help)
+
+
+@pytest.mark.parametrize("cls", [*ENCODER_BLOCKS, *DECODER_BLOCKS])
+def test_every_field_of_a_block_stands_under_a_heading(cls: type) -> None:
+    assert all(info.group for info in described_fields(cls).values())
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_a_fold_leaves_most_of_what_matters_in_sight(cls: type) -> None:
+    infos = described_fields(cls).values()
+    assert not all(info.folded for info in infos)
+    needed = {need.field for info in infos if not info.folded for need in info.needs}
+    assert not any(info.folded for name, info in described_fields(cls).items() if name in needed)
