@@ -159,6 +159,7 @@ _FAMILIES: dict[str, type] = {
     "Hourglass": Hourglass,
     "Stacked hourglass": StackedHourglass,
     "FC-DenseNet": FCDenseNet,
+    "Custom": CustomEncoderDecoder,
 }
 CATALOGUE = {preset.name: preset for preset in _PRESETS}
 
@@ -181,6 +182,11 @@ def preset(name: str) -> Design:
         f"There is no preset named {name!r}. "
         + (f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {', '.join(CATALOGUE)}.")
     )
+
+
+def preset_name(design: Design) -> str | None:
+    """The name of the first preset that is this design; None if there is none."""
+    return next((known.name for known in _PRESETS if known.design == design), None)
 
 
 def family_name(design: Design) -> str:

@@ -6,16 +6,14 @@ nothing is built until :meth:`Design.build`.
 
 from __future__ import annotations
 
-import difflib
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.field_paths import evolve, replace_in
 from encdec_widgets.fields import FieldError, FieldInfo
 from encdec_widgets.head import Head
 
@@ -55,8 +53,6 @@ INPUT_FIELDS = {
         help="Channels of the image: 1 for grey, 3 for colour.",
     ),
 }
-
-_BLOCK_PATH = re.compile(r"(stem|encoder|decoder)\[(\d+)\]\.(\w+)")
 
 
 def _as_input_shape(value: Any) -> InputShape:
@@ -159,9 +155,10 @@ class Design:
         """Another design that differs in one field.
 
         Args:
-            field: A field of the architecture (``filters``), of one of its blocks (``encoder[2].num_convs``), or
-                ``input_shape``, ``architecture``, ``head`` or one of the head's fields (``head.channels``). Changing
-                one block turns a family into a ``CustomEncoderDecoder`` of the same blocks.
+            field: A field of the architecture (``filters``), of one of its blocks (``encoder[2].num_convs``) or of all
+                blocks of a stage that have it (``decoder[*].skip_add``), a block (``encoder[2]``), a list of blocks
+                (``encoder``), or ``input_shape``, ``architecture``, ``head`` or one of the head's fields
+                (``head.channels``). Changing blocks turns a family into a ``CustomEncoderDecoder`` of the same blocks.
             value: The new value.
 
         Raises:
@@ -191,12 +188,7 @@ class Design:
             for name, value in changes.items()
             if name not in whole and not name.startswith("head.")
         }
-        blocks = {name: own.pop(name) for name in list(own) if "[" in name or "." in name}
-        if own:
-            architecture = _evolve(architecture, own)
-        for path, value in blocks.items():
-            architecture = _replace_in_block(architecture, path, value)
-        return Design(architecture, changes.get("input_shape", self.input_shape), head)
+        return Design(replace_in(architecture, own), changes.get("input_shape", self.input_shape), head)
 
     def build(self, previous: Backbone | None = None) -> Backbone:
         """Build the Keras model of this design.
@@ -232,19 +224,6 @@ class Design:
         return from_json(text)
 
 
-def _evolve(value: Any, changes: Mapping[str, Any]) -> Any:
-    names = [attribute.name for attribute in attrs.fields(type(value))]
-    for name in changes:
-        if name not in names:
-            raise FieldError(
-                name,
-                changes[name],
-                f"is no field of {type(value).__name__}, which has {', '.join(names)}",
-                difflib.get_close_matches(name, names, n=1),
-            )
-    return attrs.evolve(value, **changes)
-
-
 def _replace_in_head(head: Head | None, changes: Mapping[str, Any]) -> Head | None:
     fields = {
         name.removeprefix("head."): value for name, value in changes.items() if name.startswith("head.")
@@ -255,24 +234,7 @@ def _replace_in_head(head: Head | None, changes: Mapping[str, Any]) -> Head | No
         name, value = next(iter(fields.items()))
         raise FieldError(f"head.{name}", value, "needs a head, and this design has none")
     try:
-        changed: Head = _evolve(head, fields)
+        changed: Head = evolve(head, fields)
     except FieldError as error:
         raise error.inside("head") from None
     return changed
-
-
-def _replace_in_block(architecture: EncoderDecoder, path: str, value: Any) -> EncoderDecoder:
-    match = _BLOCK_PATH.fullmatch(path)
-    if match is None:
-        raise FieldError(path, value, "is no field: blocks are named as in encoder[2].num_convs")
-    stage, index, field = match[1], int(match[2]), match[3]
-    custom = CustomEncoderDecoder.of(architecture)
-    blocks: Sequence[Any] = getattr(custom, stage) or ()
-    if index >= len(blocks):
-        raise FieldError(path, value, f"is no field: the {stage} has {len(blocks)} blocks, counted from 0")
-    try:
-        changed = _evolve(blocks[index], {field: value})
-    except FieldError as error:
-        raise error.inside(f"{stage}[{index}]") from None
-    changes: dict[str, Any] = {stage: (*blocks[:index], changed, *blocks[index + 1 :])}
-    return attrs.evolve(custom, **changes)

@@ -8,6 +8,7 @@ import attrs
 from encdec_widgets.design import Design
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.head import Head
+from encdec_widgets.known_classes import class_name, subclasses
 
 VERSION = 1
 _VERSION_KEY = "encdec_widgets_design"
@@ -50,7 +51,7 @@ def _encode(value: Any) -> Any:
     if attrs.has(type(value)):
         fields = {attribute.name: attribute for attribute in attrs.fields(type(value))}
         return {
-            "class": _name_of(type(value)),
+            "class": class_name(type(value)),
             "fields": {name: _encode(getattr(value, name)) for name in fields},
         }
     if isinstance(value, (tuple, list)):
@@ -73,26 +74,16 @@ def _decode(data: Any) -> Any:
     return cls(**{name: _decode(value) for name, value in data["fields"].items()})
 
 
-def _name_of(cls: type[Any]) -> str:
-    """The name of a shipped class; of any other, with the module that it was defined in."""
-    shipped = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
-    return cls.__name__ if shipped else f"{cls.__module__}.{cls.__qualname__}"
-
-
 def _class_named(name: Any) -> Any:
     """The newest class of that name: a re-run notebook cell defines its class again."""
     found = [
         cls
         for base in (EncoderDecoder, EncoderBlock, DecoderBlock, Head)
-        for cls in (base, *_subclasses(base))
-        if _name_of(cls) == name
+        for cls in (base, *subclasses(base))
+        if class_name(cls) == name
     ]
     if not found:
         raise ValueError(
             f"This design needs the class {name!r}, which is not known here: if you wrote it, define it first."
         )
     return found[-1]
-
-
-def _subclasses(cls: type[Any]) -> list[type[Any]]:
-    return [sub for direct in cls.__subclasses__() for sub in (direct, *_subclasses(direct))]

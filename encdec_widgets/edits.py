@@ -68,9 +68,13 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
         pending: What the outcome of the edit before left pending.
         changes: New values by field, named as in :meth:`Design.replace`.
     """
-    # What was asked of a head that is now another, or none, is asked no more.
-    roots = {field.partition(".")[0] for field in changes if "." not in field}
-    still_pending = {field: value for field, value in pending.items() if field.partition(".")[0] not in roots}
+    # What was asked of a head that is now another, or none, or of blocks in another list, is asked no more.
+    inside = tuple(f"{field}{sign}" for field in changes for sign in ".[")
+    still_pending = {
+        field: value
+        for field, value in pending.items()
+        if field not in changes and not field.startswith(inside)
+    }
     wanted = {**still_pending, **changes}
     try:
         return Outcome(design.replace_all(wanted))

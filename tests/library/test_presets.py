@@ -132,7 +132,7 @@ def _of_any_size(name: str) -> Design:
 
 def test_a_network_of_ones_own_is_of_the_family_of_its_class() -> None:
     edited = preset("U-Net (2015)").replace("encoder[0].filters", 8)
-    assert family_name(edited) == "CustomEncoderDecoder"
+    assert family_name(edited) == "Custom"
     assert family_name(Design(StackedHourglass(filters=8), head=Head(3))) == "Stacked hourglass"
 
 

@@ -1,0 +1,120 @@
+"""Editing, as a value: what is wanted, what was asked for in vain, and the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+import attrs
+
+from encdec_widgets.design import Design
+from encdec_widgets.edits import BUILD_ANYWAY, GIVE_UP, Outcome, apply_edit, refusal
+from encdec_widgets.fields import FieldError
+from encdec_widgets.history import History, State
+from encdec_widgets.memory import TooLargeError
+
+
+@attrs.frozen
+class Editor:
+    """A design that is being edited.
+
+    Attributes:
+        outcome: What became of the last edit.
+        history: All designs on the way; the present one is the outcome's.
+    """
+
+    outcome: Outcome
+    history: History
+
+    @classmethod
+    def at(cls, design: Design) -> Editor:
+        """The editor of a design that nobody has edited yet."""
+        return cls(Outcome(design), History((State(design),)))
+
+    @property
+    def wanted(self) -> Design:
+        """The newest design that is possible, as far as that is known before it is built."""
+        return self.outcome.design
+
+    def changed(self, changes: Mapping[str, Any], words: str = "", gesture: Hashable = None) -> Editor:
+        """After an edit of some fields: see :func:`encdec_widgets.edits.apply_edit`."""
+        return self._after(
+            lambda: apply_edit(self.wanted, self.outcome.pending, changes), changes, words, gesture
+        )
+
+    def replaced(self, make: Callable[[], Design], words: str) -> Editor:
+        """After another design has taken the place of this one, with weights of its own."""
+        return self._after(lambda: Outcome(make()), {}, words, anew=True)
+
+    def undone(self) -> Editor:
+        """One step back: out of a change that is not possible first."""
+        return self._moved(self.history if self.outcome.error is not None else self.history.undone())
+
+    def redone(self) -> Editor:
+        """One step forward again."""
+        return self._moved(self.history.redone())
+
+    def returned(
+        self, design: Design, error: Exception | None = None, asked: Mapping[str, Any] | None = None
+    ) -> Editor:
+        """Back to ``design``, as what is wanted could not be built.
+
+        Args:
+            design: The design that stands.
+            error: Why the other one does not; None if nobody waited for it.
+            asked: The changes that had led to it.
+        """
+        if isinstance(error, FieldError):  # known only when the layers are made
+            outcome = refusal(design, {**self.outcome.pending, **(asked or {})}, error)
+        elif isinstance(error, TooLargeError):
+            outcome = Outcome(design, {}, error, (BUILD_ANYWAY, GIVE_UP))
+        else:
+            outcome = Outcome(design, {}, error)
+        return Editor(outcome, self.history.returned(design))
+
+    def accepted(self, design: Design) -> Editor:
+        """After a design that had been refused is wanted all the same."""
+        return Editor(Outcome(design), self.history.then(State(design)))
+
+    def cleared(self) -> Editor:
+        """The same, without what was asked for in vain."""
+        return attrs.evolve(self, outcome=Outcome(self.wanted))
+
+    def continues(self, before: Editor) -> bool:
+        """Whether the last edit belongs to the step that was the last one before it, as within one drag."""
+        gesture = self.history.present.gesture
+        return gesture is not None and gesture == before.history.present.gesture
+
+    def step_from(self, before: Editor) -> str:
+        """The name of the step that led here; empty if nothing changed."""
+        if self.wanted == before.wanted:
+            return ""
+        if self.history.states == before.history.states:
+            undone = self.history.position < before.history.position
+            return f"Undo {before.history.undo_name}" if undone else f"Redo {before.history.redo_name}"
+        return self.history.undo_name or ""
+
+    def failing(self, error: Exception) -> Editor:
+        """The same, with something else that went wrong."""
+        return attrs.evolve(self, outcome=Outcome(self.wanted, {}, error))
+
+    def _moved(self, history: History) -> Editor:
+        return Editor(Outcome(history.present.design), history)
+
+    def _after(
+        self,
+        edit: Callable[[], Outcome],
+        asked: Mapping[str, Any],
+        words: str,
+        gesture: Hashable = None,
+        anew: bool = False,
+    ) -> Editor:
+        try:
+            outcome = edit()
+        except FieldError as error:
+            outcome = refusal(self.wanted, {**self.outcome.pending, **asked}, error)
+        except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
+            outcome = Outcome(self.wanted, {}, error)
+        if outcome.design == self.wanted:
+            return attrs.evolve(self, outcome=outcome)
+        return Editor(outcome, self.history.then(State(outcome.design, words, gesture, anew)))
