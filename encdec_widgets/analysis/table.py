@@ -107,9 +107,9 @@ def csv_lines(rows: Sequence[Row]) -> list[str]:
         return []
     columns = list(rows[0])
     for row in rows:
-        if list(row) != columns:
+        if row.keys() != rows[0].keys():
             raise ValueError(f"All rows of a table have the same keys. Received {list(row)} after {columns}.")
-    return [_csv_line(columns), *(_csv_line(row.values()) for row in rows)]
+    return [_csv_line(columns), *(_csv_line(row[column] for column in columns) for row in rows)]
 
 
 def _csv_line(values: Iterable[Value]) -> str:
@@ -137,7 +137,7 @@ def _kernel(size: Iterable[int]) -> str:
 
 
 def _skips(graph: "nx.DiGraph[str]", name: str) -> list[str]:
-    return [source for source, _, skip in graph.in_edges(name, data="skip") if skip]
+    return [source for source in graph.predecessors(name) if graph.edges[source, name]["skip"]]
 
 
 def _joined(texts: Iterable[str]) -> str | None:

@@ -1,0 +1,177 @@
+"""The table of facts without a browser: what it sends to the page and when, and what the page may tell it."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from encdec_widgets import Design
+from encdec_widgets.analysis.table import as_csv, block_rows, layer_rows
+from encdec_widgets.architectures import UNet
+from encdec_widgets.backbone import Backbone
+from encdec_widgets.widgets.facts_table import UPDATE_AFTER_S, FactsTable
+
+SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
+
+
+@pytest.fixture(scope="module")
+def small() -> Backbone:
+    return SMALL.build()
+
+
+@pytest.fixture(scope="module")
+def other() -> Backbone:
+    return SMALL.replace("down_blocks", 3).build()
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def facts(told: list[str]) -> FactsTable:
+    return FactsTable(told.append)
+
+
+def show(facts: FactsTable, backbone: Backbone, *selected: str) -> None:
+    facts.show(backbone.blocks, backbone.layers, selected)
+
+
+def rows(facts: FactsTable) -> list[dict[str, Any]]:
+    return [dict(zip(facts.table["columns"], row, strict=True)) for row in facts.table["rows"]]
+
+
+def from_page(facts: FactsTable, content: Any) -> None:
+    facts._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+
+
+def messages(facts: FactsTable, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    sent: list[Any] = []
+    monkeypatch.setattr(facts, "_send", lambda message, buffers=None: sent.append(message))
+    return sent
+
+
+def test_it_starts_with_the_blocks(facts: FactsTable, small: Backbone) -> None:
+    assert facts.table == {}
+    show(facts, small, "stack0_enc1", "stack0_dec0")
+    assert facts.kind == facts.table["kind"] == "blocks"
+    assert rows(facts) == block_rows(small.blocks)
+    assert facts.table["blocks"] == list(small.blocks)
+    assert sorted(facts.selected) == ["stack0_dec0", "stack0_enc1"]
+
+
+def test_layers_are_shown_when_they_are_asked_for(facts: FactsTable, small: Backbone) -> None:
+    show(facts, small)
+    facts.kind = "layers"
+    assert facts.table["kind"] == "layers"
+    assert rows(facts) == layer_rows(small.layers)
+    assert set(facts.table["blocks"]) == set(small.blocks)
+
+
+@pytest.mark.parametrize("kind", ["blocks", "layers"])
+def test_what_is_copied_is_the_csv_of_the_rows(facts: FactsTable, small: Backbone, kind: str) -> None:
+    facts.kind = kind
+    show(facts, small)
+    expected = block_rows(small.blocks) if kind == "blocks" else layer_rows(small.layers)
+    assert "".join(facts.table["csv"]) == as_csv(expected)
+    assert len(facts.table["csv"]) == len(expected) + 1
+
+
+def test_another_network_takes_the_place_of_the_first(
+    facts: FactsTable, small: Backbone, other: Backbone
+) -> None:
+    show(facts, small, "stack0_enc1")
+    show(facts, other)
+    assert rows(facts) == block_rows(other.blocks)
+    assert facts.selected == []
+
+
+def test_a_selection_alone_leaves_the_rows(
+    facts: FactsTable, small: Backbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(facts, small)
+    sent = messages(facts, monkeypatch)
+    facts.select({"stack0_enc0"})
+    facts.select(["stack0_enc0"])
+    assert [message["state"] for message in sent] == [{"selected": ["stack0_enc0"]}]
+
+
+def test_the_same_network_is_not_sent_twice(
+    facts: FactsTable, small: Backbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(facts, small)
+    sent = messages(facts, monkeypatch)
+    show(facts, small)
+    assert sent == []
+
+
+def test_hidden_it_reads_nothing_and_sends_nothing_until_it_is_seen(
+    facts: FactsTable, small: Backbone, other: Backbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(facts, small, "stack0_enc0")
+    facts.kind = "hide"
+    assert facts.table == {}
+    sent = messages(facts, monkeypatch)
+    facts.show(None, None, ["x"])  # type: ignore[arg-type]  # nothing reads them
+    show(facts, other, "stack0_enc2")
+    facts.select(["stack0_enc3"])
+    assert sent == []
+    facts.kind = "blocks"
+    assert rows(facts) == block_rows(other.blocks)
+    assert facts.selected == ["stack0_enc3"]
+
+
+def test_while_a_slider_moves_the_table_waits_for_the_last_network(
+    facts: FactsTable, small: Backbone, other: Backbone
+) -> None:
+    seen: list[int] = []
+    facts.observe(lambda change: seen.append(len(change["new"]["rows"])), "table")
+
+    async def edits() -> None:
+        updated = asyncio.Event()
+        show(facts, small)  # the first network is there at once
+        assert seen == [len(small.blocks)]
+        facts.observe(lambda _: updated.set(), "table")
+        show(facts, SMALL.replace("down_blocks", 1).build(), "stack0_enc0")
+        show(facts, other, "stack0_enc1")
+        assert seen == [len(small.blocks)]
+        assert facts.selected == []
+        await asyncio.wait_for(updated.wait(), 60)
+
+    asyncio.run(edits())
+    assert seen == [len(small.blocks), len(other.blocks)]
+    assert facts.selected == ["stack0_enc1"]
+
+
+def test_hidden_before_an_update_comes_there_is_none(
+    facts: FactsTable, small: Backbone, other: Backbone
+) -> None:
+    async def edits() -> None:
+        show(facts, small)
+        show(facts, other)
+        facts.kind = "hide"
+        show(facts, small)
+        await asyncio.sleep(2 * UPDATE_AFTER_S)
+
+    asyncio.run(edits())
+    assert facts.table == {}
+
+
+def test_whoever_chooses_a_row_chooses_its_block(facts: FactsTable, told: list[str], small: Backbone) -> None:
+    show(facts, small)
+    from_page(facts, {"chosen": facts.table["blocks"][2]})
+    from_page(facts, {"chosen": facts.table["blocks"][2]})
+    assert told == ["stack0_enc1", "stack0_enc1"]
+
+
+@pytest.mark.parametrize(
+    "content", [{"chosen": "gone"}, {"chosen": ["input"]}, {"chosen": None}, {}, "x", None]
+)
+def test_what_is_no_block_of_the_network_is_not_chosen(
+    facts: FactsTable, told: list[str], small: Backbone, content: Any
+) -> None:
+    from_page(facts, {"chosen": "input"})  # nothing is shown yet
+    show(facts, small)
+    from_page(facts, content)
+    assert told == []
