@@ -11,8 +11,9 @@ def is_typed(info: FieldInfo) -> bool:
 
 
 def placeholder(info: FieldInfo) -> str:
-    """What stands in the empty box."""
-    return {"counts": "such as 4, 5, 7", "integer": "none"}.get(info.kind, "")
+    """What stands in the empty box: what may be typed there, and its unit."""
+    words = {"counts": "such as 4, 5, 7", "integer": "none"}.get(info.kind, "")
+    return f"{words} ({info.unit})" if words and info.unit else words
 
 
 def as_text(info: FieldInfo, value: Any) -> str:
