@@ -24,10 +24,12 @@ function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/* The same, with places where a long name may go on in the next line: "Simple|Conv|Block", "stack0_|enc0_|conv0". */
+/* The same, with places where a name may go on in the next line: "Simple|Conv|Block", "stack0_|enc0_|conv0", and after
+   14 characters anywhere, so that no name makes the table wider than its place. */
 function setName(node, text) {
   if (node.textContent === text) return;
-  const parts = text.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=_)/);
+  const words = text.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=_)/);
+  const parts = words.flatMap((word) => word.match(/[^]{1,14}/gu) ?? []);
   node.replaceChildren(...parts.flatMap((part, i) => (i ? [element("wbr"), part] : [part])));
 }
 

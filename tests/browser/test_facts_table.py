@@ -1,0 +1,230 @@
+"""The table of facts in a real browser: sorted, copied, and its rows chosen, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.page import Screen
+from tests.browser.servers import until
+
+CELLS = [
+    """
+from encdec_widgets import preset
+from encdec_widgets.widgets.facts_table import FactsTable
+backbone = preset("SLEAP medium single").build()
+chosen = []
+table = FactsTable(chosen.append)
+table.show(backbone.blocks, backbone.layers, ["stack0_enc1"])
+table
+""",
+]
+
+
+class Facts:
+    """The table on a page, as a person meets it."""
+
+    def __init__(self, screen: Screen, number: int = 0) -> None:
+        self.screen = screen
+        self.root = screen.page.locator(".encdec-facts").nth(number)
+        self.said = self.root.get_by_role("status")
+        self.root.locator("tbody tr").first.wait_for()
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def header(self, column: str) -> Locator:
+        return self.root.get_by_role("columnheader", name=column, exact=True)
+
+    def row(self, name: str) -> Locator:
+        button = self.screen.page.get_by_role("button", name=name, exact=True)
+        return self.root.locator("tbody tr", has=button)
+
+    def column(self, column: str) -> list[str]:
+        columns = self.root.locator("thead th").all_text_contents()
+        cells = self.root.locator(f"tbody tr > :nth-child({columns.index(column) + 1})")
+        return cells.all_text_contents()
+
+    def numbers(self, column: str) -> list[int]:
+        return [int(text.replace(",", "")) for text in self.column(column)]
+
+    def press(self, button: Locator, key: str) -> None:
+        button.focus()
+        self.screen.page.keyboard.press(key)
+
+    def selected(self) -> list[str]:
+        return self.root.locator('tbody tr[aria-selected="true"] button').all_text_contents()
+
+
+@pytest.fixture
+def facts(open_notebook: Callable[..., Screen]) -> Facts:
+    screen = open_notebook(CELLS)
+    screen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return Facts(screen)
+
+
+def kernel_rows(facts: Facts, code: str = "block_rows(backbone.blocks)") -> list[dict[str, Any]]:
+    assert facts.screen.kernel
+    facts.screen.kernel.run("from encdec_widgets.analysis.table import block_rows, layer_rows")
+    return list(facts.screen.kernel.value(code))
+
+
+def as_text(row: dict[str, Any]) -> dict[str, str]:
+    return {key: "" if value is None else str(value) for key, value in row.items()}
+
+
+def read_csv(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_sorted_by_mouse_and_by_keyboard_and_still_after_an_edit(facts: Facts) -> None:
+    rows = kernel_rows(facts)
+    parameters = [row["parameters"] for row in rows]
+    assert facts.numbers("parameters") == parameters
+    assert facts.column("name") == [row["name"] for row in rows]
+    header = facts.header("parameters")
+    sort = header.get_by_role("button")
+
+    sort.click()
+    assert facts.numbers("parameters") == sorted(parameters)
+    expect(header).to_have_attribute("aria-sort", "ascending")
+    facts.press(sort, "Enter")
+    assert facts.numbers("parameters") == sorted(parameters, reverse=True)
+    expect(header).to_have_attribute("aria-sort", "descending")
+    # Rows that are equal keep the network's order.
+    equal = [row["name"] for row in rows if row["parameters"] == 590_080]
+    assert [name for name in facts.column("name") if name in equal] == equal == ["enc6", "dec0"]
+    facts.press(sort, "Space")
+    assert facts.numbers("parameters") == parameters
+    expect(header).to_have_attribute("aria-sort", "none")
+
+    sort.click()
+    assert facts.screen.kernel
+    facts.screen.kernel.run(
+        'backbone = preset("SLEAP medium single").replace("filters", 24).build()\n'
+        'table.show(backbone.blocks, backbone.layers, ["stack0_dec1"])'
+    )
+    expect(facts.row("dec1")).to_have_attribute("aria-selected", "true")
+    edited = sorted(row["parameters"] for row in kernel_rows(facts))
+    assert facts.numbers("parameters") == edited != sorted(parameters)
+    assert facts.column("parameters")[-1] == f"{edited[-1]:,}"
+
+    # What is copied is what is seen: these rows, in this order.
+    facts.press(facts.button("Copy as CSV"), "Enter")
+    expect(facts.said).to_have_text("Copied 11 rows as CSV.")
+    copied = read_csv(facts.screen.page.evaluate("navigator.clipboard.readText()"))
+    expected = sorted(kernel_rows(facts), key=lambda row: row["parameters"])
+    assert copied == [as_text(row) for row in expected]
+
+
+def test_a_page_without_a_clipboard_lets_the_table_be_copied_by_hand(facts: Facts) -> None:
+    page = facts.screen.page
+    # As on a page that came by plain http.
+    page.evaluate(
+        "() => { window.kept = navigator.clipboard; Object.defineProperty(navigator, 'clipboard', {value: undefined}) }"
+    )
+    by_hand = facts.root.get_by_role("textbox", name="The table as CSV")
+    expect(by_hand).to_be_hidden()
+    facts.button("Copy as CSV").click()
+    expect(by_hand).to_be_focused()
+    expect(facts.said).to_contain_text("press Ctrl+C")
+    page.keyboard.press("Control+C")
+    expect(facts.said).to_have_text("Copied 11 rows as CSV.")
+    copied = read_csv(page.evaluate("window.kept.readText()"))
+    assert copied == [as_text(row) for row in kernel_rows(facts)]
+    page.keyboard.press("Escape")
+    expect(by_hand).to_be_hidden()
+    expect(facts.button("Copy as CSV")).to_be_focused()
+
+
+def test_a_row_is_chosen_by_keyboard_and_by_mouse_and_marked(facts: Facts) -> None:
+    kernel = facts.screen.kernel
+    assert kernel
+    assert facts.selected() == ["enc1"]
+    facts.press(facts.button("enc2"), "Enter")
+    until(lambda: kernel.value("chosen") == ["stack0_enc2"], 20, "Enter is told")
+    facts.press(facts.button("dec0"), "Space")
+    until(lambda: kernel.value("chosen")[1:] == ["stack0_dec0"], 20, "Space is told")
+    facts.row("enc0").locator("td").nth(4).click()
+    until(lambda: kernel.value("chosen")[2:] == ["stack0_enc0"], 20, "the mouse is told")
+
+    kernel.run('table.select(["stack0_enc0", "stack0_dec0"])')
+    expect(facts.row("dec0")).to_have_attribute("aria-selected", "true")
+    assert facts.selected() == ["enc0", "dec0"]
+    expect(facts.button("dec0")).to_have_attribute("aria-pressed", "true")
+
+    # The row of a layer is that of its block; and single keys are not JupyterLab's, which would cut the cell.
+    facts.press(facts.button("Layers"), "Enter")
+    facts.button("stack0_enc1_conv0").click()
+    until(lambda: kernel.value("chosen")[3:] == ["stack0_enc1"], 20, "a layer's block is told")
+    facts.screen.page.keyboard.press("x")
+    facts.press(facts.button("stack0_enc1_conv1"), "Enter")
+    until(lambda: kernel.value("chosen")[4:] == ["stack0_enc1"], 20, "the next layer's block is told")
+
+
+def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
+    open_notebook: Callable[..., Screen],
+) -> None:
+    screen = open_notebook([*CELLS, "table"])
+    assert screen.kernel
+    first, second = Facts(screen), Facts(screen, 1)
+    second.button("Layers").click()
+    expect(first.header("block")).to_be_visible()
+    expect(first.button("Layers")).to_have_attribute("aria-pressed", "true")
+    layers = [row["name"] for row in kernel_rows(first, "layer_rows(backbone.layers)")]
+    assert first.column("name") == second.column("name") == layers
+
+    first.button("Hide").click()
+    for facts in (first, second):
+        expect(facts.root.get_by_role("table")).to_have_count(0)
+        expect(facts.button("Copy as CSV")).to_be_hidden()
+    screen.kernel.run(
+        'backbone = preset("SLEAP medium single").replace("down_blocks", 3).build()\n'
+        "table.show(backbone.blocks, backbone.layers, [])"
+    )
+    first.button("Blocks").click()
+    blocks = [row["name"] for row in kernel_rows(first)]
+    until(lambda: first.column("name") == second.column("name") == blocks, 20, "the newest blocks in both")
+
+    screen.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    screen.page.reload()
+    again = Facts(screen, 1)
+    until(lambda: again.column("name") == blocks, 20, "the newest blocks on the reloaded page")
+
+
+HOSTILE = "<img src=x onerror=document.body.dataset.harmed=1>"
+HOSTILE_CELL = f"""
+import networkx
+blocks = backbone.blocks.copy()
+blocks.nodes["stack0_enc0"]["label"] = blocks.nodes["stack0_enc1"]["kind"] = {HOSTILE!r}
+blocks.nodes["stack0_enc2"]["label"] = "=1+1" + "very_long_Name" * 30
+table.show(blocks, backbone.layers, [])
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_fits_and_a_hostile_name_is_text(
+    open_notebook: Callable[..., Screen], theme: str, tmp_path: Path
+) -> None:
+    screen = open_notebook(CELLS, theme)
+    facts = Facts(screen)
+    screen.screenshot(tmp_path / f"{theme}.png")
+    assert screen.scrolls_sideways() == []
+    box = facts.root.get_by_role("region", name="Blocks of the network").bounding_box()
+    assert box
+    assert box["height"] <= 210
+
+    assert screen.kernel
+    screen.kernel.run(HOSTILE_CELL)
+    expect(facts.button(HOSTILE)).to_be_visible()
+    assert HOSTILE in facts.column("kind")
+    assert facts.root.locator("img").count() == 0
+    assert screen.page.evaluate("document.body.dataset.harmed") is None
+    screen.screenshot(tmp_path / f"{theme}-hostile.png")
+    assert screen.scrolls_sideways() == []
