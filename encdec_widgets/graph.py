@@ -136,7 +136,7 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
             parameters=sum(layers.nodes[member]["parameters"] for member in members[name]),
             column=column,
         )
-    _add_rows(graph)
+    add_rows(graph)
     for source, target, data in layers.edges(data=True):
         ends = layers.nodes[source]["block"] or source, layers.nodes[target]["block"] or target
         if ends[0] == ends[1]:
@@ -148,7 +148,8 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
     return graph
 
 
-def _add_rows(graph: "nx.DiGraph[str]") -> None:
+def add_rows(graph: "nx.DiGraph[str]") -> None:
+    """Give every node its ``row``: 0 for the smallest ``stride``, 1 for the next; None where the stride is unknown."""
     strides = sorted({data["stride"] for _, data in graph.nodes(data=True) if data["stride"] is not None})
     rows = {stride: row for row, stride in enumerate(strides)}
     for _, data in graph.nodes(data=True):

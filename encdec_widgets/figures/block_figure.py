@@ -1,4 +1,4 @@
-"""The picture of a backbone: a box a block, rows by stride, skips as level edges, drawn by plotly.
+"""The picture of a backbone: a box a block or a layer, rows by stride, skips as level edges, drawn by plotly.
 
 The figure always has the same traces, so that one FigureWidget can be updated in place for its whole life. Colours
 are Okabe and Ito's, which colour-blind people can tell apart, and never the only sign of anything. Text and background
@@ -6,10 +6,15 @@ are left to the page's style sheet, which knows whether it is light or dark.
 """
 
 import html
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from encdec_widgets.figures.geometry import Box, Point, boxes, flow_path, name_point, skip_path
-from encdec_widgets.figures.words import block_text, size_text, stride_text
+from encdec_widgets.figures.geometry import Box, Point, boxes, mark_point, name_point
+from encdec_widgets.figures.labels import mark_texts, name_texts
+from encdec_widgets.figures.outlines import outlines
+from encdec_widgets.figures.routes import routes
+from encdec_widgets.figures.words import hover_text
+from encdec_widgets.words import size_text, stride_text
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -39,39 +44,47 @@ _MERGES = {
     "addition": _Merge("#d55e00", "dot", "circle", "+"),
     "other": _Merge("#009e73", "longdashdot", "square", "?"),
 }
-_TEXT_COLUMNS = 30  # more blocks than this leave no room for numbers in their boxes
-_NAME_COLUMNS = 16  # and more than this, none for names
+_TEXT_COLUMNS = 30  # more boxes than this leave no room for numbers in them
+_MARK_COLUMNS = 16  # more than this, little room for the marks of skips
 
 
-def block_figure(graph: "nx.DiGraph[str]") -> dict[str, Any]:
-    """The figure of a block graph, as plotly's plain data.
+def block_figure(
+    graph: "nx.DiGraph[str]", selected: Collection[str] = (), marks: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The figure of a graph of blocks or layers, as plotly's plain data.
 
     Args:
-        graph: What ``backbone.blocks`` is: see :func:`encdec_widgets.graph.block_graph`.
+        graph: What ``backbone.blocks`` is (see :func:`encdec_widgets.graph.block_graph`), or the boxes of
+            :func:`encdec_widgets.figures.layers_as_boxes`.
+        selected: Names of the nodes that are outlined.
+        marks: A few words that stand above a box, such as what changed of it, by the name of the node; a dot stands
+            where there is no room for them.
 
     Returns:
         ``{"data": [...], "layout": {...}}``: the traces are the names, the flow, a line and its marks for each way of
-        merging skips, and the boxes; always in this number and order. The ``customdata`` of a box is ``[name, text]``.
+        merging skips, the words above the boxes, and the boxes; always in this number and order. The ``customdata`` of
+        a box is ``[name, text]``; that of a skip's mark is ``[name of the node that the skip enters, text]``.
     """
     places = boxes(graph)
-    flow = []
+    ways = routes(graph, places)
+    marks = {name: mark for name, mark in (marks or {}).items() if mark and name in graph}
+    flow = [ways[source, target] for source, target, edge in graph.edges(data=True) if not edge["skip"]]
     skips: dict[str, list[tuple[str, str]]] = {merge: [] for merge in _MERGES}
     for source, target, edge in graph.edges(data=True):
         if edge["skip"]:
             skips[edge["merge"] if edge["merge"] in _MERGES else "other"].append((source, target))
-        else:
-            flow.append(flow_path(places[source], places[target], places))
-    # The style sheet knows the names by being the first scatter trace.
-    data = [_name_trace(graph, places)]
+    # The style sheet knows the names by being the first scatter trace, and the words above the boxes by the last.
+    data = [_name_trace(graph, places, selected)]
     data.append(_line_trace("data flow", flow, {"color": "#808080", "width": 1.5}))
     for merge, edges in skips.items():
         style = _MERGES[merge]
-        paths = [skip_path(places[source], places[target], places) for source, target in edges]
+        paths = [ways[edge] for edge in edges]
         line = {"color": style.colour, "width": 2, "dash": style.dash}
         data.append(_line_trace(f"skip, {merge} ({style.sign})", paths, line))
-        data.append(_mark_trace(graph, merge, edges, paths))
-    data.append(_box_trace(graph, places))
-    return {"data": data, "layout": _layout(graph)}
+        data.append(_skip_mark_trace(graph, merge, edges, paths))
+    data.append(_mark_trace(graph, places, marks))
+    data.append(_box_trace(graph, places, marks))
+    return {"data": data, "layout": _layout(graph, outlines(places, selected))}
 
 
 def _line_trace(name: str, paths: list[list[Point]], line: dict[str, Any]) -> dict[str, Any]:
@@ -88,13 +101,13 @@ def _line_trace(name: str, paths: list[list[Point]], line: dict[str, Any]) -> di
     }
 
 
-def _mark_trace(
+def _skip_mark_trace(
     graph: "nx.DiGraph[str]", merge: str, edges: list[tuple[str, str]], paths: list[list[Point]]
 ) -> dict[str, Any]:
     """A mark on each skip, which tells how it joins and carries its facts."""
     style = _MERGES[merge]
     blocks = graph.number_of_nodes()
-    size, text_size = (15, 10) if blocks <= _NAME_COLUMNS else (11, 8) if blocks <= _TEXT_COLUMNS else (7, 1)
+    size, text_size = (15, 10) if blocks <= _MARK_COLUMNS else (11, 8) if blocks <= _TEXT_COLUMNS else (7, 1)
     return {
         "type": "scatter",
         "mode": "markers+text",
@@ -110,8 +123,8 @@ def _mark_trace(
         "text": [style.sign] * len(edges),
         "textposition": "middle center",
         "textfont": {"color": "#ffffff", "size": text_size},
-        "customdata": [_skip_text(graph, source, target, merge) for source, target in edges],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        "customdata": [[target, _skip_text(graph, source, target, merge)] for source, target in edges],
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
         "showlegend": False,
     }
 
@@ -124,30 +137,56 @@ def _skip_text(graph: "nx.DiGraph[str]", source: str, target: str, merge: str) -
     )
 
 
-def _name_trace(graph: "nx.DiGraph[str]", places: dict[str, Box]) -> dict[str, Any]:
-    """The names of the blocks, under their boxes, where there is room for them."""
+def _name_trace(
+    graph: "nx.DiGraph[str]", places: Mapping[str, Box], selected: Collection[str]
+) -> dict[str, Any]:
+    """The names, under the boxes, where there is room for them."""
     points = [name_point(place) for place in places.values()]
-    shown = len(points) <= _NAME_COLUMNS
+    texts, size = name_texts(graph, selected)
     return {
         "type": "scatter",
         "mode": "text",
         "name": "names",
         "x": [x for x, _ in points],
         "y": [y for _, y in points],
-        "text": [html.escape(graph.nodes[name]["label"]) if shown else "" for name in places],
-        "textfont": {"size": 11},
+        "text": texts,
+        "textposition": "bottom center",
+        "textfont": {"size": size},
+        "cliponaxis": False,  # at the first and the last column
         "hoverinfo": "skip",
         "showlegend": False,
     }
 
 
-def _box_trace(graph: "nx.DiGraph[str]", places: dict[str, Box]) -> dict[str, Any]:
+def _mark_trace(
+    graph: "nx.DiGraph[str]", places: Mapping[str, Box], marks: Mapping[str, str]
+) -> dict[str, Any]:
+    """Words above the boxes. A box without any has an empty one: plotly leaves out a trace that has no points."""
+    points = [mark_point(place) for place in places.values()]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "name": "marks",
+        "x": [x for x, _ in points],
+        "y": [y for _, y in points],
+        "text": mark_texts(graph, marks),
+        "textposition": "top center",
+        "textfont": {"size": 10},
+        "cliponaxis": False,  # at the first and the last column
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _box_trace(
+    graph: "nx.DiGraph[str]", places: Mapping[str, Box], marks: Mapping[str, str]
+) -> dict[str, Any]:
     nodes = [(name, graph.nodes[name]) for name in graph]
     return {
         "type": "bar",
         "name": "blocks",
         "x": [places[name].x for name, _ in nodes],
-        "base": [places[name].y - places[name].height / 2 for name, _ in nodes],
+        "base": [places[name].bottom for name, _ in nodes],
         "y": [places[name].height for name, _ in nodes],
         "width": [places[name].width for name, _ in nodes],
         "marker": {
@@ -168,7 +207,7 @@ def _box_trace(graph: "nx.DiGraph[str]", places: dict[str, Box]) -> dict[str, An
         "textangle": 0,
         "constraintext": "inside",
         "textfont": {"color": "#000000", "size": 12},
-        "customdata": [[name, block_text(data)] for name, data in nodes],
+        "customdata": [[name, hover_text(data, marks.get(name, ""))] for name, data in nodes],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
         "showlegend": False,
     }
@@ -179,7 +218,7 @@ def _pattern(data: dict[str, Any]) -> str:
     return "" if data["parameters"] or data["stage"] == "input" else "/"
 
 
-def _layout(graph: "nx.DiGraph[str]") -> dict[str, Any]:
+def _layout(graph: "nx.DiGraph[str]", outlined: Sequence[dict[str, Any]]) -> dict[str, Any]:
     rows: dict[int, dict[str, Any]] = {}
     for _, data in graph.nodes(data=True):
         if data["row"] is not None:
@@ -189,7 +228,7 @@ def _layout(graph: "nx.DiGraph[str]") -> dict[str, Any]:
     return {
         "xaxis": {"visible": False, "range": [-0.65, columns - 0.35], "fixedrange": False},
         "yaxis": {
-            "range": [-(count - 1) - 0.55, 0.55],
+            "range": [-(count - 1) - 0.55, 0.66],
             "tickvals": [-row for row in rows],
             "ticktext": [
                 f"<b>stride {stride_text(data['stride'])}</b><br>{size_text(data['shape'], data['stride'])}"
@@ -213,7 +252,8 @@ def _layout(graph: "nx.DiGraph[str]") -> dict[str, Any]:
                 "line": {"width": 0},
             }
             for row in range(0, count, 2)
-        ],
+        ]
+        + list(outlined),
     }
 
 

@@ -1,4 +1,4 @@
-"""Where the boxes and edges of a block graph lie: rows are strides, columns are the order of the blocks.
+"""Where the boxes of a graph lie: rows are strides, columns are the order of the nodes.
 
 Lengths are in columns (x) and rows (y, downwards negative), so that they hold for any size of the picture.
 """
@@ -13,16 +13,13 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Point = tuple[float, float]
-_FLOW_BELOW = -0.1  # flow edges and skips leave a box at different heights, so that they can be told apart
-_SKIP_ABOVE = 0.14
-_OVER_BOXES = 0.36
 _ROOM_FOR_NAME = 0.1  # boxes stand this much above the middle of their row
-_MARK_BEFORE = 0.18  # where the mark of a skip stands, left of its block
+_ROOM_FOR_OUTLINE = 0.05
 
 
 @attrs.frozen
 class Box:
-    """The rectangle of a block.
+    """The rectangle of a block or a layer.
 
     Attributes:
         x: Its centre, in columns.
@@ -46,9 +43,19 @@ class Box:
         """Its right edge."""
         return self.x + self.width / 2
 
+    @property
+    def top(self) -> float:
+        """Its upper edge."""
+        return self.y + self.height / 2
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return self.y - self.height / 2
+
 
 def box(data: Mapping[str, Any]) -> Box:
-    """The box of a block, from its node attributes."""
+    """The box of a node, from its attributes."""
     row = data["row"] or 0
     return Box(
         x=float(data["column"]),
@@ -58,41 +65,16 @@ def box(data: Mapping[str, Any]) -> Box:
     )
 
 
-def flow_path(source: Box, target: Box, boxes: Mapping[str, Box]) -> list[Point]:
-    """From one block to the next: level, then down or up between the columns, then level."""
-    start, end = (source.right, source.y + _FLOW_BELOW), (target.left, target.y + _FLOW_BELOW)
-    if source.y == target.y:
-        return _over(source, target, boxes, end) or [start, end]
-    # Halfway between neighbours; just before the target where blocks lie in between.
-    bend = (start[0] + end[0]) / 2 if target.x - source.x <= 1 else end[0] - 0.1
-    return [start, (bend, start[1]), (bend, end[1]), end]
-
-
-def skip_path(source: Box, target: Box, boxes: Mapping[str, Box]) -> list[Point]:
-    """A level line from a feature to the decoder block; above the boxes where any lies in between.
-
-    The last point but one is where the mark of the skip belongs.
-    """
-    start, end = (source.right, source.y + _SKIP_ABOVE), (target.left, target.y + _SKIP_ABOVE)
-    mark = (target.left - _MARK_BEFORE, end[1])
-    over = _over(source, target, boxes, mark)
-    return [*over, end] if over else [start, mark, end]
-
-
-def _over(source: Box, target: Box, boxes: Mapping[str, Box], end: Point) -> list[Point] | None:
-    """The way over the boxes between two blocks of one row, down to ``end``; None if there are none."""
-    between = [place for place in boxes.values() if source.x < place.x < target.x and place.y == source.y]
-    if source.y != target.y or not between:
-        return None
-    level, x = source.y + _OVER_BOXES, min(end[0], target.left - 0.08)
-    return [(source.x, source.y + source.height / 2), (source.x, level), (x, level), (x, end[1]), end]
-
-
 def name_point(place: Box) -> Point:
-    """Where the name of a block stands: under its box."""
-    return place.x, place.y - place.height / 2 - 0.1
+    """Where the first line of a name begins: under its box."""
+    return place.x, place.bottom - _ROOM_FOR_OUTLINE
+
+
+def mark_point(place: Box) -> Point:
+    """Where the last line of a mark ends: above its box."""
+    return place.x, place.top + _ROOM_FOR_OUTLINE
 
 
 def boxes(graph: "nx.DiGraph[str]") -> dict[str, Box]:
-    """The box of every block, by name."""
+    """The box of every node, by name."""
     return {name: box(data) for name, data in graph.nodes(data=True)}

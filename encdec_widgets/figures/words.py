@@ -4,22 +4,29 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-from encdec_widgets.words import backend_text as backend_text
-from encdec_widgets.words import count_text as count_text
-from encdec_widgets.words import size_text as size_text
-from encdec_widgets.words import stride_text as stride_text
+from encdec_widgets.words import size_text, stride_text
 
 
-def block_text(data: Mapping[str, Any]) -> str:
-    """All facts of a block, a line each, as plotly shows them on hover."""
+def hover_text(data: Mapping[str, Any], mark: str = "") -> str:
+    """All facts of a block or a layer, a line each, as plotly shows them on hover.
+
+    Args:
+        data: Node attributes: see :func:`encdec_widgets.graph.block_graph` for those of a block and
+            :func:`encdec_widgets.figures.layers_as_boxes` for those of a layer, which has a ``layer``.
+        mark: What else to say of it.
+    """
+    layer = data.get("layer")
+    name = data["label"] if layer is None else layer
     kernels = ", ".join(f"{height} × {width}" for height, width in data["kernel_sizes"])
     count = len(data["layers"])
+    where = f" in {count} layer{'' if count == 1 else 's'}" if layer is None else ""
     lines = [
-        f"<b>{html.escape(data['label'])}</b>",
+        f"<b>{html.escape(name)}</b>",
         f"{html.escape(data['kind'])}, {data['stage']}",
         f"stride {stride_text(data['stride'])}, {size_text(data['shape'], data['stride'])} px",
         f"{data['channels']} channels",
         f"kernel {kernels} px" if kernels else "no kernel",
-        f"{data['parameters']:,} parameters in {count} layer{'s' if count > 1 else ''}",
+        f"{data['parameters']:,} parameters{where}",
+        *([f"<b>{html.escape(mark)}</b>"] if mark else []),
     ]
     return "<br>".join(lines)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from encdec_widgets.figures.words import backend_text, count_text
+from encdec_widgets.words import backend_text, count_text
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from encdec_widgets.fields import FieldError, described_fields
-from encdec_widgets.figures.words import backend_text
 from encdec_widgets.timing import Device, Request, Timing, TimingStopped, Worker, shared_worker
 from encdec_widgets.widgets.controls import FieldControl
+from encdec_widgets.words import backend_text
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone

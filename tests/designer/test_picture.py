@@ -1,5 +1,6 @@
 import itertools
 
+import plotly.graph_objects as go
 import pytest
 
 from encdec_widgets import Design
@@ -7,8 +8,8 @@ from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
 from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.figures import block_figure
 from encdec_widgets.figures.geometry import boxes
-from encdec_widgets.figures.words import count_text, size_text, stride_text
 from encdec_widgets.widgets.graph_view import GraphView
+from encdec_widgets.words import count_text, counted, size_text, stride_text
 
 UNET = Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1))
 ADDING = CustomEncoderDecoder(
@@ -86,31 +87,113 @@ def test_every_figure_has_the_same_traces(architecture: object) -> None:
     ]
 
 
+def test_the_style_sheet_finds_names_and_marks_first_and_last_of_the_scatter_traces() -> None:
+    for marks in ({}, {"stack0_enc1": "new"}):
+        figure = block_figure(UNET.build().blocks, (), marks)
+        scatter = [item for item in figure["data"] if item["type"] == "scatter"]
+        assert [scatter[0]["name"], scatter[-1]["name"]] == ["names", "marks"]
+        assert all(item["x"] for item in (scatter[0], scatter[-1])), "plotly draws no trace without points"
+        assert "color" not in scatter[0]["textfont"]
+        assert "color" not in scatter[-1]["textfont"]
+        assert figure["data"][-1]["name"] == "blocks"
+
+
+def test_plotly_takes_the_figure_with_its_outlines_and_marks() -> None:
+    picture = block_figure(UNET.build().blocks, ["stack0_enc1"], {"stack0_dec0": "new"})
+    go.Figure(data=picture["data"], layout=picture["layout"])  # It validates every property.
+
+
+def test_selected_boxes_are_told_by_an_outline_and_their_names() -> None:
+    blocks = UNET.build().blocks
+    plain, figure = block_figure(blocks), block_figure(blocks, ["stack0_enc2"])
+    place = boxes(blocks)["stack0_enc2"]
+    added = figure["layout"]["shapes"][len(plain["layout"]["shapes"]) :]
+    for shape in added:
+        assert (shape["x0"], shape["x1"]) == (place.left, place.right)
+        assert (shape["y0"], shape["y1"]) == (place.bottom, place.top)
+    assert {shape["line"]["color"] for shape in added} == {"#ffffff", "#000000"}, "seen on light and on dark"
+    names = dict(zip(blocks, figure["data"][0]["text"], strict=True))
+    assert names["stack0_enc2"] == "<b>▸enc2</b>"
+    assert [name for name, text in names.items() if "<b>" in text] == ["stack0_enc2"]
+    assert figure["data"][1:] == plain["data"][1:]
+    assert figure["layout"]["yaxis"] == plain["layout"]["yaxis"]
+
+
+def test_neighbours_that_are_selected_have_one_outline() -> None:
+    blocks = UNET.build().blocks
+    rows = len(block_figure(blocks)["layout"]["shapes"])
+    # enc3, enc4 and enc5 stand side by side at stride 8; dec1 stands alone; there is no enc9.
+    chosen = ["stack0_enc3", "stack0_enc4", "stack0_enc5", "stack0_dec1", "stack0_enc9"]
+    outlines = block_figure(blocks, chosen)["layout"]["shapes"][rows:]
+    assert len({(shape["x0"], shape["x1"]) for shape in outlines}) == 2
+
+
+def test_marks_stand_above_their_boxes() -> None:
+    blocks = UNET.build().blocks
+    figure = block_figure(
+        blocks, (), {"stack0_enc1": "+12.4 k", "stack0_enc4": "stride 8 to 16", "gone": "new"}
+    )
+    marks = trace(figure, "marks")
+    texts = dict(zip(blocks, marks["text"], strict=True))
+    assert texts.pop("stack0_enc1") == "<b>+12.4\u00a0k</b>"
+    assert texts.pop("stack0_enc4") == "<b>stride<br>8 to 16</b>"
+    assert set(texts.values()) == {""}
+    for name, y in zip(blocks, marks["y"], strict=True):
+        assert y > boxes(blocks)[name].top
+    hover = dict(figure["data"][-1]["customdata"])
+    assert hover["stack0_enc1"].endswith("<b>+12.4 k</b>")
+    assert "<b>" in hover["stack0_enc2"]
+    assert hover["stack0_enc2"].count("<b>") == 1
+
+
+def test_marks_without_room_are_dots_whose_words_are_told_on_hover() -> None:
+    blocks = Design(UNet(filters=2, stacks=4)).build().blocks
+    figure = block_figure(blocks, (), {"stack0_enc1": "+12.4 k"})
+    assert set(trace(figure, "marks")["text"]) == {"", "<b>●</b>"}
+    assert "+12.4 k" in dict(figure["data"][-1]["customdata"])["stack0_enc1"]
+
+
+def test_the_mark_of_a_skip_knows_the_block_that_it_enters() -> None:
+    figure = block_figure(UNET.build().blocks)
+    data = trace(figure, "concatenation")["customdata"]
+    assert [name for name, _ in data] == ["stack0_dec2", "stack0_dec1", "stack0_dec0"]
+    assert all("skip connection" in text for _, text in data)
+
+
+def test_names_and_marks_from_outside_stay_text() -> None:
+    blocks = UNET.build().blocks.copy()
+    bad = '<a href="x">y</a>'
+    blocks.nodes["stack0_enc1"].update(label=bad, kind=bad)
+    picture = str(block_figure(blocks, ["stack0_enc1"], {"stack0_enc1": bad}))
+    assert "<a" not in picture
+    assert "&lt;a" in picture
+
+
 def test_the_figure_widget_is_made_once_and_its_stored_state_follows() -> None:
-    view = GraphView()
+    view = GraphView(print)
     assert view.figure is None
-    view.show(UNET.build().blocks)
+    view.show(block_figure(UNET.build().blocks))
     figure = view.figure
     assert view.children == (figure,)
-    view.show(UNET.replace("filters", 5).build().blocks)
+    view.show(block_figure(UNET.replace("filters", 5).build().blocks))
     assert view.figure is figure
     # What a reloaded page or Voila is given, which plotly itself leaves as it was when the figure was made.
     assert figure._widget_data[-1]["text"][1] == "<b>5</b>"
 
 
 def test_zoom_is_kept_until_the_extent_changes() -> None:
-    view = GraphView()
-    view.show(UNET.build().blocks)
+    view = GraphView(print)
+    view.show(block_figure(UNET.build().blocks))
     view.figure.layout.xaxis.range = (1, 2)
-    view.show(UNET.replace("filters", 5).build().blocks)
+    view.show(block_figure(UNET.replace("filters", 5).build().blocks))
     assert view.figure.layout.xaxis.range == (1, 2)
-    view.show(UNET.replace("down_blocks", 2).build().blocks)
+    view.show(block_figure(UNET.replace("down_blocks", 2).build().blocks))
     assert view.figure.layout.xaxis.range != (1, 2)
 
 
 def test_nothing_offers_to_upload_the_figure() -> None:
-    view = GraphView()
-    view.show(UNET.build().blocks)
+    view = GraphView(print)
+    view.show(block_figure(UNET.build().blocks))
     config = view.figure._config
     assert config["showSendToCloud"] is False
     assert config["displaylogo"] is False
@@ -122,6 +205,10 @@ def test_nothing_offers_to_upload_the_figure() -> None:
 )
 def test_counts_have_three_digits(count: float, words: str) -> None:
     assert count_text(count) == words
+
+
+def test_numbers_of_things_have_their_plural() -> None:
+    assert [counted(count, "skip") for count in (0, 1, 2)] == ["no skips", "1 skip", "2 skips"]
 
 
 def test_strides_and_sizes_are_written_for_people() -> None:
