@@ -2,6 +2,7 @@
    Order is the page's own affair: sorting asks nothing of the kernel, and each display has an order of its own. */
 
 const KINDS = [["blocks", "Blocks"], ["layers", "Layers"], ["hide", "Hide"]];
+const TEXTS = new Intl.Collator("en", { numeric: true }); // as people count: "enc2" before "enc10"
 const ORDERS = { none: "ascending", ascending: "descending", descending: "none" };
 
 function element(name, className = "", text = "") {
@@ -20,11 +21,16 @@ function written(value, column) {
   return value.toLocaleString("en-US");
 }
 
+/* These touch only what differs: in a large table each change costs the page some work. */
 function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/* The same, with places where a name may go on in the next line: "Simple|Conv|Block", "stack0_|enc0_|conv0", and after
+function setAttribute(node, name, value) {
+  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
+/* A text with places where a name may go on in the next line: "Simple|Conv|Block", "stack0_|enc0_|conv0", and after
    14 characters anywhere, so that no name makes the table wider than its place. */
 function setName(node, text) {
   if (node.textContent === text) return;
@@ -33,10 +39,9 @@ function setName(node, text) {
   node.replaceChildren(...parts.flatMap((part, i) => (i ? [element("wbr"), part] : [part])));
 }
 
-/* Numbers as numbers, texts as people count ("enc2" before "enc10"). */
 function compare(a, b) {
   if (typeof a === "number" && typeof b === "number") return a - b;
-  return String(a).localeCompare(String(b), "en", { numeric: true });
+  return TEXTS.compare(a, b);
 }
 
 /* The numbers of the rows in the order that is shown: stable, and what is not known always last. */
@@ -62,7 +67,8 @@ function arrange(parent, children) {
 function render({ model, el }) {
   const sorts = {}; // for each kind of rows: { column, order }
   const rowOf = new Map(); // the row element of each block or layer, kept across updates with its focus
-  let order = [];
+  let elements = []; // of the rows, in the network's order
+  let order = []; // numbers of the rows, in the order that is shown
 
   const kinds = element("div", "encdec-facts-kinds");
   kinds.setAttribute("role", "group");
@@ -103,11 +109,8 @@ function render({ model, el }) {
   el.append(bar, byHand, box);
 
   const columnsOf = (shown) => shown.columns ?? [];
-  const sortOf = (shown) => sorts[shown.kind] ?? { column: "", order: "none" };
 
-  function drawHeaders(shown, numeric) {
-    const sort = sortOf(shown);
-    const columns = columnsOf(shown);
+  function drawHeaders(columns, numeric) {
     const cells = columns.map((column, i) => {
       let cell = headers.children[i];
       if (!cell) {
@@ -118,8 +121,7 @@ function render({ model, el }) {
         cell.append(button);
       }
       setText(cell.firstChild, column);
-      cell.className = numeric[i] ? "encdec-facts-number" : "";
-      cell.setAttribute("aria-sort", sort.column === column ? sort.order : "none");
+      setAttribute(cell, "class", numeric[i] ? "encdec-facts-number" : "");
       return cell;
     });
     arrange(headers, cells);
@@ -139,12 +141,11 @@ function render({ model, el }) {
   }
 
   function drawRow(row, values, columns, numeric) {
-    while (row.children.length > Math.max(values.length, 1)) row.lastChild.remove();
     while (row.children.length < values.length) row.append(element("td"));
     values.forEach((value, i) => {
       const cell = row.children[i];
       setName(i ? cell : cell.firstChild, written(value, columns[i]));
-      if (i) cell.className = numeric[i] ? "encdec-facts-number" : "";
+      if (i) setAttribute(cell, "class", numeric[i] ? "encdec-facts-number" : "");
     });
   }
 
@@ -153,30 +154,39 @@ function render({ model, el }) {
     const columns = columnsOf(shown);
     const rows = shown.rows ?? [];
     const numeric = columns.map((_, i) => rows.some((row) => typeof row[i] === "number"));
-    const sort = sortOf(shown);
-    order = ordered(rows, columns.indexOf(sort.column), sort.order);
-    drawHeaders(shown, numeric);
-    const elements = rows.map((values, i) => {
+    drawHeaders(columns, numeric);
+    elements = rows.map((values, i) => {
       const row = rowElement(JSON.stringify([shown.kind, shown.blocks[i], values[0]]));
       row.encdecBlock = shown.blocks[i];
       drawRow(row, values, columns, numeric);
       return row;
     });
-    arrange(body, order.map((i) => elements[i]));
     const kept = new Set(elements);
     for (const [key, row] of rowOf) if (!kept.has(row)) rowOf.delete(key);
     const what = `${shown.kind === "layers" ? "Layers" : "Blocks"} of the network`;
     setText(caption, `${what}, ${rows.length}. The buttons in the header sort the rows, the button of a row chooses it.`);
     box.setAttribute("aria-label", what);
+    drawOrder();
     drawSelection();
+  }
+
+  function drawOrder() {
+    const shown = model.get("table");
+    const columns = columnsOf(shown);
+    const sort = sorts[shown.kind] ?? { column: "", order: "none" };
+    columns.forEach((column, i) => {
+      setAttribute(headers.children[i], "aria-sort", sort.column === column ? sort.order : "none");
+    });
+    order = ordered(shown.rows ?? [], columns.indexOf(sort.column), sort.order);
+    arrange(body, order.map((i) => elements[i]));
   }
 
   function drawSelection() {
     const selected = new Set(model.get("selected"));
-    for (const row of body.children) {
-      const chosen = selected.has(row.encdecBlock);
-      row.setAttribute("aria-selected", String(chosen));
-      row.firstChild.firstChild.setAttribute("aria-pressed", String(chosen));
+    for (const row of elements) {
+      const chosen = String(selected.has(row.encdecBlock));
+      setAttribute(row, "aria-selected", chosen);
+      setAttribute(row.firstChild.firstChild, "aria-pressed", chosen);
     }
   }
 
@@ -198,9 +208,9 @@ function render({ model, el }) {
 
   function sortBy(column) {
     const shown = model.get("table");
-    const sort = sortOf(shown);
-    sorts[shown.kind] = { column, order: ORDERS[sort.column === column ? sort.order : "none"] };
-    draw();
+    const sort = sorts[shown.kind];
+    sorts[shown.kind] = { column, order: ORDERS[sort?.column === column ? sort.order : "none"] };
+    drawOrder();
     box.scrollTop = 0;
   }
 
