@@ -17,7 +17,6 @@ from encdec_widgets.field_paths import STAGES
 from encdec_widgets.fields import FieldError, described_fields
 from encdec_widgets.known_classes import class_name, subclasses
 
-
 _PLACE = re.compile(rf"({'|'.join(STAGES)})\[(\d+|\*)\]")
 
 
@@ -81,8 +80,8 @@ def can_be_edited(design: Design) -> bool:
 def block_kinds(stage: str) -> dict[str, type[Any]]:
     """The classes of blocks that can stand in a stage by their names, the shipped ones first.
 
-    Those that need no arguments and have a ``make_block`` of their own. Of several classes of one name it is the newest:
-    a re-run notebook cell defines its class again, and attrs makes slotted classes anew.
+    Those that need no arguments and have a ``make_block`` of their own. Of several of one name it is the newest: a
+    re-run notebook cell defines its class again, and attrs makes slotted classes anew.
     """
     base = DecoderBlock if stage == "decoder" else EncoderBlock
     newest = {class_name(cls): cls for cls in subclasses(base)}

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.catalogue import family_name, preset_name
 from encdec_widgets.design import Design
 from encdec_widgets.edits import BUILD_ANYWAY, GIVE_UP, Outcome, apply_edit, refusal
 from encdec_widgets.fields import FieldError
@@ -42,9 +43,13 @@ class Editor:
             lambda: apply_edit(self.wanted, self.outcome.pending, changes), changes, words, gesture
         )
 
-    def replaced(self, make: Callable[[], Design], words: str) -> Editor:
-        """After another design has taken the place of this one, with weights of its own."""
-        return self._after(lambda: Outcome(make()), {}, words, anew=True)
+    def replaced(self, make: Callable[[], Design], name: str = "") -> Editor:
+        """After another design, known by ``name``, has taken the place of this one, with weights of its own."""
+        after = self._after(lambda: Outcome(make()), {})
+        if after.wanted == self.wanted:
+            return after
+        name = name or preset_name(after.wanted) or family_name(after.wanted)
+        return attrs.evolve(after, history=self.history.then(State(after.wanted, f"load {name}", anew=True)))
 
     def undone(self) -> Editor:
         """One step back: out of a change that is not possible first."""
@@ -105,9 +110,8 @@ class Editor:
         self,
         edit: Callable[[], Outcome],
         asked: Mapping[str, Any],
-        words: str,
+        words: str = "",
         gesture: Hashable = None,
-        anew: bool = False,
     ) -> Editor:
         try:
             outcome = edit()
@@ -117,4 +121,4 @@ class Editor:
             outcome = Outcome(self.wanted, {}, error)
         if outcome.design == self.wanted:
             return attrs.evolve(self, outcome=outcome)
-        return Editor(outcome, self.history.then(State(outcome.design, words, gesture, anew)))
+        return Editor(outcome, self.history.then(State(outcome.design, words, gesture)))

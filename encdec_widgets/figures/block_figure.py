@@ -6,12 +6,12 @@ are left to the page's style sheet, which knows whether it is light or dark.
 """
 
 import html
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from encdec_widgets.figures.geometry import Box, Point, boxes, mark_point, name_point
 from encdec_widgets.figures.labels import mark_texts, name_texts
-from encdec_widgets.figures.outlines import outlines
+from encdec_widgets.figures.outlines import LINES, outlines
 from encdec_widgets.figures.routes import routes
 from encdec_widgets.figures.words import hover_text
 from encdec_widgets.words import size_text, stride_text
@@ -62,8 +62,9 @@ def block_figure(
 
     Returns:
         ``{"data": [...], "layout": {...}}``: the traces are the names, the flow, a line and its marks for each way of
-        merging skips, the words above the boxes, and the boxes; always in this number and order. The ``customdata`` of
-        a box is ``[name, text]``; that of a skip's mark is ``[name of the node that the skip enters, text]``.
+        merging skips, the outlines, the words above the boxes, and the boxes; always in this number and order. The
+        ``customdata`` of a box is ``[name, text]``; that of a skip's mark is ``[name of the node that the skip enters,
+        text]``.
     """
     places = boxes(graph)
     ways = routes(graph, places)
@@ -82,9 +83,14 @@ def block_figure(
         line = {"color": style.colour, "width": 2, "dash": style.dash}
         data.append(_line_trace(f"skip, {merge} ({style.sign})", paths, line))
         data.append(_skip_mark_trace(graph, merge, edges, paths))
+    # Lines, and not shapes: plotly leaves shapes where they were when there are fewer than before.
+    around = outlines(places, selected)
+    for name, (colour, width) in LINES.items():
+        line = {"color": colour, "width": width}
+        data.append({**_line_trace(name, around, line), "showlegend": False})
     data.append(_mark_trace(graph, places, marks))
     data.append(_box_trace(graph, places, marks))
-    return {"data": data, "layout": _layout(graph, outlines(places, selected))}
+    return {"data": data, "layout": _layout(graph)}
 
 
 def _line_trace(name: str, paths: list[list[Point]], line: dict[str, Any]) -> dict[str, Any]:
@@ -218,7 +224,7 @@ def _pattern(data: dict[str, Any]) -> str:
     return "" if data["parameters"] or data["stage"] == "input" else "/"
 
 
-def _layout(graph: "nx.DiGraph[str]", outlined: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _layout(graph: "nx.DiGraph[str]") -> dict[str, Any]:
     rows: dict[int, dict[str, Any]] = {}
     for _, data in graph.nodes(data=True):
         if data["row"] is not None:
@@ -252,8 +258,7 @@ def _layout(graph: "nx.DiGraph[str]", outlined: Sequence[dict[str, Any]]) -> dic
                 "line": {"width": 0},
             }
             for row in range(0, count, 2)
-        ]
-        + list(outlined),
+        ],
     }
 
 

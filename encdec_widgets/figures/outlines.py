@@ -1,16 +1,15 @@
 """Outlines of the boxes that are selected."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
-from encdec_widgets.figures.geometry import Box
+from encdec_widgets.figures.geometry import Box, Point
 
-# A light line and a dark one on it, both under the box, which leaves of each what is outside: seen on any page.
-_LINES = (("#ffffff", 9), ("#000000", 5))
+LINES = {"outline, light": ("#ffffff", 6.0), "outline": ("#000000", 3.0)}
+"""Colour and width in px of a light line and the dark one on it: seen on any page and on any box."""
 
 
-def outlines(places: Mapping[str, Box], selected: Collection[str]) -> list[dict[str, Any]]:
-    """Rectangles around the boxes that are selected, as plotly's shapes; neighbours in one row have one together.
+def outlines(places: Mapping[str, Box], selected: Collection[str]) -> list[list[Point]]:
+    """Ways around the boxes that are selected; neighbours in one row have one together.
 
     Args:
         places: The boxes, by name.
@@ -22,17 +21,10 @@ def outlines(places: Mapping[str, Box], selected: Collection[str]) -> list[dict[
             runs[-1].append(place)
         else:
             runs.append([place])
-    return [
-        {
-            "type": "rect",
-            "layer": "between",
-            "x0": run[0].left,
-            "x1": run[-1].right,
-            "y0": run[0].bottom,
-            "y1": run[0].top,
-            "fillcolor": "rgba(0,0,0,0)",
-            "line": {"color": colour, "width": width},
-        }
-        for run in runs
-        for colour, width in _LINES
-    ]
+    return [_around(run[0].left, run[-1].right, run[0].bottom, run[0].top) for run in runs]
+
+
+def _around(left: float, right: float, bottom: float, top: float) -> list[Point]:
+    corner = (left, bottom)
+    # Past the first corner again: the line is closed there as at the others.
+    return [corner, (left, top), (right, top), (right, bottom), corner, (left, top)]

@@ -1,29 +1,36 @@
-"""The designer: controls, picture, status and timing of one network that is always real."""
+"""The designer: controls, picture, status, timing and table of one network that is always real."""
 
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-import attrs
 import ipywidgets as widgets
+import networkx as nx
 import traitlets
 
+from encdec_widgets.analysis.changes import changes
+from encdec_widgets.analysis.summary import summary
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.catalogue import preset
+from encdec_widgets.block_edits import BlockEdit, place_of, places_of
+from encdec_widgets.catalogue import family_name, preset
 from encdec_widgets.design import Design
-from encdec_widgets.edits import BUILD_ANYWAY, GIVE_UP, Mend, Outcome, apply_edit, refusal
+from encdec_widgets.editor import Editor
+from encdec_widgets.edits import BUILD_ANYWAY, Mend
 from encdec_widgets.encoder_decoder import EncoderDecoder
-from encdec_widgets.fields import FieldError, described_fields
+from encdec_widgets.fields import FieldError
+from encdec_widgets.history import Gestures
 from encdec_widgets.live_builder import LiveBuilder, Request, Result
 from encdec_widgets.memory import TooLargeError
 from encdec_widgets.timing.device import CPU, current_device
-from encdec_widgets.widgets.controls import FieldControls
+from encdec_widgets.widgets.block_controls import BlockControls
+from encdec_widgets.widgets.control_pages import BLOCK, NETWORK, ControlPages
+from encdec_widgets.widgets.facts_table import FactsTable
+from encdec_widgets.widgets.fallback import display_fallback, widget_bundle
 from encdec_widgets.widgets.family_controls import FamilyControls
-from encdec_widgets.widgets.graph_view import GraphView
-from encdec_widgets.widgets.head_controls import HeadControls
-from encdec_widgets.widgets.input_controls import FIELD as INPUT_FIELD
-from encdec_widgets.widgets.input_controls import InputControls
+from encdec_widgets.widgets.history_buttons import HistoryButtons
+from encdec_widgets.widgets.network_controls import NetworkControls
 from encdec_widgets.widgets.page import Page
+from encdec_widgets.widgets.picture import Picture
 from encdec_widgets.widgets.problems import Problems
 from encdec_widgets.widgets.status_line import StatusLine
 from encdec_widgets.widgets.timing_panel import TimingPanel
@@ -33,6 +40,7 @@ DEFAULT_PRESET = "SLEAP medium single"
 # Keras models are cycles, and Python's collector does not see how much memory their weights hold: it is called after so
 # many parameters of discarded networks (64 MB). It takes some 200 ms, too long for every step of a slider.
 COLLECT_AFTER = 16_000_000
+Build = Callable[[Request], None]
 
 
 def _as_design(what: "Design | EncoderDecoder | str | None") -> Design:
@@ -82,20 +90,16 @@ class Designer(widgets.VBox):
         self._model_is_observed = False
         super().__init__()
         self.shown: Backbone | None = None
-        self._wanted = _as_design(design)
-        self._outcome = Outcome(self._wanted)
+        self._editor = Editor.at(_as_design(design))
+        self._gestures = Gestures()
+        self._selected: str | None = None
+        self._last_edit = ""
+        self._compared_with: nx.DiGraph[str] | None = None
         self._anew = False
         self._discarded = 0
         self._builder = LiveBuilder(self._guarded(self._built), self._show_progress)
-        first = self._builder.build_first(self._wanted)
-        self._status = StatusLine(self._guarded(self._stop))
-        self._family = FamilyControls(self._guarded(self._load))
-        self._input = InputControls(self._guarded(self._edit))
-        self._fields = FieldControls(self._guarded(self._edit))
-        self._head = HeadControls(self._guarded(self._edit))
-        self._problems = Problems(self._guarded(self._mend))
-        self._graph = GraphView()
-        self._timing = TimingPanel()
+        first = self._builder.build_first(self._editor.wanted)
+        self._make_parts()
         self._show_outcome()
         self._arrange()
         if first is not None:
@@ -103,17 +107,29 @@ class Designer(widgets.VBox):
         else:
             self._status.show_loading()
 
+    def _make_parts(self) -> None:
+        edit, select = self._guarded(self._edit), self._guarded(self.select)
+        self._family = FamilyControls(self._guarded(self._load))
+        self._history = HistoryButtons(self._guarded(self._undo), self._guarded(self._redo))
+        self._status = StatusLine(self._guarded(self._stop))
+        self._network = NetworkControls(edit)
+        self._block = BlockControls(edit, self._guarded(self._edit_blocks), select)
+        self._controls = ControlPages(self._network, self._block)
+        self._picture = Picture(self._guarded(self._select_node))
+        self._problems = Problems(self._guarded(self._mend))
+        self._timing = TimingPanel()
+        self._table = FactsTable(self._guarded(self._select_node))
+        self._page = Page()
+        self._page.observe(lambda change: self._gestures.hold(change["new"]), "held")
+
     def _arrange(self) -> None:
-        header = widgets.HBox([self._family, self._status])
+        header = widgets.HBox([self._family, self._history, self._status])
         header.add_class("encdec-header")
-        heading = widgets.HTML("<h3>Architecture</h3>")
-        controls = widgets.VBox([self._input, heading, self._fields, self._head])
-        controls.add_class("encdec-controls")
-        middle = widgets.VBox([self._graph, self._problems])
+        middle = widgets.VBox([self._picture, self._problems])
         middle.add_class("encdec-middle")
-        body = widgets.HBox([controls, middle, self._timing])
+        body = widgets.HBox([self._controls, middle, self._timing])
         body.add_class("encdec-body")
-        self.children = (header, body, Page())
+        self.children = (header, body, self._table, self._page)
         self.add_class("encdec")
 
     def set(self, field: str, value: Any) -> None:
@@ -126,12 +142,44 @@ class Designer(widgets.VBox):
                 ``input_shape``.
             value: The new value.
         """
-        self._change({field: value}, self._builder.build_now)
+        self._follow(self._editor.changed({field: value}), self._builder.build_now, {field: value})
         self.wait()
 
     def load(self, design: "Design | EncoderDecoder | str") -> None:
         """Take another design, architecture or preset in place of the present design, with weights of its own."""
-        self._replace(lambda: _as_design(design), self._builder.build_now)
+        name = design if isinstance(design, str) else ""
+        editor = self._editor.replaced(lambda: _as_design(design), name)
+        self._follow(editor, self._builder.build_now, anew=True)
+
+    def undo(self) -> None:
+        """Take back the last edit, and return when the network before it stands; nothing happens if there is none."""
+        self._undo(self._builder.build_now)
+
+    def redo(self) -> None:
+        """Make the edit again that was last undone, and return when its network stands."""
+        self._redo(self._builder.build_now)
+
+    @property
+    def selected(self) -> str | None:
+        """Path of the block that is selected, ``encoder[*]`` for all of a stage, ``head``; None for nothing."""
+        return self._selected
+
+    def select(self, place: str | None) -> None:
+        """Select a block, as a click on it does: mark it in the picture and show its controls.
+
+        Args:
+            place: As :attr:`selected`.
+
+        Raises:
+            ValueError: If there is no such place.
+        """
+        if place not in (None, "head") and place not in places_of(self._editor.wanted):
+            raise ValueError(
+                f"There is no such block, stage ('encoder[*]') or 'head'. Received: {place!r}. Would work: "
+                f"{', '.join(map(repr, places_of(self._editor.wanted)))}."
+            )
+        self._selected = place
+        self._show_selection()
 
     def wait(self) -> None:
         """Return when everything that was changed is built and drawn."""
@@ -143,63 +191,77 @@ class Designer(widgets.VBox):
         if names in (None, traitlets.All) or "model" in ([names] if isinstance(names, str) else names):
             self._model_is_observed = True
 
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any] | None:
+        display_fallback(self)
+        return widget_bundle(super()._repr_mimebundle_(**kwargs))
+
     # Edits
 
     def _edit(self, field: str, value: Any) -> None:
-        self._change({field: value}, self._builder.build)
+        editor = self._editor.changed({field: value}, gesture=self._gestures.of(field))
+        self._follow(editor, self._builder.build, {field: value})
 
-    def _load(self, design: Design) -> None:
-        self._replace(lambda: design, self._builder.build)
+    def _edit_blocks(self, edit: BlockEdit) -> None:
+        editor = self._editor.changed(edit.changes, edit.words)
+        if editor.outcome.error is None:
+            self._selected = edit.place
+        if editor.wanted == self._editor.wanted:  # as when two blocks that are the same change places
+            self._show_selection()
+        self._follow(editor, self._builder.build, edit.changes)
+
+    def _load(self, name: str, design: Design) -> None:
+        editor = self._editor.replaced(lambda: design, name)
+        self._follow(editor, self._builder.build, anew=True)
+
+    def _undo(self, build: Build | None = None) -> None:
+        anew = self._editor.history.present.anew
+        self._follow(self._editor.undone(), build or self._builder.build, anew=anew)
+
+    def _redo(self, build: Build | None = None) -> None:
+        editor = self._editor.redone()
+        self._follow(editor, build or self._builder.build, anew=editor.history.present.anew)
 
     def _mend(self, mend: Mend) -> None:
-        problem = self._outcome.error
-        self._outcome = Outcome(self._wanted)
+        problem = self._editor.outcome.error
         if mend is BUILD_ANYWAY and isinstance(problem, TooLargeError):
-            self._wanted = problem.backbone.design
-            self._builder.take(Request(self._wanted), problem.backbone)
+            self._begin_step(self._editor.accepted(problem.backbone.design))
+            self._builder.take(Request(problem.backbone.design), problem.backbone)
             return
-        self._change(mend.changes, self._builder.build)
+        self._follow(self._editor.cleared().changed(mend.changes), self._builder.build, mend.changes)
 
-    def _change(self, changes: dict[str, Any], build: Callable[[Request], None]) -> None:
-        outcome = self._attempt(lambda: apply_edit(self._wanted, self._outcome.pending, changes), changes)
-        self._follow(outcome, Request(outcome.design, self._wanted, changes), build)
-
-    def _replace(self, make: Callable[[], Design], build: Callable[[Request], None]) -> None:
-        outcome = self._attempt(lambda: Outcome(make()), {})
-        self._follow(outcome, Request(outcome.design, self._wanted, anew=True), build)
-
-    def _attempt(self, edit: Callable[[], Outcome], asked: Mapping[str, Any]) -> Outcome:
-        try:
-            return edit()
-        except FieldError as error:
-            return refusal(self._wanted, {**self._outcome.pending, **asked}, error)
-        except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
-            return Outcome(self._wanted, {}, error)
-
-    def _follow(self, outcome: Outcome, request: Request, build: Callable[[Request], None]) -> None:
+    def _follow(
+        self, editor: Editor, build: Build, asked: dict[str, Any] | None = None, *, anew: bool = False
+    ) -> None:
         """Have built what an edit gives, or show what is wrong with it."""
-        new = outcome.design != self._wanted
-        self._wanted, self._outcome = outcome.design, outcome
-        if not new:
+        before = self._editor
+        self._begin_step(editor)
+        if editor.wanted == before.wanted:
             self._show_outcome()
             return
         self._show_controls()  # They show what is wanted, also while it is built.
-        self._anew |= request.anew  # also for an edit that overtakes it
-        request = attrs.evolve(request, anew=self._anew)
+        self._anew |= anew  # also for an edit that overtakes it
         try:
-            build(request)
+            build(Request(editor.wanted, before.wanted, asked or {}, self._anew))
         except BaseException:  # an interrupt
             self._stop()
             raise
+
+    def _begin_step(self, editor: Editor) -> None:
+        """Take another state of the editing, and what is on screen as what a new step is compared with."""
+        before, self._editor = self._editor, editor
+        if not editor.continues(before):
+            self._compared_with = None if self.shown is None else self.shown.blocks
+        self._last_edit = editor.step_from(before)
 
     def _stop(self) -> None:
         """Drop what is being built: the network on screen is the newest then."""
         self._builder.stop()
         self._anew = False
+        design = self._editor.wanted
         if self.shown is not None:
-            self._wanted = self.shown.design
+            design = self.shown.design
             self._status.show(self.shown, self._device)
-        self._outcome = Outcome(self._wanted)
+        self._editor = self._editor.returned(design)
         self._show_outcome()
 
     # Results
@@ -216,23 +278,17 @@ class Designer(widgets.VBox):
 
     def _refuse(self, request: Request, error: Exception) -> None:
         """Go back to what was wanted before, which may not be built yet, and say why."""
-        if request.design != self._wanted:
+        if request.design != self._editor.wanted:
             return  # A newer edit is on its way.
         shown = None if self.shown is None else self.shown.design
-        self._wanted = shown if shown == request.design else request.base or shown or request.design
-        pending = {**self._outcome.pending, **request.asked}
-        if isinstance(error, FieldError):  # known only when the layers are made
-            self._outcome = refusal(self._wanted, pending, error)
-        elif isinstance(error, TooLargeError):
-            self._outcome = Outcome(self._wanted, {}, error, (BUILD_ANYWAY, GIVE_UP))
-        else:
-            self._outcome = Outcome(self._wanted, {}, error)
+        design = shown if shown == request.design else request.base or shown or request.design
+        self._editor = self._editor.returned(design, error, request.asked)
         if self.shown is None:
             self._status.show_nothing()
         else:
             self._status.show(self.shown, self._device)
-        if self._wanted not in (shown, request.design):
-            self._builder.build(Request(self._wanted, shown, anew=self._anew))
+        if design not in (shown, request.design):
+            self._builder.build(Request(design, shown, anew=self._anew))
 
     def _take(self, backbone: Backbone) -> None:
         """Show a backbone, of which all could be read."""
@@ -240,7 +296,7 @@ class Designer(widgets.VBox):
         if self.shown is not None and self.shown.filled:
             self._discarded += self.shown.parameters
         self.shown = backbone
-        self._graph.show(backbone.blocks)
+        self._draw(backbone)
         self._status.show(backbone, self._device)
         self._timing.show(backbone, current_device() or CPU)
         self._problems.show_notices(backbone.notices)
@@ -258,22 +314,59 @@ class Designer(widgets.VBox):
     def _show_progress(self, done: int, total: int, block: str) -> None:
         self._status.show_progress(done, total, block, stoppable=self.shown is not None)
 
+    def _draw(self, backbone: Backbone) -> None:
+        before = self._compared_with
+        changed = None if before is None else changes(before, backbone.blocks)
+        words = summary(family_name(backbone.design), backbone.blocks)
+        selected = self._nodes_selected(backbone)
+        self._picture.show(backbone, words, selected, changed)
+        self._picture.say(self._last_edit, "" if changed is None else changed.text)
+        self._table.show(backbone.blocks, backbone.layers, selected)
+
+    # Selection
+
+    def _select_node(self, name: str) -> None:
+        if self.shown is not None and name in self.shown.blocks:
+            self.select(place_of(self.shown.blocks.nodes[name]))
+
+    def _nodes_selected(self, backbone: Backbone) -> tuple[str, ...]:
+        """Names of the blocks on screen that are selected: one a stack, or all of a stage."""
+        places = ((name, place_of(data)) for name, data in backbone.blocks.nodes(data=True))
+        whole = (self._selected or "").removesuffix("[*]")
+        return tuple(
+            name
+            for name, place in places
+            if place is not None and (place == self._selected or place.partition("[")[0] == whole)
+        )
+
+    def _show_selection(self) -> None:
+        if self._selected is not None:
+            self._controls.turn_to(NETWORK if self._selected == "head" else BLOCK)
+        self._show_controls()
+        if self.shown is not None:
+            selected = self._nodes_selected(self.shown)
+            self._picture.select(selected)
+            self._table.select(selected)
+
+    # What is shown of an edit
+
     def _show_outcome(self) -> None:
         """Show what is wrong, if anything is, once the controls say what was asked for."""
+        outcome = self._editor.outcome
         self._show_controls()
-        self._problems.show(self._outcome.error, self._outcome.mends)
-        self.set_trait("problem", self._outcome.error)
+        self._problems.show(outcome.error, outcome.mends)
+        self.set_trait("problem", outcome.error)
 
     def _show_controls(self) -> None:
         """Show in the controls the design that is wanted, with what was asked for in vain."""
-        problem, pending, design = self._outcome.error, self._outcome.pending, self._wanted
-        bad = problem.field if isinstance(problem, FieldError) else None
-        fields = described_fields(design.architecture)
-        shown = {name: pending.get(name, getattr(design.architecture, name)) for name in fields}
-        self._family.show(design)
-        self._fields.show(fields, shown, bad)
-        self._head.show(design.head, pending, bad)
-        self._input.show(design.input_shape, pending.get(INPUT_FIELD), bad == INPUT_FIELD)
+        outcome = self._editor.outcome
+        if self._selected != "head" and self._selected not in places_of(outcome.design):
+            self._selected = None
+        bad = outcome.error.field if isinstance(outcome.error, FieldError) else None
+        self._family.show(outcome.design)
+        self._history.show(self._editor.history, outcome.error is not None)
+        self._network.show(outcome.design, outcome.pending, bad)
+        self._block.show(outcome.design, self._selected, outcome.pending, bad)
 
     def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
         """``callback``, with whatever it raises shown: a widget's callbacks swallow exceptions."""
@@ -282,7 +375,7 @@ class Designer(widgets.VBox):
             try:
                 callback(*args)
             except Exception as error:  # noqa: BLE001 - it is shown
-                self._outcome = Outcome(self._wanted, {}, error)
+                self._editor = self._editor.failing(error)
                 self._show_outcome()
 
         return call

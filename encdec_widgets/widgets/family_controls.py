@@ -15,8 +15,8 @@ _EDITED = ("(edited)", "")
 class FamilyControls(widgets.HBox):
     """Two lists: the family, and its presets."""
 
-    def __init__(self, on_choice: Callable[[Design], None]) -> None:
-        """Make the lists; ``on_choice`` is called for changes by a person, not for :meth:`show`."""
+    def __init__(self, on_choice: Callable[[str, Design], None]) -> None:
+        """Make the lists; ``on_choice(name, design)`` is called for changes by a person, not for :meth:`show`."""
         self._on_choice = on_choice
         self._showing = False
         self.family = widgets.Dropdown(
@@ -40,11 +40,11 @@ class FamilyControls(widgets.HBox):
 
     def _family_chosen(self, change: Any) -> None:
         if not self._showing:
-            self._on_choice(family_start(change["new"]))
+            self._on_choice(change["new"], family_start(change["new"]))
 
     def _preset_chosen(self, change: Any) -> None:
         if not self._showing and change["new"]:
-            self._on_choice(CATALOGUE[change["new"]].design)
+            self._on_choice(change["new"], CATALOGUE[change["new"]].design)
 
     def show(self, design: Design) -> None:
         """Show which family and preset ``design`` is."""

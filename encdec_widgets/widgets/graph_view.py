@@ -1,22 +1,20 @@
 """The picture of the network, as one plotly FigureWidget that is updated in place."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as widgets
 
-from encdec_widgets.figures.block_figure import FIXED_LAYOUT, block_figure
+from encdec_widgets.figures.block_figure import FIXED_LAYOUT
 from encdec_widgets.widgets.plotly_figure import FigureWidget
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 _HEIGHT = 470  # px; with the status line it fills a screen of 720 px
 _SYNC_AFTER_S = 0.3
 
 
 class GraphView(widgets.VBox):
-    """The blocks of a backbone: see :func:`encdec_widgets.figures.block_figure`.
+    """What :func:`encdec_widgets.figures.block_figure` draws.
 
     A FigureWidget is never freed and costs 5 MB of JavaScript, so there is one for the life of the view. It is made
     once there is something to draw: a page that is being opened meanwhile would miss what is drawn into an empty one.
@@ -25,23 +23,31 @@ class GraphView(widgets.VBox):
         figure: The FigureWidget; None until the first picture.
     """
 
-    def __init__(self) -> None:
-        """Make an empty place for a picture."""
+    def __init__(self, on_click: Callable[[str], None]) -> None:
+        """Make an empty place for a picture; ``on_click`` is called with the name of the box that is clicked."""
+        self._on_click = on_click
         self.figure: FigureWidget | None = None
         self._shown: dict[str, Any] = {}
         self._sync: asyncio.TimerHandle | None = None
         super().__init__()
         self.add_class("encdec-picture")
 
-    def show(self, blocks: "nx.DiGraph[str]") -> None:
-        """Draw ``blocks`` instead; a person's zoom stays as long as the picture has the same extent."""
-        before, self._shown = self._shown, block_figure(blocks)
+    def show(self, picture: dict[str, Any]) -> None:
+        """Draw ``picture`` instead; a person's zoom stays as long as it has the same extent."""
+        before, self._shown = self._shown, picture
         if self.figure is None:
-            self.figure = _figure_widget(self._shown)
+            self.figure = _figure_widget(picture)
+            for trace in self.figure.data:
+                if "customdata" in trace:
+                    trace.on_click(self._clicked)
             self.children = (self.figure,)
         else:
-            _update(self.figure, before, self._shown)
+            _update(self.figure, before, picture)
             self._sync_state_soon()
+
+    def _clicked(self, trace: Any, points: Any, _: Any) -> None:
+        for index in points.point_inds:
+            self._on_click(trace.customdata[index][0])
 
     def _sync_state_soon(self) -> None:
         """Sync when the hand rests: it costs a message as large as the edit's own and some milliseconds."""

@@ -1,18 +1,91 @@
 /* Plotly measures its place when it draws and when the window changes. Neither tells of a picture that was drawn before
    the page was laid out, or of a side bar that was opened: so whatever changes the size of the picture's place is told
    as a change of the window. */
-function render({ el }) {
+function followSize(root) {
   const observer = new ResizeObserver(() => window.dispatchEvent(new Event("resize")));
-  let frame;
-  const observe = () => {
-    const picture = el.closest(".encdec")?.querySelector(".encdec-picture");
-    if (picture) observer.observe(picture);
-    else frame = requestAnimationFrame(observe); // not on the page yet
+  observer.observe(root.querySelector(".encdec-picture"));
+  return () => observer.disconnect();
+}
+
+/* What changes while a pointer is down is one step to undo. Two messages a drag, none for keys. */
+function tellWhatIsHeld(model, root) {
+  const tell = (held) => {
+    if (model.get("held") !== held) {
+      model.set("held", held);
+      model.save_changes();
+    }
   };
-  observe();
+  const down = (event) => event.target.closest(".widget-slider") && tell(true);
+  const up = () => tell(false);
+  const listeners = [
+    [root, "pointerdown", down],
+    [window, "pointerup", up],
+    [window, "pointercancel", up],
+  ];
+  for (const [target, name, listener] of listeners) target.addEventListener(name, listener, true);
+  return () => {
+    for (const [target, name, listener] of listeners) target.removeEventListener(name, listener, true);
+  };
+}
+
+/* Ctrl+Z and Ctrl+Y, also with Shift and on a Mac; a text that is being typed has its own. */
+function undoByKeys(root) {
+  const pressed = (event) => {
+    const key = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || !["z", "y"].includes(key)) return;
+    if (event.target.matches("textarea, input:not([type=checkbox])")) return;
+    const button = root.querySelector(key === "y" || event.shiftKey ? ".encdec-redo" : ".encdec-undo");
+    event.preventDefault();
+    event.stopPropagation();
+    button?.click();
+  };
+  root.addEventListener("keydown", pressed);
+  return () => root.removeEventListener("keydown", pressed);
+}
+
+/* A kernel that has restarted or died leaves a designer that does nothing: it says so, once, and can't be entered.
+   ipywidgets marks its widgets when the kernel restarts, also by itself after it died, but not when it is shut down. */
+function tellWhenTheKernelIsGone(model, root, el) {
+  const words = document.createElement("div");
+  words.className = "encdec-gone";
+  words.setAttribute("role", "alert");
+  el.append(words);
+  const kernel = model.widget_manager?.kernel; // none where a page has no kernel, or hides it
+  const cell = root.closest(".jp-Cell");
+  const again = cell && !cell.querySelector(".cm-editor") ? "Reload this page." : "Run this cell again."; // Voila
+  const tell = () => {
+    const gone = kernel?.isDisposed || root.classList.contains("jupyter-widgets-disconnected");
+    words.textContent = gone ? `The kernel that drew this has gone. ${again}` : "";
+    for (const part of root.children) part.inert = gone && !part.contains(el);
+  };
+  const observer = new MutationObserver(tell);
+  observer.observe(root, { attributeFilter: ["class"] });
+  kernel?.disposed?.connect(tell);
+  tell();
+  return () => {
+    observer.disconnect();
+    kernel?.disposed?.disconnect(tell);
+  };
+}
+
+function render({ model, el }) {
+  let frame;
+  let ends = [];
+  const begin = () => {
+    const root = el.closest(".encdec");
+    if (root?.querySelector(".encdec-picture")) {
+      ends = [
+        followSize(root),
+        tellWhatIsHeld(model, root),
+        undoByKeys(root),
+        tellWhenTheKernelIsGone(model, root, el),
+      ];
+    } else frame = requestAnimationFrame(begin); // not on the page yet
+  };
+  begin();
   return () => {
     cancelAnimationFrame(frame);
-    observer.disconnect();
+    for (const end of ends) end();
   };
 }
 

@@ -1,14 +1,20 @@
-"""What a designer needs of the page: its style sheet, and a picture that keeps to its place."""
+"""What a designer needs of the page: its style sheet, a picture that keeps to its place, and the hand on a control."""
 
 from pathlib import Path
 
 import anywidget
+import traitlets
 
 _FOLDER = Path(__file__).parent
 
 
 class Page(anywidget.AnyWidget):
-    """An invisible widget that brings the style sheet and watches the size of the picture."""
+    """An invisible widget that brings the style sheet and watches the size of the picture, pointer and keys.
+
+    Attributes:
+        held: Whether a pointer is down on a control (a trait): what changes meanwhile is one drag.
+    """
 
     _esm = _FOLDER / "page.js"
     _css = _FOLDER / "page.css"
+    held = traitlets.Bool(False).tag(sync=True)

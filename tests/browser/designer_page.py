@@ -16,11 +16,11 @@ CELLS = [
 
 
 class DesignerPage:
-    """A screen with one designer, bound to the name `designer` in its kernel."""
+    """A designer on a screen: the first one, or another by its number; the first is `designer` in its kernel."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, number: int = 0) -> None:
         self.screen = screen
-        self.root = screen.page.locator(".encdec").first
+        self.root = screen.page.locator(".encdec").nth(number)
         self.root.locator(".barlayer .point path").first.wait_for()
 
     def row(self, label: str) -> Locator:
@@ -35,7 +35,7 @@ class DesignerPage:
 
     def number(self, label: str) -> str:
         """What the number box of a field shows."""
-        return self.screen.page.get_by_label(label, exact=True).input_value()
+        return self.root.get_by_label(label, exact=True).input_value()
 
     def parameters(self) -> int:
         """The parameters that the status line says, to the last one."""
@@ -67,12 +67,12 @@ class DesignerPage:
     def wait_for_boxes(self, boxes: list[int]) -> None:
         """Wait until the picture shows these channels."""
         self.screen.page.wait_for_function(
-            """(boxes) => {
-                const texts = [...document.querySelectorAll('.encdec .barlayer .point text')];
+            """([root, boxes]) => {
+                const texts = [...root.querySelectorAll('.barlayer .point text')];
                 const shown = texts.map(text => parseInt(text.textContent));
                 return JSON.stringify(shown) === JSON.stringify(boxes);
             }""",
-            arg=boxes,
+            arg=[self.root.element_handle(), boxes],
         )
 
     def picture_keeps_to_its_place(self) -> bool:

@@ -16,7 +16,7 @@ def walk(widget: widgets.Widget) -> Iterator[widgets.Widget]:
         yield from walk(child)
 
 
-def control(designer: Designer, label: str) -> widgets.Widget:
+def control(designer: widgets.Widget, label: str) -> widgets.Widget:
     return next(widget for widget in walk(designer) if getattr(widget, "description", None) == label)
 
 

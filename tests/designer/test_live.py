@@ -319,7 +319,7 @@ def test_a_preset_that_was_overtaken_still_gets_weights_of_its_own(gate: Gate) -
     async def scenario() -> None:
         designer = Designer(SMALL)
         before = designer.model.get_layer("stack0_enc0_conv0").get_weights()[0]
-        designer._load(SMALL.replace("up_blocks", 1))
+        designer._load("", SMALL.replace("up_blocks", 1))
         edit(designer, "encoder[1].activation", "elu")
         assert not np.array_equal(designer.model.get_layer("stack0_enc0_conv0").get_weights()[0], before)
 

@@ -126,8 +126,8 @@ def test_a_field_is_set_in_all_blocks_that_have_it() -> None:
     added = UNET.replace("decoder[*].skip_add", True)
     assert [block.skip_add for block in blocks_of(added, "decoder")] == [True, True]
     mixed = UNET.replace("encoder[0]", DenseBlock(pool=False)).replace("encoder[*].num_convs", 3)
-    assert [getattr(block, "num_convs", None) for block in blocks_of(mixed, "encoder")][0] is None
-    assert blocks_of(mixed, "encoder")[1].num_convs == 3
+    dense, convs, *_ = blocks_of(mixed, "encoder")
+    assert (dense, convs.num_convs) == (DenseBlock(pool=False), 3)
 
 
 @pytest.mark.parametrize(

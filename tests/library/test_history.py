@@ -138,7 +138,7 @@ def test_a_change_that_is_not_possible_is_undone_first() -> None:
 
 
 def test_another_design_is_one_step_with_a_name() -> None:
-    editor = Editor.at(START).replaced(lambda: preset("U-Net"), "load U-Net")
+    editor = Editor.at(START).replaced(lambda: preset("U-Net"))
     assert (editor.history.undo_name, editor.history.present.anew) == ("load U-Net", True)
     assert editor.undone().wanted == START
     assert editor.step_from(Editor.at(START)) == "load U-Net"

@@ -1,0 +1,104 @@
+"""The picture with its views, what the network is, and what the last edit changed of it, in words."""
+
+import html
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import ipywidgets as widgets
+
+from encdec_widgets.analysis.changes import Changes
+from encdec_widgets.figures.block_figure import block_figure
+from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
+from encdec_widgets.widgets.graph_view import GraphView
+
+if TYPE_CHECKING:
+    from encdec_widgets.backbone import Backbone
+
+BLOCKS, LAYERS_OF_BLOCK, LAYERS = "blocks", "layers of the block", "all layers"
+
+
+class Picture(widgets.VBox):
+    """The blocks of a network, the layers of one of them, or all layers."""
+
+    def __init__(self, on_select: Callable[[str], None]) -> None:
+        """Make an empty picture; ``on_select`` is called with the name of the block that a person clicks."""
+        self._on_select = on_select
+        self._backbone: Backbone | None = None
+        self._selected: tuple[str, ...] = ()
+        self._changes: Changes | None = None
+        self.view = widgets.ToggleButtons(
+            options=[BLOCKS, LAYERS_OF_BLOCK, LAYERS],
+            tooltips=[
+                "A box for each block",
+                "A box for each layer of the block that is selected",
+                "A box for each layer of the network",
+            ],
+        )
+        self.view.observe(lambda _: self._draw(), "value")
+        self.view.add_class("encdec-views")
+        self._summary = widgets.HTML()
+        self._summary.add_class("encdec-summary")
+        self.graph = GraphView(self._clicked)
+        self._last_edit = widgets.HTML()
+        self._last_edit.add_class("encdec-last-edit")
+        caption = widgets.HBox([self.view, self._summary])
+        caption.add_class("encdec-caption")
+        super().__init__([caption, self.graph, self._last_edit])
+        self.add_class("encdec-middle-part")
+
+    def show(
+        self, backbone: "Backbone", summary: str, selected: tuple[str, ...], changes: Changes | None
+    ) -> None:
+        """Draw a network.
+
+        Args:
+            backbone: The network.
+            summary: What it is, in words.
+            selected: Names of the blocks that are selected.
+            changes: What the last edit changed, to be marked; None for nothing.
+        """
+        self._backbone, self._selected, self._changes = backbone, selected, changes
+        self._summary.value = html.escape(summary)
+        self._draw()
+
+    def select(self, selected: tuple[str, ...]) -> None:
+        """Draw other blocks as selected."""
+        if selected != self._selected:
+            self._selected = selected
+            self._draw()
+
+    def say(self, edit: str, effect: str) -> None:
+        """Say what the last edit was and what it changed."""
+        said = f"<b>{html.escape(edit)}:</b> {html.escape(effect)}" if edit else ""
+        self._last_edit.value = f'<div role="status">{said}</div>'
+
+    def _draw(self) -> None:
+        backbone = self._backbone
+        if backbone is None:
+            return
+        view = str(self.view.value)
+        if view == BLOCKS:
+            marks = self._changes.marks if self._changes else {}
+            self.graph.show(block_figure(backbone.blocks, self._selected, marks))
+            return
+        block = next(iter(self._selected), None) if view == LAYERS_OF_BLOCK else None
+        if view == LAYERS_OF_BLOCK and block is None:
+            block = next(
+                (n for n, data in backbone.blocks.nodes(data=True) if data["stage"] != "input"), None
+            )
+        boxes = layers_as_boxes(backbone.layers, backbone.blocks, block)
+        self.graph.show(block_figure(boxes, self._names_of_selected_layers(backbone)))
+
+    def _names_of_selected_layers(self, backbone: "Backbone") -> tuple[str, ...]:
+        if self.view.value == LAYERS_OF_BLOCK:
+            return ()
+        return tuple(layer for block in self._selected for layer in backbone.blocks.nodes[block]["layers"])
+
+    def _clicked(self, name: str) -> None:
+        """``name`` is that of a block, of a layer, or of a block that a stub stands for."""
+        if self._backbone is None:
+            return
+        layers, blocks = self._backbone.layers, self._backbone.blocks
+        block = name if name in blocks else (layers.nodes[name]["block"] if name in layers else None)
+        if block is not None:
+            self._on_select(block)

@@ -1,0 +1,176 @@
+"""A new user's first quarter of an hour, by mouse and by keyboard alone: a level, its skips, and all of it undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.designer_page import CELLS, DesignerPage
+from tests.browser.page import Screen
+from tests.browser.servers import until
+
+START = [1, 16, 32, 64, 128, 128, 256, 256, 128, 64, 32]
+LEVEL_DOWN = [1, 16, 32, 64, 128, 256, 256, 512, 512, 256, 128, 64]
+LEVEL_ADDED = [*LEVEL_DOWN, 32]
+
+
+def skips(designer: DesignerPage) -> list[str]:
+    """How each skip of the network in the kernel joins."""
+    assert designer.screen.kernel
+    return list(
+        designer.screen.kernel.value(
+            "[e['merge'] for *_, e in designer.backbone.blocks.edges(data=True) if e['skip']]"
+        )
+    )
+
+
+def wait_for_skips(designer: DesignerPage, merges: list[str]) -> None:
+    until(lambda: skips(designer) == merges, 30, f"skips by {merges}")
+
+
+def box(designer: DesignerPage, index: int) -> Locator:
+    return designer.root.locator(".barlayer .point path").nth(index)
+
+
+def test_by_mouse(open_app: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_app())
+    page = designer.screen.page
+    last_edit = designer.root.locator(".encdec-last-edit")
+
+    # A level more: one further down, one further up. A drag is one step.
+    handle = designer.row("down blocks").locator(".noUi-handle").bounding_box()
+    track = designer.row("down blocks").locator(".noUi-base").bounding_box()
+    assert handle
+    assert track
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 31):
+        page.mouse.move(x - step, y)  # a detour to fewer levels
+    for step in range(30, -1, -1):
+        page.mouse.move(x - step, y)
+    while designer.number("down blocks") != "5":
+        x += 2
+        assert x < track["x"] + track["width"]
+        page.mouse.move(x, y)
+    page.mouse.up()
+    designer.wait_for_boxes(LEVEL_DOWN)
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_have_attribute("title", "Undo: down blocks 4 to 5")
+    designer.screen.type("up blocks", "4")
+    designer.wait_for_boxes(LEVEL_ADDED)
+    expect(last_edit).to_contain_text("up blocks 3 to 4: +")
+    expect(designer.root.locator(".encdec-summary")).to_contain_text("U-Net, 5 levels, 4 skips, output stride 2")
+
+    # All skips from concatenation to addition, then one less.
+    box(designer, 9).click(force=True)
+    expect(page.get_by_label("block", exact=True)).to_have_value("dec0: SimpleUpsamplingBlock")
+    page.get_by_label("block", exact=True).select_option("decoder: all 4 blocks")
+    page.get_by_role("checkbox", name="skip add").check()
+    wait_for_skips(designer, ["addition"] * 4)
+    expect(last_edit).to_contain_text("skip add on in 4 blocks")
+    box(designer, 12).click(force=True)
+    expect(page.get_by_label("block", exact=True)).to_have_value("dec3: SimpleUpsamplingBlock")
+    page.get_by_role("checkbox", name="skip connection").uncheck()
+    wait_for_skips(designer, ["addition"] * 3)
+    expect(page.get_by_role("checkbox", name="skip add")).to_be_disabled()
+    expect(designer.root).to_contain_text("No effect while skip connection is off.")
+
+    # The layers of that block, and back; the selection stays.
+    page.get_by_role("button", name="layers of the block").click()
+    expect(designer.root.locator(".scatterlayer")).to_contain_text("refine_")
+    page.get_by_role("button", name="blocks", exact=True).first.click()
+    designer.wait_for_boxes(LEVEL_ADDED)
+    expect(page.get_by_label("block", exact=True)).to_have_value("dec3: SimpleUpsamplingBlock")
+
+    # All of it undone.
+    for merges in (["addition"] * 4, ["concatenation"] * 4):
+        undo.click()
+        wait_for_skips(designer, merges)
+    undo.click()
+    designer.wait_for_boxes(LEVEL_DOWN)
+    undo.click()
+    designer.wait_for_boxes(START)
+    expect(undo).to_be_disabled()
+    assert designer.agrees_with_the_kernel()
+
+
+class Hand:
+    """A hand that has only a keyboard."""
+
+    def __init__(self, designer: DesignerPage) -> None:
+        self.page = designer.screen.page
+
+    def to(self, what: Locator) -> None:
+        """Press Tab until the focus is there."""
+        for _ in range(120):
+            if what.count() and what.first.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        pytest.fail(f"Tab never came to {what}")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+
+def test_by_keyboard_alone(open_app: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_app())
+    page = designer.screen.page
+    hand = Hand(designer)
+
+    hand.to(page.get_by_label("down blocks", exact=True))
+    hand.press("Control+A", "5", "Enter")
+    designer.wait_for_boxes(LEVEL_DOWN)
+    hand.to(designer.row("up blocks").locator(".noUi-handle"))
+    hand.press("ArrowRight")
+    designer.wait_for_boxes(LEVEL_ADDED)
+
+    hand.to(page.get_by_role("button", name="Block", exact=True))
+    hand.press("Enter")
+    blocks = page.get_by_label("block", exact=True)
+    hand.to(blocks)
+    hand.press(*"decoder")  # as a list is searched by typing
+    expect(blocks).to_have_value("decoder: all 4 blocks")
+    hand.to(page.get_by_role("checkbox", name="skip add"))
+    hand.press("Space")
+    wait_for_skips(designer, ["addition"] * 4)
+
+    # The table chooses a block too.
+    hand.to(page.get_by_role("row").get_by_role("button", name="dec3"))
+    hand.press("Enter")
+    expect(blocks).to_have_value("dec3: SimpleUpsamplingBlock")
+    hand.to(page.get_by_role("checkbox", name="skip connection"))
+    hand.press("Space")
+    wait_for_skips(designer, ["addition"] * 3)
+
+    for merges in (["addition"] * 4, ["concatenation"] * 4):
+        hand.press("Control+z")
+        wait_for_skips(designer, merges)
+    hand.press("Control+z")
+    designer.wait_for_boxes(LEVEL_DOWN)
+    hand.press("Control+z")
+    designer.wait_for_boxes(START)
+    hand.press("Control+Shift+Z")
+    designer.wait_for_boxes(LEVEL_DOWN)
+    assert designer.agrees_with_the_kernel()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_one_column_is_enough(theme: str, open_notebook: Callable[..., Screen]) -> None:
+    """On a page of 800 px all parts stand below each other, each as wide as the page, and nothing is cut off."""
+    designer = DesignerPage(open_notebook([*CELLS[:1], "designer.select('decoder[0]')"], theme))
+    designer.screen.page.set_viewport_size({"width": 800, "height": 720})
+    designer.wait_until_the_picture_fits()
+    places = [
+        designer.root.locator(part).first.bounding_box()
+        for part in (".encdec-controls", ".encdec-middle", ".encdec-timing")
+    ]
+    above = 0.0
+    for place in places:
+        assert place
+        assert place["y"] >= above
+        above = place["y"] + place["height"] - 1
+    assert designer.screen.scrolls_sideways() == []
