@@ -18,6 +18,7 @@ _MARK_SIZE, _MARK_LETTER = 10, 0.56  # mostly digits
 _ROOM_UNDER = 0.26  # rows between a box and the end of its row
 _ALWAYS_NAMED = 16  # columns; where there are more, all names fit or none is written
 _DOT = "●"
+_NOTHING = " "  # plotly takes a text that was empty out of the page, and does not put it in again when there is one
 
 
 def name_texts(graph: "nx.DiGraph[str]", selected: Collection[str]) -> tuple[list[str], int]:
@@ -36,7 +37,7 @@ def name_texts(graph: "nx.DiGraph[str]", selected: Collection[str]) -> tuple[lis
             break
     else:
         if len(labels) > _ALWAYS_NAMED:
-            return [""] * len(labels), size
+            return [_NOTHING] * len(labels), size
         size, tiers = _NAME_STYLES[1]
         letters, most = int(column / (size * _LETTER)), max(int(room / (size * _LINE)), 1)
         names = [_cut(_lines(label, letters), letters, most) for label in labels]
@@ -56,7 +57,7 @@ def mark_texts(graph: "nx.DiGraph[str]", marks: Mapping[str, str]) -> list[str]:
     for name, data in graph.nodes(data=True):
         lines = _mark_lines(marks.get(name, ""), letters, 2 if data["row"] else 1)
         text = "<br>".join(map(html.escape, lines))
-        texts.append(f"<b>{text}</b>" if text else "")
+        texts.append(f"<b>{text}</b>" if text else _NOTHING)
     return texts
 
 

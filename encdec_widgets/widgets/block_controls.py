@@ -57,7 +57,7 @@ class BlockControls(widgets.VBox):
         )
         self.list.observe(self._chosen, "value")
         self.kind.observe(self._kind_chosen, "value")
-        self.add = self._button("Add after", "A plain block after this one, as wide as this one", add)
+        self.add = self._button("Add", "A plain block after this one, as wide as this one", add)
         self.duplicate = self._button("Duplicate", "A second block like this one, after it", duplicate)
         self.remove = self._button("Remove", "Takes this block out of the network", remove)
         self.earlier = self._button("Earlier", "Changes places with the block before it", _earlier)
@@ -156,7 +156,7 @@ class BlockControls(widgets.VBox):
         self.kind.disabled = not present
 
     def _show_buttons(self, index: int | None, count: int) -> None:
-        self.add.description = "Add at the end" if index is None else "Add after"
+        self.add.description = "Add at the end" if index is None else "Add"
         self.duplicate.disabled = self.remove.disabled = index is None
         self.earlier.disabled = not index
         self.later.disabled = index is None or index == count - 1

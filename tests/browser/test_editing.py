@@ -173,4 +173,5 @@ def test_one_column_is_enough(theme: str, open_notebook: Callable[..., Screen]) 
         assert place
         assert place["y"] >= above
         above = place["y"] + place["height"] - 1
-    assert designer.screen.scrolls_sideways() == []
+    # A table of fourteen columns may scroll in a box of its own; nothing else does.
+    assert [found for found in designer.screen.scrolls_sideways() if "encdec-facts-box" not in found] == []

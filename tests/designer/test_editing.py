@@ -109,7 +109,7 @@ def test_blocks_are_added_duplicated_moved_changed_and_removed(designer: Designe
         ("Earlier", "encoder[1]", count + 1),
         ("Later", "encoder[2]", count + 1),
         ("Remove", "encoder[2]", count),
-        ("Add after", "encoder[3]", count + 1),
+        ("Add", "encoder[3]", count + 1),
     ):
         press(designer, label)
         assert designer.problem is None
