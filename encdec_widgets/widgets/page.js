@@ -28,9 +28,26 @@ function tellWhatIsHeld(model, root) {
   };
 }
 
-/* Ctrl+Z and Ctrl+Y, also with Shift and on a Mac; a text that is being typed has its own. */
+/* Keys at a control are not for the notebook around it, where "d", "d" deletes the cell and, in Notebook 7, arrow keys never
+   reach a slider. What the notebook may still have: Ctrl, Alt and Command with a key, but for undo, and Shift+Enter. */
+function keepKeys(root) {
+  const keep = (event) => {
+    if (!root.contains(event.target)) return;
+    const undo = ["z", "y"].includes(event.key.toLowerCase());
+    const others = ((event.ctrlKey || event.metaKey) && !undo) || event.altKey || (event.shiftKey && event.key === "Enter");
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !others); // Lumino's own word
+  };
+  window.addEventListener("keydown", keep, true); // before the page's own listener, which is the document's
+  return () => window.removeEventListener("keydown", keep, true);
+}
+
+/* Ctrl+Z and Ctrl+Y, also with Shift and on a Mac; a text that is being typed has its own. They are the designer's as
+   well when nothing has the focus because the control that had it went with its block. */
 function undoByKeys(root) {
+  let inside = false;
+  const focused = (event) => (inside = root.contains(event.target));
   const pressed = (event) => {
+    if (!root.contains(event.target) && !(inside && event.target === document.body)) return;
     const key = event.key.toLowerCase();
     if (!(event.ctrlKey || event.metaKey) || !["z", "y"].includes(key)) return;
     if (event.target.matches("textarea, input:not([type=checkbox])")) return;
@@ -39,8 +56,12 @@ function undoByKeys(root) {
     event.stopPropagation();
     button?.click();
   };
-  root.addEventListener("keydown", pressed);
-  return () => root.removeEventListener("keydown", pressed);
+  document.addEventListener("focusin", focused);
+  document.addEventListener("keydown", pressed);
+  return () => {
+    document.removeEventListener("focusin", focused);
+    document.removeEventListener("keydown", pressed);
+  };
 }
 
 /* A kernel that has restarted or died leaves a designer that does nothing: it says so, once, and can't be entered.
@@ -77,6 +98,7 @@ function render({ model, el }) {
       ends = [
         followSize(root),
         tellWhatIsHeld(model, root),
+        keepKeys(root),
         undoByKeys(root),
         tellWhenTheKernelIsGone(model, root, el),
       ];
