@@ -18,7 +18,9 @@ _MARK_SIZE, _MARK_LETTER = 10, 0.56  # mostly digits
 _ROOM_UNDER = 0.26  # rows between a box and the end of its row
 _ALWAYS_NAMED = 16  # columns; where there are more, all names fit or none is written
 _DOT = "●"
-_NOTHING = " "  # plotly takes a text that was empty out of the page, and does not put it in again when there is one
+_NOTHING = (
+    " "  # plotly takes a text that was empty out of the page, and does not put it in again when there is one
+)
 
 
 def name_texts(graph: "nx.DiGraph[str]", selected: Collection[str]) -> tuple[list[str], int]:

@@ -319,7 +319,9 @@ class Designer(widgets.VBox):
         changed = None if before is None else changes(before, backbone.blocks)
         words = summary(family_name(backbone.design), backbone.blocks)
         selected = self._nodes_selected(backbone)
-        self._picture.show(backbone, words, selected, changed)
+        # Of two networks that have nothing to do with each other, everything would be marked.
+        marks = {} if changed is None or self._editor.history.present.anew else changed.marks
+        self._picture.show(backbone, words, selected, marks)
         self._picture.say(self._last_edit, "" if changed is None else changed.text)
         self._table.show(backbone.blocks, backbone.layers, selected)
 

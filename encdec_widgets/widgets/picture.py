@@ -1,17 +1,18 @@
 """The picture with its views, what the network is, and what the last edit changed of it, in words."""
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from encdec_widgets.analysis.changes import Changes
 from encdec_widgets.figures.block_figure import block_figure
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
 from encdec_widgets.widgets.graph_view import GraphView
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from encdec_widgets.backbone import Backbone
 
 BLOCKS, LAYERS_OF_BLOCK, LAYERS = "blocks", "layers of the block", "all layers"
@@ -25,7 +26,8 @@ class Picture(widgets.VBox):
         self._on_select = on_select
         self._backbone: Backbone | None = None
         self._selected: tuple[str, ...] = ()
-        self._changes: Changes | None = None
+        self._marks: Mapping[str, str] = {}
+        self._text = ""
         self.view = widgets.ToggleButtons(
             options=[BLOCKS, LAYERS_OF_BLOCK, LAYERS],
             tooltips=[
@@ -47,7 +49,7 @@ class Picture(widgets.VBox):
         self.add_class("encdec-middle-part")
 
     def show(
-        self, backbone: "Backbone", summary: str, selected: tuple[str, ...], changes: Changes | None
+        self, backbone: "Backbone", summary: str, selected: tuple[str, ...], marks: Mapping[str, str]
     ) -> None:
         """Draw a network.
 
@@ -55,10 +57,10 @@ class Picture(widgets.VBox):
             backbone: The network.
             summary: What it is, in words.
             selected: Names of the blocks that are selected.
-            changes: What the last edit changed, to be marked; None for nothing.
+            marks: What the last edit changed of the blocks, by name.
         """
-        self._backbone, self._selected, self._changes = backbone, selected, changes
-        self._summary.value = html.escape(summary)
+        self._backbone, self._selected, self._marks = backbone, selected, marks
+        self._text = summary
         self._draw()
 
     def select(self, selected: tuple[str, ...]) -> None:
@@ -76,23 +78,19 @@ class Picture(widgets.VBox):
         backbone = self._backbone
         if backbone is None:
             return
-        view = str(self.view.value)
-        if view == BLOCKS:
-            marks = self._changes.marks if self._changes else {}
-            self.graph.show(block_figure(backbone.blocks, self._selected, marks))
-            return
-        block = next(iter(self._selected), None) if view == LAYERS_OF_BLOCK else None
-        if view == LAYERS_OF_BLOCK and block is None:
-            block = next(
-                (n for n, data in backbone.blocks.nodes(data=True) if data["stage"] != "input"), None
-            )
-        boxes = layers_as_boxes(backbone.layers, backbone.blocks, block)
-        self.graph.show(block_figure(boxes, self._names_of_selected_layers(backbone)))
-
-    def _names_of_selected_layers(self, backbone: "Backbone") -> tuple[str, ...]:
-        if self.view.value == LAYERS_OF_BLOCK:
-            return ()
-        return tuple(layer for block in self._selected for layer in backbone.blocks.nodes[block]["layers"])
+        layers, blocks = backbone.layers, backbone.blocks
+        shown = self._text
+        if self.view.value == BLOCKS:
+            picture = block_figure(blocks, self._selected, self._marks)
+        elif self.view.value == LAYERS:
+            selected = (layer for block in self._selected for layer in blocks.nodes[block]["layers"])
+            picture = block_figure(layers_as_boxes(layers, blocks), tuple(selected))
+        else:
+            block = self._selected[0] if self._selected else _first_block(blocks)
+            picture = block_figure(layers_as_boxes(layers, blocks, block))
+            shown = f"Layers of {blocks.nodes[block]['label']}"
+        self._summary.value = html.escape(shown)
+        self.graph.show(picture)
 
     def _clicked(self, name: str) -> None:
         """``name`` is that of a block, of a layer, or of a block that a stub stands for."""
@@ -102,3 +100,8 @@ class Picture(widgets.VBox):
         block = name if name in blocks else (layers.nodes[name]["block"] if name in layers else None)
         if block is not None:
             self._on_select(block)
+
+
+def _first_block(blocks: "nx.DiGraph[str]") -> str:
+    """The first one that is not the input, if there is one."""
+    return min(blocks, key=lambda name: blocks.nodes[name]["stage"] == "input")

@@ -259,6 +259,7 @@ def test_views_go_to_the_layers_and_back(designer: Designer) -> None:
     click_box(designer, name)
     assert designer.selected == "encoder[1]"
     view.value = "layers of the block"
+    assert "Layers of enc1" in text_of(designer)
     inside = [data[0] for data in bars.customdata]
     assert set(designer.backbone.blocks.nodes["stack0_enc1"]["layers"]) <= set(inside)
     view.value = "blocks"
