@@ -64,6 +64,34 @@ function undoByKeys(root) {
   };
 }
 
+/* What ipywidgets and plotly leave without a name or a state for screen readers: handles of sliders, buttons of which one is
+   pressed, places whose words change by themselves, the picture. */
+function nameForReaders(root) {
+  const name = () => {
+    for (const handle of root.querySelectorAll(".encdec-row .noUi-handle:not([aria-label])")) {
+      const label = handle.closest(".encdec-row").querySelector(".encdec-integer > label, .encdec-real > label");
+      handle.setAttribute("aria-label", `${label.textContent}, slider`); // the number has the plain name
+    }
+    for (const button of root.querySelectorAll(".encdec-views button")) {
+      button.setAttribute("aria-pressed", button.classList.contains("mod-active"));
+    }
+    for (const place of root.querySelectorAll(".encdec-status, .encdec-last-edit, .encdec-summary")) {
+      place.setAttribute("aria-live", "polite");
+    }
+    const picture = root.querySelector(".encdec-picture");
+    picture.setAttribute("role", "group");
+    picture.setAttribute("aria-label", "Picture of the network; the table below it has the same facts");
+  };
+  const soon = () => requestAnimationFrame(name); // when the widgets have answered
+  name();
+  root.addEventListener("focusin", name);
+  root.addEventListener("click", soon);
+  return () => {
+    root.removeEventListener("focusin", name);
+    root.removeEventListener("click", soon);
+  };
+}
+
 /* A kernel that has restarted or died leaves a designer that does nothing: it says so, once, and can't be entered.
    ipywidgets marks its widgets when the kernel restarts, also by itself after it died, but not when it is shut down. */
 function tellWhenTheKernelIsGone(model, root, el) {
@@ -100,6 +128,7 @@ function render({ model, el }) {
         tellWhatIsHeld(model, root),
         keepKeys(root),
         undoByKeys(root),
+        nameForReaders(root),
         tellWhenTheKernelIsGone(model, root, el),
       ];
     } else frame = requestAnimationFrame(begin); // not on the page yet

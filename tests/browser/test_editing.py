@@ -158,6 +158,26 @@ def test_by_keyboard_alone(open_app: Callable[..., Screen]) -> None:
     assert designer.agrees_with_the_kernel()
 
 
+def test_all_that_can_be_focused_has_a_name(open_app: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_app())
+    page = designer.screen.page
+    page.get_by_role("button", name="Block", exact=True).click()
+    page.get_by_label("block", exact=True).select_option("dec0: SimpleUpsamplingBlock")
+    page.get_by_role("button", name="10 more fields").click()
+    expect(page.get_by_label("transposed conv kernel size", exact=True)).to_be_visible()
+    page.get_by_label("refine convs", exact=True).focus()
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll('.encdec button, .encdec input, .encdec select, .encdec [tabindex]')]
+            .filter(e => e.tabIndex >= 0 && e.getClientRects().length && !e.closest('.modebar'))
+            .filter(e => !(e.getAttribute('aria-label') || e.labels?.length || e.textContent.trim() || e.title))
+            .map(e => e.outerHTML.slice(0, 120))"""
+    )
+    assert nameless == []
+    expect(page.get_by_role("slider", name="refine convs, slider", exact=True)).to_have_count(1)
+    expect(page.get_by_role("button", name="Block", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Network", exact=True)).to_have_attribute("aria-pressed", "false")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_one_column_is_enough(theme: str, open_notebook: Callable[..., Screen]) -> None:
     """On a page of 800 px all parts stand below each other, each as wide as the page, and nothing is cut off."""
