@@ -1,4 +1,4 @@
-"""Real-browser tests: a headless Chromium on a real JupyterLab and on the real `encdec-designer`.
+"""Real-browser tests: a headless Chromium on a real JupyterLab, a real Notebook 7 and the real `encdec-designer`.
 
 `open_notebook(cells)` and `open_app()` give a `Screen`. When the test ends, a screen that asked anything of another
 host or put an error on the console fails it; a failed test leaves a picture and the console in its tmp_path.
@@ -21,7 +21,7 @@ from tests.browser.kernel import Kernel
 from tests.browser.launch import launch
 from tests.browser.notebook import end_kernel, load_notebook, run_cells, write_notebook
 from tests.browser.page import Screen
-from tests.browser.servers import App, Lab
+from tests.browser.servers import App, Lab, Notebook
 
 WIDTH, HEIGHT = 1280, 720
 SHOWN = 120_000  # milliseconds: a first import of TensorFlow, on a busy machine
@@ -53,6 +53,12 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with Lab(tmp_path_factory.mktemp("jupyterlab")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
+    with Notebook(tmp_path_factory.mktemp("notebook7")) as server:
         yield server
 
 
@@ -89,11 +95,14 @@ def new_screen(
 def open_notebook(
     request: pytest.FixtureRequest, new_screen: Callable[[Theme], Screen], tmp_path: Path
 ) -> Iterator[Callable[..., Screen]]:
-    """`open_notebook(cells, theme="light")`: a notebook of these code cells in JupyterLab, every cell run."""
-    lab: Lab = request.getfixturevalue("jupyterlab")
+    """`open_notebook(cells, theme="light")`: a notebook of these code cells in JupyterLab, every cell run.
+
+    `server="notebook7"` opens it in Notebook 7 instead.
+    """
     with ExitStack() as stack:
 
-        def opened(cells: list[str], theme: Theme = "light") -> Screen:
+        def opened(cells: list[str], theme: Theme = "light", server: str = "jupyterlab") -> Screen:
+            lab: Lab = request.getfixturevalue(server)
             lab.set("apputils-extension/themes", {"theme": THEMES[theme]})
             name = f"{tmp_path.name}-{len(list(lab.notebooks.iterdir()))}.ipynb"
             write_notebook(lab.notebooks / name, cells)

@@ -1,4 +1,4 @@
-"""Notebooks in JupyterLab: written, opened, and run to the last cell."""
+"""Notebooks in JupyterLab and Notebook 7: written, opened, and run to the last cell."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def write_notebook(path: Path, cells: list[str]) -> None:
 
 
 def load_notebook(lab: Lab, screen: Screen, name: str) -> None:
-    """Load JupyterLab with this notebook on the screen."""
-    screen.page.goto(f"{lab.base}lab/tree/{name}?reset&token={lab.token}")
+    """Load the server's page with this notebook on the screen."""
+    screen.page.goto(lab.address(name))
     screen.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext")
 
 
@@ -55,4 +55,4 @@ def run_cells(screen: Screen) -> dict[str, Any]:
 
 def end_kernel(screen: Screen) -> None:
     """End the kernel: each keeps a TensorFlow of its own in memory."""
-    screen.page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext.shutdown()")
+    screen.page.evaluate("() => window.jupyterapp?.shell.currentWidget?.sessionContext.shutdown()")

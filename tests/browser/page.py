@@ -30,6 +30,7 @@ class Screen:
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
+    allowed_errors: list[str] = field(default_factory=list)  # of this screen, as regular expressions
 
     def __post_init__(self) -> None:
         self.page.on("request", lambda request: self._ask(request.url))
@@ -51,7 +52,8 @@ class Screen:
     def complaints(self) -> list[str]:
         """What must not have happened: requests to other hosts and errors, less the allowed ones."""
         outside = [f"asked of another host: {url}" for url in self.outside if not _any(ALLOWED_OUTSIDE, url)]
-        return outside + [error for error in self.errors if not _any(ALLOWED_ERRORS, error)]
+        allowed = (*ALLOWED_ERRORS, *self.allowed_errors)
+        return outside + [error for error in self.errors if not _any(allowed, error)]
 
     def control(self, label: str, within: Locator | None = None) -> Locator:
         """The control with this label: an input by its accessible name, or the handle of a slider by its description.

@@ -138,6 +138,8 @@ class App(Server):
 class Lab(Server):
     """JupyterLab, as `python -m jupyterlab` starts it, without news and with every cell of a notebook drawn."""
 
+    module, app, page = "jupyterlab", "LabApp", "lab/tree/{}?reset&"
+
     def __init__(self, folder: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
@@ -150,14 +152,14 @@ class Lab(Server):
             "ServerApp.root_dir": self.notebooks,
             "ServerApp.allow_root": True,
             "IdentityProvider.token": (token := secrets.token_urlsafe()),
-            "LabApp.expose_app_in_browser": True,
             "LabApp.extension_manager": "readonly",
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-            "LabApp.user_settings_dir": self.settings,
-            "LabApp.workspaces_dir": folder / "workspaces",
+            f"{self.app}.expose_app_in_browser": True,
+            f"{self.app}.user_settings_dir": self.settings,
+            f"{self.app}.workspaces_dir": folder / "workspaces",
         }
         arguments = [f"--{name}={value}" for name, value in options.items()]
-        super().__init__(folder, [sys.executable, "-m", "jupyterlab", "--no-browser", *arguments])
+        super().__init__(folder, [sys.executable, "-m", self.module, "--no-browser", *arguments])
         self.url = f"http://127.0.0.1:{port}/lab?token={token}"
 
     def __enter__(self) -> Self:
@@ -176,6 +178,10 @@ class Lab(Server):
         """Set what one of JupyterLab's own plugins reads when a page is next loaded."""
         self.write(self.settings / f"@jupyterlab/{plugin}.jupyterlab-settings", settings)
 
+    def address(self, name: str) -> str:
+        """Where the notebook of this name is."""
+        return f"{self.base}{self.page.format(name)}token={self.token}"
+
     def wait_started(self) -> None:
         def answers() -> bool:
             assert self.process.poll() is None, f"ended with {self.process.returncode}:\n{self.log}"
@@ -185,4 +191,10 @@ class Lab(Server):
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 return False
 
-        until(answers, STARTED, "JupyterLab")
+        until(answers, STARTED, self.module)
+
+
+class Notebook(Lab):
+    """Notebook 7, as `python -m notebook` starts it: JupyterLab's parts, a notebook a page."""
+
+    module, app, page = "notebook", "JupyterNotebookApp", "notebooks/{}?"

@@ -1,0 +1,327 @@
+"""A designer that meets other designers, other tabs and kernels that stop, restart or were never there."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+from nbformat.sign import NotebookNotary, SQLiteSignatureStore
+from playwright.sync_api import Browser, expect
+
+from tests.browser.designer_page import CELLS, DesignerPage
+from tests.browser.notebook import load_notebook, run_cells
+from tests.browser.page import Screen
+from tests.browser.servers import Lab, until
+
+START = [1, 16, 32, 64, 128, 128, 256, 256, 128, 64, 32]
+WIDER = [1, 17, 34, 68, 136, 136, 272, 272, 136, 68, 34]
+WIDEST = [1, 18, 36, 72, 144, 144, 288, 288, 144, 72, 36]
+SMALL, SMALLER = [1, 8, 16, 16, 16], [1, 7, 14, 14, 14]
+
+SEVERAL = [
+    """
+from encdec_widgets import Design, Designer
+from encdec_widgets.architectures import CustomEncoderDecoder, UNet
+from encdec_widgets.encoder_decoder import SimpleConvBlock
+one = Designer()
+one
+""",
+    "two = Designer(Design(UNet(filters=8, down_blocks=2, up_blocks=1, middle_block=False), (64, 64, 1)))\ntwo",
+    "one",
+]
+# A build that takes as long as one wishes, in the background and in a cell.
+SLOW = """
+import time
+naps, begun = [0], []
+
+class Slow(SimpleConvBlock):
+    def make_block(self, *arguments, **more):
+        begun.append(self)
+        time.sleep(naps[0])
+        return super().make_block(*arguments, **more)
+
+slow = Designer(Design(CustomEncoderDecoder(encoder=(Slow(filters=4),)), (64, 64, 1)))
+slow
+"""
+_KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext"
+# The broken chains that ipywidgets draws on each widget, and what can be used of the designer.
+_STATE = """root => ({
+    chains: [root, ...root.querySelectorAll('*')].filter(part =>
+        part.classList.contains('jupyter-widgets-disconnected')
+        && getComputedStyle(part, '::before').content !== 'none').length,
+    usable: [...root.querySelectorAll('input, button, select, [tabindex]')].filter(part =>
+        part.getClientRects().length && !part.closest('[inert]')).length,
+})"""
+GONE = "The kernel that drew this has gone."
+# JupyterLab's own word for a saved widget whose kernel is another; the designer shows its picture instead.
+NOT_FOUND = r"widget model not found"
+# Notebook 7.6.5 itself, with any notebook, also an empty one.
+NOTEBOOK_7 = r"uncaught: Cannot read properties of undefined \(reading 'schema'\)"
+
+
+def command(screen: Screen, name: str) -> None:
+    screen.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
+
+
+def save(screen: Screen, lab: Lab) -> Path:
+    command(screen, "docmanager:save")
+    screen.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    return lab.notebooks / screen.page.evaluate("window.jupyterapp.shell.currentWidget.context.path")
+
+
+def still_in(notebook: Path) -> tuple[str, str]:
+    """The HTML of the still that is saved with the first cell, and the text of its picture."""
+    outputs = json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["outputs"]
+    page = "".join(outputs[0]["data"]["text/html"])
+    picture = re.search(r"data:image/svg\+xml;base64,([^\"]+)", page)
+    assert picture
+    return page, base64.b64decode(picture[1]).decode()
+
+
+def test_several_designers_views_and_tabs_in_one_notebook(
+    open_notebook: Callable[..., Screen], new_screen: Callable[[], Screen], jupyterlab: Lab
+) -> None:
+    screen = open_notebook(SEVERAL)
+    first, second, again = (DesignerPage(screen, number) for number in range(3))
+    assert (first.boxes(), second.boxes(), again.boxes()) == (START, SMALL, START)
+
+    # The same designer twice: both follow, whichever is edited. The other one stays.
+    first.press_slider("filters", "ArrowRight")
+    for view in (first, again):
+        view.wait_for_boxes(WIDER)
+    again.press_slider("filters", "ArrowRight")
+    for view in (first, again):
+        view.wait_for_boxes(WIDEST)
+        assert view.number("filters") == "18"
+    assert second.boxes() == SMALL
+    second.press_slider("filters", "ArrowLeft")
+    second.wait_for_boxes(SMALLER)
+    assert (first.boxes(), again.boxes()) == (WIDEST, WIDEST)
+
+    # A second tab on the same notebook and kernel: what is edited in one is seen in the other.
+    notebook = save(screen, jupyterlab)
+    tab = new_screen()
+    load_notebook(jupyterlab, tab, notebook.name)
+    there = DesignerPage(tab)
+    there.wait_for_boxes(WIDEST)
+    there.press_slider("filters", "ArrowLeft")
+    for view in (there, first, again):
+        view.wait_for_boxes(WIDER)
+    first.press_slider("filters", "ArrowLeft")
+    for view in (first, there):
+        view.wait_for_boxes(START)
+        assert view.number("filters") == "16"
+
+    # A cell that is run again has a designer of its own; the old one goes on where it is still shown.
+    first.press_slider("filters", "ArrowRight")
+    again.wait_for_boxes(WIDER)
+    screen.page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0 }")
+    command(screen, "notebook:run-cell")
+    first = DesignerPage(screen)
+    first.wait_for_boxes(START)
+    first.press_slider("filters", "ArrowRight", "ArrowRight")
+    first.wait_for_boxes(WIDEST)
+    assert again.boxes() == WIDER
+    again.press_slider("filters", "ArrowLeft")  # though a view of its picture has gone
+    again.wait_for_boxes(START)
+    assert first.boxes() == WIDEST
+
+
+def test_an_interrupted_kernel_has_a_designer_that_works(open_notebook: Callable[..., Screen]) -> None:
+    screen = open_notebook([*SEVERAL[:1], SLOW])
+    assert screen.kernel
+    designer = DesignerPage(screen, 1)
+
+    # While nothing happens.
+    screen.page.evaluate(f"() => {_KERNEL}.session.kernel.interrupt()")
+    DesignerPage(screen).press_slider("filters", "ArrowRight")
+    DesignerPage(screen).wait_for_boxes(WIDER)
+
+    # While a cell builds.
+    screen.kernel.run("naps[0] = 20")
+    error = screen.page.evaluate(
+        f"""async () => {{
+            const kernel = {_KERNEL}.session.kernel;
+            const request = kernel.requestExecute({{code: "slow.set('encoder[0].filters', 9)"}});
+            setTimeout(() => kernel.interrupt(), 1000);
+            return (await request.done).content.ename;
+        }}"""
+    )
+    assert error == "KeyboardInterrupt"
+    assert designer.boxes() == [1, 4]
+    screen.kernel.run("naps[0] = 0\nslow.set('encoder[0].filters', 6)")
+    designer.wait_for_boxes([1, 6])
+
+    # While a build is under way in the background.
+    screen.kernel.run("naps[0] = 2\nbegun.clear()")
+    screen.type("channels", "2", within=designer.root)
+    until(lambda: screen.kernel and screen.kernel.value("len(begun)"), 20, "the build has begun")
+    screen.page.evaluate(f"() => {_KERNEL}.session.kernel.interrupt()")
+    screen.kernel.run("naps[0] = 0")
+    screen.type("channels", "3", within=designer.root)
+    designer.wait_for_boxes([3, 6])
+
+
+def test_a_kernel_that_went_and_a_notebook_without_one(
+    open_notebook: Callable[..., Screen], jupyterlab: Lab, browser: Browser
+) -> None:
+    screen = open_notebook(CELLS)
+    designer = DesignerPage(screen)
+    assert designer.root.evaluate(_STATE)["usable"] > 10
+    expect(screen.page.locator(".encdec-still")).to_be_hidden()
+
+    # Its keys are not the notebook's, for which "d", "d" deletes the cell.
+    designer.press_slider("filters", "d", "d", "ArrowRight")
+    designer.wait_for_boxes(WIDER)
+
+    # Restarted: it says so, once, and can't be used; the cell run again works.
+    screen.page.evaluate(f"() => {_KERNEL}.session.kernel.restart()")
+    gone = designer.root.get_by_role("alert").filter(has_text=GONE)
+    expect(gone).to_have_text(f"{GONE} Run this cell again.")
+    assert designer.root.evaluate(_STATE) == {"chains": 0, "usable": 0}
+    run_cells(screen)
+    designer = DesignerPage(screen)
+    designer.press_slider("filters", "ArrowRight")
+    designer.wait_for_boxes(WIDER)
+    expect(gone).to_have_count(0)
+
+    # Shut down, which ipywidgets does not notice.
+    notebook = save(screen, jupyterlab)
+    screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
+    expect(gone).to_have_text(f"{GONE} Run this cell again.")
+    assert designer.root.evaluate(_STATE)["usable"] == 0
+
+    # Opened again: with another kernel, with none, and by somebody who doesn't trust it.
+    screen.allowed_errors.append(NOT_FOUND)
+    load_notebook(jupyterlab, screen, notebook.name)
+    shows_the_still(screen)
+    expect(screen.page.get_by_text("Error displaying widget")).to_be_hidden()
+    screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
+    without = without_kernel(notebook, trusted_by=jupyterlab)
+    load_notebook(jupyterlab, screen, without.name)
+    screen.page.get_by_role("button", name="No Kernel", exact=True).click()
+    shows_the_still(screen)
+    expect(screen.page.get_by_text("Error displaying widget")).to_be_hidden()
+    untrusted = without_kernel(notebook, trusted_by=None)
+    load_notebook(jupyterlab, screen, untrusted.name)
+    screen.page.get_by_role("button", name="No Kernel", exact=True).click()
+    shows_the_still(screen)
+    screen.page.goto("about:blank")
+
+    # Without any script, as a page that shows notebooks would have it.
+    page, svg = still_in(notebook)
+    assert len(page) < 60_000
+    for channels in START:
+        assert f">{channels}</tspan>" in svg
+    plain = Screen(browser.new_context(java_script_enabled=False).new_page())
+    plain.page.set_content(page)
+    expect(plain.page.locator("p")).to_contain_text("parameters. Run this cell again to edit it.")
+    box = plain.page.get_by_role("img", name="parameters").bounding_box()
+    plain.page.context.close()
+    assert box
+    assert box["height"] > 200
+    assert not plain.complaints()
+
+
+def shows_the_still(screen: Screen) -> None:
+    still = screen.page.locator(".encdec-still")
+    expect(still).to_be_visible(timeout=20_000)
+    expect(still).to_contain_text("parameters. Run this cell again to edit it.")
+    image = still.locator("img")
+    until(lambda: image.evaluate("image => image.complete && image.naturalWidth > 0"), 20, "the picture")
+    box = image.bounding_box()
+    assert box
+    assert box["width"] > 600
+    assert box["height"] > 200
+
+
+def without_kernel(notebook: Path, trusted_by: Lab | None) -> Path:
+    """A copy that names no kernel, so that JupyterLab asks for one; signed, if this server is to trust it."""
+    copy: Any = nbformat.read(notebook, as_version=4)
+    del copy.metadata["kernelspec"]
+    path = notebook.with_name(f"{'trusted' if trusted_by else 'strange'}-{notebook.name}")
+    if trusted_by:
+        data = trusted_by.folder / "data"
+        notary = NotebookNotary(data_dir=str(data))
+        notary.store = SQLiteSignatureStore(db_file=str(data / "nbsignatures.db"))
+        notary.sign(copy)
+        notary.store.close()
+    else:
+        copy.cells[0].source += "\n# edited elsewhere"
+    nbformat.write(copy, path)
+    return path
+
+
+HOSTILE = """
+import attrs
+from encdec_widgets import Design, Designer
+from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
+
+bad = '''<img src=x onerror="document.title='pwned'">'''
+Bad = type(bad, (SimpleConvBlock,), {})
+Family = type(bad, (CustomEncoderDecoder,), {})
+encoder = [Bad(filters=4, block_prefix=bad), Bad(filters=4, block_prefix=bad)]
+designer = Designer(Design(Family(encoder=encoder, decoder=[SimpleUpsamplingBlock()]), (64, 64, 1)))
+designer
+"""
+_TAG = """<img src=x onerror="document.title='pwned'">"""
+
+
+def test_text_from_a_user_is_shown_as_text(open_notebook: Callable[..., Screen], jupyterlab: Lab) -> None:
+    screen = open_notebook([HOSTILE])
+    designer = DesignerPage(screen)
+    assert screen.kernel
+    assert screen.kernel.value("designer.problem is None")
+    title = screen.page.title()
+    expect(designer.root).to_contain_text(_TAG)
+    for box in designer.root.locator(".barlayer .point path").all():
+        box.hover(force=True)
+    screen.kernel.run("designer.set(bad, bad)\ndesigner.set('stacks', bad)")
+    expect(designer.root.get_by_role("alert").last).to_contain_text("Received: stacks='<img src=x")
+    assert screen.page.locator(".encdec img").count() == 0
+    assert screen.page.title() == title
+
+    screen.page.mouse.move(0, 0)  # plotly tells the kernel when the mouse leaves it, also one that has gone
+    notebook = save(screen, jupyterlab)
+    page, svg = still_in(notebook)
+    assert re.findall(r"<(\w+)", page) == ["div", "style", "p", "strong", "img"]
+    assert "<img" not in svg
+    screen.allowed_errors.append(NOT_FOUND)
+    screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
+    load_notebook(jupyterlab, screen, notebook.name)
+    shows_the_still(screen)
+    expect(screen.page.locator(".encdec-still")).to_contain_text(_TAG)
+    assert "pwned" not in screen.page.title()
+
+
+def test_notebook_7(open_notebook: Callable[..., Screen]) -> None:
+    screen = open_notebook(CELLS, server="notebook7")
+    screen.allowed_errors.append(NOTEBOOK_7)
+    designer = DesignerPage(screen)
+    assert designer.boxes() == START
+    expect(screen.page.locator(".encdec-still")).to_be_hidden()
+    designer.press_slider("filters", "ArrowRight")
+    designer.wait_for_boxes(WIDER)
+    until(designer.agrees_with_the_kernel, 10, "the numbers are those of the picture")
+    designer.press_slider("filters", "d", "d", "ArrowLeft")  # "d", "d" of the notebook deletes a cell
+    designer.wait_for_boxes(START)
+    assert screen.scrolls_sideways() == []
+    screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
+    expect(designer.root.get_by_role("alert")).to_have_text(f"{GONE} Run this cell again.")
+
+
+def test_the_app_whose_kernel_died_says_what_to_do(open_app: Callable[..., Screen]) -> None:
+    screen = open_app()
+    designer = DesignerPage(screen)
+    assert screen.kernel
+    psutil.Process(screen.kernel.value("__import__('os').getpid()")).kill()
+    expect(designer.root.get_by_role("alert")).to_have_text(f"{GONE} Reload this page.")
+    screen.page.reload()
+    DesignerPage(screen).wait_for_boxes(START)
