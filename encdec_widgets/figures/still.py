@@ -112,7 +112,7 @@ def _bars(trace: dict[str, Any], place: _Place) -> Iterator[str]:
         if _at(hatched, index):
             yield _rectangle(*box, 'fill="url(#hatched)"')
         text = _at(trace.get("text"), index)
-        if text and trace.get("textposition") != "none":
+        if text and text.strip() and trace.get("textposition") != "none":
             font = trace.get("textfont", {})
             letters = max(map(len, _lines(text)))
             room = min(0.95 * (right - left) / (_LETTER * letters or 1), 0.8 * (bottom - top))
@@ -133,7 +133,7 @@ def _scatter(trace: dict[str, Any], place: _Place) -> Iterator[str]:
         if point is not None and "markers" in mode:
             yield _mark(point, trace.get("marker", {}), index)
         text = _at(trace.get("text"), index)
-        if point is not None and "text" in mode and text:
+        if point is not None and "text" in mode and text and text.strip():
             yield _label(point, text, trace, index)
 
 
