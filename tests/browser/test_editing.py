@@ -62,7 +62,9 @@ def test_by_mouse(open_app: Callable[..., Screen]) -> None:
     designer.screen.type("up blocks", "4")
     designer.wait_for_boxes(LEVEL_ADDED)
     expect(last_edit).to_contain_text("up blocks 3 to 4: +")
-    expect(designer.root.locator(".encdec-summary")).to_contain_text("U-Net, 5 levels, 4 skips, output stride 2")
+    expect(designer.root.locator(".encdec-summary")).to_contain_text(
+        "U-Net, 5 levels, 4 skips, output stride 2"
+    )
 
     # All skips from concatenation to addition, then one less.
     box(designer, 9).click(force=True)
