@@ -17,15 +17,18 @@ IMAGES = Path(__file__).parents[2] / "notebooks" / "images"
 
 
 def main() -> None:
-    """Serve the app, change a field, time the network, and keep what is to be seen in both themes."""
+    """Serve the app, change the network and a block, time it, and keep what is to be seen in both themes."""
     with tempfile.TemporaryDirectory() as folder, App(Path(folder)) as app, sync_playwright() as playwright:
         browser = launch(playwright, find_or_install())
         for theme in ("light", "dark"):
-            page = browser.new_page(viewport={"width": 1280, "height": 640})
+            page = browser.new_page(viewport={"width": 1280, "height": 720})
             page.goto(f"{app.url}&theme={theme}")
             designer = DesignerPage(Screen(page))
             designer.screen.type("filters", "24")
             designer.wait_for_boxes([1, 24, 48, 96, 192, 192, 384, 384, 192, 96, 48])
+            designer.root.locator(".barlayer .point path").nth(9).click(force=True)
+            page.get_by_role("checkbox", name="skip add").check()
+            page.get_by_role("button", name="Undo").and_(page.get_by_title("Undo: decoder[1] skip add on")).wait_for()
             page.get_by_role("button", name="Time it").click()
             designer.root.locator(".encdec-result").wait_for()
             page.mouse.move(0, 0)
