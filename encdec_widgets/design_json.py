@@ -8,7 +8,7 @@ import attrs
 from encdec_widgets.design import Design
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.head import Head
-from encdec_widgets.known_classes import class_name, subclasses
+from encdec_widgets.known_classes import class_name, newest_by_name
 
 VERSION = 1
 _VERSION_KEY = "encdec_widgets_design"
@@ -49,10 +49,13 @@ def from_json(text: str) -> Design:
 
 def _encode(value: Any) -> Any:
     if attrs.has(type(value)):
-        fields = {attribute.name: attribute for attribute in attrs.fields(type(value))}
         return {
             "class": class_name(type(value)),
-            "fields": {name: _encode(getattr(value, name)) for name in fields},
+            "fields": {
+                attribute.alias: _encode(getattr(value, attribute.name))
+                for attribute in attrs.fields(type(value))
+                if attribute.init
+            },
         }
     if isinstance(value, (tuple, list)):
         return [_encode(item) for item in value]
@@ -67,7 +70,7 @@ def _decode(data: Any) -> Any:
     if set(data) != {"class", "fields"} or not isinstance(data["fields"], dict):
         raise ValueError(f'This design has an entry that is not a "class" with "fields": {data!r}.')
     cls = _class_named(data["class"])
-    known = {attribute.name for attribute in attrs.fields(cls)}
+    known = {attribute.alias for attribute in attrs.fields(cls) if attribute.init}
     unknown = set(data["fields"]) - known
     if unknown:
         raise ValueError(f"{cls.__name__} has no field {', '.join(sorted(map(repr, unknown)))}.")
@@ -75,15 +78,10 @@ def _decode(data: Any) -> Any:
 
 
 def _class_named(name: Any) -> Any:
-    """The newest class of that name: a re-run notebook cell defines its class again."""
-    found = [
-        cls
-        for base in (EncoderDecoder, EncoderBlock, DecoderBlock, Head)
-        for cls in (base, *subclasses(base))
-        if class_name(cls) == name
-    ]
-    if not found:
+    """The newest class of that name."""
+    known = newest_by_name(EncoderDecoder, EncoderBlock, DecoderBlock, Head)
+    if not isinstance(name, str) or name not in known:
         raise ValueError(
             f"This design needs the class {name!r}, which is not known here: if you wrote it, define it first."
         )
-    return found[-1]
+    return known[name]

@@ -5,6 +5,8 @@ stands under and what it needs to have any effect. Validation, controls, tooltip
 description, for the shipped classes and for classes that a user writes in a notebook cell.
 """
 
+import itertools
+import weakref
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,6 +23,7 @@ __all__ = [
     "Need",
     "choice",
     "counts",
+    "definition_number",
     "described_fields",
     "field",
     "field_words",
@@ -33,6 +36,12 @@ __all__ = [
 ]
 
 _INFO = "encdec_widgets.field"
+
+# The largest whole number up to which a page, whose numbers are all floats, can tell every one from the next.
+_EXACT = 2**53
+
+_definitions = itertools.count(1)
+_numbers: weakref.WeakKeyDictionary[type, int] = weakref.WeakKeyDictionary()
 
 ACTIVATIONS = (
     "relu",
@@ -74,7 +83,9 @@ class Described:
     __slots__ = ()
 
     def __init_subclass__(cls) -> None:
-        """Refuse an ``__init__`` of a user's own: what it sets would be lost when the value is copied with a change.
+        """Number the class: see :func:`definition_number`.
+
+        An ``__init__`` of a user's own is refused: what it sets would be lost when the value is copied with a change.
 
         Raises:
             TypeError: If there is one; the message says how to write fields instead.
@@ -86,6 +97,12 @@ class Described:
                 f"Received: __init__ in class {cls.__name__}. Would work: @attrs.frozen above the class, and in it a "
                 "line such as filters: int = 16 for every argument."
             )
+        _numbers[cls] = next(_definitions)
+
+
+def definition_number(cls: type) -> int:
+    """When a class of values was defined: of two, the newer has the larger number; 0 of a class of anything else."""
+    return _numbers.get(cls, 0)
 
 
 def field(info: FieldInfo) -> Any:
@@ -242,20 +259,25 @@ def described_fields(owner: Any) -> dict[str, FieldInfo]:
     """The described fields of an attrs class or instance, in order of declaration.
 
     A field of a user's own class that has a default and no description is described by its default, as far as that
-    goes: it gets a control, but no bounds.
+    goes: it gets a control, but no bounds. Private fields (``_scale``, which ``attrs.evolve`` knows as ``scale``) are
+    left out.
     """
     cls = owner if isinstance(owner, type) else type(owner)
-    infos = {a.name: a.metadata.get(_INFO) or _inferred(a.default) for a in attrs.fields(cls) if a.init}
+    public = [a for a in attrs.fields(cls) if a.init and a.alias == a.name]
+    infos = {a.name: a.metadata.get(_INFO) or _inferred(a.default) for a in public}
     return {name: info for name, info in infos.items() if info is not None}
 
 
 def _inferred(default: Any) -> FieldInfo | None:
-    """What a default tells of a field: whether it is a flag, a number or a text."""
+    """What a default tells of a field: whether it is a flag, a number that a page can show, or a text."""
     words = "A field of your own class, described by its default alone."
     if isinstance(default, bool):
         return FieldInfo(kind="flag", default=default, help=words)
     if isinstance(default, (int, float)):
+        if not abs(default) <= _EXACT:  # NaN is not
+            return None
         kind: Kind = "integer" if isinstance(default, int) else "real"
-        usual = (min(0, 2 * default), max(10, 4 * default))
-        return FieldInfo(kind=kind, default=default, minimum=-1e9, maximum=1e9, usual=usual, help=words)
+        bound = max(1e9, abs(default))
+        usual = (max(min(0, 2 * default), -bound), min(max(10, 4 * default), bound))
+        return FieldInfo(kind=kind, default=default, minimum=-bound, maximum=bound, usual=usual, help=words)
     return FieldInfo(kind="text", default=default, help=words) if isinstance(default, str) else None

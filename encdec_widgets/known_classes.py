@@ -3,12 +3,25 @@
 from collections.abc import Iterator
 from typing import Any
 
+from encdec_widgets.fields import definition_number
+
 
 def subclasses(cls: type[Any]) -> Iterator[type[Any]]:
     """All subclasses of ``cls``, in order of definition along each branch."""
     for direct in cls.__subclasses__():
         yield direct
         yield from subclasses(direct)
+
+
+def newest_by_name(*bases: type[Any]) -> dict[str, type[Any]]:
+    """The newest class of every name (see :func:`class_name`) among ``bases`` and their subclasses.
+
+    A re-run notebook cell defines its class again, maybe with another base, and attrs makes slotted classes anew: all
+    of them exist until they are collected.
+    """
+    found = [cls for base in bases for cls in (base, *subclasses(base))]
+    newest = {class_name(cls): cls for cls in sorted(found, key=definition_number)}
+    return {name: newest[name] for name in dict.fromkeys(map(class_name, found))}
 
 
 def class_name(cls: type[Any]) -> str:

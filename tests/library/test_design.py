@@ -39,6 +39,23 @@ def test_json_knows_a_class_that_was_just_defined() -> None:
     assert Design.from_json(Design(Wide(filters=9)).to_json()) == Design(Wide(filters=9))
 
 
+@pytest.mark.parametrize("slots", [True, False])
+def test_json_keeps_private_fields_and_leaves_out_what_is_worked_out(slots: bool) -> None:
+    @attrs.frozen(slots=slots)
+    class Scaled(EncoderBlock):
+        _scale: int = 2
+        size: int = attrs.field(default=1, alias="how_large")
+        twice: int = attrs.field(
+            init=False, default=attrs.Factory(lambda self: 2 * self._scale, takes_self=True)
+        )
+
+    block = Scaled(scale=3, how_large=5)
+    design = Design(CustomEncoderDecoder(encoder=[block]), (32, 32, 1))
+    (again,) = Design.from_json(design.to_json()).architecture.encoder
+    assert again == block
+    assert (again._scale, again.size, again.twice) == (3, 5, 6)
+
+
 def _json(**changes: object) -> str:
     architecture = {"class": "UNet", "fields": {}}
     return json.dumps(

@@ -111,3 +111,27 @@ def test_widths_are_possible_or_refused_when_the_value_is_made(
     else:
         assert len(network.decoder_stack) == up
         assert network.encoder_features_stride >= 1
+
+
+@given(st.integers() | st.floats())
+def test_a_number_without_a_description_has_a_finite_range_with_its_default_or_no_control(
+    default: float,
+) -> None:
+    infos = described_fields(attrs.make_class("Own", {"size": attrs.field(default=default)}))
+    if not abs(default) <= 2**53:
+        assert infos == {}
+        return
+    info = infos["size"]
+    assert info.accept("size", default) == default
+    assert info.usual is not None
+    assert -math.inf < info.minimum <= info.usual[0] < info.usual[1] <= info.maximum < math.inf
+
+
+def test_private_fields_have_no_control() -> None:
+    @attrs.frozen
+    class Own(EncoderDecoder):
+        _scale: int = 2
+        depth: int = 3
+        size: int = attrs.field(default=4, alias="how_large")
+
+    assert list(described_fields(Own)) == ["stacks", "depth"]
