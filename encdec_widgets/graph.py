@@ -4,6 +4,7 @@ Shapes, counts and strides come from the model's own layers. Which layers belong
 observed while the network was built (:class:`BuiltBlock`), so that it holds for any block that a user writes.
 """
 
+import numbers
 import re
 from collections.abc import Sequence
 from fractions import Fraction
@@ -52,8 +53,8 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         ``block`` (prefix of its block, None outside of blocks), ``stage`` ("input", "stem", "encoder", "decoder",
         "head", "join" or "other"), ``stack`` (from 0), ``shape`` (of the output: height, width, channels; None where
         unknown), ``channels``, ``stride`` (input size over output size; a fraction below 1 where the output is larger),
-        ``kernel_size`` ((height, width) or None) and ``parameters``. Edge attribute ``skip``: whether it brings a skip
-        connection's source to a decoder block.
+        ``kernel_size`` ((height, width), or as many sizes as the layer has; None where it has none that can be read)
+        and ``parameters``. Edge attribute ``skip``: whether it brings a skip connection's source to a decoder block.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     calls = calls_to(model.outputs)
@@ -169,9 +170,12 @@ def _merge(layers: "nx.DiGraph[str]", block: Sequence[str], target: str) -> str:
     return {"Concatenate": "concatenation", "Add": "addition"}.get(kind, str(kind))
 
 
-def _kernel_size(layer: Any) -> tuple[int, int] | None:
+def _kernel_size(layer: Any) -> tuple[int, ...] | None:
+    """The sizes of a layer's kernel; a user's layer can keep anything under that name."""
     size = getattr(layer, "kernel_size", None)
-    return tuple(size) if size is not None else None
+    sizes = tuple(size) if isinstance(size, (tuple, list)) else (size, size)
+    readable = all(isinstance(one, numbers.Integral) and not isinstance(one, bool) for one in sizes)
+    return tuple(int(one) for one in sizes) if sizes and readable else None
 
 
 def _owners(blocks: Sequence[BuiltBlock]) -> dict[int, BuiltBlock]:

@@ -1,6 +1,6 @@
 """How shapes, strides and counts are written for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
 
@@ -36,6 +36,11 @@ def count_text(count: float) -> str:
     return f"{count:g}"
 
 
+def kernel_text(sizes: Iterable[int]) -> str:
+    """The sizes of a kernel: "3 × 3"; "3" of a kernel that has one."""
+    return " × ".join(map(str, sizes))
+
+
 def counted(count: int, word: str) -> str:
-    """A number of things: "1 skip", "4 skips", "no skips"."""
-    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
+    """A number of things: "1 skip", "12,400 parameters", "no layers"."""
+    return f"{f'{count:,}' if count else 'no'} {word}{'' if count == 1 else 's'}"

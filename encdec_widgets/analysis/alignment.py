@@ -36,8 +36,15 @@ def aligned(before: "nx.DiGraph[str]", after: "nx.DiGraph[str]") -> dict[str, st
 
 
 def settings_text(definition: Any) -> str:
-    """The settings of a block, as a text that is the same for equal blocks; the address of an object is no setting."""
-    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(definition))
+    """The settings of a block, as a text that is the same for equal blocks; the address of an object is no setting.
+
+    Of a user's block that cannot be written, the name of its class.
+    """
+    try:
+        text = repr(definition)
+    except Exception:  # noqa: BLE001 - a user's __repr__ can raise anything
+        return type(definition).__name__
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", text)
 
 
 def _groups(graph: "nx.DiGraph[str]") -> dict[tuple[str, int], list[Node]]:

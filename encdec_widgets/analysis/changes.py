@@ -7,7 +7,7 @@ import attrs
 
 from encdec_widgets.analysis.alignment import aligned, settings_text
 from encdec_widgets.analysis.summary import output_of, parameters_of
-from encdec_widgets.words import count_text, counted, size_text, stride_text
+from encdec_widgets.words import count_text, counted, kernel_text, size_text, stride_text
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -47,11 +47,11 @@ class BlockChange:
     def text(self) -> str:
         """All of it: "channels 128 to 256, +885,120 parameters"."""
         if self.new:
-            return f"new, {counted_parameters(self.parameters[1])}"
+            return f"new, {counted(self.parameters[1], 'parameter')}"
         before, after = self.parameters
         parts = [_WORDS[name](*self.facts[name])[1] for name in _WORDS if name in self.facts]
         if before != after:
-            parts.append(f"{_signed(after - before, _full)} parameters")
+            parts.append(_more(after - before, "parameter"))
         return ", ".join(parts)
 
 
@@ -75,10 +75,6 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.blocks or self.removed)
-
-    def mark(self, name: str) -> str:
-        """A few characters on a block of the second network; nothing if it is as it was."""
-        return self.blocks[name].mark if name in self.blocks else ""
 
     @property
     def marks(self) -> dict[str, str]:
@@ -135,11 +131,6 @@ def changes(before: "nx.DiGraph[str]", after: "nx.DiGraph[str]") -> Changes:
         blocks=blocks,
         removed={name: before.nodes[name]["parameters"] for name in before if name not in names},
     )
-
-
-def counted_parameters(count: int) -> str:
-    """A number of parameters: "1 parameter", "12,400 parameters"."""
-    return f"{count:,} parameter{'' if count == 1 else 's'}"
 
 
 def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Pair]:
@@ -215,7 +206,7 @@ def _channel_words(before: int | None, after: int | None) -> tuple[str, str]:
 
 
 def _kernel_words(before: Any, after: Any) -> tuple[str, str]:
-    words = f"kernel {_to(*(' and '.join(f'{h} × {w}' for h, w in sizes) or 'none' for sizes in (before, after)))}"
+    words = f"kernel {_to(*(' and '.join(map(kernel_text, sizes)) or 'none' for sizes in (before, after)))}"
     return "kernel", words
 
 
@@ -225,7 +216,7 @@ def _skip_words(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, s
 
 
 def _layer_words(before: int, after: int) -> tuple[str, str]:
-    words = f"{_signed(after - before, str)} layer{'' if abs(after - before) == 1 else 's'}"
+    words = _more(after - before, "layer")
     return words, words
 
 
@@ -253,7 +244,7 @@ _WORDS: dict[str, Any] = {
 def _difference(before: int, after: int) -> str:
     if before == after:
         return "parameters as before"
-    words = f"{_signed(after - before, _full)} parameter{'' if abs(after - before) == 1 else 's'}"
+    words = _more(after - before, "parameter")
     percent = 100 * (after - before) / before if before else 0
     if abs(percent) < 0.1:
         return words
@@ -265,8 +256,8 @@ def _signed(number: float, words: Any) -> str:
     return f"{'+' if number > 0 else _MINUS}{words(abs(number))}"
 
 
-def _full(count: float) -> str:
-    return f"{count:,}"
+def _more(count: int, word: str) -> str:
+    return _signed(count, lambda size: counted(size, word))
 
 
 def _to(before: str, after: str) -> str:

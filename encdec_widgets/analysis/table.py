@@ -1,13 +1,15 @@
 """A network as a table: a row a block or a row a layer, with every fact that the picture shows.
 
-Rows are plain dicts, ready for ``pandas.DataFrame(rows)`` or, by :func:`as_csv`, for a spreadsheet. What is not known,
-as the height of an input of any size, is None.
+Rows are plain dicts, ready for ``pandas.DataFrame(rows)`` or, by :func:`csv_lines`, for a spreadsheet. What is not
+known, as the height of an input of any size, is None.
 """
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from encdec_widgets.words import kernel_text
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -41,7 +43,7 @@ def block_rows(blocks: "nx.DiGraph[str]") -> list[Row]:
                 "kind": data["kind"],
                 **_place(data),
                 **_output(data),
-                "kernel": _joined(_kernel(size) for size in data["kernel_sizes"]),
+                "kernel": _joined(map(kernel_text, data["kernel_sizes"])),
                 "parameters": int(data["parameters"]),
                 "layers": len(data["layers"]),
                 "inputs": _joined(names[source] for source in blocks.predecessors(name)),
@@ -77,7 +79,7 @@ def layer_rows(layers: "nx.DiGraph[str]") -> list[Row]:
                 "block": block,
                 **_place(data),
                 **_output(data),
-                "kernel": _kernel(kernel) if kernel else None,
+                "kernel": kernel_text(kernel) if kernel else None,
                 "parameters": int(data["parameters"]),
                 "inputs": _joined(layers.predecessors(name)),
                 "skip from": _joined(_skips(layers, name)),
@@ -86,19 +88,11 @@ def layer_rows(layers: "nx.DiGraph[str]") -> list[Row]:
     return rows
 
 
-def as_csv(rows: Sequence[Row]) -> str:
-    """``rows`` as comma-separated values with a header, for a spreadsheet or ``pandas.read_csv``.
-
-    Text that a spreadsheet would take for a formula has an apostrophe before it. Nothing stands for None.
-
-    Raises:
-        ValueError: If the rows have different keys.
-    """
-    return "".join(csv_lines(rows))
-
-
 def csv_lines(rows: Sequence[Row]) -> list[str]:
-    """The header and then the text of each row, line ends included, which joined in any order are valid CSV.
+    """``rows`` as comma-separated values, for a spreadsheet or ``pandas.read_csv``: the header, then each row's text.
+
+    Line ends are included: the header, joined with the rows in any order, is valid CSV. Text that a spreadsheet would
+    take for a formula has an apostrophe before it. Nothing stands for None.
 
     Raises:
         ValueError: If the rows have different keys.
@@ -130,10 +124,6 @@ def _output(data: dict[str, Any]) -> Row:
     shape = data["shape"]
     height, width = shape[:2] if len(shape) == 3 else (None, None)
     return {"height": height, "width": width, "channels": data["channels"]}
-
-
-def _kernel(size: Iterable[int]) -> str:
-    return " × ".join(map(str, size))
 
 
 def _skips(graph: "nx.DiGraph[str]", name: str) -> list[str]:

@@ -4,7 +4,7 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-from encdec_widgets.words import size_text, stride_text
+from encdec_widgets.words import counted, kernel_text, size_text, stride_text
 
 
 def hover_text(data: Mapping[str, Any], mark: str = "") -> str:
@@ -17,16 +17,15 @@ def hover_text(data: Mapping[str, Any], mark: str = "") -> str:
     """
     layer = data.get("layer")
     name = data["label"] if layer is None else layer
-    kernels = ", ".join(f"{height} × {width}" for height, width in data["kernel_sizes"])
-    count = len(data["layers"])
-    where = f" in {count} layer{'' if count == 1 else 's'}" if layer is None else ""
+    kernels = ", ".join(map(kernel_text, data["kernel_sizes"]))
+    where = f" in {counted(len(data['layers']), 'layer')}" if layer is None else ""
     lines = [
         f"<b>{html.escape(name)}</b>",
         f"{html.escape(data['kind'])}, {data['stage']}",
         f"stride {stride_text(data['stride'])}, {size_text(data['shape'], data['stride'])} px",
         f"{data['channels']} channels",
         f"kernel {kernels} px" if kernels else "no kernel",
-        f"{data['parameters']:,} parameters{where}",
+        f"{counted(data['parameters'], 'parameter')}{where}",
         *([f"<b>{html.escape(mark)}</b>"] if mark else []),
     ]
     return "<br>".join(lines)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.table import as_csv, block_rows, layer_rows
+from encdec_widgets.analysis.table import block_rows, csv_lines, layer_rows
 from encdec_widgets.architectures import UNet
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.widgets.facts_table import UPDATE_AFTER_S, FactsTable
@@ -74,7 +74,7 @@ def test_what_is_copied_is_the_csv_of_the_rows(facts: FactsTable, small: Backbon
     facts.kind = kind
     show(facts, small)
     expected = block_rows(small.blocks) if kind == "blocks" else layer_rows(small.layers)
-    assert "".join(facts.table["csv"]) == as_csv(expected)
+    assert facts.table["csv"] == csv_lines(expected)
     assert len(facts.table["csv"]) == len(expected) + 1
 
 

@@ -1,12 +1,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.changes import Changes, changes
+from encdec_widgets.analysis.alignment import settings_text
+from encdec_widgets.analysis.changes import BlockChange, Changes, changes
 from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, StackedHourglass, UNet
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.head import Head
@@ -21,6 +23,7 @@ encoder_blocks = st.builds(
 decoder_blocks = st.builds(
     SimpleUpsamplingBlock, refine_convs_filters=st.integers(1, 2), refine_convs=st.integers(0, 1)
 )
+kernels = st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=3).map(tuple), max_size=2).map(tuple)
 
 
 def build(encoder: Sequence[EncoderBlock], decoder: Sequence[DecoderBlock]) -> Any:
@@ -109,10 +112,9 @@ def test_repeated_blocks_are_not_mixed_up() -> None:
     a, b = SimpleConvBlock(filters=2, pool=False), SimpleConvBlock(filters=3, pool=False)
     change = changes(build([a, a, a], []), build([a, b, a, a], []))
     assert {name for name, block in change.blocks.items() if block.new} == {"stack0_enc1"}
-    assert change.mark("stack0_enc1") == "new"
+    assert change.marks["stack0_enc1"] == "new"
     assert set(change.blocks) == {"stack0_enc1", "stack0_enc2"}
-    assert change.mark("stack0_enc2") == "+18"  # its input has one channel more, for each of 9 × 2 weights
-    assert change.mark("stack0_enc3") == ""
+    assert change.marks["stack0_enc2"] == "+18"  # its input has one channel more, for each of 9 × 2 weights
 
 
 def test_one_field_of_one_block() -> None:
@@ -165,7 +167,7 @@ def test_skips_are_changes_of_the_block_that_they_enter() -> None:
 def test_the_whole_change_in_words() -> None:
     assert after(UNET, "up_blocks", 1).text.endswith("%), output stride 1 to 2, 1 removed")
     assert "input 32 × 32 × 1 to 64 × 32 × 1" in after(UNET, "input_shape", (64, 32, 1)).text
-    assert after(UNET, "input_shape", (64, 32, 1)).mark("stack0_enc0") == "64 × 32"
+    assert after(UNET, "input_shape", (64, 32, 1)).marks["stack0_enc0"] == "64 × 32"
     head = changes(UNET.build().blocks, Design(UNET.architecture, UNET.input_shape, Head(3)).build().blocks)
     assert head.text == "+9 parameters (+0.4 %), 1 new"
     before, wider = UNET.build(), UNET.replace("filters", 4).build()
@@ -178,7 +180,7 @@ def test_the_whole_change_in_words() -> None:
 def test_losses_have_a_minus_sign() -> None:
     change = after(UNET, "filters", 1)
     assert change.text.startswith("−")
-    assert change.mark("stack0_enc0").startswith("−")
+    assert change.marks["stack0_enc0"].startswith("−")
 
 
 class _Unhashable(EncoderBlock):
@@ -194,3 +196,44 @@ def test_blocks_need_not_be_hashable() -> None:
     one = build([_Unhashable(pool=False), SimpleConvBlock(filters=2)], [])
     two = build([_Unhashable(pool=False), _Unhashable(pool=False), SimpleConvBlock(filters=2)], [])
     assert [block.new for block in changes(one, two).blocks.values()].count(True) == 1
+
+
+@pytest.mark.parametrize("error", [AttributeError, ZeroDivisionError])
+def test_blocks_need_not_be_writable(error: type[Exception]) -> None:
+    @attrs.frozen(repr=False)
+    class Silent(EncoderBlock):
+        filters: int = 2
+
+        def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+            return SimpleConvBlock(filters=self.filters, pool=False).make_block(x_in, prefix)
+
+        def __repr__(self) -> str:
+            raise error("no words")
+
+    assert settings_text(Silent()) == "Silent"
+    change = changes(build([Silent(pool=False)], []), build([Silent(pool=False, filters=3)], []))
+    assert change.blocks["stack0_enc0"].text.startswith("channels 2 to 3, ")
+
+
+@given(before=kernels, after=kernels)
+def test_kernels_of_any_number_of_sizes_are_written(before: Any, after: Any) -> None:
+    facts = {"kernel_sizes": (before, after)}
+    words = [
+        " and ".join(" × ".join(map(str, size)) for size in sizes) or "none" for sizes in (before, after)
+    ]
+    assert BlockChange((7, 7), facts).text == f"kernel {words[0]} to {words[1]}"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "text"),
+    [((0, 1), "+1 parameter"), ((1, 0), "−1 parameter"), ((12, 12_345), "+12,333 parameters")],
+)
+def test_parameters_are_counted(parameters: tuple[int, int], text: str) -> None:
+    assert BlockChange(parameters, {"parameters": parameters}).text == text
+    whole = Changes(parameters, (1, 1), (None, None), {"enc0": BlockChange(parameters)}, {}).text
+    assert whole.startswith((f"{text} (", f"{text},"))
+
+
+def test_a_new_block_is_told_with_its_parameters() -> None:
+    texts = [BlockChange((0, count), new=True).text for count in (0, 1, 1234)]
+    assert texts == ["new, no parameters", "new, 1 parameter", "new, 1,234 parameters"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.table import Row, as_csv, block_rows, csv_lines, layer_rows
+from encdec_widgets.analysis.table import Row, block_rows, csv_lines, layer_rows
 from encdec_widgets.architectures import (
     CustomEncoderDecoder,
     FCDenseNet,
@@ -144,7 +144,7 @@ def _read(text: str) -> list[dict[str, str]]:
 def test_csv_has_every_row_of_a_network(backbone: Any) -> None:
     for rows in (block_rows(backbone.blocks), layer_rows(backbone.layers)):
         expected = [{key: "" if value is None else str(value) for key, value in row.items()} for row in rows]
-        assert _read(as_csv(rows)) == expected
+        assert _read("".join(csv_lines(rows))) == expected
 
 
 values = st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -153,7 +153,7 @@ tables = st.lists(st.fixed_dictionaries({"name": st.text(), "skip from": values,
 
 @given(tables)
 def test_csv_keeps_numbers_and_text_but_for_an_apostrophe(rows: list[Row]) -> None:
-    read = _read(as_csv(rows))
+    read = _read("".join(csv_lines(rows)))
     assert len(read) == len(rows)
     for row, cells in zip(rows, read, strict=True):
         for key, value in row.items():
@@ -167,17 +167,17 @@ def test_csv_keeps_numbers_and_text_but_for_an_apostrophe(rows: list[Row]) -> No
 
 @given(st.sampled_from(["=", "+", "-", "@", "\t", "\r"]), st.text(), st.integers(max_value=-1))
 def test_no_text_is_a_formula_and_negative_numbers_are_numbers(start: str, text: str, number: int) -> None:
-    (cells,) = _read(as_csv([{"name": start + text, "number": number}]))
+    (cells,) = _read("".join(csv_lines([{"name": start + text, "number": number}])))
     assert cells == {"name": f"'{start}{text}", "number": str(number)}
 
 
 @given(tables)
 def test_lines_of_csv_can_be_put_in_any_order(rows: list[Row]) -> None:
     header, *lines = csv_lines(rows) or [""]
-    assert _read(header + "".join(reversed(lines))) == _read(as_csv(rows))[::-1]
+    assert _read(header + "".join(reversed(lines))) == _read("".join(csv_lines(rows)))[::-1]
 
 
 def test_no_rows_are_no_text_and_rows_of_different_keys_are_refused() -> None:
-    assert as_csv([]) == ""
+    assert csv_lines([]) == []
     with pytest.raises(ValueError, match=r"Received \['size'\] after \['name'\]"):
-        as_csv([{"name": "a"}, {"size": 3}])
+        csv_lines([{"name": "a"}, {"size": 3}])
