@@ -190,12 +190,16 @@ def preset_name(design: Design) -> str | None:
 
 
 def family_name(design: Design) -> str:
-    """The name of the family that ``design`` belongs to; of a user's own architecture, the name of its class."""
+    """The name of the family that ``design`` belongs to.
+
+    Of a user's own architecture, it is the name of its class, which says so where it is that of a family.
+    """
     for known in _PRESETS:
         if known.family is not None and known.design.architecture == design.architecture:
             return known.family
     cls = type(design.architecture)
-    return next((name for name, family in _FAMILIES.items() if family is cls), cls.__name__)
+    own = f"{cls.__name__} (your own)" if cls.__name__ in _FAMILIES else cls.__name__
+    return next((name for name, family in _FAMILIES.items() if family is cls), own)
 
 
 def family_start(name: str) -> Design:

@@ -28,7 +28,7 @@ def _blocks(kind: type, *, optional: bool = False) -> Any:
             return None
         blocks = tuple(value) if isinstance(value, (list, tuple)) else (value,)
         if all(isinstance(block, kind) for block in blocks):
-            return blocks
+            return None if optional and not blocks else blocks
         raise FieldError(attribute.name, value, f"must be a list of {kind.__name__} instances")
 
     return attrs.field(default=None if optional else (), converter=attrs.Converter(convert, takes_field=True))
@@ -40,7 +40,8 @@ class CustomEncoderDecoder(EncoderDecoder):
 
     Attributes:
         stacks: See :class:`~encdec_widgets.encoder_decoder.EncoderDecoder`.
-        stem: Encoder blocks before the first stack, not repeated; None for none.
+        stem: Encoder blocks before the first stack, not repeated; None for none. An empty tuple becomes None: a stem
+            without blocks would make the input itself the source of a skip connection.
         encoder: Encoder blocks of a stack.
         decoder: Decoder blocks of a stack.
         wiring: An architecture whose ``skip_sources`` and ``join_stacks`` connect the blocks; None for the seed's way.

@@ -1,8 +1,10 @@
 import attrs
 import keras
+import numpy as np
 import pytest
 
 from encdec_widgets import Design
+from encdec_widgets.analysis.table import block_rows, layer_rows
 from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
 from encdec_widgets.encoder_decoder import (
     DecoderBlock,
@@ -12,6 +14,7 @@ from encdec_widgets.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.fields import FieldError
+from encdec_widgets.figures.words import hover_text
 from encdec_widgets.head import Head
 
 DESIGNS = {
@@ -203,6 +206,41 @@ def test_a_layer_of_a_fixed_size_has_the_stride_that_it_really_gives() -> None:
     assert backbone.blocks.nodes["stack0_enc0"]["stride"] == 2
 
 
+@pytest.mark.parametrize(
+    ("kernel", "sizes", "words"),
+    [
+        (3, (3, 3), "kernel 3 × 3 px"),
+        (np.int64(5), (5, 5), "kernel 5 × 5 px"),
+        ((5, 3), (5, 3), "kernel 5 × 3 px"),
+        ([5, 3], (5, 3), "kernel 5 × 3 px"),
+        ((7,), (7,), "kernel 7 px"),
+        ((2, 3, 4), (2, 3, 4), "kernel 2 × 3 × 4 px"),
+        *((value, None, "no kernel") for value in (None, True, 2.5, "3", (), (3, None), {"height": 3})),
+    ],
+)
+def test_any_kernel_size_of_a_users_layer_is_read_or_left_out(
+    kernel: object, sizes: tuple[int, ...] | None, words: str
+) -> None:
+    class Blur(keras.layers.Layer):
+        kernel_size = kernel
+
+        def call(self, x):
+            return x * 2
+
+    class Blurred(EncoderBlock):
+        def make_block(self, x_in, prefix="blurred"):
+            return Blur(name="blur")(x_in)
+
+    backbone = Design(CustomEncoderDecoder(encoder=[Blurred(pool=False)]), (32, 32, 1)).build()
+    assert backbone.layers.nodes["blur"]["kernel_size"] == sizes
+    block = backbone.blocks.nodes["stack0_enc0"]
+    assert block["kernel_sizes"] == ((sizes,) if sizes else ())
+    assert f"<br>{words}<br>" in hover_text(block)
+    written = words.removeprefix("kernel ").removesuffix(" px") if sizes else None
+    assert [row["kernel"] for row in block_rows(backbone.blocks)] == [None, written]
+    assert layer_rows(backbone.layers)[-1]["kernel"] == written
+
+
 def test_a_layer_that_was_used_elsewhere_is_shown_as_it_is_here() -> None:
     conv = keras.layers.Conv2D(4, 3, padding="same")
     conv(keras.Input((64, 64, 1)))
@@ -282,3 +320,13 @@ def test_fields_can_be_written_in_any_way_of_attrs(decorate) -> None:
     design = Design(CustomEncoderDecoder(encoder=[Mine(filters=3)]), (32, 32, 1))
     assert hash(design)
     assert design.replace("encoder[0].filters", 5).build().structure.output_shape == (None, 16, 16, 5)
+
+
+def test_a_stem_without_blocks_is_no_stem_and_the_input_no_source_of_a_skip() -> None:
+    encoder = [SimpleConvBlock(filters=2, pool=False), SimpleConvBlock(filters=2)]
+    up = SimpleUpsamplingBlock(skip_connection=True, refine_convs_filters=2)
+    networks = [CustomEncoderDecoder(stem=stem, encoder=encoder, decoder=[up]) for stem in (None, (), [])]
+    assert networks[0] == networks[1] == networks[2]
+    assert networks[1].stem is None
+    skips = _skips(Design(networks[1], (32, 32, 1)).build())
+    assert skips == [("stack0_enc0", "stack0_dec0", "concatenation")]

@@ -8,8 +8,9 @@ import keras
 import pytest
 
 from encdec_widgets import Design, architectures, preset, presets
-from encdec_widgets.architectures import StackedHourglass
+from encdec_widgets.architectures import Hourglass, StackedHourglass
 from encdec_widgets.catalogue import family_name, family_start
+from encdec_widgets.encoder_decoder import EncoderDecoder, SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.head import Head
 
 
@@ -134,6 +135,20 @@ def test_a_network_of_ones_own_is_of_the_family_of_its_class() -> None:
     edited = preset("U-Net (2015)").replace("encoder[0].filters", 8)
     assert family_name(edited) == "Custom"
     assert family_name(Design(StackedHourglass(filters=8), head=Head(3))) == "Stacked hourglass"
+
+
+@pytest.mark.parametrize("base", [EncoderDecoder, Hourglass])
+def test_a_class_of_ones_own_is_no_family_that_merely_has_its_name(base: type[EncoderDecoder]) -> None:
+    def own(name: str) -> Design:
+        stacks = {
+            "encoder_stack": property(lambda self: [SimpleConvBlock(filters=2)]),
+            "decoder_stack": property(lambda self: [SimpleUpsamplingBlock()]),
+        }
+        return Design(type(name, (base,), stacks)())
+
+    assert family_name(own("Hourglass")) == "Hourglass (your own)"
+    assert family_name(own("Custom")) == "Custom (your own)"
+    assert family_name(own("Mine")) == "Mine"
 
 
 def _documented() -> dict[str, list[str]]:
