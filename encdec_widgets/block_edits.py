@@ -95,18 +95,25 @@ def block_kinds(stage: str) -> dict[str, type[Any]]:
 
 
 def add(design: Design, place: str) -> BlockEdit:
-    """A plain block after the one at ``place``, or at the end of a whole stage, as wide as the one before it."""
-    stage, index = parts(place)
+    """Two convolutions after the block at ``place``, or at the end of a whole stage, which leave the stride alone.
+
+    They are as wide as the fields of the block before them say, where it has such a field.
+    """
+    stage, index = _existing(design, place)
     blocks = blocks_of(design, stage)
     at = len(blocks) if index is None else index + 1
-    cls: type[Any] = SimpleUpsamplingBlock if stage == "decoder" else SimpleConvBlock
-    block = _of_kind(blocks[at - 1], cls) if at else cls()
+    width = _width(blocks[at - 1]) if at else None
+    block: Any = SimpleConvBlock(pool=False)
+    if stage == "decoder":
+        block = SimpleUpsamplingBlock(upsampling_stride=1, refine_convs_batch_norm=False)
+    if width is not None:
+        block = attrs.evolve(block, **{_WIDTHS[stage == "decoder"]: width})
     return _edited(stage, (*blocks[:at], block, *blocks[at:]), f"add {stage}[{at}]", at)
 
 
 def duplicate(design: Design, place: str) -> BlockEdit:
     """A second block like the one at ``place``, after it."""
-    stage, index = _of_one_block(place)
+    stage, index = _of_one_block(design, place)
     blocks = blocks_of(design, stage)
     doubled = (*blocks[: index + 1], blocks[index], *blocks[index + 1 :])
     return _edited(stage, doubled, f"duplicate {place}", index + 1)
@@ -114,7 +121,7 @@ def duplicate(design: Design, place: str) -> BlockEdit:
 
 def remove(design: Design, place: str) -> BlockEdit:
     """The stage without the block at ``place``."""
-    stage, index = _of_one_block(place)
+    stage, index = _of_one_block(design, place)
     blocks = blocks_of(design, stage)
     left = (*blocks[:index], *blocks[index + 1 :])
     return _edited(stage, left, f"remove {place}", min(index, len(left) - 1) if left else None)
@@ -122,7 +129,7 @@ def remove(design: Design, place: str) -> BlockEdit:
 
 def move(design: Design, place: str, by: int) -> BlockEdit:
     """The block at ``place`` earlier (``by=-1``) or later (``by=1``) in its stage."""
-    stage, index = _of_one_block(place)
+    stage, index = _of_one_block(design, place)
     blocks = list(blocks_of(design, stage))
     to = min(max(index + by, 0), len(blocks) - 1)
     blocks.insert(to, blocks.pop(index))
@@ -131,38 +138,53 @@ def move(design: Design, place: str, by: int) -> BlockEdit:
 
 def change_kind(design: Design, place: str, kind: type[Any]) -> BlockEdit:
     """A block of another class in place of one, or of all of a stage; fields of the same name keep their values."""
-    stage, index = parts(place)
+    stage, index = _existing(design, place)
     blocks = [
         _of_kind(block, kind) if index in (None, i) else block
         for i, block in enumerate(blocks_of(design, stage))
     ]
-    return BlockEdit({stage: tuple(blocks)}, f"{place} to {kind.__name__}", place)
+    return BlockEdit({f"{stage}[:]": tuple(blocks)}, f"{place} to {kind.__name__}", place)
 
 
-def _of_one_block(place: str) -> tuple[str, int]:
+def _existing(design: Design, place: str) -> tuple[str, int | None]:
     stage, index = parts(place)
+    if place not in places_of(design):
+        raise ValueError(
+            f"There is no such place. Received: {place!r}. There are: {', '.join(places_of(design))}."
+        )
+    return stage, index
+
+
+def _of_one_block(design: Design, place: str) -> tuple[str, int]:
+    stage, index = _existing(design, place)
     if index is None:
         raise ValueError(f"One block is needed, such as '{stage}[0]'. Received: {place!r}.")
     return stage, index
 
 
 def _edited(stage: str, blocks: Sequence[Any], words: str, index: int | None) -> BlockEdit:
-    # A stem without blocks would make the input itself the source of a skip.
-    value = None if stage == "stem" and not blocks else tuple(blocks)
-    return BlockEdit({stage: value}, words, None if index is None else f"{stage}[{index}]")
+    place = None if index is None else f"{stage}[{index}]"
+    return BlockEdit({f"{stage}[:]": tuple(blocks)}, words, place)
 
 
 # The channels of a block's output, as blocks of different kinds name them.
-_WIDTHS = ("filters", "refine_convs_filters")
+_WIDTHS = ("filters", "refine_convs_filters", "output_filters")
+
+
+def _width(block: Any) -> int | None:
+    # The last of them that a block has is the one of its output.
+    return next((getattr(block, name) for name in reversed(_WIDTHS) if hasattr(block, name)), None)
 
 
 def _of_kind(block: Any, kind: type[Any]) -> Any:
     made = kind()
     known = {name: getattr(block, name) for name in described_fields(type(block))}
-    width = next((known[name] for name in _WIDTHS if name in known), None)
-    known = {**{name: width for name in _WIDTHS if width is not None}, **known}
+    width = _width(block)
+    known = {**{name: width for name in _WIDTHS[:2] if width is not None}, **known}
     for name in described_fields(kind):
         if name in known:
-            with suppress(FieldError):  # what the other kind does not take keeps its default
+            with suppress(
+                Exception
+            ):  # what the other kind, a user's own perhaps, does not take keeps its default
                 made = attrs.evolve(made, **{name: known[name]})
     return made

@@ -157,7 +157,7 @@ class Design:
         Args:
             field: A field of the architecture (``filters``), of one of its blocks (``encoder[2].num_convs``) or of all
                 blocks of a stage that have it (``decoder[*].skip_add``), a block (``encoder[2]``), a list of blocks
-                (``encoder``), or ``input_shape``, ``architecture``, ``head`` or one of the head's fields
+                (``encoder[:]``), or ``input_shape``, ``architecture``, ``head`` or one of the head's fields
                 (``head.channels``). Changing blocks turns a family into a ``CustomEncoderDecoder`` of the same blocks.
             value: The new value.
 

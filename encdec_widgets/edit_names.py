@@ -14,15 +14,27 @@ from encdec_widgets.fields import FieldError
 _Difference = tuple[str, Any, Any]
 
 
+def same_network(before: Design, after: Design) -> bool:
+    """Whether two designs are one network: the same blocks, also where one is a family and one a list of its blocks."""
+    if before == after:
+        return True
+    if (before.input_shape, before.head) != (after.input_shape, after.head):
+        return False
+    try:
+        return CustomEncoderDecoder.of(before.architecture) == CustomEncoderDecoder.of(after.architecture)
+    except FieldError:
+        return False
+
+
 def edit_name(before: Design, after: Design) -> str:
-    """What leads from one design to another, in a few words; empty if they are the same."""
+    """What leads from one design to another, in a few words."""
     differences = [
         *_of_architectures(before.architecture, after.architecture),
         *_of_values("input size", before.input_shape, after.input_shape),
         *_of_heads(before.head, after.head),
     ]
     if not differences:
-        return ""
+        return "nothing" if same_network(before, after) else "another wiring"
     path, old, new = differences[0]
     if len(differences) == 1:
         return _words(path, old, new)
@@ -75,7 +87,12 @@ def _of_architectures(old: EncoderDecoder, new: EncoderDecoder) -> Iterator[_Dif
             return
         for stage in STAGES:
             yield from _of_blocks(stage, getattr(old, stage) or (), getattr(new, stage) or ())
-        yield from _of_values("stacks", old.stacks, new.stacks)
+        if type(old) is type(new):
+            others = [
+                field.name for field in attrs.fields(type(new)) if field.name not in (*STAGES, "wiring")
+            ]
+            for name in others:
+                yield from _of_values(name, getattr(old, name), getattr(new, name))
     elif type(old) is type(new):
         yield from _of_fields("", old, new)
     else:

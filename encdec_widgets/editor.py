@@ -9,7 +9,7 @@ import attrs
 
 from encdec_widgets.catalogue import family_name, preset_name
 from encdec_widgets.design import Design
-from encdec_widgets.edits import BUILD_ANYWAY, GIVE_UP, Outcome, apply_edit, refusal
+from encdec_widgets.edits import BUILD_ANYWAY, GIVE_UP, Outcome, apply_edit, possible_mends, refusal
 from encdec_widgets.fields import FieldError
 from encdec_widgets.history import History, State
 from encdec_widgets.memory import TooLargeError
@@ -59,27 +59,21 @@ class Editor:
         """One step forward again."""
         return self._moved(self.history.redone())
 
-    def returned(
-        self, design: Design, error: Exception | None = None, asked: Mapping[str, Any] | None = None
-    ) -> Editor:
-        """Back to ``design``, as what is wanted could not be built.
+    def refused(self, error: Exception, asked: Mapping[str, Any]) -> Editor:
+        """The same, told why what was asked for after it could not be built.
 
         Args:
-            design: The design that stands.
-            error: Why the other one does not; None if nobody waited for it.
-            asked: The changes that had led to it.
+            error: What was wrong with it.
+            asked: The changes that had led to it, with those that were pending.
         """
         if isinstance(error, FieldError):  # known only when the layers are made
-            outcome = refusal(design, {**self.outcome.pending, **(asked or {})}, error)
+            mends = possible_mends(self.wanted, asked, error)
+            outcome = refusal(self.wanted, asked, error, mends)
         elif isinstance(error, TooLargeError):
-            outcome = Outcome(design, {}, error, (BUILD_ANYWAY, GIVE_UP))
+            outcome = Outcome(self.wanted, {}, error, (BUILD_ANYWAY, GIVE_UP))
         else:
-            outcome = Outcome(design, {}, error)
-        return Editor(outcome, self.history.returned(design))
-
-    def accepted(self, design: Design) -> Editor:
-        """After a design that had been refused is wanted all the same."""
-        return Editor(Outcome(design), self.history.then(State(design)))
+            outcome = Outcome(self.wanted, {}, error, (GIVE_UP,))
+        return attrs.evolve(self, outcome=outcome)
 
     def cleared(self) -> Editor:
         """The same, without what was asked for in vain."""
@@ -101,7 +95,7 @@ class Editor:
 
     def failing(self, error: Exception) -> Editor:
         """The same, with something else that went wrong."""
-        return attrs.evolve(self, outcome=Outcome(self.wanted, {}, error))
+        return attrs.evolve(self, outcome=Outcome(self.wanted, {}, error, (GIVE_UP,)))
 
     def _moved(self, history: History) -> Editor:
         return Editor(Outcome(history.present.design), history)
@@ -118,7 +112,63 @@ class Editor:
         except FieldError as error:
             outcome = refusal(self.wanted, {**self.outcome.pending, **asked}, error)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
-            outcome = Outcome(self.wanted, {}, error)
+            outcome = Outcome(self.wanted, {}, error, (GIVE_UP,))
         if outcome.design == self.wanted:
             return attrs.evolve(self, outcome=outcome)
-        return Editor(outcome, self.history.then(State(outcome.design, words, gesture)))
+        history = self.history.then(State(outcome.design, words, gesture))
+        # A gesture that leads back leads to the design that was there: to the family, and not to its list of blocks.
+        return Editor(attrs.evolve(outcome, design=history.present.design), history)
+
+
+@attrs.define(eq=False)
+class Step:
+    """An edit on its way to the screen.
+
+    Attributes:
+        before: The editing before it.
+        after: The editing after it.
+        asked: The changes that were asked for.
+        anew: Whether its network has weights of its own.
+        compared_with: The blocks on screen when it began, to tell what changed; None if there was nothing.
+        earlier: Names of edits that were not on screen yet when it began, and come on it with this one.
+        moved: The selection before and after it, where it moved it.
+        loads: How many networks have been loaded up to it.
+        previous: The edit before it, as long as that is not on screen.
+    """
+
+    before: Editor
+    after: Editor
+    asked: dict[str, Any] = attrs.field(factory=dict)
+    anew: bool = False
+    compared_with: Any = None
+    earlier: str = ""
+    moved: tuple[str | None, str | None] | None = None
+    loads: int = 0
+    previous: Step | None = None
+
+    @property
+    def words(self) -> str:
+        """What led to what is on screen when it is."""
+        return ", ".join(filter(None, (self.earlier, self.after.step_from(self.before))))
+
+    def then(self, after: Editor, asked: dict[str, Any], *, anew: bool, shown: Any, waiting: bool) -> Step:
+        """The edit after this one.
+
+        Args:
+            after: The editing after it.
+            asked: The changes that were asked for.
+            anew: Whether its network has weights of its own.
+            shown: The blocks that are on screen.
+            waiting: Whether this one is not on screen yet.
+        """
+        goes_on = after.continues(self.after)
+        return Step(
+            before=self.after,
+            after=after,
+            asked=asked,
+            anew=anew,
+            compared_with=self.compared_with if goes_on or waiting else shown,
+            earlier=self.earlier if goes_on else self.words if waiting else "",
+            loads=self.loads + anew,
+            previous=self if waiting else None,
+        )

@@ -1,11 +1,13 @@
 """From edits to the next design: what becomes of a change that is possible, and of one that is not."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from encdec_widgets.design import Design
+from encdec_widgets.field_paths import STAGES
 from encdec_widgets.fields import FieldError
 
 
@@ -68,13 +70,7 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
         pending: What the outcome of the edit before left pending.
         changes: New values by field, named as in :meth:`Design.replace`.
     """
-    # What was asked of a head that is now another, or none, or of blocks in another list, is asked no more.
-    inside = tuple(f"{field}{sign}" for field in changes for sign in ".[")
-    still_pending = {
-        field: value
-        for field, value in pending.items()
-        if field not in changes and not field.startswith(inside)
-    }
+    still_pending = {field: value for field, value in pending.items() if not _replaced(field, changes)}
     wanted = {**still_pending, **changes}
     try:
         return Outcome(design.replace_all(wanted))
@@ -86,9 +82,27 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
         except FieldError:
             pass  # neither on its own nor together
         else:
-            wanted = {field: value for field, value in wanted.items() if field not in changes}
-    mends = _mends(design, wanted, error)
+            wanted = {field: value for field, value in still_pending.items() if _is_field(design, field)}
+            if not wanted:
+                return Outcome(design)
+    mends = possible_mends(design, wanted, error)
     return refusal(design, wanted, error.suggesting(mend.value for mend in mends), mends)
+
+
+def _replaced(pending: str, changes: Mapping[str, Any]) -> bool:
+    """Whether what was asked for is asked no more: of a head that is now another, of blocks in another list."""
+    inside = tuple(f"{field}{sign}" for field in changes for sign in ".[")
+    if pending in changes or pending.startswith(inside):
+        return True
+    # A list of blocks holds all of them as they were when it was asked for.
+    return pending.endswith("[:]") and any(field.startswith(pending[:-2]) for field in changes)
+
+
+def _is_field(design: Design, path: str) -> bool:
+    """Whether the design has such a field, as it may not when a family has become another."""
+    root = re.split(r"[.[]", path)[0]
+    names = {attribute.name for attribute in attrs.fields(type(design.architecture))}
+    return root in names or root in (*STAGES, "input_shape", "head", "architecture")
 
 
 def refusal(
@@ -98,7 +112,7 @@ def refusal(
     return Outcome(design, dict(pending), error, (*mends, GIVE_UP))
 
 
-def _mends(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:
+def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:
     """Those of the suggestions, or of what they lead to, that work together with everything else that was asked for."""
     mends: dict[Any, Mend] = {}
     further: list[Any] = []

@@ -1,8 +1,8 @@
 """Paths of fields inside an architecture, and the architecture with another value there.
 
-A path is a field of the architecture (``filters``), a whole stage (``encoder``, a list of blocks), one block
-(``encoder[2]``), a field of it (``encoder[2].num_convs``), or a field of every block of a stage that has it
-(``decoder[*].skip_add``).
+A path is a field of the architecture (``filters``), the list of blocks of a stage (``encoder[:]``), one block
+(``encoder[2]``), a field of it (``encoder[2].num_convs``), all blocks of a stage, each replaced by the same one
+(``encoder[*]``), or a field of all those that have it (``decoder[*].skip_add``).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures import CustomEncoderDecoder
-from encdec_widgets.encoder_decoder import EncoderDecoder
+from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.fields import FieldError
 
 STAGES = ("stem", "encoder", "decoder")
-_BLOCK_PATH = re.compile(r"(stem|encoder|decoder)\[(\d+|\*)\](?:\.(\w+))?")
+_BLOCK_PATH = re.compile(rf"({'|'.join(STAGES)})\[(\d+|\*|:)\](?:\.(\w+))?")
 
 
 def evolve(value: Any, changes: Mapping[str, Any]) -> Any:
@@ -41,46 +41,67 @@ def evolve(value: Any, changes: Mapping[str, Any]) -> Any:
 
 
 def replace_in(architecture: EncoderDecoder, changes: Mapping[str, Any]) -> EncoderDecoder:
-    """``architecture`` with other values at some paths; its own fields are set first, then stages, then blocks.
+    """``architecture`` with other values at some paths: own fields are set first, then lists of blocks, then blocks.
 
     Raises:
         FieldError: If there is no such field, or a value is not possible.
     """
-    names = [attribute.name for attribute in attrs.fields(type(architecture))]
-    blocks = {path: value for path, value in changes.items() if "[" in path or "." in path}
-    stages = {path: value for path, value in changes.items() if path in STAGES and path not in names}
-    own = {path: value for path, value in changes.items() if path not in blocks and path not in stages}
+    in_blocks = {path: value for path, value in changes.items() if "[" in path or "." in path}
+    own = {path: value for path, value in changes.items() if path not in in_blocks}
     if own:
         architecture = evolve(architecture, own)
-    if stages:
-        architecture = attrs.evolve(CustomEncoderDecoder.of(architecture), **stages)
-    for path, value in blocks.items():
-        architecture = _replace_in_blocks(architecture, path, value)
-    return architecture
+    if not in_blocks:
+        return architecture
+    for path, value in in_blocks.items():
+        if _BLOCK_PATH.fullmatch(path) is None:
+            raise FieldError(path, value, "is no field: blocks are named as in encoder[2].num_convs")
+    custom = changed = CustomEncoderDecoder.of(architecture)
+    for path in sorted(in_blocks, key=lambda path: "[:]" not in path):
+        changed = _replace_in_blocks(changed, path, in_blocks[path])
+    return architecture if changed == custom else changed
 
 
-def _replace_in_blocks(architecture: EncoderDecoder, path: str, value: Any) -> EncoderDecoder:
+def _replace_in_blocks(custom: CustomEncoderDecoder, path: str, value: Any) -> CustomEncoderDecoder:
     match = _BLOCK_PATH.fullmatch(path)
-    if match is None:
-        raise FieldError(path, value, "is no field: blocks are named as in encoder[2].num_convs")
+    assert match
     stage, index, field = match.groups()
-    custom = CustomEncoderDecoder.of(architecture)
+    if index == ":" and field is None:
+        return _with_blocks(custom, stage, value)
     blocks: Sequence[Any] = getattr(custom, stage) or ()
     if index == "*":
-        places = [i for i, block in enumerate(blocks) if field is None or hasattr(block, field)]
+        places = [i for i, block in enumerate(blocks) if field is None or field in _names(block)]
         if not places:
-            raise FieldError(path, value, f"is no field: no block of the {stage} has it")
-    elif int(index) < len(blocks):
+            has = ", ".join(sorted({name for block in blocks for name in _names(block)}))
+            raise FieldError(
+                path,
+                value,
+                f"is no field: no block of the {stage} has it"
+                + (f"; they have {has}" if has else ", which has no blocks"),
+            )
+    elif index != ":" and int(index) < len(blocks):
         places = [int(index)]
     else:
-        raise FieldError(path, value, f"is no field: the {stage} has {len(blocks)} blocks, counted from 0")
+        last = f" to {stage}[{len(blocks) - 1}]" if len(blocks) > 1 else ""
+        there = f"there is {stage}[0]{last}" if blocks else f"the {stage} has no blocks"
+        raise FieldError(path, value, f"is no field: {there}")
+    kind = DecoderBlock if stage == "decoder" else EncoderBlock
+    if field is None and not isinstance(value, kind):
+        raise FieldError(path, value, f"must be an instance of {kind.__name__}, a block")
     changed = list(blocks)
     for place in places:
         changed[place] = (
             value if field is None else _evolved(blocks[place], field, value, f"{stage}[{index}]")
         )
-    changes: dict[str, Any] = {stage: tuple(changed)}
+    return _with_blocks(custom, stage, tuple(changed))
+
+
+def _with_blocks(custom: CustomEncoderDecoder, stage: str, blocks: Any) -> CustomEncoderDecoder:
+    changes: dict[str, Any] = {stage: blocks}
     return attrs.evolve(custom, **changes)
+
+
+def _names(block: Any) -> list[str]:
+    return [attribute.name for attribute in attrs.fields(type(block))]
 
 
 def _evolved(block: Any, field: str, value: Any, path: str) -> Any:

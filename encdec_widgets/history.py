@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 import attrs
 
 from encdec_widgets.design import Design
-from encdec_widgets.edit_names import edit_name
+from encdec_widgets.edit_names import edit_name, same_network
 
 MOST_STATES = 1001
 """So many designs are kept: 1,000 steps back. They are small values that share their blocks."""
@@ -68,9 +68,11 @@ class History:
         A step of the same gesture as the last one becomes part of it, and leaves nothing if it leads back.
         """
         kept = self.states[: self.position + 1]
-        if len(kept) > 1 and state.gesture is not None and kept[-1].gesture == state.gesture:
+        goes_on = len(kept) > 1 and state.gesture is not None and kept[-1].gesture == state.gesture
+        if goes_on:
             kept = kept[:-1]
-        if kept[-1].design != state.design:
+        led_back = goes_on and same_network(kept[-1].design, state.design)
+        if kept[-1].design != state.design and not led_back:
             kept = (*kept, state)[-MOST_STATES:]
         return History(kept, len(kept) - 1)
 
@@ -81,20 +83,6 @@ class History:
     def redone(self) -> "History":
         """One step forward again, if there is one."""
         return attrs.evolve(self, position=min(self.position + 1, len(self.states) - 1))
-
-    def returned(self, design: Design) -> "History":
-        """The history when the present could not be built, or was not waited for, and ``design`` stands instead."""
-        if self.present.design == design:
-            return self
-        designs = [state.design for state in self.states]
-        for position in reversed(range(self.position)):
-            if designs[position] == design:
-                return History(self.states[: position + 1], position)
-        if design in designs:  # an undo that could not be built
-            return attrs.evolve(self, position=designs.index(design))
-        # In the middle of a drag.
-        kept = self.states[: self.position]
-        return History((*kept, attrs.evolve(self.present, design=design)), len(kept))
 
 
 class Gestures:
@@ -116,6 +104,10 @@ class Gestures:
         self._number += held
         if held:
             self._last = (self._last[0], self._clock())
+
+    def end(self) -> None:
+        """Whatever comes next is another gesture, as after an undo."""
+        self._last = ("", float("-inf"))
 
     def of(self, field: str) -> Hashable:
         """The gesture that an edit of ``field`` belongs to now."""

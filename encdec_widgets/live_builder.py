@@ -33,15 +33,13 @@ class Request:
 
     Attributes:
         design: What to build.
-        base: The design that was wanted before.
-        asked: The changes that led from there to here.
+        step: What whoever asks wants to be told with the result.
         anew: Whether nothing is to be reused, so that all weights are new.
         policy: Keras's precision for whoever asks; it has one for each thread.
     """
 
     design: Design
-    base: Design | None = None
-    asked: dict[str, Any] = attrs.field(factory=dict)
+    step: Any = None
     anew: bool = False
     policy: Any = attrs.field(factory=lambda: keras.config.dtype_policy() if keras_is_loaded() else None)
 
@@ -82,7 +80,7 @@ class LiveBuilder:
         self._delivered: Backbone | None = None
         self._delivering = False
 
-    def build_first(self, design: Design) -> Backbone | None:
+    def build_first(self, request: Request) -> Backbone | None:
         """Build the first network, and return it; in a notebook, load Keras in the background first, and return None.
 
         Raises:
@@ -90,10 +88,10 @@ class LiveBuilder:
         """
         loop = _running_loop()
         if loop is None or keras_is_loaded():
-            self.latest = self._delivered = design.build()
+            self.latest = self._delivered = request.design.build()
             return self.latest
         require_backend()
-        self._next = Request(design)
+        self._next = request
         loop.call_later(LOAD_AFTER_S, self._start, loop)
         return None
 

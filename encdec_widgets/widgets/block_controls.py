@@ -20,7 +20,7 @@ from encdec_widgets.block_edits import (
 )
 from encdec_widgets.design import Design
 from encdec_widgets.field_paths import STAGES
-from encdec_widgets.fields import FieldInfo, described_fields
+from encdec_widgets.fields import FieldInfo, described_fields, field_words
 from encdec_widgets.known_classes import class_name
 from encdec_widgets.widgets.controls import FieldControls, OnEdit
 
@@ -34,19 +34,18 @@ class BlockControls(widgets.VBox):
     def __init__(
         self,
         on_edit: OnEdit,
-        on_block_edit: Callable[[BlockEdit], None],
+        on_block_edit: Callable[[Callable[[Design], BlockEdit]], None],
         on_select: Callable[[str | None], None],
     ) -> None:
         """Make the controls; :meth:`show` fills them.
 
         Args:
             on_edit: Is called with the path of a field and its new value.
-            on_block_edit: Is called with a change of the list of blocks.
+            on_block_edit: Is called with what makes a change of a list of blocks from the design that is wanted.
             on_select: Is called with the place that a person chooses, or None.
         """
         self._on_select = on_select
         self._on_block_edit = on_block_edit
-        self._design: Design | None = None
         self._place: str | None = None
         self._showing = False
         self.list = widgets.Dropdown(
@@ -57,7 +56,9 @@ class BlockControls(widgets.VBox):
         )
         self.list.observe(self._chosen, "value")
         self.kind.observe(self._kind_chosen, "value")
-        self.add = self._button("Add", "A plain block after this one, as wide as this one", add)
+        self.add = self._button(
+            "Add", "Two convolutions after this block, as wide, that leave the stride alone", add
+        )
         self.duplicate = self._button("Duplicate", "A second block like this one, after it", duplicate)
         self.remove = self._button("Remove", "Takes this block out of the network", remove)
         self.earlier = self._button("Earlier", "Changes places with the block before it", _earlier)
@@ -74,8 +75,9 @@ class BlockControls(widgets.VBox):
 
     def _button(self, label: str, tooltip: str, edit: Callable[[Design, str], BlockEdit]) -> widgets.Button:
         def clicked(_: Any) -> None:
-            if self._design is not None and self._place is not None:
-                self._on_block_edit(edit(self._design, self._place))
+            place = self._place
+            if place is not None:
+                self._on_block_edit(lambda design: edit(design, place))
 
         button = widgets.Button(description=label, tooltip=tooltip)
         button.on_click(clicked)
@@ -94,9 +96,10 @@ class BlockControls(widgets.VBox):
             self._on_select(change["new"] or None)
 
     def _kind_chosen(self, change: Mapping[str, Any]) -> None:
-        if not self._showing and self._design is not None and self._place is not None and change["new"]:
-            kind = block_kinds(parts(self._place)[0])[change["new"]]
-            self._on_block_edit(change_kind(self._design, self._place, kind))
+        place = self._place
+        if not self._showing and place is not None and change["new"]:
+            kind = block_kinds(parts(place)[0])[change["new"]]
+            self._on_block_edit(lambda design: change_kind(design, place, kind))
 
     def show(self, design: Design, place: str | None, pending: Mapping[str, Any], bad: str | None) -> None:
         """Show a place of a design.
@@ -107,7 +110,6 @@ class BlockControls(widgets.VBox):
             pending: Values by path that were asked for and are not possible.
             bad: The path of the field with a problem, if there is one.
         """
-        self._design = design
         editable = can_be_edited(design)
         self._place = place = None if place == "head" or not editable else place
         self._show_list(design, place)
@@ -164,28 +166,25 @@ class BlockControls(widgets.VBox):
     def _show_fields(
         self, place: str, blocks: tuple[Any, ...], pending: Mapping[str, Any], bad: str | None
     ) -> None:
+        # A block is asked of its own fields alone: other kinds may have one of the same name that means something else.
+        described = [(block, described_fields(block)) for block in blocks]
         fields: dict[str, FieldInfo] = {}
-        for block in blocks:
-            fields = {**described_fields(block), **fields}
-        having = {name: [block for block in blocks if hasattr(block, name)] for name in fields}
-        values = {
-            f"{place}.{name}": pending.get(f"{place}.{name}", getattr(having[name][0], name))
-            for name in fields
-        }
+        for _, infos in described:
+            fields = {**infos, **fields}
+        having = {name: [(b, infos[name]) for b, infos in described if name in infos] for name in fields}
+        held = {name: [getattr(block, name) for block, _ in pairs] for name, pairs in having.items()}
         inert = {}
-        for name, info in fields.items():
-            reasons = [reason for block in having[name] if (reason := info.inert(block)) is not None]
-            if len(reasons) == len(having[name]):  # in none of them it has an effect
-                inert[f"{place}.{name}"] = reasons[0]
+        for name, pairs in having.items():
+            reasons = [info.inert(block) for block, info in pairs]
+            if None not in reasons:  # in none of them it has an effect
+                inert[f"{place}.{name}"] = reasons[0] or ""
         self._fields.show(
             {f"{place}.{name}": info for name, info in fields.items()},
-            values,
+            {f"{place}.{name}": pending.get(f"{place}.{name}", held[name][0]) for name in fields},
             bad,
             inert,
         )
-        mixed = [
-            name.replace("_", " ") for name in fields if len({getattr(b, name) for b in having[name]}) > 1
-        ]
+        mixed = [field_words(name) for name, values in held.items() if any(v != values[0] for v in values)]
         self._note.value = _note(
             f"Differs between the blocks: {', '.join(mixed)}. A change sets it in all of them."
             if mixed

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
-import networkx as nx
 import traitlets
 
 from encdec_widgets.analysis.changes import changes
@@ -14,7 +13,7 @@ from encdec_widgets.backbone import Backbone
 from encdec_widgets.block_edits import BlockEdit, place_of, places_of
 from encdec_widgets.catalogue import family_name, preset
 from encdec_widgets.design import Design
-from encdec_widgets.editor import Editor
+from encdec_widgets.editor import Editor, Step
 from encdec_widgets.edits import BUILD_ANYWAY, Mend
 from encdec_widgets.encoder_decoder import EncoderDecoder
 from encdec_widgets.fields import FieldError
@@ -91,19 +90,20 @@ class Designer(widgets.VBox):
         super().__init__()
         self.shown: Backbone | None = None
         self._editor = Editor.at(_as_design(design))
+        self._step = Step(self._editor, self._editor)
+        self._shown_step: Step | None = None
+        self._refused_step = self._step
         self._gestures = Gestures()
         self._selected: str | None = None
-        self._last_edit = ""
-        self._compared_with: nx.DiGraph[str] | None = None
-        self._anew = False
+        self._loaded = 0
         self._discarded = 0
         self._builder = LiveBuilder(self._guarded(self._built), self._show_progress)
-        first = self._builder.build_first(self._editor.wanted)
+        first = self._builder.build_first(Request(self._editor.wanted, self._step))
         self._make_parts()
         self._show_outcome()
         self._arrange()
         if first is not None:
-            self._take(first)
+            self._take(first, self._step)
         else:
             self._status.show_loading()
 
@@ -142,6 +142,7 @@ class Designer(widgets.VBox):
                 ``input_shape``.
             value: The new value.
         """
+        self._gestures.end()
         self._follow(self._editor.changed({field: value}), self._builder.build_now, {field: value})
         self.wait()
 
@@ -173,10 +174,10 @@ class Designer(widgets.VBox):
         Raises:
             ValueError: If there is no such place.
         """
-        if place not in (None, "head") and place not in places_of(self._editor.wanted):
+        if place not in self._places():
             raise ValueError(
-                f"There is no such block, stage ('encoder[*]') or 'head'. Received: {place!r}. Would work: "
-                f"{', '.join(map(repr, places_of(self._editor.wanted)))}."
+                f"There is no such block, stage or head. Received: {place!r}. Would work: "
+                f"{', '.join(map(repr, self._places()))}."
             )
         self._selected = place
         self._show_selection()
@@ -201,68 +202,95 @@ class Designer(widgets.VBox):
         editor = self._editor.changed({field: value}, gesture=self._gestures.of(field))
         self._follow(editor, self._builder.build, {field: value})
 
-    def _edit_blocks(self, edit: BlockEdit) -> None:
-        editor = self._editor.changed(edit.changes, edit.words)
-        if editor.outcome.error is None:
-            self._selected = edit.place
-        if editor.wanted == self._editor.wanted:  # as when two blocks that are the same change places
-            self._show_selection()
-        self._follow(editor, self._builder.build, edit.changes)
+    def _edit_blocks(self, make: Callable[[Design], BlockEdit]) -> None:
+        edit = make(self._editor.wanted)
+        self._gestures.end()
+        self._follow(
+            self._editor.changed(edit.changes, edit.words),
+            self._builder.build,
+            edit.changes,
+            moves_to=edit.place,
+        )
 
     def _load(self, name: str, design: Design) -> None:
         editor = self._editor.replaced(lambda: design, name)
         self._follow(editor, self._builder.build, anew=True)
 
     def _undo(self, build: Build | None = None) -> None:
-        anew = self._editor.history.present.anew
+        anew = self._editor.outcome.error is None and self._editor.history.present.anew
+        self._gestures.end()
         self._follow(self._editor.undone(), build or self._builder.build, anew=anew)
 
     def _redo(self, build: Build | None = None) -> None:
         editor = self._editor.redone()
+        self._gestures.end()
         self._follow(editor, build or self._builder.build, anew=editor.history.present.anew)
 
     def _mend(self, mend: Mend) -> None:
         problem = self._editor.outcome.error
         if mend is BUILD_ANYWAY and isinstance(problem, TooLargeError):
-            self._begin_step(self._editor.accepted(problem.backbone.design))
-            self._builder.take(Request(problem.backbone.design), problem.backbone)
+            self._step = self._refused_step
+            self._editor = self._step.after
+            self._builder.take(Request(problem.backbone.design, self._step), problem.backbone)
             return
         self._follow(self._editor.cleared().changed(mend.changes), self._builder.build, mend.changes)
 
     def _follow(
-        self, editor: Editor, build: Build, asked: dict[str, Any] | None = None, *, anew: bool = False
+        self,
+        editor: Editor,
+        build: Build,
+        asked: dict[str, Any] | None = None,
+        *,
+        anew: bool = False,
+        moves_to: str | None = "",
     ) -> None:
-        """Have built what an edit gives, or show what is wrong with it."""
-        before = self._editor
-        self._begin_step(editor)
-        if editor.wanted == before.wanted:
+        """Have built what an edit gives, or show what is wrong with it.
+
+        Args:
+            editor: The editing after it.
+            build: Builds a network.
+            asked: The changes that were asked for.
+            anew: Whether its network has weights of its own.
+            moves_to: The selection after it; an empty text leaves it.
+        """
+        before, self._editor = self._editor, editor
+        new = editor.wanted != before.wanted
+        moved = (self._selected, moves_to) if moves_to != "" else None
+        if moved and (new or editor.outcome.error is None):  # nothing is new where twins change places
+            self._selected = moves_to
+        if not new:
             self._show_outcome()
             return
+        shown = None if self.shown is None else self.shown.blocks
+        waiting = self._step is not self._shown_step
+        self._step = self._step.then(editor, asked or {}, anew=anew, shown=shown, waiting=waiting)
+        self._step.moved = moved
         self._show_controls()  # They show what is wanted, also while it is built.
-        self._anew |= anew  # also for an edit that overtakes it
         try:
-            build(Request(editor.wanted, before.wanted, asked or {}, self._anew))
+            # Weights of its own are also for an edit that overtakes it.
+            build(Request(editor.wanted, self._step, self._step.loads != self._loaded))
         except BaseException:  # an interrupt
             self._stop()
             raise
 
-    def _begin_step(self, editor: Editor) -> None:
-        """Take another state of the editing, and what is on screen as what a new step is compared with."""
-        before, self._editor = self._editor, editor
-        if not editor.continues(before):
-            self._compared_with = None if self.shown is None else self.shown.blocks
-        self._last_edit = editor.step_from(before)
-
     def _stop(self) -> None:
-        """Drop what is being built: the network on screen is the newest then."""
+        """Drop what is being built: what is on screen is the newest then."""
         self._builder.stop()
-        self._anew = False
-        design = self._editor.wanted
-        if self.shown is not None:
-            design = self.shown.design
+        step: Step | None = self._step
+        while step is not None and step is not self._shown_step:
+            self._move_back(step)
+            step = step.previous
+        if self._shown_step is not None and self.shown is not None:
+            self._step = self._shown_step
+            self._editor = self._step.after
+            self._loaded = self._step.loads
             self._status.show(self.shown, self._device)
-        self._editor = self._editor.returned(design)
+        self._editor = self._editor.cleared()
         self._show_outcome()
+
+    def _move_back(self, step: Step) -> None:
+        if step.moved is not None and self._selected == step.moved[1]:
+            self._selected = step.moved[0]
 
     # Results
 
@@ -270,8 +298,7 @@ class Designer(widgets.VBox):
         try:
             if isinstance(result, Exception):
                 raise result
-            self._take(result)
-            self._anew &= not request.anew
+            self._take(result, request.step)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
             self._refuse(request, error)
         self._show_outcome()
@@ -280,23 +307,27 @@ class Designer(widgets.VBox):
         """Go back to what was wanted before, which may not be built yet, and say why."""
         if request.design != self._editor.wanted:
             return  # A newer edit is on its way.
-        shown = None if self.shown is None else self.shown.design
-        design = shown if shown == request.design else request.base or shown or request.design
-        self._editor = self._editor.returned(design, error, request.asked)
+        step: Step = request.step
+        self._refused_step = step
+        pending = {**self._editor.outcome.pending, **step.asked}
+        self._editor = step.before.refused(error, pending)
+        self._move_back(step)
+        self._step = step.previous or self._shown_step or self._step
         if self.shown is None:
             self._status.show_nothing()
         else:
             self._status.show(self.shown, self._device)
-        if design not in (shown, request.design):
-            self._builder.build(Request(design, shown, anew=self._anew))
+        if step.previous is not None:
+            self._builder.build(Request(self._editor.wanted, self._step, self._step.loads != self._loaded))
 
-    def _take(self, backbone: Backbone) -> None:
+    def _take(self, backbone: Backbone, step: Step) -> None:
         """Show a backbone, of which all could be read."""
         model = backbone.model if self._model_is_observed else backbone.structure
+        self._draw(backbone, step)
         if self.shown is not None and self.shown.filled:
             self._discarded += self.shown.parameters
-        self.shown = backbone
-        self._draw(backbone)
+        self.shown, self._shown_step = backbone, step
+        self._loaded, step.previous = step.loads, None
         self._status.show(backbone, self._device)
         self._timing.show(backbone, current_device() or CPU)
         self._problems.show_notices(backbone.notices)
@@ -314,22 +345,29 @@ class Designer(widgets.VBox):
     def _show_progress(self, done: int, total: int, block: str) -> None:
         self._status.show_progress(done, total, block, stoppable=self.shown is not None)
 
-    def _draw(self, backbone: Backbone) -> None:
-        before = self._compared_with
+    def _draw(self, backbone: Backbone, step: Step) -> None:
+        before = step.compared_with
         changed = None if before is None else changes(before, backbone.blocks)
         words = summary(family_name(backbone.design), backbone.blocks)
         selected = self._nodes_selected(backbone)
         # Of two networks that have nothing to do with each other, everything would be marked.
-        marks = {} if changed is None or self._editor.history.present.anew else changed.marks
+        marks = {} if changed is None or step.anew else changed.marks
         self._picture.show(backbone, words, selected, marks)
-        self._picture.say(self._last_edit, "" if changed is None else changed.text)
+        self._picture.say(step.words, "" if changed is None else changed.text)
         self._table.show(backbone.blocks, backbone.layers, selected)
 
     # Selection
 
+    def _places(self) -> tuple[str | None, ...]:
+        """All that can be selected of what is wanted."""
+        design = self._editor.wanted
+        return (*places_of(design), *(["head"] if design.head is not None else []), None)
+
     def _select_node(self, name: str) -> None:
-        if self.shown is not None and name in self.shown.blocks:
-            self.select(place_of(self.shown.blocks.nodes[name]))
+        """Select a block on screen; what is wanted may not have it any more, and then nothing happens."""
+        place = None if self.shown is None else place_of(self.shown.blocks.nodes.get(name, {"stage": None}))
+        if place in self._places():
+            self.select(place)
 
     def _nodes_selected(self, backbone: Backbone) -> tuple[str, ...]:
         """Names of the blocks on screen that are selected: one a stack, or all of a stage."""
@@ -345,10 +383,6 @@ class Designer(widgets.VBox):
         if self._selected is not None:
             self._controls.turn_to(NETWORK if self._selected == "head" else BLOCK)
         self._show_controls()
-        if self.shown is not None:
-            selected = self._nodes_selected(self.shown)
-            self._picture.select(selected)
-            self._table.select(selected)
 
     # What is shown of an edit
 
@@ -362,13 +396,17 @@ class Designer(widgets.VBox):
     def _show_controls(self) -> None:
         """Show in the controls the design that is wanted, with what was asked for in vain."""
         outcome = self._editor.outcome
-        if self._selected != "head" and self._selected not in places_of(outcome.design):
+        if self._selected not in self._places():
             self._selected = None
         bad = outcome.error.field if isinstance(outcome.error, FieldError) else None
         self._family.show(outcome.design)
         self._history.show(self._editor.history, outcome.error is not None)
         self._network.show(outcome.design, outcome.pending, bad)
         self._block.show(outcome.design, self._selected, outcome.pending, bad)
+        if self.shown is not None and self.shown.design == outcome.design:  # else they wait for the network
+            selected = self._nodes_selected(self.shown)
+            self._picture.select(selected)
+            self._table.select(selected)
 
     def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
         """``callback``, with whatever it raises shown: a widget's callbacks swallow exceptions."""
@@ -378,6 +416,10 @@ class Designer(widgets.VBox):
                 callback(*args)
             except Exception as error:  # noqa: BLE001 - it is shown
                 self._editor = self._editor.failing(error)
-                self._show_outcome()
+                try:
+                    self._show_outcome()
+                except Exception:  # noqa: BLE001 - it was what could not be shown; the first error says why
+                    self._selected = None
+                    self._show_outcome()
 
         return call

@@ -10,6 +10,7 @@ from encdec_widgets.block_edits import remove
 from encdec_widgets.edit_names import edit_name
 from encdec_widgets.editor import Editor
 from encdec_widgets.encoder_decoder import SimpleConvBlock
+from encdec_widgets.fields import FieldError
 from encdec_widgets.head import Head
 from encdec_widgets.history import MOST_STATES, SAME_GESTURE_S, Gestures, History, State
 
@@ -67,17 +68,18 @@ def test_a_drag_is_one_step_and_one_that_leads_back_is_none() -> None:
     assert history.then(other).undo_name == "filters 5 to 7"
 
 
-def test_what_could_not_be_built_is_no_step() -> None:
-    first, second, third = widths(3, 4, 5)
-    history = after(first, second)
-    assert history.returned(first.design) == after(first)
-    assert history.returned(START) == after()
-    drag = [attrs.evolve(state, gesture="drag") for state in (second, third)]
-    in_a_drag = after(first, *drag).returned(second.design)
-    assert (in_a_drag.undo_name, in_a_drag.undone().present) == ("filters 3 to 4", first)
-    undone = history.undone()
-    assert undone.returned(second.design) == history
-    assert history.returned(second.design) == history
+def test_a_gesture_that_leads_back_leads_back_to_the_family() -> None:
+    editor = Editor.at(START).changed({"encoder[0].filters": 3}, gesture="drag")
+    back = editor.changed({"encoder[0].filters": 2}, gesture="drag")
+    assert (back.wanted, back.history.undo_name) == (START, None)
+
+
+def test_what_could_not_be_built_is_no_step_and_what_was_undone_stays() -> None:
+    before = Editor.at(START).changed({"filters": 3}).changed({"filters": 4}).undone()
+    refused = before.refused(FieldError("filters", 9, "must be odd", (5,)), {"filters": 9})
+    assert refused.history == before.history
+    assert [mend.label for mend in refused.outcome.mends] == ["filters = 5", "undo this change"]
+    assert refused.cleared() == before
 
 
 class Clock:
@@ -121,7 +123,7 @@ def test_steps_are_named_by_what_they_change() -> None:
         "encoder[2] PoolingBlock to SimpleConvBlock": unet.replace("encoder[2]", SimpleConvBlock()),
         "UNet to LeapCNN": unet.replace("architecture", LeapCNN()),
         "filters 2 to 3, and 1 more": unet.replace_all({"filters": 3, "filters_rate": 1.5}),
-        "": unet,
+        "nothing": unet,
     }
     assert {edit_name(unet, design): design for design in names.values()} == names
     with_head = unet.replace("head", Head())
