@@ -15,12 +15,14 @@ function tellWhatIsHeld(model, root) {
       model.save_changes();
     }
   };
-  const down = (event) => event.target.closest(".widget-slider") && tell(true);
+  const down = (event) => event.button === 0 && event.target.closest(".widget-slider") && tell(true);
   const up = () => tell(false);
+  const left = (event) => event.target === window && tell(false); // not a control that lost the focus
   const listeners = [
     [root, "pointerdown", down],
     [window, "pointerup", up],
     [window, "pointercancel", up],
+    [window, "blur", left],
   ];
   for (const [target, name, listener] of listeners) target.addEventListener(name, listener, true);
   return () => {
@@ -32,7 +34,7 @@ function tellWhatIsHeld(model, root) {
    reach a slider. What the notebook may still have: Ctrl, Alt and Command with a key, but for undo, and Shift+Enter. */
 function keepKeys(root) {
   const keep = (event) => {
-    if (!root.contains(event.target)) return;
+    if (!event.key || !root.contains(event.target)) return; // a browser that fills in a text sends keys without a name
     const undo = ["z", "y"].includes(event.key.toLowerCase());
     const others = ((event.ctrlKey || event.metaKey) && !undo) || event.altKey || (event.shiftKey && event.key === "Enter");
     event.target.toggleAttribute("data-lm-suppress-shortcuts", !others); // Lumino's own word
@@ -48,7 +50,7 @@ function undoByKeys(root) {
   const focused = (event) => (inside = root.contains(event.target));
   const pressed = (event) => {
     if (!root.contains(event.target) && !(inside && event.target === document.body)) return;
-    const key = event.key.toLowerCase();
+    const key = event.key?.toLowerCase();
     if (!(event.ctrlKey || event.metaKey) || !["z", "y"].includes(key)) return;
     if (event.target.matches("textarea, input:not([type=checkbox])")) return;
     const button = root.querySelector(key === "y" || event.shiftKey ? ".encdec-redo" : ".encdec-undo");
