@@ -6,7 +6,7 @@ A place is the path of a block (``encoder[2]``) or of all blocks of a stage (``e
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -15,7 +15,10 @@ from encdec_widgets.design import Design
 from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.field_paths import STAGES
 from encdec_widgets.fields import FieldError, described_fields
-from encdec_widgets.known_classes import class_name, subclasses
+from encdec_widgets.known_classes import newest_by_name
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _PLACE = re.compile(rf"({'|'.join(STAGES)})\[(\d+|\*)\]")
 
@@ -61,6 +64,17 @@ def place_of(data: Mapping[str, Any]) -> str | None:
     return "head" if data["stage"] == "head" else None
 
 
+def nodes_at(blocks: "nx.DiGraph[str]", place: str | None) -> tuple[str, ...]:
+    """Names of the blocks in a block graph that are at a place: one a stack, or all of a stage."""
+    places = {name: place_of(data) for name, data in blocks.nodes(data=True)}
+    whole = (place or "").removesuffix("[*]")
+    return tuple(
+        name
+        for name, at in places.items()
+        if at is not None and (at == place or at.partition("[")[0] == whole)
+    )
+
+
 def places_of(design: Design) -> tuple[str, ...]:
     """All places of a design: every stage as a whole, followed by each of its blocks."""
     return tuple(
@@ -80,14 +94,12 @@ def can_be_edited(design: Design) -> bool:
 def block_kinds(stage: str) -> dict[str, type[Any]]:
     """The classes of blocks that can stand in a stage by their names, the shipped ones first.
 
-    Those that need no arguments and have a ``make_block`` of their own. Of several of one name it is the newest: a
-    re-run notebook cell defines its class again, and attrs makes slotted classes anew.
+    Those that need no arguments and have a ``make_block`` of their own; of several of one name, the newest.
     """
     base = DecoderBlock if stage == "decoder" else EncoderBlock
-    newest = {class_name(cls): cls for cls in subclasses(base)}
     kinds = {
         name: cls
-        for name, cls in newest.items()
+        for name, cls in newest_by_name(base).items()
         if cls.make_block is not base.make_block
         and all(field.default is not attrs.NOTHING for field in attrs.fields(cls) if field.init)
     }

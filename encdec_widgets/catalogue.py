@@ -161,6 +161,7 @@ _FAMILIES: dict[str, type] = {
     "FC-DenseNet": FCDenseNet,
     "Custom": CustomEncoderDecoder,
 }
+_DEFAULT = "SLEAP medium single"
 CATALOGUE = {preset.name: preset for preset in _PRESETS}
 
 
@@ -181,6 +182,24 @@ def preset(name: str) -> Design:
     raise ValueError(
         f"There is no preset named {name!r}. "
         + (f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {', '.join(CATALOGUE)}.")
+    )
+
+
+def as_design(what: "Design | EncoderDecoder | str | None") -> Design:
+    """The design that is meant by a design, an architecture or the name of a preset; by nothing, a small U-Net.
+
+    Raises:
+        ValueError: If it is none of these.
+    """
+    if isinstance(what, Design):
+        return what
+    if isinstance(what, EncoderDecoder):
+        return Design(what)
+    if what is None or isinstance(what, str):
+        return preset(_DEFAULT if what is None else what)
+    raise ValueError(
+        "A Designer starts from a Design, an architecture such as UNet(), or the name of a preset. "
+        f"Received: {what!r}."
     )
 
 

@@ -28,7 +28,8 @@ def evolve(value: Any, changes: Mapping[str, Any]) -> Any:
     Raises:
         FieldError: If there is no such field, or a value is not possible.
     """
-    names = [attribute.name for attribute in attrs.fields(type(value))]
+    arguments = {attribute.name: attribute.alias for attribute in attrs.fields(type(value))}
+    names = list(arguments)
     for name in changes:
         if name not in names:
             raise FieldError(
@@ -37,7 +38,7 @@ def evolve(value: Any, changes: Mapping[str, Any]) -> Any:
                 f"is no field of {type(value).__name__}, which has {', '.join(names)}",
                 difflib.get_close_matches(name, names, n=1),
             )
-    return attrs.evolve(value, **changes)
+    return attrs.evolve(value, **{arguments[name] or name: new for name, new in changes.items()})
 
 
 def replace_in(architecture: EncoderDecoder, changes: Mapping[str, Any]) -> EncoderDecoder:

@@ -10,8 +10,8 @@ import traitlets
 from encdec_widgets.analysis.changes import changes
 from encdec_widgets.analysis.summary import summary
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.block_edits import BlockEdit, place_of, places_of
-from encdec_widgets.catalogue import family_name, preset
+from encdec_widgets.block_edits import BlockEdit, nodes_at, place_of, places_of
+from encdec_widgets.catalogue import as_design, family_name
 from encdec_widgets.design import Design
 from encdec_widgets.editor import Editor, Step
 from encdec_widgets.edits import BUILD_ANYWAY, Mend
@@ -35,24 +35,10 @@ from encdec_widgets.widgets.status_line import StatusLine
 from encdec_widgets.widgets.timing_panel import TimingPanel
 from encdec_widgets.widgets.waiting import OfBackbone, Waiting
 
-DEFAULT_PRESET = "SLEAP medium single"
 # Keras models are cycles, and Python's collector does not see how much memory their weights hold: it is called after so
 # many parameters of discarded networks (64 MB). It takes some 200 ms, too long for every step of a slider.
 COLLECT_AFTER = 16_000_000
 Build = Callable[[Request], None]
-
-
-def _as_design(what: "Design | EncoderDecoder | str | None") -> Design:
-    if isinstance(what, Design):
-        return what
-    if isinstance(what, EncoderDecoder):
-        return Design(what)
-    if what is None or isinstance(what, str):
-        return preset(DEFAULT_PRESET if what is None else what)
-    raise ValueError(
-        "A Designer starts from a Design, an architecture such as UNet(), or the name of a preset. "
-        f"Received: {what!r}."
-    )
 
 
 class Designer(widgets.VBox):
@@ -89,7 +75,7 @@ class Designer(widgets.VBox):
         self._model_is_observed = False
         super().__init__()
         self.shown: Backbone | None = None
-        self._editor = Editor.at(_as_design(design))
+        self._editor = Editor.at(as_design(design))
         self._step = Step(self._editor, self._editor)
         self._shown_step: Step | None = None
         self._refused_step = self._step
@@ -149,7 +135,7 @@ class Designer(widgets.VBox):
     def load(self, design: "Design | EncoderDecoder | str") -> None:
         """Take another design, architecture or preset in place of the present design, with weights of its own."""
         name = design if isinstance(design, str) else ""
-        editor = self._editor.replaced(lambda: _as_design(design), name)
+        editor = self._editor.replaced(lambda: as_design(design), name)
         self._follow(editor, self._builder.build_now, anew=True)
 
     def undo(self) -> None:
@@ -289,7 +275,7 @@ class Designer(widgets.VBox):
         self._show_outcome()
 
     def _move_back(self, step: Step) -> None:
-        if step.moved is not None and self._selected == step.moved[1]:
+        if step.moved and self._selected == step.moved[1]:
             self._selected = step.moved[0]
 
     # Results
@@ -349,7 +335,7 @@ class Designer(widgets.VBox):
         before = step.compared_with
         changed = None if before is None else changes(before, backbone.blocks)
         words = summary(family_name(backbone.design), backbone.blocks)
-        selected = self._nodes_selected(backbone)
+        selected = nodes_at(backbone.blocks, self._selected)
         # Of two networks that have nothing to do with each other, everything would be marked.
         marks = {} if changed is None or step.anew else changed.marks
         self._picture.show(backbone, words, selected, marks)
@@ -368,16 +354,6 @@ class Designer(widgets.VBox):
         place = None if self.shown is None else place_of(self.shown.blocks.nodes.get(name, {"stage": None}))
         if place in self._places():
             self.select(place)
-
-    def _nodes_selected(self, backbone: Backbone) -> tuple[str, ...]:
-        """Names of the blocks on screen that are selected: one a stack, or all of a stage."""
-        places = ((name, place_of(data)) for name, data in backbone.blocks.nodes(data=True))
-        whole = (self._selected or "").removesuffix("[*]")
-        return tuple(
-            name
-            for name, place in places
-            if place is not None and (place == self._selected or place.partition("[")[0] == whole)
-        )
 
     def _show_selection(self) -> None:
         if self._selected is not None:
@@ -404,7 +380,7 @@ class Designer(widgets.VBox):
         self._network.show(outcome.design, outcome.pending, bad)
         self._block.show(outcome.design, self._selected, outcome.pending, bad)
         if self.shown is not None and self.shown.design == outcome.design:  # else they wait for the network
-            selected = self._nodes_selected(self.shown)
+            selected = nodes_at(self.shown.blocks, self._selected)
             self._picture.select(selected)
             self._table.select(selected)
 

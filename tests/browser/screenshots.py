@@ -28,7 +28,9 @@ def main() -> None:
             designer.wait_for_boxes([1, 24, 48, 96, 192, 192, 384, 384, 192, 96, 48])
             designer.root.locator(".barlayer .point path").nth(9).click(force=True)
             page.get_by_role("checkbox", name="skip add").check()
-            page.get_by_role("button", name="Undo").and_(page.get_by_title("Undo: decoder[1] skip add on")).wait_for()
+            page.get_by_role("button", name="Undo").and_(
+                page.get_by_title("Undo: decoder[1] skip add on")
+            ).wait_for()
             page.get_by_role("button", name="Time it").click()
             designer.root.locator(".encdec-result").wait_for()
             page.mouse.move(0, 0)

@@ -1,6 +1,7 @@
 """A designer as a person reads it: its controls, its words, its picture."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -33,3 +34,45 @@ def mends(designer: Designer) -> list[widgets.Button]:
 def drawn_channels(designer: Designer) -> list[int]:
     figure = next(widget for widget in walk(designer) if type(widget).__name__ == "FigureWidget")
     return [int(text.split("<b>")[1].split("</b>")[0]) for text in figure.data[-1].text]
+
+
+def button(designer: Designer, label: str) -> widgets.Button:
+    found = control(designer, label)
+    assert isinstance(found, widgets.Button)
+    return found
+
+
+def press(designer: Designer, label: str) -> None:
+    assert not button(designer, label).disabled
+    button(designer, label).click()
+
+
+def outlined(designer: Designer) -> list[str]:
+    """Names of the boxes that lie in an outline."""
+    figure = designer._picture.graph.figure
+    outline = next(trace for trace in figure.data if trace.name == "outline")
+    points = list(zip(outline.x, outline.y, strict=True))
+    corners = [points[i : i + 6] for i in range(0, len(points), 7)]  # and a gap
+    bars = figure.data[-1]
+    middles = zip(bars.x, bars.base, bars.y, strict=True)
+    return [
+        data[0]
+        for data, (x, base, height) in zip(bars.customdata, middles, strict=True)
+        if any(way[0][0] < x < way[2][0] and way[0][1] < base + height / 2 < way[1][1] for way in corners)
+    ]
+
+
+def block_control(designer: Designer, label: str) -> Any:
+    """A control on the block's page; the network's page may have one of the same name."""
+    return control(designer._block, label)
+
+
+def click_box(designer: Designer, name: str) -> None:
+    """What plotly tells of a click on a box."""
+    bars = designer._picture.graph.figure.data[-1]
+    index = [data[0] for data in bars.customdata].index(name)
+
+    class Points:
+        point_inds = (index,)
+
+    designer._picture.graph._clicked(bars, Points, None)

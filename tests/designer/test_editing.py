@@ -3,7 +3,6 @@
 from typing import Any
 
 import attrs
-import ipywidgets as widgets
 import keras
 import pytest
 
@@ -12,49 +11,17 @@ from encdec_widgets.architectures import CustomEncoderDecoder, StackedHourglass,
 from encdec_widgets.encoder_decoder import EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.fields import FieldError
 from encdec_widgets.history import Gestures
-from tests.designer.reading import SMALL, control, drawn_channels, text_of
-
-
-def button(designer: Designer, label: str) -> widgets.Button:
-    found = control(designer, label)
-    assert isinstance(found, widgets.Button)
-    return found
-
-
-def press(designer: Designer, label: str) -> None:
-    assert not button(designer, label).disabled
-    button(designer, label).click()
-
-
-def outlined(designer: Designer) -> list[str]:
-    """Names of the boxes that lie in an outline."""
-    figure = designer._picture.graph.figure
-    outline = next(trace for trace in figure.data if trace.name == "outline")
-    points = list(zip(outline.x, outline.y, strict=True))
-    corners = [points[i : i + 6] for i in range(0, len(points), 7)]  # and a gap
-    bars = figure.data[-1]
-    middles = zip(bars.x, bars.base, bars.y, strict=True)
-    return [
-        data[0]
-        for data, (x, base, height) in zip(bars.customdata, middles, strict=True)
-        if any(way[0][0] < x < way[2][0] and way[0][1] < base + height / 2 < way[1][1] for way in corners)
-    ]
-
-
-def block_control(designer: Designer, label: str) -> Any:
-    """A control on the block's page; the network's page may have one of the same name."""
-    return control(designer._block, label)
-
-
-def click_box(designer: Designer, name: str) -> None:
-    """What plotly tells of a click on a box."""
-    bars = designer._picture.graph.figure.data[-1]
-    index = [data[0] for data in bars.customdata].index(name)
-
-    class Points:
-        point_inds = (index,)
-
-    designer._picture.graph._clicked(bars, Points, None)
+from tests.designer.reading import (
+    SMALL,
+    block_control,
+    button,
+    click_box,
+    control,
+    drawn_channels,
+    outlined,
+    press,
+    text_of,
+)
 
 
 def test_a_click_on_a_box_opens_its_fields(designer: Designer) -> None:

@@ -146,7 +146,7 @@ def test_replace_of_a_block_keeps_all_other_blocks() -> None:
         ("filters", 0, "filters=0"),
         ("filtres", 8, "Would work: 'filters'"),
         ("encoder[1].filters", 0, r"encoder\[1\].filters=0"),
-        ("encoder[99].filters", 8, "there is encoder\[0\] to encoder\[6\]"),
+        ("encoder[99].filters", 8, r"there is encoder\[0\] to encoder\[6\]"),
         ("encoder[x].filters", 8, r"encoder\[2\].num_convs"),
         ("stacks", 3, None),
         ("architecture", "UNet", "instance of EncoderDecoder"),
