@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import attrs
 
+from encdec_widgets.words import stride_text
+
 Stage = Literal["stem", "encoder", "decoder", "head", "join"]
 
 
@@ -65,7 +67,7 @@ class BlockCall:
         """Why a skip connection that the block asks for cannot be formed; None where all is well."""
         if self.skip_source is not None or not wants_skip(self.block):
             return None
-        wanted = self.current_stride // self.block.upsampling_stride
+        wanted = stride_text(self.current_stride / self.block.upsampling_stride)
         strides = ", ".join(str(stride) for stride in sorted(set(self.available_strides)))
         return f"{self.prefix} asks for a skip connection at stride {wanted}, where there is no feature; " + (
             f"features exist at stride {strides}." if strides else "there are no features to connect."

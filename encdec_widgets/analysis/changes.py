@@ -221,8 +221,10 @@ def _layer_words(before: int, after: int) -> tuple[str, str]:
 
 
 def _size_words(before: Any, after: Any) -> tuple[str, str]:
-    sizes = [size_text((*size, None), None) for size in (before, after)]
-    return sizes[1], f"{_to(*sizes)} px"
+    sizes = [
+        "any size" if None in size else f"{size_text((*size, None), None)} px" for size in (before, after)
+    ]
+    return sizes[1].removesuffix(" px"), _to(*sizes)
 
 
 def _settings_words(before: str, after: str) -> tuple[str, str]:

@@ -104,10 +104,11 @@ class FieldControl(widgets.HBox):
             for slider in self._inputs[:-1]:
                 low, high = self.info.usual or (self.info.minimum, self.info.maximum)
                 within = min(max(value, self.info.minimum), self.info.maximum)
-                with slider.hold_sync():
-                    slider.min, slider.max = min(slider.min, within), max(slider.max, within)
-                    slider.value = within
-                    slider.min, slider.max = min(low, within), max(high, within)
+                # One after the other: of all at once the page takes the value first, cuts it off at the old end, and
+                # sends what is left back as if a person had moved the slider.
+                slider.min, slider.max = min(slider.min, within), max(slider.max, within)
+                slider.value = within
+                slider.min, slider.max = min(low, within), max(high, within)
 
     def mark(self, bad: bool) -> None:
         """Mark the row as the one with a problem, or no longer."""

@@ -9,6 +9,7 @@ import traitlets
 
 from encdec_widgets.analysis.changes import changes
 from encdec_widgets.analysis.summary import summary
+from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.block_edits import BlockEdit, nodes_at, place_of, places_of
 from encdec_widgets.catalogue import as_design, family_name
@@ -191,12 +192,10 @@ class Designer(widgets.VBox):
     def _edit_blocks(self, make: Callable[[Design], BlockEdit]) -> None:
         edit = make(self._editor.wanted)
         self._gestures.end()
-        self._follow(
-            self._editor.changed(edit.changes, edit.words),
-            self._builder.build,
-            edit.changes,
-            moves_to=edit.place,
-        )
+        editor = self._editor.changed(edit.changes, edit.words)
+        if editor.wanted == self._editor.wanted and editor.outcome.error is None:
+            self._picture.say(edit.words, "nothing changed, as these blocks are alike")
+        self._follow(editor, self._builder.build, edit.changes, moves_to=edit.place)
 
     def _load(self, name: str, design: Design) -> None:
         editor = self._editor.replaced(lambda: design, name)
@@ -339,8 +338,18 @@ class Designer(widgets.VBox):
         # Of two networks that have nothing to do with each other, everything would be marked.
         marks = {} if changed is None or step.anew else changed.marks
         self._picture.show(backbone, words, selected, marks)
-        self._picture.say(step.words, "" if changed is None else changed.text)
+        self._picture.say(
+            step.words, self._effect(step, words if step.anew else changed.text if changed else "")
+        )
         self._table.show(backbone.blocks, backbone.layers, selected)
+
+    def _effect(self, step: Step, effect: str) -> str:
+        families = [
+            isinstance(e.wanted.architecture, CustomEncoderDecoder) for e in (step.before, step.after)
+        ]
+        if families == [False, True] and not step.anew:
+            return f"{effect}; it is a network of free blocks now, and Undo leads back to the family"
+        return effect
 
     # Selection
 

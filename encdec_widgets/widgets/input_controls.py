@@ -57,6 +57,7 @@ class InputControls(widgets.VBox):
             asked: What was asked for in vain, to be shown in its place if it is three numbers; or None.
             bad: Whether this is the field with a problem.
         """
+        known = dict(zip(INPUT_FIELDS, shape, strict=True))
         if isinstance(asked, (tuple, list)) and len(asked) == len(INPUT_FIELDS):
             shape = (asked[0], asked[1], asked[2])
         self._shape = shape
@@ -69,6 +70,6 @@ class InputControls(widgets.VBox):
         for name, size in zip(INPUT_FIELDS, (*self._known_size, shape[2]), strict=True):
             row = self.rows[name]
             row.show(size)
-            row.mark(bad)
+            row.mark(bad and (size != known[name] or shape == tuple(known.values())))
             for widget in row.children:
                 widget.disabled = unknown and name != "channels"

@@ -43,26 +43,37 @@ function keepKeys(root) {
   return () => window.removeEventListener("keydown", keep, true);
 }
 
-/* Ctrl+Z and Ctrl+Y, also with Shift and on a Mac; a text that is being typed has its own. They are the designer's as
+/* Ctrl+Z and Ctrl+Y, also with Shift and on a Mac; a text that is being typed, and not taken yet, has its own. They are the designer's as
    well when nothing has the focus because the control that had it went with its block. */
 function undoByKeys(root) {
   let inside = false;
-  const focused = (event) => (inside = root.contains(event.target));
+  let typing = false;
+  const focused = (event) => {
+    inside = root.contains(event.target);
+    typing = false;
+  };
+  const typed = () => (typing = true);
+  const committed = () => (typing = false);
   const pressed = (event) => {
     if (!root.contains(event.target) && !(inside && event.target === document.body)) return;
     const key = event.key?.toLowerCase();
     if (!(event.ctrlKey || event.metaKey) || !["z", "y"].includes(key)) return;
-    if (event.target.matches("textarea, input:not([type=checkbox])")) return;
+    if (typing && event.target.matches("textarea, input:not([type=checkbox])")) return;
     const button = root.querySelector(key === "y" || event.shiftKey ? ".encdec-redo" : ".encdec-undo");
     event.preventDefault();
     event.stopPropagation();
     button?.click();
   };
-  document.addEventListener("focusin", focused);
-  document.addEventListener("keydown", pressed);
+  const listeners = [
+    [document, "focusin", focused],
+    [document, "keydown", pressed],
+    [root, "input", typed],
+    [root, "change", committed],
+  ];
+  // On their way in: ipywidgets' boxes for text stop keys on their way out.
+  for (const [target, name, listener] of listeners) target.addEventListener(name, listener, true);
   return () => {
-    document.removeEventListener("focusin", focused);
-    document.removeEventListener("keydown", pressed);
+    for (const [target, name, listener] of listeners) target.removeEventListener(name, listener, true);
   };
 }
 

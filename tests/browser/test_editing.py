@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -99,6 +100,40 @@ def test_by_mouse(open_app: Callable[..., Screen]) -> None:
     assert designer.agrees_with_the_kernel()
 
 
+def test_numbers_beyond_the_slider_stay_as_they_were_typed(open_app: Callable[..., Screen]) -> None:
+    """Also those of a block whose page is not on screen; and a number that was taken is undone from where it stands."""
+    designer = DesignerPage(open_app())
+    page = designer.screen.page
+    box(designer, 4).click(force=True)
+    expect(page.get_by_label("kind", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Network", exact=True).click()
+    expect(page.get_by_label("kind", exact=True)).to_be_hidden()
+    undo = page.get_by_role("button", name="Undo")
+    for label, number in (
+        ("kernel size", "15"),
+        ("filters rate", "1"),
+        ("filters", "150"),
+        ("height", "2048"),
+    ):
+        shown = designer.root.get_by_label(label, exact=True).locator("visible=true")
+        before = shown.input_value()
+        shown.press("Control+A")
+        page.keyboard.type(number)
+        page.keyboard.press("Enter")
+        words = label.replace("height", "input size")
+        expect(undo).to_have_attribute("title", re.compile(f"Undo: {words} .*{number}"))
+        page.wait_for_timeout(1500)  # what the page would send back comes within this time
+        expect(undo).to_have_attribute("title", re.compile(f"Undo: {words} .*{number}"))
+        assert shown.input_value() == number
+        page.keyboard.press("Control+z")
+        expect(shown).to_have_value(before)
+        expect(page.get_by_role("button", name="Redo")).to_have_attribute(
+            "title", re.compile(f"Redo: {words}")
+        )
+    expect(undo).to_be_disabled()
+    assert designer.agrees_with_the_kernel()
+
+
 class Hand:
     """A hand that has only a keyboard."""
 
@@ -188,7 +223,7 @@ def test_one_column_is_enough(theme: str, open_notebook: Callable[..., Screen]) 
     designer.wait_until_the_picture_fits()
     places = [
         designer.root.locator(part).first.bounding_box()
-        for part in (".encdec-controls", ".encdec-middle", ".encdec-timing")
+        for part in (".encdec-middle", ".encdec-controls", ".encdec-timing")
     ]
     above = 0.0
     for place in places:
