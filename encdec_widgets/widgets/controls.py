@@ -15,6 +15,16 @@ from encdec_widgets.widgets.typed_values import as_text, from_text, is_typed, pl
 OnEdit = Callable[[str, Any], None]
 
 
+def flag_help(widget: Any) -> dict[str, str]:
+    """The sentence of help of every box to tick in a widget, by its label."""
+    if isinstance(widget, widgets.Checkbox):
+        return {widget.description: widget.tooltip or ""}
+    found: dict[str, str] = {}
+    for child in getattr(widget, "children", ()):
+        found.update(flag_help(child))
+    return found
+
+
 def _label(path: str) -> str:
     """The words of a field, without the block that has it."""
     return field_words(path.rpartition(".")[2])

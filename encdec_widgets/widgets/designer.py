@@ -24,6 +24,7 @@ from encdec_widgets.memory import TooLargeError
 from encdec_widgets.timing.device import CPU, current_device
 from encdec_widgets.widgets.block_controls import BlockControls
 from encdec_widgets.widgets.control_pages import BLOCK, NETWORK, ControlPages
+from encdec_widgets.widgets.controls import flag_help
 from encdec_widgets.widgets.facts_table import FactsTable
 from encdec_widgets.widgets.fallback import display_fallback, widget_bundle
 from encdec_widgets.widgets.family_controls import FamilyControls
@@ -388,6 +389,7 @@ class Designer(widgets.VBox):
         self._history.show(self._editor.history, outcome.error is not None)
         self._network.show(outcome.design, outcome.pending, bad)
         self._block.show(outcome.design, self._selected, outcome.pending, bad)
+        self._page.help = flag_help(self._controls)
         if self.shown is not None and self.shown.design == outcome.design:  # else they wait for the network
             selected = nodes_at(self.shown.blocks, self._selected)
             self._picture.select(selected)

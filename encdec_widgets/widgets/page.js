@@ -105,6 +105,17 @@ function nameForReaders(root) {
   };
 }
 
+/* The sentence of help of the box to tick that the pointer is on. */
+function explainBoxes(model, root) {
+  const explain = (event) => {
+    const label = event.target.closest(".encdec-flag label");
+    const help = label && model.get("help")[label.textContent.trim()];
+    if (help) for (const part of [label, ...label.querySelectorAll("*")]) part.title = help;
+  };
+  root.addEventListener("pointerover", explain);
+  return () => root.removeEventListener("pointerover", explain);
+}
+
 /* A kernel that has restarted or died leaves a designer that does nothing: it says so, once, and can't be entered.
    ipywidgets marks its widgets when the kernel restarts, also by itself after it died, but not when it is shut down. */
 function tellWhenTheKernelIsGone(model, root, el) {
@@ -142,6 +153,7 @@ function render({ model, el }) {
         keepKeys(root),
         undoByKeys(root),
         nameForReaders(root),
+        explainBoxes(model, root),
         tellWhenTheKernelIsGone(model, root, el),
       ];
     } else frame = requestAnimationFrame(begin); // not on the page yet

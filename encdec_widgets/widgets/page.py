@@ -13,8 +13,10 @@ class Page(anywidget.AnyWidget):
 
     Attributes:
         held: Whether a pointer is down on a control (a trait): what changes meanwhile is one drag.
+        help: A sentence for each box to tick, by its label (a trait): ipywidgets shows the label again as its tooltip.
     """
 
     _esm = _FOLDER / "page.js"
     _css = _FOLDER / "page.css"
     held = traitlets.Bool(False).tag(sync=True)
+    help = traitlets.Dict().tag(sync=True)

@@ -210,6 +210,10 @@ def test_all_that_can_be_focused_has_a_name(open_app: Callable[..., Screen]) -> 
             .map(e => e.outerHTML.slice(0, 120))"""
     )
     assert nameless == []
+    page.get_by_text("skip connection", exact=True).last.hover()
+    expect(page.get_by_text("skip connection", exact=True).last).to_have_attribute(
+        "title", re.compile("fine detail")
+    )
     expect(page.get_by_role("slider", name="refine convs, slider", exact=True)).to_have_count(1)
     expect(page.get_by_role("button", name="Block", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("button", name="Network", exact=True)).to_have_attribute("aria-pressed", "false")
