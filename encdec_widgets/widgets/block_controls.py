@@ -1,7 +1,6 @@
 """The controls of one block, or of all blocks of a stage: which one, its kind, its place, and its fields."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
@@ -23,6 +22,7 @@ from encdec_widgets.field_paths import STAGES
 from encdec_widgets.fields import FieldInfo, described_fields, field_words
 from encdec_widgets.known_classes import class_name
 from encdec_widgets.widgets.controls import FieldControls, OnEdit
+from encdec_widgets.widgets.showing import Showing
 
 _NOTHING = ("choose a block", "")
 _SHORT = {"stem": "stem", "encoder": "enc", "decoder": "dec"}  # as in the names of layers and boxes
@@ -47,7 +47,7 @@ class BlockControls(widgets.VBox):
         self._on_select = on_select
         self._on_block_edit = on_block_edit
         self._place: str | None = None
-        self._showing = False
+        self._showing = Showing()
         self.list = widgets.Dropdown(
             description="block", tooltip="The block, or all blocks of a stage, to be changed"
         )
@@ -82,14 +82,6 @@ class BlockControls(widgets.VBox):
         button = widgets.Button(description=label, tooltip=tooltip)
         button.on_click(clicked)
         return button
-
-    @contextmanager
-    def _showing_only(self) -> Iterator[None]:
-        self._showing = True
-        try:
-            yield
-        finally:
-            self._showing = False
 
     def _chosen(self, change: Mapping[str, Any]) -> None:
         if not self._showing:
@@ -139,7 +131,7 @@ class BlockControls(widgets.VBox):
                 (f"{_SHORT[stage]}{i}: {type(block).__name__}", f"{stage}[{i}]")
                 for i, block in enumerate(blocks)
             ]
-        with self._showing_only():
+        with self._showing():
             if self.list.options != tuple(options):
                 self.list.options = options
             self.list.value = place or ""
@@ -151,7 +143,7 @@ class BlockControls(widgets.VBox):
         options = [(name, name) for name in names]
         if mixed:
             options.insert(0, ("several kinds" if present else "no block", ""))
-        with self._showing_only():
+        with self._showing():
             if self.kind.options != tuple(options):
                 self.kind.options = options
             self.kind.value = "" if mixed else next(iter(present))

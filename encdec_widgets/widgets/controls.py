@@ -1,8 +1,8 @@
 """Controls that are generated from the descriptions of fields."""
 
 import html
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import ipywidgets as widgets
@@ -10,19 +10,10 @@ import traitlets
 
 from encdec_widgets.fields import FieldInfo, field_words, is_number
 from encdec_widgets.widgets.closing import close_all
+from encdec_widgets.widgets.showing import Showing
 from encdec_widgets.widgets.typed_values import as_text, from_text, is_typed, placeholder
 
 OnEdit = Callable[[str, Any], None]
-
-
-def flag_help(widget: Any) -> dict[str, str]:
-    """The sentence of help of every box to tick in a widget, by its label."""
-    if isinstance(widget, widgets.Checkbox):
-        return {widget.description: widget.tooltip or ""}
-    found: dict[str, str] = {}
-    for child in getattr(widget, "children", ()):
-        found.update(flag_help(child))
-    return found
 
 
 def _label(path: str) -> str:
@@ -44,7 +35,7 @@ class FieldControl(widgets.HBox):
         self.field = field
         self.info = info
         self._on_edit = on_edit
-        self._showing = False
+        self._showing = Showing()
         self._why: widgets.HTML | None = None
         self._tooltip = f"{info.help} ({info.allowed()}{', ' + info.unit if info.unit else ''})"
         self._inputs = self._make_inputs(label or _label(field))
@@ -81,14 +72,6 @@ class FieldControl(widgets.HBox):
         inputs[-1].add_class(f"encdec-{'text' if is_typed(info) else info.kind}")
         return inputs
 
-    @contextmanager
-    def _showing_only(self) -> Iterator[None]:
-        self._showing = True
-        try:
-            yield
-        finally:
-            self._showing = False
-
     def _edited(self, change: Mapping[str, Any]) -> None:
         if self._showing:
             return
@@ -109,7 +92,7 @@ class FieldControl(widgets.HBox):
             value = as_text(self.info, value)
         elif self.info.kind in ("integer", "real") and not is_number(value):
             return
-        with self._showing_only(), suppress(traitlets.TraitError):
+        with self._showing(), suppress(traitlets.TraitError):
             self._inputs[-1].value = value
             for slider in self._inputs[:-1]:
                 low, high = self.info.usual or (self.info.minimum, self.info.maximum)

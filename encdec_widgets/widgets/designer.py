@@ -7,34 +7,19 @@ from typing import Any
 import ipywidgets as widgets
 import traitlets
 
-from encdec_widgets.analysis.changes import changes
-from encdec_widgets.analysis.summary import summary
-from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.block_edits import BlockEdit, nodes_at, place_of, places_of
-from encdec_widgets.catalogue import as_design, family_name
+from encdec_widgets.block_edits import BlockEdit, place_of, places_of
+from encdec_widgets.catalogue import as_design
 from encdec_widgets.design import Design
 from encdec_widgets.editor import Editor, Step
 from encdec_widgets.edits import BUILD_ANYWAY, Mend
 from encdec_widgets.encoder_decoder import EncoderDecoder
-from encdec_widgets.fields import FieldError
 from encdec_widgets.history import Gestures
 from encdec_widgets.live_builder import LiveBuilder, Request, Result
 from encdec_widgets.memory import TooLargeError
-from encdec_widgets.timing.device import CPU, current_device
-from encdec_widgets.widgets.block_controls import BlockControls
-from encdec_widgets.widgets.control_pages import BLOCK, NETWORK, ControlPages
-from encdec_widgets.widgets.controls import flag_help
-from encdec_widgets.widgets.facts_table import FactsTable
+from encdec_widgets.widgets.control_pages import BLOCK, NETWORK
 from encdec_widgets.widgets.fallback import display_fallback, widget_bundle
-from encdec_widgets.widgets.family_controls import FamilyControls
-from encdec_widgets.widgets.history_buttons import HistoryButtons
-from encdec_widgets.widgets.network_controls import NetworkControls
-from encdec_widgets.widgets.page import Page
-from encdec_widgets.widgets.picture import Picture
-from encdec_widgets.widgets.problems import Problems
-from encdec_widgets.widgets.status_line import StatusLine
-from encdec_widgets.widgets.timing_panel import TimingPanel
+from encdec_widgets.widgets.screen import Screen
 from encdec_widgets.widgets.waiting import OfBackbone, Waiting
 
 # Keras models are cycles, and Python's collector does not see how much memory their weights hold: it is called after so
@@ -87,38 +72,25 @@ class Designer(widgets.VBox):
         self._discarded = 0
         self._builder = LiveBuilder(self._guarded(self._built), self._show_progress)
         first = self._builder.build_first(Request(self._editor.wanted, self._step))
-        self._make_parts()
+        self._screen = Screen(
+            on_edit=self._guarded(self._edit),
+            on_block_edit=self._guarded(self._edit_blocks),
+            on_load=self._guarded(self._load),
+            on_undo=self._guarded(self._undo),
+            on_redo=self._guarded(self._redo),
+            on_mend=self._guarded(self._mend),
+            on_stop=self._guarded(self._stop),
+            on_select=self._guarded(self.select),
+            on_select_node=self._guarded(self._select_node),
+            on_hold=self._gestures.hold,
+        )
         self._show_outcome()
-        self._arrange()
+        self.children = self._screen.arranged()
+        self.add_class("encdec")
         if first is not None:
             self._take(first, self._step)
         else:
-            self._status.show_loading()
-
-    def _make_parts(self) -> None:
-        edit, select = self._guarded(self._edit), self._guarded(self.select)
-        self._family = FamilyControls(self._guarded(self._load))
-        self._history = HistoryButtons(self._guarded(self._undo), self._guarded(self._redo))
-        self._status = StatusLine(self._guarded(self._stop))
-        self._network = NetworkControls(edit)
-        self._block = BlockControls(edit, self._guarded(self._edit_blocks), select)
-        self._controls = ControlPages(self._network, self._block)
-        self._picture = Picture(self._guarded(self._select_node))
-        self._problems = Problems(self._guarded(self._mend))
-        self._timing = TimingPanel()
-        self._table = FactsTable(self._guarded(self._select_node))
-        self._page = Page()
-        self._page.observe(lambda change: self._gestures.hold(change["new"]), "held")
-
-    def _arrange(self) -> None:
-        header = widgets.HBox([self._family, self._history, self._status])
-        header.add_class("encdec-header")
-        middle = widgets.VBox([self._picture, self._problems])
-        middle.add_class("encdec-middle")
-        body = widgets.HBox([self._controls, middle, self._timing])
-        body.add_class("encdec-body")
-        self.children = (header, body, self._table, self._page)
-        self.add_class("encdec")
+            self._screen.status.show_loading()
 
     def set(self, field: str, value: Any) -> None:
         """Change one field, as its control does, and return when the network is built and drawn.
@@ -195,7 +167,7 @@ class Designer(widgets.VBox):
         self._gestures.end()
         editor = self._editor.changed(edit.changes, edit.words)
         if editor.wanted == self._editor.wanted and editor.outcome.error is None:
-            self._picture.say(edit.words, "nothing changed, as these blocks are alike")
+            self._screen.picture.say(edit.words, "nothing changed, as these blocks are alike")
         self._follow(editor, self._builder.build, edit.changes, moves_to=edit.place)
 
     def _load(self, name: str, design: Design) -> None:
@@ -270,7 +242,7 @@ class Designer(widgets.VBox):
             self._step = self._shown_step
             self._editor = self._step.after
             self._loaded = self._step.loads
-            self._status.show(self.shown, self._device)
+            self._screen.show_facts(self.shown)
         self._editor = self._editor.cleared()
         self._show_outcome()
 
@@ -300,23 +272,21 @@ class Designer(widgets.VBox):
         self._move_back(step)
         self._step = step.previous or self._shown_step or self._step
         if self.shown is None:
-            self._status.show_nothing()
+            self._screen.status.show_nothing()
         else:
-            self._status.show(self.shown, self._device)
+            self._screen.show_facts(self.shown)
         if step.previous is not None:
             self._builder.build(Request(self._editor.wanted, self._step, self._step.loads != self._loaded))
 
     def _take(self, backbone: Backbone, step: Step) -> None:
         """Show a backbone, of which all could be read."""
         model = backbone.model if self._model_is_observed else backbone.structure
-        self._draw(backbone, step)
+        self._screen.draw(backbone, step, self._selected)
         if self.shown is not None and self.shown.filled:
             self._discarded += self.shown.parameters
         self.shown, self._shown_step = backbone, step
         self._loaded, step.previous = step.loads, None
-        self._status.show(backbone, self._device)
-        self._timing.show(backbone, current_device() or CPU)
-        self._problems.show_notices(backbone.notices)
+        self._screen.show_facts(backbone)
         for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
             if self.shown is backbone:  # and no observer has changed it meanwhile
                 self.set_trait(name, value)
@@ -324,33 +294,8 @@ class Designer(widgets.VBox):
             self._discarded = 0
             gc.collect()
 
-    @property
-    def _device(self) -> str:
-        return (current_device() or CPU).name
-
     def _show_progress(self, done: int, total: int, block: str) -> None:
-        self._status.show_progress(done, total, block, stoppable=self.shown is not None)
-
-    def _draw(self, backbone: Backbone, step: Step) -> None:
-        before = step.compared_with
-        changed = None if before is None else changes(before, backbone.blocks)
-        words = summary(family_name(backbone.design), backbone.blocks)
-        selected = nodes_at(backbone.blocks, self._selected)
-        # Of two networks that have nothing to do with each other, everything would be marked.
-        marks = {} if changed is None or step.anew else changed.marks
-        self._picture.show(backbone, words, selected, marks)
-        self._picture.say(
-            step.words, self._effect(step, words if step.anew else changed.text if changed else "")
-        )
-        self._table.show(backbone.blocks, backbone.layers, selected)
-
-    def _effect(self, step: Step, effect: str) -> str:
-        families = [
-            isinstance(e.wanted.architecture, CustomEncoderDecoder) for e in (step.before, step.after)
-        ]
-        if families == [False, True] and not step.anew:
-            return f"{effect}; it is a network of free blocks now, and Undo leads back to the family"
-        return effect
+        self._screen.status.show_progress(done, total, block, stoppable=self.shown is not None)
 
     # Selection
 
@@ -367,7 +312,7 @@ class Designer(widgets.VBox):
 
     def _show_selection(self) -> None:
         if self._selected is not None:
-            self._controls.turn_to(NETWORK if self._selected == "head" else BLOCK)
+            self._screen.controls.turn_to(NETWORK if self._selected == "head" else BLOCK)
         self._show_controls()
 
     # What is shown of an edit
@@ -376,24 +321,14 @@ class Designer(widgets.VBox):
         """Show what is wrong, if anything is, once the controls say what was asked for."""
         outcome = self._editor.outcome
         self._show_controls()
-        self._problems.show(outcome.error, outcome.mends)
+        self._screen.problems.show(outcome.error, outcome.mends)
         self.set_trait("problem", outcome.error)
 
     def _show_controls(self) -> None:
         """Show in the controls the design that is wanted, with what was asked for in vain."""
-        outcome = self._editor.outcome
         if self._selected not in self._places():
             self._selected = None
-        bad = outcome.error.field if isinstance(outcome.error, FieldError) else None
-        self._family.show(outcome.design)
-        self._history.show(self._editor.history, outcome.error is not None)
-        self._network.show(outcome.design, outcome.pending, bad)
-        self._block.show(outcome.design, self._selected, outcome.pending, bad)
-        self._page.help = flag_help(self._controls)
-        if self.shown is not None and self.shown.design == outcome.design:  # else they wait for the network
-            selected = nodes_at(self.shown.blocks, self._selected)
-            self._picture.select(selected)
-            self._table.select(selected)
+        self._screen.show_editing(self._editor, self._selected, self.shown)
 
     def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
         """``callback``, with whatever it raises shown: a widget's callbacks swallow exceptions."""

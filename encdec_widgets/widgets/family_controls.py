@@ -1,13 +1,13 @@
 """Choosing the family of networks, and a preset of it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
 
 from encdec_widgets.catalogue import CATALOGUE, family_name, family_start
 from encdec_widgets.design import Design
+from encdec_widgets.widgets.showing import Showing
 
 _EDITED = ("(edited)", "")
 
@@ -18,7 +18,7 @@ class FamilyControls(widgets.HBox):
     def __init__(self, on_choice: Callable[[str, Design], None]) -> None:
         """Make the lists; ``on_choice(name, design)`` is called for changes by a person, not for :meth:`show`."""
         self._on_choice = on_choice
-        self._showing = False
+        self._showing = Showing()
         self.family = widgets.Dropdown(
             description="family", tooltip="The family of networks, which decides the fields below"
         )
@@ -29,14 +29,6 @@ class FamilyControls(widgets.HBox):
         self.add_class("encdec-family")
         self.family.observe(self._family_chosen, "value")
         self.preset.observe(self._preset_chosen, "value")
-
-    @contextmanager
-    def _showing_only(self) -> Iterator[None]:
-        self._showing = True
-        try:
-            yield
-        finally:
-            self._showing = False
 
     def _family_chosen(self, change: Any) -> None:
         if not self._showing:
@@ -55,7 +47,7 @@ class FamilyControls(widgets.HBox):
         shown = self.preset.value if self.preset.value in matching else next(iter(matching), _EDITED[1])
         families = list(dict.fromkeys([*(family_name(known.design) for known in CATALOGUE.values()), family]))
         options = [*((name, name) for name in same_family), *([] if matching else [_EDITED])]
-        with self._showing_only():
+        with self._showing():
             if self.family.options != tuple(families):
                 self.family.options = families
             self.family.value = family

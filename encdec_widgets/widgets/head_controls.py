@@ -9,7 +9,8 @@ from encdec_widgets.fields import FieldInfo, described_fields
 from encdec_widgets.head import Head
 from encdec_widgets.widgets.controls import FieldControl, FieldControls, OnEdit
 
-_PRESENT = FieldInfo(
+PRESENT_LABEL = "ends in a head"
+PRESENT = FieldInfo(
     kind="flag", default=False, help="One 1x1 convolution that turns features into the maps that are wanted."
 )
 _FIELDS = {f"head.{name}": info for name, info in described_fields(Head).items()}
@@ -21,7 +22,7 @@ class HeadControls(widgets.VBox):
     def __init__(self, on_edit: OnEdit) -> None:
         """Make the controls; ``on_edit`` is called with ``head`` or the path of one of its fields."""
         self._on_edit = on_edit
-        self._present = FieldControl("head", _PRESENT, False, self._toggled, "ends in a head")
+        self._present = FieldControl("head", PRESENT, False, self._toggled, PRESENT_LABEL)
         self._fields = FieldControls(on_edit)
         super().__init__([widgets.HTML("<h3>Head</h3>"), self._present, self._fields])
         self.add_class("encdec-group")

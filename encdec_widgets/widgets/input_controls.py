@@ -6,8 +6,11 @@ import ipywidgets as widgets
 
 from encdec_widgets.design import INPUT_FIELDS, InputShape
 from encdec_widgets.widgets.controls import FieldControl, OnEdit
+from encdec_widgets.widgets.showing import Showing
 
 FIELD = "input_shape"
+ANY_SIZE = "any size"
+ANY_SIZE_HELP = "On: height and width stay unknown until images arrive; such a network cannot be timed."
 
 
 class InputControls(widgets.VBox):
@@ -20,15 +23,15 @@ class InputControls(widgets.VBox):
         self._on_edit = on_edit
         self._shape: tuple[Any, ...] = tuple(info.default for info in INPUT_FIELDS.values())
         self._known_size = self._shape[:2]
-        self._showing = False
+        self._showing = Showing()
         self.rows = {
             name: FieldControl(name, info, info.default, self._size_edited)
             for name, info in INPUT_FIELDS.items()
         }
         self.any_size = widgets.Checkbox(
-            description="any size",
+            description=ANY_SIZE,
             indent=False,
-            tooltip="On: height and width stay unknown until images arrive; such a network cannot be timed.",
+            tooltip=ANY_SIZE_HELP,
         )
         self.any_size.add_class("encdec-flag")
         self.any_size.observe(self._any_size_edited, "value")
@@ -62,9 +65,8 @@ class InputControls(widgets.VBox):
             shape = (asked[0], asked[1], asked[2])
         self._shape = shape
         unknown = None in shape[:2]
-        self._showing = True
-        self.any_size.value = unknown
-        self._showing = False
+        with self._showing():
+            self.any_size.value = unknown
         if not unknown:
             self._known_size = shape[:2]
         for name, size in zip(INPUT_FIELDS, (*self._known_size, shape[2]), strict=True):

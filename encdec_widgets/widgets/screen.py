@@ -1,0 +1,118 @@
+"""The parts of a designer, how they are arranged, and what each of them shows of a network and of its editing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as widgets
+
+from encdec_widgets.analysis.changes import changes
+from encdec_widgets.analysis.summary import summary
+from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.backbone import Backbone
+from encdec_widgets.block_edits import nodes_at
+from encdec_widgets.catalogue import family_name
+from encdec_widgets.editor import Editor, Step
+from encdec_widgets.fields import FieldError
+from encdec_widgets.timing.device import CPU, current_device
+from encdec_widgets.widgets.block_controls import BlockControls
+from encdec_widgets.widgets.control_pages import ControlPages
+from encdec_widgets.widgets.facts_table import FactsTable
+from encdec_widgets.widgets.family_controls import FamilyControls
+from encdec_widgets.widgets.flag_help import flag_help
+from encdec_widgets.widgets.history_buttons import HistoryButtons
+from encdec_widgets.widgets.network_controls import NetworkControls
+from encdec_widgets.widgets.page import Page
+from encdec_widgets.widgets.picture import Picture
+from encdec_widgets.widgets.problems import Problems
+from encdec_widgets.widgets.status_line import StatusLine
+from encdec_widgets.widgets.timing_panel import TimingPanel
+
+_Call = Callable[..., None]
+
+
+class Screen:
+    """All parts of a designer; what a person does in them goes to the callbacks, which are guarded by their owner."""
+
+    def __init__(
+        self,
+        *,
+        on_edit: _Call,
+        on_block_edit: _Call,
+        on_load: _Call,
+        on_undo: _Call,
+        on_redo: _Call,
+        on_mend: _Call,
+        on_stop: _Call,
+        on_select: _Call,
+        on_select_node: _Call,
+        on_hold: Callable[[bool], None],
+    ) -> None:
+        """Make the parts; each callback is called as the part that it is for says."""
+        self.family = FamilyControls(on_load)
+        self.history = HistoryButtons(on_undo, on_redo)
+        self.status = StatusLine(on_stop)
+        self.network = NetworkControls(on_edit)
+        self.block = BlockControls(on_edit, on_block_edit, on_select)
+        self.controls = ControlPages(self.network, self.block)
+        self.picture = Picture(on_select_node)
+        self.problems = Problems(on_mend)
+        self.timing = TimingPanel()
+        self.table = FactsTable(on_select_node)
+        self.page = Page()
+        self.page.observe(lambda change: on_hold(change["new"]), "held")
+
+    def arranged(self) -> tuple[Any, ...]:
+        """The parts, from the top to the bottom of the page."""
+        header = widgets.HBox([self.family, self.history, self.status])
+        header.add_class("encdec-header")
+        middle = widgets.VBox([self.picture, self.problems])
+        middle.add_class("encdec-middle")
+        body = widgets.HBox([self.controls, middle, self.timing])
+        body.add_class("encdec-body")
+        return header, body, self.table, self.page
+
+    def draw(self, backbone: Backbone, step: Step, place: str | None) -> None:
+        """Draw a network, what led to it, and which of its blocks are selected."""
+        before = step.compared_with
+        changed = None if before is None else changes(before, backbone.blocks)
+        words = summary(family_name(backbone.design), backbone.blocks)
+        selected = nodes_at(backbone.blocks, place)
+        # Of two networks that have nothing to do with each other, everything would be marked.
+        marks = {} if changed is None or step.anew else changed.marks
+        self.picture.show(backbone, words, selected, marks)
+        self.picture.say(step.words, _effect(step, words if step.anew else changed.text if changed else ""))
+        self.table.show(backbone.blocks, backbone.layers, selected)
+
+    def show_facts(self, backbone: Backbone) -> None:
+        """Say what the network on screen is, in the status line, the timing and the notices."""
+        device = current_device() or CPU
+        self.status.show(backbone, device.name)
+        self.timing.show(backbone, device)
+        self.problems.show_notices(backbone.notices)
+
+    def show_editing(self, editor: Editor, place: str | None, shown: Backbone | None) -> None:
+        """Show the design that is wanted, with what was asked for in vain, and what is selected of it.
+
+        Args:
+            editor: The editing.
+            place: What is selected.
+            shown: The network on screen, which may be an older one than what is wanted.
+        """
+        outcome = editor.outcome
+        bad = outcome.error.field if isinstance(outcome.error, FieldError) else None
+        self.family.show(outcome.design)
+        self.history.show(editor.history, outcome.error is not None)
+        self.network.show(outcome.design, outcome.pending, bad)
+        self.block.show(outcome.design, place, outcome.pending, bad)
+        self.page.help = flag_help(outcome.design)
+        if shown is not None and shown.design == outcome.design:  # else they wait for the network
+            selected = nodes_at(shown.blocks, place)
+            self.picture.select(selected)
+            self.table.select(selected)
+
+
+def _effect(step: Step, effect: str) -> str:
+    families = [isinstance(e.wanted.architecture, CustomEncoderDecoder) for e in (step.before, step.after)]
+    if families == [False, True] and not step.anew:
+        return f"{effect}; it is a network of free blocks now, and Undo leads back to the family"
+    return effect
