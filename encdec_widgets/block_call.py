@@ -67,9 +67,14 @@ class BlockCall:
         """Why a skip connection that the block asks for cannot be formed; None where all is well."""
         if self.skip_source is not None or not wants_skip(self.block):
             return None
-        wanted = stride_text(self.current_stride / self.block.upsampling_stride)
+        # As in the seed strides are whole numbers: beyond the input's size they are 0, and tell no more.
+        wanted = (
+            f"at stride {stride_text(self.current_stride / self.block.upsampling_stride)}"
+            if self.current_stride
+            else "on a map that is larger than the input"
+        )
         strides = ", ".join(str(stride) for stride in sorted(set(self.available_strides)))
-        return f"{self.prefix} asks for a skip connection at stride {wanted}, where there is no feature; " + (
+        return f"{self.prefix} asks for a skip connection {wanted}, where there is no feature; " + (
             f"features exist at stride {strides}." if strides else "there are no features to connect."
         )
 

@@ -110,6 +110,15 @@ def test_a_skip_that_cannot_be_formed_is_reported() -> None:
     assert len(_skips(backbone)) == 2
 
 
+def test_a_skip_that_is_asked_for_beyond_the_inputs_size_is_reported() -> None:
+    decoder = [SimpleUpsamplingBlock(), SimpleUpsamplingBlock(skip_connection=True)]
+    notice, _ = Design(CustomEncoderDecoder(encoder=[], decoder=decoder), (8, 8, 1)).build().notices
+    assert notice == (
+        "stack0_dec1 asks for a skip connection on a map that is larger than the input, where there is no feature; "
+        "there are no features to connect."
+    )
+
+
 def test_an_output_larger_than_the_input_is_reported() -> None:
     backbone = Design(LeapCNN(filters=2, down_blocks=1, up_blocks=2), (32, 32, 1)).build()
     assert backbone.notices == (
