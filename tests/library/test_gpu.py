@@ -1,121 +1,50 @@
-"""NVIDIA cards, asked through a stand-in for ``pynvml``: these tests need no card, no driver and no package."""
+"""Which NVIDIA cards there are, what they say of themselves, and why there is none."""
 
-import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
-import attrs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from encdec_widgets.timing.gpu import GpuLoad, GpuState, GpuWatch, read_gpus, visible_gpus
+from encdec_widgets.timing.gpu import GpuState, read_gpus, visible_gpus
 from encdec_widgets.timing.gpu_state import throttle_words
+from tests.library.fake_nvml import (
+    APPLICATION_CLOCKS,
+    DISPLAY_CLOCKS,
+    GIB,
+    HW_SLOWDOWN,
+    HW_THERMAL,
+    IDLE,
+    LOST,
+    MISMATCH,
+    NO_FUNCTION,
+    NO_LIBRARY,
+    NO_PERMISSION,
+    NOT_LOADED,
+    NOT_SUPPORTED,
+    POWER_BRAKE,
+    POWER_CAP,
+    RESET_REQUIRED,
+    SW_THERMAL,
+    UNKNOWN,
+    Card,
+    FakeNvml,
+    NVMLError,
+    install,
+    only_card,
+)
 
-GIB = 2**30
 ROOT = Path(__file__).parents[2]
-NOT_SUPPORTED, NO_PERMISSION, NOT_LOADED, NO_LIBRARY, NO_FUNCTION = 3, 4, 9, 12, 13
-LOST, RESET_REQUIRED, MISMATCH, UNKNOWN = 15, 16, 18, 999
-IDLE, APPLICATION_CLOCKS, POWER_CAP, HW_SLOWDOWN = 0x1, 0x2, 0x4, 0x8
-SW_THERMAL, HW_THERMAL, POWER_BRAKE, DISPLAY_CLOCKS = 0x20, 0x40, 0x80, 0x100
-
-Install = Callable[[Any], Any]
-
-
-class NVMLError(Exception):
-    def __init__(self, value: int) -> None:
-        super().__init__(f"the driver's error {value}")
-        self.value = value
-
-
-class Card(SimpleNamespace):
-    """What a fake card answers; an NVMLError among the answers is raised."""
-
-    def __init__(self, **answers: Any) -> None:
-        healthy = {
-            "name": "NVIDIA H200",
-            "uuid": "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6",
-            "memory": SimpleNamespace(used=int(12.3 * GIB), total=140 * GIB),
-            "utilisation": SimpleNamespace(gpu=3, memory=1),
-            "temperature": 41,
-            "reasons": IDLE,
-            "mig": NVMLError(NOT_SUPPORTED),
-            "handle": None,
-        }
-        super().__init__(**{**healthy, **answers})
-
-
-class FakeNvml(ModuleType):
-    """NVML of a machine with these cards; it insists on being opened, and counts how often it is."""
-
-    def __init__(self, cards: Sequence[Card] = (), *, init: Exception | None = None, lacks: str = "") -> None:
-        super().__init__("pynvml")
-        self.cards, self.init, self.lacks = list(cards), init, lacks.split()
-        self.opened = self.times_opened = 0
-
-    def nvmlInit(self) -> None:  # noqa: N802 - NVML's name
-        if self.init:
-            raise self.init
-        self.opened += 1
-        self.times_opened += 1
-
-    def nvmlShutdown(self) -> None:  # noqa: N802 - NVML's name
-        assert self.opened > 0
-        self.opened -= 1
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        answers: dict[str, Callable[..., Any]] = {
-            "nvmlSystemGetDriverVersion": lambda: "570.1",
-            "nvmlDeviceGetCount": lambda: len(self.cards),
-            "nvmlDeviceGetHandleByIndex": lambda index: (
-                self._answer(self.cards[index], "handle") or self.cards[index]
-            ),
-            "nvmlDeviceGetName": lambda card: self._answer(card, "name"),
-            "nvmlDeviceGetUUID": lambda card: self._answer(card, "uuid"),
-            "nvmlDeviceGetMemoryInfo": lambda card: self._answer(card, "memory"),
-            "nvmlDeviceGetUtilizationRates": lambda card: self._answer(card, "utilisation"),
-            "nvmlDeviceGetTemperature": lambda card, sensor: self._answer(card, "temperature"),
-            "nvmlDeviceGetTemperatureV": lambda card, sensor: self._answer(card, "temperature"),
-            "nvmlDeviceGetCurrentClocksEventReasons": lambda card: self._answer(card, "reasons"),
-            "nvmlDeviceGetCurrentClocksThrottleReasons": lambda card: self._answer(card, "reasons"),
-            "nvmlDeviceGetMigMode": lambda card: self._answer(card, "mig"),
-        }
-        if name not in answers or name in self.lacks:
-            raise AttributeError(name)
-        return answers[name]
-
-    def _answer(self, card: Card, what: str) -> Any:
-        assert self.opened > 0, f"asked for {what} while NVML was closed"
-        answer = getattr(card, what)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-@pytest.fixture
-def install(monkeypatch: pytest.MonkeyPatch) -> Install:
-    def install(module: Any) -> Any:
-        monkeypatch.setitem(sys.modules, "pynvml", module)
-        return module
-
-    return install
-
-
-def only_card(install: Install, **answers: Any) -> GpuState:
-    install(FakeNvml([Card(**answers)]))
-    (card,) = read_gpus().cards
-    return card
-
 
 # One card
 
 
-def test_a_card_at_rest_is_read_whole_and_warns_of_nothing(install: Install) -> None:
-    nvml = install(FakeNvml([Card()]))
+def test_a_card_at_rest_is_read_whole_and_warns_of_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    nvml = install(monkeypatch, FakeNvml([Card()]))
     gpus = read_gpus()
     (card,) = gpus.cards
     assert gpus.trouble is None
@@ -148,12 +77,14 @@ def test_a_card_at_rest_is_read_whole_and_warns_of_nothing(install: Install) -> 
         ),
     ],
 )
-def test_what_would_spoil_a_run_is_said(install: Install, answers: dict[str, Any], warning: str) -> None:
-    assert only_card(install, **answers).warnings == (warning,)
+def test_what_would_spoil_a_run_is_said(
+    monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any], warning: str
+) -> None:
+    assert only_card(monkeypatch, **answers).warnings == (warning,)
 
 
-def test_a_hot_card_that_is_slowed_is_warned_of_once(install: Install) -> None:
-    assert only_card(install, temperature=91, reasons=HW_THERMAL).warnings == (
+def test_a_hot_card_that_is_slowed_is_warned_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert only_card(monkeypatch, temperature=91, reasons=HW_THERMAL).warnings == (
         "NVIDIA H200 slows its clocks: too hot.",
     )
 
@@ -176,10 +107,10 @@ def test_each_warning_has_its_cause(busy: int, temperature: int, share: float) -
 
 
 @pytest.mark.parametrize("code", [NOT_SUPPORTED, NO_PERMISSION, NO_FUNCTION, UNKNOWN])
-def test_what_a_card_does_not_tell_is_left_out(install: Install, code: int) -> None:
+def test_what_a_card_does_not_tell_is_left_out(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     error = NVMLError(code)
     silent = dict.fromkeys(("uuid", "memory", "utilisation", "temperature", "reasons", "mig"), error)
-    card = only_card(install, **silent)
+    card = only_card(monkeypatch, **silent)
     assert card == GpuState(index=0, name="NVIDIA H200", driver="570.1")
     assert str(card) == "NVIDIA H200, driver 570.1"
     assert card.warnings == ()
@@ -193,8 +124,8 @@ def test_what_a_card_does_not_tell_is_left_out(install: Install, code: int) -> N
     ],
     ids=["old package", "new package"],
 )
-def test_older_and_newer_packages_tell_the_same(install: Install, lacks: str) -> None:
-    install(FakeNvml([Card(reasons=SW_THERMAL)], lacks=lacks))
+def test_older_and_newer_packages_tell_the_same(monkeypatch: pytest.MonkeyPatch, lacks: str) -> None:
+    install(monkeypatch, FakeNvml([Card(reasons=SW_THERMAL)], lacks=lacks))
     (card,) = read_gpus().cards
     assert (card.temperature_c, card.throttled) == (41, ("too hot",))
 
@@ -229,8 +160,10 @@ def test_two_ways_of_being_too_hot_are_said_once() -> None:
         (ValueError(), "ValueError"),
     ],
 )
-def test_a_driver_that_does_not_answer_is_named(install: Install, error: Exception, words: str) -> None:
-    nvml = install(FakeNvml([Card()], init=error))
+def test_a_driver_that_does_not_answer_is_named(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    nvml = install(monkeypatch, FakeNvml([Card()], init=error))
     for gpus in (read_gpus(), visible_gpus({})):
         assert gpus.cards == ()
         assert gpus.trouble is not None
@@ -239,8 +172,8 @@ def test_a_driver_that_does_not_answer_is_named(install: Install, error: Excepti
     assert nvml.opened == 0
 
 
-def test_without_the_package_its_name_is_said(install: Install) -> None:
-    install(None)  # Python's own way to say that a module is not there.
+def test_without_the_package_its_name_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, None)  # Python's own way to say that a module is not there.
     gpus = read_gpus()
     assert gpus.cards == ()
     assert gpus.trouble is not None
@@ -254,8 +187,8 @@ def test_a_package_that_is_broken_is_said(tmp_path: Any, monkeypatch: pytest.Mon
     assert read_gpus().trouble == "nvidia-ml-py cannot be imported: half an update."
 
 
-def test_a_driver_without_a_card_is_no_trouble(install: Install) -> None:
-    install(FakeNvml())
+def test_a_driver_without_a_card_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, FakeNvml())
     for gpus in (read_gpus(), visible_gpus({"CUDA_VISIBLE_DEVICES": "0"})):
         assert (gpus.cards, gpus.trouble) == ((), None)
 
@@ -271,26 +204,26 @@ def test_a_driver_without_a_card_is_no_trouble(install: Install) -> None:
     ],
 )
 def test_a_card_that_cannot_be_read_hides_no_other(
-    install: Install, answers: dict[str, Any], remedy: str
+    monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any], remedy: str
 ) -> None:
     (error,) = answers.values()
-    nvml = install(FakeNvml([Card(**answers), Card(name="NVIDIA L4", uuid="GPU-4")]))
+    nvml = install(monkeypatch, FakeNvml([Card(**answers), Card(name="NVIDIA L4", uuid="GPU-4")]))
     gpus = read_gpus()
     assert [(card.index, card.name) for card in gpus.cards] == [(1, "NVIDIA L4")]
     assert gpus.trouble == f"GPU 0 cannot be read: {error}{remedy}."
     assert nvml.opened == 0
 
 
-def test_every_call_closes_what_it_opened(install: Install) -> None:
-    nvml = install(FakeNvml([Card(), Card(handle=NVMLError(LOST))]))
+def test_every_call_closes_what_it_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    nvml = install(monkeypatch, FakeNvml([Card(), Card(handle=NVMLError(LOST))]))
     for _ in range(5):
         read_gpus()
         visible_gpus({})
     assert (nvml.opened, nvml.times_opened) == (0, 10)
 
 
-def test_a_failing_farewell_costs_no_answer(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
-    nvml = install(FakeNvml([Card()]))
+def test_a_failing_farewell_costs_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    nvml = install(monkeypatch, FakeNvml([Card()]))
 
     def fail() -> None:
         raise NVMLError(UNKNOWN)
@@ -348,9 +281,9 @@ def four_cards() -> FakeNvml:
     ],
 )
 def test_the_cards_come_as_a_backend_numbers_them(
-    install: Install, wanted: str | None, order: list[int]
+    monkeypatch: pytest.MonkeyPatch, wanted: str | None, order: list[int]
 ) -> None:
-    install(four_cards())
+    install(monkeypatch, four_cards())
     gpus = visible_gpus({} if wanted is None else {"CUDA_VISIBLE_DEVICES": wanted})
     assert [card.index for card in gpus.cards] == order
     if order:
@@ -378,26 +311,24 @@ def test_no_value_of_the_variable_raises(wanted: str) -> None:
     assert bool(gpus.cards) != bool(gpus.trouble)
 
 
-def test_the_variable_of_this_process_is_read_at_each_call(
-    install: Install, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    install(four_cards())
+def test_the_variable_of_this_process_is_read_at_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, four_cards())
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
     assert [card.index for card in visible_gpus().cards] == [3]
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
     assert [card.index for card in visible_gpus().cards] == [1]
 
 
-def test_a_slice_of_a_card_is_named_and_not_read(install: Install) -> None:
-    install(FakeNvml([Card(mig=[1, 1])]))
+def test_a_slice_of_a_card_is_named_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, FakeNvml([Card(mig=[1, 1])]))
     gpus = visible_gpus({"CUDA_VISIBLE_DEVICES": "MIG-8932f937-d72c"})
     assert gpus.cards == ()
     assert gpus.trouble is not None
     assert "MIG-8932f937-d72c" in gpus.trouble
 
 
-def test_numbers_count_only_the_cards_that_may_be_used(install: Install) -> None:
-    install(FakeNvml([Card(handle=NVMLError(NO_PERMISSION)), Card(), Card(uuid="GPU-2")]))
+def test_numbers_count_only_the_cards_that_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, FakeNvml([Card(handle=NVMLError(NO_PERMISSION)), Card(), Card(uuid="GPU-2")]))
     assert [card.index for card in visible_gpus({"CUDA_VISIBLE_DEVICES": "1,0"}).cards] == [2, 1]
 
 
@@ -412,163 +343,9 @@ def test_numbers_count_only_the_cards_that_may_be_used(install: Install) -> None
     ],
 )
 def test_the_order_of_unlike_cards_is_a_guess_unless_it_is_told(
-    install: Install, environ: dict[str, str], is_guess: bool
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], is_guess: bool
 ) -> None:
-    install(FakeNvml([Card(uuid="GPU-00"), Card(name="NVIDIA L4", uuid="GPU-11")]))
+    install(monkeypatch, FakeNvml([Card(uuid="GPU-00"), Card(name="NVIDIA L4", uuid="GPU-11")]))
     gpus = visible_gpus(environ)
     assert gpus.cards
     assert ("guess" in (gpus.trouble or "")) == is_guess
-
-
-# During a run
-
-
-def test_a_watch_sums_up_its_samples(install: Install) -> None:
-    card = Card()
-    nvml = install(FakeNvml([Card(name="another"), card]))
-    with GpuWatch(read_gpus().cards[1]) as watch:
-        for busy, used, temperature, reasons in [
-            (0, 10, 40, IDLE),
-            (98, 30, 60, POWER_CAP),
-            (99, 20, 75, POWER_CAP | HW_THERMAL | HW_SLOWDOWN),
-        ]:
-            card.utilisation = SimpleNamespace(gpu=busy)
-            card.memory = SimpleNamespace(used=used * GIB, total=140 * GIB)
-            card.temperature, card.reasons = temperature, reasons
-            watch.sample()
-        assert nvml.times_opened == 2  # once to read, once to watch: not once a sample
-    assert nvml.opened == 0
-    load = watch.summary()
-    assert load == GpuLoad(
-        samples=3,
-        max_temperature_c=75,
-        median_utilisation=98.0,
-        peak_memory_bytes=30 * GIB,
-        throttled=(("power limit", 2), ("too hot", 1)),
-    )
-    assert str(load) == (
-        "98 % busy (median), at most 75 °C, at most 30 GiB used, clocks slowed in 2: power limit, "
-        "clocks slowed in 1: too hot, 3 samples"
-    )
-    assert load.warnings == (
-        "The card slowed its clocks in 2 of 3 samples: power limit.",
-        "The card slowed its clocks in 1 of 3 samples: too hot.",
-    )
-
-
-def test_a_card_that_is_lost_during_a_run_leaves_the_samples_before(install: Install) -> None:
-    card = Card()
-    nvml = install(FakeNvml([card]))
-    with GpuWatch(read_gpus().cards[0]) as watch:
-        watch.sample()
-        assert watch.trouble is None
-        lost = NVMLError(LOST)
-        card.memory = lost
-        watch.sample()
-        card.memory = SimpleNamespace(used=0, total=140 * GIB)  # It is another one that comes back.
-        watch.sample()
-    load = watch.summary()
-    assert load is not None
-    assert load.samples == 1
-    assert watch.trouble == f"GPU 0 cannot be read: {lost}; restart the machine."
-    assert nvml.opened == 0
-
-
-@pytest.mark.parametrize(
-    "nvml",
-    [None, FakeNvml([Card()], init=NVMLError(MISMATCH)), FakeNvml([Card(handle=NVMLError(LOST))])],
-    ids=["not installed", "mismatch", "lost"],
-)
-def test_a_watch_without_a_card_that_answers_says_why(install: Install, nvml: Any) -> None:
-    install(nvml)
-    with GpuWatch(GpuState(index=0, name="NVIDIA H200")) as watch:
-        watch.sample()
-    assert watch.summary() is None
-    assert watch.trouble
-    assert nvml is None or nvml.opened == 0
-
-
-def test_a_watch_of_nothing_is_silent(install: Install) -> None:
-    nvml = install(FakeNvml([Card()]))
-    with GpuWatch(None) as watch:
-        watch.sample()
-    assert (watch.summary(), watch.trouble, nvml.times_opened) == (None, None, 0)
-
-
-def test_a_watch_that_is_not_entered_asks_nothing(install: Install) -> None:
-    install(FakeNvml([Card()]))
-    watch = GpuWatch(GpuState(index=0, name="NVIDIA H200"))
-    watch.sample()
-    with watch:
-        watch.sample()
-    watch.sample()
-    load = watch.summary()
-    assert load is not None
-    assert load.samples == 1
-
-
-def test_a_run_that_is_broken_off_closes_the_watch(install: Install) -> None:
-    nvml = install(FakeNvml([Card()]))
-    watch = GpuWatch(read_gpus().cards[0])
-
-    def run() -> None:
-        with watch:
-            watch.sample()
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run()
-    assert nvml.opened == 0
-    assert watch.summary() is not None
-
-
-def test_a_card_that_tells_nothing_has_a_load_of_nothing(install: Install) -> None:
-    silent = dict.fromkeys(("memory", "utilisation", "temperature", "reasons"), NVMLError(NOT_SUPPORTED))
-    with GpuWatch(only_card(install, **silent)) as watch:
-        watch.sample()
-    load = watch.summary()
-    assert load == GpuLoad(samples=1)
-    assert str(load) == "1 sample"
-
-
-# As data
-
-words = st.text(min_size=1)
-known_or_not = st.none() | st.integers(0, 2**48)
-states = st.builds(
-    GpuState,
-    index=st.integers(0, 15),
-    name=words,
-    driver=st.none() | words,
-    memory_used_bytes=known_or_not,
-    memory_total_bytes=known_or_not,
-    utilisation=st.none() | st.integers(0, 100),
-    temperature_c=st.none() | st.integers(0, 110),
-    throttled=st.lists(words),
-    mig=st.booleans(),
-)
-loads = st.builds(
-    GpuLoad,
-    samples=st.integers(1, 1000),
-    max_temperature_c=st.none() | st.integers(0, 110),
-    median_utilisation=st.none() | st.floats(0, 100),
-    peak_memory_bytes=known_or_not,
-    throttled=st.lists(st.tuples(words, st.integers(1, 1000))),
-)
-
-
-@given(states | loads)
-def test_what_was_read_comes_back_from_json(value: GpuState | GpuLoad) -> None:
-    data = json.loads(json.dumps({**value.to_dict(), "of_a_newer_version": 1}))
-    back = type(value).from_dict(data)
-    assert back == value
-    assert hash(back) == hash(value)
-    assert str(back) == str(value)
-
-
-@pytest.mark.parametrize("value", [GpuState(index=0, name="NVIDIA H200"), GpuLoad(samples=1)])
-def test_data_that_lacks_a_figure_is_refused(value: GpuState | GpuLoad) -> None:
-    data = value.to_dict()
-    for attribute in attrs.fields(type(value)):
-        with pytest.raises(KeyError, match=attribute.name):
-            type(value).from_dict({key: data[key] for key in data if key != attribute.name})
