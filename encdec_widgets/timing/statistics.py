@@ -28,8 +28,8 @@ SETTLED_RUNS = 20
 NOISY_WITHIN = 0.05
 """A run is noisy when the interval of its median reaches further from it than this share: two may differ by 10 %."""
 NOISY_SPREAD = 1.5
-"""A run is noisy when p90 is more than this many times p10. Matrix products on two cores with nothing else to do stayed
-under 1.25, and those with as much other work again came to between 1.5 and 3.5."""
+"""A run is noisy when p90 is more than this many times p10. On two cores shared with other work, twelve runs of 2 s of
+matrix products fell into two groups: under 1.25 times, and from 1.55 to 3.5 times."""
 DRIFT = 0.05
 """A change from the first half to the second is told when the medians differ by more than this share of the first."""
 
