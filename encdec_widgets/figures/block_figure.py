@@ -9,8 +9,9 @@ import html
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from encdec_widgets.figures.colouring import NO_VALUE_PATTERN, Colouring, ink
 from encdec_widgets.figures.geometry import Box, Point, boxes, mark_point, name_point
-from encdec_widgets.figures.labels import mark_texts, name_texts
+from encdec_widgets.figures.labels import MARK_SIZE, mark_texts, name_texts, value_texts
 from encdec_widgets.figures.outlines import LINES, outlines
 from encdec_widgets.figures.routes import routes
 from encdec_widgets.figures.words import hover_text
@@ -49,7 +50,10 @@ _MARK_COLUMNS = 16  # more than this, little room for the marks of skips
 
 
 def block_figure(
-    graph: "nx.DiGraph[str]", selected: Collection[str] = (), marks: Mapping[str, str] | None = None
+    graph: "nx.DiGraph[str]",
+    selected: Collection[str] = (),
+    marks: Mapping[str, str] | None = None,
+    colouring: Colouring | None = None,
 ) -> dict[str, Any]:
     """The figure of a graph of blocks or layers, as plotly's plain data.
 
@@ -59,6 +63,8 @@ def block_figure(
         selected: Names of the nodes that are outlined.
         marks: A few words that stand above a box, such as what changed of it, by the name of the node; a dot stands
             where there is no room for them.
+        colouring: Values that the boxes are coloured by instead of by their stage. They are written above the boxes;
+            marks are then told on hover alone.
 
     Returns:
         ``{"data": [...], "layout": {...}}``: the traces are the names, the flow, a line and its marks for each way of
@@ -88,8 +94,8 @@ def block_figure(
     for name, (colour, width) in LINES.items():
         line = {"color": colour, "width": width}
         data.append({**_line_trace(name, around, line), "showlegend": False})
-    data.append(_mark_trace(graph, places, marks))
-    data.append(_box_trace(graph, places, marks))
+    data.append(_mark_trace(graph, places, marks, colouring))
+    data.append(_box_trace(graph, places, marks, colouring))
     return {"data": data, "layout": _layout(graph)}
 
 
@@ -165,19 +171,27 @@ def _name_trace(
 
 
 def _mark_trace(
-    graph: "nx.DiGraph[str]", places: Mapping[str, Box], marks: Mapping[str, str]
+    graph: "nx.DiGraph[str]",
+    places: Mapping[str, Box],
+    marks: Mapping[str, str],
+    colouring: Colouring | None,
 ) -> dict[str, Any]:
     """Words above the boxes. A box without any has an empty one: plotly leaves out a trace that has no points."""
     points = [mark_point(place) for place in places.values()]
+    if colouring is None:
+        texts, size = mark_texts(graph, marks), MARK_SIZE
+    else:
+        ways = ([colouring.written(name, unit=unit) for name in graph] for unit in (True, False))
+        texts, size = value_texts(graph, *ways)
     return {
         "type": "scatter",
         "mode": "text",
         "name": "marks",
         "x": [x for x, _ in points],
         "y": [y for _, y in points],
-        "text": mark_texts(graph, marks),
+        "text": texts,
         "textposition": "top center",
-        "textfont": {"size": 10},
+        "textfont": {"size": size},
         "cliponaxis": False,  # at the first and the last column
         "hoverinfo": "skip",
         "showlegend": False,
@@ -185,10 +199,13 @@ def _mark_trace(
 
 
 def _box_trace(
-    graph: "nx.DiGraph[str]", places: Mapping[str, Box], marks: Mapping[str, str]
+    graph: "nx.DiGraph[str]",
+    places: Mapping[str, Box],
+    marks: Mapping[str, str],
+    colouring: Colouring | None,
 ) -> dict[str, Any]:
     nodes = [(name, graph.nodes[name]) for name in graph]
-    return {
+    trace: dict[str, Any] = {
         "type": "bar",
         "name": "blocks",
         "x": [places[name].x for name, _ in nodes],
@@ -217,6 +234,20 @@ def _box_trace(
         "hovertemplate": "%{customdata[1]}<extra></extra>",
         "showlegend": False,
     }
+    if colouring is not None:
+        colours = [colouring.colour(name) for name in graph]
+        trace["marker"]["color"] = colours
+        # One end of the scale is near the colour of a light page, the other near that of a dark one.
+        trace["marker"]["line"] = {"width": 1, "color": "#808080"}
+        # The hatch now tells that there is no value, and nothing darkens the colour of one.
+        trace["marker"]["pattern"]["shape"] = [
+            "" if name in colouring.values else NO_VALUE_PATTERN for name in graph
+        ]
+        trace["textfont"]["color"] = [ink(colour) for colour in colours]
+        trace["customdata"] = [
+            [name, hover_text(data, colouring.said(name), marks.get(name, ""))] for name, data in nodes
+        ]
+    return trace
 
 
 def _pattern(data: dict[str, Any]) -> str:

@@ -1,11 +1,11 @@
-"""Texts at the boxes: names under them and marks above them, in as many lines as there is room for.
+"""Texts at the boxes: names under them and marks or values above them, in as many lines as there is room for.
 
 How large the picture is on a screen is known to the browser alone; what has room is reckoned for a usual size.
 """
 
 import html
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT = 640, 380  # px of the part with the boxes
 _LETTER, _LINE = 0.58, 1.3  # width of a letter and height of a line, in sizes of the font
 _NAME_STYLES = ((11, 1), (9, 1), (9, 2))  # size of the font, and in how many heights names stand
-_MARK_SIZE, _MARK_LETTER = 10, 0.56  # mostly digits
+MARK_SIZE = 10
+"""Of the font of a mark, in px."""
+_MARK_LETTER = 0.56  # mostly digits
+_SMALL_SIZE = 9
 _ROOM_UNDER = 0.26  # rows between a box and the end of its row
 _ALWAYS_NAMED = 16  # columns; where there are more, all names fit or none is written
 _DOT = "●"
@@ -54,13 +57,28 @@ def name_texts(graph: "nx.DiGraph[str]", selected: Collection[str]) -> tuple[lis
 
 def mark_texts(graph: "nx.DiGraph[str]", marks: Mapping[str, str]) -> list[str]:
     """The marks of all nodes, as plotly's text; a dot where there is no room for the words."""
-    letters = int(_column(graph) / (_MARK_SIZE * _MARK_LETTER))
+    letters = int(_column(graph) / (MARK_SIZE * _MARK_LETTER))
     texts = []
     for name, data in graph.nodes(data=True):
         lines = _mark_lines(marks.get(name, ""), letters, 2 if data["row"] else 1)
         text = "<br>".join(map(html.escape, lines))
         texts.append(f"<b>{text}</b>" if text else _NOTHING)
     return texts
+
+
+def value_texts(graph: "nx.DiGraph[str]", *ways: Sequence[str]) -> tuple[list[str], int]:
+    """The values of all nodes in one line each, as plotly's text, and the size of their font in px.
+
+    Args:
+        graph: The nodes.
+        ways: The values in the order of the nodes, the longest way to write them first. All of them are written in one
+            way, so that they can be compared; where none has room, all texts are empty.
+    """
+    for size in (MARK_SIZE, _SMALL_SIZE):
+        for way in ways:
+            if max(map(len, way), default=0) * size * _MARK_LETTER <= _column(graph):
+                return [f"<b>{html.escape(text)}</b>" if text else _NOTHING for text in way], size
+    return [_NOTHING] * graph.number_of_nodes(), _SMALL_SIZE
 
 
 def _mark_lines(mark: str, letters: int, most: int) -> list[str]:

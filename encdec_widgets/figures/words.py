@@ -1,4 +1,4 @@
-"""What the picture says of a block or a layer on hover."""
+"""What the picture says of a block or a layer on hover, and how it writes a quantity."""
 
 import html
 from collections.abc import Mapping
@@ -7,13 +7,13 @@ from typing import Any
 from encdec_widgets.words import counted, kernel_text, size_text, stride_text
 
 
-def hover_text(data: Mapping[str, Any], mark: str = "") -> str:
+def hover_text(data: Mapping[str, Any], *more: str) -> str:
     """All facts of a block or a layer, a line each, as plotly shows them on hover.
 
     Args:
         data: Node attributes: see :func:`encdec_widgets.graph.block_graph` for those of a block and
             :func:`encdec_widgets.figures.layers_as_boxes` for those of a layer, which has a ``layer``.
-        mark: What else to say of it.
+        more: What else to say of it, a line each.
     """
     layer = data.get("layer")
     name = data["label"] if layer is None else layer
@@ -26,6 +26,13 @@ def hover_text(data: Mapping[str, Any], mark: str = "") -> str:
         f"{data['channels']} channels",
         f"kernel {kernels} px" if kernels else "no kernel",
         f"{counted(data['parameters'], 'parameter')}{where}",
-        *([f"<b>{html.escape(mark)}</b>"] if mark else []),
+        *(f"<b>{html.escape(line)}</b>" for line in more if line),
     ]
     return "<br>".join(lines)
+
+
+def quantity_text(value: float) -> str:
+    """A measured quantity with three digits and a true minus sign: "4.21", "0.0423", "−1,230"."""
+    rounded = float(f"{value:.3g}")
+    text = f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:g}"
+    return text.replace("-", "−")

@@ -2,11 +2,12 @@
 
 import html
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from encdec_widgets.figures.block_figure import block_figure
+from encdec_widgets.figures.colouring import Colouring, legend
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
 from encdec_widgets.widgets.graph_view import GraphView
 
@@ -16,10 +17,21 @@ if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
 
 BLOCKS, LAYERS_OF_BLOCK, LAYERS = "blocks", "layers of the block", "all layers"
+STAGE = "stage"
+_CHOICE = "What the colours of the blocks show"
+_WHY_NOT = "layers: by stage alone"
 
 
 class Picture(widgets.VBox):
-    """The blocks of a network, the layers of one of them, or all layers."""
+    """The blocks of a network, the layers of one of them, or all layers.
+
+    Attributes:
+        view: Which of these.
+        colour: What the colours of the blocks show: their stage, or a number that was measured of each. It is hidden
+            until there is such a number, and disabled in the views of layers.
+        legend: The scale of the colours.
+        graph: The picture itself.
+    """
 
     def __init__(self, on_select: Callable[[str], None]) -> None:
         """Make an empty picture; ``on_select`` is called with the name of the block that a person clicks."""
@@ -28,6 +40,8 @@ class Picture(widgets.VBox):
         self._selected: tuple[str, ...] = ()
         self._marks: Mapping[str, str] = {}
         self._text = ""
+        self._colourings: Mapping[str, Colouring] = {}
+        self._wanted_colour = STAGE
         self.view = widgets.ToggleButtons(
             options=[BLOCKS, LAYERS_OF_BLOCK, LAYERS],
             tooltips=[
@@ -36,8 +50,13 @@ class Picture(widgets.VBox):
                 "A box for each layer of the network",
             ],
         )
-        self.view.observe(lambda _: self._draw(), "value")
+        self.view.observe(self._view_chosen, "value")
         self.view.add_class("encdec-views")
+        self.colour = widgets.Dropdown(description="colour", options=[STAGE], tooltip=_CHOICE)
+        self.colour.layout.display = "none"
+        self.colour.observe(self._colour_chosen, "value")
+        self.colour.add_class("encdec-colour")
+        self.legend = widgets.HTML(layout={"display": "none"})
         self._summary = widgets.HTML()
         self._summary.add_class("encdec-summary")
         self.graph = GraphView(self._clicked)
@@ -45,7 +64,9 @@ class Picture(widgets.VBox):
         self._last_edit.add_class("encdec-last-edit")
         caption = widgets.HBox([self.view, self._summary])
         caption.add_class("encdec-caption")
-        super().__init__([caption, self.graph, self._last_edit])
+        foot = widgets.HBox([self._last_edit, self.colour, self.legend])
+        foot.add_class("encdec-picture-foot")
+        super().__init__([caption, self.graph, foot])
         self.add_class("encdec-middle-part")
 
     def show(
@@ -69,6 +90,67 @@ class Picture(widgets.VBox):
             self._selected = selected
             self._draw()
 
+    def colour_by(self, colourings: Mapping[str, Colouring]) -> None:
+        """Set what the blocks can be coloured by, besides their stage.
+
+        What a person chose is kept: where it vanishes, the colours are those of the stages until it is there again.
+
+        Args:
+            colourings: Colours by the word that is offered for them; empty if nothing is measured of this network.
+
+        Raises:
+            ValueError: If one of the words is the one for the stages.
+        """
+        if STAGE in colourings:
+            raise ValueError(
+                f"{STAGE!r} is how blocks are coloured without a colouring; give it another name"
+            )
+        if not colourings and not self._colourings:
+            return
+        before, self._colourings = self._colouring, dict(colourings)
+        self._offer_colours()
+        self._show_legend()
+        if self._colouring != before:
+            self._draw()
+
+    @property
+    def _colouring(self) -> Colouring | None:
+        """What the blocks are coloured by; None for their stage."""
+        return self._colourings.get(self._wanted_colour) if self.view.value == BLOCKS else None
+
+    def _view_chosen(self, _: object) -> None:
+        self._offer_colours()
+        self._show_legend()
+        self._draw()
+
+    def _colour_chosen(self, change: dict[str, Any]) -> None:
+        self._wanted_colour = change["new"]
+        self._show_legend()
+        self._draw()
+
+    def _offer_colours(self) -> None:
+        """Let the control offer what there is."""
+        words = (STAGE, *self._colourings)
+        blocks = self.view.value == BLOCKS
+        wanted = self._wanted_colour if blocks and self._wanted_colour in words else STAGE
+        self.colour.unobserve(self._colour_chosen, "value")
+        if self.colour.options != words:
+            self.colour.options = words
+        self.colour.value = wanted
+        self.colour.observe(self._colour_chosen, "value")
+        self.colour.disabled = not blocks
+        self.colour.tooltip = _CHOICE if blocks else f"{_CHOICE}: {_WHY_NOT}"
+        self.colour.layout.display = None if self._colourings else "none"
+
+    def _show_legend(self) -> None:
+        """Show the scale, or why there is none: ipywidgets shows no tooltip at a list that has a label."""
+        if self._colouring is not None:
+            words = legend(self._colouring)
+        else:
+            words = _WHY_NOT if self._colourings and self.colour.disabled else ""
+        self.legend.value = words
+        self.legend.layout.display = None if words else "none"
+
     def say(self, edit: str, effect: str) -> None:
         """Say what the last edit was and what it changed."""
         said = f"<b>{html.escape(edit)}:</b> {html.escape(effect)}" if edit else ""
@@ -81,7 +163,7 @@ class Picture(widgets.VBox):
         layers, blocks = backbone.layers, backbone.blocks
         shown = self._text
         if self.view.value == BLOCKS:
-            picture = block_figure(blocks, self._selected, self._marks)
+            picture = block_figure(blocks, self._selected, self._marks, self._colouring)
         elif self.view.value == LAYERS:
             selected = (layer for block in self._selected for layer in blocks.nodes[block]["layers"])
             picture = block_figure(layers_as_boxes(layers, blocks), tuple(selected))

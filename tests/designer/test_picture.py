@@ -1,6 +1,8 @@
 import itertools
 from typing import Any
 
+import attrs
+import ipywidgets as widgets
 import plotly.graph_objects as go
 import pytest
 
@@ -8,8 +10,11 @@ from encdec_widgets import Design, preset
 from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
 from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.figures import block_figure
+from encdec_widgets.figures.block_figure import STAGE_COLOURS
+from encdec_widgets.figures.colouring import Colouring
 from encdec_widgets.figures.geometry import boxes
 from encdec_widgets.widgets.graph_view import GraphView
+from encdec_widgets.widgets.picture import Picture
 from encdec_widgets.words import count_text, counted, size_text, stride_text
 
 UNET = Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1))
@@ -228,3 +233,95 @@ def test_no_text_is_ever_empty_as_plotly_would_not_bring_it_back() -> None:
         for trace in block_figure(backbone.blocks, (), {"stack0_enc0": "new"})["data"]:
             if trace["type"] == "scatter" and "text" in trace:
                 assert all(trace["text"])
+
+
+BACKBONE = UNET.build()
+TIME = Colouring("time", "ms", {name: float(place) for place, name in enumerate(BACKBONE.blocks) if place})
+
+
+@pytest.fixture
+def picture() -> Picture:
+    picture = Picture(print)
+    picture.show(BACKBONE, "a small U-Net", (), {"stack0_enc1": "+12.4 k"})
+    return picture
+
+
+def drawn(picture: Picture) -> dict[str, Any]:
+    return picture.graph._shown
+
+
+def is_visible(widget: widgets.Widget) -> bool:
+    return widget.layout.display != "none"
+
+
+def test_colours_are_those_of_stages_until_something_is_measured(picture: Picture) -> None:
+    assert not is_visible(picture.colour)
+    before = drawn(picture)
+    picture.colour_by({"time": TIME})
+    assert is_visible(picture.colour)
+    assert not picture.colour.disabled
+    assert picture.colour.options == ("stage", "time")
+    assert picture.colour.value == "stage"
+    assert drawn(picture) is before, "nothing to draw"
+
+
+def test_boxes_are_coloured_by_what_is_chosen(picture: Picture) -> None:
+    picture.colour_by({"time": TIME})
+    picture.colour.value = "time"
+    expected = block_figure(BACKBONE.blocks, (), {"stack0_enc1": "+12.4 k"}, TIME)
+    assert drawn(picture) == expected
+    assert tuple(picture.graph.figure.data[-1].marker.color) == tuple(expected["data"][-1]["marker"]["color"])
+    assert f"{len(TIME.values)} ms" in picture.legend.value
+    assert is_visible(picture.legend)
+    other = attrs.evolve(TIME, values=dict.fromkeys(TIME.values, 2.0))
+    picture.colour_by({"time": other})
+    assert drawn(picture)["data"][-2]["text"][1] == "<b>2 ms</b>"
+
+    picture.colour.value = "stage"
+    assert drawn(picture) == block_figure(BACKBONE.blocks, (), {"stack0_enc1": "+12.4 k"})
+    assert not is_visible(picture.legend)
+    # What plotly holds and a reloaded page is given.
+    bars = picture.graph.figure.data[-1]
+    assert bars.marker.line.width == 0
+    assert bars.textfont.color == "#000000"
+
+
+def test_a_colouring_that_vanishes_leaves_the_stages_and_comes_back(picture: Picture) -> None:
+    picture.colour_by({"time": TIME})
+    picture.colour.value = "time"
+    picture.colour_by({})
+    assert drawn(picture) == block_figure(BACKBONE.blocks, (), {"stack0_enc1": "+12.4 k"})
+    assert picture.colour.value == "stage"
+    assert not is_visible(picture.colour)
+    assert not is_visible(picture.legend)
+    picture.show(BACKBONE, "another one", (), {})
+    picture.colour_by({"time": TIME})
+    assert picture.colour.value == "time"
+    assert drawn(picture) == block_figure(BACKBONE.blocks, (), {}, TIME)
+
+
+def test_layers_have_the_colours_of_stages_and_the_control_says_so(picture: Picture) -> None:
+    picture.colour_by({"time": TIME})
+    picture.colour.value = "time"
+    for view in ("all layers", "layers of the block"):
+        picture.view.value = view
+        assert picture.colour.disabled
+        assert picture.colour.value == "stage"
+        assert "layers" in picture.colour.tooltip
+        assert picture.legend.value == "layers: by stage alone", "a list with a label shows no tooltip"
+        assert set(drawn(picture)["data"][-1]["marker"]["color"]) <= set(STAGE_COLOURS.values())
+    picture.view.value = "blocks"
+    assert not picture.colour.disabled
+    assert picture.colour.value == "time"
+    assert drawn(picture)["data"][-1]["marker"]["color"][1] == TIME.colour("stack0_enc0")
+
+
+def test_nothing_is_drawn_again_where_there_are_no_colours_before_and_after(picture: Picture) -> None:
+    before = drawn(picture)
+    picture.colour_by({})
+    assert drawn(picture) is before
+
+
+def test_the_word_for_the_stages_is_taken(picture: Picture) -> None:
+    with pytest.raises(ValueError, match="'stage' is how blocks are coloured"):
+        picture.colour_by({"stage": TIME})

@@ -1,0 +1,91 @@
+"""Numbers as horizontal bars, in HTML that a screen reader reads as a table: label and value."""
+
+import html
+import math
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from encdec_widgets.figures.words import quantity_text
+
+_HEX = r"(#[0-9a-fA-F]{6})?"
+
+
+def _finite(bar: "Bar", _: object, value: float) -> None:
+    if not math.isfinite(value):
+        raise ValueError(f"the bar {bar.label!r} is to be {value} long; it takes a finite number")
+
+
+def _colour(bar: "Bar", _: object, colour: str) -> None:
+    if not re.fullmatch(_HEX, colour):
+        raise ValueError(
+            f"the colour of the bar {bar.label!r} is {colour!r}; write it as '#1f77d0', or leave it out"
+        )
+
+
+@attrs.frozen
+class Bar:
+    """One row.
+
+    Attributes:
+        label: What it is.
+        value: How much of it there is; it may be negative.
+        note: A few words that stand under the row.
+        colour: Of the bar, as ``#rrggbb``; that of the page's theme if empty.
+
+    Raises:
+        ValueError: If the value is not finite, or the colour is written in another way.
+    """
+
+    label: str
+    value: float = attrs.field(validator=_finite)
+    note: str = ""
+    colour: str = attrs.field(default="", validator=_colour)
+
+
+def bars(rows: Sequence[Bar], unit: str) -> str:
+    """Draw rows in their order, all of them on one scale that holds 0 and every value.
+
+    Args:
+        rows: What is drawn; where one of them is the whole, parts are seen as shares of it.
+        unit: Of the values: "ms".
+
+    Returns:
+        A ``<table>`` as wide as its place, from 200 px on; empty if there are no rows. Texts of the rows are text in
+        it, never markup. Colours are those of JupyterLab's theme, light or dark.
+    """
+    if not rows:
+        return ""
+    values = [0.0, *(row.value for row in rows)]
+    least, most = min(values), max(values)
+    extent = (most - least) or 1.0
+    lines = "".join(_row(row, unit, (0.0 - least) / extent, row.value / extent) for row in rows)
+    return (
+        '<table style="width:100%; border-collapse:collapse; font-size:11px; line-height:1.3; '
+        f'color:var(--jp-ui-font-color1)"><tbody>{lines}</tbody></table>'
+    )
+
+
+def _row(row: Bar, unit: str, zero: float, share: float) -> str:
+    """A row, whose bar begins at ``zero`` and is ``share`` long, both as shares of its cell."""
+    start, length = 100 * min(zero, zero + share), 100 * abs(share)
+    bar = (
+        '<div aria-hidden="true" style="position:relative; height:11px; margin:2px 0">'
+        f'<div style="position:absolute; left:{start:.2f}%; width:{length:.2f}%; height:100%; box-sizing:border-box; '
+        f'border:1px solid #808080; background:{row.colour or "var(--jp-brand-color1)"}"></div>'
+        f'<div style="position:absolute; left:{100 * zero:.2f}%; top:-2px; bottom:-2px; width:1px; '
+        'background:var(--jp-ui-font-color1)"></div></div>'
+    )
+    note = (
+        f'<tr><td colspan="3" style="padding:0 0 2px; font-style:italic">{html.escape(row.note)}</td></tr>'
+        if row.note
+        else ""
+    )
+    return (
+        '<tr><th scope="row" style="padding:0 4px 0 0; text-align:left; font-weight:400; max-width:84px; '
+        f'overflow-wrap:break-word">{html.escape(row.label)}</th>'
+        f'<td style="padding:0; width:100%; min-width:50px">{bar}</td>'
+        '<td style="padding:0 0 0 4px; text-align:right; white-space:nowrap; font-variant-numeric:tabular-nums">'
+        f"{quantity_text(row.value)} {html.escape(unit)}</td></tr>{note}"
+    )

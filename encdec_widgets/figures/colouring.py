@@ -1,0 +1,120 @@
+"""Boxes coloured by a number per block, such as a measured time: the scale, its legend, and text that can be read."""
+
+import html
+import math
+from collections.abc import Callable, Mapping
+
+import attrs
+from plotly.colors import sample_colorscale, unlabel_rgb
+
+from encdec_widgets.figures.words import quantity_text
+
+# Equal steps look equal, to colour-blind people as well, and it grows lighter all the way.
+_SCALE = "Viridis"
+_LEGEND_STEPS = 9
+_MIDDLE = 0.1791  # the luminance at which black and white text have the same contrast, 4.58 : 1
+
+NO_VALUE = "#bbbbbb"
+"""The colour of a block without a value, which is hatched as well."""
+NO_VALUE_PATTERN = "x"
+"""Its hatch."""
+
+
+def _finite(colouring: "Colouring", _: object, values: Mapping[str, float]) -> None:
+    for name, value in values.items():
+        if not math.isfinite(value):
+            raise ValueError(
+                f"{colouring.title} of {name!r} is {value} {colouring.unit}; a block takes a finite number, "
+                "or is left out if it has none"
+            )
+
+
+@attrs.frozen
+class Colouring:
+    """A number for each block, and the colours that show it.
+
+    The scale is linear and begins at 0, so that what looks twice as far along it is twice as much; it begins lower only
+    where a value is negative.
+
+    Attributes:
+        title: What the number is: "time".
+        unit: "ms"; empty for a plain count.
+        values: The number by the name of the block; a block that is not in it has none.
+        text: How a number is written, without its unit.
+
+    Raises:
+        ValueError: If a value is not finite.
+    """
+
+    title: str
+    unit: str
+    values: Mapping[str, float] = attrs.field(converter=dict, validator=_finite)
+    text: Callable[[float], str] = quantity_text
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The values at the two ends of the scale."""
+        values = [0.0, *self.values.values()]
+        return min(values), max(values)
+
+    def colour(self, name: str) -> str:
+        """The colour of a block, as ``#rrggbb``."""
+        if name not in self.values:
+            return NO_VALUE
+        least, most = self.ends
+        return _at((self.values[name] - least) / ((most - least) or 1.0))
+
+    def written(self, name: str, *, unit: bool = True) -> str:
+        """The value of a block as it stands beside it, "4.21 ms"; empty if it has none."""
+        if name not in self.values:
+            return ""
+        number = self.text(self.values[name])
+        return f"{number} {self.unit}".rstrip() if unit else number
+
+    def said(self, name: str) -> str:
+        """The value of a block in words: "time 4.21 ms", "no time"."""
+        return f"{self.title} {self.written(name)}" if name in self.values else f"no {self.title}"
+
+
+def ink(colour: str) -> str:
+    """Black or white, whichever is better to read on ``colour``: the contrast is 4.5 : 1 or more.
+
+    Args:
+        colour: As ``#rrggbb``.
+    """
+    return "#000000" if luminance(colour) > _MIDDLE else "#ffffff"
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of ``#rrggbb``, 0 to 1, as WCAG 2.2 defines it."""
+    parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def legend(colouring: Colouring) -> str:
+    """The scale with its ends and unit, and how a block without a value looks, as a line of HTML."""
+    title, unit = html.escape(colouring.title), html.escape(colouring.unit)
+    least, most = (html.escape(colouring.text(end)) for end in colouring.ends)
+    steps = ", ".join(_at(step / (_LEGEND_STEPS - 1)) for step in range(_LEGEND_STEPS))
+    swatch = "display:inline-block; height:11px; border:1px solid #808080; vertical-align:-1px"
+    hatch = (
+        f"repeating-linear-gradient(45deg, #777777 0 1px, transparent 1px 4px), "
+        f"repeating-linear-gradient(-45deg, #777777 0 1px, transparent 1px 4px), {NO_VALUE}"
+    )
+    return (
+        f'<span style="white-space:nowrap">{least} '
+        f'<span role="img" aria-label="to" style="{swatch}; width:64px; '
+        f'background:linear-gradient(to right, {steps})"></span> {most} {unit}</span> '
+        f'<span style="white-space:nowrap; margin-left:8px">'
+        f'<span role="img" aria-label="hatched:" style="{swatch}; width:16px; background:{hatch}"></span> '
+        f"no {title}</span>"
+    )
+
+
+def _at(share: float) -> str:
+    """The colour at a share of the scale, as ``#rrggbb``."""
+    red, green, blue = unlabel_rgb(sample_colorscale(_SCALE, [share])[0])
+    return f"#{round(red):02x}{round(green):02x}{round(blue):02x}"
