@@ -14,6 +14,7 @@ import attrs
 import networkx as nx
 
 from encdec_widgets.block_call import BlockCall
+from encdec_widgets.multiply_adds import multiply_adds, total
 
 # Stands in for height and width when strides are read: divisible by every stride that is likely to be met, so that no
 # rounding of "same" padding hides one, also where the input's size is unknown or too small.
@@ -53,14 +54,19 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         ``block`` (prefix of its block, None outside of blocks), ``stage`` ("input", "stem", "encoder", "decoder",
         "head", "join" or "other"), ``stack`` (from 0), ``shape`` (of the output: height, width, channels; None where
         unknown), ``channels``, ``stride`` (input size over output size; a fraction below 1 where the output is larger),
-        ``kernel_size`` ((height, width), or as many sizes as the layer has; None where it has none that can be read)
-        and ``parameters``. Edge attribute ``skip``: whether it brings a skip connection's source to a decoder block.
+        ``kernel_size`` ((height, width), or as many sizes as the layer has; None where it has none that can be read),
+        ``parameters`` and ``multiply_adds`` (for one image, of all calls of the layer, exact; None where it cannot be
+        told: see :func:`encdec_widgets.multiply_adds.multiply_adds`). Edge attribute ``skip``: whether it brings a skip
+        connection's source to a decoder block.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     calls = calls_to(model.outputs)
     outputs = {id(call.operation): call.output_tensors[0] for call in calls}
     owners = _owners(blocks)
     strides = _strides(calls)
+    products: dict[int, list[int | None]] = {}
+    for call in calls:
+        products.setdefault(id(call.operation), []).append(multiply_adds(call))
     for operation in model.operations:
         owner = owners.get(id(operation))
         shape = tuple(outputs[id(operation)].shape[1:])
@@ -76,6 +82,7 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
             kernel_size=_kernel_size(operation),
             # A bare function of keras.ops, or x + y, is an operation without parameters.
             parameters=operation.count_params() if hasattr(operation, "count_params") else 0,
+            multiply_adds=total(products[id(operation)]),
         )
     for call in calls:
         owner = owners.get(id(call.operation))
@@ -104,8 +111,9 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
         the input and for layers outside of blocks), ``kind`` (class of the block), ``label`` (the prefix without
         its stack, where there is only one), ``stage``, ``stack``, ``index`` (in its stage), ``layers`` (names),
         ``shape``, ``channels`` and ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters``
-        (sum), ``column`` (order) and ``row`` (0 for the smallest stride, 1 for the next, ...). Edge attributes:
-        ``skip`` and, for a skip, ``merge`` ("concatenation", "addition" or the class of the layer that merges).
+        (sum), ``multiply_adds`` (sum, for one image; None if that of any layer is), ``column`` (order) and ``row`` (0
+        for the smallest stride, 1 for the next, ...). Edge attributes: ``skip`` and, for a skip, ``merge``
+        ("concatenation", "addition" or the class of the layer that merges).
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     members: dict[str, list[str]] = {}
@@ -135,6 +143,7 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
             stride=data["stride"],
             kernel_sizes=tuple(dict.fromkeys(size for size in kernels if size)),
             parameters=sum(layers.nodes[member]["parameters"] for member in members[name]),
+            multiply_adds=total(layers.nodes[member]["multiply_adds"] for member in members[name]),
             column=column,
         )
     add_rows(graph)
