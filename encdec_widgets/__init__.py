@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from encdec_widgets.catalogue import preset, presets
     from encdec_widgets.design import Design
-    from encdec_widgets.timing import measure
+    from encdec_widgets.timing import compare, measure
     from encdec_widgets.widgets import Designer
 
 __version__ = "0.1.0"
-__all__ = ["Design", "Designer", "measure", "preset", "presets"]
+__all__ = ["Design", "Designer", "compare", "measure", "preset", "presets"]
 
 _HOMES = {
     "Design": "encdec_widgets.design",
     "Designer": "encdec_widgets.widgets",
+    "compare": "encdec_widgets.timing",
     "measure": "encdec_widgets.timing",
     "preset": "encdec_widgets.catalogue",
     "presets": "encdec_widgets.catalogue",

@@ -46,8 +46,8 @@ class FieldError(ValueError):
 
 
 def field_words(field: str) -> str:
-    """A field's name as a person reads it: ``refine_convs`` is "refine convs"."""
-    return field.replace("_", " ")
+    """A field's name as a person reads it: ``refine_convs`` is "refine convs"; a unit at its end is left out."""
+    return field.removesuffix("_s").replace("_", " ")
 
 
 @attrs.frozen

@@ -30,7 +30,7 @@ def size_text(shape: Sequence[int | None], stride: float | None) -> str:
 
 def count_text(count: float) -> str:
     """A large count with three digits: "950", "13.9 k", "2.15 M"."""
-    for factor, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+    for factor, unit in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
         if count >= factor * 0.9995:
             return f"{count / factor:.3g}{unit}"
     return f"{count:g}"

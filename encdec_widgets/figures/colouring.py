@@ -29,6 +29,10 @@ def _finite(colouring: "Colouring", _: object, values: Mapping[str, float]) -> N
             )
 
 
+def _copied(values: Mapping[str, float]) -> dict[str, float]:
+    return dict(values)
+
+
 @attrs.frozen
 class Colouring:
     """A number for each block, and the colours that show it.
@@ -48,7 +52,7 @@ class Colouring:
 
     title: str
     unit: str
-    values: Mapping[str, float] = attrs.field(converter=dict, validator=_finite)
+    values: Mapping[str, float] = attrs.field(converter=_copied, validator=_finite)
     text: Callable[[float], str] = quantity_text
 
     @property

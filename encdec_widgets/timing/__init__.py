@@ -1,57 +1,117 @@
-"""How long networks take, measured in a process of its own.
+"""How long networks take, measured in processes of their own.
 
-The network goes to a worker process as Keras configuration, is built and run there, and comes back as a
-:class:`Timing`: the notebook's kernel never blocks, runs out of memory or leaks for it.
+The network goes to a worker process as JSON, is built and run there, and comes back as a :class:`Timing`: the
+notebook's kernel never blocks, runs out of memory or leaks for it.
 """
 
 from typing import Any
 
 from encdec_widgets.timing.client import Worker, shared_worker
-from encdec_widgets.timing.device import Device, current_device
-from encdec_widgets.timing.errors import TimingError, TimingStopped
-from encdec_widgets.timing.request import Request
-from encdec_widgets.timing.result import Timing
+from encdec_widgets.timing.comparison import Comparison
+from encdec_widgets.timing.device import Device, current_device, visible_devices
+from encdec_widgets.timing.errors import TimingError, TimingStopped, TimingTooLongError
+from encdec_widgets.timing.job import Progress
+from encdec_widgets.timing.measuring import Measurement
+from encdec_widgets.timing.network import Network, network_of
+from encdec_widgets.timing.options import COMPILATIONS, Options, checked, installed_backends
+from encdec_widgets.timing.racing import Race, Racer
+from encdec_widgets.timing.result import BlockTime, Timing
 
 __all__ = [
+    "COMPILATIONS",
+    "BlockTime",
+    "Comparison",
     "Device",
-    "Request",
+    "Measurement",
+    "Network",
+    "Options",
+    "Progress",
+    "Race",
+    "Racer",
     "Timing",
     "TimingError",
     "TimingStopped",
+    "TimingTooLongError",
     "Worker",
+    "compare",
     "current_device",
+    "installed_backends",
     "measure",
+    "network_of",
     "shared_worker",
+    "visible_devices",
 ]
 
 
-def measure(design: Any, *, batch_size: int = 1, budget_s: float = 2.0) -> Timing:
-    """Time a network's inference forward pass on the active Keras backend, and wait for the result.
+def measure(
+    design: Any,
+    *,
+    by_block: bool = False,
+    at_most_s: float | None = None,
+    worker: Worker | None = None,
+    **options: Any,
+) -> Timing:
+    """Time a network in a process of its own, and wait for the result.
+
+    The first timing of all also starts the process and its backend and calibrates the device (some 5 seconds).
 
     Args:
         design: A Design; or anything that was built: a Backbone, a Designer or a ``keras.Model``.
-        batch_size: Images that go through the network at once.
-        budget_s: Seconds that the timed runs may take, in all; first call and warm-up come on top, and the first
-            timing of all also starts a process and its backend (some 5 seconds).
+        by_block: Whether to time each block as well, which about doubles the time.
+        at_most_s: Refuse to begin if the runs would take more than so many seconds; None for no limit.
+        worker: The processes to measure in; those that all timings share if left out.
+        **options: The fields of :class:`Options`: ``work``, ``batch_size``, ``precision``, ``compilation``,
+            ``backend``, ``device`` and ``budget_s``.
 
     Raises:
-        FieldError: (a ValueError) If ``batch_size``, ``budget_s`` or the size of the network's input cannot be timed.
+        FieldError: (a ValueError) If an option, or the size of the network's input, cannot be timed.
+        TimingTooLongError: If it would take longer than ``at_most_s``.
         TimingError: If the network could not be timed: out of memory, say.
-        TypeError: If there is no network in ``design``.
+        TypeError: If there is no network in ``design``, or no such option.
     """
-    Request(
-        model="", backend="", batch_size=batch_size, budget_s=budget_s
-    )  # Before seconds are spent on building.
-    return shared_worker().measure(_model_of(design), batch_size=batch_size, budget_s=budget_s)
+    how = checked(**options)  # Before seconds are spent on building.
+    network = network_of(design)
+    network.check(how.batch_size)
+    job = Measurement(network=network, options=how, by_block=by_block, at_most_s=at_most_s)
+    return (worker or shared_worker()).do(job)
 
 
-def _model_of(design: Any) -> Any:
-    if hasattr(design, "structure"):  # A Backbone, whose weights are not asked about.
-        return design.structure
-    if hasattr(design, "model"):
-        return design.model
-    if hasattr(design, "inputs"):  # A keras.Model, whose own build() is something else.
-        return design
-    if hasattr(design, "build"):
-        return _model_of(design.build())
-    raise TypeError(f"measure needs a Design or something built from one, not {type(design).__name__}")
+def compare(
+    a: Any,
+    b: Any,
+    *,
+    name_a: str = "A",
+    name_b: str = "B",
+    at_most_s: float | None = None,
+    worker: Worker | None = None,
+    **options: Any,
+) -> Comparison:
+    """Race two networks, in turn, and wait for the result.
+
+    Args:
+        a: A Design, or anything that :func:`measure` takes.
+        b: Another, or the same under other options.
+        name_a: What the result calls the first.
+        name_b: What the result calls the second.
+        at_most_s: As in :func:`measure`.
+        worker: As in :func:`measure`.
+        **options: As in :func:`measure`; a pair of values is one for each: ``backend=("tensorflow", "jax")``.
+
+    Raises:
+        FieldError: (a ValueError) If an option, or the size of a network's input, cannot be timed.
+        TimingTooLongError: If one of them would take longer than ``at_most_s``.
+        TimingError: If one of them could not be timed.
+        TypeError: If there is no network in ``a`` or ``b``, or no such option.
+    """
+    both: list[dict[str, Any]] = [{}, {}]
+    for option, value in options.items():
+        pair = value if isinstance(value, tuple) and len(value) == 2 else (value, value)
+        for one, of_one in zip(both, pair, strict=True):
+            one[option] = of_one
+    how = [checked(**one) for one in both]
+    racers = []
+    for thing, each, name in zip((a, b), how, (name_a, name_b), strict=True):
+        network = network_of(thing)
+        network.check(each.batch_size)
+        racers.append(Racer(network=network, options=each, name=name))
+    return (worker or shared_worker()).do(Race(a=racers[0], b=racers[1], at_most_s=at_most_s))

@@ -1,40 +1,47 @@
-"""The parent's side of timing: ask, be told, stop."""
+"""The parent's side of timing: a job is begun, tells how far it is, ends or is stopped."""
 
 import functools
 import queue
 import threading
 import weakref
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import attrs
 
 from encdec_widgets.timing.errors import TimingError, TimingStopped
+from encdec_widgets.timing.job import Job, Progress
 from encdec_widgets.timing.process import WorkerProcess
-from encdec_widgets.timing.request import Request, request_for
-from encdec_widgets.timing.result import Timing
 
-OnDone = Callable[[Timing | TimingError], None]
+Result = TypeVar("Result")
+OnDone = Callable[[Any], None]
+OnProgress = Callable[[Progress], None]
 
 TIMEOUT_S = 300.0
-"""A run that has not answered this long after its budget counts as hung. It has to hold loading the backend, building
-and compiling the network, the warm-up and the few runs that are made whatever they cost."""
+"""A job that has not ended this long after its budget counts as hung. It has to hold loading the backend, building and
+compiling the networks, the warm-up and the few runs that are made whatever they cost."""
+
+
+def _say_nothing(_: Progress) -> None:
+    pass
 
 
 @attrs.frozen(eq=False)
 class _Run:
-    process: WorkerProcess
+    job: "Job[Any]"
     on_done: OnDone
+    tell: OnProgress
 
 
 class Worker:
-    """Times networks in a process of its own, one at a time.
+    """Times networks in processes of their own, one job at a time.
 
-    The process starts at the first timing and is kept warm for the next. It is replaced when it has ended, when it ran
-    out of memory and when the active Keras backend is another one. It ends with this process, however that ends.
+    A process for a Keras backend starts at the first job that needs it and is kept warm for the next that does. It is
+    replaced when it has ended and when it ran out of memory, and ended by a job that needs other backends. It ends with
+    this process, however that ends.
 
     Attributes:
-        timeout_s: Seconds, beyond the budget, after which a run is taken for hung and the process is killed.
+        timeout_s: Seconds, beyond the budget, after which a job is taken for hung and its processes are killed.
     """
 
     def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
@@ -42,126 +49,139 @@ class Worker:
         self.timeout_s = timeout_s
         self._lock = threading.Lock()
         self._run: _Run | None = None
-        self._process: WorkerProcess | None = None
-        self._end_with_me: weakref.finalize[..., Worker] | None = None
+        self._processes: dict[str, WorkerProcess] = {}
+        self._end_with_me: dict[str, weakref.finalize[..., Worker]] = {}
 
     @property
     def busy(self) -> bool:
-        """Whether a timing is under way."""
+        """Whether a job is under way."""
         return self._run is not None
 
     @property
-    def pid(self) -> int | None:
-        """Process id of the worker process; None while there is none."""
-        process = self._process
-        return process.pid if process is not None and process.alive else None
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of the processes that are there."""
+        return tuple(process.pid for process in list(self._processes.values()) if process.alive)
 
-    def submit(self, model: Any, *, on_done: OnDone, batch_size: Any = 1, budget_s: Any = 2.0) -> None:
-        """Start timing a network and return at once.
+    def submit(self, job: "Job[Result]", *, on_done: OnDone, on_progress: OnProgress = _say_nothing) -> None:
+        """Start a job and return at once.
 
         Args:
-            model: A ``keras.Model`` whose input size is fixed. It is only read, in this call.
-            on_done: Is called once, with the timing or with what went wrong (a :class:`TimingStopped` if it was
-                stopped): from another thread, or from within ``stop``. The worker is free for the next timing by then.
-            batch_size: Images that go through the network at once.
-            budget_s: Seconds that the timed runs may take, in all.
+            job: A measurement or a race.
+            on_done: Is called once, with the result or with what went wrong (a :class:`TimingStopped` if it was
+                stopped): from another thread, or from within ``stop``. The worker is free for the next job by then.
+            on_progress: Is called from another thread with how far the job is.
 
         Raises:
-            FieldError: (a ValueError) If ``batch_size``, ``budget_s`` or the model's input size cannot be timed.
-            TimingError: If a timing is under way already.
+            TimingError: If a job is under way already.
         """
-        request = request_for(model, batch_size, budget_s)
         with self._lock:
             if self._run is not None:
                 raise TimingError("a timing is under way already; wait for it or stop it")
-            run = self._run = _Run(self._process_for(request.backend), on_done)
-            run.process.in_use = True
-        threading.Thread(target=self._serve, args=(run, request), name="encdec-timing", daemon=True).start()
+            run = self._run = _Run(job, on_done, on_progress)
+            for backend in set(self._processes) - set(job.backends):
+                self._forget(backend).end()  # A card's memory is for those that are timed.
+        threading.Thread(target=self._serve, args=(run,), name="encdec-timing", daemon=True).start()
 
-    def measure(self, model: Any, *, batch_size: Any = 1, budget_s: Any = 2.0) -> Timing:
-        """Time a network and wait for the result; an interrupt stops the timing too.
-
-        Args:
-            model: A ``keras.Model`` whose input size is fixed.
-            batch_size: Images that go through the network at once.
-            budget_s: Seconds that the timed runs may take, in all.
+    def do(self, job: "Job[Result]", on_progress: OnProgress = _say_nothing) -> Result:
+        """Do a job and wait for the result; an interrupt stops the job too.
 
         Raises:
-            FieldError: (a ValueError) If ``batch_size``, ``budget_s`` or the model's input size cannot be timed.
-            TimingError: If the network could not be timed, or if a timing is under way already.
+            TimingError: If it could not be done, or if another is under way already.
         """
-        outcomes: queue.SimpleQueue[Timing | TimingError] = queue.SimpleQueue()
-        self.submit(model, on_done=outcomes.put, batch_size=batch_size, budget_s=budget_s)
+        outcomes: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.submit(job, on_done=outcomes.put, on_progress=on_progress)
         try:
             outcome = outcomes.get()
         except BaseException:
             self.stop()
             raise
-        if isinstance(outcome, TimingError):
+        if isinstance(outcome, Exception):
             raise outcome
-        return outcome
+        result: Result = outcome
+        return result
 
     def stop(self) -> None:
-        """Kill the process, within a second; a timing that is under way ends with :class:`TimingStopped`."""
+        """Kill the processes, within a second; a job that is under way ends with :class:`TimingStopped`."""
         with self._lock:
             run, self._run = self._run, None
-            process = self._forget_process()
-        if process is not None:
+            processes = [self._forget(backend) for backend in list(self._processes)]
+        for process in processes:
             process.end()
         if run is not None:
             run.on_done(TimingStopped())
 
-    def _process_for(self, backend: str) -> WorkerProcess:
-        if self._process is not None and not (self._process.alive and self._process.backend == backend):
-            process = self._process
-            self._forget_process()
-            process.end()
-        if self._process is None:
-            self._process = WorkerProcess(backend)
-            self._end_with_me = weakref.finalize(self, self._process.end)  # It also runs when Python exits.
-        return self._process
-
-    def _forget_process(self) -> WorkerProcess | None:
-        process, self._process = self._process, None
-        if self._end_with_me is not None:
-            self._end_with_me.detach()
-        return process
-
-    def _serve(self, run: _Run, request: Request) -> None:
-        """Wait for the answer, in a thread of its own."""
-        limit_s = self.timeout_s + request.budget_s
+    def _serve(self, run: _Run) -> None:
+        """Do a job, in a thread of its own."""
+        limit_s = self.timeout_s + run.job.budget_s
         hung = TimingError(f"the timing did not end within {limit_s:g} s and was given up")
-        alarm = threading.Timer(limit_s, self._finish, (run, hung, False))
+        alarm = threading.Timer(limit_s, self._finish, (run, hung, True))
         alarm.daemon = True
         alarm.start()
-        reply = run.process.ask(request)
-        alarm.cancel()
-        outcome, fit = _outcome(run.process, request, reply)
-        run.process.in_use = False  # Before anybody is told, who may ask again at once.
-        if not run.process.alive:
-            run.process.close()
-        self._finish(run, outcome, fit)
+        asked: dict[str, WorkerProcess] = {}
 
-    def _finish(self, run: _Run, outcome: Timing | TimingError, keep_process: bool) -> None:
+        def ask(backend: str, command: str, batch_size: int, arguments: Mapping[str, Any]) -> dict[str, Any]:
+            # The same one throughout: another would not have the networks on its bench.
+            if backend not in asked:
+                asked[backend] = self._process_for(run, backend)
+            return self._answer(asked[backend], command, batch_size, arguments)
+
+        def tell(progress: Progress) -> None:
+            if self._run is run:
+                run.tell(progress)
+
+        try:
+            outcome = run.job.do(ask, tell)
+        except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
+            outcome = error
+        alarm.cancel()
+        for process in asked.values():
+            process.in_use = False  # Before anybody is told, who may ask again at once.
+            if not process.alive:
+                process.close()
+        self._finish(run, outcome, False)
+
+    def _answer(
+        self, process: WorkerProcess, command: str, batch_size: int, arguments: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        reply = process.ask(command, arguments, batch_size)
+        if reply is None:
+            raise process.obituary(batch_size)
+        if "error" in reply:
+            if reply["retire"]:
+                process.kill()
+            raise TimingError(reply["error"])
+        result: dict[str, Any] = reply["result"]
+        return result
+
+    def _process_for(self, run: _Run, backend: str) -> WorkerProcess:
+        """The process for a backend, which may have to be started."""
+        with self._lock:
+            if self._run is not run:
+                raise TimingStopped
+            process = self._processes.get(backend)
+            if process is not None and not process.alive:
+                self._forget(backend).end()
+                process = None
+            if process is None:
+                process = self._processes[backend] = WorkerProcess(backend)
+                # It also runs when Python exits.
+                self._end_with_me[backend] = weakref.finalize(self, process.end)
+            process.in_use = True
+            return process
+
+    def _forget(self, backend: str) -> WorkerProcess:
+        self._end_with_me.pop(backend).detach()
+        return self._processes.pop(backend)
+
+    def _finish(self, run: _Run, outcome: Any, kill: bool) -> None:
         with self._lock:
             if self._run is not run:
                 return  # It was stopped or given up, and its caller told so.
             self._run = None
-            process = None if keep_process else self._forget_process()
-        if process is not None:
+            processes = [self._forget(backend) for backend in list(self._processes)] if kill else []
+        for process in processes:
             process.end()
         run.on_done(outcome)
-
-
-def _outcome(
-    process: WorkerProcess, request: Request, reply: dict[str, Any] | None
-) -> tuple[Timing | TimingError, bool]:
-    """What the answer says, and whether the process that gave it is fit for another request."""
-    if reply is None:
-        return process.obituary(request.batch_size), False
-    if "timing" in reply:
-        return Timing.from_dict(reply["timing"]), True
-    return TimingError(reply["error"]), not reply["retire"]
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""The device that Keras computes on."""
+"""The devices that Keras computes on."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -15,14 +15,21 @@ class Device:
     Attributes:
         name: What a person calls it: "NVIDIA H200", or "CPU" where there is no other.
         kind: "GPU", "TPU" or "CPU".
+        number: Which of its kind, from 0, as the backend counts them.
     """
 
     name: str
     kind: Literal["GPU", "TPU", "CPU"]
+    number: int = 0
 
     def __str__(self) -> str:
         """Its name."""
         return self.name
+
+    @property
+    def place(self) -> str:
+        """What the option ``device`` of a timing calls it: "CPU", "GPU:0", ..."""
+        return self.kind if self.kind == "CPU" else f"{self.kind}:{self.number}"
 
 
 CPU = Device("CPU", "CPU")
@@ -36,45 +43,57 @@ def current_device() -> Device | None:
     Returns:
         The device; None as long as Keras is not loaded, since asking would load a backend, which takes seconds.
     """
-    if not keras_is_loaded():
-        return None
+    return visible_devices()[0] if keras_is_loaded() else None
+
+
+def visible_devices() -> tuple[Device, ...]:
+    """All devices that the active Keras backend can compute on, the one that it takes by itself first.
+
+    It loads the backend where it is not loaded. The CPU is always among them.
+    """
     try:
-        return _FIND.get(keras.config.backend(), _cpu)()
+        found = _FIND.get(keras.config.backend(), _cpu)()
     except Exception:  # noqa: BLE001 - a broken driver raises whatever it likes, and a status line goes on
-        return CPU
+        found = [CPU]
+    return tuple(dict.fromkeys([*found, CPU]))
 
 
-def _cpu() -> Device:
-    return CPU
+def _cpu() -> list[Device]:
+    return [CPU]
 
 
-def _tensorflow() -> Device:
+def _tensorflow() -> list[Device]:
     import tensorflow as tf
 
     # Visible devices, not logical ones: listing those would initialize the GPU and take its memory.
     gpus: list[Any] = tf.config.get_visible_devices("GPU")
-    if not gpus:
-        return CPU
-    return Device(tf.config.experimental.get_device_details(gpus[0]).get("device_name") or "GPU", "GPU")
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
+    return [Device(told.get("device_name") or "GPU", "GPU", number) for number, told in enumerate(details)]
 
 
-def _jax() -> Device:
+def _jax() -> list[Device]:
     import jax
 
-    device: Any = jax.devices()[0]
-    if device.platform == "cpu":
-        return CPU
-    return Device(device.device_kind, "TPU" if device.platform == "tpu" else "GPU")
+    devices: list[Any] = jax.devices()
+    return [
+        CPU
+        if device.platform == "cpu"
+        else Device(device.device_kind, "TPU" if device.platform == "tpu" else "GPU", number)
+        for number, device in enumerate(devices)
+    ]
 
 
-def _torch() -> Device:
+def _torch() -> list[Device]:
     import torch
 
     # Where Keras puts tensors, which KERAS_TORCH_DEVICE may have moved off the GPU.
     place: Any = keras.ops.convert_to_tensor(0.0).device
+    cards = [Device(torch.cuda.get_device_name(n), "GPU", n) for n in range(torch.cuda.device_count())]
     if place.type == "cpu":
-        return CPU
-    return Device(torch.cuda.get_device_name(place) if place.type == "cuda" else f"GPU ({place.type})", "GPU")
+        return [CPU, *cards]
+    if place.type != "cuda":
+        return [Device(f"GPU ({place.type})", "GPU")]
+    return sorted(cards, key=lambda card: card.number != (place.index or 0))
 
 
-_FIND: dict[str, Callable[[], Device]] = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
+_FIND: dict[str, Callable[[], list[Device]]] = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}

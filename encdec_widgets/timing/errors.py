@@ -22,6 +22,24 @@ class TimingStopped(TimingError):  # noqa: N818 - somebody asked for it, so it i
         super().__init__("stopped")
 
 
+class TimingTooLongError(TimingError):
+    """The timing would take far longer than was allowed; nothing of it was begun.
+
+    Attributes:
+        predicted_ms: How long one run is predicted to take, in milliseconds (an estimate).
+        seconds: How long the whole timing would take at least, in seconds (an estimate).
+    """
+
+    def __init__(self, predicted_ms: float, seconds: float, allowed_s: float) -> None:
+        """Say how long, and what would do."""
+        super().__init__(
+            f"this timing would take about {seconds:.0f} s (some {predicted_ms / 1000:.2g} s a run are predicted), "
+            f"more than {allowed_s:g} s; allow more, or take a smaller batch or network"
+        )
+        self.predicted_ms = predicted_ms
+        self.seconds = seconds
+
+
 def out_of_memory(batch_size: int) -> str:
     """The line for a device that ran out of memory."""
     remedy = "try a smaller one" if batch_size > 1 else "try a smaller input or a smaller network"

@@ -8,13 +8,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from encdec_widgets.timing.errors import TimingError, out_of_memory, tells_of_memory
-from encdec_widgets.timing.request import Request
 
 _KILL_WAIT_S = 0.8
 
@@ -53,8 +51,13 @@ class WorkerProcess:
         """Whether it is still running."""
         return self._popen.poll() is None
 
-    def ask(self, request: Request) -> dict[str, Any] | None:
+    def ask(self, command: str, arguments: Mapping[str, Any], batch_size: int) -> dict[str, Any] | None:
         """Send a request and wait for its answer.
+
+        Args:
+            command: One of ``encdec_widgets.timing.worker.bench.Bench.commands``.
+            arguments: What to call it with, plain data.
+            batch_size: Images in a batch, for the line that says that memory ran out.
 
         Returns:
             The answer; None if the process ended first.
@@ -62,7 +65,8 @@ class WorkerProcess:
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
         number = next(self._ids)
-        line = json.dumps({"id": number, **attrs.asdict(request)}) + "\n"
+        request = {"id": number, "command": command, "arguments": arguments, "batch_size": batch_size}
+        line = json.dumps(request) + "\n"
         try:
             self._popen.stdin.write(line.encode())
             self._popen.stdin.flush()

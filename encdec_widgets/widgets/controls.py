@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+import attrs
 import ipywidgets as widgets
 import traitlets
 
@@ -19,6 +20,11 @@ OnEdit = Callable[[str, Any], None]
 def _label(path: str) -> str:
     """The words of a field, without the block that has it."""
     return field_words(path.rpartition(".")[2])
+
+
+def _without_choices(fields: Mapping[str, FieldInfo]) -> dict[str, FieldInfo]:
+    """What rows are made for: one that exists can offer other choices, and the keyboard stays where it is."""
+    return {name: attrs.evolve(info, choices=()) for name, info in fields.items()}
 
 
 class FieldControl(widgets.HBox):
@@ -102,6 +108,13 @@ class FieldControl(widgets.HBox):
                 slider.min, slider.max = min(slider.min, within), max(slider.max, within)
                 slider.value = within
                 slider.min, slider.max = min(low, within), max(high, within)
+
+    def offer(self, info: FieldInfo) -> None:
+        """Let a person choose among other names than before, those of ``info``."""
+        if info.choices != self.info.choices:
+            self.info = info
+            with self._showing():
+                self._inputs[-1].options = info.choices
 
     def mark(self, bad: bool) -> None:
         """Mark the row as the one with a problem, or no longer."""
@@ -189,8 +202,9 @@ class FieldControls(widgets.VBox):
             bad: The path of the field with a problem, if there is one; it is unfolded.
             inert: Why fields have no effect now, by the path of the field.
         """
-        if self._fields != dict(fields):
+        if _without_choices(self._fields) != _without_choices(fields):
             self._renew(dict(fields))
+        self._fields = dict(fields)
         self._values, self._bad, self._inert = dict(values), bad, dict(inert or {})
         self._unfolded |= bad in self._folded
         self._update()
@@ -215,6 +229,7 @@ class FieldControls(widgets.VBox):
             if name not in self.rows:
                 self.rows[name] = FieldControl(name, self._fields[name], self._values[name], self._on_edit)
         for name, row in self.rows.items():
+            row.offer(self._fields[name])
             row.show(self._values[name])
             row.mark(name == self._bad)
         for group, section in self._sections.items():

@@ -1,6 +1,6 @@
 """The parts of a designer, how they are arranged, and what each of them shows of a network and of its editing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
@@ -13,7 +13,8 @@ from encdec_widgets.block_edits import nodes_at
 from encdec_widgets.catalogue import family_name
 from encdec_widgets.editor import Editor, Step
 from encdec_widgets.fields import FieldError
-from encdec_widgets.timing.device import CPU, current_device
+from encdec_widgets.figures.colouring import Colouring
+from encdec_widgets.timing import visible_devices
 from encdec_widgets.widgets.block_controls import BlockControls
 from encdec_widgets.widgets.control_pages import ControlPages
 from encdec_widgets.widgets.facts_table import FactsTable
@@ -56,7 +57,7 @@ class Screen:
         self.controls = ControlPages(self.network, self.block)
         self.picture = Picture(on_select_node)
         self.problems = Problems(on_mend)
-        self.timing = TimingPanel()
+        self.timing = TimingPanel(self._colour_times)
         self.table = FactsTable(on_select_node)
         self.page = Page()
         self.page.observe(lambda change: on_hold(change["new"]), "held")
@@ -85,10 +86,14 @@ class Screen:
 
     def show_facts(self, backbone: Backbone) -> None:
         """Say what the network on screen is, in the status line, the timing and the notices."""
-        device = current_device() or CPU
-        self.status.show(backbone, device.name)
-        self.timing.show(backbone, device)
+        devices = visible_devices()
+        self.status.show(backbone, devices[0].name)
+        self.timing.show(backbone, devices)
         self.problems.show_notices(backbone.notices)
+
+    def _colour_times(self, times: Mapping[str, float]) -> None:
+        """Let the blocks be coloured by their measured times; ``times`` is empty where they do not hold."""
+        self.picture.colour_by({"time": Colouring("time", "ms", times)} if times else {})
 
     def show_editing(self, editor: Editor, place: str | None, shown: Backbone | None) -> None:
         """Show the design that is wanted, with what was asked for in vain, and what is selected of it.

@@ -1,14 +1,29 @@
+import re
+from collections.abc import Mapping
 from typing import Any
 
+import attrs
 import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
-from encdec_widgets.timing import Device, Timing, TimingError
+from encdec_widgets.timing import (
+    BlockTime,
+    Comparison,
+    Device,
+    Measurement,
+    Progress,
+    Race,
+    Timing,
+    TimingError,
+    TimingStopped,
+    TimingTooLongError,
+)
 from encdec_widgets.timing.device import CPU
 from encdec_widgets.widgets.timing_panel import TimingPanel
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1))
+OTHER = DESIGN.replace("filters", 3)
 TIMING = Timing(
     median_ms=12.5,
     p10_ms=11.0,
@@ -19,20 +34,45 @@ TIMING = Timing(
     precision="float32",
     device="CPU",
     backend="tensorflow",
+    compilation="graph",
+    multiply_adds=1_000_000,
+    ceiling=1e9,
 )
+BY_BLOCK = attrs.evolve(
+    TIMING,
+    blocks=(
+        BlockTime(name="stack0_enc0", median_ms=4.0, n=9),
+        BlockTime(name="stack0_dec1", median_ms=7.0, n=9),
+    ),
+)
+RACE = Comparison.of(TIMING, attrs.evolve(TIMING, median_ms=6.25), [(12.5, 6.25)] * 10)
+CALIBRATION = {
+    "peak_multiply_adds_per_s": 1e9,
+    "convolution_rates": [[4, 1e8], [64, 1e9]],
+    "transposed_factor": 1.0,
+    "bytes_per_s": 1e9,
+    "resizing_rates": [[32, 1e9], [256, 1e9]],
+    "layer_overhead_ms": 0.01,
+    "call_overhead_ms": 0.1,
+    "item_bytes": 4,
+}
 
 
 class FakeWorker:
     """Answers when it is told to."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[Any, int]] = []
+        self.jobs: list[Any] = []
         self.answer: Any = None
+        self.tell: Any = None
         self.stopped = False
+        self.refuses: Exception | None = None
 
-    def submit(self, model: Any, *, on_done: Any, batch_size: int) -> None:
-        self.asked.append((model, batch_size))
-        self.answer = on_done
+    def submit(self, job: Any, *, on_done: Any, on_progress: Any) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.jobs.append(job)
+        self.answer, self.tell = on_done, on_progress
 
     def stop(self) -> None:
         self.stopped = True
@@ -44,32 +84,76 @@ def worker() -> FakeWorker:
 
 
 @pytest.fixture
-def panel(worker: FakeWorker) -> TimingPanel:
-    panel = TimingPanel(worker)  # type: ignore[arg-type]
+def told() -> list[Mapping[str, float]]:
+    return []
+
+
+@pytest.fixture
+def panel(worker: FakeWorker, told: list[Mapping[str, float]]) -> TimingPanel:
+    panel = TimingPanel(told.append, worker)  # type: ignore[arg-type]
     assert panel.start.disabled
-    panel.show(DESIGN.build(), CPU)
+    panel.show(DESIGN.build(), [CPU])
     return panel
+
+
+def said(panel: TimingPanel) -> str:
+    return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", panel.text))
+
+
+# One network
 
 
 def test_it_names_the_device_plainly(panel: TimingPanel, worker: FakeWorker) -> None:
     assert "Timing on CPU" in panel.children[0].value
-    panel.show(DESIGN.build(), Device("NVIDIA H200", "GPU"))
-    assert "Timing on NVIDIA H200" in panel.children[0].value
+    assert "No GPU found" in panel.children[1].value
+    other = TimingPanel(worker=worker)  # type: ignore[arg-type]
+    other.show(DESIGN.build(), [Device("NVIDIA H200", "GPU"), CPU])
+    assert "Timing on NVIDIA H200" in other.children[0].value
+    assert other.controls.options.device == "GPU:0"
 
 
-def test_the_button_times_what_is_on_screen(panel: TimingPanel, worker: FakeWorker) -> None:
-    backbone = DESIGN.replace("filters", 3).build()
-    panel.show(backbone, CPU)
-    panel.batch.children[1].value = 4
+def test_the_button_times_what_is_on_screen_with_what_the_controls_say(
+    panel: TimingPanel, worker: FakeWorker
+) -> None:
+    panel.show(OTHER.build(), [CPU])
+    panel.controls.rows["batch_size"].children[1].value = 4
+    panel.controls.rows["work"].children[0].value = "training"
+    panel.by_block.value = True
     panel.start.click()
-    assert worker.asked == [(backbone.model, 4)]
+    (job,) = worker.jobs
+    assert isinstance(job, Measurement)
+    assert Design.from_json(job.network.text) == OTHER
+    assert (job.options.batch_size, job.options.work, job.by_block) == (4, "training", True)
+    assert job.at_most_s == 5 * job.options.budget_s
     assert panel.start.disabled
-    assert "Measuring" in panel.text
+    assert not panel.stop.disabled
     worker.answer(TIMING)
     assert panel.timing is TIMING
     assert not panel.start.disabled
-    for figure in ("12.5", "11 to 14 ms", "80 images/s", "40 runs"):
-        assert figure in panel.text
+    for figure in (
+        "12.5 ms",
+        "11.0 to 14.0 ms",
+        "80.0 images/s",
+        "40 runs",
+        "TensorFlow (graph)",
+        "160 MFLOP/s, 8 %",
+    ):
+        assert figure in said(panel)
+
+
+def test_progress_and_the_expected_time_are_shown(panel: TimingPanel, worker: FakeWorker) -> None:
+    panel.start.click()
+    worker.tell(Progress(share=0.25, doing="first call and warm-up", calibration=CALIBRATION))
+    assert panel.progress.value == 0.25
+    assert panel.progress.layout.display == ""
+    before = float(re.search(r"about ([\d.]+) ms a run expected", said(panel))[1])  # type: ignore[index]
+    worker.answer(TIMING)
+    assert panel.progress.layout.display == "none"
+    panel.show(DESIGN.replace("filters", 40).build(), [CPU])
+    after = float(re.search(r"about ([\d.]+) ms a run expected", said(panel))[1])  # type: ignore[index]
+    assert after > before
+    panel.controls.rows["batch_size"].children[1].value = 4
+    assert "expected" in said(panel)
 
 
 def test_an_edit_marks_the_figures_as_out_of_date(panel: TimingPanel, worker: FakeWorker) -> None:
@@ -77,14 +161,14 @@ def test_an_edit_marks_the_figures_as_out_of_date(panel: TimingPanel, worker: Fa
     worker.answer(TIMING)
     assert panel.up_to_date
     assert "Out of date" not in panel.text
-    panel.show(DESIGN.replace("filters", 3).build(), CPU)
+    panel.show(OTHER.build(), [CPU])
     assert not panel.up_to_date
     assert "Out of date" in panel.text
 
 
 def test_an_edit_during_the_measurement_does_too(panel: TimingPanel, worker: FakeWorker) -> None:
     panel.start.click()
-    panel.show(DESIGN.replace("filters", 3).build(), CPU)
+    panel.show(OTHER.build(), [CPU])
     worker.answer(TIMING)
     assert "Out of date" in panel.text
 
@@ -99,17 +183,115 @@ def test_what_goes_wrong_is_said_and_the_next_run_works(panel: TimingPanel, work
     assert "memory" not in panel.text
 
 
+def test_a_worker_that_is_busy_is_said(panel: TimingPanel, worker: FakeWorker) -> None:
+    worker.refuses = TimingError("a timing is under way already")
+    panel.start.click()
+    assert "under way already" in panel.text
+    assert not panel.start.disabled
+
+
 @pytest.mark.parametrize("value", [0, -1, 100000])
-def test_a_bad_batch_size_is_named_and_not_taken(panel: TimingPanel, worker: FakeWorker, value: int) -> None:
-    panel.batch.children[1].value = value
+def test_a_bad_batch_size_is_named_and_not_timed(panel: TimingPanel, worker: FakeWorker, value: int) -> None:
+    batch = panel.controls.rows["batch_size"]
+    batch.children[1].value = value
     assert f"batch_size={value}" in panel.text
-    panel.batch.children[1].value = 2
+    panel.start.click()
+    assert not worker.jobs
+    assert f"batch_size={value}" in panel.text
+    batch.children[1].value = 2
     assert "batch_size" not in panel.text
     panel.start.click()
-    assert worker.asked[0][1] == 2
+    assert worker.jobs[0].options.batch_size == 2
 
 
 def test_stop_stops(panel: TimingPanel, worker: FakeWorker) -> None:
     panel.start.click()
     panel.stop.click()
     assert worker.stopped
+    worker.answer(TimingStopped())
+    assert "stopped" in said(panel)
+    assert "encdec-error" not in panel.text
+
+
+def test_a_long_run_asks_before_it_starts(panel: TimingPanel, worker: FakeWorker) -> None:
+    assert panel.all_the_same.layout.display == "none"
+    panel.start.click()
+    worker.answer(TimingTooLongError(9000.0, 63.0, 10.0))
+    assert "about 63 s" in said(panel)
+    assert panel.all_the_same.layout.display == ""
+    panel.all_the_same.click()
+    assert worker.jobs[1].at_most_s is None
+    assert panel.all_the_same.layout.display == "none"
+
+
+def test_an_open_input_size_is_named(panel: TimingPanel, worker: FakeWorker) -> None:
+    panel.show(Design(UNet(filters=2), (None, None, 1)).build(), [CPU])
+    panel.start.click()
+    assert "must be fixed" in panel.text
+    assert not worker.jobs
+
+
+# Its options
+
+
+def test_rare_options_are_folded_and_the_ways_to_run_are_those_of_the_backend(panel: TimingPanel) -> None:
+    pytest.importorskip("jax")
+    assert set(panel.controls.rows) == {"work", "batch_size"}
+    panel.controls.children[-1].click()
+    rows = panel.controls.rows
+    compilation = rows["compilation"].children[0]
+    rows["backend"].children[0].value = "tensorflow"
+    assert compilation.options == ("graph", "XLA", "eager")
+    rows["backend"].children[0].value = "jax"
+    assert rows["compilation"].children[0] is compilation  # the keyboard stays where it is
+    assert compilation.options == ("XLA", "eager")
+    assert (panel.controls.options.backend, panel.controls.options.compilation) == ("jax", "XLA")
+    assert panel.controls.problem is None
+
+
+# Where the time goes
+
+
+def test_times_of_blocks_are_drawn_as_bars_and_told_as_long_as_they_hold(
+    panel: TimingPanel, worker: FakeWorker, told: list[Mapping[str, float]]
+) -> None:
+    panel.start.click()
+    worker.answer(BY_BLOCK)
+    assert told[-1] == {"stack0_enc0": 4.0, "stack0_dec1": 7.0}
+    for words in ("Where the 12.5 ms go", "enc0", "dec1", "remainder 1.5 ms"):
+        assert words in said(panel)
+    panel.show(OTHER.build(), [CPU])
+    assert told[-1] == {}
+    assert "remainder" not in said(panel)
+    panel.show(DESIGN.build(), [CPU])
+    assert told[-1] == {"stack0_enc0": 4.0, "stack0_dec1": 7.0}
+
+
+# A race
+
+
+def test_a_pinned_network_is_raced_against_the_one_on_screen(panel: TimingPanel, worker: FakeWorker) -> None:
+    assert panel.start_race.layout.display == "none"
+    panel.pin.click()
+    assert "A is U-Net" in said(panel)
+    panel.show(OTHER.build(), [CPU])
+    panel.start_race.click()
+    (job,) = worker.jobs
+    assert isinstance(job, Race)
+    assert [Design.from_json(racer.network.text) for racer in (job.a, job.b)] == [DESIGN, OTHER]
+    worker.answer(RACE)
+    assert panel.race is RACE
+    assert "B is 2.00 times faster" in said(panel)
+    panel.show(DESIGN.build(), [CPU])
+    assert "Out of date" in panel.text
+
+
+def test_one_network_is_raced_on_two_backends(panel: TimingPanel, worker: FakeWorker) -> None:
+    pytest.importorskip("jax")
+    panel.pin.click()
+    panel.controls.children[-1].click()
+    panel.controls.rows["backend"].children[0].value = "jax"
+    panel.start_race.click()
+    (job,) = worker.jobs
+    assert job.a.network.text == job.b.network.text
+    assert job.backends[-1] == "jax"

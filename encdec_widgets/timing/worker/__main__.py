@@ -1,16 +1,12 @@
 """The child process that builds and times networks: ``python -m encdec_widgets.timing.worker``.
 
 It reads requests from its standard input, one JSON object a line, and answers each with one JSON object a line on
-what was its standard output: the fields of a :class:`~encdec_widgets.timing.Timing`, or an error. It ends when its
-standard input does, in the middle of a run too, so that it never outlives the notebook's kernel.
-
-A request holds a network as Keras configuration. Keras configurations can run code when they are loaded; this one was
-written a moment ago by this package in the parent process, from the network that runs there, and is never read from a
-file or taken from anybody else. It holds no weights: random ones take the same time.
+what was its standard output: what a command of :class:`~encdec_widgets.timing.worker.bench.Bench` gave, or an error. It
+ends when its standard input does, in the middle of a run too, so that it never outlives the notebook's kernel.
 """
 
 import contextlib
-import gc
+import functools
 import json
 import os
 import queue
@@ -19,10 +15,12 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from encdec_widgets._keras import keras
 from encdec_widgets.timing.errors import TimingError, out_of_memory, tells_of_memory
+
+if TYPE_CHECKING:
+    from encdec_widgets.timing.worker.bench import Bench
 
 _ORPHAN_CHECK_S = 1.0
 
@@ -42,14 +40,15 @@ def main() -> None:
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """Build the network of a request and time it.
+    """Do what a request asks for.
 
     Returns:
-        The request's ``id`` and either ``timing`` or ``error`` (one line); ``retire`` is true where this process should
+        The request's ``id`` and either ``result`` or ``error`` (one line); ``retire`` is true where this process should
         not be used again.
     """
     try:
-        return {"id": request["id"], "timing": _time(request)}
+        result = _bench().commands()[request["command"]](**request["arguments"])
+        return {"id": request["id"], "result": result}
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent waits for a line about it
         memory = any(tells_of_memory(f"{type(cause).__name__}: {cause}") for cause in _causes(error))
         line = out_of_memory(request["batch_size"]) if memory else _one_line(error)
@@ -57,16 +56,12 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"id": request["id"], "error": line, "retire": memory}
 
 
-def _time(request: dict[str, Any]) -> dict[str, Any]:
-    from encdec_widgets.timing.forward import time_forward
+@functools.cache
+def _bench() -> "Bench":
+    # Here and not above: it loads Keras, and what goes wrong with that is an answer too.
+    from encdec_widgets.timing.worker.bench import Bench
 
-    if keras.config.backend() != request["backend"]:
-        raise TimingError(f"the timing process runs on {keras.config.backend()}, not on {request['backend']}")
-    # The last request's network is garbage by now. This process has no other that this could touch.
-    keras.utils.clear_session(free_memory=False)
-    gc.collect()
-    model = keras.models.model_from_json(request["model"])
-    return time_forward(model, request["batch_size"], request["budget_s"]).to_dict()
+    return Bench()
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -1,0 +1,189 @@
+"""What the timing process does on request: networks are loaded, started, run in rounds, taken apart."""
+
+import contextlib
+import gc
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from encdec_widgets._keras import keras
+from encdec_widgets.multiply_adds import total
+from encdec_widgets.timing.calibration import Calibration, calibrate, predict_ms
+from encdec_widgets.timing.device import Device, visible_devices
+from encdec_widgets.timing.errors import TimingError
+from encdec_widgets.timing.worker.inputs import random_batches
+from encdec_widgets.timing.worker.loading import Loaded, load
+from encdec_widgets.timing.worker.parts import block_models
+from encdec_widgets.timing.worker.runners import Runner, Work, runner_for
+from encdec_widgets.timing.worker.stopwatch import Stopwatch
+from encdec_widgets.words import backend_text
+
+
+@attrs.define
+class _OnBench:
+    """A network on the bench."""
+
+    loaded: Loaded
+    options: Mapping[str, Any]
+    device: Device
+    runner: Runner | None = None
+
+
+class Bench:
+    """Networks under names, each with the stopwatches that run on it."""
+
+    def __init__(self) -> None:
+        """Nothing is on the bench."""
+        self._networks: dict[str, _OnBench] = {}
+        self._watches: dict[str, tuple[Stopwatch, Device]] = {}
+
+    def clear(self) -> dict[str, Any]:
+        """Take everything off the bench."""
+        self._networks.clear()
+        self._watches.clear()
+        # This process has no other networks that this could touch.
+        keras.utils.clear_session(free_memory=False)
+        gc.collect()
+        return {}
+
+    def load(self, name: str, network: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+        """Build a network.
+
+        Args:
+            name: What to call it.
+            network: The fields of a :class:`encdec_widgets.timing.network.Network`.
+            options: The fields of :class:`encdec_widgets.timing.Options`, resolved.
+        """
+        if keras.config.backend() != options["backend"]:
+            raise TimingError(
+                f"the timing process runs on {keras.config.backend()}, not on {options['backend']}"
+            )
+        device = _device(options["device"])
+        with _on(device):
+            loaded = load(network, options["precision"])
+        self._networks[name] = _OnBench(loaded, options, device)
+        return {
+            "precision": loaded.precision,
+            "policy": loaded.policy,
+            "device": device.name,
+            "place": device.place,
+            "multiply_adds": total(data["multiply_adds"] for _, data in loaded.layers.nodes(data=True)),
+        }
+
+    def predict(self, name: str, calibration: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Predict how long a network will take.
+
+        Args:
+            name: The network.
+            calibration: What its device told under the same conditions, if that is known; it is calibrated otherwise.
+        """
+        network = self._networks[name]
+        options = network.options
+        known = Calibration.from_dict(calibration) if calibration else _calibration(network)
+        predicted_ms = predict_ms(
+            network.loaded.layers,
+            known,
+            batch_size=options["batch_size"],
+            training=options["work"] == "training",
+        )
+        return {"predicted_ms": predicted_ms, "calibration": known.to_dict()}
+
+    def start(self, name: str) -> dict[str, Any]:
+        """Run a network for the first time, then until it is warm."""
+        network = self._networks[name]
+        options, model = network.options, network.loaded.model
+        with _on(network.device):
+            network.runner = runner_for(model, options["work"], options["compilation"])
+            watch = _stopwatch(network.runner, model, options)
+            watch.warm_up(options["budget_s"])
+        self._watches[name] = watch, network.device
+        return {"first_call_ms": watch.first_call_ms}
+
+    def run(self, name: str, seconds: float, at_most: int) -> dict[str, Any]:
+        """Time a network, or one of its blocks, for a while."""
+        watch, device = self._watches[name]
+        with _on(device):
+            return {"times_ms": watch.round(seconds, at_most)}
+
+    def blocks(self, name: str) -> dict[str, Any]:
+        """Take a network apart; its blocks are called ``name/block``, and started one by one."""
+        network = self._networks[name]
+        with _on(network.device):
+            models = block_models(network.loaded.model, network.loaded.blocks)
+        for block, model in models.items():
+            part = attrs.evolve(network.loaded, model=model)
+            self._networks[f"{name}/{block}"] = _OnBench(part, network.options, network.device)
+        return {"blocks": list(models)}
+
+    def start_block(self, name: str) -> dict[str, Any]:
+        """Run a block for the first time, as the work asked for needs it."""
+        network = self._networks[name]
+        work: Work = "forward" if network.options["work"] == "forward" else "gradients"
+        with _on(network.device):
+            runner = runner_for(network.loaded.model, work, network.options["compilation"])
+            self._watches[name] = _stopwatch(runner, network.loaded.model, network.options), network.device
+        return {}
+
+    def memory(self, name: str) -> dict[str, Any]:
+        """Largest memory that a network took on its device, if the backend can tell."""
+        network = self._networks[name]
+        return {"peak_bytes": network.runner.peak_bytes(network.device) if network.runner else None}
+
+    def commands(self) -> dict[str, Callable[..., dict[str, Any]]]:
+        """What can be asked for, by name."""
+        names = (
+            self.clear,
+            self.load,
+            self.predict,
+            self.start,
+            self.run,
+            self.blocks,
+            self.start_block,
+            self.memory,
+        )
+        return {command.__name__: command for command in names}
+
+
+def _calibration(network: _OnBench) -> Calibration:
+    """What a network's device can do, at the network's precision and compiled as it is."""
+
+    def time_model(model: Any, batch_size: int) -> float:
+        runner = runner_for(model, "forward", network.options["compilation"])
+        watch = _stopwatch(runner, model, {"work": "forward", "batch_size": batch_size})
+        watch.round(0.005, 20)
+        times = watch.round(0.02, 50)
+        return sorted(times)[len(times) // 2]
+
+    keras.config.set_dtype_policy(network.loaded.policy)
+    with _on(network.device):
+        return calibrate(time_model)
+
+
+def _stopwatch(runner: Runner, model: Any, options: Mapping[str, Any]) -> Stopwatch:
+    batch_size = options["batch_size"]
+    targets = random_batches(model.outputs, batch_size) if options["work"] == "training" else []
+    inputs = random_batches(model.inputs, batch_size)
+    # There may be fewer batches of one than of the other, where both together take much memory.
+    pairs = zip(inputs, targets or [[]] * len(inputs), strict=False)
+    return Stopwatch(runner.run, [runner.place(*pair) for pair in pairs])
+
+
+def _device(place: str) -> Device:
+    """The device that was asked for, among those that the backend sees."""
+    devices = visible_devices()
+    found = [device for device in devices if place in ("", device.place)]
+    if not found:
+        backend = backend_text(keras.config.backend())
+        seen = " and ".join(device.place for device in devices)
+        raise TimingError(
+            f"{backend} sees no {place} here; it sees {seen}, on which the network can be timed instead"
+        )
+    return found[0]
+
+
+def _on(device: Device) -> contextlib.AbstractContextManager[Any]:
+    if keras.config.backend() == "numpy":
+        return contextlib.nullcontext()
+    context: contextlib.AbstractContextManager[Any] = keras.device(f"{device.kind.lower()}:{device.number}")
+    return context

@@ -1,0 +1,57 @@
+"""The timing panel in a real browser: where the time goes, on the picture too; a race; stopping; keys alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.designer_page import DesignerPage
+from tests.browser.page import Screen
+
+
+def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_app())
+    page, root = designer.screen.page, designer.root
+    colour = page.get_by_label("colour")
+    expect(colour).to_be_hidden()
+    stages = _colours(designer)
+
+    page.get_by_role("checkbox", name="each block too").check()
+    page.get_by_role("button", name="Time it").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_enabled()
+    result = root.locator(".encdec-result")
+    result.wait_for()
+    bars = root.locator(".encdec-timing table").filter(has_text="remainder")
+    for name in ("enc0", "dec2", "remainder"):
+        expect(bars).to_contain_text(name)
+    colour.select_option("time")
+    root.get_by_text("no time").wait_for()
+    assert _colours(designer) != stages
+    expect(root.locator(".encdec-timing")).to_contain_text("ms a run expected")
+
+    page.get_by_role("button", name="Pin as A").click()
+    designer.screen.type("filters", "8")
+    expect(colour).to_be_hidden()  # the times were another network's
+    page.get_by_role("button", name="Race A and B").click()
+    race = root.locator(".encdec-race")
+    race.wait_for()
+    expect(race).to_contain_text("95 %")
+    expect(root.locator(".encdec-timing")).to_contain_text("Out of date")  # the timing, not the race
+
+
+def test_a_timing_is_started_and_stopped_by_keys_alone(open_app: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_app())
+    page = designer.screen.page
+    start, stop = (page.get_by_role("button", name=name) for name in ("Time it", "Stop"))
+    start.press("Enter")
+    expect(stop).to_be_enabled()
+    stop.press("Enter")
+    expect(designer.root.locator(".encdec-timing")).to_contain_text("stopped")
+    start.press("Enter")
+    designer.root.locator(".encdec-result").wait_for()
+
+
+def _colours(designer: DesignerPage) -> list[str]:
+    boxes = designer.root.locator(".barlayer .point path")
+    return [str(boxes.nth(index).evaluate("box => box.style.fill")) for index in range(boxes.count())]
