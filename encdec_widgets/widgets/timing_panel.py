@@ -24,6 +24,7 @@ from encdec_widgets.timing import (
     shared_worker,
 )
 from encdec_widgets.timing.calibration import Calibration, predict_ms
+from encdec_widgets.timing.device import CPU
 from encdec_widgets.timing.gpu import visible_gpus
 from encdec_widgets.timing.options import Options
 from encdec_widgets.timing.result import digits
@@ -78,6 +79,7 @@ class TimingPanel(widgets.VBox):
         self._timed: Backbone | None = None
         self._raced: Backbone | None = None
         self._backbone: Backbone | None = None
+        self._device = CPU
         self._pinned: Racer | None = None
         self._worker = worker or shared_worker()
         self._on_block_times = on_block_times
@@ -148,8 +150,9 @@ class TimingPanel(widgets.VBox):
         first = self._backbone is None
         held, self._backbone = self.up_to_date, backbone
         self.controls.show_devices(devices, backbone.structure.dtype_policy.name)
+        self._device = devices[0]
         if first:
-            self._show_card(devices)
+            self._show_card()
         if held != self.up_to_date:
             self._tell_block_times()
         self._draw()
@@ -190,6 +193,7 @@ class TimingPanel(widgets.VBox):
         self, make_job: Callable[[], Any], take: Callable[[Any], None], again: _Run, options: Options
     ) -> None:
         self._note, self._failed, self._again = "", False, None
+        self._show_card()
         finish = on_this_loop(self._finished)
         tell = on_this_loop(self._show_progress)
         try:
@@ -287,11 +291,10 @@ class TimingPanel(widgets.VBox):
             f'<div class="encdec-note">{html.escape("; ".join(words))}</div>' if words else ""
         )
 
-    def _show_card(self, devices: Sequence[Device]) -> None:
-        """Say what there is to run on: the card and its state, or that there is none, and why."""
-        device = devices[0]
-        self._heading.value = f"<h3>Timing on {html.escape(device.name)}</h3>"
-        self._card.value = card_html(device, visible_gpus())
+    def _show_card(self) -> None:
+        """Say what there is to run on: the card and its state now, or that there is none, and why."""
+        self._heading.value = f"<h3>Timing on {html.escape(self._device.name)}</h3>"
+        self._card.value = card_html(self._device, visible_gpus())
 
     def _draw(self) -> None:
         ready = self._backbone is not None and not self._running

@@ -53,7 +53,9 @@ def load(network: Mapping[str, Any], precision: str | None) -> Loaded:
     config = json.loads(network["text"])
     if precision:
         _set_policies(config, precision)
-    model = keras.models.model_from_json(json.dumps(config))
+    whole = keras.models.model_from_json(json.dumps(config))
+    # A Sequential has no graph of operations, and inputs and outputs may stand in dicts: this is the plain form.
+    model = keras.Model(whole.inputs, whole.outputs)
     return Loaded(model, layer_graph(model, ()), network["blocks"], *_precision(model))
 
 
