@@ -25,7 +25,9 @@ def runner(model: Any, work: Work, compilation: str) -> Runner:
     def run(batch: Any) -> None:
         nonlocal call
         if compilation == "XLA" and not planned:
-            call = jax.jit(call).lower(kept[0], *batch).compile()
+            # As in fit, what a training step gives takes the memory of what it began with.
+            donated = (0,) if work == "training" else ()
+            call = jax.jit(call, donate_argnums=donated).lower(kept[0], *batch).compile()
             planned.append(call.memory_analysis())
         _, after = _wait(call(kept[0], *batch))
         if after is not None:
@@ -49,7 +51,8 @@ def _training(model: Any) -> tuple[Any, Any]:
     nothing = one_or_all([jnp.zeros((1, 1)) for _ in model.outputs])
     model.compute_loss(y=nothing, y_pred=nothing)
     values = ([v.value for v in part] for part in (model.optimizer.variables, model.metrics_variables))
-    return call, (*_weights(model), *values)
+    # Copies, as the model's own are needed again where its blocks are timed.
+    return call, jax.tree.map(jnp.copy, (*_weights(model), *values))
 
 
 def _gradients(model: Any) -> tuple[Any, Any]:
