@@ -162,8 +162,13 @@ class FieldInfo:
         if self.kind == "counts":
             return (self._nearest_counts(value) or self.default,)
         if self.kind == "choice" and isinstance(value, str):
-            return tuple(difflib.get_close_matches(value, self.choices, n=2, cutoff=0.4)) or (self.default,)
-        return (self.default,)
+            alike = [choice for choice in self.choices if choice.lower() == value.lower()]
+            close = difflib.get_close_matches(value, self.choices, n=2, cutoff=0.4)
+            return tuple(alike or close or self._usual_values())
+        return self._usual_values()
+
+    def _usual_values(self) -> tuple[Any, ...]:
+        return self.choices if self.default is None and self.choices else (self.default,)
 
     def _nearest_counts(self, value: Any) -> tuple[int, ...] | None:
         numbers = [_as_number(item) for item in _as_items(value) or ()][: self.lengths[1]]

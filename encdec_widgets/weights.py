@@ -5,9 +5,12 @@ do not depend on when they are filled: an initializer draws its seed when its la
 """
 
 import functools
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+import numpy as np
 
 from encdec_widgets._keras import keras
 from encdec_widgets._keras_notes import in_stateless_scope, noting
@@ -41,6 +44,20 @@ def fill(variables: Iterable[Any]) -> None:
     for variable in variables:
         if not filled(variable):
             variable._deferred_initialize()
+
+
+def fill_at_random(variables: Iterable[Any]) -> None:
+    """Give values to those of ``variables`` that have none yet, random ones in place of what initializers would draw.
+
+    JAX compiles an initializer anew for every shape: half a second a layer, for values that do not matter to a clock.
+    """
+    random = np.random.default_rng()
+    variables = list(variables)
+    for variable in variables:
+        if not filled(variable) and len(variable.shape) > 1:
+            bound = math.sqrt(3 / math.prod(variable.shape[:-1]))
+            _fill_later_with(variable, functools.partial(random.uniform, -bound, bound, variable.shape))
+    fill(variables)
 
 
 def filled(variable: Any) -> bool:

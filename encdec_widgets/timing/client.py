@@ -18,8 +18,8 @@ OnDone = Callable[[Any], None]
 OnProgress = Callable[[Progress], None]
 
 TIMEOUT_S = 300.0
-"""A job that has not ended this long after its budget counts as hung. It has to hold loading the backend, building and
-compiling the networks, the warm-up and the few runs that are made whatever they cost."""
+"""A step that is not answered this long after the job's budget counts as hung. The longest steps load the backend,
+compile a network, or run one that is very slow."""
 
 
 def _say_nothing(_: Progress) -> None:
@@ -41,7 +41,8 @@ class Worker:
     this process, however that ends.
 
     Attributes:
-        timeout_s: Seconds, beyond the budget, after which a job is taken for hung and its processes are killed.
+        timeout_s: Seconds, beyond the budget, after which a step of a job that was not answered is taken for hung and
+            the processes are killed.
     """
 
     def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
@@ -106,6 +107,8 @@ class Worker:
             run, self._run = self._run, None
             processes = [self._forget(backend) for backend in list(self._processes)]
         for process in processes:
+            process.kill(wait=False)  # all of them before any is waited for
+        for process in processes:
             process.end()
         if run is not None:
             run.on_done(TimingStopped())
@@ -113,17 +116,21 @@ class Worker:
     def _serve(self, run: _Run) -> None:
         """Do a job, in a thread of its own."""
         limit_s = self.timeout_s + run.job.budget_s
-        hung = TimingError(f"the timing did not end within {limit_s:g} s and was given up")
-        alarm = threading.Timer(limit_s, self._finish, (run, hung, True))
-        alarm.daemon = True
-        alarm.start()
+        hung = TimingError(f"the timing process did not answer within {limit_s:g} s and was given up")
         asked: dict[str, WorkerProcess] = {}
 
         def ask(backend: str, command: str, batch_size: int, arguments: Mapping[str, Any]) -> dict[str, Any]:
             # The same one throughout: another would not have the networks on its bench.
             if backend not in asked:
                 asked[backend] = self._process_for(run, backend)
-            return self._answer(asked[backend], command, batch_size, arguments)
+            # A hang is a step without an answer; how many steps there are is for the job to say.
+            alarm = threading.Timer(limit_s, self._finish, (run, hung, True))
+            alarm.daemon = True
+            alarm.start()
+            try:
+                return self._answer(asked[backend], command, batch_size, arguments)
+            finally:
+                alarm.cancel()
 
         def tell(progress: Progress) -> None:
             if self._run is run:
@@ -133,7 +140,6 @@ class Worker:
             outcome = run.job.do(ask, tell)
         except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
             outcome = error
-        alarm.cancel()
         for process in asked.values():
             process.in_use = False  # Before anybody is told, who may ask again at once.
             if not process.alive:

@@ -23,21 +23,28 @@ class TimingStopped(TimingError):  # noqa: N818 - somebody asked for it, so it i
 
 
 class TimingTooLongError(TimingError):
-    """The timing would take far longer than was allowed; nothing of it was begun.
+    """The timing would take far longer than was allowed; none of its runs was begun.
 
     Attributes:
         predicted_ms: How long one run is predicted to take, in milliseconds (an estimate).
-        seconds: How long the whole timing would take at least, in seconds (an estimate).
+        seconds: How long its runs would take at least, in seconds (an estimate).
     """
 
     def __init__(self, predicted_ms: float, seconds: float, allowed_s: float) -> None:
         """Say how long, and what would do."""
         super().__init__(
-            f"this timing would take about {seconds:.0f} s (some {predicted_ms / 1000:.2g} s a run are predicted), "
-            f"more than {allowed_s:g} s; allow more, or take a smaller batch or network"
+            f"this timing would take {duration_text(seconds)} or more ({duration_text(predicted_ms / 1000)} a run are "
+            f"predicted), more than {allowed_s:g} s; allow more, or take a smaller batch or network"
         )
         self.predicted_ms = predicted_ms
         self.seconds = seconds
+
+
+def duration_text(seconds: float) -> str:
+    """A predicted time in a unit that fits: "0.35 s", "12 s", "4 minutes", "1.5 hours"."""
+    if seconds < 100:
+        return f"{seconds:.2g} s"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.2g} hours"
 
 
 def out_of_memory(batch_size: int) -> str:
@@ -56,6 +63,9 @@ _MEMORY_WORDS = (
     "resource_exhausted",
     "resourceexhausted",
     "out of memory",
+    "out_of_memory",
+    "alloc_failed",
+    "failed to allocate",
     "outofmemory",
     "oom when allocating",
     "can't allocate memory",

@@ -1,12 +1,13 @@
 """The measurement of one network: built, predicted, started, and run in short rounds until the figures are sure."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import attrs
 
-from encdec_widgets.timing.errors import TimingTooLongError
+from encdec_widgets.timing.errors import TimingError, TimingTooLongError
 from encdec_widgets.timing.gpu import GpuState, GpuWatch, visible_gpus
 from encdec_widgets.timing.job import Ask, Progress, Tell
 from encdec_widgets.timing.network import Network
@@ -24,6 +25,9 @@ ROUNDS = 20
 """Rounds that the budget is divided into; between two of them the progress is told and the card is looked at."""
 LEAST_SHARE = 0.25
 """A run does not end before this share of the budget, however alike its times are: the machine may change its mood."""
+
+FAR_OFF = 3
+"""A prediction that is off by more than this factor has its calibration made again for the next run."""
 
 _calibrations: dict[tuple[str | None, ...], Mapping[str, Any]] = {}
 """What devices told when they were calibrated, by backend, compilation, dtype policy and place: a process that replaces
@@ -51,11 +55,10 @@ class OnBench:
         """Have ``network`` built and its time predicted."""
         arguments = {"name": name, "network": attrs.asdict(network), "options": attrs.asdict(options)}
         facts = ask(str(options.backend), "load", options.batch_size, arguments)
-        network_there = cls(name=name, options=options, facts=facts, ask=ask)
-        conditions = (options.backend, options.compilation, facts["policy"], facts["place"])
-        told = network_there.do("predict", calibration=_calibrations.get(conditions))
-        _calibrations[conditions] = told["calibration"]
-        return attrs.evolve(network_there, facts={**facts, **told})
+        built = cls(name=name, options=options, facts=facts, ask=ask)
+        told = built.do("predict", calibration=_calibrations.get(built._conditions()))
+        _calibrations[built._conditions()] = told["calibration"]
+        return attrs.evolve(built, facts={**facts, **told})
 
     def do(self, command: str, part: str = "", **arguments: Any) -> dict[str, Any]:
         """Have something done with the network, or with one of its blocks."""
@@ -69,15 +72,20 @@ class OnBench:
         times: list[float] = self.do("run", part, seconds=seconds, at_most=at_most)["times_ms"]
         return times
 
-    def card(self) -> GpuState | None:
-        """The NVIDIA card that it runs on, if it runs on one."""
+    def card(self, cards: Sequence[GpuState]) -> GpuState | None:
+        """The one of ``cards`` that it runs on, if it runs on one."""
         kind, _, number = self.facts["place"].partition(":")
-        cards = visible_gpus().cards if kind == "GPU" else ()
-        return cards[int(number)] if number and int(number) < len(cards) else None
+        return cards[int(number)] if kind == "GPU" and int(number) < len(cards) else None
 
-    def timing(self, times: list[float], first_call_ms: float, **others: Any) -> Timing:
+    def start(self) -> dict[str, Any]:
+        """Run it for the first time, then until it is warm: ``first_call_ms`` and ``peak_bytes``."""
+        return self.do("start")
+
+    def timing(self, times: list[float], **others: Any) -> Timing:
         """What its times say."""
         figures = spread(times)
+        self._doubt_calibration(figures.median)
+        calibration = self.facts["calibration"]
         low, high = median_interval(times)
         return Timing(
             median_ms=figures.median,
@@ -87,7 +95,6 @@ class OnBench:
             high_ms=high if math.isfinite(high) else None,
             n=len(times),
             noise=noise_words(times),
-            first_call_ms=first_call_ms,
             batch_size=self.options.batch_size,
             precision=self.facts["precision"],
             device=self.facts["device"],
@@ -96,10 +103,24 @@ class OnBench:
             compilation=str(self.options.compilation),
             predicted_ms=self.facts["predicted_ms"],
             multiply_adds=self.facts["multiply_adds"],
-            ceiling=self.facts["calibration"]["peak_multiply_adds_per_s"],
-            peak_bytes=self.do("memory")["peak_bytes"],
+            # A convolution can be faster than a matrix product: libraries know short cuts for it.
+            ceiling=max(
+                calibration["peak_multiply_adds_per_s"],
+                *(rate for _, rate in calibration["convolution_rates"]),
+            ),
+            call_ms=calibration["call_overhead_ms"],
             **others,
         )
+
+    def _doubt_calibration(self, median_ms: float) -> None:
+        """Forget a calibration that was far off: the device was busy with something else then, or is now."""
+        ratio = self.facts["predicted_ms"] / median_ms
+        if not 1 / FAR_OFF < ratio < FAR_OFF:
+            _calibrations.pop(self._conditions(), None)
+
+    def _conditions(self) -> tuple[str | None, ...]:
+        options = self.options
+        return options.backend, options.compilation, self.facts["policy"], self.facts["place"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -135,13 +156,23 @@ class Measurement:
             TimingTooLongError: If it would take far longer than allowed.
             TimingError: If the network could not be timed.
         """
+        cards = visible_gpus().cards  # before anything of ours runs on them
         tell(Progress(share=0.0, doing="starting the process"))
         ask(str(self.options.backend), "clear", self.options.batch_size, {})
-        tell(Progress(share=0.05, doing="building the network"))
+        try:
+            return self._measure(ask, tell, cards)
+        finally:
+            with suppress(
+                TimingError
+            ):  # The memory is others' until the next job; a process that ended has none.
+                ask(str(self.options.backend), "clear", self.options.batch_size, {})
+
+    def _measure(self, ask: Ask, tell: Tell, cards: Sequence[GpuState]) -> Timing:
+        tell(Progress(share=0.05, doing="building the network, calibrating the device"))
         network = OnBench.load(ask, "network", self.network, self.options)
         predicted_ms = network.facts["predicted_ms"]
         check_length(predicted_ms, self.at_most_s)
-        card = network.card()
+        card = network.card(cards)
         tell(
             Progress(
                 share=0.2,
@@ -150,7 +181,7 @@ class Measurement:
                 calibration=network.facts["calibration"],
             )
         )
-        first_call_ms = network.do("start")["first_call_ms"]
+        started = network.start()
         parts = self._started_blocks(network, tell, predicted_ms) if self.by_block else {}
         times: list[float] = []
         with GpuWatch(card) as watch:
@@ -165,7 +196,7 @@ class Measurement:
         tell(Progress(share=1.0, doing="done", predicted_ms=predicted_ms))
         return network.timing(
             times,
-            first_call_ms,
+            **started,
             gpu=card,
             load=watch.summary(),
             blocks=tuple(

@@ -7,6 +7,8 @@ from typing import Any, Literal
 import attrs
 
 from encdec_widgets._keras import keras, keras_is_loaded
+from encdec_widgets.catalogue import as_design
+from encdec_widgets.encoder_decoder import EncoderDecoder
 from encdec_widgets.fields import FieldError
 
 
@@ -53,12 +55,13 @@ class Network:
 
 
 def network_of(thing: Any) -> Network:
-    """The network in a Design, an architecture's Backbone, a Designer or a ``keras.Model``.
+    """The network in a Design, an architecture, the name of a preset, a Backbone, a Designer or a ``keras.Model``.
 
     Keras is not thread-safe: call it in the thread that owns the network.
 
     Raises:
         TypeError: If there is no network in it.
+        ValueError: If there is no preset of that name.
     """
     if hasattr(thing, "structure"):  # A Backbone, whose weights are not asked about.
         return _of_backbone(thing)
@@ -70,8 +73,11 @@ def network_of(thing: Any) -> Network:
         return _of_model(thing, {layer.name: (layer.name,) for layer in thing.layers})
     if hasattr(thing, "model"):
         return network_of(thing.model)
+    if isinstance(thing, (str, EncoderDecoder)):
+        return _of_design(as_design(thing))
     raise TypeError(
-        f"there is no network in {type(thing).__name__}: give a Design, a Backbone, a Designer or a keras.Model"
+        f"there is no network in {type(thing).__name__}: give a Design, an architecture, the name of a "
+        "preset, a Backbone, a Designer, or a keras.Model that is built"
     )
 
 

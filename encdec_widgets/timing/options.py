@@ -19,7 +19,8 @@ COMPILATIONS = {
 """How each Keras backend can run a network, its usual way first: "eager" is layer by layer from Python, "graph" is
 ``tf.function``, "XLA" is ``tf.function(jit_compile=True)`` or ``jax.jit``."""
 
-_DEVICE = re.compile(r"CPU|[GT]PU:\d+")
+AUTO = "auto"
+_DEVICE = re.compile(r"auto|CPU|[GT]PU:\d+")
 
 
 @attrs.frozen(kw_only=True)
@@ -33,7 +34,7 @@ class Options:
         precision: Keras dtype policy of the layers; None for the one in force where the network comes from.
         compilation: How the backend runs it, see ``COMPILATIONS``; None for the backend's usual way.
         backend: The Keras backend; None for the active one.
-        device: "CPU", "GPU:0", ...; empty for the one that the backend takes by itself.
+        device: "CPU", "GPU:0", ...; "auto" for the one that the backend takes by itself.
         budget_s: Seconds that the timed runs may take, in all; first call and warm-up come on top.
     """
 
@@ -66,7 +67,9 @@ class Options:
         optional=True,
         help="The library that computes; the same network can take very different times on two of them.",
     )
-    device: str = text("", help="The processor or the graphics card that computes.")
+    device: str = text(
+        AUTO, help="The processor or card that computes; auto is what the backend takes by itself."
+    )
     budget_s: float = real(
         2.0,
         minimum=0.01,
@@ -78,8 +81,11 @@ class Options:
 
     def __attrs_post_init__(self) -> None:
         """Check what depends on more than one field, or on what is installed."""
-        if self.device and not _DEVICE.fullmatch(self.device):
-            raise FieldError("device", self.device, 'must be "CPU", "GPU:0", "GPU:1" and so on', ("CPU",))
+        if not _DEVICE.fullmatch(self.device):
+            places = (AUTO, "CPU", "GPU:0")
+            raise FieldError(
+                "device", self.device, 'must be "auto", "CPU", "GPU:0", "GPU:1" and so on', places
+            )
         if self.backend is None:
             return
         if self.backend not in (*installed_backends(), "numpy"):

@@ -80,8 +80,8 @@ class WorkerProcess:
                     return reply
         return None
 
-    def kill(self) -> None:
-        """End it at once, with everything that it started."""
+    def kill(self, *, wait: bool = True) -> None:
+        """End it at once, with everything that it started; return when it has ended, if ``wait`` says so."""
         if not self.alive:
             return
         with contextlib.suppress(OSError):
@@ -89,8 +89,9 @@ class WorkerProcess:
                 self._popen.kill()
             else:
                 os.killpg(self.pid, signal.SIGKILL)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._popen.wait(_KILL_WAIT_S)
+        if wait:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(_KILL_WAIT_S)
 
     def end(self) -> None:
         """Kill it and, unless somebody is listening to it, let the channels go."""

@@ -50,6 +50,7 @@ class Timing:
         multiply_adds: Multiply-adds of one forward pass of one image (exact for the layers that count has).
         ceiling: Multiply-adds a second that the device reached in a large matrix product at this precision.
         peak_bytes: Largest memory that the network took on its device, in bytes, where the backend can tell.
+        call_ms: What calling anything takes on this device, however small it is (an estimate), in milliseconds.
         blocks: The time of each block by itself, where it was asked for.
         gpu: What the graphics card said of itself before the run.
         load: What it said during the run.
@@ -73,6 +74,7 @@ class Timing:
     multiply_adds: int | None = None
     ceiling: float | None = None
     peak_bytes: int | None = None
+    call_ms: float | None = None
     blocks: tuple[BlockTime, ...] = ()
     gpu: GpuState | None = None
     load: GpuLoad | None = None
@@ -103,8 +105,8 @@ class Timing:
     def remainder_ms(self) -> float | None:
         """Time of the whole less that of all blocks, in milliseconds; negative where the parts take longer.
 
-        The whole has what no block has (the optimizer, the call itself), and compilers join work across blocks. None
-        where the blocks were not timed.
+        A training step has an optimizer, which is in no block. On the other hand each block by itself pays for a call
+        of its own (``call_ms``), and compilers join work across blocks. None where the blocks were not timed.
         """
         if not self.blocks:
             return None

@@ -8,6 +8,7 @@ import attrs
 from encdec_widgets.field_info import FieldInfo
 from encdec_widgets.fields import FieldError, described_fields
 from encdec_widgets.timing import COMPILATIONS, Device, Options, installed_backends
+from encdec_widgets.timing.options import AUTO
 from encdec_widgets.widgets.controls import FieldControls
 
 _ALWAYS_SHOWN = ("work", "batch_size")
@@ -24,7 +25,7 @@ class TimingControls(FieldControls):
     def __init__(self, on_change: Callable[[], None]) -> None:
         """Make the controls; ``on_change`` is called after a person has changed one."""
         self._on_change = on_change
-        self._devices: tuple[str, ...] = ("CPU",)
+        self._devices: tuple[str, ...] = (AUTO,)
         self._asked: dict[str, Any] = {}
         self.problem: FieldError | None = None
         self.options = Options()
@@ -37,7 +38,7 @@ class TimingControls(FieldControls):
             devices: The devices of the active backend.
             precision: The dtype policy that networks have here.
         """
-        places = tuple(device.place for device in devices)
+        places = (AUTO, *(device.place for device in devices))
         if self._asked and places == self._devices:
             return
         self._devices = places
@@ -45,8 +46,9 @@ class TimingControls(FieldControls):
         self._asked = {
             **{name: getattr(Options().resolved(), name) for name in described_fields(Options)},
             **self._asked,
-            "device": places[0],
         }
+        if self._asked["device"] not in places:
+            self._asked["device"] = AUTO
         self._asked["precision"] = self._asked["precision"] or (precision if precision in known else known[0])
         self._update_options()
 

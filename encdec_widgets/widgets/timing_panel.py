@@ -1,14 +1,12 @@
 """The timing panel: how long the network on screen takes, measured in another process, and raced against another."""
 
 import html
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import ipywidgets as widgets
 
-from encdec_widgets.analysis.summary import parameters_of
-from encdec_widgets.catalogue import family_name
 from encdec_widgets.timing import (
     Comparison,
     Device,
@@ -20,18 +18,17 @@ from encdec_widgets.timing import (
     TimingStopped,
     TimingTooLongError,
     Worker,
-    network_of,
     shared_worker,
 )
 from encdec_widgets.timing.calibration import Calibration, predict_ms
 from encdec_widgets.timing.device import CPU
+from encdec_widgets.timing.errors import duration_text
 from encdec_widgets.timing.gpu import visible_gpus
-from encdec_widgets.timing.options import Options
 from encdec_widgets.timing.result import digits
 from encdec_widgets.widgets.on_loop import on_this_loop
 from encdec_widgets.widgets.timing_controls import TimingControls
+from encdec_widgets.widgets.timing_subject import Conditions, Subject
 from encdec_widgets.widgets.timing_words import blocks_html, card_html, race_html, timing_html
-from encdec_widgets.words import backend_text, count_text
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
@@ -41,20 +38,6 @@ FAR_LONGER = 5
 
 OnBlockTimes = Callable[[Mapping[str, float]], None]
 _Run = Callable[[float | None], None]
-
-
-@attrs.frozen
-class _Conditions:
-    """What a prediction holds for."""
-
-    backend: str | None
-    precision: str | None
-    compilation: str | None
-    device: str
-
-    @classmethod
-    def of(cls, options: Options) -> "_Conditions":
-        return cls(options.backend, options.precision, options.compilation, options.device)
 
 
 class TimingPanel(widgets.VBox):
@@ -76,24 +59,25 @@ class TimingPanel(widgets.VBox):
         """
         self.timing: Timing | None = None
         self.race: Comparison | None = None
-        self._timed: Backbone | None = None
-        self._raced: Backbone | None = None
+        self._timed: Subject | None = None
+        self._raced: Subject | None = None
+        self._running: Subject | None = None
         self._backbone: Backbone | None = None
-        self._device = CPU
+        self._devices: tuple[Device, ...] = (CPU,)
+        self._told_times: Mapping[str, float] = {}
         self._pinned: Racer | None = None
         self._worker = worker or shared_worker()
         self._on_block_times = on_block_times
-        self._calibrations: dict[_Conditions, Calibration] = {}
+        self._calibrations: dict[Conditions, Calibration] = {}
         self._note = ""
         self._failed = False
-        self._running = False
         self._again: _Run | None = None
         self._heading = widgets.HTML("<h3>Timing</h3>")
         self._card = widgets.HTML()
         self.controls = TimingControls(self._options_changed)
         self.by_block = widgets.Checkbox(description="each block too", indent=False)
         self.start = _button("Time it", "Runs it on random images, after warm-up", self.measure, "primary")
-        self.stop = _button("Stop", "Ends the measurement at once", self._worker.stop)
+        self.stop = _button("Stop", "Ends the measurement at once", self._stop)
         self.pin = _button(
             "Pin as A", "Keeps this network and these options, to race another one against", self._pin
         )
@@ -132,13 +116,20 @@ class TimingPanel(widgets.VBox):
 
     @property
     def up_to_date(self) -> bool:
-        """Whether the newest result belongs to the backbone on screen."""
-        return self._is_on_screen(self._timed)
+        """Whether the newest result belongs to the backbone on screen, and to what the controls say."""
+        return self._holds(self._timed)
 
-    def _is_on_screen(self, backbone: "Backbone | None") -> bool:
-        return (
-            backbone is not None and self._backbone is not None and backbone.design == self._backbone.design
-        )
+    @property
+    def running(self) -> bool:
+        """Whether a measurement or a race is under way."""
+        return self._running is not None
+
+    @property
+    def _subject(self) -> Subject | None:
+        return None if self._backbone is None else Subject(self._backbone, self.controls.options)
+
+    def _holds(self, subject: Subject | None) -> bool:
+        return subject is not None and subject.same_as(self._subject)
 
     def show(self, backbone: "Backbone", devices: Sequence[Device]) -> None:
         """Take ``backbone`` for the next measurement; figures of an earlier one are out of date.
@@ -147,14 +138,14 @@ class TimingPanel(widgets.VBox):
             backbone: The network on screen.
             devices: The devices of the active backend, the one that it takes by itself first.
         """
-        first = self._backbone is None
-        held, self._backbone = self.up_to_date, backbone
+        before, self._backbone = self._backbone, backbone
         self.controls.show_devices(devices, backbone.structure.dtype_policy.name)
-        self._device = devices[0]
-        if first:
+        self._devices = tuple(devices)
+        if before is None:
             self._show_card()
-        if held != self.up_to_date:
-            self._tell_block_times()
+        elif before.design != backbone.design:
+            self._ask_nothing()
+        self._tell_block_times()
         self._draw()
 
     def measure(self) -> None:
@@ -165,158 +156,194 @@ class TimingPanel(widgets.VBox):
         """Start to race the pinned network against the one on screen."""
         self._race(FAR_LONGER * self.controls.options.budget_s)
 
-    def _measure(self, at_most_s: float | None) -> None:
-        backbone, options = self._backbone, self.controls.options
-        if backbone is None:
-            return
+    def _stop(self) -> None:
+        if self.running:
+            self._worker.stop()
 
-        def job() -> Measurement:
-            network = network_of(backbone)
-            network.check(options.batch_size)
+    def _measure(self, at_most_s: float | None) -> None:
+        def job(subject: Subject) -> Measurement:
             return Measurement(
-                network=network, options=options, by_block=self.by_block.value, at_most_s=at_most_s
+                network=subject.network(),
+                options=subject.options,
+                by_block=self.by_block.value,
+                at_most_s=at_most_s,
             )
 
-        self._begin(job, lambda result: self._timing_came(backbone, result), self._measure, options)
+        self._begin(job, self._timing_came, self._measure)
 
     def _race(self, at_most_s: float | None) -> None:
-        pinned, backbone = self._pinned, self._backbone
-        if pinned is None or backbone is None:
+        pinned = self._pinned
+        if pinned is None:
             return
 
-        def job() -> Race:
-            return Race(a=pinned, b=self._racer("B"), at_most_s=at_most_s)
+        def job(subject: Subject) -> Race:
+            return Race(a=pinned, b=subject.racer("B"), at_most_s=at_most_s)
 
-        self._begin(job, lambda race: self._race_came(backbone, race), self._race, self.controls.options)
+        self._begin(job, self._race_came, self._race)
 
     def _begin(
-        self, make_job: Callable[[], Any], take: Callable[[Any], None], again: _Run, options: Options
+        self, make_job: Callable[[Subject], Any], take: Callable[[Subject, Any], None], again: _Run
     ) -> None:
-        self._note, self._failed, self._again = "", False, None
+        """Have a job done; what comes of an earlier one is ignored from now on."""
+        subject = self._subject
+        if subject is None or self.running:
+            return
+        self._ask_nothing()
         self._show_card()
-        finish = on_this_loop(self._finished)
-        tell = on_this_loop(self._show_progress)
+        finish, tell = on_this_loop(self._finished), on_this_loop(self._show_progress)
+        self._running = subject
+        self._show_progress(subject, Progress(share=0.0, doing="starting"))
         try:
             if self.controls.problem is not None:
                 raise self.controls.problem
-            self._running = True
-            self._show_progress(_Conditions.of(options), Progress(share=0.0, doing="starting"))
             self._worker.submit(
-                make_job(),
-                on_done=lambda result: finish(result, take, again),
-                on_progress=lambda progress: tell(_Conditions.of(options), progress),
+                make_job(subject),
+                on_done=lambda result: finish(subject, result, take, again),
+                on_progress=lambda progress: tell(subject, progress),
             )
         except Exception as error:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
-            self._running = False
+            self._running = None
             self._note, self._failed = str(error), True
         self._draw()
 
-    def _finished(self, result: Any, take: Callable[[Any], None], again: _Run) -> None:
-        self._running = False
+    def _finished(
+        self, subject: Subject, result: Any, take: Callable[[Subject, Any], None], again: _Run
+    ) -> None:
+        if self._running is not subject:
+            return
+        self._running = None
         if isinstance(result, TimingTooLongError):
             self._note = (
-                f"This would take about {result.seconds:.0f} s: {digits(result.predicted_ms / 1000)} s a run are "
-                "expected (an estimate)."
+                f"This would take {duration_text(result.seconds)} or more: {duration_text(result.predicted_ms / 1000)} "
+                "a run are expected (an estimate)."
             )
             self._again = again
+        elif isinstance(result, TimingStopped):
+            self._note = "The measurement was stopped."
         elif isinstance(result, Exception):
-            self._note, self._failed = str(result), not isinstance(result, TimingStopped)
+            self._note, self._failed = str(result), True
         else:
-            take(result)
+            take(subject, result)
         self._draw()
 
-    def _timing_came(self, backbone: "Backbone", timing: Timing) -> None:
-        self.timing, self._timed, self.race = timing, backbone, None
+    def _timing_came(self, subject: Subject, timing: Timing) -> None:
+        self.timing, self._timed, self.race = timing, subject, None
         self._tell_block_times()
 
-    def _race_came(self, backbone: "Backbone", race: Comparison) -> None:
-        self.race, self._raced = race, backbone
+    def _race_came(self, subject: Subject, race: Comparison) -> None:
+        self.race, self._raced = race, subject
 
     def _tell_block_times(self) -> None:
         blocks = self.timing.blocks if self.timing is not None and self.up_to_date else ()
-        self._on_block_times({block.name: block.median_ms for block in blocks})
+        times = {block.name: block.median_ms for block in blocks}
+        if times != self._told_times:
+            self._told_times = times
+            self._on_block_times(times)
+
+    def _ask_nothing(self) -> None:
+        """Take back what was said or asked of another network, or of other options."""
+        self._note, self._failed, self._again = "", False, None
 
     def _pin(self) -> None:
+        subject = self._subject
+        if subject is None:
+            return
+        self._ask_nothing()
         try:
             if self.controls.problem is not None:
                 raise self.controls.problem
-            self._pinned = self._racer("A")
+            self._pinned = subject.racer("A")
         except Exception as error:  # noqa: BLE001 - as in _begin
             self._note, self._failed = str(error), True
         else:
-            assert self._backbone is not None
-            options = self.controls.options
-            words = (
-                f"A is {family_name(self._backbone.design)}, {count_text(parameters_of(self._backbone.blocks))} "
-                f"parameters, {options.work}, batch {options.batch_size}, {backend_text(str(options.backend))}"
-            )
             self.race = None
-            self._pinned_text.value = f'<div class="encdec-note">{html.escape(words)}</div>'
+            self._pinned_text.value = (
+                f'<div class="encdec-note">{html.escape(f"A is {subject.words}.")}</div>'
+            )
         self._draw()
-
-    def _racer(self, name: str) -> Racer:
-        network = network_of(self._backbone)
-        network.check(self.controls.options.batch_size)
-        return Racer(network=network, options=self.controls.options, name=name)
 
     def _go_on(self) -> None:
         if self._again is not None:
             self._again(None)
 
     def _options_changed(self) -> None:
-        problem = self.controls.problem
-        self._note, self._failed, self._again = str(problem or ""), problem is not None, None
+        self._ask_nothing()
+        if self.controls.problem is not None:
+            self._note, self._failed = str(self.controls.problem), True
+        self._tell_block_times()
+        self._show_card()
         self._draw()
 
-    def _show_progress(self, conditions: _Conditions, progress: Progress) -> None:
+    def _show_progress(self, subject: Subject, progress: Progress) -> None:
         if progress.calibration is not None:
-            self._calibrations[conditions] = Calibration.from_dict(progress.calibration)
-        if self._running:
-            self.progress.value = progress.share
-            self._show_expected(progress.doing)
+            self._calibrations[subject.conditions] = Calibration.from_dict(progress.calibration)
+        if self._running is not subject:
+            return
+        self.progress.value = progress.share
+        words = [f"{progress.doing} …"]
+        if progress.predicted_ms is not None:
+            words.append(_expected(progress.predicted_ms))
+        if not self._holds(subject):
+            words.append("of what was on screen when it began")
+        self._say_expected(words)
 
-    def _show_expected(self, doing: str = "") -> None:
-        """Say what is done now, and how long a run should take, as far as this device is known."""
-        calibration = self._calibrations.get(_Conditions.of(self.controls.options))
-        words = [f"{doing} …"] if doing else []
-        if calibration is not None and self._backbone is not None:
-            expected = predict_ms(
-                self._backbone.layers,
-                calibration,
-                batch_size=self.controls.options.batch_size,
-                training=self.controls.options.work == "training",
-            )
-            words.append(f"about {digits(expected)} ms a run expected (estimate)")
-        self._expected.value = (
-            f'<div class="encdec-note">{html.escape("; ".join(words))}</div>' if words else ""
+    def _show_expected(self) -> None:
+        """Say how long a run should take, as far as the device is known and nothing better is."""
+        subject = self._subject
+        calibration = None if subject is None else self._calibrations.get(subject.conditions)
+        if calibration is None or subject is None or self.up_to_date:
+            self._say_expected([])
+            return
+        expected = predict_ms(
+            subject.backbone.layers,
+            calibration,
+            batch_size=subject.options.batch_size,
+            training=subject.options.work == "training",
         )
+        self._say_expected([_expected(expected)] if math.isfinite(expected) else [])
+
+    def _say_expected(self, words: Sequence[str]) -> None:
+        said = html.escape("; ".join(words))
+        self._expected.value = f'<div class="encdec-note">{said}</div>' if words else ""
 
     def _show_card(self) -> None:
         """Say what there is to run on: the card and its state now, or that there is none, and why."""
-        self._heading.value = f"<h3>Timing on {html.escape(self._device.name)}</h3>"
-        self._card.value = card_html(self._device, visible_gpus())
+        chosen = [device for device in self._devices if device.place == self.controls.options.device]
+        device = (*chosen, *self._devices)[0]
+        self._heading.value = f"<h3>Timing on {html.escape(device.name)}</h3>"
+        self._card.value = card_html(device, visible_gpus())
 
     def _draw(self) -> None:
-        ready = self._backbone is not None and not self._running
-        for button in (self.start, self.pin, self.start_race):
-            button.disabled = not ready
-        self.stop.disabled = not self._running
-        self.progress.layout.display = "" if self._running else "none"
-        self.all_the_same.layout.display = "" if self._again is not None and not self._running else "none"
+        # Never disabled while they may have the keyboard's focus, which would be lost with it.
+        self.start.disabled = self.pin.disabled = self.start_race.disabled = self._backbone is None
+        self.start.description = "Timing …" if self.running else "Time it"
+        (self.stop.remove_class if self.running else self.stop.add_class)("encdec-idle")
+        self.progress.layout.display = "" if self.running else "none"
+        self.all_the_same.layout.display = "" if self._again is not None else "none"
         self.start_race.layout.display = "" if self._pinned is not None else "none"
-        if not self._running:
+        if not self.running:
             self._show_expected()
-        parts = [timing_html(self.timing, self.up_to_date)] if self.timing else []
+        parts = []
         if self._note:
             kind = "encdec-error" if self._failed else "encdec-note"
             parts.append(f'<div class="{kind}">{html.escape(self._note)}</div>')
-        if not parts and not self._running and self.race is None:
+        if self.running:
+            parts.append('<div class="encdec-note">Measuring …</div>')
+        if self.timing is not None:
+            parts.append(timing_html(self.timing, self.up_to_date))
+        if not parts and self.race is None:
             parts.append('<div class="encdec-note">Not measured yet.</div>')
         self._result.value = f'<div role="status">{"".join(parts)}</div>'
-        shown = self.timing is not None and self.up_to_date and self._timed is not None
-        self._blocks.value = blocks_html(self.timing, self._timed.blocks) if shown else ""  # type: ignore[arg-type, union-attr]
-        raced = race_html(self.race, self._is_on_screen(self._raced)) if self.race else ""
+        blocks = ""
+        if self.timing is not None and self._timed is not None and self.up_to_date:
+            blocks = blocks_html(self.timing, self._timed.backbone.blocks)
+        self._blocks.value = blocks
+        raced = race_html(self.race, self._holds(self._raced)) if self.race else ""
         self._race_result.value = f'<div role="status">{raced}</div>'
+
+
+def _expected(predicted_ms: float) -> str:
+    return f"about {digits(predicted_ms)} ms a run expected (estimate)"
 
 
 def _button(words: str, tooltip: str, action: Callable[[], None], style: str = "") -> widgets.Button:

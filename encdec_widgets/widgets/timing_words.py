@@ -1,7 +1,7 @@
 """What a timing, a race and a graphics card say, as HTML for the timing panel."""
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from encdec_widgets.figures.bars import Bar, bars
@@ -20,14 +20,16 @@ _STALE = '<div class="encdec-stale">Out of date: the network has changed since.<
 def timing_html(timing: Timing, up_to_date: bool) -> str:
     """The figures of a timing, the one that matters first; of one that is out of date, no more than that."""
     lines = [
-        f"<b>{digits(timing.median_ms)}</b> ms{' a training step' if timing.work == 'training' else ''}",
+        f"<b>{digits(timing.median_ms)}</b> ms median{', a training step' if timing.work == 'training' else ''}",
         f"{digits(timing.images_per_second)} images/s · {counted(timing.n, 'run')}",
     ]
     if not up_to_date:
         return f'{_STALE}<div class="encdec-result encdec-old">{_lines(lines)}</div>'
     lines += [
         f"10th to 90th percentile {digits(timing.p10_ms)} to {digits(timing.p90_ms)} ms",
-        f"batch {timing.batch_size} · {html.escape(timing.precision)} · first call {digits(timing.first_call_ms)} ms",
+        *_interval(timing),
+        f"batch {timing.batch_size} · {html.escape(timing.precision)}",
+        f"first call {digits(timing.first_call_ms)} ms",
         f"{backend_text(timing.backend)} ({html.escape(timing.compilation)}) on {html.escape(timing.device)}",
     ]
     if timing.flops_per_second is not None:
@@ -44,6 +46,11 @@ def timing_html(timing: Timing, up_to_date: bool) -> str:
     return f'<div class="encdec-result">{_lines(lines)}</div>{_warnings(doubts)}'
 
 
+def _interval(timing: Timing) -> Iterator[str]:
+    if timing.low_ms is not None and timing.high_ms is not None:
+        yield f"the median lies in {digits(timing.low_ms)} to {digits(timing.high_ms)} ms (95 %)"
+
+
 def _lines(lines: Iterable[str]) -> str:
     return "".join(f"<div>{line}</div>" for line in lines)
 
@@ -56,12 +63,12 @@ def _of_ceiling(share: float | None) -> str:
     if share is None:
         return ""
     if share > 1:
-        return ", more than the ceiling that was measured: the device was busy then"
+        return ", more than this device reached when it was calibrated"
     return f", {100 * share:.0f} % of this device's measured ceiling"
 
 
 def blocks_html(timing: Timing, blocks: "nx.DiGraph[str]") -> str:
-    """Bars of the time of each block, of what remains and of the whole; empty if the blocks were not timed."""
+    """A bar for the time of each block, and what remains of the whole; empty if the blocks were not timed."""
     if timing.remainder_ms is None:
         return ""
     rows = [
@@ -72,23 +79,36 @@ def blocks_html(timing: Timing, blocks: "nx.DiGraph[str]") -> str:
         )
         for block in timing.blocks
     ]
-    why = (
-        "what no block has: the call itself, the optimizer"
-        if timing.remainder_ms >= 0
-        else "by themselves the blocks take longer: work was joined across them, or caches held more"
+    why = "each block by itself pays for a call of its own, and work was joined across blocks"
+    if timing.remainder_ms >= 0:
+        why = "the optimizer" if timing.work == "training" else "in none of the blocks"
+    elif timing.call_ms:
+        why += f"; a call takes about {digits(timing.call_ms)} ms (estimate)"
+    return (
+        f"<h4>The blocks by themselves</h4>"
+        # A region that scrolls has to be reached by keys.
+        f'<div class="encdec-bars" tabindex="0" role="region" aria-label="times of blocks">{bars(rows, "ms")}</div>'
+        f"<div>all blocks {digits(timing.median_ms - timing.remainder_ms)} ms, remainder "
+        f"{digits(timing.remainder_ms)} ms: {why}</div>"
     )
-    rows.append(Bar("remainder", timing.remainder_ms, note=why))
-    return f"<h4>Where the {digits(timing.median_ms)} ms go</h4>{bars(rows, 'ms')}"
 
 
 def race_html(race: Comparison, up_to_date: bool) -> str:
     """The sentence of a race, and the figures of the two side by side; one that is out of date says so."""
+    conditions: Mapping[str, tuple[str, str]] = {
+        "work": (race.a.work, race.b.work),
+        "batch": (str(race.a.batch_size), str(race.b.batch_size)),
+        "precision": (race.a.precision, race.b.precision),
+        "backend": (backend_text(race.a.backend), backend_text(race.b.backend)),
+        "compilation": (race.a.compilation, race.b.compilation),
+        "device": (race.a.device, race.b.device),
+    }
     rows: Mapping[str, tuple[str, str]] = {
-        "ms": (digits(race.a.median_ms), digits(race.b.median_ms)),
+        "median ms": (digits(race.a.median_ms), digits(race.b.median_ms)),
         "images/s": (digits(race.a.images_per_second), digits(race.b.images_per_second)),
         "first call ms": (digits(race.a.first_call_ms), digits(race.b.first_call_ms)),
-        "backend": (backend_text(race.a.backend), backend_text(race.b.backend)),
         "runs": (f"{race.a.n:,}", f"{race.b.n:,}"),
+        **{name: pair for name, pair in conditions.items() if pair[0] != pair[1]},
     }
     body = "".join(
         f'<tr><th scope="row">{name}</th><td>{html.escape(a)}</td><td>{html.escape(b)}</td></tr>'

@@ -19,16 +19,14 @@ def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: C
 
     page.get_by_role("checkbox", name="each block too").check()
     page.get_by_role("button", name="Time it").click()
-    expect(page.get_by_role("button", name="Stop")).to_be_enabled()
+    page.get_by_role("button", name="Timing …").wait_for()
     result = root.locator(".encdec-result")
     result.wait_for()
-    bars = root.locator(".encdec-timing table").filter(has_text="remainder")
-    for name in ("enc0", "dec2", "remainder"):
-        expect(bars).to_contain_text(name)
+    expect(page.get_by_role("region", name="times of blocks")).to_contain_text("enc0")
+    expect(root.locator(".encdec-timing")).to_contain_text("remainder")
     colour.select_option("time")
     root.get_by_text("no time").wait_for()
     assert _colours(designer) != stages
-    expect(root.locator(".encdec-timing")).to_contain_text("ms a run expected")
 
     page.get_by_role("button", name="Pin as A").click()
     designer.screen.type("filters", "8")
@@ -43,12 +41,16 @@ def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: C
 def test_a_timing_is_started_and_stopped_by_keys_alone(open_app: Callable[..., Screen]) -> None:
     designer = DesignerPage(open_app())
     page = designer.screen.page
-    start, stop = (page.get_by_role("button", name=name) for name in ("Time it", "Stop"))
+    start = page.get_by_role("button", name="Time it")
     start.press("Enter")
-    expect(stop).to_be_enabled()
-    stop.press("Enter")
+    page.get_by_role("button", name="Timing …").wait_for()
+    assert page.evaluate("() => document.activeElement.textContent") == "Timing …"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     expect(designer.root.locator(".encdec-timing")).to_contain_text("stopped")
-    start.press("Enter")
+    assert page.evaluate("() => document.activeElement.textContent") == "Stop"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
     designer.root.locator(".encdec-result").wait_for()
 
 

@@ -109,7 +109,7 @@ def test_it_names_the_device_plainly(panel: TimingPanel, worker: FakeWorker) -> 
     other = TimingPanel(worker=worker)  # type: ignore[arg-type]
     other.show(DESIGN.build(), [Device("NVIDIA H200", "GPU"), CPU])
     assert "Timing on NVIDIA H200" in other.children[0].value
-    assert other.controls.options.device == "GPU:0"
+    assert other.controls.options.device == "auto"
 
 
 def test_the_button_times_what_is_on_screen_with_what_the_controls_say(
@@ -125,13 +125,14 @@ def test_the_button_times_what_is_on_screen_with_what_the_controls_say(
     assert Design.from_json(job.network.text) == OTHER
     assert (job.options.batch_size, job.options.work, job.by_block) == (4, "training", True)
     assert job.at_most_s == 5 * job.options.budget_s
-    assert panel.start.disabled
-    assert not panel.stop.disabled
+    assert panel.running
+    panel.start.click()  # nothing: it keeps the keyboard's focus, and so is not disabled
+    assert len(worker.jobs) == 1
     worker.answer(TIMING)
     assert panel.timing is TIMING
-    assert not panel.start.disabled
+    assert not panel.running
     for figure in (
-        "12.5 ms",
+        "12.5 ms median",
         "11.0 to 14.0 ms",
         "80.0 images/s",
         "40 runs",
@@ -146,8 +147,10 @@ def test_progress_and_the_expected_time_are_shown(panel: TimingPanel, worker: Fa
     worker.tell(Progress(share=0.25, doing="first call and warm-up", calibration=CALIBRATION))
     assert panel.progress.value == 0.25
     assert panel.progress.layout.display == ""
-    before = float(re.search(r"about ([\d.]+) ms a run expected", said(panel))[1])  # type: ignore[index]
     worker.answer(TIMING)
+    assert "expected" not in said(panel)  # it was measured
+    panel.show(OTHER.build(), [CPU])
+    before = float(re.search(r"about ([\d.]+) ms a run expected", said(panel))[1])  # type: ignore[index]
     assert panel.progress.layout.display == "none"
     panel.show(DESIGN.replace("filters", 40).build(), [CPU])
     after = float(re.search(r"about ([\d.]+) ms a run expected", said(panel))[1])  # type: ignore[index]
@@ -166,6 +169,35 @@ def test_an_edit_marks_the_figures_as_out_of_date(panel: TimingPanel, worker: Fa
     assert "Out of date" in panel.text
 
 
+def test_other_options_mark_them_too(panel: TimingPanel, worker: FakeWorker) -> None:
+    panel.start.click()
+    worker.answer(TIMING)
+    panel.controls.rows["batch_size"].children[1].value = 8
+    assert "Out of date" in panel.text
+    panel.controls.rows["batch_size"].children[1].value = 1
+    assert "Out of date" not in panel.text
+
+
+def test_what_was_said_of_another_network_is_taken_back(panel: TimingPanel, worker: FakeWorker) -> None:
+    panel.start.click()
+    worker.answer(TimingTooLongError(9000.0, 63.0, 10.0))
+    panel.show(OTHER.build(), [CPU])
+    assert "would take" not in panel.text
+    assert panel.all_the_same.layout.display == "none"
+
+
+def test_what_comes_of_an_earlier_run_is_ignored(panel: TimingPanel, worker: FakeWorker) -> None:
+    panel.start.click()
+    answer, tell = worker.answer, worker.tell
+    answer(TimingStopped())
+    panel.start.click()
+    answer(TIMING)
+    tell(Progress(share=0.9, doing="long gone"))
+    assert panel.running
+    assert panel.timing is None
+    assert "long gone" not in panel.text
+
+
 def test_an_edit_during_the_measurement_does_too(panel: TimingPanel, worker: FakeWorker) -> None:
     panel.start.click()
     panel.show(OTHER.build(), [CPU])
@@ -177,7 +209,7 @@ def test_what_goes_wrong_is_said_and_the_next_run_works(panel: TimingPanel, work
     panel.start.click()
     worker.answer(TimingError("out of <memory>"))
     assert "out of &lt;memory&gt;" in panel.text
-    assert not panel.start.disabled
+    assert not panel.running
     panel.start.click()
     worker.answer(TIMING)
     assert "memory" not in panel.text
@@ -187,7 +219,7 @@ def test_a_worker_that_is_busy_is_said(panel: TimingPanel, worker: FakeWorker) -
     worker.refuses = TimingError("a timing is under way already")
     panel.start.click()
     assert "under way already" in panel.text
-    assert not panel.start.disabled
+    assert not panel.running
 
 
 @pytest.mark.parametrize("value", [0, -1, 100000])
@@ -209,7 +241,10 @@ def test_stop_stops(panel: TimingPanel, worker: FakeWorker) -> None:
     panel.stop.click()
     assert worker.stopped
     worker.answer(TimingStopped())
-    assert "stopped" in said(panel)
+    assert "The measurement was stopped." in said(panel)
+    worker.stopped = False
+    panel.stop.click()
+    assert not worker.stopped  # another panel's measurement is not this one's to stop
     assert "encdec-error" not in panel.text
 
 
@@ -217,7 +252,7 @@ def test_a_long_run_asks_before_it_starts(panel: TimingPanel, worker: FakeWorker
     assert panel.all_the_same.layout.display == "none"
     panel.start.click()
     worker.answer(TimingTooLongError(9000.0, 63.0, 10.0))
-    assert "about 63 s" in said(panel)
+    assert "63 s or more" in said(panel)
     assert panel.all_the_same.layout.display == ""
     panel.all_the_same.click()
     assert worker.jobs[1].at_most_s is None
@@ -258,7 +293,7 @@ def test_times_of_blocks_are_drawn_as_bars_and_told_as_long_as_they_hold(
     panel.start.click()
     worker.answer(BY_BLOCK)
     assert told[-1] == {"stack0_enc0": 4.0, "stack0_dec1": 7.0}
-    for words in ("Where the 12.5 ms go", "enc0", "dec1", "remainder 1.5 ms"):
+    for words in ("enc0", "dec1", "all blocks 11.0 ms, remainder 1.50 ms"):
         assert words in said(panel)
     panel.show(OTHER.build(), [CPU])
     assert told[-1] == {}
@@ -273,7 +308,7 @@ def test_times_of_blocks_are_drawn_as_bars_and_told_as_long_as_they_hold(
 def test_a_pinned_network_is_raced_against_the_one_on_screen(panel: TimingPanel, worker: FakeWorker) -> None:
     assert panel.start_race.layout.display == "none"
     panel.pin.click()
-    assert "A is U-Net" in said(panel)
+    assert "A is U-Net, 32 × 32 px" in said(panel)
     panel.show(OTHER.build(), [CPU])
     panel.start_race.click()
     (job,) = worker.jobs

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import statistics
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,7 +13,8 @@ from encdec_widgets.multiply_adds import total
 from encdec_widgets.timing.calibration import Calibration, calibrate, predict_ms
 from encdec_widgets.timing.device import Device, visible_devices
 from encdec_widgets.timing.errors import TimingError
-from encdec_widgets.timing.worker.inputs import random_batches
+from encdec_widgets.timing.options import AUTO
+from encdec_widgets.timing.worker.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.timing.worker.loading import Loaded, load
 from encdec_widgets.timing.worker.parts import block_models
 from encdec_widgets.timing.worker.runners import Runner, Work, runner_for
@@ -20,14 +22,13 @@ from encdec_widgets.timing.worker.stopwatch import Stopwatch
 from encdec_widgets.words import backend_text
 
 
-@attrs.define
+@attrs.frozen(eq=False)
 class _OnBench:
     """A network on the bench."""
 
     loaded: Loaded
     options: Mapping[str, Any]
     device: Device
-    runner: Runner | None = None
 
 
 class Bench:
@@ -94,11 +95,12 @@ class Bench:
         network = self._networks[name]
         options, model = network.options, network.loaded.model
         with _on(network.device):
-            network.runner = runner_for(model, options["work"], options["compilation"])
-            watch = _stopwatch(network.runner, model, options)
+            runner = runner_for(model, options["work"], options["compilation"])
+            watch = _stopwatch(runner, model, options["work"], options["batch_size"])
             watch.warm_up(options["budget_s"])
         self._watches[name] = watch, network.device
-        return {"first_call_ms": watch.first_call_ms}
+        # The peak is asked for now, while nothing else is on the bench.
+        return {"first_call_ms": watch.first_call_ms, "peak_bytes": runner.peak_bytes(network.device)}
 
     def run(self, name: str, seconds: float, at_most: int) -> dict[str, Any]:
         """Time a network, or one of its blocks, for a while."""
@@ -119,16 +121,24 @@ class Bench:
     def start_block(self, name: str) -> dict[str, Any]:
         """Run a block for the first time, as the work asked for needs it."""
         network = self._networks[name]
-        work: Work = "forward" if network.options["work"] == "forward" else "gradients"
+        model, options = network.loaded.model, network.options
+        work: Work = "forward"
+        if options["work"] == "training":
+            work = "weight gradients" if self._is_first(name) else "gradients"
         with _on(network.device):
-            runner = runner_for(network.loaded.model, work, network.options["compilation"])
-            self._watches[name] = _stopwatch(runner, network.loaded.model, network.options), network.device
+            runner = runner_for(model, work, options["compilation"])
+            # One batch: all blocks are on the bench together.
+            watch = _stopwatch(runner, model, work, options["batch_size"], batches=1)
+            watch.round(0.0, 1)
+        self._watches[name] = watch, network.device
         return {}
 
-    def memory(self, name: str) -> dict[str, Any]:
-        """Largest memory that a network took on its device, if the backend can tell."""
+    def _is_first(self, name: str) -> bool:
+        """Whether only the image enters a block, of which nobody needs the gradient."""
         network = self._networks[name]
-        return {"peak_bytes": network.runner.peak_bytes(network.device) if network.runner else None}
+        layers, block = network.loaded.layers, set(network.loaded.blocks[name.partition("/")[2]])
+        sources = {source for layer in block for source in layers.predecessors(layer)} - block
+        return all(layers.nodes[source]["stage"] == "input" for source in sources)
 
     def commands(self) -> dict[str, Callable[..., dict[str, Any]]]:
         """What can be asked for, by name."""
@@ -140,7 +150,6 @@ class Bench:
             self.run,
             self.blocks,
             self.start_block,
-            self.memory,
         )
         return {command.__name__: command for command in names}
 
@@ -150,20 +159,23 @@ def _calibration(network: _OnBench) -> Calibration:
 
     def time_model(model: Any, batch_size: int) -> float:
         runner = runner_for(model, "forward", network.options["compilation"])
-        watch = _stopwatch(runner, model, {"work": "forward", "batch_size": batch_size})
+        watch = _stopwatch(runner, model, "forward", batch_size, batches=1)
         watch.round(0.005, 20)
         times = watch.round(0.02, 50)
-        return sorted(times)[len(times) // 2]
+        return statistics.median(times)
 
     keras.config.set_dtype_policy(network.loaded.policy)
     with _on(network.device):
-        return calibrate(time_model)
+        calibration = calibrate(time_model)
+    gc.collect()  # Keras models are cycles, and a card's memory is for the network.
+    return calibration
 
 
-def _stopwatch(runner: Runner, model: Any, options: Mapping[str, Any]) -> Stopwatch:
-    batch_size = options["batch_size"]
-    targets = random_batches(model.outputs, batch_size) if options["work"] == "training" else []
-    inputs = random_batches(model.inputs, batch_size)
+def _stopwatch(
+    runner: Runner, model: Any, work: Work, batch_size: int, batches: int = MAX_BATCHES
+) -> Stopwatch:
+    inputs = random_batches(model.inputs, batch_size, batches)
+    targets = [] if work == "forward" else random_batches(model.outputs, batch_size, batches)
     # There may be fewer batches of one than of the other, where both together take much memory.
     pairs = zip(inputs, targets or [[]] * len(inputs), strict=False)
     return Stopwatch(runner.run, [runner.place(*pair) for pair in pairs])
@@ -172,7 +184,7 @@ def _stopwatch(runner: Runner, model: Any, options: Mapping[str, Any]) -> Stopwa
 def _device(place: str) -> Device:
     """The device that was asked for, among those that the backend sees."""
     devices = visible_devices()
-    found = [device for device in devices if place in ("", device.place)]
+    found = [device for device in devices if place in (AUTO, device.place)]
     if not found:
         backend = backend_text(keras.config.backend())
         seen = " and ".join(device.place for device in devices)

@@ -10,6 +10,8 @@ import attrs
 from encdec_widgets._keras import keras
 from encdec_widgets.design import Design
 from encdec_widgets.graph import layer_graph
+from encdec_widgets.timing.errors import TimingError
+from encdec_widgets.weights import fill_at_random, unfilled
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -48,12 +50,22 @@ def load(network: Mapping[str, Any], precision: str | None) -> Loaded:
     keras.config.set_dtype_policy(precision or network["policy"])
     if network["kind"] == "design":
         backbone = Design.from_json(network["text"]).build()
+        fill_at_random(backbone.structure.variables)
         blocks = {name: data["layers"] for name, data in backbone.blocks.nodes(data=True)}
         return Loaded(backbone.model, backbone.layers, blocks, *_precision(backbone.model))
     config = json.loads(network["text"])
     if precision:
         _set_policies(config, precision)
-    whole = keras.models.model_from_json(json.dumps(config))
+    try:
+        with unfilled() as variables:
+            whole = keras.models.model_from_json(json.dumps(config))
+    except Exception as error:
+        words = " ".join(str(error).split())[:160]
+        raise TimingError(
+            "this network has a layer that only your notebook knows, and cannot be built in another process; layers of "
+            f"Keras can, also in blocks and architectures of your own. Keras says: {words}"
+        ) from error
+    fill_at_random(variables)
     # A Sequential has no graph of operations, and inputs and outputs may stand in dicts: this is the plain form.
     model = keras.Model(whole.inputs, whole.outputs)
     return Loaded(model, layer_graph(model, ()), network["blocks"], *_precision(model))

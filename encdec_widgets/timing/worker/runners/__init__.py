@@ -18,8 +18,9 @@ def runner_for(model: Any, work: Work, compilation: str) -> Runner:
 
     Args:
         model: A functional ``keras.Model``.
-        work: "forward" and "training" as in :class:`encdec_widgets.timing.Options`; "gradients" is the forward pass and
-            the gradients of all weights and inputs, the share that a block has in a training step.
+        work: "forward" and "training" as in :class:`encdec_widgets.timing.Options`; "gradients" is the forward pass
+            and, from given gradients of the outputs, those of all weights and inputs: a block's share of a training
+            step; "weight gradients" the same of a block that only the image enters.
         compilation: How to run it, one of those that the backend has.
     """
     backend = keras.config.backend()

@@ -12,15 +12,19 @@ _wait: Any = jax.block_until_ready  # untyped in JAX
 
 def runner(model: Any, work: Work, compilation: str) -> Runner:
     """The network compiled by XLA, or operation by operation."""
-    make = {"forward": _forward, "training": _training, "gradients": _gradients}[work]
-    call, state = make(model)
+    makers = {"forward": _forward, "training": _training}
+    call, state = makers[work](model) if work in makers else _gradients(model, work == "gradients")
     # The state is an argument: weights that are closed over become constants, which XLA folds at length.
     kept = [state]
     planned: list[Any] = []
 
     def place(inputs: Arrays, targets: Arrays) -> Any:
         x = [jnp.asarray(array, tensor.dtype) for array, tensor in zip(inputs, model.inputs, strict=True)]
-        return _wait((one_or_all(x), [jnp.asarray(array) for array in targets]))
+        y = [
+            jnp.asarray(array, "float32" if work == "training" else tensor.dtype)
+            for array, tensor in zip(targets, model.outputs, strict=False)
+        ]
+        return _wait((one_or_all(x), y))
 
     def run(batch: Any) -> None:
         nonlocal call
@@ -55,13 +59,16 @@ def _training(model: Any) -> tuple[Any, Any]:
     return call, jax.tree.map(jnp.copy, (*_weights(model), *values))
 
 
-def _gradients(model: Any) -> tuple[Any, Any]:
-    def call(state: Any, x: Any, _: Any) -> Any:
-        def total(trainable: Any, x: Any) -> Any:
-            outputs = model.stateless_call(trainable, state[1], x, training=True)[0]
-            return sum(jnp.sum(output.astype("float32")) for output in jax.tree.leaves(outputs))
+def _gradients(model: Any, with_inputs: bool) -> tuple[Any, Any]:
+    def call(state: Any, x: Any, of_outputs: Any) -> Any:
+        def forward(trainable: Any, given: Any) -> Any:
+            inputs = given if with_inputs else x
+            outputs, updates = model.stateless_call(trainable, state[1], inputs, training=True)
+            return jax.tree.leaves(outputs), updates
 
-        return jax.grad(total, argnums=(0, 1))(state[0], x), None
+        outputs, back, updates = jax.vjp(forward, state[0], x if with_inputs else (), has_aux=True)
+        # All of it is given back: what nobody asks for, a compiler leaves out.
+        return (outputs, updates, back(of_outputs)), None
 
     return call, _weights(model)
 

@@ -15,8 +15,8 @@ def runner(model: Any, work: Work, compilation: str) -> Runner:
     # waits for them (16 microseconds where there is nothing to wait for), where fetching the result by .numpy() would
     # add the way back over the bus.
     wait = tf.test.experimental.sync_devices
-    step = {"forward": _forward, "training": _training, "gradients": _gradients}[work]
-    call = partial(step, model)
+    steps = {"forward": _forward, "training": _training}
+    call = partial(steps[work], model) if work in steps else partial(_gradients, model, work == "gradients")
     if compilation != "eager":
         call = tf.function(call, jit_compile=compilation == "XLA")
 
@@ -25,7 +25,10 @@ def runner(model: Any, work: Work, compilation: str) -> Runner:
             one_or_all(
                 [tf.cast(array, tensor.dtype) for array, tensor in zip(inputs, model.inputs, strict=True)]
             ),
-            [tf.constant(array) for array in targets],
+            [
+                tf.cast(array, "float32" if work == "training" else tensor.dtype)
+                for array, tensor in zip(targets, model.outputs, strict=False)
+            ],
         )
         wait()
         return placed
@@ -47,12 +50,14 @@ def _training(model: Any, x: Any, y: Any) -> Any:
     return model.train_step((x, one_or_all(y)))
 
 
-def _gradients(model: Any, x: Any, _: Any) -> Any:
+def _gradients(model: Any, with_inputs: bool, x: Any, of_outputs: Any) -> Any:
     with tf.GradientTape() as tape:
-        tape.watch(x)
+        if with_inputs:
+            tape.watch(x)
         outputs = tf.nest.flatten(model(x, training=True))
-        total = tf.add_n([tf.reduce_sum(tf.cast(output, "float32")) for output in outputs])
-    return tape.gradient(total, [x, model.trainable_variables])
+    wanted = [x if with_inputs else [], model.trainable_variables]
+    # Both are given back: what nobody asks for, a compiler leaves out.
+    return outputs, tape.gradient(outputs, wanted, output_gradients=of_outputs)
 
 
 def _peak_bytes(device: Device) -> int | None:

@@ -1,5 +1,6 @@
 """Running networks on PyTorch."""
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,18 +12,20 @@ from encdec_widgets.timing.worker.runners.runner import Arrays, Runner, Work, on
 
 def runner(model: Any, work: Work, compilation: str) -> Runner:
     """The network eager, or compiled by ``torch.compile``."""
-    step = {"forward": _forward, "training": _training, "gradients": _gradients}[work]
-
-    def call(x: Any, y: Any) -> Any:
-        return step(model, x, y)
-
+    steps = {"forward": _forward, "training": _training}
+    step = steps[work] if work in steps else partial(_gradients, work == "gradients")
+    call: Any = partial(step, model)
     if compilation == "torch.compile":
-        call = torch.compile(call)
+        _never_eager()
+        call = torch.compile(call, dynamic=False)
 
     def place(inputs: Arrays, targets: Arrays) -> Any:
         tensors = zip(inputs, model.inputs, strict=True)
         x = [keras.ops.convert_to_tensor(array, dtype=tensor.dtype) for array, tensor in tensors]
-        y = [keras.ops.convert_to_tensor(array) for array in targets]
+        y = [
+            keras.ops.convert_to_tensor(array, dtype="float32" if work == "training" else tensor.dtype)
+            for array, tensor in zip(targets, model.outputs, strict=False)
+        ]
         _wait()
         return one_or_all(x), y
 
@@ -44,17 +47,27 @@ def _training(model: Any, x: Any, y: Any) -> Any:
     return model.train_step((x, one_or_all(y)))
 
 
-def _gradients(model: Any, x: Any, _: Any) -> Any:
-    inputs = [tensor.detach().requires_grad_() for tensor in (x if isinstance(x, list) else [x])]
+def _gradients(with_inputs: bool, model: Any, x: Any, of_outputs: Any) -> Any:
+    inputs = [tensor.detach().requires_grad_(with_inputs) for tensor in (x if isinstance(x, list) else [x])]
     outputs = model(one_or_all(inputs), training=True)
     flat = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-    total = sum(output.float().sum() for output in flat)
-    wanted = [*inputs, *(variable.value for variable in model.trainable_variables)]
-    return torch.autograd.grad(total, wanted, allow_unused=True)
+    weights = [variable.value for variable in model.trainable_variables]
+    wanted = [*inputs, *weights] if with_inputs else weights
+    return torch.autograd.grad(flat, wanted, grad_outputs=of_outputs, allow_unused=True) if wanted else None
+
+
+def _never_eager() -> None:
+    """Let torch compile every network, of which there are many, or raise: by default it gives up after eight."""
+    config = torch._dynamo.config
+    config.recompile_limit = config.accumulated_recompile_limit = 100_000
+    config.fail_on_recompile_limit_hit = True
 
 
 def _wait() -> None:
-    if torch.accelerator.is_available():
+    # Keras places tensors without changing torch's current device, which alone would be waited for otherwise.
+    for number in range(torch.cuda.device_count()):
+        torch.cuda.synchronize(number)
+    if not torch.cuda.is_available() and torch.accelerator.is_available():
         torch.accelerator.synchronize()
 
 

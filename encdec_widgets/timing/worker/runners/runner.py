@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from encdec_widgets.timing.device import Device
 
-Work = Literal["forward", "training", "gradients"]
+Work = Literal["forward", "training", "gradients", "weight gradients"]
 Arrays = Sequence[NDArray[np.float32]]
 
 
