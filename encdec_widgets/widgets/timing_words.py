@@ -14,7 +14,7 @@ from encdec_widgets.words import backend_text, counted
 if TYPE_CHECKING:
     import networkx as nx
 
-_STALE = '<div class="encdec-stale">Out of date: the network has changed since.</div>'
+_STALE = '<div class="encdec-stale">Out of date: the network or its options have changed since.</div>'
 
 
 def timing_html(timing: Timing, up_to_date: bool) -> str:
@@ -26,7 +26,7 @@ def timing_html(timing: Timing, up_to_date: bool) -> str:
     if not up_to_date:
         return f'{_STALE}<div class="encdec-result encdec-old">{_lines(lines)}</div>'
     lines += [
-        f"10th to 90th percentile {digits(timing.p10_ms)} to {digits(timing.p90_ms)} ms",
+        f"p10 {digits(timing.p10_ms)} · p90 {digits(timing.p90_ms)} ms",
         *_interval(timing),
         f"batch {timing.batch_size} · {html.escape(timing.precision)}",
         f"first call {digits(timing.first_call_ms)} ms",
@@ -48,7 +48,7 @@ def timing_html(timing: Timing, up_to_date: bool) -> str:
 
 def _interval(timing: Timing) -> Iterator[str]:
     if timing.low_ms is not None and timing.high_ms is not None:
-        yield f"the median lies in {digits(timing.low_ms)} to {digits(timing.high_ms)} ms (95 %)"
+        yield f"95 % interval {digits(timing.low_ms)} to {digits(timing.high_ms)} ms"
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -133,7 +133,7 @@ def test_the_button_times_what_is_on_screen_with_what_the_controls_say(
     assert not panel.running
     for figure in (
         "12.5 ms median",
-        "11.0 to 14.0 ms",
+        "p10 11.0 · p90 14.0 ms",
         "80.0 images/s",
         "40 runs",
         "TensorFlow (graph)",
