@@ -16,6 +16,9 @@ from encdec_widgets.widgets.typed_values import as_text, from_text, is_typed, pl
 
 OnEdit = Callable[[str, Any], None]
 
+_DIGITS = 9
+"""Decimals of a slider of real numbers; what is beyond them comes of the page's arithmetic: 1.5999999999999999."""
+
 
 def _label(path: str) -> str:
     """The words of a field, without the block that has it."""
@@ -70,7 +73,16 @@ class FieldControl(widgets.HBox):
             unit = "" if info.unit == label else info.unit
             inputs = (
                 slider_class(
-                    min=low, max=high, step=step, readout=False, description=unit, tooltip=self._tooltip
+                    min=low,
+                    max=high,
+                    step=step,
+                    readout=False,
+                    description=unit,
+                    tooltip=self._tooltip,
+                    # The page puts what a slider is shown on the slider's grid, in floating point: 5 becomes
+                    # 4.999999999999999 and 1.55 becomes 1.6. A slider of real numbers that updates continuously sends
+                    # that back as if a person had moved it; another one sends only where a person leaves it.
+                    continuous_update=whole,
                 ),
                 # Also for whole numbers: an IntText would make 37 of a typed 3.7, where the field says what it takes.
                 widgets.FloatText(step=step, **common),
@@ -84,6 +96,8 @@ class FieldControl(widgets.HBox):
         value = change["new"]
         if is_typed(self.info):
             value = from_text(self.info, value)
+        elif self.info.kind == "real" and change["owner"] is not self._inputs[-1]:
+            value = round(value, _DIGITS)
         elif isinstance(value, float) and value.is_integer() and self.info.kind == "integer":
             value = int(value)
         self.show(value)
@@ -106,7 +120,9 @@ class FieldControl(widgets.HBox):
                 # One after the other: of all at once the page takes the value first, cuts it off at the old end, and
                 # sends what is left back as if a person had moved the slider.
                 slider.min, slider.max = min(slider.min, within), max(slider.max, within)
-                slider.value = within
+                # Where it stands already it isn't put again: a hand that has moved on would be pulled back.
+                if round(slider.value, _DIGITS) != within:
+                    slider.value = within
                 slider.min, slider.max = min(low, within), max(high, within)
 
     def offer(self, info: FieldInfo) -> None:

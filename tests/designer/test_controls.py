@@ -1,17 +1,21 @@
 """Controls that are generated from descriptions, without a designer around them."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import attrs
 import ipywidgets as widgets
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from encdec_widgets.architectures import FCDenseNet
+from encdec_widgets.architectures import FCDenseNet, UNet
 from encdec_widgets.encoder_decoder import EncoderDecoder, SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.fields import FieldInfo, Need, choice, described_fields, flag, integer
 from encdec_widgets.head import Head
-from encdec_widgets.widgets.controls import FieldControls
+from encdec_widgets.widgets.closing import close_all
+from encdec_widgets.widgets.controls import FieldControl, FieldControls
 from tests.designer.reading import walk
 
 FOLDED = [name for name, info in described_fields(SimpleUpsamplingBlock).items() if info.folded]
@@ -257,6 +261,46 @@ def test_a_number_has_its_unit_beside_it_and_its_label_to_itself(value: Any, lab
     slider, number = Shown(value).row(label).children
     assert (slider.description, number.description) == (unit, label)
     assert unit in number.tooltip
+
+
+def filters_rate() -> tuple[FieldControl, list[Any]]:
+    """The row of a real number from 0.1 to 8, with a slider from 1 to 3; and what its edits are."""
+    edits: list[Any] = []
+    info = described_fields(UNet)["filters_rate"]
+    return FieldControl("filters_rate", info, info.default, lambda _, value: edits.append(value)), edits
+
+
+@given(st.floats(-1e3, 1e3).filter(lambda value: value != described_fields(UNet)["filters_rate"].default))
+def test_a_real_number_stays_as_it_was_typed(value: float) -> None:
+    """Its slider follows as far as the field's bounds, and reports no move of its own."""
+    row, edits = filters_rate()
+    slider, number = row.children
+    number.value = value
+    assert (edits, number.value) == ([value], value)
+    assert slider.value == min(max(value, row.info.minimum), row.info.maximum)
+    assert slider.min <= slider.value <= slider.max
+    assert (slider.min, slider.max) == (min(1, slider.value), max(3, slider.value))
+    close_all(row)
+
+
+@given(st.integers(10, 30).filter(lambda tenths: tenths != 20), st.integers(-4, 4))
+def test_a_slider_of_real_numbers_is_read_without_the_noise_of_its_arithmetic(
+    tenths: int, noise: int
+) -> None:
+    row, edits = filters_rate()
+    slider, number = row.children
+    slider.value = tenths / 10 + noise * math.ulp(3)
+    moved_to = slider.value
+    assert (edits, number.value) == ([tenths / 10], tenths / 10)
+    row.show(tenths / 10)
+    assert slider.value == moved_to  # a hand that moves on is not pulled back
+    close_all(row)
+
+
+def test_only_a_slider_of_whole_numbers_tells_the_page_s_every_change() -> None:
+    """Whole numbers come back from the page as they went there; real ones come back on the slider's grid."""
+    assert not filters_rate()[0].children[0].continuous_update
+    assert Shown(UNet()).row("filters").children[0].continuous_update
 
 
 @pytest.mark.parametrize(
