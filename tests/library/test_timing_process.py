@@ -1,230 +1,212 @@
-"""The process that times: one at a time, stopped, killed, hung, out of memory, left behind by nobody."""
+"""The processes that time: one job at a time, stopped, killed, out of memory; the next run always works."""
 
 import gc
 import os
+import re
 import signal
-import subprocess
 import sys
-import textwrap
 import threading
 import time
-from pathlib import Path
+from typing import Any
 
 import keras
+import psutil
 import pytest
 
-from encdec_widgets.timing import (
-    Timing,
-    TimingError,
-    TimingStopped,
-    Worker,
-)
-from encdec_widgets.timing.errors import out_of_memory
-from encdec_widgets.timing.loop import MIN_RUNS
-from encdec_widgets.timing.worker import answer
-from tests.library.timed import (
-    ROOT,
-    Told,
-    alive,
-    busy_and_running,
-    eventually,
-    small_model,
-)
-
-# The process
+from encdec_widgets.timing import Timing, TimingError, TimingStopped, Worker, measure
+from encdec_widgets.timing.process import WorkerProcess
+from encdec_widgets.timing.worker.__main__ import answer
+from tests.library.timed import Told, alive, busy_and_running, eventually, job, small_model, unet
 
 
-def test_one_timing_at_a_time_and_stop_ends_it_within_a_second(worker: Worker) -> None:
+def works(worker: Worker) -> bool:
+    return measure(small_model(), worker=worker, budget_s=0.05).n > 0
+
+
+def pid_of(worker: Worker) -> int:
+    assert len(worker.pids) == 1
+    return worker.pids[0]
+
+
+def test_the_worker_stays_warm(worker: Worker) -> None:
+    assert works(worker)
+    pid = pid_of(worker)
+    measure(unet(), worker=worker, budget_s=0.05)
+    assert pid_of(worker) == pid
+
+
+def test_a_submit_returns_at_once_and_the_outcome_comes_later(worker: Worker) -> None:
+    works(worker)
+    told = Told()
+    start = time.monotonic()
+    worker.submit(job(budget_s=0.3), on_done=told)
+    assert time.monotonic() - start < 0.25
+    assert worker.busy
+    assert isinstance(told.wait(), Timing)
+    assert not worker.busy
+    assert len(told.outcomes) == 1
+
+
+def test_an_edit_while_running_is_refused_plainly_and_stop_ends_the_run_within_a_second(
+    worker: Worker,
+) -> None:
     told = busy_and_running(worker)
-    pid = worker.pid
-    assert pid is not None
+    pid = pid_of(worker)
+    with pytest.raises(TimingError, match="a timing is under way already; wait for it or stop it"):
+        worker.submit(job(unet()), on_done=Told())
     with pytest.raises(TimingError, match="under way"):
-        worker.measure(small_model())
+        works(worker)
+    assert alive(pid)
     start = time.monotonic()
     worker.stop()
     assert time.monotonic() - start < 1
     assert not alive(pid)
     assert not worker.busy
+    assert worker.pids == ()
     assert isinstance(told.wait(0), TimingStopped)
     assert str(told.outcomes[0]) == "stopped"
-    assert worker.measure(small_model(), budget_s=0.05)
+    seen = len(told.progress)
+    assert works(worker)
     assert len(told.outcomes) == 1
-
-
-def test_an_interrupt_ends_the_timing_too(worker: Worker) -> None:
-    worker.measure(small_model(), budget_s=0.05)
-    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
-    with pytest.raises(KeyboardInterrupt):
-        worker.measure(small_model(), budget_s=60)
-    assert not worker.busy
-    assert worker.pid is None
+    assert len(told.progress) == seen
 
 
 def test_stop_while_starting_and_with_nothing_to_stop() -> None:
     worker, told = Worker(), Told()
     worker.stop()
-    worker.submit(small_model(), on_done=told)
+    worker.submit(job(), on_done=told)
     worker.stop()
     worker.stop()
     assert isinstance(told.wait(0), TimingStopped)
-    assert worker.pid is None
+    assert eventually(lambda: worker.pids == (), 2)
 
 
 def test_a_worker_killed_in_a_run_gives_one_line_and_the_next_run_works(worker: Worker) -> None:
     told = busy_and_running(worker)
-    assert worker.pid is not None
-    os.kill(worker.pid, signal.SIGKILL)
+    os.kill(pid_of(worker), signal.SIGKILL)
     outcome = told.wait(5)
     assert isinstance(outcome, TimingError)
     assert "killed from outside" in str(outcome)
-    assert worker.measure(small_model(), budget_s=0.05)
+    assert "\n" not in str(outcome)
+    assert works(worker)
 
 
 def test_a_worker_killed_between_runs_is_replaced(worker: Worker) -> None:
-    worker.measure(small_model(), budget_s=0.05)
-    pid = worker.pid
-    assert pid is not None
+    works(worker)
+    pid = pid_of(worker)
     os.kill(pid, signal.SIGKILL)
-    assert eventually(lambda: worker.pid is None)
-    assert worker.measure(small_model(), budget_s=0.05)
-    assert worker.pid != pid
+    assert eventually(lambda: worker.pids == ())
+    assert works(worker)
+    assert pid_of(worker) != pid
 
 
-def test_a_crash_tells_the_exit_status(worker: Worker) -> None:
-    told = busy_and_running(worker)
-    assert worker.pid is not None
-    os.kill(worker.pid, signal.SIGSEGV)
-    assert f"exit status -{signal.SIGSEGV:d}" in str(told.wait(5))
-
-
-def test_a_worker_that_nobody_holds_any_more_ends() -> None:
+def test_a_worker_killed_between_two_requests_of_a_job_is_not_replaced_by_one_that_knows_nothing() -> None:
     worker = Worker()
-    worker.submit(small_model(), on_done=lambda _: None)
+
+    class Interrupted:
+        backends = ("numpy",)
+        budget_s = 1.0
+
+        def do(self, ask: Any, tell: Any) -> Any:
+            ask("numpy", "clear", 1, {})
+            os.kill(pid_of(worker), signal.SIGKILL)
+            assert eventually(lambda: worker.pids == ())
+            return ask("numpy", "run", 1, {"name": "network", "seconds": 1, "at_most": 1})
+
+    with pytest.raises(TimingError, match="killed from outside"):
+        worker.do(Interrupted())
+    assert worker.pids == ()
     worker.stop()
-    worker.submit(small_model(), budget_s=0.05, on_done=(told := Told()))
-    pid = worker.pid
-    assert pid is not None
-    told.wait()
-    del worker
-    assert eventually(lambda: gc.collect() >= 0 and not alive(pid))
 
 
 def test_the_next_timing_can_start_from_the_callback_of_the_last(worker: Worker) -> None:
     second = Told()
-    worker.submit(
-        small_model(),
-        budget_s=0.05,
-        on_done=lambda _: worker.submit(small_model(), budget_s=0.05, on_done=second),
-    )
+    worker.submit(job(), on_done=lambda _: worker.submit(job(), on_done=second))
     assert isinstance(second.wait(), Timing)
 
 
+def hungry_model() -> Any:
+    x_in = keras.layers.Input((64, 64, 1))
+    return keras.Model(x_in, keras.layers.UpSampling2D(512)(x_in))  # 4 GiB an image
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of another process")
 def test_out_of_memory_is_told_plainly_and_the_next_run_works(worker: Worker) -> None:
-    x_in = keras.layers.Input((4, 4, 1))
-    model = keras.Model(x_in, keras.layers.UpSampling2D(8192)(x_in))  # 4 GiB an image
+    import resource
+
+    works(worker)
+    pid = pid_of(worker)
+    limit = psutil.Process(pid).memory_info().vms + 2**31
+    resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
     with pytest.raises(TimingError) as caught:
-        worker.measure(model, batch_size=65536, budget_s=0.05)  # more than a process can address
-    assert str(caught.value) == "the device ran out of memory at batch size 65536; try a smaller one"
-    assert worker.measure(small_model(), budget_s=0.05)
+        measure(hungry_model(), worker=worker, batch_size=2, budget_s=0.05)
+    assert str(caught.value) == "the device ran out of memory at batch size 2; try a smaller one"
+    assert eventually(lambda: not alive(pid))
+    assert works(worker)
 
 
-def test_out_of_memory_at_one_image_does_not_ask_for_fewer() -> None:
-    assert "smaller input" in out_of_memory(1)
+def test_an_interrupt_ends_the_timing_too(worker: Worker) -> None:
+    told = Told()
+
+    def interrupt() -> None:
+        told.wait_until_it_runs()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        worker.do(job(budget_s=60), told.on_progress)
+    assert not worker.busy
+    assert worker.pids == ()
+
+
+def test_a_worker_that_nobody_holds_any_more_ends() -> None:
+    worker = Worker()
+    worker.submit(job(backend="numpy"), on_done=(told := Told()))
+    told.wait()
+    pid = pid_of(worker)
+    del worker
+    assert eventually(lambda: gc.collect() >= 0 and not alive(pid))
+
+
+def test_a_job_that_goes_wrong_by_itself_is_told_and_ends() -> None:
+    class Wrong:
+        backends = (keras.config.backend(),)
+        budget_s = 1.0
+
+        def do(self, ask: Any, tell: Any) -> Any:
+            raise ZeroDivisionError("so it is")
+
+    worker = Worker()
+    with pytest.raises(ZeroDivisionError, match="so it is"):
+        worker.do(Wrong())
+    assert not worker.busy
+    assert worker.pids == ()
+
+
+# What the process answers
 
 
 def test_a_request_for_another_backend_is_refused() -> None:
-    reply = answer({"id": 7, "model": "{}", "backend": "another", "batch_size": 1, "budget_s": 1})
+    arguments = {"name": "network", "network": {}, "options": {"backend": "another"}}
+    reply = answer({"id": 7, "command": "load", "arguments": arguments, "batch_size": 1})
     assert reply["id"] == 7
     assert reply["error"] == f"the timing process runs on {keras.config.backend()}, not on another"
+    assert not reply["retire"]
 
 
-def write_sitecustomize(folder: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have every Python that is started from here run ``code`` first, as a chatty or a broken library would."""
-    (folder / "sitecustomize.py").write_text(textwrap.dedent(code))
-    monkeypatch.syspath_prepend(folder)
-
-
-def test_what_libraries_print_does_not_disturb_the_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (signal.SIGKILL, r"killed from outside, .* \(batch size 3\)"),
+        (signal.SIGSEGV, f"exit status -{signal.SIGSEGV:d}"),
+    ],
+)
+def test_a_process_that_is_gone_answers_nothing_and_a_crash_tells_its_exit_status(
+    number: signal.Signals, words: str
 ) -> None:
-    chatter = """
-        import os, threading, time
-        def chat():
-            while True:
-                print("noise", flush=True)
-                os.write(1, b'{"id": 0, "timing": {}} and no line break')
-                time.sleep(0.01)
-        os.write(1, b'noise before anything else, and no line break')
-        print()
-        print('{"id": "another"}', 42, flush=True)
-        threading.Timer(0.5, chat).start()
-    """
-    write_sitecustomize(tmp_path, chatter, monkeypatch)
-    worker = Worker()
-    assert worker.measure(small_model(), budget_s=1.0).n >= MIN_RUNS
-    assert worker.measure(small_model(), budget_s=0.05).n >= MIN_RUNS
-    worker.stop()
-
-
-def test_a_hang_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_sitecustomize(tmp_path, "import time; time.sleep(1000)", monkeypatch)
-    worker, told = Worker(timeout_s=0.5), Told()
-    worker.submit(small_model(), budget_s=0.1, on_done=told)
-    pid = worker.pid
-    assert pid is not None
-    assert "did not end within 0.6 s" in str(told.wait(10))
-    assert eventually(lambda: not alive(pid), 2)
-    assert not worker.busy
-
-
-def test_a_worker_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_sitecustomize(
-        tmp_path, "import os; os.write(2, b'line one\\nno such driver\\n'); os._exit(3)", monkeypatch
-    )
-    worker = Worker()
-    with pytest.raises(TimingError, match=r"exit status 3\): no such driver") as caught:
-        worker.measure(small_model())
-    assert caught.value.details == "line one\nno such driver"
-
-
-PARENT = """
-    import sys, time, os
-    import keras
-    from encdec_widgets.timing import Worker
-
-    x_in = keras.layers.Input((16, 16, 1))
-    model = keras.Model(x_in, keras.layers.Conv2D(4, 3)(x_in))
-    worker = Worker()
-    worker.measure(model, budget_s=0.05)
-    worker.submit(model, budget_s=60, on_done=lambda _: None)
-    if sys.argv[1] == "forked" and os.fork() == 0:
-        time.sleep(5)  # holds what the worker listens to open
-        os._exit(0)
-    print("worker", worker.pid, flush=True)
-    if sys.argv[1] != "exits":
-        time.sleep(1000)
-"""
-
-
-@pytest.mark.parametrize("end", ["exits", "killed", *(["forked"] if hasattr(os, "fork") else [])])
-def test_no_process_outlives_its_parent(end: str) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(PARENT), end],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    ) as parent:
-        assert parent.stdout is not None
-        pid = next(int(line.split()[1]) for line in parent.stdout if line.startswith("worker"))
-        if end == "exits":
-            assert parent.wait(20) == 0
-        else:
-            assert alive(pid)
-            parent.kill()
-        gone = eventually(lambda: not alive(pid), 4)
-        if not gone:
-            os.kill(pid, signal.SIGKILL)
-        assert gone
-
-
-# The device
+    process = WorkerProcess(keras.config.backend())
+    os.kill(process.pid, number)
+    assert process.ask("clear", {}, 3) is None
+    assert re.search(words, str(process.obituary(3)))
+    process.end()
+    assert process.ask("clear", {}, 3) is None

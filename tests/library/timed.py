@@ -1,4 +1,4 @@
-"""What the tests of the timing share: models to time, and waiting for a worker."""
+"""What the tests of the timing share: models to time, jobs, and waiting for a worker."""
 
 import threading
 import time
@@ -9,14 +9,14 @@ from typing import Any
 import keras
 import psutil
 
+from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
-from encdec_widgets.timing import (
-    Timing,
-    TimingError,
-    Worker,
-)
+from encdec_widgets.timing import Measurement, Progress, Worker, checked, network_of
 
 ROOT = Path(__file__).resolve().parents[2]
+
+DESIGN = Design(UNet(filters=4, down_blocks=2, up_blocks=2), input_shape=(32, 32, 1))
+"""A design with skips, of a few blocks."""
 
 
 def small_model(size: int | None = 16, batch_size: int | None = None) -> Any:
@@ -46,20 +46,43 @@ def dropping_model() -> Any:
     return keras.Model(x_in, keras.layers.Dropout(0.5)(keras.layers.BatchNormalization()(x_in)))
 
 
+def sequential_model() -> Any:
+    return keras.Sequential([keras.layers.Input((16, 16, 1)), keras.layers.Conv2D(4, 3)])
+
+
+def job(thing: Any = None, *, by_block: bool = False, **options: Any) -> Measurement:
+    """A measurement, as ``measure`` makes it."""
+    network = network_of(small_model() if thing is None else thing)
+    return Measurement(network=network, options=checked(**{"budget_s": 0.05, **options}), by_block=by_block)
+
+
 class Told:
     """Keeps what a worker reports, and waits for it."""
 
     def __init__(self) -> None:
-        self.outcomes: list[Timing | TimingError] = []
-        self._event = threading.Event()
+        self.outcomes: list[Any] = []
+        self.progress: list[Progress] = []
+        self._done = threading.Event()
+        self._runs = threading.Event()
 
-    def __call__(self, outcome: Timing | TimingError) -> None:
+    def __call__(self, outcome: Any) -> None:
         self.outcomes.append(outcome)
-        self._event.set()
+        self._done.set()
+        self._runs.set()
 
-    def wait(self, seconds: float = 120) -> Timing | TimingError:
-        assert self._event.wait(seconds)
+    def on_progress(self, progress: Progress) -> None:
+        self.progress.append(progress)
+        if progress.doing.startswith("first call"):
+            self._runs.set()
+
+    def wait(self, seconds: float = 120) -> Any:
+        assert self._done.wait(seconds)
         return self.outcomes[0]
+
+    def wait_until_it_runs(self, seconds: float = 120) -> None:
+        assert self._runs.wait(seconds)
+        assert not self.outcomes
+        time.sleep(0.5)  # The warm-up takes a tenth of the budget at least.
 
 
 def alive(pid: int) -> bool:
@@ -78,10 +101,9 @@ def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
 
 
 def busy_and_running(worker: Worker) -> Told:
-    """A warm worker in the middle of a run that would take a minute."""
-    worker.measure(small_model(), budget_s=0.05)
+    """A worker in the middle of the warm-up of a timing that would take a minute."""
     told = Told()
-    worker.submit(small_model(), budget_s=60, on_done=told)
-    time.sleep(0.5)
+    worker.submit(job(budget_s=60), on_done=told, on_progress=told.on_progress)
+    told.wait_until_it_runs()
     assert worker.busy
     return told

@@ -60,7 +60,8 @@ def load(network: Mapping[str, Any], precision: str | None) -> Loaded:
         with unfilled() as variables:
             whole = keras.models.model_from_json(json.dumps(config))
     except Exception as error:
-        words = " ".join(str(error).split())[:160]
+        # The reason stands behind whole configurations, and what Keras advises is of no use in another process.
+        words = " ".join(str(error).rpartition("Exception encountered: ")[2].partition(". ")[0].split())[:160]
         raise TimingError(
             "this network has a layer that only your notebook knows, and cannot be built in another process; layers of "
             f"Keras can, also in blocks and architectures of your own. Keras says: {words}"

@@ -1,0 +1,129 @@
+"""What others do to the processes that time: chatter, hangs, broken libraries, a notebook that is closed."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import keras
+import pytest
+
+from encdec_widgets.timing import TimingError, Worker, measure
+from encdec_widgets.timing.measuring import MIN_RUNS
+from tests.library.timed import ROOT, Told, alive, eventually, job, small_model
+
+
+def write_sitecustomize(folder: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every Python that is started from here run ``code`` first, as a chatty or a broken library would."""
+    (folder / "sitecustomize.py").write_text(textwrap.dedent(code))
+    monkeypatch.syspath_prepend(folder)
+
+
+def test_what_libraries_print_does_not_disturb_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chatter = """
+        import os, threading, time
+        def chat():
+            while True:
+                print("noise", flush=True)
+                os.write(1, b'{"id": 0, "result": {}} and no line break')
+                time.sleep(0.01)
+        os.write(1, b'noise before anything else, and no line break')
+        print()
+        print('{"id": "another"}', 42, flush=True)
+        threading.Timer(0.5, chat).start()
+    """
+    write_sitecustomize(tmp_path, chatter, monkeypatch)
+    worker = Worker()
+    for budget_s in (0.5, 0.05):
+        timing = measure(small_model(), worker=worker, backend="numpy", budget_s=budget_s)
+        assert timing.n >= MIN_RUNS
+    worker.stop()
+
+
+def test_a_hang_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_sitecustomize(tmp_path, "import time; time.sleep(1000)", monkeypatch)
+    worker, told = Worker(timeout_s=0.5), Told()
+    worker.submit(job(budget_s=0.1), on_done=told)
+    assert eventually(lambda: worker.pids != ())
+    (pid,) = worker.pids
+    assert "did not answer within 0.6 s" in str(told.wait(10))
+    assert eventually(lambda: not alive(pid), 2)
+    assert not worker.busy
+    assert worker.pids == ()
+
+
+def test_a_worker_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_sitecustomize(
+        tmp_path, "import os; os.write(2, b'line one\\nno such driver\\n'); os._exit(3)", monkeypatch
+    )
+    worker = Worker()
+    with pytest.raises(TimingError, match=r"exit status 3\): no such driver") as caught:
+        measure(small_model(), worker=worker)
+    assert caught.value.details == "line one\nno such driver"
+    worker.stop()
+
+
+def test_a_backend_that_cannot_be_loaded_gives_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_sitecustomize(tmp_path, "import sys; sys.modules['keras'] = None", monkeypatch)
+    worker = Worker()
+    with pytest.raises(TimingError, match=r"^(BackendMissing|ModuleNotFound)Error: .*[Kk]eras") as caught:
+        measure(small_model(), worker=worker)
+    assert "\n" not in str(caught.value)
+    worker.stop()
+
+
+PARENT = """
+    import os, sys, threading, time
+    from encdec_widgets import Design
+    from encdec_widgets.architectures import UNet
+    from encdec_widgets.timing import Measurement, Worker, checked, network_of
+
+    backend, end = sys.argv[1:]
+    network = network_of(Design(UNet(filters=2, down_blocks=1, up_blocks=1), (16, 16, 1)))
+    worker, runs = Worker(), threading.Event()
+    worker.submit(
+        Measurement(network=network, options=checked(backend=backend, budget_s=60)),
+        on_done=lambda _: None,
+        on_progress=lambda progress: progress.doing.startswith("building") and runs.set(),
+    )
+    runs.wait()
+    time.sleep(0.5)  # It is calibrating by then.
+    if end == "forked" and os.fork() == 0:
+        time.sleep(5)  # holds what the worker listens to open
+        os._exit(0)
+    print("worker", *worker.pids, flush=True)
+    if end != "exits":
+        time.sleep(1000)
+"""
+
+
+FORKED = [("numpy", "forked")] if hasattr(os, "fork") else []
+
+
+@pytest.mark.parametrize(
+    ("backend", "end"), [("numpy", "exits"), (keras.config.backend(), "killed"), *FORKED]
+)
+def test_no_process_outlives_its_parent(backend: str, end: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(PARENT), backend, end],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as parent:
+        assert parent.stdout is not None
+        pid = next(int(line.split()[1]) for line in parent.stdout if line.startswith("worker"))
+        if end == "exits":
+            assert parent.wait(20) == 0
+        else:
+            assert alive(pid)
+            parent.kill()
+        gone = eventually(lambda: not alive(pid), 4)
+        if not gone:
+            os.kill(pid, signal.SIGKILL)
+        assert gone
