@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 
 from encdec_widgets.timing import COMPILATIONS, Worker, measure
+from encdec_widgets.timing.worker.runners import runner_for
 from tests.library.timed import DESIGN, dropping_model, forking_model, job, joining_model, small_model
 
 BACKEND = keras.config.backend()
@@ -45,15 +47,28 @@ def test_the_gradients_of_a_design_are_timed_by_block(worker: Worker) -> None:
         worker.do(job(DESIGN, work=work, by_block=True, budget_s=0.1)) for work in ("forward", "training")
     )
     assert [block.name for block in training.blocks] == [block.name for block in forward.blocks]
-    # A training step does three times as much: one that does not take longer has left the gradients out.
-    assert training.median_ms > forward.median_ms
-    assert sum(block.median_ms for block in training.blocks) > sum(
-        block.median_ms for block in forward.blocks
-    )
+    assert all(block.median_ms > 0 for block in training.blocks)
     assert training.multiply_adds == forward.multiply_adds
     assert training.predicted_ms is not None
     assert forward.predicted_ms is not None
     assert training.predicted_ms > forward.predicted_ms
+
+
+@pytest.mark.skipif(
+    BACKEND not in ("tensorflow", "torch"), reason="weights are kept in the layers elsewhere, or never"
+)
+@pytest.mark.parametrize("compilation", COMPILED)
+def test_a_training_step_changes_all_weights_and_gradients_alone_change_none(compilation: str) -> None:
+    model = dropping_model()
+    before = [np.array(variable) for variable in model.trainable_variables]
+    x = [np.random.default_rng(0).random((2, *tensor.shape[1:]), dtype=np.float32) for tensor in model.inputs]
+    for work in ("forward", "gradients", "weight gradients"):
+        runner = runner_for(model, work, compilation)
+        runner.run(runner.place(x, x))
+        assert all(map(np.array_equal, before, map(np.array, model.trainable_variables)))
+    runner = runner_for(model, "training", compilation)
+    runner.run(runner.place(x, x))
+    assert not any(map(np.array_equal, before, map(np.array, model.trainable_variables)))
 
 
 @pytest.mark.parametrize("compilation", COMPILATIONS[BACKEND] if BACKEND != "torch" else ("eager",))
@@ -113,3 +128,7 @@ def test_the_memory_of_a_compiled_network_is_told(worker: Worker) -> None:
     assert eight.peak_bytes is not None
     assert one.peak_bytes > 4 * 32 * 32
     assert eight.peak_bytes > 2 * one.peak_bytes
+    # All maps are kept for the gradients.
+    training = measure(DESIGN, worker=worker, work="training", batch_size=8, budget_s=0.05)
+    assert training.peak_bytes is not None
+    assert training.peak_bytes > eight.peak_bytes

@@ -197,5 +197,6 @@ def _device(place: str) -> Device:
 def _on(device: Device) -> contextlib.AbstractContextManager[Any]:
     if keras.config.backend() == "numpy":
         return contextlib.nullcontext()
-    context: contextlib.AbstractContextManager[Any] = keras.device(f"{device.kind.lower()}:{device.number}")
+    # "cpu", not "cpu:0": torch takes that for another device, and weights that were moved there have no gradients.
+    context: contextlib.AbstractContextManager[Any] = keras.device(device.place.lower())
     return context
