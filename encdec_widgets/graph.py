@@ -263,7 +263,10 @@ def _strides(calls: Sequence[Any]) -> dict[int, int | float | None]:
 
 
 def _ratio(size: int | None, part: int | None) -> Fraction | None:
-    return Fraction(size, part).limit_denominator(1024) if size and part else None
+    if not size or not part:
+        return None
+    # A map that is more than a thousand times larger is kept as it is: rounded, its stride would be 0.
+    return Fraction(size, part).limit_denominator(1024) or Fraction(size, part)
 
 
 def _plain(ratio: Fraction) -> int | float:

@@ -35,6 +35,7 @@ _OVERHEAD_DEPTH = 9
 _BUSY_MS = 0.4
 _PRODUCT_MS = 2.0
 _MAX_BATCH = 256
+_MAX_BYTES = 2**27  # of the largest map that a tiny network puts out
 _MAX_PRODUCT = 8192
 
 
@@ -103,9 +104,10 @@ def calibrate(time_model: TimeModel) -> Calibration:
     def image_s(model: Any) -> float:
         """Seconds for an image, with enough images at once to keep the device busy."""
         batch_size = 1
-        while (seconds := busy_s(model, batch_size)) < 1e-3 * _BUSY_MS and batch_size < _MAX_BATCH:
+        most = min(_MAX_BATCH, max(1, _MAX_BYTES // (item_bytes * math.prod(model.outputs[0].shape[1:]))))
+        while (seconds := busy_s(model, batch_size)) < 1e-3 * _BUSY_MS and batch_size < most:
             wanted = math.ceil(3e-3 * _BUSY_MS / seconds) * batch_size
-            batch_size = min(max(wanted, 2 * batch_size), 16 * batch_size, _MAX_BATCH)
+            batch_size = min(max(wanted, 2 * batch_size), 16 * batch_size, most)
         return seconds / batch_size
 
     rates = []
@@ -204,7 +206,7 @@ def _peak(busy_s: Callable[[Any, int], float]) -> float:
     best, size = 0.0, 512
     while True:
         product = keras.layers.Dense(size, use_bias=False, kernel_initializer=_noise)
-        inputs = keras.Input((size,))
+        inputs = keras.Input((size,), dtype=_compute_dtype())
         seconds = busy_s(keras.Model(inputs, product(inputs)), size)
         best = max(best, size**3 / seconds)
         # Two at least: one alone could have met a moment at which the device was busy with something else.
@@ -215,7 +217,7 @@ def _peak(busy_s: Callable[[Any, int], float]) -> float:
 
 def _chain(channels: int, size: int, makers: Sequence[Callable[[], Any]]) -> Any:
     """A Keras model of layers one after the other, on square maps."""
-    x = inputs = keras.Input((size, size, channels))
+    x = inputs = keras.Input((size, size, channels), dtype=_compute_dtype())
     for make in makers:
         x = make()(x)
     return keras.Model(inputs, x)
@@ -246,5 +248,8 @@ def _noise(shape: Sequence[int], dtype: Any = None) -> NDArray[np.float32]:
 
 def _item_bytes() -> int:
     """Bytes of a value that the active dtype policy computes with."""
-    name = str(keras.config.dtype_policy().compute_dtype)
-    return int(name.removeprefix("bfloat").removeprefix("float")) // 8
+    return int(_compute_dtype().removeprefix("bfloat").removeprefix("float")) // 8
+
+
+def _compute_dtype() -> str:
+    return str(keras.config.dtype_policy().compute_dtype)

@@ -15,6 +15,7 @@ from encdec_widgets.encoder_decoder import (
 )
 from encdec_widgets.fields import FieldError
 from encdec_widgets.figures.words import hover_text
+from encdec_widgets.graph import layer_graph
 from encdec_widgets.head import Head
 
 DESIGNS = {
@@ -131,6 +132,12 @@ def test_the_seeds_own_decoder_warns_of_a_missing_skip() -> None:
     network = UNet(filters=2, stem_blocks=1, down_blocks=1, up_blocks=2)
     with pytest.warns(UserWarning, match="stack0_dec1 asks for a skip connection at stride 1"):
         network.make_backbone(keras.Input((16, 16, 1)))
+
+
+def test_a_map_that_is_thousands_of_times_larger_has_a_stride() -> None:
+    x = keras.Input((4, 4, 1))
+    graph = layer_graph(keras.Model(x, keras.layers.UpSampling2D(4096, name="up")(x)), ())
+    assert graph.nodes["up"]["stride"] == 1 / 4096
 
 
 class Residual(EncoderBlock):
