@@ -17,6 +17,8 @@ _PACKAGES = (
     "keras",
     "tensorflow",
     "tensorflow-cpu",
+    "jax",
+    "torch",
     "plotly",
     "anywidget",
     "ipywidgets",
