@@ -64,6 +64,9 @@ NOT_FOUND = r"widget model not found"
 # Notebook 7.6.5 itself, with any notebook, also an empty one.
 NOTEBOOK_7 = r"uncaught: Cannot read properties of undefined \(reading 'schema'\)"
 
+# Jupyter's client, when a page is left just as it reconnects to a kernel that was restarted for a dead one.
+CUT_OFF = r"uncaught: Kernel connection disconnected"
+
 
 def command(screen: Screen, name: str) -> None:
     screen.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
@@ -319,6 +322,7 @@ def test_notebook_7(open_notebook: Callable[..., Screen]) -> None:
 
 def test_the_app_whose_kernel_died_says_what_to_do(open_app: Callable[..., Screen]) -> None:
     screen = open_app()
+    screen.allowed_errors.append(CUT_OFF)
     designer = DesignerPage(screen)
     assert screen.kernel
     psutil.Process(screen.kernel.value("__import__('os').getpid()")).kill()
