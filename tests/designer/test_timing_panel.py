@@ -270,7 +270,6 @@ def test_an_open_input_size_is_named(panel: TimingPanel, worker: FakeWorker) -> 
 
 
 def test_rare_options_are_folded_and_the_ways_to_run_are_those_of_the_backend(panel: TimingPanel) -> None:
-    pytest.importorskip("jax")
     assert set(panel.controls.rows) == {"work", "batch_size"}
     panel.controls.children[-1].click()
     rows = panel.controls.rows
@@ -322,7 +321,6 @@ def test_a_pinned_network_is_raced_against_the_one_on_screen(panel: TimingPanel,
 
 
 def test_one_network_is_raced_on_two_backends(panel: TimingPanel, worker: FakeWorker) -> None:
-    pytest.importorskip("jax")
     panel.pin.click()
     panel.controls.children[-1].click()
     panel.controls.rows["backend"].children[0].value = "jax"

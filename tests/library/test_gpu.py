@@ -244,7 +244,6 @@ def test_asking_loads_neither_keras_nor_a_backend() -> None:
 
 
 def test_the_real_package_never_raises() -> None:
-    pytest.importorskip("pynvml")
     for gpus in (read_gpus(), visible_gpus({})):
         assert all(isinstance(card, GpuState) for card in gpus.cards)
         assert gpus.trouble is None or gpus.trouble.endswith(".")
