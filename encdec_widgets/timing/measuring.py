@@ -162,9 +162,8 @@ class Measurement:
         try:
             return self._measure(ask, tell, cards)
         finally:
-            with suppress(
-                TimingError
-            ):  # The memory is others' until the next job; a process that ended has none.
+            # The memory is others' until the next job; a process that ended has none.
+            with suppress(TimingError):
                 ask(str(self.options.backend), "clear", self.options.batch_size, {})
 
     def _measure(self, ask: Ask, tell: Tell, cards: Sequence[GpuState]) -> Timing:

@@ -73,9 +73,8 @@ class Race:
         try:
             return self._race(ask, tell, cards)
         finally:
-            with suppress(
-                TimingError
-            ):  # The memory is others' until the next job; a process that ended has none.
+            # The memory is others' until the next job; a process that ended has none.
+            with suppress(TimingError):
                 self._clear(ask)
 
     def _clear(self, ask: Ask) -> None:
