@@ -34,4 +34,4 @@ class BareVoila(Server):
             with socket.socket() as asking:
                 return asking.connect_ex(("127.0.0.1", self.port)) == 0
 
-        until(listens, STARTED, "Voila")
+        until(listens, "Voila", STARTED)

@@ -146,7 +146,7 @@ def _drag(notebook: Notebook, probe: Probe, handle: Locator, case: Case) -> _Dra
     """Put the slider to its first value, drag it, and wait until all is calm."""
     kernel, page = notebook.kernel, notebook.screen.page
     kernel.run(f"designer.set({case.field!r}, {case.start}); designer.wait()")
-    until(lambda: _slider_value(handle) == case.start, PATIENCE, "the slider is at its first value")
+    until(lambda: _slider_value(handle) == case.start, "the slider is at its first value", PATIENCE)
     page.wait_for_timeout(CALM)
     kernel.run("begun.clear(); shown.clear()")
     probe.reset()
@@ -180,7 +180,7 @@ def _when_right(
             notebook.screen.page.wait_for_timeout(CALM)
         return (seen, begun, shown) if is_right else None
 
-    found = until(right, PATIENCE, f"the picture of the final design: {case.name}, {final}")
+    found = until(right, f"the picture of the final design: {case.name}, {final}", PATIENCE)
     assert found
     return found
 

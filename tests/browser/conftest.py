@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.kernel import Kernel
 from tests.browser.launch import launch
 from tests.browser.notebook import end_kernel, load_notebook, run_cells, write_notebook
 from tests.browser.page import Screen
-from tests.browser.servers import App, Lab, Notebook
+from tests.browser.servers import ANSWERED, App, Lab, Notebook
 
 WIDTH, HEIGHT = 1280, 720
 SHOWN = 120_000  # milliseconds: a first import of TensorFlow, on a busy machine
@@ -44,6 +44,7 @@ def browser() -> Iterator[Browser]:
     executable = os.environ.get("ENCDEC_CHROMIUM") or shutil.which("chromium")
     if not executable:
         pytest.fail("no Chromium: install one as `chromium`, or name it in ENCDEC_CHROMIUM")
+    expect.set_options(timeout=ANSWERED * 1000)
     with sync_playwright() as playwright:
         browser = launch(playwright, executable)
         yield browser

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from tests.browser.page import Screen
 from tests.browser.servers import until
@@ -86,8 +88,24 @@ class DesignerPage:
 
     def wait_until_the_picture_fits(self) -> None:
         """Wait until it is as wide as its place."""
-        until(self.picture_keeps_to_its_place, 10, "the picture fits its place")
+        until(self.picture_keeps_to_its_place, "the picture fits its place")
 
-    def agrees_with_the_kernel(self) -> bool:
-        """Whether picture and numbers are those of the model in the kernel."""
-        return self.boxes() == self.built_boxes() and self.parameters() == self.built_parameters()
+    def wait_until_it_agrees(self) -> None:
+        """Wait until picture and numbers, which come one after the other, are those of the model in the kernel."""
+
+        def agrees() -> bool:
+            return self.boxes() == self.built_boxes() and self.parameters() == self.built_parameters()
+
+        until(agrees, "picture and numbers are the kernel's")
+
+    @contextmanager
+    def awaiting_fields(self) -> Iterator[None]:
+        """A `with` in which a block is chosen: it ends when the fields are no more those of the block before.
+
+        Whoever is quicker than the page would change a field that is just being taken away.
+        """
+        mark = "rows => rows.forEach(row => { row.dataset.before = '' })"
+        self.root.locator(".encdec-blocks .encdec-row").evaluate_all(mark)
+        yield
+        expect(self.root.locator(".encdec-blocks .encdec-row[data-before]")).to_have_count(0)
+        expect(self.root.locator(".encdec-blocks .encdec-row:visible")).not_to_have_count(0)

@@ -26,7 +26,8 @@ def main() -> None:
             designer = DesignerPage(Screen(page))
             designer.screen.type("filters", "24")
             designer.wait_for_boxes([1, 24, 48, 96, 192, 192, 384, 384, 192, 96, 48])
-            designer.root.locator(".barlayer .point path").nth(9).click(force=True)
+            with designer.awaiting_fields():
+                designer.root.locator(".barlayer .point path").nth(9).click(force=True)
             page.get_by_role("checkbox", name="skip add").check()
             page.get_by_role("button", name="Undo").and_(
                 page.get_by_title("Undo: decoder[1] skip add on")

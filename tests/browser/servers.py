@@ -24,9 +24,10 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 STARTED = 90.0  # seconds: a busy machine with two cores, and JupyterLab's first start after an installation
 STOPPED = 30.0
+ANSWERED = 60.0  # seconds: a page and a kernel that share two cores with others
 
 
-def until(condition: Callable[[], T], timeout: float, what: str) -> T:
+def until(condition: Callable[[], T], what: str, timeout: float = ANSWERED) -> T:
     """The first true value of `condition`, asked again and again; an AssertionError naming `what` if none comes."""
     end = time.monotonic() + timeout
     while not (value := condition()):
@@ -116,7 +117,7 @@ class Server:
     def connection_file(self, kernel: str) -> Path:
         """Where a client finds the ports of a kernel of this server."""
         return until(
-            lambda: next(self.folder.rglob(f"kernel-{kernel}.json"), None), 20, f"kernel {kernel}'s ports"
+            lambda: next(self.folder.rglob(f"kernel-{kernel}.json"), None), f"kernel {kernel}'s ports"
         )
 
 
@@ -132,7 +133,7 @@ class App(Server):
             found = re.search(r"^ +(http://\S+)$", self.log, re.MULTILINE)
             return found[1] if found else None
 
-        self.url = until(said, STARTED, "the address")
+        self.url = until(said, "the address", STARTED)
 
 
 class Lab(Server):
@@ -191,7 +192,7 @@ class Lab(Server):
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 return False
 
-        until(answers, STARTED, self.module)
+        until(answers, self.module, STARTED)
 
 
 class Notebook(Lab):

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 
 from tests.browser.designer_page import CELLS, DesignerPage
 from tests.browser.page import Screen
-from tests.browser.servers import until
 
 START = [1, 16, 32, 64, 128, 128, 256, 256, 128, 64, 32]
 WIDER = [1, 17, 34, 68, 136, 136, 272, 272, 136, 68, 34]
@@ -29,13 +28,13 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     page = designer.screen.page
     assert designer.boxes() == START
     assert designer.rows() == [f"stride {2**i}{256 >> i} × {256 >> i}" for i in range(5)]
-    assert designer.agrees_with_the_kernel()
+    designer.wait_until_it_agrees()
 
     # A slider moved by keyboard: the number, the picture, the status line and the model follow.
     designer.press_slider("filters", "ArrowRight")
     designer.wait_for_boxes(WIDER)
     assert designer.number("filters") == "17"
-    assert designer.agrees_with_the_kernel()
+    designer.wait_until_it_agrees()
     assert designer.screen.kernel.value("designer.design.architecture.filters") == 17
 
     # A bad value is named and mended by one click; until then the picture and the model stay.
@@ -48,13 +47,13 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     expect(problem).to_contain_text("(300, 300, 1)")
     expect(problem).to_contain_text("maximum stride, 32")
     assert designer.number("height") == "300"
-    assert designer.agrees_with_the_kernel()
+    designer.wait_until_it_agrees()
     assert designer.screen.kernel.value("designer.design.input_shape") == [256, 256, 1]
     page.get_by_role("button", name="320 × 320 × 1").click()
     expect(problem).to_have_count(0)
     expect(designer.root.locator(".ytick text").first).to_have_text("stride 1320 × 320")
     assert designer.screen.kernel.value("designer.design.input_shape") == [320, 320, 1]
-    assert designer.agrees_with_the_kernel()
+    designer.wait_until_it_agrees()
     assert designer.built_parameters() > parameters
 
     designer.screen.type("filters", "0")
@@ -87,9 +86,9 @@ def test_everything_fits_and_can_be_read(
     screen = open_app(theme) if place == "voila" else open_notebook(CELLS, theme)
     designer = DesignerPage(screen)
     screen.screenshot(tmp_path / f"{place}-{theme}.png")
+    designer.wait_until_the_picture_fits()
     assert screen.scrolls_sideways() == []
     assert _unreadable(screen) == []
-    designer.wait_until_the_picture_fits()
     screen.page.set_viewport_size({"width": 1000, "height": 720})
     designer.wait_until_the_picture_fits()
     assert designer.root.locator("[data-title*='Share'], [data-title*='cloud']").count() == 0
@@ -104,7 +103,7 @@ def test_a_quick_hand_ends_with_the_right_picture(open_notebook: Callable[..., S
     assert (designer.number("filters"), designer.number("down blocks")) == ("37", "3")
     assert designer.screen.kernel
     assert designer.screen.kernel.value("designer.design.architecture.filters") == 37
-    until(designer.agrees_with_the_kernel, 10, "the numbers are those of the picture")
+    designer.wait_until_it_agrees()
 
 
 def test_a_reloaded_page_shows_what_was_there(open_notebook: Callable[..., Screen]) -> None:
@@ -117,7 +116,7 @@ def test_a_reloaded_page_shows_what_was_there(open_notebook: Callable[..., Scree
     designer = DesignerPage(screen)
     designer.wait_for_boxes(WIDER)
     assert designer.number("filters") == "17"
-    assert designer.agrees_with_the_kernel()
+    designer.wait_until_it_agrees()
     designer.press_slider("filters", "ArrowLeft")
     designer.wait_for_boxes(START)
 

@@ -47,9 +47,17 @@ class Facts:
         return self.root.locator("tbody tr", has=button)
 
     def column(self, column: str) -> list[str]:
-        columns = self.root.locator("thead th").all_text_contents()
-        cells = self.root.locator(f"tbody tr > :nth-child({columns.index(column) + 1})")
-        return cells.all_text_contents()
+        """The cells of a column, all of one moment; none while there is no such column."""
+        cells: list[str] = self.root.evaluate(
+            """(root, column) => {
+                const headers = [...root.querySelectorAll('thead th')].map(header => header.textContent);
+                const index = headers.indexOf(column);
+                const rows = index < 0 ? [] : [...root.querySelectorAll('tbody tr')];
+                return rows.map(row => row.children[index].textContent);
+            }""",
+            column,
+        )
+        return cells
 
     def numbers(self, column: str) -> list[int]:
         return [int(text.replace(",", "")) for text in self.column(column)]
@@ -148,11 +156,11 @@ def test_a_row_is_chosen_by_keyboard_and_by_mouse_and_marked(facts: Facts) -> No
     assert kernel
     assert facts.selected() == ["enc1"]
     facts.press(facts.button("enc2"), "Enter")
-    until(lambda: kernel.value("chosen") == ["stack0_enc2"], 20, "Enter is told")
+    until(lambda: kernel.value("chosen") == ["stack0_enc2"], "Enter is told")
     facts.press(facts.button("dec0"), "Space")
-    until(lambda: kernel.value("chosen")[1:] == ["stack0_dec0"], 20, "Space is told")
+    until(lambda: kernel.value("chosen")[1:] == ["stack0_dec0"], "Space is told")
     facts.row("enc0").locator("td").nth(4).click()
-    until(lambda: kernel.value("chosen")[2:] == ["stack0_enc0"], 20, "the mouse is told")
+    until(lambda: kernel.value("chosen")[2:] == ["stack0_enc0"], "the mouse is told")
 
     kernel.run('table.select(["stack0_enc0", "stack0_dec0"])')
     expect(facts.row("dec0")).to_have_attribute("aria-selected", "true")
@@ -162,10 +170,10 @@ def test_a_row_is_chosen_by_keyboard_and_by_mouse_and_marked(facts: Facts) -> No
     # The row of a layer is that of its block; and single keys are not JupyterLab's, which would cut the cell.
     facts.press(facts.button("Layers"), "Enter")
     facts.button("stack0_enc1_conv0").click()
-    until(lambda: kernel.value("chosen")[3:] == ["stack0_enc1"], 20, "a layer's block is told")
+    until(lambda: kernel.value("chosen")[3:] == ["stack0_enc1"], "a layer's block is told")
     facts.screen.page.keyboard.press("x")
     facts.press(facts.button("stack0_enc1_conv1"), "Enter")
-    until(lambda: kernel.value("chosen")[4:] == ["stack0_enc1"], 20, "the next layer's block is told")
+    until(lambda: kernel.value("chosen")[4:] == ["stack0_enc1"], "the next layer's block is told")
 
 
 def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
@@ -190,12 +198,12 @@ def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
     )
     first.button("Blocks").click()
     blocks = [row["name"] for row in kernel_rows(first)]
-    until(lambda: first.column("name") == second.column("name") == blocks, 20, "the newest blocks in both")
+    until(lambda: first.column("name") == second.column("name") == blocks, "the newest blocks in both")
 
     screen.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     screen.page.reload()
     again = Facts(screen, 1)
-    until(lambda: again.column("name") == blocks, 20, "the newest blocks on the reloaded page")
+    until(lambda: again.column("name") == blocks, "the newest blocks on the reloaded page")
 
 
 HOSTILE = "<img src=x onerror=document.body.dataset.harmed=1>"

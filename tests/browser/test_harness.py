@@ -41,14 +41,14 @@ def test_a_notebook_opens_with_its_widgets(
 
     screen.press("filters", "ArrowRight", "ArrowRight")
     screen.type("levels", "7")
-    until(lambda: screen.kernel and screen.kernel.value("[number.value, box.value]") == [5, 7], 20, "keys")
+    until(lambda: screen.kernel and screen.kernel.value("[number.value, box.value]") == [5, 7], "keys")
 
 
 def test_what_a_page_asks_of_other_hosts_is_seen(new_screen: Callable[[], Screen]) -> None:
     screen = new_screen()
     screen.page.goto("data:text/html,<p>here</p>")
     screen.page.evaluate("fetch('http://elsewhere.invalid/x').catch(() => console.error('no'))")
-    assert until(lambda: len(screen.complaints()) >= 2, 20, "both complaints")
+    assert until(lambda: len(screen.complaints()) >= 2, "both complaints")
     assert "asked of another host: http://elsewhere.invalid/x" in screen.complaints()
     screen.outside.clear()
     screen.errors.clear()

@@ -164,7 +164,7 @@ def test_an_interrupted_kernel_has_a_designer_that_works(open_notebook: Callable
     # While a build is under way in the background.
     screen.kernel.run("naps[0] = 2\nbegun.clear()")
     screen.type("channels", "2", within=designer.root)
-    until(lambda: screen.kernel and screen.kernel.value("len(begun)"), 20, "the build has begun")
+    until(lambda: screen.kernel and screen.kernel.value("len(begun)"), "the build has begun")
     screen.page.evaluate(f"() => {_KERNEL}.session.kernel.interrupt()")
     screen.kernel.run("naps[0] = 0")
     screen.type("channels", "3", within=designer.root)
@@ -237,7 +237,7 @@ def shows_the_still(screen: Screen) -> None:
     expect(still).to_be_visible(timeout=20_000)
     expect(still).to_contain_text("parameters. Run this cell again to edit it.")
     image = still.locator("img")
-    until(lambda: image.evaluate("image => image.complete && image.naturalWidth > 0"), 20, "the picture")
+    until(lambda: image.evaluate("image => image.complete && image.naturalWidth > 0"), "the picture")
     box = image.bounding_box()
     assert box
     assert box["width"] > 600
@@ -312,9 +312,10 @@ def test_notebook_7(open_notebook: Callable[..., Screen]) -> None:
     expect(screen.page.locator(".encdec-still")).to_be_hidden()
     designer.press_slider("filters", "ArrowRight")
     designer.wait_for_boxes(WIDER)
-    until(designer.agrees_with_the_kernel, 10, "the numbers are those of the picture")
+    designer.wait_until_it_agrees()
     designer.press_slider("filters", "d", "d", "ArrowLeft")  # "d", "d" of the notebook deletes a cell
     designer.wait_for_boxes(START)
+    designer.wait_until_the_picture_fits()
     assert screen.scrolls_sideways() == []
     screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
     expect(designer.root.get_by_role("alert")).to_have_text(f"{GONE} Run this cell again.")

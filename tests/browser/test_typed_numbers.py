@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from tests.browser.designer_page import DesignerPage
 from tests.browser.page import Screen
-from tests.browser.servers import until
 
 BACK = 1500  # milliseconds: what the page would send back of its own accord comes within this time
 
@@ -28,7 +27,7 @@ def test_a_number_of_the_network_stays_as_it_was_typed(open_app: Callable[..., S
         undo.click()
     expect(undo).to_be_disabled()
     expect(page.get_by_label("filters rate", exact=True)).to_have_value("2")
-    until(designer.agrees_with_the_kernel, 30, "picture and kernel agree")
+    designer.wait_until_it_agrees()
 
 
 def test_the_budget_of_a_timing_stays_as_it_was_typed_or_is_refused(open_app: Callable[..., Screen]) -> None:
@@ -103,4 +102,4 @@ def test_the_slider_of_a_real_number_goes_by_tenths(open_app: Callable[..., Scre
     expect(number).to_have_value("1.6")
     designer.screen.type("filters rate", "2")
     expect(number).to_have_value("2")
-    until(designer.agrees_with_the_kernel, 30, "picture and kernel agree")
+    designer.wait_until_it_agrees()
