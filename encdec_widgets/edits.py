@@ -9,35 +9,7 @@ import attrs
 from encdec_widgets.design import Design
 from encdec_widgets.field_paths import STAGES
 from encdec_widgets.fields import FieldError
-
-
-@attrs.frozen
-class Mend:
-    """A way out of a change that is not possible.
-
-    Attributes:
-        field: The field that the mend sets, or None if it gives the change up.
-        value: The value that it sets.
-        changes: All changes to make together; empty if it gives the change up.
-        words: What it does, where that is not to be read from the field.
-    """
-
-    field: str | None
-    value: Any
-    changes: dict[str, Any]
-    words: str = ""
-
-    @property
-    def label(self) -> str:
-        """The mend in a few words."""
-        if self.field is None:
-            return self.words
-        value = self.value
-        if isinstance(value, tuple):
-            sign = " × " if self.field == "input_shape" else ", "
-            value = sign.join("any" if item is None else str(item) for item in value)
-        return f"{self.field.replace('_', ' ')} = {value}"
-
+from encdec_widgets.mends import Mend
 
 GIVE_UP = Mend(None, None, {}, "undo this change")
 BUILD_ANYWAY = Mend(None, None, {}, "build it all the same")

@@ -6,7 +6,7 @@ observed while the network was built (:class:`BuiltBlock`), so that it holds for
 
 import numbers
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -62,7 +62,7 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
     graph: nx.DiGraph[str] = nx.DiGraph()
     calls = calls_to(model.outputs)
     outputs = {id(call.operation): call.output_tensors[0] for call in calls}
-    owners = _owners(blocks)
+    owners = owners_of(blocks)
     strides = _strides(calls)
     products: dict[int, list[int | None]] = {}
     for call in calls:
@@ -88,14 +88,24 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         owner = owners.get(id(call.operation))
         for tensor in call.input_tensors:
             source = tensor._keras_history.operation
-            is_skip = (
-                owner is not None
-                and tensor is owner.call.skip_source
-                and tensor is not owner.call.x
-                and owners.get(id(source)) is not owner
-            )
-            graph.add_edge(source.name, call.operation.name, skip=is_skip)
+            graph.add_edge(source.name, call.operation.name, skip=is_skip(tensor, owner, owners))
     return graph
+
+
+def is_skip(tensor: Any, owner: BuiltBlock | None, owners: Mapping[int, BuiltBlock]) -> bool:
+    """Whether a tensor that a layer takes is what a skip connection brings to the layer's block.
+
+    Args:
+        tensor: A symbolic tensor.
+        owner: The block of the layer that takes it, if it has one.
+        owners: What :func:`owners_of` returned.
+    """
+    return (
+        owner is not None
+        and tensor is owner.call.skip_source
+        and tensor is not owner.call.x
+        and owners.get(id(tensor._keras_history.operation)) is not owner
+    )
 
 
 def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
@@ -187,7 +197,7 @@ def _kernel_size(layer: Any) -> tuple[int, ...] | None:
     return tuple(int(one) for one in sizes) if sizes and readable else None
 
 
-def _owners(blocks: Sequence[BuiltBlock]) -> dict[int, BuiltBlock]:
+def owners_of(blocks: Sequence[BuiltBlock]) -> dict[int, BuiltBlock]:
     """The block of each operation, by its id; of one that several blocks share, the first that used it."""
     owners: dict[int, BuiltBlock] = {}
     seen: set[int] = set()

@@ -1,11 +1,10 @@
-"""How much memory there really is, and what of it a network's weights may take without a question."""
+"""What of the memory a network's weights may take without a question."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
+from encdec_widgets.memory_limit import memory_limit
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
 SHARE = 1 / 4
 """The share of the memory that the weights of a network may take unasked: training takes four times as much, for
 gradients and the optimizer's two averages, and then the feature maps."""
-
-_CGROUPS = Path("/sys/fs/cgroup")
 
 
 class TooLargeError(MemoryError):
@@ -34,22 +31,6 @@ class TooLargeError(MemoryError):
         self.backbone = backbone
 
 
-def memory_limit(cgroups: Path = _CGROUPS, own_groups: Path = Path("/proc/self/cgroup")) -> int:
-    """Bytes of memory that this process may use: those of its container, where it has a limit, or of the machine.
-
-    Args:
-        cgroups: Where Linux shows its control groups, of version 1 or 2.
-        own_groups: The file that names the groups of this process.
-    """
-    limits = [int(psutil.virtual_memory().total)]
-    for path in _limit_files(cgroups, own_groups):
-        try:
-            limits.append(int(path.read_text()))
-        except (OSError, ValueError):  # there is none, or it says "max"
-            continue
-    return min(limits)
-
-
 def require_memory_for(backbone: Backbone, limit: int | None = None) -> None:
     """Check that the weights of a network, which may not be filled yet, leave room for the rest.
 
@@ -63,26 +44,6 @@ def require_memory_for(backbone: Backbone, limit: int | None = None) -> None:
     limit = memory_limit() if limit is None else limit
     if backbone.weight_bytes > SHARE * limit:
         raise TooLargeError(backbone, limit)
-
-
-def _limit_files(cgroups: Path, own_groups: Path) -> list[Path]:
-    """Where a limit may stand: in the group of this process and in all above it, of which the least counts."""
-    files = [cgroups / "memory.max", cgroups / "memory" / "memory.limit_in_bytes"]
-    try:
-        lines = own_groups.read_text().splitlines()
-    except OSError:
-        return files
-    for line in lines:
-        _, controllers, group = line.split(":", 2)
-        if controllers == "":
-            root, name = cgroups, "memory.max"
-        elif "memory" in controllers.split(","):
-            root, name = cgroups / "memory", "memory.limit_in_bytes"
-        else:
-            continue
-        here = root / group.lstrip("/")
-        files.extend(folder / name for folder in (here, *here.parents) if folder.is_relative_to(root))
-    return files
 
 
 def _gigabytes(count: int) -> str:

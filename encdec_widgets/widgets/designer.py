@@ -12,11 +12,12 @@ from encdec_widgets.block_edits import BlockEdit, place_of, places_of
 from encdec_widgets.catalogue import as_design
 from encdec_widgets.design import Design
 from encdec_widgets.editor import Editor, Step
-from encdec_widgets.edits import BUILD_ANYWAY, Mend
+from encdec_widgets.edits import BUILD_ANYWAY
 from encdec_widgets.encoder_decoder import EncoderDecoder
 from encdec_widgets.history import Gestures
 from encdec_widgets.live_builder import LiveBuilder, Request, Result
 from encdec_widgets.memory import TooLargeError
+from encdec_widgets.mends import Mend
 from encdec_widgets.widgets.control_pages import BLOCK, NETWORK
 from encdec_widgets.widgets.fallback import display_fallback, widget_bundle
 from encdec_widgets.widgets.screen import Screen

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as widgets
 
-from encdec_widgets.edits import Mend
 from encdec_widgets.fields import FieldError
 from encdec_widgets.memory import TooLargeError
+from encdec_widgets.mends import Mend
 from encdec_widgets.widgets.closing import close_all
 
 

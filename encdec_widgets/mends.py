@@ -1,0 +1,33 @@
+"""A way out of what is not possible, or not advisable: changes that are made by one click, and can be undone."""
+
+from typing import Any
+
+import attrs
+
+
+@attrs.frozen
+class Mend:
+    """A way out of a change that is not possible.
+
+    Attributes:
+        field: The field that the mend sets, or None if it gives the change up.
+        value: The value that it sets.
+        changes: All changes to make together; empty if it gives the change up.
+        words: What it does, where that is not to be read from the field.
+    """
+
+    field: str | None
+    value: Any
+    changes: dict[str, Any]
+    words: str = ""
+
+    @property
+    def label(self) -> str:
+        """The mend in a few words."""
+        if self.field is None:
+            return self.words
+        value = self.value
+        if isinstance(value, tuple):
+            sign = " × " if self.field == "input_shape" else ", "
+            value = sign.join("any" if item is None else str(item) for item in value)
+        return f"{self.field.replace('_', ' ')} = {value}"
