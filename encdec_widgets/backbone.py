@@ -7,17 +7,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import numpy as np
 
 from encdec_widgets._keras import keras
 from encdec_widgets._keras_notes import names_from_the_start
+from encdec_widgets.analysis.checks import Check, Network, as_built, checks
+from encdec_widgets.analysis.cost_table import block_cost_rows, layer_cost_rows
+from encdec_widgets.analysis.costs import Cost, Precision, costs
+from encdec_widgets.analysis.receptive_field import ReceptiveField, receptive_fields, sleap_dialog_field
+from encdec_widgets.analysis.table import Row, block_rows, layer_rows
 from encdec_widgets.block_call import BlockCall, building_blocks_with
+from encdec_widgets.call_graph import call_graph
 from encdec_widgets.encoder_decoder import IntermediateFeature
 from encdec_widgets.fields import FieldError
 from encdec_widgets.graph import BuiltBlock, block_graph, layer_graph
+from encdec_widgets.memory_limit import memory_limit
 from encdec_widgets.rebuild import forget_other_calls, make_or_reuse
 from encdec_widgets.weights import fill, filled
 
@@ -94,6 +101,85 @@ class Backbone:
         return block_graph(self.layers, self.built_blocks)
 
     @cached_property
+    def calls(self) -> nx.DiGraph[str]:
+        """The calls of the model's layers: see :func:`encdec_widgets.call_graph.call_graph`."""
+        return call_graph(self.structure, self.built_blocks)
+
+    def cost(self, batch_size: int = 1, precision: Precision = "float32") -> Cost:
+        """What the network costs: parameters, multiply-adds and memory, in all, by block and by layer.
+
+        Args:
+            batch_size: Images that go through it at once.
+            precision: "float32", "mixed_float16" or "mixed_bfloat16".
+
+        Raises:
+            ValueError: If there is no such batch size or precision.
+        """
+        return costs(self.calls, batch_size=batch_size, precision=precision)
+
+    def receptive_field(self) -> ReceptiveField:
+        """How much of the image the output, every block and every layer depend on (exact)."""
+        return self._receptive_field
+
+    @cached_property
+    def _receptive_field(self) -> ReceptiveField:
+        calls = self.calls
+        outputs = {block: call for call, blocks in calls.nodes(data="output_of") for block in blocks}
+        return receptive_fields(calls, outputs, sleap_dialog_field(self.design.architecture))
+
+    def checks(
+        self,
+        *,
+        animal_px: float | None = None,
+        input_scale: float = 1.0,
+        batch_size: int = 1,
+        precision: Precision = "float32",
+    ) -> tuple[Check, ...]:
+        """What is not as one might expect of the network, with the reason, the place and edits that mend it.
+
+        Args:
+            animal_px: Length of the animal in px of the camera's image, to be held against the receptive field.
+            input_scale: By what images are multiplied in size before the network sees them.
+            batch_size: Images that go through it at once, for its memory.
+            precision: As in :meth:`cost`.
+
+        Returns:
+            Warnings first, then advice.
+
+        Raises:
+            ValueError: If one of the arguments is not possible.
+        """
+        return checks(
+            Network(
+                design=self.design,
+                layers=self.layers,
+                blocks=self.blocks,
+                calls=self.calls,
+                built=as_built(self.built_blocks, self.layers),
+                field=self.receptive_field(),
+                cost=self.cost(batch_size, precision),
+                memory_bytes=memory_limit(),
+                animal_px=animal_px,
+                input_scale=input_scale,
+            )
+        )
+
+    def table(self, kind: Literal["blocks", "layers"] = "blocks") -> list[Row]:
+        """Every fact of the blocks or the layers, a plain dict each, ready for ``pandas.DataFrame``.
+
+        The columns are those of :mod:`encdec_widgets.analysis.table` and :mod:`encdec_widgets.analysis.cost_table`.
+        """
+        of_blocks = kind == "blocks"
+        facts = block_rows(self.blocks) if of_blocks else layer_rows(self.layers)
+        cost, field = self.cost(), self.receptive_field()
+        costs = (
+            block_cost_rows(self.blocks, cost, field)
+            if of_blocks
+            else layer_cost_rows(self.layers, cost, field)
+        )
+        return [{**row, **of_row} for row, of_row in zip(facts, costs, strict=True)]
+
+    @cached_property
     def parameters(self) -> int:
         """Number of parameters, trainable or not (exact)."""
         return int(self.structure.count_params())
@@ -103,38 +189,19 @@ class Backbone:
         """Bytes that the values of all weights take, filled or not (exact)."""
         return sum(math.prod(w.shape) * np.dtype(w.dtype).itemsize for w in self.structure.weights)
 
-    @cached_property
+    @property
     def notices(self) -> tuple[str, ...]:
-        """What was built otherwise than one might expect, in words.
-
-        Skips that found no source, blocks whose stride is not what they declare, an output larger than the input.
-        """
-        notices = [notice for built in self.built_blocks for notice in self._notices_of(built)]
-        strides = [
-            self.layers.nodes[t._keras_history.operation.name]["stride"] for t in self.structure.outputs
-        ]
-        if any(stride is not None and stride < 1 for stride in strides):
-            notices.append(
-                "The output is larger than the input: the decoder upsamples more than the encoder pools."
+        """What was built otherwise than its fields say, in words: the warnings of :meth:`checks`, on any machine."""
+        found = checks(
+            Network(
+                design=self.design,
+                layers=self.layers,
+                blocks=self.blocks,
+                calls=self.calls,
+                built=as_built(self.built_blocks, self.layers),
             )
-        return tuple(notices)
-
-    def _notices_of(self, built: BuiltBlock) -> list[str]:
-        call = built.call
-        tensors = (call.x, built.output)
-        names = [tensor._keras_history.operation.name for tensor in tensors]
-        if names[1] not in self.layers:
-            return [f"{call.prefix} is left out: nothing that it makes reaches an output of the network."]
-        notices = [call.missing_skip] if call.missing_skip else []
-        before, after = (self.layers.nodes[name]["stride"] for name in names)
-        declared = call.declared_factor
-        if declared is not None and before and after != before * declared:
-            notices.append(
-                f"{call.prefix} declares stride {float(before * declared):g} and really has "
-                f"{'none' if after is None else format(after, 'g')}: strides and skips after it are not what the "
-                "fields say."
-            )
-        return notices
+        )
+        return tuple(check.reason for check in found if check.severity == "warning")
 
 
 # Networks that are rebuilt share layers with those that they are rebuilt from.

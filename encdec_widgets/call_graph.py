@@ -5,6 +5,7 @@ A layer may be called more than once; here each call is a node, so that the grap
 
 import math
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import networkx as nx
@@ -25,9 +26,10 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
     Returns:
         A node per call, in the order in which they are computed, named as the layer; further calls of one layer have
         ``:1``, ``:2`` and so on after it. Node attributes: ``layer`` (name of the layer), ``kind`` (its class),
-        ``block`` (prefix of its block, None outside of blocks), ``shapes`` (of all outputs, each (height, width,
-        channels); None where unknown), ``inputs`` (the calls it takes something from, in order, as often as it does),
-        ``is_output`` (whether it makes an output of the model), ``windows`` (see
+        ``block`` (prefix of its block, None outside of blocks), ``output_of`` (names of the blocks whose output it
+        makes, as ``backbone.blocks`` has them; several where blocks pass on what they are given), ``shapes`` (of all
+        outputs, each height, width, channels; None where unknown), ``inputs`` (the calls that it takes something from,
+        in order, as often as it does), ``is_output`` (whether it makes an output of the model), ``windows`` (see
         :func:`encdec_widgets.windows.windows_of`), ``multiply_adds`` (for one image; None where it cannot be told) and,
         all 0 but at a layer's first call, ``parameters``, ``trainable_parameters`` and ``weight_bytes`` (as they are
         stored). Edge attribute ``skip``: whether it brings a skip connection's source to a decoder block.
@@ -36,6 +38,9 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
     calls = calls_to(model.outputs)
     owners = owners_of(blocks)
     outputs = {id(tensor) for tensor in model.outputs}
+    of_blocks: dict[int, list[str]] = {}
+    for built in blocks:
+        of_blocks.setdefault(id(built.output), []).append(built.call.prefix)
     names: dict[int, str] = {}  # of the call that made a tensor, by the tensor's id
     counts: dict[str, int] = {}
     for call in calls:
@@ -48,6 +53,10 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
             layer=layer.name,
             kind=type(layer).__name__,
             block=owner.call.prefix if owner else None,
+            output_of=tuple(
+                chain.from_iterable(of_blocks.get(id(tensor), ()) for tensor in call.output_tensors)
+            )
+            + (() if owner else (layer.name,)),
             shapes=tuple(tuple(tensor.shape[1:]) for tensor in call.output_tensors),
             inputs=tuple(names[id(tensor)] for tensor in call.input_tensors),
             is_output=any(id(tensor) in outputs for tensor in call.output_tensors),

@@ -82,6 +82,24 @@ def _fits(shape: tuple[int | None, ...]) -> bool:
     )
 
 
+def _where_it_breaks(architecture: EncoderDecoder, sizes: Sequence[int | None]) -> str:
+    """The way of a size down to the block that cannot divide it: ": 300 → 150 → 75 px, which encoder[3], ..."."""
+    for size in sizes:
+        if size is None:
+            continue
+        way, at = [size], 1
+        for stage in ("stem", "encoder"):
+            for index, block in enumerate(getattr(architecture, f"{stage}_stack") or ()):
+                factor = block.pooling_stride if block.pool else 1
+                at *= factor
+                if way[-1] % factor:
+                    steps = " → ".join(map(str, way))
+                    return f": {steps} px, which {stage}[{index}], at stride {at}, cannot divide by {factor}"
+                if factor > 1:
+                    way.append(way[-1] // factor)
+    return ""
+
+
 def _as_head(value: Any) -> Head | None:
     if value is None or isinstance(value, Head):
         return value
@@ -147,7 +165,8 @@ class Design:
         raise FieldError(
             "input_shape",
             self.input_shape,
-            f"must have a height and width that the maximum stride, {stride}, divides",
+            f"must have a height and width that the maximum stride, {stride}, divides"
+            + _where_it_breaks(self.architecture, sizes),
             [shape for shape in dict.fromkeys((smaller, larger)) if _fits(shape)] or [(None, None, channels)],
         )
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.analysis.checks.levels import fewer_levels, level_words
+from encdec_widgets.analysis.checks.possible import changed
 from encdec_widgets.design import Design
 from encdec_widgets.field_paths import STAGES
 from encdec_widgets.fields import FieldError
@@ -58,7 +60,8 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
             if not wanted:
                 return Outcome(design)
     mends = possible_mends(design, wanted, error)
-    return refusal(design, wanted, error.suggesting(mend.value for mend in mends), mends)
+    suggestions = [mend.value for mend in mends if mend.field == error.field]
+    return refusal(design, wanted, error.suggesting(suggestions), mends)
 
 
 def _replaced(pending: str, changes: Mapping[str, Any]) -> bool:
@@ -97,5 +100,49 @@ def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError)
                 if first and again.field == error.field:
                     further.extend(again.suggestions)
             else:
-                mends.setdefault(value, Mend(error.field, value, changes))
+                words = _padding(error.value, value) if error.field == "input_shape" else ""
+                mends.setdefault(value, Mend(error.field, value, changes, words))
+    if error.field == "input_shape":
+        return (*mends.values(), *_one_level_fewer(design, wanted))
     return tuple(mends.values())
+
+
+def _padding(asked: Any, offered: Any) -> str:
+    """Words for an input that images of the size asked for are padded to, as SLEAP does; empty of a smaller one.
+
+    SLEAP pads with zeros at the bottom and at the right, to a multiple of the maximum stride.
+    """
+    try:
+        larger = all(a is None or 0 < a <= b for a, b in zip(asked[:2], offered[:2], strict=True))
+    except (IndexError, TypeError):  # what was asked for is no shape
+        return ""
+    if not larger:
+        return ""
+    size = " × ".join("any" if item is None else str(item) for item in offered)
+    return f"pad images to {size} (zeros, bottom and right)"
+
+
+def _one_level_fewer(design: Design, wanted: Mapping[str, Any]) -> tuple[Mend, ...]:
+    """A network with one level fewer than the one asked for, where the input asked for suits it.
+
+    Not where the change was a further level: then it is given up as well.
+    """
+    try:
+        # The network asked for, for an input of any size.
+        channels = wanted.get("input_shape", design.input_shape)[2]
+        asked = design.replace_all({**wanted, "input_shape": (None, None, channels)})
+        fewer = fewer_levels(asked, 1) or {}
+        # They are made of the blocks as asked for: lists of them hold what was asked of single blocks.
+        rest = {field: value for field, value in wanted.items() if field not in fewer}
+        if "encoder[:]" in fewer:
+            rest = {
+                field: value
+                for field, value in rest.items()
+                if not field.startswith(("encoder[", "decoder["))
+            }
+    except (FieldError, IndexError, TypeError):
+        return ()
+    after = changed(design, {**rest, **fewer}) if fewer else None
+    if after is None or after.architecture.maximum_stride == design.architecture.maximum_stride:
+        return ()
+    return (Mend(None, None, {**rest, **fewer}, level_words(1, "fewer")),)

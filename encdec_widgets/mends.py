@@ -7,12 +7,12 @@ import attrs
 
 @attrs.frozen
 class Mend:
-    """A way out of a change that is not possible.
+    """A way out.
 
     Attributes:
-        field: The field that the mend sets, or None if it gives the change up.
+        field: The field that the mend sets, or None where it sets none or several.
         value: The value that it sets.
-        changes: All changes to make together; empty if it gives the change up.
+        changes: All changes to make together, as ``Design.replace_all`` takes them; empty if a change is given up.
         words: What it does, where that is not to be read from the field.
     """
 
@@ -24,7 +24,7 @@ class Mend:
     @property
     def label(self) -> str:
         """The mend in a few words."""
-        if self.field is None:
+        if self.words or self.field is None:
             return self.words
         value = self.value
         if isinstance(value, tuple):

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from encdec_widgets._keras import keras
 from encdec_widgets._keras_notes import in_stateless_scope, noting
@@ -55,9 +56,20 @@ def fill_at_random(variables: Iterable[Any]) -> None:
     variables = list(variables)
     for variable in variables:
         if not filled(variable) and len(variable.shape) > 1:
-            bound = math.sqrt(3 / math.prod(variable.shape[:-1]))
-            _fill_later_with(variable, functools.partial(random.uniform, -bound, bound, variable.shape))
+            _fill_later_with(variable, functools.partial(_uniform, variable.shape, random))
     fill(variables)
+
+
+def draw_again(variables: Iterable[Any], random: np.random.Generator) -> None:
+    """Give other random values to those of ``variables`` that :func:`fill_at_random` gives random ones."""
+    for variable in variables:
+        if len(variable.shape) > 1:
+            variable.assign(_uniform(variable.shape, random))
+
+
+def _uniform(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[np.float64]:
+    bound = math.sqrt(3 / math.prod(shape[:-1]))
+    return random.uniform(-bound, bound, shape)
 
 
 def filled(variable: Any) -> bool:

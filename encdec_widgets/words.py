@@ -36,6 +36,14 @@ def count_text(count: float) -> str:
     return f"{count:g}"
 
 
+def bytes_text(count: float) -> str:
+    """So many bytes with three digits, in decimal units: "12.3 MB", "1 byte"."""
+    if round(count) == 1:
+        return "1 byte"
+    number, _, prefix = count_text(count).partition(" ")
+    return f"{number} {'kB' if prefix == 'k' else f'{prefix}B' if prefix else 'bytes'}"
+
+
 def kernel_text(sizes: Iterable[int]) -> str:
     """The sizes of a kernel: "3 × 3"; "3" of a kernel that has one."""
     return " × ".join(map(str, sizes))

@@ -1,27 +1,47 @@
 """What a network costs: parameters and multiply-adds, which are exact, and memory, which is an estimate."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import attrs
+
+from encdec_widgets.analysis.live_memory import inference_peak, training_peak_values, values_put_out
+from encdec_widgets.field_info import FieldInfo
+from encdec_widgets.multiply_adds import total
 
 if TYPE_CHECKING:
     import networkx as nx
 
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
 
+_BATCH_SIZE = FieldInfo(
+    kind="integer", default=1, minimum=1, maximum=65536, help="Images that go through the network at once."
+)
+_PRECISION = FieldInfo(
+    kind="choice",
+    default="float32",
+    choices=get_args(Precision),
+    help="How maps and weights are computed with.",
+)
+_VALUE_BYTES = {"float32": 4, "mixed_float16": 2, "mixed_bfloat16": 2}
+
 
 @attrs.frozen(kw_only=True)
 class PartCost:
     """What a layer or a block costs.
 
+    A layer's weights count once, however often it is called, at the block that calls it first; its multiply-adds and
+    maps count at every call.
+
     Attributes:
         parameters: How many weights it has (exact).
         trainable_parameters: How many of them training changes (exact).
-        multiply_adds: For one image (exact; None where it cannot be told).
+        multiply_adds: For one image (exact; None where it cannot be told: see
+            :func:`encdec_widgets.multiply_adds.multiply_adds`).
         weight_bytes: Bytes of its weights as they are stored (exact).
         map_bytes: Bytes of all feature maps that it puts out, of the whole batch, at the precision that they are
-            computed in (exact; None where a size is open). Where memory goes when a network is trained.
+            computed in (exact; None where a size is open). Where memory goes when a network is trained. An input
+            puts out the image. Maps inside of a user's layer are not seen.
     """
 
     parameters: int
@@ -35,12 +55,25 @@ class PartCost:
 class Cost(PartCost):
     """What a network costs at a batch size and a precision; the fields of :class:`PartCost` are of all its layers.
 
+    The two estimates of memory hold weights and maps, and nothing of the backend: not the backend itself and its
+    compiled code, nor workspaces of the algorithms that compute a layer, nor what an allocator keeps or wastes.
+    ``tests/benchmarks/peak_memory.md`` says how far they lie from what was measured.
+
+    In mixed precision, weights are stored in single precision, and a copy of all of them in half precision counts in
+    both estimates: backends make it for each layer as it is called, and keep it for the backward pass.
+
     Attributes:
         batch_size: Images that go through it at once.
         precision: "float32", or "mixed_float16" or "mixed_bfloat16", where maps take two bytes a value.
-        inference_bytes: The most memory that a forward pass holds at any time (an estimate).
+        inference_bytes: The most memory that a forward pass holds at any time (an estimate; None where a size is open):
+            all weights, and the feature maps that are needed at that time, the images included (see
+            :func:`encdec_widgets.analysis.live_memory.inference_peak`).
         peak_layer: The layer at which that is reached.
-        training_bytes: What a training step holds (an estimate).
+        training_bytes: The most memory that a training step holds (an estimate; None where a size is open): all
+            weights; of those that are trained, the gradients and the two averages that Adam keeps; all feature maps,
+            which the backward pass needs, the images included; and the gradients of maps at the time when most are
+            held (see :func:`encdec_widgets.analysis.live_memory.training_peak_values`). Targets, the loss and what an
+            optimizer needs while it computes do not count.
         blocks: The costs of blocks, by the names that they have in ``backbone.blocks``.
         layers: The costs of layers, by the names that they have in ``backbone.layers``.
     """
@@ -63,10 +96,67 @@ def costs(calls: "nx.DiGraph[str]", *, batch_size: int = 1, precision: Precision
 
     Args:
         calls: What :func:`encdec_widgets.call_graph.call_graph` returned.
-        batch_size: Images that go through it at once, from 1.
+        batch_size: Images that go through it at once, from 1 to 65,536.
         precision: As in :class:`Cost`.
 
     Raises:
-        ValueError: If there is no such batch size or precision.
+        FieldError: (a ValueError) If there is no such batch size or precision.
     """
-    raise NotImplementedError
+    batch_size = _BATCH_SIZE.accept("batch_size", batch_size)
+    precision = _PRECISION.accept("precision", precision)
+    value_bytes = _VALUE_BYTES[precision]
+    per_call = {name: _of_call(call, batch_size * value_bytes) for name, call in calls.nodes(data=True)}
+    blocks: dict[str, list[PartCost]] = {}
+    layers: dict[str, list[PartCost]] = {}
+    for name, call in calls.nodes(data=True):
+        blocks.setdefault(call["block"] or call["layer"], []).append(per_call[name])
+        layers.setdefault(call["layer"], []).append(per_call[name])
+    whole = _sum(per_call.values())
+    weights = whole.weight_bytes + (0 if precision == "float32" else value_bytes * whole.parameters)
+    inference, training = inference_peak(calls), training_peak_values(calls)
+    inference_bytes = training_bytes = None
+    if inference is not None and training is not None:
+        inference_bytes = weights + inference.values * batch_size * value_bytes
+        # Of each trained weight, a gradient and Adam's averages of it and of its square.
+        training_bytes = (
+            weights + 3 * _trainable_bytes(per_call.values()) + training * batch_size * value_bytes
+        )
+    return Cost(
+        **attrs.asdict(whole),
+        batch_size=batch_size,
+        precision=precision,
+        inference_bytes=inference_bytes,
+        peak_layer=inference.layer if inference else None,
+        training_bytes=training_bytes,
+        blocks={name: _sum(parts) for name, parts in blocks.items()},
+        layers={name: _sum(parts) for name, parts in layers.items()},
+    )
+
+
+def _of_call(call: Mapping[str, Any], bytes_of_a_value: int) -> PartCost:
+    values = values_put_out(call)
+    return PartCost(
+        parameters=call["parameters"],
+        trainable_parameters=call["trainable_parameters"],
+        multiply_adds=call["multiply_adds"],
+        weight_bytes=call["weight_bytes"],
+        map_bytes=None if values is None else values * bytes_of_a_value,
+    )
+
+
+def _sum(parts: Iterable[PartCost]) -> PartCost:
+    parts = list(parts)
+    return PartCost(
+        parameters=sum(part.parameters for part in parts),
+        trainable_parameters=sum(part.trainable_parameters for part in parts),
+        multiply_adds=total(part.multiply_adds for part in parts),
+        weight_bytes=sum(part.weight_bytes for part in parts),
+        map_bytes=total(part.map_bytes for part in parts),
+    )
+
+
+def _trainable_bytes(parts: Iterable[PartCost]) -> int:
+    """Bytes of the weights that are trained; within a layer all weights are stored alike."""
+    return sum(
+        part.weight_bytes * part.trainable_parameters // part.parameters for part in parts if part.parameters
+    )

@@ -54,6 +54,7 @@ def block_figure(
     selected: Collection[str] = (),
     marks: Mapping[str, str] | None = None,
     colouring: Colouring | None = None,
+    flags: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The figure of a graph of blocks or layers, as plotly's plain data.
 
@@ -65,6 +66,7 @@ def block_figure(
             where there is no room for them.
         colouring: Values that the boxes are coloured by instead of by their stage. They are written above the boxes;
             marks are then told on hover alone.
+        flags: What is to be said of boxes, told on hover; a sign stands before their names.
 
     Returns:
         ``{"data": [...], "layout": {...}}``: the traces are the names, the flow, a line and its marks for each way of
@@ -75,13 +77,14 @@ def block_figure(
     places = boxes(graph)
     ways = routes(graph, places)
     marks = {name: mark for name, mark in (marks or {}).items() if mark and name in graph}
+    flags = flags or {}
     flow = [ways[source, target] for source, target, edge in graph.edges(data=True) if not edge["skip"]]
     skips: dict[str, list[tuple[str, str]]] = {merge: [] for merge in _MERGES}
     for source, target, edge in graph.edges(data=True):
         if edge["skip"]:
             skips[edge["merge"] if edge["merge"] in _MERGES else "other"].append((source, target))
     # The style sheet knows the names by being the first scatter trace, and the words above the boxes by the last.
-    data = [_name_trace(graph, places, selected)]
+    data = [_name_trace(graph, places, selected, flags)]
     data.append(_line_trace("data flow", flow, {"color": "#808080", "width": 1.5}))
     for merge, edges in skips.items():
         style = _MERGES[merge]
@@ -95,7 +98,7 @@ def block_figure(
         line = {"color": colour, "width": width}
         data.append({**_line_trace(name, around, line), "showlegend": False})
     data.append(_mark_trace(graph, places, marks, colouring))
-    data.append(_box_trace(graph, places, marks, colouring))
+    data.append(_box_trace(graph, places, marks, colouring, flags))
     return {"data": data, "layout": _layout(graph)}
 
 
@@ -150,11 +153,11 @@ def _skip_text(graph: "nx.DiGraph[str]", source: str, target: str, merge: str) -
 
 
 def _name_trace(
-    graph: "nx.DiGraph[str]", places: Mapping[str, Box], selected: Collection[str]
+    graph: "nx.DiGraph[str]", places: Mapping[str, Box], selected: Collection[str], flags: Collection[str]
 ) -> dict[str, Any]:
     """The names, under the boxes, where there is room for them."""
     points = [name_point(place) for place in places.values()]
-    texts, size = name_texts(graph, selected)
+    texts, size = name_texts(graph, selected, flags)
     return {
         "type": "scatter",
         "mode": "text",
@@ -203,6 +206,7 @@ def _box_trace(
     places: Mapping[str, Box],
     marks: Mapping[str, str],
     colouring: Colouring | None,
+    flags: Mapping[str, str],
 ) -> dict[str, Any]:
     nodes = [(name, graph.nodes[name]) for name in graph]
     trace: dict[str, Any] = {
@@ -230,7 +234,15 @@ def _box_trace(
         "textangle": 0,
         "constraintext": "inside",
         "textfont": {"color": "#000000", "size": 12},
-        "customdata": [[name, hover_text(data, marks.get(name, ""))] for name, data in nodes],
+        "customdata": [
+            [
+                name,
+                hover_text(
+                    data, colouring.said(name) if colouring else "", marks.get(name, ""), flags.get(name, "")
+                ),
+            ]
+            for name, data in nodes
+        ],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
         "showlegend": False,
     }
@@ -244,9 +256,6 @@ def _box_trace(
             "" if name in colouring.values else NO_VALUE_PATTERN for name in graph
         ]
         trace["textfont"]["color"] = [ink(colour) for colour in colours]
-        trace["customdata"] = [
-            [name, hover_text(data, colouring.said(name), marks.get(name, ""))] for name, data in nodes
-        ]
     return trace
 
 

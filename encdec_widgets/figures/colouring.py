@@ -1,6 +1,7 @@
 """Boxes coloured by a number per block, such as a measured time: the scale, its legend, and text that can be read."""
 
 import html
+import itertools
 import math
 from collections.abc import Callable, Mapping
 
@@ -12,6 +13,7 @@ from encdec_widgets.figures.words import quantity_text
 # Equal steps look equal, to colour-blind people as well, and it grows lighter all the way.
 _SCALE = "Viridis"
 _LEGEND_STEPS = 9
+_NAMED = 4  # more blocks than this that have half of all are counted
 _MIDDLE = 0.1791  # the luminance at which black and white text have the same contrast, 4.58 : 1
 
 NO_VALUE = "#bbbbbb"
@@ -45,6 +47,7 @@ class Colouring:
         unit: "ms"; empty for a plain count.
         values: The number by the name of the block; a block that is not in it has none.
         text: How a number is written, without its unit.
+        adds_up: Whether the numbers of all blocks add up to one of the network.
 
     Raises:
         ValueError: If a value is not finite.
@@ -54,12 +57,23 @@ class Colouring:
     unit: str
     values: Mapping[str, float] = attrs.field(converter=_copied, validator=_finite)
     text: Callable[[float], str] = quantity_text
+    adds_up: bool = False
 
     @property
     def ends(self) -> tuple[float, float]:
         """The values at the two ends of the scale."""
         values = [0.0, *self.values.values()]
         return min(values), max(values)
+
+    @property
+    def half(self) -> tuple[str, ...]:
+        """The fewest blocks that have half of all together, largest first; none where numbers do not add up."""
+        total = sum(self.values.values())
+        if not self.adds_up or total <= 0:
+            return ()
+        names = sorted(self.values, key=self.values.__getitem__, reverse=True)
+        sums = itertools.accumulate(self.values[name] for name in names)
+        return tuple(names[: 1 + next(place for place, reached in enumerate(sums) if 2 * reached >= total)])
 
     def colour(self, name: str) -> str:
         """The colour of a block, as ``#rrggbb``."""
@@ -98,8 +112,13 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def legend(colouring: Colouring) -> str:
-    """The scale with its ends and unit, and how a block without a value looks, as a line of HTML."""
+def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str:
+    """The scale with its ends and unit, how a block without a value looks, and who has half, as a line of HTML.
+
+    Args:
+        colouring: What the colours show.
+        labels: How blocks are called, by name, where it is to be said which of them have half of all.
+    """
     title, unit = html.escape(colouring.title), html.escape(colouring.unit)
     least, most = (html.escape(colouring.text(end)) for end in colouring.ends)
     steps = ", ".join(_at(step / (_LEGEND_STEPS - 1)) for step in range(_LEGEND_STEPS))
@@ -108,14 +127,27 @@ def legend(colouring: Colouring) -> str:
         f"repeating-linear-gradient(45deg, #777777 0 1px, transparent 1px 4px), "
         f"repeating-linear-gradient(-45deg, #777777 0 1px, transparent 1px 4px), {NO_VALUE}"
     )
-    return (
-        f'<span style="white-space:nowrap">{least} '
-        f'<span role="img" aria-label="to" style="{swatch}; width:64px; '
-        f'background:linear-gradient(to right, {steps})"></span> {most} {unit}</span> '
+    hatched = (
         f'<span style="white-space:nowrap; margin-left:8px">'
         f'<span role="img" aria-label="hatched:" style="{swatch}; width:16px; background:{hatch}"></span> '
         f"no {title}</span>"
     )
+    return (
+        f'<span style="white-space:nowrap">{least} '
+        f'<span role="img" aria-label="to" style="{swatch}; width:64px; '
+        f'background:linear-gradient(to right, {steps})"></span> {most} {unit}</span> '
+        f"{'' if labels and labels.keys() <= colouring.values.keys() else hatched}"
+        f"{_half_text(colouring, labels or {})}"
+    )
+
+
+def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
+    names = [html.escape(labels[name]) for name in colouring.half if name in labels]
+    if not names:
+        return ""
+    many = len(names) > _NAMED
+    where = f"{len(names)} of {len(colouring.values)} blocks" if many else ", ".join(names)
+    return f' <b style="margin-left:8px">half of it in {where}</b>'
 
 
 def _at(share: float) -> str:

@@ -26,13 +26,18 @@ _NOTHING = (
 )
 
 
-def name_texts(graph: "nx.DiGraph[str]", selected: Collection[str]) -> tuple[list[str], int]:
+def name_texts(
+    graph: "nx.DiGraph[str]", selected: Collection[str], flags: Collection[str] = ()
+) -> tuple[list[str], int]:
     """The names of all nodes, as plotly's text, and the size of their font in px.
 
-    Names that are selected are bold and have a sign before them. Where columns are narrow, every second name stands
-    lower; where there are too many, all texts are empty.
+    Names that are selected are bold and have a sign before them, as have those that are flagged. Where columns are
+    narrow, every second name stands lower; where there are too many, all texts are empty.
     """
-    labels = [("▸" if name in selected else "") + data["label"] for name, data in graph.nodes(data=True)]
+    labels = [
+        ("▸" if name in selected else "") + ("⚠" if name in flags else "") + data["label"]
+        for name, data in graph.nodes(data=True)
+    ]
     column, room = _column(graph), _ROOM_UNDER * _HEIGHT / _rows(graph)
     for size, tiers in _NAME_STYLES:
         letters = int(tiers * column / (size * _LETTER))

@@ -9,6 +9,12 @@ from typing import Any
 from encdec_widgets.timing.client import Worker, shared_worker
 from encdec_widgets.timing.comparison import Comparison
 from encdec_widgets.timing.device import Device, current_device, visible_devices
+from encdec_widgets.timing.effective_field import (
+    EffectiveField,
+    FieldSampling,
+    backends_with_gradients,
+    effective_field,
+)
 from encdec_widgets.timing.errors import TimingError, TimingStopped, TimingTooLongError
 from encdec_widgets.timing.job import Progress
 from encdec_widgets.timing.measuring import Measurement
@@ -22,6 +28,8 @@ __all__ = [
     "BlockTime",
     "Comparison",
     "Device",
+    "EffectiveField",
+    "FieldSampling",
     "Measurement",
     "Network",
     "Options",
@@ -33,8 +41,10 @@ __all__ = [
     "TimingStopped",
     "TimingTooLongError",
     "Worker",
+    "backends_with_gradients",
     "compare",
     "current_device",
+    "effective_field",
     "installed_backends",
     "measure",
     "network_of",

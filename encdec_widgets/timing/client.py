@@ -67,7 +67,7 @@ class Worker:
         """Start a job and return at once.
 
         Args:
-            job: A measurement or a race.
+            job: A measurement, a race or a sampling of gradients.
             on_done: Is called once, with the result or with what went wrong (a :class:`TimingStopped` if it was
                 stopped): from another thread, or from within ``stop``. The worker is free for the next job by then.
             on_progress: Is called from another thread with how far the job is.

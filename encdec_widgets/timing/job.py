@@ -36,7 +36,7 @@ Tell = Callable[[Progress], None]
 
 
 class Job(Protocol[Done_co]):
-    """A measurement or a race."""
+    """A measurement, a race or a sampling of gradients."""
 
     @property
     def backends(self) -> tuple[str, ...]:

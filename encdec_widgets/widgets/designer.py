@@ -18,9 +18,8 @@ from encdec_widgets.history import Gestures
 from encdec_widgets.live_builder import LiveBuilder, Request, Result
 from encdec_widgets.memory import TooLargeError
 from encdec_widgets.mends import Mend
-from encdec_widgets.widgets.control_pages import BLOCK, NETWORK
 from encdec_widgets.widgets.fallback import display_fallback, widget_bundle
-from encdec_widgets.widgets.screen import Screen
+from encdec_widgets.widgets.screen import BLOCK, NETWORK, Screen
 from encdec_widgets.widgets.waiting import OfBackbone, Waiting
 
 # Keras models are cycles, and Python's collector does not see how much memory their weights hold: it is called after so
@@ -160,6 +159,7 @@ class Designer(widgets.VBox):
     # Edits
 
     def _edit(self, field: str, value: Any) -> None:
+        self._screen.take_in_hand(field)
         editor = self._editor.changed({field: value}, gesture=self._gestures.of(field))
         self._follow(editor, self._builder.build, {field: value})
 
@@ -224,6 +224,7 @@ class Designer(widgets.VBox):
         waiting = self._step is not self._shown_step
         self._step = self._step.then(editor, asked or {}, anew=anew, shown=shown, waiting=waiting)
         self._step.moved = moved
+        self._screen.begin()
         self._show_controls()  # They show what is wanted, also while it is built.
         try:
             # Weights of its own are also for an edit that overtakes it.

@@ -1,7 +1,13 @@
 /* Whatever is written becomes text nodes, never HTML: names come from people and may hold anything.
    Order is the page's own affair: sorting asks nothing of the kernel, and each display has an order of its own. */
 
-const KINDS = [["blocks", "Blocks"], ["layers", "Layers"], ["hide", "Hide"]];
+const KINDS = {
+  blocks: { label: "Blocks", what: "Blocks of the network" },
+  layers: { label: "Layers", what: "Layers of the network" },
+  "block costs": { label: "Block costs", what: "Costs and receptive fields of the blocks" },
+  "layer costs": { label: "Layer costs", what: "Costs and receptive fields of the layers" },
+  hide: { label: "Hide", what: "Nothing" },
+};
 const TEXTS = new Intl.Collator("en", { numeric: true }); // as people count: "enc2" before "enc10"
 const ORDERS = { none: "ascending", ascending: "descending", descending: "none" };
 
@@ -73,7 +79,7 @@ function render({ model, el }) {
   const kinds = element("div", "encdec-facts-kinds");
   kinds.setAttribute("role", "group");
   kinds.setAttribute("aria-label", "Table shows");
-  const switches = KINDS.map(([kind, label]) => {
+  const switches = Object.entries(KINDS).map(([kind, { label }]) => {
     const button = element("button", "encdec-facts-button", label);
     button.addEventListener("click", () => {
       model.set("kind", kind);
@@ -163,7 +169,7 @@ function render({ model, el }) {
     });
     const kept = new Set(elements);
     for (const [key, row] of rowOf) if (!kept.has(row)) rowOf.delete(key);
-    const what = `${shown.kind === "layers" ? "Layers" : "Blocks"} of the network`;
+    const { what } = KINDS[shown.kind ?? "blocks"];
     setText(caption, `${what}, ${rows.length}. The buttons in the header sort the rows, the button of a row chooses it.`);
     box.setAttribute("aria-label", what);
     drawOrder();

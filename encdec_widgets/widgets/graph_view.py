@@ -1,12 +1,12 @@
 """The picture of the network, as one plotly FigureWidget that is updated in place."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
 
 from encdec_widgets.figures.block_figure import FIXED_LAYOUT
+from encdec_widgets.widgets.at_rest import AtRest
 from encdec_widgets.widgets.plotly_figure import FigureWidget
 
 _HEIGHT = 470  # px; with the status line it fills a screen of 720 px
@@ -28,7 +28,8 @@ class GraphView(widgets.VBox):
         self._on_click = on_click
         self.figure: FigureWidget | None = None
         self._shown: dict[str, Any] = {}
-        self._sync: asyncio.TimerHandle | None = None
+        # When the hand rests: it costs a message as large as the edit's own and some milliseconds.
+        self._synced = AtRest(_SYNC_AFTER_S, lambda: _sync_state(self.figure))
         super().__init__()
         self.add_class("encdec-picture")
 
@@ -43,22 +44,11 @@ class GraphView(widgets.VBox):
             self.children = (self.figure,)
         else:
             _update(self.figure, before, picture)
-            self._sync_state_soon()
+            self._synced.soon()
 
     def _clicked(self, trace: Any, points: Any, _: Any) -> None:
         for index in points.point_inds:
             self._on_click(trace.customdata[index][0])
-
-    def _sync_state_soon(self) -> None:
-        """Sync when the hand rests: it costs a message as large as the edit's own and some milliseconds."""
-        if self._sync is not None:
-            self._sync.cancel()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            _sync_state(self.figure)
-        else:
-            self._sync = loop.call_later(_SYNC_AFTER_S, _sync_state, self.figure)
 
 
 def _figure_widget(picture: dict[str, Any]) -> FigureWidget:

@@ -9,6 +9,7 @@ import ipywidgets as widgets
 from encdec_widgets.figures.block_figure import block_figure
 from encdec_widgets.figures.colouring import Colouring, legend
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
+from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.widgets.graph_view import GraphView
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ class Picture(widgets.VBox):
 
     Attributes:
         view: Which of these.
-        colour: What the colours of the blocks show: their stage, or a number that was measured of each. It is hidden
-            until there is such a number, and disabled in the views of layers.
+        colour: What the colours of the blocks show: their stage, or a number of each. It is disabled in the views of
+            layers.
         legend: The scale of the colours.
         graph: The picture itself.
     """
@@ -40,8 +41,9 @@ class Picture(widgets.VBox):
         self._selected: tuple[str, ...] = ()
         self._marks: Mapping[str, str] = {}
         self._text = ""
-        self._colourings: Mapping[str, Colouring] = {}
+        self._measured: Mapping[str, Colouring] = {}
         self._wanted_colour = STAGE
+        self._flags: Mapping[str, str] = {}
         self.view = widgets.ToggleButtons(
             options=[BLOCKS, LAYERS_OF_BLOCK, LAYERS],
             tooltips=[
@@ -52,8 +54,7 @@ class Picture(widgets.VBox):
         )
         self.view.observe(self._view_chosen, "value")
         self.view.add_class("encdec-views")
-        self.colour = widgets.Dropdown(description="colour", options=[STAGE], tooltip=_CHOICE)
-        self.colour.layout.display = "none"
+        self.colour = widgets.Dropdown(description="colour", options=[STAGE, *QUANTITIES], tooltip=_CHOICE)
         self.colour.observe(self._colour_chosen, "value")
         self.colour.add_class("encdec-colour")
         self.legend = widgets.HTML(layout={"display": "none"})
@@ -90,47 +91,59 @@ class Picture(widgets.VBox):
             self._selected = selected
             self._draw()
 
-    def colour_by(self, colourings: Mapping[str, Colouring]) -> None:
-        """Set what the blocks can be coloured by, besides their stage.
+    def flag(self, flags: Mapping[str, str]) -> None:
+        """Put a sign at blocks that something is to be said of.
+
+        Args:
+            flags: What it is, by the name of the block.
+        """
+        if flags != self._flags:
+            self._flags = dict(flags)
+            self._draw()
+
+    def colour_by(self, measured: Mapping[str, Colouring]) -> None:
+        """Set what the blocks can be coloured by besides their stage and what is known of every network.
 
         What a person chose is kept: where it vanishes, the colours are those of the stages until it is there again.
 
         Args:
-            colourings: Colours by the word that is offered for them; empty if nothing is measured of this network.
+            measured: Colours by the word that is offered for them; empty if nothing is measured of this network.
 
         Raises:
-            ValueError: If one of the words is the one for the stages.
+            ValueError: If one of the words is taken.
         """
-        if STAGE in colourings:
+        taken = {STAGE, *QUANTITIES} & set(measured)
+        if taken:
             raise ValueError(
-                f"{STAGE!r} is how blocks are coloured without a colouring; give it another name"
+                f"{min(taken)!r} is how blocks are coloured without a measurement; give it another name"
             )
-        if not colourings and not self._colourings:
+        if measured == self._measured:
             return
-        before, self._colourings = self._colouring, dict(colourings)
+        self._measured = dict(measured)
         self._offer_colours()
-        self._show_legend()
-        if self._colouring != before:
+        if self._wanted_colour not in QUANTITIES and self._wanted_colour != STAGE:
             self._draw()
 
     @property
     def _colouring(self) -> Colouring | None:
         """What the blocks are coloured by; None for their stage."""
-        return self._colourings.get(self._wanted_colour) if self.view.value == BLOCKS else None
+        if self.view.value != BLOCKS or self._backbone is None:
+            return None
+        if self._wanted_colour in QUANTITIES:
+            return QUANTITIES[self._wanted_colour](self._backbone)
+        return self._measured.get(self._wanted_colour)
 
     def _view_chosen(self, _: object) -> None:
         self._offer_colours()
-        self._show_legend()
         self._draw()
 
     def _colour_chosen(self, change: dict[str, Any]) -> None:
         self._wanted_colour = change["new"]
-        self._show_legend()
         self._draw()
 
     def _offer_colours(self) -> None:
         """Let the control offer what there is."""
-        words = (STAGE, *self._colourings)
+        words = (STAGE, *QUANTITIES, *self._measured)
         blocks = self.view.value == BLOCKS
         wanted = self._wanted_colour if blocks and self._wanted_colour in words else STAGE
         self.colour.unobserve(self._colour_chosen, "value")
@@ -140,14 +153,13 @@ class Picture(widgets.VBox):
         self.colour.observe(self._colour_chosen, "value")
         self.colour.disabled = not blocks
         self.colour.tooltip = _CHOICE if blocks else f"{_CHOICE}: {_WHY_NOT}"
-        self.colour.layout.display = None if self._colourings else "none"
 
-    def _show_legend(self) -> None:
+    def _show_legend(self, colouring: Colouring | None, blocks: "nx.DiGraph[str]") -> None:
         """Show the scale, or why there is none: ipywidgets shows no tooltip at a list that has a label."""
-        if self._colouring is not None:
-            words = legend(self._colouring)
+        if colouring is not None:
+            words = legend(colouring, {name: str(label) for name, label in blocks.nodes(data="label")})
         else:
-            words = _WHY_NOT if self._colourings and self.colour.disabled else ""
+            words = _WHY_NOT if self.colour.disabled else ""
         self.legend.value = words
         self.legend.layout.display = None if words else "none"
 
@@ -161,9 +173,10 @@ class Picture(widgets.VBox):
         if backbone is None:
             return
         layers, blocks = backbone.layers, backbone.blocks
-        shown = self._text
+        shown, colouring = self._text, self._colouring
+        self._show_legend(colouring, blocks)
         if self.view.value == BLOCKS:
-            picture = block_figure(blocks, self._selected, self._marks, self._colouring)
+            picture = block_figure(blocks, self._selected, self._marks, colouring, self._flags)
         elif self.view.value == LAYERS:
             selected = (layer for block in self._selected for layer in blocks.nodes[block]["layers"])
             picture = block_figure(layers_as_boxes(layers, blocks), tuple(selected))

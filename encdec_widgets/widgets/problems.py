@@ -13,15 +13,14 @@ from encdec_widgets.widgets.closing import close_all
 
 
 class Problems(widgets.VBox):
-    """What is wrong with the design, and what is worth knowing about it."""
+    """What is wrong with what was asked for."""
 
     def __init__(self, on_mend: Callable[[Mend], None]) -> None:
         """Make an empty place; ``on_mend`` is called with the mend whose button is pressed."""
         self._on_mend = on_mend
         self._text = widgets.HTML()
         self._buttons = widgets.HBox()
-        self._notices = widgets.HTML()
-        super().__init__([self._text, self._buttons, self._notices])
+        super().__init__([self._text, self._buttons])
         self._buttons.add_class("encdec-mends")
         self.add_class("encdec-problems")
 
@@ -45,13 +44,6 @@ class Problems(widgets.VBox):
             self._show(_alert("This is large.", str(problem)), mends)
         else:
             self._show(_failure(problem), mends)
-
-    def show_notices(self, notices: Sequence[str]) -> None:
-        """Show what is worth knowing about a design that is valid."""
-        self._notices.value = "".join(
-            f'<div role="status" class="encdec-notice"><b>Note.</b> {html.escape(notice)}</div>'
-            for notice in notices
-        )
 
     def _show(self, text: str, mends: Sequence[Mend]) -> None:
         self._text.value = text

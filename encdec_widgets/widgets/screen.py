@@ -15,19 +15,23 @@ from encdec_widgets.editor import Editor, Step
 from encdec_widgets.fields import FieldError
 from encdec_widgets.figures.colouring import Colouring
 from encdec_widgets.timing import visible_devices
+from encdec_widgets.widgets.aside import Aside
+from encdec_widgets.widgets.at_rest import AtRest
 from encdec_widgets.widgets.block_controls import BlockControls
-from encdec_widgets.widgets.control_pages import ControlPages
+from encdec_widgets.widgets.checks_view import ChecksView
 from encdec_widgets.widgets.facts_table import FactsTable
 from encdec_widgets.widgets.family_controls import FamilyControls
 from encdec_widgets.widgets.flag_help import flag_help
 from encdec_widgets.widgets.history_buttons import HistoryButtons
 from encdec_widgets.widgets.network_controls import NetworkControls
 from encdec_widgets.widgets.page import Page
+from encdec_widgets.widgets.pages import Pages
 from encdec_widgets.widgets.picture import Picture
 from encdec_widgets.widgets.problems import Problems
 from encdec_widgets.widgets.status_line import StatusLine
-from encdec_widgets.widgets.timing_panel import TimingPanel
 
+NETWORK, BLOCK = "Network", "Block"
+_CHECK_AFTER_S = 0.25
 _Call = Callable[..., None]
 
 
@@ -49,15 +53,24 @@ class Screen:
         on_hold: Callable[[bool], None],
     ) -> None:
         """Make the parts; each callback is called as the part that it is for says."""
+        self._shown: Backbone | None = None
         self.family = FamilyControls(on_load)
         self.history = HistoryButtons(on_undo, on_redo)
         self.status = StatusLine(on_stop)
         self.network = NetworkControls(on_edit)
         self.block = BlockControls(on_edit, on_block_edit, on_select)
-        self.controls = ControlPages(self.network, self.block)
+        self.controls = Pages(
+            {
+                NETWORK: (self.network, "Settings of the whole network"),
+                BLOCK: (self.block, "Settings of one block, or of all blocks of a stage"),
+            }
+        )
+        self.controls.add_class("encdec-controls")
         self.picture = Picture(on_select_node)
         self.problems = Problems(on_mend)
-        self.timing = TimingPanel(self._colour_times)
+        self.checks = ChecksView(on_mend, self._flag)
+        self.aside = Aside(self._colour_times, self._check)
+        self._checked = AtRest(_CHECK_AFTER_S, self._check)
         self.table = FactsTable(on_select_node)
         self.page = Page()
         self.page.observe(lambda change: on_hold(change["new"]), "held")
@@ -66,9 +79,9 @@ class Screen:
         """The parts, from the top to the bottom of the page."""
         header = widgets.HBox([self.family, self.history, self.status])
         header.add_class("encdec-header")
-        middle = widgets.VBox([self.picture, self.problems])
+        middle = widgets.VBox([self.picture, self.problems, self.checks])
         middle.add_class("encdec-middle")
-        body = widgets.HBox([self.controls, middle, self.timing])
+        body = widgets.HBox([self.controls, middle, self.aside])
         body.add_class("encdec-body")
         return header, body, self.table, self.page
 
@@ -82,18 +95,37 @@ class Screen:
         marks = {} if changed is None or step.anew else changed.marks
         self.picture.show(backbone, words, selected, marks)
         self.picture.say(step.words, _effect(step, words if step.anew else changed.text if changed else ""))
-        self.table.show(backbone.blocks, backbone.layers, selected)
+        self.table.show(backbone, selected)
 
     def show_facts(self, backbone: Backbone) -> None:
-        """Say what the network on screen is, in the status line, the timing and the notices."""
+        """Say what the network on screen is: its size, its speed, its costs, and what its checks find."""
         devices = visible_devices()
         self.status.show(backbone, devices[0].name)
-        self.timing.show(backbone, devices)
-        self.problems.show_notices(backbone.notices)
+        self.aside.show(backbone, devices)
+        self._shown = backbone
+        self._checked.soon()
+
+    def begin(self) -> None:
+        """Take it that another network is on its way: what is computed of this one would hold it up."""
+        self.aside.costs.what_if.rest()
+
+    def take_in_hand(self, field: str) -> None:
+        """Take it that a person has a control in hand."""
+        self.aside.costs.what_if.take_in_hand(field)
+
+    def _check(self) -> None:
+        """Look for what is not as one might expect; at rest, as it needs the costs and fields of all layers."""
+        if self._shown is not None:
+            field = self.aside.field
+            self.checks.show(self._shown.checks(animal_px=field.animal, input_scale=field.input_scale))
+            self._flag()
+
+    def _flag(self) -> None:
+        self.picture.flag(self.checks.flags)
 
     def _colour_times(self, times: Mapping[str, float]) -> None:
         """Let the blocks be coloured by their measured times; ``times`` is empty where they do not hold."""
-        self.picture.colour_by({"time": Colouring("time", "ms", times)} if times else {})
+        self.picture.colour_by({"time": Colouring("time", "ms", times, adds_up=True)} if times else {})
 
     def show_editing(self, editor: Editor, place: str | None, shown: Backbone | None) -> None:
         """Show the design that is wanted, with what was asked for in vain, and what is selected of it.
@@ -114,6 +146,7 @@ class Screen:
             selected = nodes_at(shown.blocks, place)
             self.picture.select(selected)
             self.table.select(selected)
+            self.aside.select(shown, place)
 
 
 def _effect(step: Step, effect: str) -> str:

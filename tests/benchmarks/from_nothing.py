@@ -1,6 +1,6 @@
 """Benchmark 6: each preset from nothing, over stock Keras written by hand; and how it grows with the number of layers.
 
-In milliseconds, in turns and in one run: ours until the picture (``design.build()``, ``blocks`` and ``notices``), ours
+In milliseconds, in turns and in one run: ours until the picture (``design.build()`` and ``blocks``), ours
 with weights (that and ``model``), and stock Keras with weights, as `tests.benchmarks.stock` writes it.
 """
 
@@ -78,7 +78,7 @@ def run(quick: bool) -> Table:
         "Building from nothing, over stock Keras written by hand",
         rows,
         notes=[
-            "Until the picture: design.build(), its blocks and notices.",
+            "Until the picture: design.build(), and its blocks.",
             "With weights: that, and the weights filled. Stock Keras: the same network with its weights.",
             "Exponent: of a power law through the medians over networks of growing size; 1 is linear.",
         ],
@@ -105,7 +105,7 @@ def _measure(design: Design, seconds: float, least: int) -> Measured:
 def _build_ours(design: Design, measured: Measured) -> None:
     start = time.perf_counter()
     built = design.build()
-    _ = built.blocks, built.notices
+    _ = built.blocks
     picture = time.perf_counter()
     assert built.model is not None
     weights = time.perf_counter()

@@ -2,7 +2,7 @@
 
 An edit changes one field of a preset to a value next to the present one. In milliseconds, in turns and in one run:
 
-- until the picture: `edited.build(previous=backbone)` and reading ``blocks`` and ``notices``, all that is drawn;
+- until the picture: `edited.build(previous=backbone)` and reading ``blocks``, all that is drawn;
 - with weights: that and ``model``, whose weights are then filled; those of ``backbone`` were filled before;
 - stock Keras: the edited network from nothing, with weights, as `tests.benchmarks.stock` writes it.
 """
@@ -125,7 +125,7 @@ def run(quick: bool) -> Table:
         "Rebuild after one edit, over a fresh build in stock Keras",
         [*rows, *slowest],
         notes=[
-            "Until the picture: build(previous=...), its blocks and notices. With weights: that, and weights filled.",
+            "Until the picture: build(previous=...), and its blocks. With weights: that, and weights filled.",
             "Stock Keras: the edited network from nothing, with weights.",
             "Goals are about each edit's own ratio of medians: about the median of all, and about the largest.",
             f"{tried} of {sum(each.fields for each in measured)} fields were tried, drawn at random as time allowed.",
@@ -223,7 +223,7 @@ def _ours(design: Design, backbone: Backbone) -> tuple[dict[End, float], Backbon
 
 def _read(backbone: Backbone) -> None:
     """What the picture is drawn from."""
-    _ = backbone.blocks, backbone.notices
+    _ = backbone.blocks
 
 
 def _rows(measured: Measured) -> list[Row]:

@@ -21,7 +21,7 @@ from encdec_widgets.widgets.facts_table import FactsTable
 backbone = preset("SLEAP medium single").build()
 chosen = []
 table = FactsTable(chosen.append)
-table.show(backbone.blocks, backbone.layers, ["stack0_enc1"])
+table.show(backbone, ["stack0_enc1"])
 table
 """,
 ]
@@ -116,7 +116,7 @@ def test_sorted_by_mouse_and_by_keyboard_and_still_after_an_edit(facts: Facts) -
     assert facts.screen.kernel
     facts.screen.kernel.run(
         'backbone = preset("SLEAP medium single").replace("filters", 24).build()\n'
-        'table.show(backbone.blocks, backbone.layers, ["stack0_dec1"])'
+        'table.show(backbone, ["stack0_dec1"])'
     )
     expect(facts.row("dec1")).to_have_attribute("aria-selected", "true")
     edited = sorted(row["parameters"] for row in kernel_rows(facts))
@@ -193,8 +193,7 @@ def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
         expect(facts.root.get_by_role("table")).to_have_count(0)
         expect(facts.button("Copy as CSV")).to_be_hidden()
     screen.kernel.run(
-        'backbone = preset("SLEAP medium single").replace("down_blocks", 3).build()\n'
-        "table.show(backbone.blocks, backbone.layers, [])"
+        'backbone = preset("SLEAP medium single").replace("down_blocks", 3).build()\ntable.show(backbone, [])'
     )
     first.button("Blocks").click()
     blocks = [row["name"] for row in kernel_rows(first)]
@@ -208,11 +207,11 @@ def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
 
 HOSTILE = "<img src=x onerror=document.body.dataset.harmed=1>"
 HOSTILE_CELL = f"""
-import networkx
+from types import SimpleNamespace
 blocks = backbone.blocks.copy()
 blocks.nodes["stack0_enc0"]["label"] = blocks.nodes["stack0_enc1"]["kind"] = {HOSTILE!r}
 blocks.nodes["stack0_enc2"]["label"] = "=1+1" + "very_long_Name" * 30
-table.show(blocks, backbone.layers, [])
+table.show(SimpleNamespace(blocks=blocks, layers=backbone.layers), [])
 """
 
 

@@ -35,7 +35,7 @@ def facts(told: list[str]) -> FactsTable:
 
 
 def show(facts: FactsTable, backbone: Backbone, *selected: str) -> None:
-    facts.show(backbone.blocks, backbone.layers, selected)
+    facts.show(backbone, selected)
 
 
 def rows(facts: FactsTable) -> list[dict[str, Any]]:
@@ -113,7 +113,7 @@ def test_hidden_it_reads_nothing_and_sends_nothing_until_it_is_seen(
     facts.kind = "hide"
     assert facts.table == {}
     sent = messages(facts, monkeypatch)
-    facts.show(None, None, ["x"])  # type: ignore[arg-type]  # nothing reads them
+    facts.show(None, ["x"])  # type: ignore[arg-type]  # nothing reads it
     show(facts, other, "stack0_enc2")
     facts.select(["stack0_enc3"])
     assert sent == []

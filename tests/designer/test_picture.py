@@ -13,6 +13,7 @@ from encdec_widgets.figures import block_figure
 from encdec_widgets.figures.block_figure import STAGE_COLOURS
 from encdec_widgets.figures.colouring import Colouring
 from encdec_widgets.figures.geometry import boxes
+from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.widgets.graph_view import GraphView
 from encdec_widgets.widgets.picture import Picture
 from encdec_widgets.words import count_text, counted, size_text, stride_text
@@ -254,18 +255,41 @@ def is_visible(widget: widgets.Widget) -> bool:
     return widget.layout.display != "none"
 
 
-def test_colours_are_those_of_stages_until_something_is_measured(picture: Picture) -> None:
-    assert not is_visible(picture.colour)
+ALWAYS = ("stage", "channels", "parameters", "multiply-adds", "memory", "receptive field")
+
+
+def test_colours_are_those_of_stages_until_something_else_is_chosen(picture: Picture) -> None:
+    assert picture.colour.options == ALWAYS
     before = drawn(picture)
     picture.colour_by({"time": TIME})
-    assert is_visible(picture.colour)
     assert not picture.colour.disabled
-    assert picture.colour.options == ("stage", "time")
+    assert picture.colour.options == (*ALWAYS, "time")
     assert picture.colour.value == "stage"
     assert drawn(picture) is before, "nothing to draw"
 
 
-def test_boxes_are_coloured_by_what_is_chosen(picture: Picture) -> None:
+@pytest.mark.parametrize("quantity", ALWAYS[1:])
+def test_blocks_are_coloured_by_what_is_known_of_every_network(picture: Picture, quantity: str) -> None:
+    picture.colour.value = quantity
+    colouring = QUANTITIES[quantity](BACKBONE)
+    assert drawn(picture) == block_figure(BACKBONE.blocks, (), {"stack0_enc1": "+12.4 k"}, colouring)
+    assert is_visible(picture.legend)
+    # Another network is coloured by the same, from its own numbers.
+    other = UNET.replace("filters", 8).build()
+    picture.show(other, "a wider U-Net", (), {})
+    assert drawn(picture) == block_figure(other.blocks, colouring=QUANTITIES[quantity](other))
+
+
+def test_where_parameters_are_is_not_where_the_work_is(picture: Picture) -> None:
+    said = {}
+    for quantity in ("parameters", "multiply-adds"):
+        picture.colour.value = quantity
+        said[quantity] = picture.legend.value.partition("half of it in ")[2]
+    assert "enc" in said["parameters"]
+    assert said["multiply-adds"].startswith("dec")
+
+
+def test_boxes_are_coloured_by_what_is_measured(picture: Picture) -> None:
     picture.colour_by({"time": TIME})
     picture.colour.value = "time"
     expected = block_figure(BACKBONE.blocks, (), {"stack0_enc1": "+12.4 k"}, TIME)
@@ -286,13 +310,13 @@ def test_boxes_are_coloured_by_what_is_chosen(picture: Picture) -> None:
     assert bars.textfont.color == "#000000"
 
 
-def test_a_colouring_that_vanishes_leaves_the_stages_and_comes_back(picture: Picture) -> None:
+def test_a_measurement_that_vanishes_leaves_the_stages_and_comes_back(picture: Picture) -> None:
     picture.colour_by({"time": TIME})
     picture.colour.value = "time"
     picture.colour_by({})
     assert drawn(picture) == block_figure(BACKBONE.blocks, (), {"stack0_enc1": "+12.4 k"})
     assert picture.colour.value == "stage"
-    assert not is_visible(picture.colour)
+    assert picture.colour.options == ALWAYS
     assert not is_visible(picture.legend)
     picture.show(BACKBONE, "another one", (), {})
     picture.colour_by({"time": TIME})
@@ -316,12 +340,23 @@ def test_layers_have_the_colours_of_stages_and_the_control_says_so(picture: Pict
     assert drawn(picture)["data"][-1]["marker"]["color"][1] == TIME.colour("stack0_enc0")
 
 
-def test_nothing_is_drawn_again_where_there_are_no_colours_before_and_after(picture: Picture) -> None:
+def test_nothing_is_drawn_again_where_nothing_was_and_is_measured(picture: Picture) -> None:
     before = drawn(picture)
     picture.colour_by({})
     assert drawn(picture) is before
 
 
-def test_the_word_for_the_stages_is_taken(picture: Picture) -> None:
-    with pytest.raises(ValueError, match="'stage' is how blocks are coloured"):
-        picture.colour_by({"stage": TIME})
+@pytest.mark.parametrize("word", ["stage", "parameters"])
+def test_words_for_what_is_always_there_are_taken(picture: Picture, word: str) -> None:
+    with pytest.raises(ValueError, match=f"'{word}' is how blocks are coloured"):
+        picture.colour_by({word: TIME})
+
+
+def test_blocks_that_something_is_said_of_have_a_sign_and_words(picture: Picture) -> None:
+    picture.flag({"stack0_enc1": "⚠ bottleneck <below> 4 px"})
+    names, bars = drawn(picture)["data"][0]["text"], drawn(picture)["data"][-1]["customdata"]
+    flagged = [name for name, text in zip(BACKBONE.blocks, names, strict=True) if "⚠" in text]
+    assert flagged == ["stack0_enc1"]
+    assert [name for name, text in bars if "bottleneck &lt;below&gt; 4 px" in text] == flagged
+    picture.flag({})
+    assert not any("⚠" in text for text in drawn(picture)["data"][0]["text"])

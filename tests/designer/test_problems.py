@@ -35,16 +35,45 @@ def test_a_size_that_does_not_divide_is_mended_by_one_click(designer: Designer) 
     control(designer, "down blocks").value = 5
     control(designer, "height").value = 300
     control(designer, "width").value = 300
-    assert "the maximum stride, 32, divides" in text_of(designer)
+    assert "the maximum stride, 32, divides: 300 → 150 → 75 px, which encoder[3]" in text_of(designer)
     assert designer.design.input_shape == (64, 64, 1)
     assert [button.description for button in mends(designer)] == [
         "input shape = 288 × 288 × 1",
-        "input shape = 320 × 320 × 1",
+        "pad images to 320 × 320 × 1 (zeros, bottom and right)",
         "undo this change",
     ]
     mends(designer)[1].click()
     assert designer.design == SMALL.replace_all({"down_blocks": 5, "input_shape": (320, 320, 1)})
     assert control(designer, "height").value == 320
+
+
+def test_a_size_that_suits_one_level_fewer_is_mended_by_that(designer: Designer) -> None:
+    designer.set("input_shape", (66, 50, 1))
+    assert [button.description for button in mends(designer)][2:] == ["one level fewer", "undo this change"]
+    assert designer.problem.suggestions == ((64, 48, 1), (68, 52, 1))
+    mends(designer)[2].click()
+    assert designer.design == SMALL.replace_all(
+        {"down_blocks": 1, "up_blocks": 1, "input_shape": (66, 50, 1)}
+    )
+
+
+def test_one_level_fewer_keeps_what_else_was_asked_of_blocks(designer: Designer) -> None:
+    designer.set("encoder[0].filters", 5)
+    designer.set("input_shape", (66, 66, 1))
+    mends(designer)[2].click()
+    custom = designer.design.architecture
+    assert designer.problem is None
+    assert (custom.maximum_stride, custom.output_stride, custom.encoder[0].filters) == (2, 1, 5)
+
+
+def test_a_level_too_many_is_given_up_once(designer: Designer) -> None:
+    designer.set("input_shape", (68, 68, 1))
+    designer.set("down_blocks", 3)
+    assert [button.description for button in mends(designer)] == [
+        "input shape = 64 × 64 × 1",
+        "pad images to 72 × 72 × 1 (zeros, bottom and right)",
+        "undo this change",
+    ]
 
 
 def test_a_change_that_breaks_another_field_keeps_both_in_the_mend(designer: Designer) -> None:

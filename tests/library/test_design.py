@@ -167,6 +167,31 @@ def test_replace_refuses_by_name(field: str, value: object, words: str | None) -
     assert raised.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("network", "shape", "words"),
+    [
+        (UNet(down_blocks=5), (300, 300, 1), r": 300 → 150 → 75 px, which encoder\[3\], at stride 8, cannot"),
+        (UNet(down_blocks=5), (64, None, 1), None),
+        (UNet(), (None, 33, 1), r": 33 px, which encoder\[1\], at stride 2, cannot divide by 2"),
+        (UNet(stem_blocks=2), (256, 260, 1), r": 260 → 130 → 65 px, which encoder\[1\], at stride 8"),
+        (UNet(stem_blocks=2), (258, 256, 1), r": 258 → 129 px, which stem\[2\], at stride 4"),
+        (
+            CustomEncoderDecoder(encoder=[SimpleConvBlock(pooling_stride=3)] * 2),
+            (24, 9, 1),
+            r": 24 → 8 px, which encoder\[1\], at stride 9, cannot divide by 3",
+        ),
+    ],
+)
+def test_a_size_that_does_not_divide_is_told_where_it_breaks(
+    network: EncoderDecoder, shape: tuple[int | None, int | None, int], words: str | None
+) -> None:
+    if words is None:
+        assert Design(network, shape).input_shape == shape
+        return
+    with pytest.raises(FieldError, match=words):
+        Design(network, shape)
+
+
 def test_stacks_that_do_not_fit_together_are_refused() -> None:
     with pytest.raises(FieldError, match="decoder ends at stride 4, the encoder begins at stride 1"):
         Design(UNet(up_blocks=2, stacks=2))

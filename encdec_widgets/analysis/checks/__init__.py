@@ -1,5 +1,43 @@
 """Checks of a network: what is not as one might expect, where, why, and what mends it."""
 
+from encdec_widgets.analysis.checks.as_built import BlockAsBuilt, as_built
+from encdec_widgets.analysis.checks.beyond_memory import beyond_memory
 from encdec_widgets.analysis.checks.check import Check
+from encdec_widgets.analysis.checks.checkerboard import checkerboard
+from encdec_widgets.analysis.checks.dropped_skip import displaced_skip, passed_skip
+from encdec_widgets.analysis.checks.large_output import large_output
+from encdec_widgets.analysis.checks.missing_skip import missing_skip
+from encdec_widgets.analysis.checks.network import Network
+from encdec_widgets.analysis.checks.otherwise import left_out, other_stride
+from encdec_widgets.analysis.checks.skipped_pixels import skipped_pixels
+from encdec_widgets.analysis.checks.small_bottleneck import small_bottleneck
+from encdec_widgets.analysis.checks.small_field import small_field
 
-__all__ = ["Check"]
+__all__ = ["BlockAsBuilt", "Check", "Network", "as_built", "checks"]
+
+_CHECKS = (
+    missing_skip,
+    large_output,
+    other_stride,
+    left_out,
+    beyond_memory,
+    small_field,
+    small_bottleneck,
+    skipped_pixels,
+    passed_skip,
+    displaced_skip,
+    checkerboard,
+)
+
+
+def checks(network: Network) -> tuple[Check, ...]:
+    """What is not as one might expect of a network.
+
+    Args:
+        network: What it was designed as, what was built, and what is known of it.
+
+    Returns:
+        At most one check of each kind, which names all its places; warnings first, then advice.
+    """
+    found = [one for check in _CHECKS if (one := check(network)) is not None]
+    return tuple(sorted(found, key=lambda one: one.severity != "warning"))

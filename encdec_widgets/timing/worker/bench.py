@@ -1,4 +1,4 @@
-"""What the timing process does on request: networks are loaded, started, run in rounds, taken apart."""
+"""What the timing process does on request: networks are loaded, started, run in rounds, taken apart, differentiated."""
 
 import contextlib
 import gc
@@ -18,6 +18,7 @@ from encdec_widgets.timing.worker.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.timing.worker.loading import Loaded, load
 from encdec_widgets.timing.worker.parts import block_models
 from encdec_widgets.timing.worker.runners import Runner, Work, runner_for
+from encdec_widgets.timing.worker.sampling import GradientSampler
 from encdec_widgets.timing.worker.stopwatch import Stopwatch
 from encdec_widgets.words import backend_text
 
@@ -38,11 +39,13 @@ class Bench:
         """Nothing is on the bench."""
         self._networks: dict[str, _OnBench] = {}
         self._watches: dict[str, tuple[Stopwatch, Device]] = {}
+        self._samplers: dict[str, GradientSampler] = {}
 
     def clear(self) -> dict[str, Any]:
         """Take everything off the bench."""
         self._networks.clear()
         self._watches.clear()
+        self._samplers.clear()
         # This process has no other networks that this could touch.
         keras.utils.clear_session(free_memory=False)
         gc.collect()
@@ -133,6 +136,19 @@ class Bench:
         self._watches[name] = watch, network.device
         return {}
 
+    def sample_gradient(self, name: str) -> dict[str, Any]:
+        """Take one more gradient of a network, with other weights and another image; see :class:`GradientSampler`."""
+        network = self._networks[name]
+        with _on(network.device):
+            if name not in self._samplers:
+                self._samplers[name] = GradientSampler(network.loaded.model)
+            self._samplers[name].sample()
+        return {}
+
+    def mean_gradient(self, name: str) -> dict[str, Any]:
+        """The mean of the gradients of a network; see :meth:`GradientSampler.mean`."""
+        return self._samplers[name].mean()
+
     def _is_first(self, name: str) -> bool:
         """Whether only the image enters a block, of which nobody needs the gradient."""
         network = self._networks[name]
@@ -150,6 +166,8 @@ class Bench:
             self.run,
             self.blocks,
             self.start_block,
+            self.sample_gradient,
+            self.mean_gradient,
         )
         return {command.__name__: command for command in names}
 

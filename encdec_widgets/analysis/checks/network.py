@@ -1,0 +1,59 @@
+"""What the checks read: a network, as values."""
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from attrs.validators import gt, optional
+
+from encdec_widgets.analysis.checks.as_built import BlockAsBuilt
+from encdec_widgets.analysis.costs import Cost
+from encdec_widgets.analysis.receptive_field import ReceptiveField
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Network:
+    """A network that is to be checked. What is None is not known, and not checked.
+
+    Attributes:
+        design: The :class:`~encdec_widgets.design.Design` that it was built from.
+        layers: Its layers: see :func:`encdec_widgets.graph.layer_graph`.
+        blocks: Its blocks: see :func:`encdec_widgets.graph.block_graph`.
+        calls: The calls of its layers: see :func:`encdec_widgets.call_graph.call_graph`.
+        built: What became of each block: see :func:`encdec_widgets.analysis.checks.as_built.as_built`.
+        field: Its receptive fields.
+        cost: What it costs, at the batch size and precision that it is to run at.
+        memory_bytes: Bytes of memory that there are here.
+        animal_px: Length of the animal in px of the camera's image.
+        input_scale: By what images are multiplied in size before the network sees them: 0.5 halves height and width.
+
+    Raises:
+        ValueError: If a length or a scale is not above 0.
+    """
+
+    design: Any
+    layers: "nx.DiGraph[str]"
+    blocks: "nx.DiGraph[str]"
+    calls: "nx.DiGraph[str]"
+    built: tuple[BlockAsBuilt, ...]
+    field: ReceptiveField | None = None
+    cost: Cost | None = None
+    memory_bytes: int | None = attrs.field(default=None, validator=optional(gt(0)))
+    animal_px: float | None = attrs.field(default=None, validator=optional(gt(0)))
+    input_scale: float = attrs.field(default=1.0, validator=gt(0))
+
+    @property
+    def architecture(self) -> Any:
+        """The architecture of the design."""
+        return self.design.architecture
+
+    def label(self, name: str) -> str:
+        """A block as the picture has it: "dec2" where there is one stack, else "stack0_dec2"."""
+        return str(self.blocks.nodes[name]["label"]) if name in self.blocks else name
+
+    def path(self, name: str) -> str:
+        """The path of a block of the encoder, the decoder or the stem, as edits name it: "decoder[2]"."""
+        data = self.blocks.nodes[name]
+        return f"{data['stage']}[{data['index']}]"

@@ -1,0 +1,244 @@
+"""Small charts, one under the other, of what the values of one field do to several quantities: SVG for any page."""
+
+import html
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import attrs
+
+from encdec_widgets.fields import is_number
+
+# All in px.
+WIDTH = 236
+_LEFT, _RIGHT = 6, WIDTH - 52  # of the curves; the scale is written on their right
+_ROW, _TOP, _BASE = 54, 20, 48  # of a chart: its height, and where its curve's greatest value and 0 lie in it
+_FOOT = 14
+_LETTER = 5.8  # about as wide as one is
+_LONGEST = 14  # letters of a value
+_WIDE = 8  # numbers whose last is so many times the first have equal factors at equal distances
+
+_INK = "var(--jp-ui-font-color1, #111)"
+_PAPER = "var(--jp-layout-color1, #fff)"
+_LINE = "var(--jp-brand-color1, #1976d2)"
+_AXIS = "var(--jp-border-color1, #888)"
+
+
+def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(values)
+
+
+def _set(indices: Iterable[int]) -> frozenset[int]:
+    return frozenset(indices)
+
+
+@attrs.frozen(kw_only=True)
+class Axis:
+    """The values of the field, which all charts share.
+
+    Attributes:
+        title: Name of the field.
+        values: What was tried, in order.
+        current: Which of them the field has now, from 0.
+        impossible: Which of them there is no network for.
+        pending: Which of them have not been computed yet.
+    """
+
+    title: str
+    values: tuple[Any, ...] = attrs.field(converter=_tuple)
+    current: int
+    impossible: frozenset[int] = attrs.field(default=(), converter=_set)
+    pending: frozenset[int] = attrs.field(default=(), converter=_set)
+
+    @property
+    def of_numbers(self) -> bool:
+        """Whether there are values between the values, so that a line may join them."""
+        return all(map(is_number, self.values))
+
+    def places(self) -> list[float]:
+        """Where each value lies, from 0 to 1."""
+        if len(self.values) == 1:
+            return [0.5]
+        if not self.of_numbers:
+            return [i / (len(self.values) - 1) for i in range(len(self.values))]
+        low, high = min(self.values), max(self.values)
+        if low >= 0 and high >= _WIDE * max(low, 1):
+            low, high, numbers = _log(low, low), _log(high, low), [_log(v, low) for v in self.values]
+        else:
+            numbers = list(self.values)
+        return [(number - low) / (high - low) for number in numbers]
+
+
+def _log(value: float, low: float) -> float:
+    return math.log2(value if low > 0 else 1 + value)
+
+
+@attrs.frozen(kw_only=True)
+class Curve:
+    """One quantity.
+
+    Attributes:
+        title: What it is, and its unit if ``text`` writes none: "parameters".
+        values: It at each value of the field; None where it is not known.
+        text: How it is written, with its unit.
+        estimate: Whether it is an estimate, and no exact number.
+    """
+
+    title: str
+    values: tuple[float | None, ...] = attrs.field(converter=_tuple)
+    text: Callable[[float], str]
+    estimate: bool = False
+
+    @property
+    def name(self) -> str:
+        """The title, with the mark of an estimate."""
+        return f"{self.title} (estimate)" if self.estimate else self.title
+
+    def written(self, value: float) -> str:
+        """A value as it is written, with the mark of an estimate."""
+        return f"≈ {self.text(value)}" if self.estimate else self.text(value)
+
+    def known(self) -> list[tuple[int, float]]:
+        """The values that are known, with their places in the order."""
+        return [(i, value) for i, value in enumerate(self.values) if value is not None]
+
+
+def curves(axis: Axis, charts: Sequence[Curve]) -> str:
+    """Draw each quantity from 0 to its greatest value, with the value that the field has now marked in all of them.
+
+    Args:
+        axis: The values of the field.
+        charts: The quantities.
+
+    Returns:
+        An ``<svg>`` that is ``WIDTH`` px wide, and whose label says in words what it shows. Colours are those of
+        JupyterLab's theme, light or dark; titles and values are text in it, never markup.
+    """
+    height = _ROW * len(charts) + _FOOT
+    xs = [_LEFT + place * (_RIGHT - _LEFT) for place in axis.places()]
+    parts = [part for row, curve in enumerate(charts) for part in _chart(axis, curve, xs, _ROW * row)]
+    return (
+        f'<svg role="img" aria-label="{html.escape(_in_words(axis, charts))}" width="{WIDTH}" height="{height}" '
+        f'viewBox="0 0 {WIDTH} {height}" style="display:block; font:11px var(--jp-ui-font-family, sans-serif); '
+        f'fill:{_INK}; font-variant-numeric:tabular-nums">{"".join(parts)}{"".join(_foot(axis, xs, height))}</svg>'
+    )
+
+
+def value_text(value: Any) -> str:
+    """A value of a field as it stands on the axis: "on", "none", "2.4", "relu"."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if value is None:
+        return "none"
+    return f"{value:g}" if is_number(value) else str(value)
+
+
+def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterator[str]:
+    known = curve.known()
+    most = max((value for _, value in known), default=0.0)
+    base, height = top + _BASE, _BASE - _TOP
+    points = {i: (xs[i], base - height * (value / most if most else 0)) for i, value in known}
+    yield _text(0, top + 11, curve.name)
+    yield _text(WIDTH, top + 11, _now(axis, curve), "text-anchor:end; font-weight:600")
+    yield _stroke(f"M{_LEFT - 4} {base}H{_RIGHT + 4}", _AXIS)
+    now = xs[axis.current]
+    yield _stroke(f"M{now:.1f} {top + _TOP - 3}V{base}", _INK, "stroke-dasharray:3 2")
+    if known:
+        yield _text(WIDTH, top + _TOP + 8, curve.text(most), "text-anchor:end; font-size:10px")
+        yield _text(WIDTH, base, "0", "text-anchor:end; font-size:10px")
+    if axis.of_numbers:
+        lines = ("L".join(f"{x:.1f} {y:.1f}" for x, y in run) for run in _runs(points))
+        yield _stroke("".join(f"M{line}" for line in lines), _LINE, "stroke-width:1.5")
+    else:
+        yield _stroke(
+            "".join(f"M{x:.1f} {base}V{y:.1f}" for x, y in points.values()), _LINE, "stroke-width:3"
+        )
+    yield from _dots(points, axis.current, lambda i: _point_in_words(axis, curve, i))
+    for i in sorted(axis.impossible):
+        yield _cross(xs[i], base - 5, f"{axis.title} {value_text(axis.values[i])}: not possible")
+
+
+def _now(axis: Axis, curve: Curve) -> str:
+    value = curve.values[axis.current]
+    if value is not None:
+        return curve.written(value)
+    if axis.current in axis.impossible:
+        return "not possible"
+    return "…" if axis.current in axis.pending else "not known"
+
+
+def _runs(points: dict[int, tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
+    """Points that are next to each other among the values: a line leaps over nothing."""
+    order = sorted(points)
+    for _, run in groupby(enumerate(order), key=lambda pair: pair[1] - pair[0]):
+        yield [points[i] for _, i in run]
+
+
+def _foot(axis: Axis, xs: Sequence[float], height: float) -> Iterator[str]:
+    """The value that the field has now, and the first and the last one where there is room beside it."""
+    texts = [_short(value_text(value)) for value in axis.values]
+    y, now = height - 3, axis.current
+    half = _LETTER * len(texts[now]) / 2 + 1
+    middle = min(max(xs[now], half), WIDTH - half)
+    yield _text(middle, y, texts[now], "text-anchor:middle; font-weight:600")
+    if now != 0 and _LETTER * len(texts[0]) + 4 < middle - half:
+        yield _text(0, y, texts[0])
+    end = _RIGHT + 4
+    if now != len(texts) - 1 and middle + half < end - _LETTER * len(texts[-1]) - 4:
+        yield _text(end, y, texts[-1], "text-anchor:end")
+
+
+def _in_words(axis: Axis, charts: Iterable[Curve]) -> str:
+    texts = list(map(value_text, axis.values))
+    said = [f"{axis.title} is {texts[axis.current]}; shown from {texts[0]} to {texts[-1]}."]
+    for curve in charts:
+        known = [i for i, _ in curve.known()]
+        told = dict.fromkeys([*known[:1], *(i for i in known if i == axis.current), *known[-1:]])
+        words = [
+            f"{curve.written(curve.values[i] or 0)} {'now, ' if i == axis.current else ''}at {texts[i]}"
+            for i in told
+        ]
+        said.append(f"{curve.name}: {', '.join(words) or _now(axis, curve)}.")
+    if axis.impossible:
+        said.append(f"Not possible: {', '.join(texts[i] for i in sorted(axis.impossible))}.")
+    return " ".join(said)
+
+
+def _point_in_words(axis: Axis, curve: Curve, i: int) -> str:
+    value = curve.values[i] or 0
+    return f"{axis.title} {value_text(axis.values[i])}: {curve.written(value)}, {curve.name}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _text(x: float, y: float, text: str, style: str = "") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" style="{style}">{html.escape(text)}</text>'
+
+
+def _stroke(path: str, colour: str, style: str = "") -> str:
+    return f'<path d="{path}" style="fill:none; stroke:{colour}; {style}"/>' if path else ""
+
+
+def _dots(points: Mapping[int, tuple[float, float]], now: int, words: Callable[[int], str]) -> Iterator[str]:
+    """Hollow dots, and a larger one that is filled; what the mouse finds is larger than either."""
+    others = "".join(_circle(*point, 2) for i, point in points.items() if i != now)
+    yield f'<g style="fill:{_PAPER}; stroke:{_LINE}">{others}</g>'
+    if now in points:
+        yield f'<g style="fill:{_INK}; stroke:{_PAPER}">{_circle(*points[now], 4)}</g>'
+    titled = (_circle(*point, 6, f"<title>{html.escape(words(i))}</title>") for i, point in points.items())
+    yield f'<g style="fill:transparent">{"".join(titled)}</g>'
+
+
+def _circle(x: float, y: float, radius: int, inside: str = "") -> str:
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}">{inside}</circle>'
+
+
+def _cross(x: float, y: float, words: str) -> str:
+    arms = f"M{x - 3:.1f} {y - 3:.1f}l6 6m0 -6l-6 6"
+    return (
+        f'<path class="cross" d="{arms}" style="fill:none; stroke:{_INK}; stroke-width:1.5">'
+        f"<title>{html.escape(words)}</title></path>"
+    )

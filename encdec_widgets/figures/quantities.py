@@ -1,0 +1,59 @@
+"""What the blocks of a network can be coloured by: the costs and the receptive field of each."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from encdec_widgets.figures.colouring import Colouring
+from encdec_widgets.words import bytes_text, count_text
+
+if TYPE_CHECKING:
+    from encdec_widgets.analysis.costs import PartCost
+    from encdec_widgets.backbone import Backbone
+
+
+def _channels(backbone: "Backbone") -> Colouring:
+    numbers = {name: data["channels"] for name, data in backbone.blocks.nodes(data=True)}
+    return Colouring("channels", "", _known(numbers), text=count_text)
+
+
+def _parameters(backbone: "Backbone") -> Colouring:
+    return _cost(backbone, "parameters", lambda cost: cost.parameters)
+
+
+def _multiply_adds(backbone: "Backbone") -> Colouring:
+    return _cost(backbone, "multiply-adds", lambda cost: cost.multiply_adds)
+
+
+def _memory(backbone: "Backbone") -> Colouring:
+    return _cost(backbone, "memory of maps", lambda cost: cost.map_bytes, bytes_text)
+
+
+def _receptive_field(backbone: "Backbone") -> Colouring:
+    fields = backbone.receptive_field().blocks
+    sizes = {name: max(field.size) if field.size else None for name, field in fields.items()}
+    shown = {name: size for name, size in sizes.items() if name in backbone.blocks}
+    return Colouring("receptive field", "px", _known(shown))
+
+
+QUANTITIES: Mapping[str, Callable[["Backbone"], Colouring]] = {
+    "channels": _channels,
+    "parameters": _parameters,
+    "multiply-adds": _multiply_adds,
+    "memory": _memory,
+    "receptive field": _receptive_field,
+}
+"""The colouring of a network by the word that is offered for it; each is computed when it is asked for."""
+
+
+def _cost(
+    backbone: "Backbone",
+    title: str,
+    number: Callable[["PartCost"], int | None],
+    text: Callable[[float], str] = count_text,
+) -> Colouring:
+    costs = {name: number(cost) for name, cost in backbone.cost().blocks.items() if name in backbone.blocks}
+    return Colouring(title, "", _known(costs), text=text, adds_up=True)
+
+
+def _known(numbers: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: number for name, number in numbers.items() if number is not None}

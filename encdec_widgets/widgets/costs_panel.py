@@ -1,0 +1,85 @@
+"""What the network on screen costs: parameters, multiply-adds and memory, at a batch size and a precision."""
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import ipywidgets as widgets
+
+from encdec_widgets.fields import FieldError, described_fields
+from encdec_widgets.figures.cost_words import cost_html
+from encdec_widgets.memory_limit import memory_limit
+from encdec_widgets.timing import Options
+from encdec_widgets.widgets.controls import FieldControls
+from encdec_widgets.widgets.what_if_panel import WhatIfPanel
+
+if TYPE_CHECKING:
+    from encdec_widgets.backbone import Backbone
+
+
+class CostsPanel(widgets.VBox):
+    """The costs of a network, and what they would be at other values of a field.
+
+    While it is not seen, nothing is computed.
+
+    Attributes:
+        conditions: Batch size and precision, as ``backbone.cost`` takes them.
+        what_if: The curves.
+    """
+
+    def __init__(self) -> None:
+        """Make the panel; :meth:`show` says of what."""
+        self._backbone: Backbone | None = None
+        self._place: str | None = None
+        self._seen = False
+        infos = described_fields(Options)
+        self._infos = {
+            "batch_size": infos["batch_size"],
+            "precision": attrs.evolve(infos["precision"], optional=False, default="float32"),
+        }
+        self.conditions: dict[str, Any] = {name: info.default for name, info in self._infos.items()}
+        self._controls = FieldControls(self._edited)
+        self._costs = widgets.HTML()
+        self.what_if = WhatIfPanel()
+        super().__init__([widgets.HTML("<h3>Costs</h3>"), self._controls, self._costs, self.what_if])
+        self.add_class("encdec-group")
+        self.add_class("encdec-costs")
+        self._controls.show(self._infos, self.conditions, None)
+
+    @property
+    def text(self) -> str:
+        """What the panel says, as HTML."""
+        return str(self._costs.value)
+
+    def show(self, backbone: "Backbone") -> None:
+        """Show the costs of a network."""
+        self._backbone = backbone
+        self._update()
+
+    def select(self, place: str | None) -> None:
+        """Take it that another block is selected, whose fields can be varied too."""
+        if place != self._place:
+            self._place = place
+            self._update()
+
+    def see(self, seen: bool) -> None:
+        """Take it that a person sees the panel, or no longer does."""
+        self._seen = self.what_if.visible = seen
+        self._update()
+
+    def _edited(self, field: str, value: Any) -> None:
+        try:
+            self.conditions = {**self.conditions, field: self._infos[field].accept(field, value)}
+        except FieldError as error:
+            self._controls.show(self._infos, {**self.conditions, field: value}, field)
+            self._costs.value = f'<div role="alert" class="encdec-error">{html.escape(str(error))}</div>'
+            return
+        self._controls.show(self._infos, self.conditions, None)
+        self._update()
+
+    def _update(self) -> None:
+        if not self._seen or self._backbone is None:
+            return
+        cost = self._backbone.cost(**self.conditions)
+        self._costs.value = cost_html(cost, self._backbone.receptive_field(), memory_limit())
+        self.what_if.show(self._backbone.design, self._backbone, self._place, **self.conditions)

@@ -1,0 +1,397 @@
+/* All lengths are in px of the image, which is what the drawing's coordinates are; `unit` is a px of the page in them.
+   A drag is the page's own affair: the kernel hears of it now and then, and of where it ended. */
+
+const SVG = "http://www.w3.org/2000/svg";
+const SIDE = 236; // of the picture on the page, at most
+const KEPT = 1024; // px: the longest side that is kept of a person's image, enough to look at it more closely
+const LARGEST = 50; // MB of a file that is read; larger ones are videos and the like
+const TELL_MS = 100;
+const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+const GROWS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
+
+function element(name, className = "", text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  if (name === "button") made.type = "button";
+  return made;
+}
+
+function shape(name, attributes = {}, ...children) {
+  const made = document.createElementNS(SVG, name);
+  setAll(made, attributes);
+  made.append(...children);
+  return made;
+}
+
+function setAll(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+}
+
+const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
+
+/* A line that is seen on bright and on dark ground: a dark edge, and the line itself on it. */
+function edged(name, place, { colour, dash, width }) {
+  const line = { ...place, fill: "none", "vector-effect": "non-scaling-stroke" };
+  return [
+    shape(name, { ...line, stroke: "#000", "stroke-opacity": 0.7, "stroke-width": width + 2, "stroke-dasharray": dash }),
+    shape(name, { ...line, stroke: colour, "stroke-width": width, "stroke-dasharray": dash }),
+  ];
+}
+
+/* The part of a box that lies on the image, and whether that is not all of it. */
+function onImage(box, [down, right], [height, width]) {
+  if (box.extent === "whole image") return { x: 0, y: 0, width, height, cut: false };
+  const [y, x] = [down + box.offset[0] - box.size[0] / 2, right + box.offset[1] - box.size[1] / 2];
+  const [top, left] = [clamp(y, 0, height), clamp(x, 0, width)];
+  const [bottom, end] = [clamp(y + box.size[0], 0, height), clamp(x + box.size[1], 0, width)];
+  const cut = y < 0 || x < 0 || y + box.size[0] > height || x + box.size[1] > width;
+  return { x: left, y: top, width: end - left, height: bottom - top, cut };
+}
+
+/* A person's own image as a data URL, and its height and width. What is kept is drawn anew, and small. */
+async function read(file) {
+  if (file.size > LARGEST * 1e6) {
+    throw new Error(`“${file.name}” is ${Math.ceil(file.size / 1e6)} MB large. Images up to ${LARGEST} MB work.`);
+  }
+  const bitmap = await createImageBitmap(file).catch(() => {
+    throw new Error(`“${file.name}” is no image that this browser can draw. PNG, JPEG, GIF and WebP work.`);
+  });
+  const size = [bitmap.height, bitmap.width];
+  const share = Math.min(1, KEPT / Math.max(...size));
+  const canvas = element("canvas");
+  [canvas.height, canvas.width] = size.map((side) => Math.max(1, Math.round(side * share)));
+  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return [canvas.toDataURL("image/webp", 0.9), size];
+}
+
+/* Sends what was set, at most every TELL_MS, the last of it always. */
+function teller(model) {
+  let timer;
+  let waiting = false;
+  const send = () => {
+    waiting = false;
+    model.save_changes();
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (waiting) send();
+    }, TELL_MS);
+  };
+  const tell = () => (timer === undefined ? send() : (waiting = true));
+  const end = () => {
+    clearTimeout(timer);
+    if (waiting) model.save_changes();
+  };
+  return { tell, end };
+}
+
+function render({ model, el }) {
+  const { tell, end } = teller(model);
+  let closer = true; // a person's own image is first seen as a whole
+  let angle = 0; // of the handle, as seen from the centre
+  let drag = null; // what is done where the pointer goes, while one is down
+  let view = null; // the part of the image that is seen
+  let lit = -1; // the box whose line in the list the pointer is on
+  let reads = 0;
+
+  const image = shape("image", { x: 0, y: 0, preserveAspectRatio: "none" });
+  const heat = shape("image", { preserveAspectRatio: "none" });
+  const lines = shape("g", { "aria-hidden": "true" });
+  const mark = shape("g", { class: "encdec-field-mark", tabindex: 0, role: "application" });
+  mark.setAttribute("aria-roledescription", "point that can be moved");
+  const handle = shape("g", { class: "encdec-field-handle", tabindex: 0, role: "slider", "aria-valuemin": 1 });
+  handle.setAttribute("aria-label", "length of the animal");
+  const ring = shape("g", { "aria-hidden": "true" });
+  const svg = shape("svg", { class: "encdec-field-image", role: "group" }, image, heat, lines, ring, mark, handle);
+
+  const input = element("input", "encdec-field-unseen");
+  input.type = "file";
+  input.accept = "image/png,image/jpeg,image/gif,image/webp";
+  const own = element("label", "encdec-field-button", "Your image …");
+  own.title = "Reads a PNG, JPEG, GIF or WebP file of yours; it goes to your own kernel and nowhere else";
+  own.append(input);
+  const sample = element("button", "encdec-field-button", "Sample");
+  sample.title = "Shows the image that came with this";
+  const zoom = element("button", "encdec-field-button", "Closer");
+  zoom.title = "Shows only the part of the image around the boxes";
+  const bar = element("div", "encdec-field-bar");
+  bar.append(own, sample, zoom);
+  const said = element("div", "encdec-field-said");
+  said.setAttribute("role", "status");
+  const list = element("ul", "encdec-field-list");
+  list.setAttribute("aria-label", "Boxes on the image");
+  el.classList.add("encdec-field-view");
+  el.append(svg, bar, said, list);
+
+  const size = () => model.get("image_size");
+  const centre = () => model.get("centre");
+  const largest = () => Math.max(Math.ceil(Math.hypot(...size())), model.get("animal_px"));
+
+  function set(name, value) {
+    model.set(name, value);
+    tell();
+  }
+
+  const setAnimal = (length) => set("animal_px", clamp(Math.round(length), 1, largest()));
+  const setCentre = (point) => set("centre", point.map((place, i) => clamp(Math.round(place), 0, size()[i])));
+
+  /* All of the image, or what the largest box with room around it needs, in the shape of the image. */
+  function seen() {
+    const [height, width] = size();
+    if (!closer) return { x: 0, y: 0, width, height };
+    const sides = (box) => (box.extent === "whole image" ? size() : (box.size ?? []));
+    const needed = Math.max(model.get("animal_px"), ...model.get("boxes").flatMap(sides));
+    const share = Math.min(1, (1.35 * needed) / Math.min(height, width));
+    const [down, right] = centre();
+    return {
+      x: clamp(right - (width * share) / 2, 0, width * (1 - share)),
+      y: clamp(down - (height * share) / 2, 0, height * (1 - share)),
+      width: width * share,
+      height: height * share,
+    };
+  }
+
+  function draw() {
+    const [height, width] = size();
+    if (!drag) view = seen(); // nothing slides away under the hand
+    const unit = Math.max(view.width, view.height) / SIDE;
+    setAll(svg, { viewBox: `${view.x} ${view.y} ${view.width} ${view.height}`, "aria-label": `Image of ${height} × ${width} px` });
+    setAll(svg, { width: view.width / unit, height: view.height / unit });
+    setAll(image, { width, height });
+    drawHeat();
+    drawBoxes(unit);
+    drawAnimal(unit);
+    drawMark(unit);
+    zoom.setAttribute("aria-pressed", String(closer));
+  }
+
+  function drawHeat() {
+    const shown = model.get("heat");
+    heat.style.display = shown.image ? "" : "none";
+    if (!shown.image) return;
+    const [height, width] = shown.size;
+    const [y, x] = centre().map((place, axis) => place + shown.corner[axis]);
+    setAll(heat, { href: shown.image, x, y, width, height });
+  }
+
+  function drawBoxes(unit) {
+    const taken = []; // by names that are written already
+    const drawn = model.get("boxes").map((box, i) => {
+      if (!box.size && box.extent !== "whole image") return [];
+      const { cut, ...place } = onImage(box, centre(), size());
+      const larger = box.size && box.size.some((side, axis) => side > size()[axis]);
+      list.children[i].lastChild.textContent = larger ? " – exceeds the image" : cut ? " – cut at the border" : "";
+      const parts = edged("rect", place, { ...box, width: box.width + (lit === i ? 2 : 0) });
+      return [...parts, ...name(box.label, place, unit, taken)];
+    });
+    lines.replaceChildren(...drawn.reverse().flat());
+  }
+
+  /* The name of a box at its upper or lower edge, where there is room for it in the box and in what is seen. */
+  function name(text, place, unit, taken) {
+    const [wide, high] = [(5.3 * text.length + 8) * unit, 12 * unit];
+    const x = Math.max(place.x, view.x);
+    const edges = [Math.max(place.y, view.y), Math.min(place.y + place.height, view.y + view.height) - high];
+    if (Math.min(place.x + place.width, view.x + view.width) - x < wide) return [];
+    const free = (y) =>
+      y >= place.y && y + high <= place.y + place.height &&
+      taken.every((other) => x >= other.x + other.wide || other.x >= x + wide || y >= other.y + high || other.y >= y + high);
+    const y = edges.find(free);
+    if (y === undefined) return [];
+    taken.push({ x, y, wide });
+    const written = { class: "encdec-field-name", x: x + 4 * unit, y: y + 10 * unit };
+    const made = shape("text", { ...written, "font-size": 10 * unit, "stroke-width": 2.5 * unit }, text);
+    return [made];
+  }
+
+  function drawAnimal(unit) {
+    const animal = model.get("animal_px");
+    const [down, right] = centre();
+    const [y, x] = [Math.sin(angle), Math.cos(angle)];
+    // The handle stays in sight, whatever is left of the circle there.
+    const room = (place, way, start, length) =>
+      Math.abs(way) < 1e-9 ? Infinity : ((way > 0 ? start + length - 7 * unit : start + 7 * unit) - place) / way;
+    const reach = Math.min(animal / 2, room(right, x, view.x, view.width), room(down, y, view.y, view.height));
+    const look = { colour: "#fff", dash: "", width: 1.5 };
+    const half = animal / 2;
+    const across = { x1: right - x * half, y1: down - y * half, x2: right + x * half, y2: down + y * half };
+    ring.replaceChildren(
+      ...edged("circle", { cx: right, cy: down, r: half }, look),
+      ...edged("line", across, { ...look, dash: "2 3", width: 1 }),
+    );
+    const place = { cx: right + x * reach, cy: down + y * reach };
+    handle.replaceChildren(
+      shape("circle", { ...place, r: 13 * unit, fill: "transparent" }), // for fingers
+      shape("circle", { ...place, r: 6 * unit, class: "encdec-field-knob", "vector-effect": "non-scaling-stroke" }),
+    );
+    const words = `${animal} px`;
+    setAll(handle, { "aria-valuenow": animal, "aria-valuetext": words, "aria-valuemax": largest() });
+  }
+
+  function drawMark(unit) {
+    const [down, right] = centre();
+    const arm = 5 * unit;
+    const cross = `M${right - arm} ${down}H${right + arm}M${right} ${down - arm}V${down + arm}`;
+    mark.replaceChildren(
+      shape("circle", { cx: right, cy: down, r: 8 * unit, class: "encdec-field-focus", "vector-effect": "non-scaling-stroke" }),
+      ...edged("path", { d: cross }, { colour: "#fff", dash: "", width: 1.5 }),
+    );
+    mark.setAttribute("aria-label", `point that is looked at: ${down} px down, ${right} px right; arrow keys move it`);
+  }
+
+  function drawList() {
+    lit = -1;
+    const shown = model.get("heat");
+    const items = model.get("boxes").map((box, i) => {
+      const item = line(box, swatch(box));
+      item.addEventListener("pointerenter", () => light(i));
+      item.addEventListener("pointerleave", () => light(-1));
+      return item;
+    });
+    if (shown.image) items.push(line(shown, element("span", "encdec-field-cloud")));
+    list.replaceChildren(...items);
+  }
+
+  function line(box, sign) {
+    const item = element("li");
+    item.title = box.words;
+    const words = element("span", "encdec-field-unseen", box.words);
+    const visible = element("span", "", `${box.label} `);
+    visible.append(element("b", "", box.text));
+    visible.setAttribute("aria-hidden", "true");
+    item.append(sign, words, visible, element("span"));
+    return item;
+  }
+
+  function swatch(box) {
+    if (!box.size && box.extent !== "whole image") return element("span", "encdec-field-none");
+    return shape("svg", { width: 22, height: 10, "aria-hidden": "true" }, ...edged("path", { d: "M0 5H22" }, box));
+  }
+
+  function light(i) {
+    lit = i;
+    draw();
+  }
+
+  function drawAll() {
+    drawList();
+    draw();
+  }
+
+  function newImage() {
+    said.textContent = "";
+    image.setAttribute("href", model.get("image"));
+    draw();
+  }
+
+  /* Where the pointer is, down and right. */
+  function pointed(event) {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    return [point.y, point.x];
+  }
+
+  function pressed(event) {
+    if (event.button !== 0) return;
+    if (handle.contains(event.target)) {
+      const from = ([y, x]) => Math.hypot(y - centre()[0], x - centre()[1]);
+      const grip = model.get("animal_px") / 2 - from(pointed(event)); // the circle does not jump to the pointer
+      drag = (point) => {
+        angle = Math.atan2(point[0] - centre()[0], point[1] - centre()[1]);
+        setAnimal(2 * (from(point) + grip));
+        draw();
+      };
+      handle.focus({ preventScroll: true });
+    } else {
+      drag = setCentre;
+      setCentre(pointed(event));
+      mark.focus({ preventScroll: true });
+    }
+    svg.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  }
+
+  const moved = (event) => drag?.(pointed(event));
+
+  function released() {
+    drag = null;
+    draw();
+  }
+
+  /* What is pressed here is not for the notebook around it. */
+  function keyOnAnimal(event) {
+    const animal = model.get("animal_px");
+    const lengths = { Home: 1, End: largest() };
+    take(event, event.key in GROWS ? animal + GROWS[event.key] : lengths[event.key], setAnimal);
+  }
+
+  function keyOnMark(event) {
+    const step = Math.max(1, Math.round(Math.max(...size()) / 100));
+    const way = ARROWS[event.key];
+    const middle = event.key === "Home" ? size().map((side) => side / 2) : undefined;
+    take(event, way ? centre().map((place, i) => place + step * way[i]) : middle, setCentre);
+  }
+
+  function take(event, value, use) {
+    if (value === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    use(value);
+  }
+
+  async function chosen() {
+    const [file] = input.files;
+    input.value = ""; // so that the same file can be chosen again
+    if (!file) return;
+    const number = ++reads;
+    said.textContent = "";
+    try {
+      const [url, sides] = await read(file);
+      if (number !== reads) return; // another was chosen meanwhile
+      closer = false;
+      model.set("image_size", sides);
+      model.set("centre", sides.map((side) => Math.round(side / 2)));
+      model.set("image", url);
+      model.save_changes();
+    } catch (error) {
+      if (number === reads) said.textContent = error.message;
+    }
+  }
+
+  function toSample() {
+    reads += 1;
+    closer = true;
+    newImage(); // also if the sample is what is shown
+    model.send({ show: "sample" });
+  }
+
+  svg.addEventListener("pointerdown", pressed);
+  svg.addEventListener("pointermove", moved);
+  svg.addEventListener("lostpointercapture", released);
+  handle.addEventListener("keydown", keyOnAnimal);
+  mark.addEventListener("keydown", keyOnMark);
+  image.addEventListener("error", () => (said.textContent = "This image cannot be drawn by this browser."));
+  input.addEventListener("change", chosen);
+  sample.addEventListener("click", toSample);
+  zoom.addEventListener("click", () => {
+    closer = !closer;
+    draw();
+  });
+  const heard = [
+    ["change:image", newImage],
+    ["change:boxes", drawAll],
+    ["change:heat", drawAll],
+    ["change:image_size", draw],
+    ["change:centre", draw],
+    ["change:animal_px", draw],
+  ];
+  for (const [event, listener] of heard) model.on(event, listener);
+  drawList();
+  newImage();
+  return () => {
+    end();
+    for (const [event, listener] of heard) model.off(event, listener);
+  };
+}
+
+export default { render };

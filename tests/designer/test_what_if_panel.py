@@ -1,0 +1,222 @@
+"""The panel that tries other values of a field out."""
+
+import asyncio
+import gc
+import re
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+
+from encdec_widgets import Design
+from encdec_widgets import what_if as module
+from encdec_widgets.architectures import UNet
+from encdec_widgets.backbone import Backbone, build_backbone
+from encdec_widgets.head import Head
+from encdec_widgets.variants import INPUT_SIZE
+from encdec_widgets.widgets import what_if_panel
+from encdec_widgets.widgets.what_if_panel import WhatIfPanel
+from encdec_widgets.words import count_text
+from tests.designer.slow import in_a_loop, until
+
+DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (36, 36, 1))
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[Design]:
+    """The variants that are built from now on."""
+    designs: list[Design] = []
+
+    def build(design: Design, *more: Any) -> Backbone:
+        designs.append(design)
+        return build_backbone(design, *more)
+
+    monkeypatch.setattr(module, "build_backbone", build)
+    monkeypatch.setattr(what_if_panel, "WAIT_S", 0.05)
+    return designs
+
+
+@pytest.fixture
+def panel(built: list[Design]) -> WhatIfPanel:
+    panel = WhatIfPanel()
+    panel.visible = True
+    return panel
+
+
+def show(panel: WhatIfPanel, design: Design, place: str | None = None, **more: Any) -> None:
+    panel.show(design, design.build(), place, **more)
+
+
+def said(panel: WhatIfPanel) -> str:
+    labels = re.findall('aria-label="([^"]*)"', panel.text)
+    return " ".join([*labels, re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", panel.text))])
+
+
+def paths(panel: WhatIfPanel) -> list[str]:
+    return [path for _, path in panel.field.options]
+
+
+def test_while_nobody_sees_it_nothing_is_computed(built: list[Design]) -> None:
+    panel = WhatIfPanel()
+    show(panel, DESIGN)
+    panel.take_in_hand("convs_per_block")
+    assert (built, panel.text) == ([], "")
+    panel.visible = True
+    assert len(built) == 4
+    panel.visible = False
+    show(panel, DESIGN.replace("filters", 3))
+    assert len(built) == 4
+
+
+def test_the_field_in_hand_is_tried_over_its_range(panel: WhatIfPanel) -> None:
+    panel.take_in_hand("convs_per_block")
+    show(panel, DESIGN)
+    assert panel.field.value == "convs_per_block"
+    counts = [DESIGN.replace("convs_per_block", n).build().parameters for n in (1, 2, 5)]
+    first, now, last = map(count_text, counts)
+    assert f"parameters: {first} at 1, {now} now, at 2, {last} at 5." in said(panel)
+    assert "receptive field:" in said(panel)
+    assert "Computing" not in said(panel)
+
+
+def test_memory_is_called_an_estimate_and_says_of_what(panel: WhatIfPanel) -> None:
+    panel.take_in_hand("middle_block")
+    show(panel, DESIGN, batch_size=4, precision="mixed_float16")
+    assert "training memory (estimate): ≈" in said(panel)
+    assert "Memory is an estimate for training: 4 images at a time, mixed_float16." in said(panel)
+
+
+def test_what_is_not_possible_says_why(panel: WhatIfPanel) -> None:
+    panel.take_in_hand("down_blocks")
+    show(panel, DESIGN)
+    assert "Not possible: 3, 4, 5, 6, 7. With 3: input shape must have a height and width" in said(panel)
+
+
+def test_the_list_has_the_fields_of_network_block_head_and_input(panel: WhatIfPanel) -> None:
+    panel.take_in_hand("middle_block")
+    show(panel, attrs.evolve(DESIGN, head=Head(channels=2)), "encoder[1]")
+    labels = dict(map(reversed, panel.field.options))
+    assert labels["filters_rate"] == "filters rate"
+    assert labels["encoder[1].num_convs"] == "encoder[1] num convs"
+    assert labels["head.channels"] == "head channels"
+    assert labels[INPUT_SIZE] == "input size"
+    show(panel, DESIGN)
+    assert not any("." in path for path in paths(panel))
+
+
+def test_a_person_chooses_another_field_in_the_list(panel: WhatIfPanel, built: list[Design]) -> None:
+    panel.take_in_hand("convs_per_block")
+    show(panel, DESIGN)
+    built.clear()
+    panel.field.value = "up_interpolate"
+    assert built == [DESIGN.replace("up_interpolate", True)]
+    assert "up interpolate is off" in said(panel)
+    show(panel, DESIGN.replace("convs_per_block", 3))
+    assert panel.field.value == "up_interpolate"
+
+
+def test_a_field_that_is_gone_gives_way_until_it_is_back(panel: WhatIfPanel) -> None:
+    panel.take_in_hand("encoder[1].pool")
+    show(panel, DESIGN)
+    assert panel.field.value == "filters"
+    show(panel, DESIGN, "encoder[1]")
+    assert panel.field.value == "encoder[1].pool"
+    panel.take_in_hand("input_shape")
+    assert panel.field.value == INPUT_SIZE
+
+
+def test_an_edit_along_the_range_builds_nothing(panel: WhatIfPanel, built: list[Design]) -> None:
+    panel.take_in_hand("convs_per_block")
+    show(panel, DESIGN)
+    built.clear()
+    show(panel, DESIGN.replace("convs_per_block", 4))
+    assert built == []
+    assert "convs per block is 4" in said(panel)
+
+
+def test_showing_the_same_again_builds_nothing(panel: WhatIfPanel, built: list[Design]) -> None:
+    panel.take_in_hand("convs_per_block")
+    show(panel, DESIGN)
+    before, count = panel.text, len(built)
+    show(panel, DESIGN)
+    assert (panel.text, len(built)) == (before, count)
+
+
+def test_a_network_without_such_fields_says_so(panel: WhatIfPanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(what_if_panel, "fields_to_try", lambda design, place: {})
+    show(panel, DESIGN)
+    assert "no field" in said(panel)
+    assert panel.field.options == ()
+
+
+def test_it_keeps_no_network_alive() -> None:
+    panel, backbone = WhatIfPanel(), DESIGN.build()
+    panel.show(DESIGN, backbone, None)
+    network = weakref.ref(backbone)
+    del backbone
+    gc.collect()
+    assert network() is None
+    panel.take_in_hand("middle_block")
+    panel.visible = True
+    assert "middle block is on" in said(panel)
+
+
+# In a notebook
+
+
+def beside_a_loop(scenario: Callable[[WhatIfPanel], Any]) -> None:
+    async def run() -> None:
+        panel = WhatIfPanel()
+        panel.visible = True
+        panel.take_in_hand("convs_per_block")
+        show(panel, DESIGN)
+        await scenario(panel)
+        panel.close()
+
+    in_a_loop(run)
+
+
+def test_it_waits_for_rest_and_then_shows_one_point_after_the_other(built: list[Design]) -> None:
+    async def scenario(panel: WhatIfPanel) -> None:
+        assert "Computing: 0 of 5 values" in said(panel)
+        assert built == []
+        seen = set()
+        panel._status.observe(lambda _: seen.add(re.search(r"(\d) of 5|$", said(panel))[1]), "value")  # type: ignore[index]
+        await until(lambda: "Computing" not in said(panel))
+        assert {"1", "2", "3", "4"} <= seen
+        assert len(built) == 4
+
+    beside_a_loop(scenario)
+
+
+def test_an_edit_stops_it_until_the_next_network_is_shown(built: list[Design]) -> None:
+    async def scenario(panel: WhatIfPanel) -> None:
+        panel.rest()
+        panel.take_in_hand("filters")
+        await asyncio.sleep(0.15)
+        assert built == []
+        assert "0 of 5 values so far" in said(panel)
+        show(panel, DESIGN.replace("filters", 3))
+        assert panel.field.value == "filters"
+        await until(lambda: len(built) == 2)
+        panel.rest()
+        await asyncio.sleep(0.15)
+        assert len(built) <= 3
+        assert "values so far" in said(panel)
+
+    beside_a_loop(scenario)
+
+
+def test_nothing_is_computed_once_it_is_hidden_or_closed(built: list[Design]) -> None:
+    async def scenario(panel: WhatIfPanel) -> None:
+        panel.visible = False
+        await asyncio.sleep(0.15)
+        assert built == []
+        panel.visible = True
+        panel.close()
+        await asyncio.sleep(0.15)
+        assert built == []
+
+    beside_a_loop(scenario)

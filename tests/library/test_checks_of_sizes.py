@@ -1,0 +1,222 @@
+"""Checks of sizes: of the output, the bottleneck, the receptive field and the memory."""
+
+import attrs
+import pytest
+
+from encdec_widgets import Design
+from encdec_widgets.analysis.checks import Check, Network, checks
+from encdec_widgets.architectures import (
+    CustomEncoderDecoder,
+    FCDenseNet,
+    Hourglass,
+    LeapCNN,
+    StackedHourglass,
+    UNet,
+)
+from encdec_widgets.encoder_decoder import EncoderDecoder
+from encdec_widgets.head import Head
+from tests.library.checked import conv, found, mended, network_of, up
+
+LARGE, BOTTLENECK = "output larger than the input", "bottleneck below 4 px"
+FIELD, MEMORY = "receptive field below the animal", "beyond the memory"
+
+
+def test_an_output_larger_than_the_input_is_a_warning_mended_by_fewer_levels_up() -> None:
+    design = Design(LeapCNN(filters=2, down_blocks=1, up_blocks=3), (32, 32, 1))
+    check = found(design, LARGE)
+    assert check is not None
+    assert (check.severity, check.places) == ("warning", ("stack0_dec2",))
+    assert "It is 4 times as high and wide (128 × 128 px)" in check.reason
+    assert mended(design, LARGE) == {"2 levels up fewer": design.replace("up_blocks", 1)}
+
+
+def test_a_decoder_of_ones_own_loses_its_last_blocks() -> None:
+    network = CustomEncoderDecoder(encoder=[conv(2)], decoder=[up(), up(1), up()])
+    for size in (16, None):
+        design = Design(network, (size, size, 1))
+        assert mended(design, LARGE) == {"without dec2": design.replace("decoder[:]", network.decoder[:2])}
+
+
+def test_an_output_as_large_as_the_input_is_well() -> None:
+    assert found(Design(UNet(filters=2), (32, 32, 1)), LARGE) is None
+    before_the_end = Design(LeapCNN(filters=2, up_blocks=4), (32, 32, 1), Head(1, stride=2))
+    assert found(before_the_end, LARGE) is None
+
+
+def test_a_bottleneck_below_4_px_is_advice_with_its_size() -> None:
+    check = found(Design(UNet(filters=2, down_blocks=3, up_blocks=3), (32, 24, 1)), BOTTLENECK)
+    assert check is not None
+    assert check.severity == "advice"
+    assert check.places == ("stack0_enc3", "stack0_enc4", "stack0_enc5")
+    assert "At stride 8 the map is 4 × 3 px" in check.reason
+    for shape in ((32, 32, 1), (None, 32, 1), (None, None, 1)):
+        assert found(Design(UNet(filters=2, down_blocks=3, up_blocks=3), shape), BOTTLENECK) is None
+
+
+def test_a_small_bottleneck_is_mended_by_a_larger_input_or_fewer_levels() -> None:
+    design = Design(UNet(filters=2, down_blocks=4, up_blocks=3), (16, 64, 1))
+    assert mended(design, BOTTLENECK) == {
+        "input of 64 × 64": design.replace("input_shape", (64, 64, 1)),
+        "2 levels fewer": design.replace_all({"down_blocks": 2, "up_blocks": 1}),
+    }
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        LeapCNN(filters=2),
+        Hourglass(filters=2, stem_filters=2, stem_stride=1, down_blocks=3, up_blocks=3),
+        StackedHourglass(filters=2, stem_filters=2, stem_stride=1, down_blocks=3, up_blocks=3),
+        FCDenseNet(growth_rate=2, first_filters=2, down_layers=(1, 2, 3), up_layers=(3, 2, 1)),
+        CustomEncoderDecoder(
+            encoder=[conv(), conv(2), conv(2), conv(2)], decoder=[up(skip_connection=True)] * 3
+        ),
+    ],
+)
+def test_every_family_can_have_a_level_fewer(network: EncoderDecoder) -> None:
+    _, fewer = mended(Design(network, (16, 16, 1)), BOTTLENECK).values()
+    after = fewer.architecture
+    assert (after.maximum_stride, after.output_stride) == (network.maximum_stride // 2, network.output_stride)
+    assert len(after.decoder_stack) == len(network.decoder_stack) - 1
+    assert not [check for check in checks(network_of(fewer)) if check.severity == "warning"]
+
+
+def _seen(design: Design, **known: float) -> tuple[int, Check | None]:
+    """How far the output sees, in px, and the check of it."""
+    field = design.build().receptive_field()
+    assert field.output.size is not None
+    return min(field.output.size), found(design, FIELD, field=field, **known)
+
+
+def test_an_animal_larger_than_the_field_is_advice_in_px_of_the_camera() -> None:
+    design = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
+    seen, small = _seen(design, animal_px=10)
+    assert small is None
+    assert _seen(design, animal_px=seen)[1] is None
+    check = _seen(design, animal_px=seen + 0.5)[1]
+    assert check is not None
+    assert check.severity == "advice"
+    assert f"sees {seen} × {seen} px of the camera's image, and" in check.reason
+
+
+def test_scaled_images_let_the_network_see_further() -> None:
+    design = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
+    seen, _ = _seen(design, animal_px=1)
+    assert _seen(design, animal_px=2 * seen, input_scale=0.5)[1] is None
+    check = _seen(design, animal_px=4 * seen, input_scale=0.5)[1]
+    assert check is not None
+    assert f"{2 * seen} × {2 * seen} px of the camera's image ({seen} × {seen} px" in check.reason
+    assert "or scale the images to 0.25." in check.reason
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        UNet(filters=2, down_blocks=2, up_blocks=1),
+        UNet(filters=2, down_blocks=2, up_blocks=2, convs_per_block=1, up_interpolate=True),
+        LeapCNN(filters=2, down_blocks=2, up_blocks=2),
+        Hourglass(filters=2, stem_filters=2, down_blocks=1, up_blocks=1, stem_stride=1),
+        StackedHourglass(filters=2, stem_filters=2, down_blocks=1, up_blocks=1, stem_stride=1),
+        FCDenseNet(growth_rate=2, first_filters=2, down_layers=(1, 2), up_layers=(2, 1)),
+    ],
+)
+@pytest.mark.parametrize("times", [1.3, 3])
+def test_every_mend_of_a_small_field_lets_the_network_see_the_animal(
+    network: EncoderDecoder, times: float
+) -> None:
+    design = Design(network, (64, 64, 1))
+    seen, _ = _seen(design, animal_px=1)
+    _, check = _seen(design, animal_px=times * seen)
+    assert check is not None
+    assert check.mends[0].label.endswith("more")
+    for mend in check.mends:
+        after = design.replace_all(mend.changes)
+        assert _seen(after, animal_px=times * seen)[1] is None
+        assert after.architecture.output_stride == network.output_stride
+
+
+def test_kernels_are_larger_only_where_that_is_enough() -> None:
+    design = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
+    seen, _ = _seen(design, animal_px=1)
+    labels = {}
+    for times in (1.2, 5):
+        _, check = _seen(design, animal_px=times * seen)
+        assert check is not None
+        labels[times] = [mend.label for mend in check.mends]
+    assert labels == {1.2: ["one level more", "kernels of 5 px"], 5: ["3 levels more"]}
+
+
+def test_a_further_level_brings_the_input_that_it_can_take() -> None:
+    design = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (36, 52, 1))
+    seen, _ = _seen(design, animal_px=1)
+    _, check = _seen(design, animal_px=1.5 * seen)
+    assert check is not None
+    assert check.mends[0].label == "one level more, input of 40 × 56"
+    assert design.replace_all(check.mends[0].changes).input_shape == (40, 56, 1)
+
+
+@pytest.mark.parametrize("wrong", [{"animal_px": 0}, {"input_scale": -1.0}, {"memory_bytes": 0}])
+def test_lengths_scales_and_memory_are_above_0(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="must be > 0"):
+        attrs.evolve(network_of(Design(UNet(filters=2), (16, 16, 1))), **wrong)
+
+
+WIDE = Design(UNet(filters=8, down_blocks=3, up_blocks=3, up_interpolate=True), (64, 64, 1))
+
+
+def _within(design: Design, memory_bytes: int, batch_size: int = 1) -> Check | None:
+    cost = design.build().cost(batch_size=batch_size)
+    return found(design, MEMORY, cost=cost, memory_bytes=memory_bytes)
+
+
+def test_training_beyond_the_memory_is_advice_and_running_beyond_it_a_warning() -> None:
+    cost = WIDE.build().cost()
+    assert cost.training_bytes is not None
+    assert cost.inference_bytes is not None
+    assert _within(WIDE, cost.training_bytes) is None
+    check = _within(WIDE, cost.training_bytes - 1)
+    assert check is not None
+    assert (check.severity, check.reason[:8]) == ("advice", "Training")
+    check = _within(WIDE, cost.inference_bytes - 1)
+    assert check is not None
+    assert (check.severity, check.reason[:7]) == ("warning", "Running")
+
+
+@pytest.mark.parametrize("what", ["training_bytes", "inference_bytes"])
+@pytest.mark.parametrize("share", [0.8, 0.3])
+@pytest.mark.parametrize(
+    "design",
+    [
+        WIDE,
+        attrs.evolve(WIDE, head=Head(2)),
+        Design(FCDenseNet(growth_rate=4, first_filters=8, down_layers=(2, 2), up_layers=(2, 2)), (64, 32, 1)),
+        Design(CustomEncoderDecoder.of(LeapCNN(filters=8, up_blocks=2)), (64, 64, 1)),
+    ],
+)
+def test_what_is_beyond_the_memory_is_mended_by_a_smaller_network(
+    design: Design, share: float, what: str
+) -> None:
+    memory_bytes = round(share * getattr(design.build().cost(), what))
+    check = _within(design, memory_bytes)
+    assert check is not None
+    assert check.mends
+    for mend in check.mends:
+        left = _within(design.replace_all(mend.changes), memory_bytes)
+        # What can run may still be too large to be trained.
+        assert left is None or (check.severity, left.severity) == ("warning", "advice"), mend.label
+
+
+def test_a_batch_is_told_and_can_be_smaller() -> None:
+    check = _within(WIDE, 10**6, batch_size=4)
+    assert check is not None
+    assert "with 4 images at once takes about" in check.reason
+    assert "A smaller batch takes less." in check.reason
+
+
+def test_what_is_not_known_is_not_checked() -> None:
+    unknown = Design(UNet(filters=2), (None, None, 1))
+    backbone = unknown.build()
+    network: Network = network_of(
+        unknown, cost=backbone.cost(), memory_bytes=1, field=backbone.receptive_field()
+    )
+    assert {check.kind for check in checks(network)} == {"checkerboard"}

@@ -1,0 +1,289 @@
+"""What other values of a field would make of a network, computed beside the one that is edited."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import keras
+import pytest
+
+from encdec_widgets import Design
+from encdec_widgets import what_if as module
+from encdec_widgets.architectures import CustomEncoderDecoder, UNet
+from encdec_widgets.backbone import Backbone, build_backbone
+from encdec_widgets.encoder_decoder import EncoderBlock
+from encdec_widgets.fields import FieldError, integer
+from encdec_widgets.head import Head
+from encdec_widgets.variants import INPUT_SIZE, with_value
+from encdec_widgets.what_if import Point, Question, WhatIf
+from tests.designer.slow import PATIENCE_S, in_a_loop, until
+
+DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (36, 36, 1), Head(channels=3))
+
+
+@attrs.frozen
+class Capricious(EncoderBlock):
+    """A block that does not take every width, and can be made to wait."""
+
+    filters: int = integer(2, minimum=1, maximum=9, usual=(1, 5), help="Channels of the output.")
+
+    def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+        GATE.reached.set()
+        assert GATE.open.wait(PATIENCE_S)
+        GATE.made.append(self.filters)
+        if self.filters == 3:
+            raise FieldError("filters", 3, "must not be 3: it brings bad luck", (2, 4))
+        if self.filters == 4:
+            raise ZeroDivisionError("no <four>\nat all")
+        if self.filters == 5:
+            raise SystemExit("enough")
+        return keras.layers.Conv2D(self.filters, 1, name=f"{prefix}_conv")(x_in)
+
+
+class _Gate:
+    def __init__(self) -> None:
+        self.open, self.reached = threading.Event(), threading.Event()
+        self.made: list[int] = []
+
+
+GATE = _Gate()
+CAPRICIOUS = Design(CustomEncoderDecoder(encoder=[Capricious(pool=False)] * 3), (8, 8, 1))
+
+
+@pytest.fixture(autouse=True)
+def _gate() -> Iterator[None]:
+    GATE.open.set()
+    GATE.reached.clear()
+    GATE.made.clear()
+    yield
+    GATE.open.set()
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[Backbone]:
+    """The variants that are built from now on."""
+    backbones: list[Backbone] = []
+
+    def build(*args: Any) -> Backbone:
+        backbones.append(build_backbone(*args))
+        return backbones[-1]
+
+    monkeypatch.setattr(module, "build_backbone", build)
+    return backbones
+
+
+def answers(
+    question: Question, what_if: WhatIf | None = None, backbone: Backbone | None = None
+) -> list[Point]:
+    points: list[Point] = []
+    what_if = what_if or WhatIf(lambda _, point: points.append(point))
+    what_if._on_point = lambda _, point: points.append(point)
+    what_if.ask(question, backbone)
+    return points
+
+
+def values(points: list[Point]) -> list[Any]:
+    return [point.value for point in points]
+
+
+# What the points say
+
+
+@pytest.mark.parametrize(
+    "path", ["convs_per_block", "encoder[1].filters", "head.channels", "up_interpolate", INPUT_SIZE]
+)
+def test_points_are_what_a_plain_build_says(path: str) -> None:
+    question = Question(design=DESIGN, path=path, batch_size=4, precision="mixed_float16")
+    points = answers(question)
+    assert sorted(values(points)) == list(question.values)
+    for point in points[:5]:
+        backbone = with_value(DESIGN, path, point.value).build()
+        cost = backbone.cost(batch_size=4, precision="mixed_float16")
+        size = backbone.receptive_field().output.size
+        assert point == Point(
+            value=point.value,
+            parameters=backbone.parameters,
+            multiply_adds=cost.multiply_adds,
+            inference_bytes=cost.inference_bytes,
+            training_bytes=cost.training_bytes,
+            field=None if size is None else max(size),
+        )
+
+
+def test_the_present_value_comes_first_and_the_nearest_next() -> None:
+    points = answers(Question(design=DESIGN, path="convs_per_block"))
+    assert values(points) == [2, 1, 3, 4, 5]
+
+
+def test_memory_is_that_of_the_batch_and_the_precision() -> None:
+    one, four, half = (
+        answers(Question(design=DESIGN, path="middle_block", **more))[0].training_bytes or 0
+        for more in ({}, {"batch_size": 4}, {"batch_size": 4, "precision": "mixed_float16"})
+    )
+    assert one < half < four
+
+
+def test_of_an_open_size_memory_is_not_known() -> None:
+    points = answers(
+        Question(design=attrs.evolve(DESIGN, input_shape=(None, None, 1)), path="convs_per_block")
+    )
+    assert all(point.parameters and point.field for point in points)
+    assert {point.inference_bytes for point in points} == {None}
+
+
+# What is not possible
+
+
+def test_a_value_that_the_design_refuses_says_why() -> None:
+    by_value = {point.value: point for point in answers(Question(design=DESIGN, path="down_blocks"))}
+    assert by_value[2].error == ""
+    assert by_value[3].error.startswith("input shape must have a height and width")
+    assert attrs.evolve(by_value[3], error="") == Point(value=3)
+
+
+def test_what_a_block_raises_is_told_in_a_few_words_and_the_others_go_on() -> None:
+    by_value = {p.value: p for p in answers(Question(design=CAPRICIOUS, path="encoder[1].filters"))}
+    assert by_value[1].parameters == 4 + 3 + 4
+    assert by_value[3].error == "encoder[1].filters must not be 3"
+    assert by_value[4].error == "ZeroDivisionError: no <four>"
+    assert by_value[5].error == "SystemExit: enough"
+
+
+def test_a_variant_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GIVE_UP_S", -1.0)
+    points = answers(Question(design=DESIGN, path="convs_per_block"), backbone=DESIGN.build())
+    assert [point.error for point in points] == ["", *["takes too long to build"] * 4]
+
+
+# What is built
+
+
+def test_nothing_is_shared_with_the_live_network_or_filled(built: list[Backbone]) -> None:
+    live = DESIGN.build()
+    layers = {id(layer) for layer in live.structure.layers}
+    points = answers(Question(design=DESIGN, path="convs_per_block"), backbone=live)
+    assert len(built) == len(points) - 1  # the present one is there already
+    for backbone in (live, *built):
+        assert not backbone.filled
+    assert not any(id(layer) in layers for backbone in built for layer in backbone.structure.layers)
+
+
+def test_what_was_computed_is_remembered(built: list[Backbone]) -> None:
+    question, what_if = Question(design=DESIGN, path="convs_per_block"), WhatIf(lambda *_: None)
+    assert what_if.known(question) == ()
+    points = answers(question, what_if)
+    once = len(built)
+    moved = Question(design=DESIGN.replace("convs_per_block", 4), path="convs_per_block")
+    assert sorted(answers(moved, what_if), key=lambda p: p.value) == list(what_if.known(question))
+    assert sorted(points, key=lambda p: p.value) == list(what_if.known(moved))
+    assert len(built) == once
+    other = attrs.evolve(question, batch_size=2)
+    assert what_if.known(other) == ()
+
+
+def test_only_so_much_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT", 3)
+    question, what_if = Question(design=DESIGN, path="convs_per_block"), WhatIf(lambda *_: None)
+    answers(question, what_if)
+    assert values(list(what_if.known(question))) == [3, 4, 5]
+
+
+# Beside an event loop
+
+
+def test_points_come_on_the_loop_of_whoever_asked_and_at_their_precision(
+    built: list[Backbone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> None:
+        threads: set[int] = set()
+        points: list[Point] = []
+
+        def came(_: Question, point: Point) -> None:
+            threads.add(threading.get_ident())
+            points.append(point)
+
+        question = Question(design=DESIGN, path="convs_per_block")
+        WhatIf(came).ask(question)
+        assert not points
+        await until(lambda: len(points) == len(question.values))
+        assert threads == {threading.get_ident()}
+        assert {backbone.structure.dtype_policy.name for backbone in built} == {"mixed_bfloat16"}
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        in_a_loop(scenario)
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+async def held_up(points: list[Point]) -> WhatIf:
+    """A question whose second block is being made, and waits at the gate."""
+    GATE.open.clear()
+    what_if = WhatIf(lambda _, point: points.append(point))
+    what_if.ask(Question(design=CAPRICIOUS, path="encoder[2].filters"))
+    await asyncio.to_thread(GATE.reached.wait, PATIENCE_S)
+    return what_if
+
+
+def no_thread_left() -> bool:
+    return not any(thread.name == "encdec-what-if" for thread in threading.enumerate())
+
+
+def test_what_is_stopped_ends_after_a_block_and_tells_nothing() -> None:
+    async def scenario() -> None:
+        points: list[Point] = []
+        what_if = await held_up(points)
+        what_if.stop()
+        GATE.open.set()
+        await until(no_thread_left)
+        await asyncio.sleep(0.01)
+        assert GATE.made == [2]
+        assert points == []
+
+    in_a_loop(scenario)
+
+
+def test_an_edit_waits_for_one_block_at_most() -> None:
+    async def scenario() -> None:
+        points: list[Point] = []
+        what_if = await held_up(points)
+        what_if.stop()
+        edit = asyncio.create_task(
+            asyncio.to_thread(lambda: build_backbone(CAPRICIOUS.replace("encoder[0].filters", 7)))
+        )
+        await asyncio.sleep(0.05)
+        assert not edit.done()
+        GATE.open.set()
+        backbone = await edit
+        assert GATE.made == [2, 7, 2, 2]
+        assert backbone.parameters == 14 + 16 + 6
+        assert points == []
+
+    in_a_loop(scenario)
+
+
+def test_a_newer_question_drops_the_older_one() -> None:
+    async def scenario() -> None:
+        points: list[Point] = []
+        what_if = await held_up(points)
+        newer = Question(design=DESIGN, path="convs_per_block")
+        what_if.ask(newer)
+        GATE.open.set()
+        await until(lambda: len(points) == len(newer.values))
+        await until(no_thread_left)
+        assert values(points) == [2, 1, 3, 4, 5]
+
+    in_a_loop(scenario)
+
+
+def test_a_loop_that_has_been_closed_ends_the_work() -> None:
+    async def scenario() -> None:
+        await held_up([])
+
+    in_a_loop(scenario)
+    GATE.open.set()
+    asyncio.run(until(no_thread_left))
+    assert len(GATE.made) <= 3
