@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from encdec_widgets.catalogue import preset, presets
     from encdec_widgets.design import Design
-    from encdec_widgets.timing import compare, measure
+    from encdec_widgets.timing import compare, effective_field, measure
     from encdec_widgets.widgets import Designer
 
 __version__ = "0.1.0"
-__all__ = ["Design", "Designer", "compare", "measure", "preset", "presets"]
+__all__ = ["Design", "Designer", "compare", "effective_field", "measure", "preset", "presets"]
 
 _HOMES = {
     "Design": "encdec_widgets.design",
     "Designer": "encdec_widgets.widgets",
     "compare": "encdec_widgets.timing",
+    "effective_field": "encdec_widgets.timing",
     "measure": "encdec_widgets.timing",
     "preset": "encdec_widgets.catalogue",
     "presets": "encdec_widgets.catalogue",

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from encdec_widgets.analysis.receptive_field import ReceptiveField
 
 _CONTAINS = (
-    "Estimates hold the weights and the feature maps that are needed at one time; for training also gradients, Adam's "
-    "two averages and all maps. They leave out what a backend needs besides, such as workspaces of convolutions."
+    "Multiply-adds are those of one image. Estimates of memory hold the weights and the feature maps that are needed "
+    "at one time; for training also gradients, Adam's two averages and all maps. They leave out what a backend needs "
+    "besides, such as workspaces of convolutions."
 )
 
 
@@ -24,35 +25,31 @@ def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int) -> str:
         memory_bytes: Bytes of memory that there are here.
     """
     frozen = cost.parameters - cost.trainable_parameters
-    trainable = f"{frozen:,} of them are not trained" if frozen else "all of them are trained"
     sees = field.output
-    size = f"{sees.size[0]} × {sees.size[1]} px" if sees.size else sees.extent
     rows = [
-        ("parameters", f"{cost.parameters:,}", f"exact; {trainable}"),
+        ("parameters", f"{cost.parameters:,}", "exact"),
+        *([("not trained", f"{frozen:,}", "of these, exact")] if frozen else []),
         (
             "multiply-adds",
             "not known" if cost.multiply_adds is None else count_text(cost.multiply_adds),
-            "exact, for one image",
+            "exact",
         ),
-        ("weights", bytes_text(cost.weight_bytes), "exact, as they are stored"),
-        ("forward pass", _about(cost.inference_bytes), f"estimate; most is held at {cost.peak_layer}"),
-        (
-            "training step",
-            _about(cost.training_bytes),
-            f"estimate; there are {bytes_text(memory_bytes)} here",
-        ),
-        ("output sees", size, "exact; more on the page “Field”"),
+        ("weights", bytes_text(cost.weight_bytes), "exact"),
+        ("forward pass", _about(cost.inference_bytes), "estimate"),
+        ("training step", _about(cost.training_bytes), "estimate"),
+        ("output sees", f"{sees.size[0]} × {sees.size[1]} px" if sees.size else sees.extent, "exact"),
     ]
     lines = "".join(
-        f'<tr><th scope="row">{name}</th><td><b>{html.escape(value)}</b>'
-        f"<br><small>{html.escape(note)}</small></td></tr>"
+        f'<tr><th scope="row">{name}</th><td><b>{html.escape(value)}</b></td><td>{note}</td></tr>'
         for name, value, note in rows
     )
+    most = f"A forward pass holds most at the layer {cost.peak_layer}. " if cost.peak_layer else ""
     return (
         f'<table class="encdec-cost-table"><tbody>{lines}</tbody></table>'
-        f"<details><summary>What memory contains</summary>{html.escape(_CONTAINS)}</details>"
+        f"<details><summary>What the numbers mean</summary>{html.escape(_CONTAINS)} {html.escape(most)}"
+        f"There are {bytes_text(memory_bytes)} here.</details>"
     )
 
 
 def _about(count: int | None) -> str:
-    return "not known for any size" if count is None else f"≈ {bytes_text(count)}"
+    return "not known" if count is None else f"≈ {bytes_text(count)}"

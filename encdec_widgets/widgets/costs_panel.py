@@ -31,7 +31,7 @@ class CostsPanel(widgets.VBox):
         """Make the panel; :meth:`show` says of what."""
         self._backbone: Backbone | None = None
         self._place: str | None = None
-        self._seen = False
+        self._seen = self._overtaken = False
         infos = described_fields(Options)
         self._infos = {
             "batch_size": infos["batch_size"],
@@ -41,7 +41,7 @@ class CostsPanel(widgets.VBox):
         self._controls = FieldControls(self._edited)
         self._costs = widgets.HTML()
         self.what_if = WhatIfPanel()
-        super().__init__([widgets.HTML("<h3>Costs</h3>"), self._controls, self._costs, self.what_if])
+        super().__init__([self._controls, self._costs, self.what_if])
         self.add_class("encdec-group")
         self.add_class("encdec-costs")
         self._controls.show(self._infos, self.conditions, None)
@@ -53,8 +53,13 @@ class CostsPanel(widgets.VBox):
 
     def show(self, backbone: "Backbone") -> None:
         """Show the costs of a network."""
-        self._backbone = backbone
+        self._backbone, self._overtaken = backbone, False
         self._update()
+
+    def overtaken(self) -> None:
+        """Take it that another network is on its way: what is computed of this one would hold it up."""
+        self._overtaken = True
+        self.what_if.rest()
 
     def select(self, place: str | None) -> None:
         """Take it that another block is selected, whose fields can be varied too."""
@@ -82,4 +87,5 @@ class CostsPanel(widgets.VBox):
             return
         cost = self._backbone.cost(**self.conditions)
         self._costs.value = cost_html(cost, self._backbone.receptive_field(), memory_limit())
-        self.what_if.show(self._backbone.design, self._backbone, self._place, **self.conditions)
+        if not self._overtaken:
+            self.what_if.show(self._backbone.design, self._backbone, self._place, **self.conditions)

@@ -224,7 +224,7 @@ class Designer(widgets.VBox):
         waiting = self._step is not self._shown_step
         self._step = self._step.then(editor, asked or {}, anew=anew, shown=shown, waiting=waiting)
         self._step.moved = moved
-        self._screen.begin()
+        self._screen.overtaken()
         self._show_controls()  # They show what is wanted, also while it is built.
         try:
             # Weights of its own are also for an edit that overtakes it.

@@ -91,8 +91,9 @@ class Screen:
         changed = None if before is None else changes(before, backbone.blocks)
         words = summary(family_name(backbone.design), backbone.blocks)
         selected = nodes_at(backbone.blocks, place)
-        # Of two networks that have nothing to do with each other, everything would be marked.
-        marks = {} if changed is None or step.anew else changed.marks
+        # Of two networks that have nothing to do with each other, everything would be marked; of a drag that has led
+        # back, what it took back.
+        marks = {} if changed is None or step.anew or not step.words else changed.marks
         self.picture.show(backbone, words, selected, marks)
         self.picture.say(step.words, _effect(step, words if step.anew else changed.text if changed else ""))
         self.table.show(backbone, selected)
@@ -105,9 +106,9 @@ class Screen:
         self._shown = backbone
         self._checked.soon()
 
-    def begin(self) -> None:
-        """Take it that another network is on its way: what is computed of this one would hold it up."""
-        self.aside.costs.what_if.rest()
+    def overtaken(self) -> None:
+        """Take it that another network is on its way."""
+        self.aside.costs.overtaken()
 
     def take_in_hand(self, field: str) -> None:
         """Take it that a person has a control in hand."""

@@ -11,7 +11,7 @@ import gc
 import math
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -58,9 +58,11 @@ class Case:
         return attrs.evolve(design, input_shape=(self.side, self.side, design.input_shape[2]))
 
 
-def in_a_process_of_its_own(measure: Callable[[Case], int], case: Case, backend: str) -> int:
-    """What ``measure`` finds on a Keras backend; raises what it raises."""
-    os.environ.update(PROMPT, KERAS_BACKEND=backend, TF_CPP_MIN_LOG_LEVEL="3")
+def in_a_process_of_its_own(
+    measure: Callable[[Case], int], case: Case, environment: Mapping[str, str]
+) -> int:
+    """What ``measure`` finds with these variables in the process's environment; raises what it raises."""
+    os.environ.update(PROMPT, TF_CPP_MIN_LOG_LEVEL="3", **environment)
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         return pool.submit(measure, case).result()
 

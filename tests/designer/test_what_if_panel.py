@@ -45,8 +45,10 @@ def panel(built: list[Design]) -> WhatIfPanel:
     return panel
 
 
-def show(panel: WhatIfPanel, design: Design, place: str | None = None, **more: Any) -> None:
-    panel.show(design, design.build(), place, **more)
+def show(panel: WhatIfPanel, design: Design, place: str | None = None, **more: Any) -> Backbone:
+    backbone = design.build()
+    panel.show(design, backbone, place, **more)
+    return backbone  # the panel does not keep it
 
 
 def said(panel: WhatIfPanel) -> str:
@@ -60,11 +62,12 @@ def paths(panel: WhatIfPanel) -> list[str]:
 
 def test_while_nobody_sees_it_nothing_is_computed(built: list[Design]) -> None:
     panel = WhatIfPanel()
-    show(panel, DESIGN)
+    backbone = show(panel, DESIGN)
     panel.take_in_hand("convs_per_block")
     assert (built, panel.text) == ([], "")
     panel.visible = True
     assert len(built) == 4
+    assert backbone.design not in built
     panel.visible = False
     show(panel, DESIGN.replace("filters", 3))
     assert len(built) == 4
@@ -171,9 +174,10 @@ def beside_a_loop(scenario: Callable[[WhatIfPanel], Any]) -> None:
         panel = WhatIfPanel()
         panel.visible = True
         panel.take_in_hand("convs_per_block")
-        show(panel, DESIGN)
+        backbone = show(panel, DESIGN)
         await scenario(panel)
         panel.close()
+        del backbone
 
     in_a_loop(run)
 

@@ -65,7 +65,7 @@ class GradientSampler:
         """
         if not self.samples:
             raise TimingError(
-                "no gradient reaches the image: the middle of the output does not depend on it, or not smoothly"
+                "no gradient reaches the image: with random weights, the middle of the output does not depend on it"
             )
         size, output_size = self._sum.shape, self._model.outputs[-1].shape[1:3]
         position = [

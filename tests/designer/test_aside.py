@@ -1,0 +1,149 @@
+"""The pages on the right: what they say of the network on screen, and that nothing is computed unseen."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from encdec_widgets import Design, Designer
+from encdec_widgets.architectures import UNet
+from encdec_widgets.backbone import Backbone
+from encdec_widgets.memory_limit import memory_limit
+from encdec_widgets.timing import EffectiveField, FieldSampling, Progress, TimingError, TimingStopped
+from encdec_widgets.widgets.aside import COSTS, FIELD, TIMING
+from encdec_widgets.widgets.costs_panel import CostsPanel
+from encdec_widgets.widgets.field_page import FieldPage
+from encdec_widgets.words import bytes_text
+from tests.designer.reading import SMALL, control
+
+OTHER = SMALL.replace("filters", 4)
+
+
+@pytest.fixture(scope="module")
+def small() -> Backbone:
+    return SMALL.build()
+
+
+@pytest.fixture(scope="module")
+def other() -> Backbone:
+    return OTHER.build()
+
+
+def test_a_page_is_computed_when_it_is_turned_to_and_follows_from_then_on() -> None:
+    designer = Designer(SMALL)
+    aside = designer._screen.aside
+    assert aside.page.value == TIMING
+    assert (aside.costs.text, aside.field.view.boxes) == ("", [])
+    aside.turn_to(COSTS)
+    assert f"{designer.backbone.parameters:,}" in aside.costs.text
+    designer.set("filters", 4)
+    assert f"{designer.backbone.parameters:,}" in aside.costs.text
+    aside.turn_to(FIELD)
+    height, width = designer.backbone.receptive_field().output.size
+    assert f"{height} × {width} px" in aside.field.text
+    said = aside.costs.text
+    designer.set("down_blocks", 3)
+    assert aside.costs.text == said, "nobody sees it"
+    deeper = designer.backbone.receptive_field().output.size
+    assert f"{deeper[0]} × {deeper[1]} px" in aside.field.text
+    aside.turn_to(COSTS)
+    assert aside.costs.text != said
+
+
+def test_the_control_in_hand_is_the_one_whose_values_are_tried() -> None:
+    designer = Designer(SMALL)
+    designer._screen.aside.turn_to(COSTS)
+    field = designer._screen.aside.costs.what_if.field
+    control(designer._screen.network, "down blocks").value = 3
+    assert field.value == "down_blocks"
+    control(designer._screen.network, "filters").value = 5
+    assert field.value == "filters"
+
+
+def test_costs_are_at_the_batch_size_and_precision_that_are_asked_for(small: Backbone) -> None:
+    panel = CostsPanel()
+    panel.see(True)
+    panel.show(small)
+    for conditions in ({}, {"batch_size": 8}, {"batch_size": 8, "precision": "mixed_float16"}):
+        for label, value in conditions.items():
+            control(panel, label.replace("_", " ")).value = value
+        cost = small.cost(**conditions)  # type: ignore[arg-type]
+        for count in (cost.weight_bytes, cost.inference_bytes, cost.training_bytes, memory_limit()):
+            assert bytes_text(count) in panel.text
+        assert panel.text.count("estimate") >= 2
+        assert panel.text.count("exact") >= 3
+
+
+def test_an_impossible_batch_size_is_named_and_the_costs_come_back(small: Backbone) -> None:
+    panel = CostsPanel()
+    panel.see(True)
+    panel.show(small)
+    before = panel.text
+    control(panel, "batch size").value = 0
+    assert "batch_size must be a whole number from 1" in panel.text
+    control(panel, "batch size").value = 1
+    assert panel.text == before
+
+
+def test_costs_of_an_input_of_any_size_say_what_is_not_known() -> None:
+    panel = CostsPanel()
+    panel.see(True)
+    panel.show(Design(UNet(filters=2, down_blocks=2, up_blocks=2), (None, None, 1)).build())
+    assert panel.text.count("not known") == 3
+
+
+class FakeWorker:
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Any] = []
+        self.answer: Callable[[Any], None] = lambda _: None
+        self.tell: Callable[[Progress], None] = lambda _: None
+
+    def submit(self, job: Any, *, on_done: Any, on_progress: Any) -> None:
+        if len(self.jobs) == 3:
+            raise TimingError("a timing is under way already")
+        self.jobs.append(job)
+        self.answer, self.tell = on_done, on_progress
+
+    def stop(self) -> None:
+        self.answer(TimingStopped())
+
+
+def field(size: int) -> EffectiveField:
+    gradient = np.zeros((64, 64), np.float32)
+    gradient[20 : 20 + size, 20 : 20 + size] = 1
+    return EffectiveField(gradient=gradient, position=(31.5, 31.5), samples=4, backend="tensorflow")
+
+
+def test_the_effective_field_is_measured_elsewhere_and_belongs_to_its_network(
+    small: Backbone, other: Backbone
+) -> None:
+    worker = FakeWorker()
+    page = FieldPage(lambda: None, worker)  # type: ignore[arg-type]
+    page.see(True)
+    page.follow(small)
+    page.measure.click()
+    assert isinstance(worker.jobs[0], FieldSampling)
+    worker.tell(Progress(share=0.5, doing="sample 3 of 16"))
+    assert "sample 3 of 16" in page.text
+    worker.answer(field(9))
+    assert "9 px" in page.text
+    assert page.view.heat
+
+    page.measure.click()
+    page.follow(other)
+    worker.answer(field(5))
+    assert not page.view.heat, "it was another network's"
+    assert page.measure.description == "Effective field"
+
+    page.measure.click()
+    assert page.measure.description == "Stop measuring"
+    page.measure.click()
+    assert page.measure.description == "Effective field"
+    assert not page.view.heat
+
+    page.measure.click()
+    assert "a timing is under way already" in page.text
+    assert page.measure.description == "Effective field"
