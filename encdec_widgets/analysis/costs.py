@@ -13,14 +13,21 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
+PRECISIONS: tuple[str, ...] = get_args(Precision)
+MOST_IMAGES = 65536
+"""The largest batch that is reckoned with, or timed."""
 
 _BATCH_SIZE = FieldInfo(
-    kind="integer", default=1, minimum=1, maximum=65536, help="Images that go through the network at once."
+    kind="integer",
+    default=1,
+    minimum=1,
+    maximum=MOST_IMAGES,
+    help="Images that go through the network at once.",
 )
 _PRECISION = FieldInfo(
     kind="choice",
     default="float32",
-    choices=get_args(Precision),
+    choices=PRECISIONS,
     help="How maps and weights are computed with.",
 )
 _VALUE_BYTES = {"float32": 4, "mixed_float16": 2, "mixed_bfloat16": 2}
@@ -57,7 +64,7 @@ class Cost(PartCost):
 
     The two estimates of memory hold weights and maps, and nothing of the backend: not the backend itself and its
     compiled code, nor workspaces of the algorithms that compute a layer, nor what an allocator keeps or wastes.
-    ``tests/benchmarks/peak_memory.md`` says how far they lie from what was measured.
+    How far they lie from what was measured stands in ``tests/benchmarks``.
 
     In mixed precision, weights are stored in single precision, and a copy of all of them in half precision counts in
     both estimates: backends make it for each layer as it is called, and keep it for the backward pass.

@@ -81,7 +81,9 @@ def value_texts(graph: "nx.DiGraph[str]", *ways: Sequence[str]) -> tuple[list[st
     """
     for size in (MARK_SIZE, _SMALL_SIZE):
         for way in ways:
-            if max(map(len, way), default=0) * size * _MARK_LETTER <= _column(graph):
+            # The capitals of a unit are wider than digits.
+            letters = max((len(text) + (" " in text) for text in way), default=0)
+            if letters * size * _MARK_LETTER <= _column(graph):
                 return [f"<b>{html.escape(text)}</b>" if text else _NOTHING for text in way], size
     return [_NOTHING] * graph.number_of_nodes(), _SMALL_SIZE
 

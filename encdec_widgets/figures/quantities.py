@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from encdec_widgets.figures.colouring import Colouring
-from encdec_widgets.words import bytes_text, count_text
+from encdec_widgets.words import count_text
 
 if TYPE_CHECKING:
     from encdec_widgets.analysis.costs import PartCost
     from encdec_widgets.backbone import Backbone
+
+_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "bytes"))
 
 
 def _channels(backbone: "Backbone") -> Colouring:
@@ -17,15 +19,19 @@ def _channels(backbone: "Backbone") -> Colouring:
 
 
 def _parameters(backbone: "Backbone") -> Colouring:
-    return _cost(backbone, "parameters", lambda cost: cost.parameters)
+    return _counts(backbone, "parameters", lambda cost: cost.parameters)
 
 
 def _multiply_adds(backbone: "Backbone") -> Colouring:
-    return _cost(backbone, "multiply-adds", lambda cost: cost.multiply_adds)
+    return _counts(backbone, "multiply-adds", lambda cost: cost.multiply_adds)
 
 
 def _memory(backbone: "Backbone") -> Colouring:
-    return _cost(backbone, "memory of maps", lambda cost: cost.map_bytes, bytes_text)
+    sizes = _costs(backbone, lambda cost: cost.map_bytes)
+    # All in one unit, so that numbers without it can be compared.
+    factor, unit = next(step for step in _UNITS if max(1, *sizes.values()) >= step[0])
+    values = {name: size / factor for name, size in sizes.items()}
+    return Colouring("memory of maps", unit, values, adds_up=True)
 
 
 def _receptive_field(backbone: "Backbone") -> Colouring:
@@ -45,14 +51,13 @@ QUANTITIES: Mapping[str, Callable[["Backbone"], Colouring]] = {
 """The colouring of a network by the word that is offered for it; each is computed when it is asked for."""
 
 
-def _cost(
-    backbone: "Backbone",
-    title: str,
-    number: Callable[["PartCost"], int | None],
-    text: Callable[[float], str] = count_text,
-) -> Colouring:
-    costs = {name: number(cost) for name, cost in backbone.cost().blocks.items() if name in backbone.blocks}
-    return Colouring(title, "", _known(costs), text=text, adds_up=True)
+def _counts(backbone: "Backbone", title: str, number: Callable[["PartCost"], int | None]) -> Colouring:
+    return Colouring(title, "", _costs(backbone, number), text=count_text, adds_up=True)
+
+
+def _costs(backbone: "Backbone", number: Callable[["PartCost"], int | None]) -> dict[str, float]:
+    costs = backbone.cost().blocks
+    return _known({name: number(cost) for name, cost in costs.items() if name in backbone.blocks})
 
 
 def _known(numbers: Mapping[str, float | None]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras, keras_is_loaded
+from encdec_widgets.analysis.costs import MOST_IMAGES, PRECISIONS
 from encdec_widgets.fields import FieldError, choice, integer, real, text
 
 COMPILATIONS = {
@@ -44,14 +45,14 @@ class Options:
     batch_size: int = integer(
         1,
         minimum=1,
-        maximum=65536,
+        maximum=MOST_IMAGES,
         usual=(1, 64),
         unit="images",
         help="Images in one pass; larger batches give more images a second and take more memory.",
     )
     precision: str | None = choice(
         None,  # type: ignore[arg-type]
-        ("float32", "mixed_float16", "mixed_bfloat16"),
+        PRECISIONS,
         optional=True,
         help="Mixed precision is faster on cards with tensor cores, and slower on most processors.",
     )

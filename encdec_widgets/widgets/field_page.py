@@ -45,7 +45,9 @@ class FieldPage(FieldPanel):
         return self.animal_px if self._animal_is_set else None
 
     def follow(self, backbone: "Backbone") -> None:
-        """Take another network."""
+        """Take another network; nobody needs the effective field of an older one any more."""
+        if self._measured is not None and self._measured.design != backbone.design:
+            self._stop()
         self._backbone = backbone
         self._update()
 

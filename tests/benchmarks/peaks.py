@@ -30,7 +30,7 @@ from encdec_widgets.weights import fill_at_random
 PROMPT = {"MALLOC_MMAP_THRESHOLD_": "4096", "MALLOC_TRIM_THRESHOLD_": "4096"}
 # XLA on a CPU hands chains of convolutions to a library, whose maps do not stand in XLA's plan. Without it, all do.
 COMPLETE_PLAN = {"xla_cpu_experimental_ynn_fusion_type": ""}
-# A small network with layers of every usual kind: what a backend sets up for them is there before anything is measured.
+# Small, with convolutions, pooling and upsampling: what a backend sets up for them is there before measuring.
 WARM_UP = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (64, 64, 1), Head(2))
 RUNS = 2
 

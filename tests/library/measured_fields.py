@@ -75,14 +75,19 @@ def by_gradient(model: Any, shape: Shape, axis: int, positions: Sequence[int]) -
     """The same, by TensorFlow's gradient of each of them."""
     import tensorflow as tf
 
-    image = tf.ones((1, *shape))
-    boxes: list[Box] = []
-    for position in positions:
-        with tf.GradientTape() as tape:
+    # As a graph, in which no gradients of kernels are left: TensorFlow 2.21 crashes at that of a 1 x 1 kernel with a
+    # stride.
+    @tf.function
+    def gradient(image: Any, position: Any) -> Any:
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(image)
             seen_from = tf.reduce_sum(tf.gather(model(image), position, axis=1 + axis))
-        gradient = tape.gradient(seen_from, image).numpy()
-        lines = np.flatnonzero(gradient.any(axis=(0, 2 - axis, 3)))
+        return tape.gradient(seen_from, image)
+
+    boxes: list[Box] = []
+    for position in positions:
+        of_image = gradient(tf.ones((1, *shape)), tf.constant(position)).numpy()
+        lines = np.flatnonzero(of_image.any(axis=(0, 2 - axis, 3)))
         boxes.append((int(lines[0]), int(lines[-1])) if lines.size else None)
     return boxes
 

@@ -15,6 +15,7 @@ from keras import layers as kl
 
 from encdec_widgets import Design, preset
 from encdec_widgets.analysis.costs import Cost, PartCost, costs
+from encdec_widgets.analysis.live_memory import inference_peak, training_peak_values
 from encdec_widgets.architectures import CustomEncoderDecoder, Hourglass, UNet
 from encdec_widgets.call_graph import call_graph
 from encdec_widgets.encoder_decoder import EncoderBlock, SimpleUpsamplingBlock
@@ -83,21 +84,26 @@ def test_costs_of_a_family_are_what_its_layers_say(cls: type, data: st.DataObjec
     batch_size = data.draw(st.integers(1, 9))
     cost = _of(backbone, batch_size=batch_size, precision=data.draw(st.sampled_from(list(VALUE_BYTES))))
     _check(backbone, cost)
-    _check_memory(cost)
+    _check_memory(backbone, cost)
 
 
-def _check_memory(cost: Cost) -> None:
-    """What holds of both estimates, whatever the network."""
-    assert cost.inference_bytes is not None
-    assert cost.training_bytes is not None
-    assert cost.map_bytes is not None
+def _check_memory(backbone: Any, cost: Cost) -> None:
+    """Hold the estimates against what they say that they contain; how maps are held is for test_live_memory.py."""
+    calls = call_graph(backbone.structure, backbone.built_blocks)
+    inference, training = inference_peak(calls), training_peak_values(calls)
+    assert inference is not None
+    assert training is not None
+    value_bytes = cost.batch_size * VALUE_BYTES[cost.precision]
     copies = 0 if cost.precision == "float32" else 2 * cost.parameters
-    largest = max(part.map_bytes or 0 for part in cost.layers.values())
-    assert largest <= cost.inference_bytes - cost.weight_bytes - copies <= cost.map_bytes
-    # Weights are stored in single precision: gradients and two averages of those that are trained.
-    maps = cost.training_bytes - cost.weight_bytes - copies - 3 * 4 * cost.trainable_parameters
-    assert cost.inference_bytes - cost.weight_bytes - copies <= maps <= 2 * cost.map_bytes
-    assert cost.peak_layer in cost.layers
+    trained = sum(
+        math.prod(weight.shape) * np.dtype(weight.dtype).itemsize
+        for weight in backbone.structure.trainable_weights
+    )
+    assert cost.inference_bytes == cost.weight_bytes + copies + inference.values * value_bytes
+    assert cost.training_bytes == cost.weight_bytes + copies + 3 * trained + training * value_bytes
+    assert cost.peak_layer == inference.layer
+    largest = max(_number(part.map_bytes) for part in cost.layers.values())
+    assert largest <= inference.values * value_bytes <= training * value_bytes <= 2 * _number(cost.map_bytes)
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +183,7 @@ def test_averages_of_a_normalization_and_frozen_layers_are_not_trained() -> None
     assert cost.trainable_parameters - after.trainable_parameters == frozen.count_params()
     assert after.layers[frozen.name].trainable_parameters == 0
     _check(backbone, after)
-    _check_memory(after)
+    _check_memory(backbone, after)
 
 
 def test_an_open_size_leaves_memory_open_and_nothing_else() -> None:
@@ -227,7 +233,9 @@ class _TwoMaps(kl.Layer):
 
 def test_a_users_layer_costs_what_it_puts_out_and_stores() -> None:
     network = CustomEncoderDecoder(encoder=[_Widening()], decoder=[SimpleUpsamplingBlock()])
-    cost = _of(Design(network, (4, 4, 3)).build(), batch_size=2)
+    backbone = Design(network, (4, 4, 3)).build()
+    cost = _of(backbone, batch_size=2)
+    _check_memory(backbone, cost)
     (part,) = (part for name, part in cost.layers.items() if name.endswith("_two"))
     assert (part.parameters, part.trainable_parameters, part.weight_bytes) == (6, 3, 6 * 8)
     assert part.map_bytes == 2 * 4 * 16 * (3 + 2)

@@ -1,17 +1,18 @@
 """The presets: the numbers of parameters that are published, and the families they are listed under."""
 
 import math
-from pathlib import Path
+import re
 from typing import Any
 
 import keras
 import pytest
 
-from encdec_widgets import Design, architectures, preset, presets
+from encdec_widgets import Design, preset, presets
 from encdec_widgets.architectures import Hourglass, StackedHourglass
 from encdec_widgets.catalogue import family_name, family_start
 from encdec_widgets.encoder_decoder import EncoderDecoder, SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.head import Head
+from tests.preset_costs import README, read_columns
 
 
 def _model(name: str) -> Any:
@@ -151,17 +152,25 @@ def test_a_class_of_ones_own_is_no_family_that_merely_has_its_name(base: type[En
     assert family_name(own("Mine")) == "Mine"
 
 
-def _documented() -> dict[str, list[str]]:
-    lines = (Path(architectures.__file__).parent / "README.md").read_text(encoding="utf-8").splitlines()
+def _documented(columns: int) -> dict[str, list[str]]:
+    """The rows of the documented table of presets that has so many columns."""
+    lines = README.read_text(encoding="utf-8").splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
-    return {row[0]: row[1:] for row in cells if row[0] in presets()}
+    return {row[0]: row[1:] for row in cells if row[0] in presets() and len(row) == columns}
 
 
 @pytest.mark.parametrize("name", presets())
 def test_the_documented_table_says_what_is_built(name: str) -> None:
-    input_shape, strides, layers, parameters, _ = _documented()[name]
+    input_shape, strides, layers, parameters, _ = _documented(6)[name]
     design, model = preset(name), _model(name)
     assert input_shape == " × ".join(map(str, design.input_shape))
     assert strides == f"{design.architecture.maximum_stride} / {design.architecture.output_stride}"
     assert int(layers) == len(model.layers)
     assert parameters == f"{model.count_params():,}"
+
+
+@pytest.mark.parametrize("name", presets())
+def test_the_documented_costs_and_fields_are_those_of_the_network(name: str) -> None:
+    *read, measured = (name, *_documented(10)[name])
+    assert tuple(read) == read_columns(name)
+    assert re.fullmatch(r"(more than )?\d+ px", measured)
