@@ -17,7 +17,7 @@ IMAGES = Path(__file__).parents[2] / "notebooks" / "images"
 
 
 def main() -> None:
-    """Serve the app, change the network and a block, time it, and keep what is to be seen in both themes."""
+    """Serve the app, change the network and a block, time it, look at its field, and keep it in both themes."""
     with tempfile.TemporaryDirectory() as folder, App(Path(folder)) as app, sync_playwright() as playwright:
         browser = launch(playwright, find_or_install())
         for theme in ("light", "dark"):
@@ -34,11 +34,26 @@ def main() -> None:
             ).wait_for()
             page.get_by_role("button", name="Time it").click()
             designer.root.locator(".encdec-result").wait_for()
-            page.mouse.move(0, 0)
-            page.evaluate("() => document.activeElement?.blur()")
-            designer.screen.screenshot(IMAGES / f"designer-{theme}.png")
+            keep(designer, f"designer-{theme}")
+
+            page.get_by_label("colour", exact=True).select_option("multiply-adds")
+            page.get_by_role("button", name="Field", exact=True).click()
+            designer.root.get_by_text("px (exact)").first.wait_for()
+            designer.screen.type("animal", "120")
+            designer.root.get_by_text("The animal of 120 px").wait_for()
+            designer.root.get_by_text("half of it in").wait_for()
+            keep(designer, f"field-{theme}")
             page.close()
         browser.close()
+
+
+def keep(designer: DesignerPage, name: str) -> None:
+    """Keep what is to be seen, without a pointer or a focus in it."""
+    page = designer.screen.page
+    page.mouse.move(0, 0)
+    page.evaluate("() => document.activeElement?.blur()")
+    page.wait_for_timeout(500)  # what the pointer had unfolded has gone
+    designer.screen.screenshot(IMAGES / f"{name}.png")
 
 
 if __name__ == "__main__":
