@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,7 +21,7 @@ from encdec_widgets.analysis.costs import Cost, Precision, costs
 from encdec_widgets.analysis.receptive_field import ReceptiveField, receptive_fields, sleap_dialog_field
 from encdec_widgets.analysis.table import Row, block_rows, layer_rows
 from encdec_widgets.block_call import BlockCall, building_blocks_with
-from encdec_widgets.call_graph import call_graph
+from encdec_widgets.call_graph import as_trained_now, call_graph
 from encdec_widgets.encoder_decoder import IntermediateFeature
 from encdec_widgets.fields import FieldError
 from encdec_widgets.graph import BuiltBlock, block_graph, layer_graph
@@ -75,7 +76,9 @@ class Backbone:
         return any(map(filled, self._variables))
 
     def _fill(self) -> None:
-        with _one_at_a_time:
+        if all(map(filled, self._variables)):
+            return  # at once, whatever is being built
+        with one_at_a_time:
             fill(self._variables)
 
     @property
@@ -100,22 +103,35 @@ class Backbone:
         """The blocks of the model: see :func:`encdec_widgets.graph.block_graph`."""
         return block_graph(self.layers, self.built_blocks)
 
-    @cached_property
+    @property
+    def precision(self) -> str:
+        """Name of the Keras dtype policy that it was built with, such as "float32" or "mixed_float16"."""
+        compute, variable = map(str, self.settings[-2:])
+        return compute if compute == variable else f"mixed_{compute}"
+
+    @property
     def calls(self) -> nx.DiGraph[str]:
-        """The calls of the model's layers: see :func:`encdec_widgets.call_graph.call_graph`."""
+        """The calls of the model's layers: see :func:`encdec_widgets.call_graph.call_graph`.
+
+        What training changes is read anew each time, as layers can be frozen.
+        """
+        return as_trained_now(self._calls, self.structure)
+
+    @cached_property
+    def _calls(self) -> nx.DiGraph[str]:
         return call_graph(self.structure, self.built_blocks)
 
-    def cost(self, batch_size: int = 1, precision: Precision = "float32") -> Cost:
+    def cost(self, batch_size: int = 1, precision: Precision | None = None) -> Cost:
         """What the network costs: parameters, multiply-adds and memory, in all, by block and by layer.
 
         Args:
             batch_size: Images that go through it at once.
-            precision: "float32", "mixed_float16" or "mixed_bfloat16".
+            precision: "float32", "mixed_float16" or "mixed_bfloat16"; None for what it was built with.
 
         Raises:
             ValueError: If there is no such batch size or precision.
         """
-        return costs(self.calls, batch_size=batch_size, precision=precision)
+        return costs(self.calls, batch_size=batch_size, precision=precision, built_with=self.precision)
 
     def receptive_field(self) -> ReceptiveField:
         """How much of the image the output, every block and every layer depend on (exact)."""
@@ -123,7 +139,7 @@ class Backbone:
 
     @cached_property
     def _receptive_field(self) -> ReceptiveField:
-        calls = self.calls
+        calls = self._calls
         outputs = {block: call for call, blocks in calls.nodes(data="output_of") for block in blocks}
         return receptive_fields(calls, outputs, sleap_dialog_field(self.design.architecture))
 
@@ -133,7 +149,7 @@ class Backbone:
         animal_px: float | None = None,
         input_scale: float = 1.0,
         batch_size: int = 1,
-        precision: Precision = "float32",
+        precision: Precision | None = None,
     ) -> tuple[Check, ...]:
         """What is not as one might expect of the network, with the reason, the place and edits that mend it.
 
@@ -149,6 +165,15 @@ class Backbone:
         Raises:
             ValueError: If one of the arguments is not possible.
         """
+        return self._checks(
+            field=self.receptive_field(),
+            cost=self.cost(batch_size, precision),
+            memory_bytes=memory_limit(),
+            animal_px=animal_px,
+            input_scale=input_scale,
+        )
+
+    def _checks(self, **known: Any) -> tuple[Check, ...]:
         return checks(
             Network(
                 design=self.design,
@@ -156,11 +181,7 @@ class Backbone:
                 blocks=self.blocks,
                 calls=self.calls,
                 built=as_built(self.built_blocks, self.layers),
-                field=self.receptive_field(),
-                cost=self.cost(batch_size, precision),
-                memory_bytes=memory_limit(),
-                animal_px=animal_px,
-                input_scale=input_scale,
+                **known,
             )
         )
 
@@ -177,6 +198,8 @@ class Backbone:
             if of_blocks
             else layer_cost_rows(self.layers, cost, field)
         )
+        # The two say the same of what and where a row is. Parameters are those of the costs: layers can share weights,
+        # and there these count once, so that the column adds up to the network's.
         return [{**row, **of_row} for row, of_row in zip(facts, costs, strict=True)]
 
     @cached_property
@@ -192,20 +215,44 @@ class Backbone:
     @property
     def notices(self) -> tuple[str, ...]:
         """What was built otherwise than its fields say, in words: the warnings of :meth:`checks`, on any machine."""
-        found = checks(
-            Network(
-                design=self.design,
-                layers=self.layers,
-                blocks=self.blocks,
-                calls=self.calls,
-                built=as_built(self.built_blocks, self.layers),
-            )
-        )
-        return tuple(check.reason for check in found if check.severity == "warning")
+        return tuple(check.reason for check in self._checks() if check.severity == "warning")
 
 
-# Networks that are rebuilt share layers with those that they are rebuilt from.
-_one_at_a_time = threading.RLock()
+class OneAtATime:
+    """A lock, to be used in a ``with``, for whoever asks Keras for something.
+
+    Keras's global state is shared by threads, and so are the layers of a network and of those rebuilt from it.
+    """
+
+    def __init__(self) -> None:
+        """Let in whoever comes first."""
+        self._lock = threading.RLock()
+        self._waiting: set[object] = set()
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits for it, other than in spare time."""
+        return bool(self._waiting)
+
+    @contextmanager
+    def in_spare_time(self) -> Iterator[None]:
+        """The lock, in a ``with``, for work that gives way as soon as it is ``awaited``: it does not hurry its like."""
+        with self._lock:
+            yield
+
+    def __enter__(self) -> None:
+        waiter = object()
+        self._waiting.add(waiter)
+        try:
+            self._lock.acquire()
+        finally:
+            self._waiting.remove(waiter)
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+one_at_a_time = OneAtATime()
 
 
 def build_backbone(
@@ -218,7 +265,7 @@ def build_backbone(
         previous: A network that was built before, to reuse as much of as is as it was.
         on_block: Is called before each block is made; what it raises ends the building.
     """
-    with _one_at_a_time, names_from_the_start():
+    with one_at_a_time, names_from_the_start():
         # Also loads Keras, which must not count as building.
         settings = _settings()
         start = time.perf_counter()

@@ -8,7 +8,9 @@ import attrs
 from encdec_widgets.block_edits import blocks_of, can_be_edited, parts
 from encdec_widgets.design import INPUT_FIELDS, Design
 from encdec_widgets.encoder_decoder import EncoderDecoder
+from encdec_widgets.field_paths import STAGES
 from encdec_widgets.fields import FieldError, FieldInfo, described_fields, field_words, is_number
+from encdec_widgets.known_classes import class_name
 
 INPUT_SIZE = "input size"
 """Height and width of the input together, as one field: its value is the larger of them, in px."""
@@ -99,6 +101,39 @@ def with_value(design: Design, path: str, value: Any) -> Design:
     return design.replace("input_shape", (*(value if s == larger else scaled(s) for s in sizes), channels))
 
 
+def all_else(design: Design, path: str) -> tuple[Any, ...]:
+    """What a design has besides a field: designs that are equal in it have the same variants of that field.
+
+    It makes no design, which takes longer.
+
+    Args:
+        design: The design.
+        path: One of :func:`fields_to_try`.
+    """
+    architecture, place, name = design.architecture, *path.rpartition(".")[::2]
+    if path == INPUT_SIZE:
+        height, width, channels = design.input_shape
+        # Another shape than a square is rounded, so that the way back may lead elsewhere.
+        return (architecture, channels, design.head, None if height == width else (height, width))
+    if not place:
+        return (*_fields_but(architecture, name), design.input_shape, design.head)
+    if place == "head":
+        return (architecture, design.input_shape, *_fields_but(design.head, name))
+    stage, index = parts(place)
+    changed = [
+        _fields_but(block, name) if index in (None, i) and name in described_fields(block) else block
+        for i, block in enumerate(blocks_of(design, stage))
+    ]
+    return (*_fields_but(architecture, stage), *changed, design.input_shape, design.head)
+
+
+def user_classes(design: Design) -> tuple[str, ...]:
+    """Names of the classes in a design that are not this package's: their code runs when a variant is built."""
+    owners = [design.architecture, *(b for stage in STAGES for b in blocks_of(design, stage)), design.head]
+    classes = dict.fromkeys(type(owner) for owner in owners if owner is not None)
+    return tuple(cls.__name__ for cls in classes if class_name(cls) != cls.__name__)
+
+
 def path_words(path: str) -> str:
     """A path as a person reads it: ``encoder[2].num_convs`` is "encoder[2] num convs"."""
     owner, _, name = path.rpartition(".")
@@ -172,3 +207,9 @@ def _owner(design: Design, path: str) -> tuple[Any, str]:
     if place == "head":
         return design.head, name
     return next(block for block in _blocks_at(design, place) if name in described_fields(block)), name
+
+
+def _fields_but(owner: Any, name: str) -> tuple[Any, ...]:
+    """The class and all fields of a block or the like, but for one."""
+    names = (field.name for field in attrs.fields(type(owner)))
+    return (type(owner), *(getattr(owner, other) for other in names if other != name))

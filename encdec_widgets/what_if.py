@@ -11,24 +11,28 @@ import attrs
 
 from encdec_widgets._keras import keras, keras_is_loaded
 from encdec_widgets.analysis.costs import Precision
-from encdec_widgets.backbone import Backbone, build_backbone
+from encdec_widgets.backbone import Backbone, build_backbone, one_at_a_time
 from encdec_widgets.block_call import BlockCall
 from encdec_widgets.design import Design
 from encdec_widgets.fields import FieldError, field_words
-from encdec_widgets.variants import current_value, values_of, with_value
+from encdec_widgets.variants import all_else, current_value, values_of, with_value
 
 GIVE_UP_S = 3.0
 """A variant that takes longer to build is given up."""
 PAUSE_S = 0.01
 """After each variant, others that want to build get their turn."""
-KEPT = 256
-"""So many points are remembered."""
+KEPT = 32
+"""The points of so many questions are remembered."""
 LONGEST = 120
 """So many characters of an error are told."""
 
 
 class _Dropped(Exception):  # noqa: N818 - not an error
     """Nobody wants the points any more."""
+
+
+class _GivesWay(Exception):  # noqa: N818 - not an error
+    """Somebody waits until a variant is built."""
 
 
 class _TooLong(Exception):  # noqa: N818 - not an error
@@ -82,6 +86,7 @@ class Point:
         training_bytes: The memory that a training step would hold (an estimate).
         field: The larger side of the receptive field of its output, in px (exact). Like all of these, None where it is
             unknown.
+        whole_image: Whether its output sees the whole image, whatever its size; ``field`` is None then.
         error: Why there is no such network, in a few words; empty if there is one.
     """
 
@@ -91,6 +96,7 @@ class Point:
     inference_bytes: int | None = None
     training_bytes: int | None = None
     field: int | None = None
+    whole_image: bool = False
     error: str = ""
 
 
@@ -101,8 +107,11 @@ class WhatIf:
     """Computes the points of one question at a time, in the background where an event loop runs.
 
     Variants are built from nothing, so that they share nothing with a network that somebody uses; their weights are
-    described and never filled. An edit that stops this, and then waits for its turn to build, waits until one block is
-    made, or until Keras has joined all of them.
+    described and never filled. Whoever waits for a turn to build, or to fill weights, waits until one block is made, or
+    until Keras has joined all of them: the variant is given up, and built again later.
+
+    Building a variant runs the code of its blocks and its architecture. So a ``make_block`` that a user wrote runs in
+    another thread, once for each value of a field and while nobody edits anything: it is to make layers, no more.
     """
 
     def __init__(self, on_point: OnPoint) -> None:
@@ -114,7 +123,8 @@ class WhatIf:
         """
         self._on_point = on_point
         self._wanted: object | None = None
-        self._points: deque[tuple[tuple[Any, ...], Point]] = deque(maxlen=KEPT)
+        # A list of pairs, as what a user's block holds may have no hash.
+        self._curves: deque[tuple[tuple[Any, ...], dict[Any, Point]]] = deque(maxlen=KEPT)
         self._lock = threading.Lock()
 
     def ask(self, question: Question, backbone: Backbone | None = None) -> None:
@@ -137,8 +147,9 @@ class WhatIf:
             except RuntimeError:  # The loop is closed, as when the kernel shuts down.
                 raise _Dropped from None
 
+        # Python waits for it at exit, and it ends then: in the middle of TensorFlow's code a thread cannot be killed.
         threading.Thread(
-            target=self._work, args=(question, backbone, wanted, tell), name="encdec-what-if", daemon=True
+            target=self._work, args=(question, backbone, wanted, tell), name="encdec-what-if", daemon=False
         ).start()
 
     def stop(self) -> None:
@@ -146,9 +157,24 @@ class WhatIf:
         self._wanted = None
 
     def known(self, question: Question) -> tuple[Point, ...]:
-        """Those points of a question that need no computing."""
-        found = (self._recall(question, value) for value in question.values)
-        return tuple(point for point in found if isinstance(point, Point))
+        """Those points of a question that need no computing; no design is made to find them."""
+        points = self._remembered(_key(question)) or {}
+        return tuple(points[value] for value in question.values if value in points)
+
+    def _curve(self, question: Question) -> dict[Any, Point]:
+        """Where the points of a question are kept, by value."""
+        key = _key(question)
+        points = self._remembered(key)
+        if points is None:
+            points = {}
+            with self._lock:
+                self._curves.append((key, points))
+        return points
+
+    def _remembered(self, key: tuple[Any, ...]) -> dict[Any, Point] | None:
+        with self._lock:
+            curves = list(self._curves)
+        return next((points for known, points in curves if known == key), None)
 
     def _tell(self, question: Question, wanted: object, point: Point) -> None:
         if wanted is self._wanted:
@@ -164,55 +190,48 @@ class WhatIf:
         if question.policy is not None:
             keras.config.set_dtype_policy(question.policy)
 
-        place = question.values.index(question.current)
+        place, curve = question.values.index(question.current), self._curve(question)
         try:
             for index in sorted(range(len(question.values)), key=lambda index: abs(index - place)):
                 value = question.values[index]
-                found = self._recall(question, value)
-                if not isinstance(found, Point):
-                    known = backbone if backbone is not None and backbone.design == found else None
-                    found = self._computed(question, found, known, wanted)
-                tell(attrs.evolve(found, value=value))
+                point = curve.get(value)
+                if point is None:
+                    point = self._computed(question, value, backbone, wanted)
+                    curve[value] = point
+                tell(point)
         except _Dropped:
             return
 
-    def _recall(self, question: Question, value: Any) -> Point | Design:
-        """The point of a value, if it needs no computing; else the variant to compute it from."""
+    def _computed(self, question: Question, value: Any, backbone: Backbone | None, wanted: object) -> Point:
         try:
-            design = with_value(question.design, question.path, value)
-        except Exception as error:  # noqa: BLE001 - a user's class may raise anything; it becomes the point's error
-            return Point(value=value, error=_reason(error))
-        key = _key(question, design)
-        with self._lock:
-            points = list(self._points)
-        found = next((point for known, point in points if known == key), None)
-        return design if found is None else attrs.evolve(found, value=value)
-
-    def _computed(
-        self, question: Question, design: Design, backbone: Backbone | None, wanted: object
-    ) -> Point:
-        """The point of a design, without its value."""
-        try:
-            if backbone is None:
+            # The present value is not set: that of a block would turn the family into free blocks.
+            now = value == question.current
+            design = question.design if now else with_value(question.design, question.path, value)
+            if backbone is None or backbone.design != design:
                 backbone = self._built(design, wanted)
-            if wanted is not self._wanted:
+            if not self._wants(wanted):
                 raise _Dropped
-            point = _point(question, backbone)
+            return _point(question, value, backbone)
         except _Dropped:
             raise
         except _TooLong:
-            point = Point(error="takes too long to build")
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-            point = Point(error=_reason(error))
-        with self._lock:
-            self._points.append((_key(question, design), point))
-        return point
+            return Point(value=value, error="takes too long to build")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's class may raise anything; it becomes the error
+            return Point(value=value, error=_reason(error))
+
+    def _wants(self, wanted: object) -> bool:
+        """Whether somebody still wants the points; nobody does once Python ends."""
+        return wanted is self._wanted and threading.main_thread().is_alive()
 
     def _built(self, design: Design, wanted: object) -> Backbone:
-        try:
-            return build_backbone(design, None, self._watch(wanted))
-        finally:
-            time.sleep(PAUSE_S)
+        while True:
+            try:
+                with one_at_a_time.in_spare_time():
+                    return build_backbone(design, None, self._watch(wanted))
+            except _GivesWay:
+                continue
+            finally:
+                time.sleep(PAUSE_S)
 
     def _watch(self, wanted: object) -> Callable[[BlockCall], None]:
         start: float | None = None  # once it is this variant's turn to be built
@@ -221,27 +240,33 @@ class WhatIf:
             nonlocal start
             now = time.monotonic()
             start = now if start is None else start
-            if wanted is not self._wanted:
+            if not self._wants(wanted):
                 raise _Dropped
+            if one_at_a_time.awaited:
+                raise _GivesWay
             if now - start > GIVE_UP_S:
                 raise _TooLong
 
         return on_block
 
 
-def _key(question: Question, design: Design) -> tuple[Any, ...]:
-    return design, question.batch_size, question.precision, question.policy
+def _key(question: Question) -> tuple[Any, ...]:
+    """What two questions have in common that differ in the present value of the field alone."""
+    rest = all_else(question.design, question.path)
+    return question.path, question.batch_size, question.precision, question.policy, *rest
 
 
-def _point(question: Question, backbone: Backbone) -> Point:
+def _point(question: Question, value: Any, backbone: Backbone) -> Point:
     cost = backbone.cost(batch_size=question.batch_size, precision=question.precision)
     seen = backbone.receptive_field().output
     return Point(
+        value=value,
         parameters=cost.parameters,
         multiply_adds=cost.multiply_adds,
         inference_bytes=cost.inference_bytes,
         training_bytes=cost.training_bytes,
         field=None if seen.size is None else max(seen.size),
+        whole_image=seen.extent == "whole image",
     )
 
 

@@ -84,14 +84,22 @@ _UNREAD: _Reader = _unread
 _known: WeakKeyDictionary[type, _Reader | None] = WeakKeyDictionary()
 
 
+# What a user's class may define anew without computing anything else than the Keras class that it derives from.
+_HARMLESS = frozenset(
+    ("__init__", "build", "get_config", "from_config", "compute_output_shape", "compute_output_spec")
+)
+
+
 def _reader(kind: type) -> _Reader | None:
-    """What reads the windows of layers of a class."""
+    """What reads the windows of layers of a class; nothing of one that computes in a way of its own."""
+    own: set[str] = set()
     for base in kind.__mro__:
         if base.__module__.partition(".")[0] != "keras":
-            if not vars(base).keys().isdisjoint(("call", "__call__", "convolution_op")):
-                return None
+            own |= vars(base).keys()
         elif base.__name__ in _READERS:
-            return _READERS[base.__name__]
+            computing = {name for name in own - _HARMLESS if callable(getattr(base, name, None))}
+            # Every class has some of Python's own.
+            return None if computing - vars(object).keys() else _READERS[base.__name__]
     return None
 
 

@@ -21,10 +21,11 @@ def block_cost_rows(blocks: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveFi
         field: What ``backbone.receptive_field()`` is.
 
     Returns:
-        A dict a block: ``name`` (as the picture has it), ``kind``, ``stage``, ``stride``, ``parameters``,
-        ``trainable`` (of them), ``multiply-adds`` (for one image), ``weight bytes``, ``map bytes`` (of all maps that it
-        puts out, at the batch size and precision of ``cost``), ``field height`` and ``field width`` (of the receptive
-        field of its output, px). What is not known is None, and so is the field of a block that sees the whole image.
+        A dict a block: ``name`` (as the picture has it), ``kind``, ``stage``, ``stride``, ``parameters``
+        (weights that layers share count once, at the first), ``trainable`` (of them), ``multiply-adds`` (for one
+        image), ``weight bytes``, ``map bytes`` (of all maps that it puts out, at the batch size and precision of
+        ``cost``), ``field height`` and ``field width`` (of the receptive field of its output, px). What is not known is
+        None, and so is the field of a block that sees the whole image.
     """
     return [
         _row(str(data["label"]), data, cost.blocks[name], field.blocks.get(name))

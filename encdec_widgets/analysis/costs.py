@@ -26,19 +26,28 @@ _BATCH_SIZE = FieldInfo(
 )
 _PRECISION = FieldInfo(
     kind="choice",
-    default="float32",
+    default=None,
+    optional=True,
     choices=PRECISIONS,
     help="How maps and weights are computed with.",
 )
-_VALUE_BYTES = {"float32": 4, "mixed_float16": 2, "mixed_bfloat16": 2}
+# By Keras's dtype policy; a network can have been built with any of these.
+_VALUE_BYTES = {
+    "float64": 8,
+    "float32": 4,
+    "float16": 2,
+    "bfloat16": 2,
+    "mixed_float16": 2,
+    "mixed_bfloat16": 2,
+}
 
 
 @attrs.frozen(kw_only=True)
 class PartCost:
     """What a layer or a block costs.
 
-    A layer's weights count once, however often it is called, at the block that calls it first; its multiply-adds and
-    maps count at every call.
+    Weights count once, however often their layer is called and however many layers share them, at the layer and the
+    block that have them first; multiply-adds and maps count at every call.
 
     Attributes:
         parameters: How many weights it has (exact).
@@ -48,7 +57,8 @@ class PartCost:
         weight_bytes: Bytes of its weights as they are stored (exact).
         map_bytes: Bytes of all feature maps that it puts out, of the whole batch, at the precision that they are
             computed in (exact; None where a size is open). Where memory goes when a network is trained. An input
-            puts out the image. Maps inside of a user's layer are not seen.
+            puts out the image, at that precision too. Maps inside of a user's layer are not seen, nor is a precision
+            that a layer has for itself.
     """
 
     parameters: int
@@ -66,12 +76,15 @@ class Cost(PartCost):
     compiled code, nor workspaces of the algorithms that compute a layer, nor what an allocator keeps or wastes.
     How far they lie from what was measured stands in ``tests/benchmarks``.
 
-    In mixed precision, weights are stored in single precision, and a copy of all of them in half precision counts in
-    both estimates: backends make it for each layer as it is called, and keep it for the backward pass.
+    In mixed precision, a copy of all weights in half precision counts in both estimates: backends make it for each
+    layer as it is called, and keep it for the backward pass. At another precision than the network was built with,
+    weights count as they are stored now.
 
     Attributes:
         batch_size: Images that go through it at once.
-        precision: "float32", or "mixed_float16" or "mixed_bfloat16", where maps take two bytes a value.
+        precision: The Keras dtype policy that it computes with: "float32", "mixed_float16" or "mixed_bfloat16", where
+            maps take two bytes a value; or another one that it was built with, such as "float64".
+        copy_bytes: Bytes of the copy of all weights in half precision; 0 but in mixed precision.
         inference_bytes: The most memory that a forward pass holds at any time (an estimate; None where a size is open):
             all weights, and the feature maps that are needed at that time, the images included (see
             :func:`encdec_widgets.analysis.live_memory.inference_peak`).
@@ -86,7 +99,8 @@ class Cost(PartCost):
     """
 
     batch_size: int
-    precision: Precision
+    precision: str
+    copy_bytes: int
     inference_bytes: int | None
     peak_layer: str | None
     training_bytes: int | None
@@ -98,20 +112,27 @@ class Cost(PartCost):
         return attrs.asdict(self)
 
 
-def costs(calls: "nx.DiGraph[str]", *, batch_size: int = 1, precision: Precision = "float32") -> Cost:
+def costs(
+    calls: "nx.DiGraph[str]",
+    *,
+    batch_size: int = 1,
+    precision: Precision | None = None,
+    built_with: str = "float32",
+) -> Cost:
     """What a network costs.
 
     Args:
         calls: What :func:`encdec_widgets.call_graph.call_graph` returned.
         batch_size: Images that go through it at once, from 1 to 65,536.
-        precision: As in :class:`Cost`.
+        precision: "float32", "mixed_float16", "mixed_bfloat16" or ``built_with``; None for ``built_with``.
+        built_with: The Keras dtype policy that it was built with.
 
     Raises:
         FieldError: (a ValueError) If there is no such batch size or precision.
     """
     batch_size = _BATCH_SIZE.accept("batch_size", batch_size)
-    precision = _PRECISION.accept("precision", precision)
-    value_bytes = _VALUE_BYTES[precision]
+    policy = built_with if precision in (None, built_with) else _PRECISION.accept("precision", precision)
+    value_bytes = _VALUE_BYTES[policy]
     per_call = {name: _of_call(call, batch_size * value_bytes) for name, call in calls.nodes(data=True)}
     blocks: dict[str, list[PartCost]] = {}
     layers: dict[str, list[PartCost]] = {}
@@ -119,19 +140,20 @@ def costs(calls: "nx.DiGraph[str]", *, batch_size: int = 1, precision: Precision
         blocks.setdefault(call["block"] or call["layer"], []).append(per_call[name])
         layers.setdefault(call["layer"], []).append(per_call[name])
     whole = _sum(per_call.values())
-    weights = whole.weight_bytes + (0 if precision == "float32" else value_bytes * whole.parameters)
+    copy_bytes = value_bytes * whole.parameters if policy.startswith("mixed_") else 0
+    weights = whole.weight_bytes + copy_bytes
     inference, training = inference_peak(calls), training_peak_values(calls)
     inference_bytes = training_bytes = None
     if inference is not None and training is not None:
         inference_bytes = weights + inference.values * batch_size * value_bytes
         # Of each trained weight, a gradient and Adam's averages of it and of its square.
-        training_bytes = (
-            weights + 3 * _trainable_bytes(per_call.values()) + training * batch_size * value_bytes
-        )
+        trained = sum(call["trainable_bytes"] for _, call in calls.nodes(data=True))
+        training_bytes = weights + 3 * trained + training * batch_size * value_bytes
     return Cost(
         **attrs.asdict(whole),
         batch_size=batch_size,
-        precision=precision,
+        precision=policy,
+        copy_bytes=copy_bytes,
         inference_bytes=inference_bytes,
         peak_layer=inference.layer if inference else None,
         training_bytes=training_bytes,
@@ -159,11 +181,4 @@ def _sum(parts: Iterable[PartCost]) -> PartCost:
         multiply_adds=total(part.multiply_adds for part in parts),
         weight_bytes=sum(part.weight_bytes for part in parts),
         map_bytes=total(part.map_bytes for part in parts),
-    )
-
-
-def _trainable_bytes(parts: Iterable[PartCost]) -> int:
-    """Bytes of the weights that are trained; within a layer all weights are stored alike."""
-    return sum(
-        part.weight_bytes * part.trainable_parameters // part.parameters for part in parts if part.parameters
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 # They give back what they got, at most in another shape, in the memory that it has already. (So does an "Activation"
-# that is linear; the graph does not tell which function it is, so that one counts as a map of its own.)
+# that is linear: see ``passes_on`` of the graph.)
 _SAME_MEMORY = frozenset({"ActivityRegularization", "Flatten", "Identity", "Reshape"})
 # These do so at inference alone.
 _ONLY_TRAINED = frozenset(
@@ -126,7 +126,7 @@ class _Map:
 
 
 def _maps(calls: "nx.DiGraph[str]", same_memory: frozenset[str]) -> list[_Map] | None:
-    """The maps of a forward pass, in which calls of the kinds ``same_memory`` make none."""
+    """The maps of a forward pass, in which calls of the kinds ``same_memory``, or that pass on, make none."""
     maps: list[_Map] = []
     by_call: dict[str, _Map] = {}
     for step, name in enumerate(calls):
@@ -138,7 +138,8 @@ def _maps(calls: "nx.DiGraph[str]", same_memory: frozenset[str]) -> list[_Map] |
         for one in taken:
             one.taken.append(step)
         # A user's class can go by any name: what is of another size is no longer the same.
-        if call["kind"] in same_memory and taken and taken[0].size == size:
+        passes_on = call["passes_on"] or call["kind"] in same_memory
+        if passes_on and taken and taken[0].size == size:
             by_call[name] = taken[0]
         else:
             by_call[name] = _Map(size, step)
@@ -149,11 +150,9 @@ def _maps(calls: "nx.DiGraph[str]", same_memory: frozenset[str]) -> list[_Map] |
 
 def _with_backward_pass(calls: "nx.DiGraph[str]") -> list[bool]:
     """Of each call in order, whether training takes it backwards."""
-    # Only the first call of a layer counts its weights.
-    layers = {call["layer"] for _, call in calls.nodes(data=True) if call["trainable_parameters"]}
     trained: dict[str, bool] = {}
     for name, call in calls.nodes(data=True):
-        trained[name] = call["layer"] in layers or any(trained[source] for source in call["inputs"])
+        trained[name] = call["is_trained"] or any(trained[source] for source in call["inputs"])
     return list(trained.values())
 
 

@@ -33,9 +33,8 @@ def skip_joins(calls: "nx.DiGraph[str]") -> dict[str, SkipJoin]:
         calls: What :func:`encdec_widgets.call_graph.call_graph` returned.
     """
     joins: dict[str, SkipJoin] = {}
-    of_skip: dict[
-        str, bool | None
-    ] = {}  # by call in a block: whether it comes of the skip alone, None if of both
+    # Of each call in a block, whether it comes of the skip connection alone; None if of both.
+    of_skip: dict[str, bool | None] = {}
     nodes = calls.nodes
     for name, call in nodes(data=True):
         block, inputs = call["block"], call["inputs"]

@@ -48,6 +48,7 @@ class Colouring:
         values: The number by the name of the block; a block that is not in it has none.
         text: How a number is written, without its unit.
         adds_up: Whether the numbers of all blocks add up to one of the network.
+        without: What is said of a block without a value; "no" and the title if empty.
 
     Raises:
         ValueError: If a value is not finite.
@@ -58,6 +59,7 @@ class Colouring:
     values: Mapping[str, float] = attrs.field(converter=_copied, validator=_finite)
     text: Callable[[float], str] = quantity_text
     adds_up: bool = False
+    without: str = ""
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -75,6 +77,11 @@ class Colouring:
         sums = itertools.accumulate(self.values[name] for name in names)
         return tuple(names[: 1 + next(place for place, reached in enumerate(sums) if 2 * reached >= total)])
 
+    @property
+    def nothing(self) -> str:
+        """What is said of a block without a value."""
+        return self.without or f"no {self.title}"
+
     def colour(self, name: str) -> str:
         """The colour of a block, as ``#rrggbb``."""
         if name not in self.values:
@@ -91,7 +98,7 @@ class Colouring:
 
     def said(self, name: str) -> str:
         """The value of a block in words: "time 4.21 ms", "no time"."""
-        return f"{self.title} {self.written(name)}" if name in self.values else f"no {self.title}"
+        return f"{self.title} {self.written(name)}" if name in self.values else self.nothing
 
 
 def ink(colour: str) -> str:
@@ -119,7 +126,7 @@ def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str
         colouring: What the colours show.
         labels: How blocks are called, by name, where it is to be said which of them have half of all.
     """
-    title, unit = html.escape(colouring.title), html.escape(colouring.unit)
+    unit = html.escape(colouring.unit)
     least, most = (html.escape(colouring.text(end)) for end in colouring.ends)
     steps = ", ".join(_at(step / (_LEGEND_STEPS - 1)) for step in range(_LEGEND_STEPS))
     swatch = "display:inline-block; height:11px; border:1px solid #808080; vertical-align:-1px"
@@ -130,8 +137,10 @@ def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str
     hatched = (
         f'<span style="white-space:nowrap; margin-left:8px">'
         f'<span role="img" aria-label="hatched:" style="{swatch}; width:16px; background:{hatch}"></span> '
-        f"no {title}</span>"
+        f"{html.escape(colouring.nothing)}</span>"
     )
+    if not colouring.values:
+        return hatched
     return (
         f'<span style="white-space:nowrap">{least} '
         f'<span role="img" aria-label="to" style="{swatch}; width:64px; '
@@ -143,7 +152,7 @@ def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str
 
 def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
     names = [html.escape(labels[name]) for name in colouring.half if name in labels]
-    if not names:
+    if not names or labels.keys() - colouring.values.keys():  # Half of what is not known is not known.
         return ""
     many = len(names) > _NAMED
     where = f"{len(names)} of {len(colouring.values)} blocks" if many else ", ".join(names)

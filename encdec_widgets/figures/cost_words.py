@@ -27,18 +27,23 @@ def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int) -> str:
     """
     frozen = cost.parameters - cost.trainable_parameters
     sees = field.output
+    count = cost.multiply_adds
     rows = [
         ("parameters", f"{cost.parameters:,}", "exact"),
         *([("not trained", f"{frozen:,}", "of these, exact")] if frozen else []),
         (
             "multiply-adds",
-            "not known" if cost.multiply_adds is None else count_text(cost.multiply_adds),
-            "exact",
+            "not known" if count is None else count_text(count),
+            "" if count is None else "exact",
         ),
         ("weights", bytes_text(cost.weight_bytes), "exact"),
         ("forward pass", _about(cost.inference_bytes), "estimate"),
         ("training step", _about(cost.training_bytes), "estimate"),
-        ("output sees", f"{sees.size[0]} × {sees.size[1]} px" if sees.size else sees.extent, "exact"),
+        (
+            "output sees",
+            f"{sees.size[0]} × {sees.size[1]} px" if sees.size else sees.extent,
+            "exact" if sees.size else "",
+        ),
     ]
     lines = "".join(
         f'<tr><th scope="row">{name}</th><td><b>{html.escape(value)}</b></td><td>{note}</td></tr>'

@@ -80,15 +80,17 @@ class Curve:
 
     Attributes:
         title: What it is, and its unit if ``text`` writes none: "parameters".
-        values: It at each value of the field; None where it is not known.
+        values: It at each value of the field; None where there is no number.
         text: How it is written, with its unit.
         estimate: Whether it is an estimate, and no exact number.
+        instead: What is known in place of a number, by the place in ``values``: "whole image".
     """
 
     title: str
     values: tuple[float | None, ...] = attrs.field(converter=_tuple)
     text: Callable[[float], str]
     estimate: bool = False
+    instead: Mapping[int, str] = attrs.field(factory=dict)
 
     @property
     def name(self) -> str:
@@ -125,6 +127,36 @@ def curves(axis: Axis, charts: Sequence[Curve]) -> str:
     )
 
 
+def values_table(axis: Axis, charts: Sequence[Curve]) -> str:
+    """All that the charts show as a table, which opens on demand: for those who do not see them, and to copy from.
+
+    Args:
+        axis: The values of the field.
+        charts: The quantities, a column each.
+
+    Returns:
+        A ``<details>``; what is wider than the page scrolls.
+    """
+    head = "".join(
+        f'<th scope="col">{html.escape(name)}</th>'
+        for name in (axis.title, *(curve.name for curve in charts))
+    )
+    rows = []
+    for i, value in enumerate(axis.values):
+        now = i == axis.current
+        title = f"{value_text(value)}, now" if now else value_text(value)
+        cells = "".join(f"<td>{html.escape(_cell(axis, curve, i))}</td>" for curve in charts)
+        weight = ' style="font-weight:600"' if now else ""
+        rows.append(f'<tr{weight}><th scope="row">{html.escape(title)}</th>{cells}</tr>')
+    return (
+        f"<details><summary>All values as a table</summary>"
+        f'<div role="region" aria-label="{html.escape(axis.title)}: all values" tabindex="0" '
+        f'style="overflow-x:auto"><table style="border-spacing:6px 0; font:11px var(--jp-ui-font-family, sans-serif); '
+        f'color:{_INK}; font-variant-numeric:tabular-nums; text-align:right"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div></details>"
+    )
+
+
 def value_text(value: Any) -> str:
     """A value of a field as it stands on the axis: "on", "none", "2.4", "relu"."""
     if isinstance(value, bool):
@@ -140,7 +172,7 @@ def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterato
     base, height = top + _BASE, _BASE - _TOP
     points = {i: (xs[i], base - height * (value / most if most else 0)) for i, value in known}
     yield _text(0, top + 11, curve.name)
-    yield _text(WIDTH, top + 11, _now(axis, curve), "text-anchor:end; font-weight:600")
+    yield _text(WIDTH, top + 11, _cell(axis, curve, axis.current), "text-anchor:end; font-weight:600")
     yield _stroke(f"M{_LEFT - 4} {base}H{_RIGHT + 4}", _AXIS)
     now = xs[axis.current]
     yield _stroke(f"M{now:.1f} {top + _TOP - 3}V{base}", _INK, "stroke-dasharray:3 2")
@@ -159,13 +191,16 @@ def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterato
         yield _cross(xs[i], base - 5, f"{axis.title} {value_text(axis.values[i])}: not possible")
 
 
-def _now(axis: Axis, curve: Curve) -> str:
-    value = curve.values[axis.current]
+def _cell(axis: Axis, curve: Curve, i: int) -> str:
+    """A quantity at one of the values of the field, in words where it is no number."""
+    value = curve.values[i]
     if value is not None:
         return curve.written(value)
-    if axis.current in axis.impossible:
+    if i in curve.instead:
+        return curve.instead[i]
+    if i in axis.impossible:
         return "not possible"
-    return "…" if axis.current in axis.pending else "not known"
+    return "…" if i in axis.pending else "not known"
 
 
 def _runs(points: dict[int, tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
@@ -193,21 +228,17 @@ def _in_words(axis: Axis, charts: Iterable[Curve]) -> str:
     texts = list(map(value_text, axis.values))
     said = [f"{axis.title} is {texts[axis.current]}; shown from {texts[0]} to {texts[-1]}."]
     for curve in charts:
-        known = [i for i, _ in curve.known()]
+        known = [i for i, value in enumerate(curve.values) if value is not None or i in curve.instead]
         told = dict.fromkeys([*known[:1], *(i for i in known if i == axis.current), *known[-1:]])
-        words = [
-            f"{curve.written(curve.values[i] or 0)} {'now, ' if i == axis.current else ''}at {texts[i]}"
-            for i in told
-        ]
-        said.append(f"{curve.name}: {', '.join(words) or _now(axis, curve)}.")
+        words = [f"{_cell(axis, curve, i)} {'now, ' if i == axis.current else ''}at {texts[i]}" for i in told]
+        said.append(f"{curve.name}: {', '.join(words) or _cell(axis, curve, axis.current)}.")
     if axis.impossible:
         said.append(f"Not possible: {', '.join(texts[i] for i in sorted(axis.impossible))}.")
     return " ".join(said)
 
 
 def _point_in_words(axis: Axis, curve: Curve, i: int) -> str:
-    value = curve.values[i] or 0
-    return f"{axis.title} {value_text(axis.values[i])}: {curve.written(value)}, {curve.name}"
+    return f"{axis.title} {value_text(axis.values[i])}: {_cell(axis, curve, i)}, {curve.name}"
 
 
 def _short(text: str) -> str:

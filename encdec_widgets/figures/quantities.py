@@ -1,7 +1,7 @@
 """What the blocks of a network can be coloured by: the costs and the receptive field of each."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.figures.colouring import Colouring
 from encdec_widgets.words import count_text
@@ -10,38 +10,41 @@ if TYPE_CHECKING:
     from encdec_widgets.analysis.costs import PartCost
     from encdec_widgets.backbone import Backbone
 
+Conditions = Mapping[str, Any]
+"""Batch size and precision, as ``backbone.cost`` takes them; those that are left out are its defaults."""
+
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "bytes"))
 
 
-def _channels(backbone: "Backbone") -> Colouring:
+def _channels(backbone: "Backbone", _: Conditions) -> Colouring:
     numbers = {name: data["channels"] for name, data in backbone.blocks.nodes(data=True)}
     return Colouring("channels", "", _known(numbers), text=count_text)
 
 
-def _parameters(backbone: "Backbone") -> Colouring:
-    return _counts(backbone, "parameters", lambda cost: cost.parameters)
+def _parameters(backbone: "Backbone", conditions: Conditions) -> Colouring:
+    return _counts(backbone, conditions, "parameters", lambda cost: cost.parameters)
 
 
-def _multiply_adds(backbone: "Backbone") -> Colouring:
-    return _counts(backbone, "multiply-adds", lambda cost: cost.multiply_adds)
+def _multiply_adds(backbone: "Backbone", conditions: Conditions) -> Colouring:
+    return _counts(backbone, conditions, "multiply-adds", lambda cost: cost.multiply_adds)
 
 
-def _memory(backbone: "Backbone") -> Colouring:
-    sizes = _costs(backbone, lambda cost: cost.map_bytes)
+def _memory(backbone: "Backbone", conditions: Conditions) -> Colouring:
+    sizes = _costs(backbone, conditions, lambda cost: cost.map_bytes)
     # All in one unit, so that numbers without it can be compared.
     factor, unit = next(step for step in _UNITS if max(1, *sizes.values()) >= step[0])
     values = {name: size / factor for name, size in sizes.items()}
     return Colouring("memory of maps", unit, values, adds_up=True)
 
 
-def _receptive_field(backbone: "Backbone") -> Colouring:
+def _receptive_field(backbone: "Backbone", _: Conditions) -> Colouring:
     fields = backbone.receptive_field().blocks
     sizes = {name: max(field.size) if field.size else None for name, field in fields.items()}
     shown = {name: size for name, size in sizes.items() if name in backbone.blocks}
-    return Colouring("receptive field", "px", _known(shown))
+    return Colouring("receptive field", "px", _known(shown), without="whole image, or not known")
 
 
-QUANTITIES: Mapping[str, Callable[["Backbone"], Colouring]] = {
+QUANTITIES: Mapping[str, Callable[["Backbone", Conditions], Colouring]] = {
     "channels": _channels,
     "parameters": _parameters,
     "multiply-adds": _multiply_adds,
@@ -51,12 +54,16 @@ QUANTITIES: Mapping[str, Callable[["Backbone"], Colouring]] = {
 """The colouring of a network by the word that is offered for it; each is computed when it is asked for."""
 
 
-def _counts(backbone: "Backbone", title: str, number: Callable[["PartCost"], int | None]) -> Colouring:
-    return Colouring(title, "", _costs(backbone, number), text=count_text, adds_up=True)
+def _counts(
+    backbone: "Backbone", conditions: Conditions, title: str, number: Callable[["PartCost"], int | None]
+) -> Colouring:
+    return Colouring(title, "", _costs(backbone, conditions, number), text=count_text, adds_up=True)
 
 
-def _costs(backbone: "Backbone", number: Callable[["PartCost"], int | None]) -> dict[str, float]:
-    costs = backbone.cost().blocks
+def _costs(
+    backbone: "Backbone", conditions: Conditions, number: Callable[["PartCost"], int | None]
+) -> dict[str, float]:
+    costs = backbone.cost(**conditions).blocks
     return _known({name: number(cost) for name, cost in costs.items() if name in backbone.blocks})
 
 

@@ -20,16 +20,20 @@ class Aside(Pages):
     """Pages for timing, costs and receptive field; those that are not seen compute nothing."""
 
     def __init__(
-        self, on_block_times: Callable[[Mapping[str, float]], None], on_animal: Callable[[], None]
+        self,
+        on_block_times: Callable[[Mapping[str, float]], None],
+        on_animal: Callable[[], None],
+        on_conditions: Callable[[], None],
     ) -> None:
         """Make the pages.
 
         Args:
             on_block_times: Is called with measured times of blocks, as :class:`TimingPanel` says.
             on_animal: Is called when a person has set the size of the animal, or the scale of the input.
+            on_conditions: Is called when a person has set the batch size or the precision that costs are reckoned with.
         """
         self.timing = TimingPanel(on_block_times)
-        self.costs = CostsPanel()
+        self.costs = CostsPanel(on_conditions)
         self.field = FieldPage(on_animal)
         super().__init__(
             {
@@ -51,6 +55,12 @@ class Aside(Pages):
         """Take it that something else is selected."""
         self.costs.select(place)
         self.field.select(nodes_at(backbone.blocks, place))
+
+    def close(self) -> None:
+        """Stop what is measured or computed, and close."""
+        self.costs.close()
+        self.field.close()
+        super().close()
 
     def _see(self, page: str) -> None:
         self.costs.see(page == COSTS)

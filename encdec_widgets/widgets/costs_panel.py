@@ -1,6 +1,7 @@
 """What the network on screen costs: parameters, multiply-adds and memory, at a batch size and a precision."""
 
 import html
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -27,8 +28,13 @@ class CostsPanel(widgets.VBox):
         what_if: The curves.
     """
 
-    def __init__(self) -> None:
-        """Make the panel; :meth:`show` says of what."""
+    def __init__(self, on_conditions: Callable[[], None] = lambda: None) -> None:
+        """Make the panel; :meth:`show` says of what.
+
+        Args:
+            on_conditions: Is called when a person has set :attr:`conditions`.
+        """
+        self._on_conditions = on_conditions
         self._backbone: Backbone | None = None
         self._place: str | None = None
         self._seen = self._overtaken = False
@@ -52,7 +58,10 @@ class CostsPanel(widgets.VBox):
         return str(self._costs.value)
 
     def show(self, backbone: "Backbone") -> None:
-        """Show the costs of a network."""
+        """Show the costs of a network; the first one's precision is the one to begin with, if it can be chosen."""
+        if self._backbone is None and backbone.precision in self._infos["precision"].choices:
+            self.conditions = {**self.conditions, "precision": backbone.precision}
+            self._controls.show(self._infos, self.conditions, None)
         self._backbone, self._overtaken = backbone, False
         self._update()
 
@@ -72,6 +81,11 @@ class CostsPanel(widgets.VBox):
         self._seen = self.what_if.visible = seen
         self._update()
 
+    def close(self) -> None:
+        """Stop what is computed, and close."""
+        self.what_if.close()
+        super().close()
+
     def _edited(self, field: str, value: Any) -> None:
         try:
             self.conditions = {**self.conditions, field: self._infos[field].accept(field, value)}
@@ -81,6 +95,7 @@ class CostsPanel(widgets.VBox):
             return
         self._controls.show(self._infos, self.conditions, None)
         self._update()
+        self._on_conditions()
 
     def _update(self) -> None:
         if not self._seen or self._backbone is None:

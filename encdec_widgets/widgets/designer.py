@@ -79,6 +79,8 @@ class Designer(widgets.VBox):
             on_undo=self._guarded(self._undo),
             on_redo=self._guarded(self._redo),
             on_mend=self._guarded(self._mend),
+            on_check_mend=self._guarded(self._mend_check),
+            on_rest=self._guarded(self._check),
             on_stop=self._guarded(self._stop),
             on_select=self._guarded(self.select),
             on_select_node=self._guarded(self._select_node),
@@ -152,6 +154,12 @@ class Designer(widgets.VBox):
         if names in (None, traitlets.All) or "model" in ([names] if isinstance(names, str) else names):
             self._model_is_observed = True
 
+    def close(self) -> None:
+        """Close the designer, and stop what is built, measured or computed for it."""
+        self._builder.stop()
+        self._screen.close()
+        super().close()
+
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any] | None:
         display_fallback(self)
         return widget_bundle(super()._repr_mimebundle_(**kwargs))
@@ -193,6 +201,14 @@ class Designer(widgets.VBox):
             self._builder.take(Request(problem.backbone.design, self._step), problem.backbone)
             return
         self._follow(self._editor.cleared().changed(mend.changes), self._builder.build, mend.changes)
+
+    def _mend_check(self, mend: Mend, design: Design) -> None:
+        """Mend what a check found; of a design that is wanted no more, it would take back what was edited since."""
+        if design == self._editor.wanted:
+            self._mend(mend)
+
+    def _check(self) -> None:
+        self._screen.check()
 
     def _follow(
         self,

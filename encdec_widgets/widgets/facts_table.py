@@ -1,6 +1,6 @@
 """The table of a network: every fact of the picture for whoever cannot see it or point at it, and for everyone else."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent
 UPDATE_AFTER_S = 0.25  # when the hand rests: no step of a slider pays for the table
 
-_ROWS: dict[str, Callable[["Backbone"], list[Row]]] = {
-    "blocks": lambda backbone: block_rows(backbone.blocks),
-    "layers": lambda backbone: layer_rows(backbone.layers),
-    "block costs": lambda backbone: block_cost_rows(
-        backbone.blocks, backbone.cost(), backbone.receptive_field()
+_ROWS: dict[str, Callable[["Backbone", Mapping[str, Any]], list[Row]]] = {
+    "blocks": lambda backbone, _: block_rows(backbone.blocks),
+    "layers": lambda backbone, _: layer_rows(backbone.layers),
+    "block costs": lambda backbone, conditions: block_cost_rows(
+        backbone.blocks, backbone.cost(**conditions), backbone.receptive_field()
     ),
-    "layer costs": lambda backbone: layer_cost_rows(
-        backbone.layers, backbone.cost(), backbone.receptive_field()
+    "layer costs": lambda backbone, conditions: layer_cost_rows(
+        backbone.layers, backbone.cost(**conditions), backbone.receptive_field()
     ),
 }
 
@@ -57,6 +57,7 @@ class FactsTable(anywidget.AnyWidget):
         self._on_select = on_select
         self._backbone: Backbone | None = None
         self._chosen: list[str] = []
+        self._conditions: Mapping[str, Any] = {}
         self._at_rest = AtRest(UPDATE_AFTER_S, self._update)
         super().__init__()
         self.on_msg(self._told)
@@ -78,6 +79,12 @@ class FactsTable(anywidget.AnyWidget):
         else:
             self._update()
 
+    def reckon_with(self, conditions: Mapping[str, Any]) -> None:
+        """Let costs be those at a batch size and a precision, as ``backbone.cost`` takes them."""
+        if conditions != self._conditions:
+            self._conditions = dict(conditions)
+            self._update()
+
     def select(self, names: Collection[str]) -> None:
         """Mark other blocks, given by their nodes, at once."""
         self._chosen = sorted(names)
@@ -96,7 +103,7 @@ class FactsTable(anywidget.AnyWidget):
             if self.kind == "hide" or self._backbone is None:
                 self.table = {}
             else:
-                self.table = _table(self.kind, self._backbone)
+                self.table = _table(self.kind, self._backbone, self._conditions)
                 self.selected = self._chosen
 
     def _told(self, _: Any, content: Any, __: Any) -> None:
@@ -106,8 +113,8 @@ class FactsTable(anywidget.AnyWidget):
             self._on_select(name)
 
 
-def _table(kind: str, backbone: "Backbone") -> dict[str, Any]:
-    rows = _ROWS[kind](backbone)
+def _table(kind: str, backbone: "Backbone", conditions: Mapping[str, Any]) -> dict[str, Any]:
+    rows = _ROWS[kind](backbone, conditions)
     if kind.startswith("block"):
         owners = list(backbone.blocks)
     else:

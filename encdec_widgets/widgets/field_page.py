@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import traitlets
+
 from encdec_widgets.timing import (
-    EffectiveField,
     FieldSampling,
     Progress,
     TimingStopped,
@@ -35,9 +36,8 @@ class FieldPage(FieldPanel):
         self._seen = False
         self._measured: Backbone | None = None
         self._worker = worker or shared_worker()
-        self._on_animal = on_animal
         self._animal_is_set = False
-        super().__init__(self._animal_set, self._measure, self._stop)
+        super().__init__(on_animal, self._measure, self._stop)
 
     @property
     def animal(self) -> int | None:
@@ -66,9 +66,9 @@ class FieldPage(FieldPanel):
         if self._seen and self._backbone is not None:
             self.show(self._backbone.receptive_field(), self._backbone.blocks, self._names)
 
-    def _animal_set(self) -> None:
+    @traitlets.observe("animal_px")
+    def _animal_set(self, _: Any) -> None:
         self._animal_is_set = True
-        self._on_animal()
 
     def _measure(self) -> None:
         backbone = self._backbone
@@ -99,10 +99,13 @@ class FieldPage(FieldPanel):
         self.show_running(False)
         if isinstance(result, TimingStopped):
             result = None
-        if isinstance(result, Exception) or (
-            isinstance(result, EffectiveField) and self._backbone is backbone
-        ):
+        if self._backbone is not None and self._backbone.design == backbone.design:
             self.show_effective(result)
+
+    def close(self) -> None:
+        """Stop what is measured, and close."""
+        self._stop()
+        super().close()
 
     def _stop(self) -> None:
         if self._measured is not None:

@@ -79,6 +79,7 @@ class FieldPanel(widgets.VBox):
         self._blocks: nx.DiGraph[str] | None = None
         self._selected: str | None = None
         self._effective: EffectiveField | Exception | None = None
+        self._heat_image = ""
         self._running, self._doing = False, ""
         self._problems: dict[str, str] = {}
         self.view = FieldView()
@@ -140,6 +141,10 @@ class FieldPanel(widgets.VBox):
     def show_effective(self, result: "EffectiveField | Exception | None") -> None:
         """Show an effective field, or what kept it from being measured; None takes it away."""
         self._effective = result
+        if result is not None and not isinstance(result, Exception):
+            self._heat_image = heat_image(
+                result.gradient
+            )  # once: it is drawn anew at every step of the animal
         self._draw()
 
     def show_running(self, running: bool, doing: str = "") -> None:
@@ -205,7 +210,7 @@ class FieldPanel(widgets.VBox):
             said, kind = str(result), "encdec-error"
         elif result is not None:
             said = effective_words(result.size, self.input_scale, cut_off=result.cut_off)
-            heat = _heat(result, self.input_scale, said)
+            heat = _heat(result, self._heat_image, self.input_scale, said)
         self.view.heat = heat
         line = f'<div class="{kind}">{html.escape(said)}</div>' if said else ""
         self._effective_words.value = f'<div role="status">{line}</div>'
@@ -217,10 +222,10 @@ def _accepted(name: str, value: Any) -> Any:
     return info.accept(label, value)
 
 
-def _heat(field: "EffectiveField", input_scale: float, words: str) -> dict[str, Any]:
+def _heat(field: "EffectiveField", image: str, input_scale: float, words: str) -> dict[str, Any]:
     """What the page draws of an effective field: the pixel that it belongs to lies on the point that is looked at."""
     return {
-        "image": heat_image(field.gradient),
+        "image": image,
         "size": [side / input_scale for side in field.gradient.shape],
         "corner": [-(place + 0.5) / input_scale for place in field.position],
         "label": "effective",

@@ -44,6 +44,7 @@ class Picture(widgets.VBox):
         self._measured: Mapping[str, Colouring] = {}
         self._wanted_colour = STAGE
         self._flags: Mapping[str, str] = {}
+        self._conditions: Mapping[str, Any] = {}
         self.view = widgets.ToggleButtons(
             options=[BLOCKS, LAYERS_OF_BLOCK, LAYERS],
             tooltips=[
@@ -81,6 +82,8 @@ class Picture(widgets.VBox):
             selected: Names of the blocks that are selected.
             marks: What the last edit changed of the blocks, by name.
         """
+        if backbone is not self._backbone:
+            self._flags = {}  # What was said of the one before does not hold.
         self._backbone, self._selected, self._marks = backbone, selected, marks
         self._text = summary
         self._draw()
@@ -100,6 +103,13 @@ class Picture(widgets.VBox):
         if flags != self._flags:
             self._flags = dict(flags)
             self._draw()
+
+    def reckon_with(self, conditions: Mapping[str, Any]) -> None:
+        """Let costs be those at a batch size and a precision, as ``backbone.cost`` takes them."""
+        if conditions != self._conditions:
+            self._conditions = dict(conditions)
+            if self._colouring is not None:
+                self._draw()
 
     def colour_by(self, measured: Mapping[str, Colouring]) -> None:
         """Set what the blocks can be coloured by besides their stage and what is known of every network.
@@ -130,7 +140,7 @@ class Picture(widgets.VBox):
         if self.view.value != BLOCKS or self._backbone is None:
             return None
         if self._wanted_colour in QUANTITIES:
-            return QUANTITIES[self._wanted_colour](self._backbone)
+            return QUANTITIES[self._wanted_colour](self._backbone, self._conditions)
         return self._measured.get(self._wanted_colour)
 
     def _view_chosen(self, _: object) -> None:

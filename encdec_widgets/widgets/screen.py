@@ -47,12 +47,17 @@ class Screen:
         on_undo: _Call,
         on_redo: _Call,
         on_mend: _Call,
+        on_check_mend: _Call,
+        on_rest: Callable[[], None],
         on_stop: _Call,
         on_select: _Call,
         on_select_node: _Call,
         on_hold: Callable[[bool], None],
     ) -> None:
-        """Make the parts; each callback is called as the part that it is for says."""
+        """Make the parts; each callback is called as the part that it is for says.
+
+        ``on_rest`` is called when the hand rests after another network has come: it is time to :meth:`check` it.
+        """
         self._shown: Backbone | None = None
         self.family = FamilyControls(on_load)
         self.history = HistoryButtons(on_undo, on_redo)
@@ -68,9 +73,9 @@ class Screen:
         self.controls.add_class("encdec-controls")
         self.picture = Picture(on_select_node)
         self.problems = Problems(on_mend)
-        self.checks = ChecksView(on_mend, self._flag)
-        self.aside = Aside(self._colour_times, self._check)
-        self._checked = AtRest(_CHECK_AFTER_S, self._check)
+        self.checks = ChecksView(on_check_mend, self._flag)
+        self._checked = AtRest(_CHECK_AFTER_S, on_rest)
+        self.aside = Aside(self._colour_times, self._checked.soon, self._take_conditions)
         self.table = FactsTable(on_select_node)
         self.page = Page()
         self.page.observe(lambda change: on_hold(change["new"]), "held")
@@ -94,6 +99,7 @@ class Screen:
         # Of two networks that have nothing to do with each other, everything would be marked; of a drag that has led
         # back, what it took back.
         marks = {} if changed is None or step.anew or not step.words else changed.marks
+        self.checks.outdate()
         self.picture.show(backbone, words, selected, marks)
         self.picture.say(step.words, _effect(step, words if step.anew else changed.text if changed else ""))
         self.table.show(backbone, selected)
@@ -108,18 +114,35 @@ class Screen:
 
     def overtaken(self) -> None:
         """Take it that another network is on its way."""
+        self.checks.outdate()
         self.aside.costs.overtaken()
 
     def take_in_hand(self, field: str) -> None:
         """Take it that a person has a control in hand."""
         self.aside.costs.what_if.take_in_hand(field)
 
-    def _check(self) -> None:
-        """Look for what is not as one might expect; at rest, as it needs the costs and fields of all layers."""
+    def check(self) -> None:
+        """Look for what is not as one might expect, which needs the costs and fields of all layers."""
         if self._shown is not None:
             field = self.aside.field
-            self.checks.show(self._shown.checks(animal_px=field.animal, input_scale=field.input_scale))
+            found = self._shown.checks(
+                animal_px=field.animal, input_scale=field.input_scale, **self.aside.costs.conditions
+            )
+            self.checks.show(found, self._shown.design)
             self._flag()
+
+    def close(self) -> None:
+        """Stop what is measured, computed or waits."""
+        self._checked.forget()
+        self.aside.close()
+        self.table.close()
+
+    def _take_conditions(self) -> None:
+        """Let everything speak of the batch size and the precision that were chosen."""
+        conditions = self.aside.costs.conditions
+        self.picture.reckon_with(conditions)
+        self.table.reckon_with(conditions)
+        self._checked.soon()
 
     def _flag(self) -> None:
         self.picture.flag(self.checks.flags)

@@ -49,7 +49,7 @@ class WhatIfPanel(widgets.VBox):
         self._points: dict[Any, Point] = {}
         self._in_hand: str | None = None
         self._computing = False
-        self._editing = False
+        self._editing = self._closed = False
         self._showing = Showing()
         self._what_if = WhatIf(self._came)
         self._at_rest = AtRest(WAIT_S, self._ask)
@@ -104,19 +104,25 @@ class WhatIfPanel(widgets.VBox):
         Args:
             path: As edits name it: "filters", "encoder[2].num_convs", "input_shape".
         """
-        self._in_hand = INPUT_SIZE if path == "input_shape" else path
+        path = INPUT_SIZE if path == "input_shape" else path
+        if path == self._in_hand:
+            return  # every step of a slider says so
+        self._in_hand = path
         if not self._editing:
             self._update()
 
     def rest(self) -> None:
         """Compute nothing until :meth:`show` is called: an edit has begun."""
         self._editing = True
+        computing = self._computing
         self._stop()
-        self._draw()
+        if computing:
+            self._draw_status()
 
     def close(self) -> None:
-        """Let it go, and what it computes."""
+        """Let it go, and what it computes: of that, nothing comes any more, nor can it start again."""
         self._stop()
+        self._closed = True
         super().close()
 
     def _stop(self) -> None:
@@ -130,10 +136,13 @@ class WhatIfPanel(widgets.VBox):
             self._update()
 
     def _update(self) -> None:
-        """Show what is known, and compute the rest later; nothing while nobody looks."""
+        """Show what is known, and compute the rest later; nothing while nobody looks.
+
+        Every step of a slider comes here: no design is made, which takes longer than all of this.
+        """
         self._stop()
         subject = self._subject
-        if subject is None or not self.visible:
+        if subject is None or not self.visible or self._closed:
             return
         path = self._offered(subject)
         if path is None:
@@ -175,4 +184,8 @@ class WhatIfPanel(widgets.VBox):
     def _draw(self) -> None:
         if self._question is not None:
             self._charts.value = charts_html(self._question, self._points)
+            self._draw_status()
+
+    def _draw_status(self) -> None:
+        if self._question is not None:
             self._status.value = status_html(self._question, self._points, computing=self._computing)

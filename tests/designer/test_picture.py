@@ -271,13 +271,13 @@ def test_colours_are_those_of_stages_until_something_else_is_chosen(picture: Pic
 @pytest.mark.parametrize("quantity", ALWAYS[1:])
 def test_blocks_are_coloured_by_what_is_known_of_every_network(picture: Picture, quantity: str) -> None:
     picture.colour.value = quantity
-    colouring = QUANTITIES[quantity](BACKBONE)
+    colouring = QUANTITIES[quantity](BACKBONE, {})
     assert drawn(picture) == block_figure(BACKBONE.blocks, (), {"stack0_enc1": "+12.4 k"}, colouring)
     assert is_visible(picture.legend)
     # Another network is coloured by the same, from its own numbers.
     other = UNET.replace("filters", 8).build()
     picture.show(other, "a wider U-Net", (), {})
-    assert drawn(picture) == block_figure(other.blocks, colouring=QUANTITIES[quantity](other))
+    assert drawn(picture) == block_figure(other.blocks, colouring=QUANTITIES[quantity](other, {}))
 
 
 def test_where_parameters_are_is_not_where_the_work_is(picture: Picture) -> None:

@@ -142,7 +142,7 @@ def test_an_exception_in_a_users_block_is_shown_and_the_picture_stays() -> None:
 
 def test_what_was_built_otherwise_is_said(designer: Designer) -> None:
     designer.set("up_blocks", 3)
-    assert "stack0_dec2 asks for a skip connection" in text_of(designer)
+    assert "dec2 asks for a skip connection" in text_of(designer)
     assert "The output is larger than the input" in text_of(designer)
     designer.set("up_blocks", 2)
     assert "asks for a skip" not in text_of(designer)

@@ -3,17 +3,21 @@
 import asyncio
 import gc
 import re
+import threading
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 import attrs
+import keras
 import pytest
 
 from encdec_widgets import Design
 from encdec_widgets import what_if as module
-from encdec_widgets.architectures import UNet
+from encdec_widgets.architectures import CustomEncoderDecoder, UNet
 from encdec_widgets.backbone import Backbone, build_backbone
+from encdec_widgets.encoder_decoder import EncoderBlock
+from encdec_widgets.fields import flag
 from encdec_widgets.head import Head
 from encdec_widgets.variants import INPUT_SIZE
 from encdec_widgets.widgets import what_if_panel
@@ -97,6 +101,47 @@ def test_what_is_not_possible_says_why(panel: WhatIfPanel) -> None:
     assert "Not possible: 3, 4, 5, 6, 7. With 3: input shape must have a height and width" in said(panel)
 
 
+def test_all_points_stand_in_a_table_that_screen_readers_read(panel: WhatIfPanel) -> None:
+    panel.take_in_hand("down_blocks")
+    show(panel, DESIGN)
+    table = panel.text.partition("<details>")[2].partition("</details>")[0]
+    rows = [re.findall("<t[hd](?: [^>]*)?>([^<]*)", row) for row in table.split("</tr>")]
+    assert rows[0] == [
+        "down blocks",
+        "parameters",
+        "multiply-adds",
+        "training memory (estimate)",
+        "receptive field",
+    ]
+    now = DESIGN.build()
+    size = now.receptive_field().output.size
+    assert size is not None
+    assert rows[2][:2] == ["2, now", count_text(now.parameters)]
+    assert rows[2][4] == f"{max(size)} px"
+    assert rows[3] == ["3", *["not possible"] * 4]
+
+
+@attrs.frozen
+class MineGathers(EncoderBlock):
+    """A user's block, which looks at the whole image."""
+
+    gathers: bool = flag(True, help="Whether it does.")
+
+    def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+        means = keras.layers.GlobalAveragePooling2D(keepdims=True, name=f"{prefix}_means")(x_in)
+        return keras.layers.Multiply(name=f"{prefix}_weighed")([x_in, means])
+
+
+def test_it_says_when_the_whole_image_is_seen_and_whose_code_runs(panel: WhatIfPanel) -> None:
+    panel.take_in_hand("encoder[0].gathers")
+    show(panel, Design(CustomEncoderDecoder(encoder=[MineGathers(pool=False)]), (8, 8, 1)), "encoder[0]")
+    assert "receptive field: whole image at off, whole image now, at on." in said(panel)
+    assert "not known" not in said(panel)
+    assert "the code of MineGathers runs in the background" in said(panel)
+    show(panel, DESIGN)
+    assert "the code of" not in said(panel)
+
+
 def test_the_list_has_the_fields_of_network_block_head_and_input(panel: WhatIfPanel) -> None:
     panel.take_in_hand("middle_block")
     show(panel, attrs.evolve(DESIGN, head=Head(channels=2)), "encoder[1]")
@@ -114,7 +159,7 @@ def test_a_person_chooses_another_field_in_the_list(panel: WhatIfPanel, built: l
     show(panel, DESIGN)
     built.clear()
     panel.field.value = "up_interpolate"
-    assert built == [DESIGN.replace("up_interpolate", True)]
+    assert built == [DESIGN, DESIGN.replace("up_interpolate", True)]  # the network is gone: see show
     assert "up interpolate is off" in said(panel)
     show(panel, DESIGN.replace("convs_per_block", 3))
     assert panel.field.value == "up_interpolate"
@@ -209,6 +254,61 @@ def test_an_edit_stops_it_until_the_next_network_is_shown(built: list[Design]) -
         await asyncio.sleep(0.15)
         assert len(built) <= 3
         assert "values so far" in said(panel)
+
+    beside_a_loop(scenario)
+
+
+def test_no_step_of_a_slider_makes_a_design(built: list[Design], monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [DESIGN.replace("convs_per_block", n).build() for n in (3, 4, 5)]
+    made: list[str] = []
+
+    async def scenario(panel: WhatIfPanel) -> None:
+        await until(lambda: "Computing" not in said(panel))
+        post_init = Design.__attrs_post_init__
+
+        def counted(design: Design) -> None:
+            made.append(threading.current_thread().name)
+            post_init(design)
+
+        monkeypatch.setattr(Design, "__attrs_post_init__", counted)
+        for path in ("convs_per_block", "filters"):
+            for backbone in steps:
+                panel.take_in_hand(path)
+                panel.rest()
+                panel.show(backbone.design, backbone, None)
+                assert panel.field.value == path
+        assert made == []
+        await until(lambda: "Computing" not in said(panel))
+        assert set(made) == {"encdec-what-if"}
+
+    beside_a_loop(scenario)
+
+
+def test_a_step_along_the_range_shows_at_once_what_is_known(built: list[Design]) -> None:
+    async def scenario(panel: WhatIfPanel) -> None:
+        await until(lambda: "Computing" not in said(panel))
+        for n in (3, 4):
+            panel.take_in_hand("convs_per_block")
+            panel.rest()
+            show(panel, DESIGN.replace("convs_per_block", n))
+            assert f"convs per block is {n}" in said(panel)
+            assert "Computing" not in said(panel)
+
+    beside_a_loop(scenario)
+
+
+def test_what_is_closed_while_it_computes_ends_and_does_not_start_again(built: list[Design]) -> None:
+    async def scenario(panel: WhatIfPanel) -> None:
+        await until(lambda: len(built) == 1)
+        panel.close()
+        text = panel.text
+        await until(lambda: not any(thread.name == "encdec-what-if" for thread in threading.enumerate()))
+        count = len(built)
+        assert count <= 2
+        show(panel, DESIGN.replace("filters", 3))
+        panel.take_in_hand("middle_block")
+        await asyncio.sleep(0.15)
+        assert (panel.text, len(built)) == (text, count)
 
     beside_a_loop(scenario)
 

@@ -1,5 +1,6 @@
 """Checks of what single blocks do: pixels that are left out, checkerboards, strides and blocks that are not there."""
 
+import attrs
 import keras
 import pytest
 
@@ -12,7 +13,8 @@ from encdec_widgets.architectures import (
     StridedConvBlock,
     UNet,
 )
-from encdec_widgets.encoder_decoder import EncoderBlock, EncoderDecoder, SimpleConvBlock
+from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder, SimpleConvBlock
+from encdec_widgets.fields import integer
 from encdec_widgets.head import Head
 from tests.library.checked import conv, found, mended, network_of, up
 
@@ -129,7 +131,7 @@ def test_a_blocks_only_convolution_is_not_taken_away() -> None:
     assert list(mended(design, CHECKERBOARD)) == ["4 px kernels for upsampling"]
 
 
-def test_a_kernel_that_is_no_field_is_advice_without_a_mend() -> None:
+def test_a_checkerboard_that_is_published_so_is_advice_without_a_mend() -> None:
     for design in (
         Design(FCDenseNet(growth_rate=2, first_filters=2), (32, 32, 1)),
         Design(CustomEncoderDecoder(encoder=[conv(2)], decoder=[DenseUpsamplingBlock()]), (16, 16, 1)),
@@ -137,6 +139,48 @@ def test_a_kernel_that_is_no_field_is_advice_without_a_mend() -> None:
         check = found(design, CHECKERBOARD)
         assert check is not None
         assert not check.mends
+        assert "FC-DenseNet is published with it" in check.reason
+
+
+@attrs.frozen
+class OwnUp(DecoderBlock):
+    """A user's block, with a field that the shipped block has as well, and without the others."""
+
+    transposed_conv_kernel_size: int = integer(3, minimum=1, maximum=9, usual=(1, 9), help="Of the kernel.")
+
+    def make_block(self, x, current_stride=None, skip_source=None, prefix="own"):
+        size = self.transposed_conv_kernel_size
+        return keras.layers.Conv2DTranspose(2, size, self.upsampling_stride, "same", name=f"{prefix}_up")(x)
+
+
+@attrs.frozen
+class OwnPool(EncoderBlock):
+    """A user's block whose kernel is not that of what makes the map smaller."""
+
+    kernel_size: int = integer(3, minimum=1, maximum=9, usual=(1, 9), help="Of the kernel.")
+
+    def make_block(self, x_in, prefix="own"):
+        x = keras.layers.Conv2D(2, self.kernel_size, padding="same", name=f"{prefix}_conv")(x_in)
+        return keras.layers.MaxPooling2D(2, self.pooling_stride, "same", name=f"{prefix}_pool")(x)
+
+
+def test_a_users_block_is_advised_and_not_mended_by_what_its_fields_are_called() -> None:
+    network = CustomEncoderDecoder(encoder=[OwnPool(pooling_stride=4)], decoder=[OwnUp(), OwnUp()])
+    design = Design(network, (16, 16, 1))
+    for kind in (CHECKERBOARD, SKIPPED):
+        check = found(design, kind)
+        assert check is not None
+        assert not check.mends
+    assert "published" not in str(found(design, CHECKERBOARD))
+
+
+def test_a_strided_convolution_and_pooling_too_far_are_mended_together() -> None:
+    strided = StridedConvBlock(filters=2, pooling_stride=4, kernel_size=1)
+    design = Design(CustomEncoderDecoder(encoder=[strided, conv(4)]), (64, 64, 1))
+    assert list(mended(design, SKIPPED)) == [
+        "pooling by 2 repeatedly in enc1, larger kernels in enc0",
+        "pooling stride 2 in enc1, larger kernels in enc0",
+    ]
 
 
 class Lazy(EncoderBlock):
@@ -148,7 +192,7 @@ def test_a_stride_that_was_not_built_is_a_warning_at_its_block() -> None:
     check = found(_encoder(Lazy(), conv(), Lazy()), OTHER)
     assert check is not None
     assert (check.severity, check.places) == ("warning", ("stack0_enc0", "stack0_enc2"))
-    assert check.reason.startswith("stack0_enc0 declares stride 2 and really has 1")
+    assert check.reason.startswith("enc0 declares stride 2 and really has 1")
     assert check.reason.endswith("So it is with enc2.")
     assert found(_encoder(conv(2), conv(3)), OTHER) is None
 
@@ -160,7 +204,7 @@ def test_a_block_after_the_head_is_a_warning_mended_from_either_side() -> None:
     check = found(HEADED, LEFT_OUT)
     assert check is not None
     assert (check.severity, check.places) == ("warning", ("stack0_head",))
-    assert check.reason.startswith("stack0_dec1 is left out: nothing that it makes reaches an output")
+    assert check.reason.startswith("dec1 is left out: nothing that it makes reaches an output")
     at_the_end, shorter = mended(HEADED, LEFT_OUT).values()
     assert at_the_end == HEADED.replace("head.stride", None)
     assert shorter == HEADED.replace_all({"up_blocks": 1, "head.stride": None})

@@ -3,14 +3,16 @@
 import attrs
 import pytest
 
-from encdec_widgets import Design
+from encdec_widgets import Design, preset
 from encdec_widgets.analysis.checks import Check, Network, checks
+from encdec_widgets.analysis.checks.least_field import least_field
 from encdec_widgets.architectures import (
     CustomEncoderDecoder,
     FCDenseNet,
     Hourglass,
     LeapCNN,
     StackedHourglass,
+    StridedConvBlock,
     UNet,
 )
 from encdec_widgets.encoder_decoder import EncoderDecoder
@@ -18,7 +20,8 @@ from encdec_widgets.head import Head
 from tests.library.checked import conv, found, mended, network_of, up
 
 LARGE, BOTTLENECK = "output larger than the input", "bottleneck below 4 px"
-FIELD, MEMORY = "receptive field below the animal", "beyond the memory"
+FIELD = "receptive field below the animal"
+RUNS, TRAINS = "too large to run here", "too large to train here"
 
 
 def test_an_output_larger_than_the_input_is_a_warning_mended_by_fewer_levels_up() -> None:
@@ -155,6 +158,60 @@ def test_a_further_level_brings_the_input_that_it_can_take() -> None:
     assert design.replace_all(check.mends[0].changes).input_shape == (40, 56, 1)
 
 
+LISTS = [
+    CustomEncoderDecoder.of(UNet(filters=2, down_blocks=2, up_blocks=2)),
+    CustomEncoderDecoder.of(LeapCNN(filters=2, down_blocks=2, up_blocks=2)),
+    CustomEncoderDecoder(encoder=[conv(), StridedConvBlock(filters=2)], decoder=[up()]),
+    CustomEncoderDecoder(encoder=[conv(), conv(2)]),
+]
+
+
+@pytest.mark.parametrize("network", LISTS)
+def test_a_list_of_blocks_can_have_more_levels(network: EncoderDecoder) -> None:
+    design = Design(network, (32, 32, 1))
+    seen, _ = _seen(design, animal_px=1)
+    for times in (1.3, 3):
+        _, check = _seen(design, animal_px=times * seen)
+        assert check is not None
+        (mend,) = check.mends
+        assert "more" in mend.label
+        assert "More levels see further" in check.reason
+        assert _seen(design.replace_all(mend.changes), animal_px=times * seen)[1] is None
+
+
+@pytest.mark.parametrize("network", LISTS)
+def test_a_list_of_blocks_sees_as_far_as_was_foreseen_or_further(network: EncoderDecoder) -> None:
+    for head in (None, Head(1, stride=network.maximum_stride)):
+        design = Design(network, (32, 32, 1), head)
+        least = least_field(design)
+        assert least is not None
+        seen, _ = _seen(design, animal_px=1)
+        assert seen / 2 < least <= seen
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("U-Net (2015)", "one level more"), ("LEAP (2019)", "3 levels more")],
+)
+def test_networks_as_published_can_see_a_larger_animal(name: str, label: str) -> None:
+    design = preset(name)
+    check = _seen(design, animal_px=300)[1]
+    assert check is not None
+    assert [mend.label for mend in check.mends] == [label]
+    assert _seen(design.replace_all(check.mends[0].changes), animal_px=300)[1] is None
+
+
+@pytest.mark.parametrize(
+    "network",
+    [CustomEncoderDecoder(encoder=[conv()]), UNet(filters=2, filters_rate=1, down_blocks=10, up_blocks=0)],
+)
+def test_levels_are_not_promised_where_there_is_no_mend_with_them(network: EncoderDecoder) -> None:
+    _, check = _seen(Design(network, (None, None, 1)), animal_px=10**6)
+    assert check is not None
+    assert not check.mends
+    assert "More levels" not in check.reason
+
+
 @pytest.mark.parametrize("wrong", [{"animal_px": 0}, {"input_scale": -1.0}, {"memory_bytes": 0}])
 def test_lengths_scales_and_memory_are_above_0(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be > 0"):
@@ -166,7 +223,9 @@ WIDE = Design(UNet(filters=8, down_blocks=3, up_blocks=3, up_interpolate=True), 
 
 def _within(design: Design, memory_bytes: int, batch_size: int = 1) -> Check | None:
     cost = design.build().cost(batch_size=batch_size)
-    return found(design, MEMORY, cost=cost, memory_bytes=memory_bytes)
+    checks = [found(design, kind, cost=cost, memory_bytes=memory_bytes) for kind in (RUNS, TRAINS)]
+    assert None in checks, "never both"
+    return next(filter(None, checks), None)
 
 
 def test_training_beyond_the_memory_is_advice_and_running_beyond_it_a_warning() -> None:
@@ -176,10 +235,10 @@ def test_training_beyond_the_memory_is_advice_and_running_beyond_it_a_warning() 
     assert _within(WIDE, cost.training_bytes) is None
     check = _within(WIDE, cost.training_bytes - 1)
     assert check is not None
-    assert (check.severity, check.reason[:8]) == ("advice", "Training")
+    assert (check.kind, check.severity, check.reason[:8]) == (TRAINS, "advice", "Training")
     check = _within(WIDE, cost.inference_bytes - 1)
     assert check is not None
-    assert (check.severity, check.reason[:7]) == ("warning", "Running")
+    assert (check.kind, check.severity, check.reason[:7]) == (RUNS, "warning", "Running")
 
 
 @pytest.mark.parametrize("what", ["training_bytes", "inference_bytes"])
@@ -202,8 +261,9 @@ def test_what_is_beyond_the_memory_is_mended_by_a_smaller_network(
     assert check.mends
     for mend in check.mends:
         left = _within(design.replace_all(mend.changes), memory_bytes)
-        # What can run may still be too large to be trained.
-        assert left is None or (check.severity, left.severity) == ("warning", "advice"), mend.label
+        # What can run may still be too large to be trained; then its label says so.
+        assert left is None or left.kind != check.kind, mend.label
+        assert left is None or "too much to train" in mend.label
 
 
 def test_a_batch_is_told_and_can_be_smaller() -> None:

@@ -14,7 +14,7 @@ def test_a_skip_at_a_stride_without_a_feature_is_a_warning_at_its_block() -> Non
     assert check is not None
     assert check.severity == "warning"
     assert check.places == ("stack0_dec2",)
-    assert "dec2 asks for a skip connection at stride 1, where there is no feature" in check.reason
+    assert check.reason.startswith("dec2 asks for a skip connection at stride 1, where there is no feature")
     assert found(STEM.replace("up_blocks", 2), MISSING) is None
 
 
@@ -45,6 +45,7 @@ def test_a_block_in_every_stack_is_mended_once() -> None:
     check = found(design, MISSING)
     assert check is not None
     assert check.places == ("stack0_dec0", "stack1_dec0")
+    assert check.reason.startswith("stack0_dec0 asks for a skip connection")
     assert "So does stack1_dec0." in check.reason
     assert list(mended(design, MISSING)) == ["no skip in dec0"]
 
@@ -86,6 +87,19 @@ def test_a_jump_by_an_odd_stride_is_advice_without_a_mend() -> None:
     check = found(Design(network, (45, 45, 1)), PASSED)
     assert check is not None
     assert not check.mends
+
+
+def test_steps_of_two_that_pass_over_a_feature_as_well_are_no_mend() -> None:
+    encoder = [conv(), conv(4), conv(2), conv(3)]
+    network = CustomEncoderDecoder(encoder=encoder, decoder=[up(8, skip_connection=True)])
+    check = found(Design(network, (48, 48, 1)), PASSED)
+    assert check is not None
+    assert not check.mends, "from stride 24 to 12, 6 and 3: never to 8 and 4"
+
+
+def test_a_stem_is_taken_away_only_where_every_skip_then_has_a_partner() -> None:
+    beyond = STEM.replace_all({"up_blocks": 4, "input_shape": (16, 16, 1)})
+    assert "no stem: its levels in the encoder" not in mended(beyond, MISSING)
 
 
 def test_what_the_stem_displaces_is_advice_and_mended_by_no_stem() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.analysis.cost_table import block_cost_rows, layer_cost_rows
-from encdec_widgets.analysis.table import csv_lines
+from encdec_widgets.analysis.table import block_rows, csv_lines, layer_rows
 from encdec_widgets.architectures import UNet
 from encdec_widgets.backbone import Backbone
 
@@ -32,6 +32,17 @@ def test_blocks_and_layers_add_up_to_the_network(unet: Backbone) -> None:
             ("map bytes", cost.map_bytes),
         ):
             assert sum(row[column] for row in rows) == whole, column  # type: ignore[misc]
+
+
+def test_both_tables_say_the_same_of_a_row_so_that_they_can_be_one(unet: Backbone) -> None:
+    cost, field = unet.cost(), unet.receptive_field()
+    facts, costs = block_rows(unet.blocks), block_cost_rows(unet.blocks, cost, field)
+    of_layers, costs_of_layers = layer_rows(unet.layers), layer_cost_rows(unet.layers, cost, field)
+    both = {"name", "kind", "stage", "stride", "parameters"}
+    for row, of_costs in (*zip(facts, costs, strict=True), *zip(of_layers, costs_of_layers, strict=True)):
+        assert row.keys() & of_costs.keys() == both
+        assert {key: row[key] for key in both} == {key: of_costs[key] for key in both}
+    assert unet.table("blocks") == [{**row, **more} for row, more in zip(facts, costs, strict=True)]
 
 
 def test_the_field_grows_down_the_encoder_and_that_of_the_output_is_the_last(unet: Backbone) -> None:

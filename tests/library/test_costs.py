@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -21,6 +21,7 @@ from encdec_widgets.call_graph import call_graph
 from encdec_widgets.encoder_decoder import EncoderBlock, SimpleUpsamplingBlock
 from encdec_widgets.fields import FieldError
 from tests.library.test_any_network import FAMILIES, SLOW, instances
+from tests.library.tied import Tied
 
 SUMS = ("parameters", "trainable_parameters", "multiply_adds", "weight_bytes", "map_bytes")
 VALUE_BYTES = {"float32": 4, "mixed_float16": 2, "mixed_bfloat16": 2}
@@ -95,6 +96,7 @@ def _check_memory(backbone: Any, cost: Cost) -> None:
     assert training is not None
     value_bytes = cost.batch_size * VALUE_BYTES[cost.precision]
     copies = 0 if cost.precision == "float32" else 2 * cost.parameters
+    assert cost.copy_bytes == copies
     trained = sum(
         math.prod(weight.shape) * np.dtype(weight.dtype).itemsize
         for weight in backbone.structure.trainable_weights
@@ -207,6 +209,86 @@ def test_a_layer_that_is_called_again_counts_its_weights_once_and_its_maps_each_
     assert cost.training_bytes == 4 * (4 * cost.parameters + 3 * (64 + 64 + 16) + 3 * (64 + 16))
 
 
+def test_freezing_is_seen_after_costs_were_told() -> None:
+    backbone = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (8, 8, 1)).build()
+    before = backbone.cost()
+    for layer in backbone.structure.layers:
+        layer.trainable = False
+    frozen = backbone.cost()
+    assert (before.trainable_parameters, frozen.trainable_parameters) == (backbone.parameters, 0)
+    assert {part.trainable_parameters for part in frozen.layers.values()} == {0}
+    _check_memory(backbone, frozen)
+    assert _number(frozen.training_bytes) == _number(frozen.inference_bytes) < _number(before.training_bytes)
+    for layer in backbone.structure.layers:
+        layer.trainable = True
+    assert backbone.cost() == before
+
+
+@attrs.frozen
+class _Sharing(EncoderBlock):
+    """A user's block of layers that have their weights in common."""
+
+    pool: bool = False
+
+    def make_block(self, x_in: Any, prefix: str = "") -> Any:
+        conv = kl.Conv2D(x_in.shape[-1], 3, padding="same", use_bias=False, name=f"{prefix}_conv")
+        inside = keras.Sequential([conv, kl.Conv2D(3, 1)], name=f"{prefix}_inside")
+        return Tied(conv, name=f"{prefix}_tied")(conv(x_in)) + inside(x_in)
+
+
+def test_weights_that_layers_share_count_once() -> None:
+    network = CustomEncoderDecoder(encoder=[_Sharing(), _Sharing()], decoder=[SimpleUpsamplingBlock()])
+    backbone = Design(network, (8, 8, 3)).build()
+    cost = backbone.cost()
+    assert cost.parameters == backbone.parameters == backbone.structure.count_params()
+    assert cost.parameters == sum(layer.parameters for layer in cost.layers.values())
+    assert cost.trainable_parameters == _size(backbone.structure.trainable_weights)
+    assert cost.weight_bytes == backbone.weight_bytes
+    assert [cost.blocks[f"stack0_enc{n}"].parameters for n in (0, 1)] == [9 * 9 + 12] * 2
+    _check_memory(backbone, cost)
+    assert sum(row["parameters"] for row in backbone.table("layers")) == backbone.parameters  # type: ignore[misc]
+
+
+@pytest.fixture
+def policy() -> Iterator[Callable[[str], None]]:
+    """Sets Keras's dtype policy, until the end of the test."""
+    before = keras.config.dtype_policy()
+    yield keras.config.set_dtype_policy
+    keras.config.set_dtype_policy(before)
+
+
+@pytest.mark.parametrize(
+    ("name", "map_bytes", "weight_bytes", "copy_bytes"),
+    [
+        ("float32", 4, 4, 0),
+        ("float64", 8, 8, 0),
+        ("float16", 2, 2, 0),
+        ("bfloat16", 2, 2, 0),
+        ("mixed_float16", 2, 4, 2),
+        ("mixed_bfloat16", 2, 4, 2),
+    ],
+)
+def test_costs_are_those_of_the_precision_that_a_network_was_built_with(
+    unet: Any, policy: Callable[[str], None], name: str, map_bytes: int, weight_bytes: int, copy_bytes: int
+) -> None:
+    policy(name)
+    backbone = unet.design.build()
+    policy("float32")
+    cost, single = backbone.cost(), unet.cost()
+    assert backbone.precision == cost.precision == name
+    assert cost.map_bytes == map_bytes * _number(single.map_bytes) // 4
+    assert cost.weight_bytes == weight_bytes * cost.parameters
+    assert cost.copy_bytes == copy_bytes * cost.parameters
+    maps = _number(single.inference_bytes) - single.weight_bytes
+    assert cost.inference_bytes == (weight_bytes + copy_bytes) * cost.parameters + map_bytes * maps // 4
+    maps = _number(single.training_bytes) - 4 * single.weight_bytes
+    assert cost.training_bytes == (4 * weight_bytes + copy_bytes) * cost.parameters + map_bytes * maps // 4
+    assert backbone.cost(precision=cost.precision) == cost
+    assert backbone.cost(precision="mixed_float16").precision == "mixed_float16"
+    computed = {layer.compute_dtype for layer in backbone.structure.layers if layer.weights}
+    assert computed == {name.removeprefix("mixed_")}
+
+
 @attrs.frozen
 class _Widening(EncoderBlock):
     """A user's block that makes two maps of one by a layer of the user's own."""
@@ -252,7 +334,7 @@ def test_a_batch_size_that_there_is_not_is_refused(unet: Any, batch_size: Any) -
     _of(unet, batch_size=raised.value.suggestions[0])
 
 
-@pytest.mark.parametrize("precision", ["float16", "mixed_float61", "", None, 32])
+@pytest.mark.parametrize("precision", ["float16", "float64", "mixed_float61", "", 32])
 def test_a_precision_that_there_is_not_is_refused(unet: Any, precision: Any) -> None:
     with pytest.raises(FieldError, match=r"precision must be one of 'float32', .*Would work: ") as raised:
         _of(unet, precision=precision)

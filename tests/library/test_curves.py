@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encdec_widgets.figures.curves import WIDTH, Axis, Curve, curves, value_text
+from encdec_widgets.figures.curves import WIDTH, Axis, Curve, curves, value_text, values_table
 from encdec_widgets.words import bytes_text, count_text
 
 NUMBERS = (1, 2, 4, 8, 16)
@@ -129,6 +129,36 @@ def test_a_current_value_without_a_number_says_why(more: dict[str, Any], said: s
     assert not read.dots
 
 
+def test_what_is_known_and_no_number_is_told_in_words() -> None:
+    curve = Curve(
+        title="field", values=(1, 2, None, None, None), text=count_text, instead={2: "all", 3: "all"}
+    )
+    read = Read(curves(axis(), [curve]))
+    assert read.texts[:2] == ["field", "all"]
+    assert "field: 1 at 1, all now, at 4, all at 8." in read.label
+    assert len(read.dots) == 2
+
+
+def test_a_table_says_every_value() -> None:
+    curve = Curve(title="field", values=(1, None, None, None, None), text=count_text, instead={1: "all"})
+    text = values_table(axis(current=1, impossible=[3], pending=[4]), [MEMORY, curve])
+    root = ET.fromstring(text)
+    assert root.tag == "details"
+    assert [summary.text for summary in root.iter("summary")] == ["All values as a table"]
+    rows = [[cell.text for cell in row] for row in root.iter("tr")]
+    assert rows == [
+        ["filters", "memory (estimate)", "field"],
+        ["1", "≈ 1 MB", "1"],
+        ["2, now", "≈ 2 MB", "all"],
+        ["4", "≈ 3 MB", "not known"],
+        ["8", "≈ 4 MB", "not possible"],
+        ["16", "≈ 5 MB", "…"],
+    ]
+    heads = [(cell.text, cell.attrib["scope"]) for cell in root.iter("th")]
+    assert heads[:3] == [("filters", "col"), ("memory (estimate)", "col"), ("field", "col")]
+    assert {scope for _, scope in heads[3:]} == {"row"}
+
+
 def test_every_point_tells_its_number_under_the_mouse() -> None:
     titles = Read(curves(axis(), [PARAMETERS])).titles
     assert titles[0] == "filters 1: 10, parameters"
@@ -139,7 +169,7 @@ def test_texts_are_no_markup() -> None:
     evil = "<img src=x onerror=alert(1)>"
     curve = Curve(title=evil, values=(1, 2), text=lambda value: f"{value} {evil}")
     text = curves(Axis(title=evil, values=(evil, '"'), current=0, impossible=[1]), [curve])
-    assert "<img" not in text
+    assert "<img" not in text + values_table(Axis(title=evil, values=(evil, '"'), current=0), [curve])
     assert evil in Read(text).label
 
 

@@ -41,7 +41,8 @@ def graphs(draw: st.DrawFn) -> "nx.DiGraph[str]":
             if same
             else tuple(draw(st.lists(shapes, min_size=1, max_size=2))),
             is_output=draw(st.booleans()),
-            trainable_parameters=draw(st.integers(0, 1)) if kind == "Conv2D" and not again else 0,
+            passes_on=False,
+            is_trained=kind == "Conv2D" and draw(st.booleans()),
         )
         taken.update(inputs)
     for name, call in graph.nodes(data=True):
@@ -83,12 +84,11 @@ class _Run:
             held = {n: array for n, array in held.items() if n in later or dict(self.calls)[n]["is_output"]}
 
     def training(self) -> None:
-        layers = {call["layer"] for _, call in self.calls if call["trainable_parameters"]}
         held, gradients, tape = {}, {}, []
         for step, (name, call) in enumerate(self.calls):
             given = [held[source] for source in call["inputs"]]
             array = held[name] = self.made(call, given)
-            if call["layer"] in layers or any(id(one) in gradients for one in given):
+            if call["is_trained"] or any(id(one) in gradients for one in given):
                 # What is recorded of a call keeps its arrays; None stands where a gradient will be.
                 gradients[id(array)] = None
                 tape.append((call, array, given))
@@ -196,12 +196,19 @@ def test_dropout_makes_a_map_when_it_is_trained_only(layer: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "layer", [kl.Identity(), kl.Reshape((2, 8, 3)), kl.Flatten()], ids=lambda x: type(x).__name__
+    "layer",
+    [kl.Identity(), kl.Reshape((2, 8, 3)), kl.Flatten(), kl.Activation("linear")],
+    ids=lambda x: type(x).__name__,
 )
-def test_another_shape_of_the_same_values_is_no_map(layer: Any) -> None:
+def test_the_same_values_again_are_no_map(layer: Any) -> None:
     with_it, without = _chain(kl.Conv2D(3, 1), layer), _chain(kl.Conv2D(3, 1))
     assert _peak(with_it).values == _peak(without).values
     assert training_peak_values(with_it) == training_peak_values(without)
+
+
+def test_an_activation_that_changes_values_is_a_map() -> None:
+    with_it, without = _chain(kl.Conv2D(3, 1), kl.Activation("relu")), _chain(kl.Conv2D(3, 1))
+    assert _peak(with_it).values > _peak(without).values
 
 
 def _peak(calls: "nx.DiGraph[str]") -> Any:

@@ -1,5 +1,6 @@
 """Which fields of a design other values are tried of, which values, and the designs that they give."""
 
+import contextlib
 import itertools
 
 import attrs
@@ -16,9 +17,11 @@ from encdec_widgets.variants import (
     INPUT_SIZE,
     MOST,
     STEPS,
+    all_else,
     current_value,
     fields_to_try,
     path_words,
+    user_classes,
     values_of,
     values_to_try,
     with_value,
@@ -188,3 +191,63 @@ def test_a_list_of_blocks_of_several_kinds_is_tried_by_the_blocks_that_have_the_
     design = Design(CustomEncoderDecoder(encoder=blocks), (32, 32, 1))
     assert "encoder[*].kernel_size" in fields_to_try(design, "encoder[*]")
     assert current_value(design, "encoder[*].kernel_size") == 5
+
+
+# What variants have in common
+
+CUSTOM = attrs.evolve(
+    DESIGN,
+    architecture=CustomEncoderDecoder.of(UNet(filters=4, down_blocks=2, up_blocks=2)),
+    head=Head(channels=3),
+)
+
+
+def possible(design: Design, path: str) -> list[Design]:
+    variants = []
+    for value in values_of(design, path):
+        with contextlib.suppress(FieldError):
+            variants.append(with_value(design, path, value))
+    return variants
+
+
+@pytest.mark.parametrize("place", [None, "encoder[1]", "decoder[*]", "head"])
+def test_designs_with_all_else_equal_have_the_same_variants(place: str | None) -> None:
+    for path in fields_to_try(CUSTOM, place):
+        variants = possible(CUSTOM, path)
+        assert len(variants) > 1
+        for variant in variants:
+            assert all_else(variant, path) == all_else(CUSTOM, path)
+            assert possible(variant, path) == variants or values_of(variant, path) != values_of(CUSTOM, path)
+
+
+def test_designs_that_differ_elsewhere_are_told_apart() -> None:
+    paths = [
+        "encoder[0].filters",
+        "encoder[1].filters",
+        "encoder[*].kernel_size",
+        "head.channels",
+        INPUT_SIZE,
+    ]
+    for path, other in itertools.permutations(paths, 2):
+        assert all(
+            all_else(variant, path) != all_else(CUSTOM, path)
+            for variant in possible(CUSTOM, other)
+            if variant != CUSTOM
+        )
+
+
+def test_a_size_that_is_rounded_is_not_taken_for_another() -> None:
+    odd = Design(UNet(filters=2, down_blocks=3, up_blocks=3), (24, 128, 3))
+    small = with_value(odd, INPUT_SIZE, 32)
+    assert with_value(small, INPUT_SIZE, 128) != odd
+    assert all_else(small, INPUT_SIZE) != all_else(odd, INPUT_SIZE)
+
+
+def test_classes_that_are_not_the_package_s_own_are_named() -> None:
+    @attrs.frozen
+    class Mine(SimpleConvBlock):
+        pass
+
+    assert user_classes(DESIGN) == user_classes(CUSTOM) == ()
+    blocks = [Mine(filters=2), SimpleConvBlock(filters=2), Mine(filters=3)]
+    assert user_classes(Design(CustomEncoderDecoder(encoder=blocks), (32, 32, 1))) == ("Mine",)

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -12,11 +12,12 @@ import pytest
 from encdec_widgets import Design
 from encdec_widgets import what_if as module
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
-from encdec_widgets.backbone import Backbone, build_backbone
+from encdec_widgets.backbone import Backbone, build_backbone, one_at_a_time
 from encdec_widgets.encoder_decoder import EncoderBlock
-from encdec_widgets.fields import FieldError, integer
+from encdec_widgets.fields import FieldError, flag, integer
 from encdec_widgets.head import Head
 from encdec_widgets.variants import INPUT_SIZE, with_value
+from encdec_widgets.weights import fill
 from encdec_widgets.what_if import Point, Question, WhatIf
 from tests.designer.slow import PATIENCE_S, in_a_loop, until
 
@@ -133,6 +134,26 @@ def test_of_an_open_size_memory_is_not_known() -> None:
     assert {point.inference_bytes for point in points} == {None}
 
 
+@attrs.frozen
+class Gathering(EncoderBlock):
+    """A block that weighs its channels by their means over the whole image, or does not."""
+
+    gathers: bool = flag(True, help="Whether it does.")
+
+    def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+        if not self.gathers:
+            return keras.layers.Activation("relu", name=f"{prefix}_relu")(x_in)
+        means = keras.layers.GlobalAveragePooling2D(keepdims=True, name=f"{prefix}_means")(x_in)
+        return keras.layers.Multiply(name=f"{prefix}_weighed")([x_in, means])
+
+
+def test_an_output_that_sees_the_whole_image_is_not_called_unknown() -> None:
+    design = Design(CustomEncoderDecoder(encoder=[Gathering(pool=False)]), (8, 8, 1))
+    seen = {point.value: point for point in answers(Question(design=design, path="encoder[0].gathers"))}
+    assert (seen[True].whole_image, seen[True].field) == (True, None)
+    assert (seen[False].whole_image, seen[False].field) == (False, 1)
+
+
 # What is not possible
 
 
@@ -184,10 +205,32 @@ def test_what_was_computed_is_remembered(built: list[Backbone]) -> None:
 
 
 def test_only_so_much_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "KEPT", 3)
-    question, what_if = Question(design=DESIGN, path="convs_per_block"), WhatIf(lambda *_: None)
+    monkeypatch.setattr(module, "KEPT", 2)
+    what_if = WhatIf(lambda *_: None)
+    questions = [Question(design=DESIGN, path=path) for path in ("middle_block", "stacks", "up_interpolate")]
+    for question in questions:
+        answers(question, what_if)
+    assert [len(what_if.known(question)) for question in questions] == [0, len(questions[1].values), 2]
+
+
+def test_what_is_known_holds_wherever_in_the_range_the_field_stands() -> None:
+    question, what_if = Question(design=DESIGN, path="filters"), WhatIf(lambda *_: None)
     answers(question, what_if)
-    assert values(list(what_if.known(question))) == [3, 4, 5]
+    between = Question(design=DESIGN.replace("filters", 5), path="filters")
+    assert 5 not in question.values
+    assert what_if.known(between) == what_if.known(question)
+    assert len(what_if.known(between)) == len(between.values) - 1
+    assert what_if.known(attrs.evolve(question, design=DESIGN.replace("stacks", 2))) == ()
+
+
+def test_finding_what_is_known_makes_no_design(monkeypatch: pytest.MonkeyPatch) -> None:
+    question, what_if = Question(design=DESIGN, path="filters"), WhatIf(lambda *_: None)
+    answers(question, what_if)
+    moved = DESIGN.replace("filters", 8)
+    made: list[Design] = []
+    monkeypatch.setattr(Design, "__attrs_post_init__", made.append)
+    assert len(what_if.known(Question(design=moved, path="filters"))) == len(question.values)
+    assert made == []
 
 
 # Beside an event loop
@@ -232,6 +275,13 @@ def no_thread_left() -> bool:
     return not any(thread.name == "encdec-what-if" for thread in threading.enumerate())
 
 
+async def ended(what_if: WhatIf) -> None:
+    """Stop, and wait until no thread is left that would make blocks of the next test."""
+    what_if.stop()
+    GATE.open.set()
+    await until(no_thread_left)
+
+
 def test_what_is_stopped_ends_after_a_block_and_tells_nothing() -> None:
     async def scenario() -> None:
         points: list[Point] = []
@@ -261,6 +311,65 @@ def test_an_edit_waits_for_one_block_at_most() -> None:
         assert GATE.made == [2, 7, 2, 2]
         assert backbone.parameters == 14 + 16 + 6
         assert points == []
+
+    in_a_loop(scenario)
+
+
+def test_weights_that_are_there_wait_for_nothing() -> None:
+    async def scenario() -> None:
+        live = DESIGN.build()
+        model = live.model
+        what_if = await held_up([])
+        try:
+            assert await asyncio.wait_for(asyncio.to_thread(lambda: live.model), PATIENCE_S / 3) is model
+            assert live.features
+        finally:
+            await ended(what_if)
+
+    in_a_loop(scenario)
+
+
+def test_weights_to_be_filled_wait_for_one_block_and_the_variant_is_built_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made_before: list[int] = []
+
+    def fill_and_note(variables: Iterable[Any]) -> None:
+        made_before.extend(GATE.made)
+        fill(variables)
+
+    monkeypatch.setattr("encdec_widgets.backbone.fill", fill_and_note)
+
+    async def scenario() -> None:
+        live = DESIGN.build()
+        points: list[Point] = []
+        what_if = await held_up(points)
+        assert not one_at_a_time.awaited
+        reading = asyncio.create_task(asyncio.to_thread(lambda: live.model))
+        await until(lambda: one_at_a_time.awaited)
+        GATE.open.set()
+        await reading
+        assert made_before == [2]
+        assert live.filled
+        await until(lambda: bool(points))
+        await ended(what_if)
+        assert GATE.made[:4] == [2, 2, 2, 2]
+        assert points[0].parameters == 4 + 6 + 6
+
+    in_a_loop(scenario)
+
+
+def test_two_of_them_do_not_give_way_to_each_other() -> None:
+    async def scenario() -> None:
+        points: list[Point] = []
+        what_if = await held_up(points)
+        other = WhatIf(lambda _, point: points.append(point))
+        other.ask(Question(design=CAPRICIOUS, path="encoder[2].filters"))
+        await asyncio.sleep(0.05)
+        GATE.open.set()
+        await until(lambda: len(points) == 10)
+        await ended(what_if)
+        assert len(GATE.made) == 2 * 5 * 3
 
     in_a_loop(scenario)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from keras import layers as kl
 from keras import ops
 
+from encdec_widgets.graph import calls_to
 from encdec_widgets.windows import POINT, WHOLE, Window, Windows, windows_of
 
 FEW = settings(max_examples=12, deadline=None)
@@ -191,7 +192,14 @@ def test_what_looks_at_the_whole_map(layer: Any) -> None:
 
 
 class _Kept(kl.Conv2D):
-    """A subclass that changes nothing."""
+    """A subclass that computes what Keras does."""
+
+    def __init__(self, *how: Any, **more: Any) -> None:
+        super().__init__(*how, **more)
+        self.note = "own"
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "note": self.note}
 
 
 class _Flipping(kl.Conv2D):
@@ -202,6 +210,11 @@ class _Flipping(kl.Conv2D):
 class _FlippingInside(kl.Conv2D):
     def convolution_op(self, inputs: Any, kernel: Any) -> Any:
         return super().convolution_op(ops.flip(inputs, axis=1), kernel)
+
+
+class _Stretching(kl.UpSampling2D):
+    def _resize_images(self, x: Any, *how: Any, **more: Any) -> Any:
+        return super()._resize_images(ops.flip(x, axis=1), *how, **more)
 
 
 class _Own(kl.Layer):
@@ -224,7 +237,7 @@ def test_a_users_subclass_counts_as_what_it_derives_from() -> None:
 @pytest.mark.parametrize(
     "layer",
     [
-        *(_Flipping(2, 3), _FlippingInside(2, 3), _Own(), Dense(), kl.Lambda(lambda x: x)),
+        *(_Flipping(2, 3), _FlippingInside(2, 3), _Stretching(2), _Own(), Dense(), kl.Lambda(lambda x: x)),
         *(kl.Activation(_flipped), kl.Conv2D(2, 3, activation=_flipped), kl.Flatten(), kl.Reshape((6, 8, 4))),
         *(kl.Permute((2, 1, 3)), kl.Resizing(4, 4), kl.Softmax(axis=1), kl.LayerNormalization(axis=1)),
         *(kl.Conv2D(2, 3, data_format="channels_first"), keras.Sequential([kl.ReLU()]), _flipped),
@@ -234,6 +247,16 @@ def test_a_users_subclass_counts_as_what_it_derives_from() -> None:
 )
 def test_of_others_nothing_is_claimed(layer: Any) -> None:
     assert _windows(layer, MAP) is None
+
+
+def test_a_merge_in_a_way_of_ones_own_is_not_told() -> None:
+    class Shifted(kl.Add):
+        def _merge_function(self, inputs: Any) -> Any:
+            return inputs[0] + ops.roll(inputs[1], 3, axis=1)
+
+    image = keras.Input(MAP)
+    (*_, call) = calls_to([Shifted()([image, image])])
+    assert windows_of(call) is None
 
 
 @pytest.mark.parametrize("axis", [1, 2])

@@ -1,5 +1,7 @@
 """Checks of a network: what is not as one might expect, where, why, and what mends it."""
 
+from collections.abc import Callable
+
 from encdec_widgets.analysis.checks.as_built import BlockAsBuilt, as_built
 from encdec_widgets.analysis.checks.beyond_memory import beyond_memory
 from encdec_widgets.analysis.checks.check import Check
@@ -9,6 +11,7 @@ from encdec_widgets.analysis.checks.large_output import large_output
 from encdec_widgets.analysis.checks.missing_skip import missing_skip
 from encdec_widgets.analysis.checks.network import Network
 from encdec_widgets.analysis.checks.otherwise import left_out, other_stride
+from encdec_widgets.analysis.checks.possible import LOG
 from encdec_widgets.analysis.checks.skipped_pixels import skipped_pixels
 from encdec_widgets.analysis.checks.small_bottleneck import small_bottleneck
 from encdec_widgets.analysis.checks.small_field import small_field
@@ -37,7 +40,16 @@ def checks(network: Network) -> tuple[Check, ...]:
         network: What it was designed as, what was built, and what is known of it.
 
     Returns:
-        At most one check of each kind, which names all its places; warnings first, then advice.
+        At most one check of each kind, which names all its places; warnings first, then advice. A check that cannot be
+        made, because a user's class raises an error, is left out.
     """
-    found = [one for check in _CHECKS if (one := check(network)) is not None]
+    found = [one for check in _CHECKS if (one := _made(check, network)) is not None]
     return tuple(sorted(found, key=lambda one: one.severity != "warning"))
+
+
+def _made(check: Callable[[Network], Check | None], network: Network) -> Check | None:
+    try:
+        return check(network)
+    except Exception:  # noqa: BLE001 - a user's class may raise anything
+        LOG.debug("%s is not checked", check.__name__, exc_info=True)
+        return None

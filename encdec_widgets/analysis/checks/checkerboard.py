@@ -1,15 +1,18 @@
 """Transposed convolutions whose kernel their stride does not divide: they tend to leave a checkerboard."""
 
-from typing import Any
+from collections.abc import Iterator
 
 from encdec_widgets.analysis.checks.check import Check
 from encdec_widgets.analysis.checks.network import Network
 from encdec_widgets.analysis.checks.possible import mend, possible
 from encdec_widgets.analysis.checks.words import listed
-from encdec_widgets.fields import described_fields
+from encdec_widgets.architectures import DenseUpsamplingBlock, LeapCNN, UNet
+from encdec_widgets.blocks import SimpleUpsamplingBlock
 from encdec_widgets.mends import Mend
 from encdec_widgets.windows import Window
 from encdec_widgets.words import kernel_text
+
+_KIND = "checkerboard"
 
 
 def checkerboard(network: Network) -> Check | None:
@@ -31,15 +34,16 @@ def checkerboard(network: Network) -> Check | None:
     size = f"a kernel of {kernel_text(kernel)} px" if kernel else "a kernel"
     stride = max(window.period for window in first["windows"])
     return Check(
-        kind="checkerboard",
+        kind=_KIND,
         severity="advice",
         reason=(
             f"{listed(map(network.label, places))} upsample{'s' if len(places) == 1 else ''} by a transposed "
             f"convolution with {size}, which its stride, {stride}, does not divide: some pixels get more "
             "contributions than their neighbours, which tends to show as a checkerboard (Odena et al. 2016)."
+            + _as_published(network, places)
         ),
         places=tuple(place for place in places if place in network.blocks),
-        mends=possible(network.design, _mends(network, places)),
+        mends=possible(network, _KIND, _mends(network, places)),
     )
 
 
@@ -49,16 +53,28 @@ def _is_uneven(window: Window) -> bool:
     return len({(last - first) // window.spacing for first, last in pairs}) > 1
 
 
-def _mends(network: Network, places: list[str]) -> list[Mend | None]:
-    blocks: dict[str, Any] = {}
+def _as_published(network: Network, places: list[str]) -> str:
+    if any(place not in network.blocks for place in places):
+        return ""
+    if any(type(network.blocks.nodes[place]["definition"]) is not DenseUpsamplingBlock for place in places):
+        return ""
+    return (
+        " FC-DenseNet is published with it: its transition up is a 3 × 3 transposed convolution of stride 2 "
+        "(Jegou et al. 2017)."
+    )
+
+
+def _mends(network: Network, places: list[str]) -> Iterator[Mend | None]:
+    blocks: dict[str, SimpleUpsamplingBlock] = {}
     for place in places:
         definition = network.blocks.nodes[place]["definition"] if place in network.blocks else None
-        if definition is None or "transposed_conv_kernel_size" not in described_fields(definition):
-            return []
+        # Another class may do anything with fields of the same names.
+        if type(definition) is not SimpleUpsamplingBlock:
+            return
         blocks[network.path(place)] = definition
-    mends = (
-        [] if any(not block.refine_convs for block in blocks.values()) else [_interpolation(network, blocks)]
-    )
+    # Where no convolutions follow, interpolation would take the block's only one away.
+    if all(block.refine_convs for block in blocks.values()):
+        yield _interpolation(network, blocks)
     # Of a 3 px kernel and stride 2: 4 px.
     sizes = {
         f"{path}.transposed_conv_kernel_size": _divisible(
@@ -70,12 +86,11 @@ def _mends(network: Network, places: list[str]) -> list[Mend | None]:
     words = (
         f"{alike.pop()} px kernels for upsampling" if len(alike) == 1 else "kernels that the stride divides"
     )
-    return [*mends, mend(sizes, words)]
+    yield mend(sizes, words)
 
 
-def _interpolation(network: Network, blocks: dict[str, Any]) -> Mend | None:
-    """Interpolation instead. Where no convolutions follow, it would take the block's only one away."""
-    if "up_interpolate" in described_fields(network.architecture):
+def _interpolation(network: Network, blocks: dict[str, SimpleUpsamplingBlock]) -> Mend | None:
+    if isinstance(network.architecture, (UNet, LeapCNN)):
         return mend({"up_interpolate": True}, "interpolate instead")
     return mend({f"{path}.transposed_conv": False for path in blocks}, "interpolate instead")
 

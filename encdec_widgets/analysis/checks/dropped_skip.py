@@ -6,12 +6,15 @@ import attrs
 
 from encdec_widgets.analysis.checks.as_built import BlockAsBuilt
 from encdec_widgets.analysis.checks.check import Check
+from encdec_widgets.analysis.checks.foreseen import PASSED
 from encdec_widgets.analysis.checks.network import Network
 from encdec_widgets.analysis.checks.possible import mend, possible
 from encdec_widgets.analysis.checks.stems import without_stem
 from encdec_widgets.analysis.checks.words import listed
 from encdec_widgets.fields import described_fields
 from encdec_widgets.mends import Mend
+
+_DISPLACED = "skip displaced by the stem"
 
 
 def passed_skip(network: Network) -> Check | None:
@@ -26,7 +29,7 @@ def passed_skip(network: Network) -> Check | None:
     strides = listed(str(stride) for stride in jumps[first])
     others = listed(network.label(block.name) for block in list(jumps)[1:])
     return Check(
-        kind="skip passed over",
+        kind=PASSED,
         severity="advice",
         reason=(
             f"{network.label(first.name)} goes from stride {first.begins} to {first.ends} in one step and passes over "
@@ -34,7 +37,7 @@ def passed_skip(network: Network) -> Check | None:
             + (f" So it is with {others}." if others else "")
         ),
         places=tuple(block.name for block in jumps if block.name in network.blocks),
-        mends=possible(network.design, (_in_steps_of_two(network, {block.index for block in jumps}),)),
+        mends=possible(network, PASSED, _in_steps_of_two(network, {block.index for block in jumps})),
     )
 
 
@@ -45,7 +48,7 @@ def _passed(block: BlockAsBuilt) -> list[int]:
     return sorted({stride for stride in block.available if block.ends < stride < block.begins})
 
 
-def _in_steps_of_two(network: Network, indexes: set[int]) -> Mend | None:
+def _in_steps_of_two(network: Network, indexes: set[int]) -> Iterator[Mend | None]:
     """Each of the blocks, as often as it takes to get as far in steps of 2."""
     blocks: list[object] = []
     for index, block in enumerate(network.architecture.decoder_stack):
@@ -53,11 +56,11 @@ def _in_steps_of_two(network: Network, indexes: set[int]) -> Mend | None:
         if index not in indexes:
             blocks.append(block)
         elif 2**steps != block.upsampling_stride or "upsampling_stride" not in described_fields(block):
-            return None
+            return
         else:
             blocks.extend([attrs.evolve(block, upsampling_stride=2)] * steps)
     names = listed(f"dec{index}" for index in sorted(indexes))
-    return mend({"decoder[:]": tuple(blocks)}, f"steps of 2 in place of {names}")
+    yield mend({"decoder[:]": tuple(blocks)}, f"steps of 2 in place of {names}")
 
 
 def displaced_skip(network: Network) -> Check | None:
@@ -68,14 +71,14 @@ def displaced_skip(network: Network) -> Check | None:
     names = listed(network.label(name) for name in displaced)
     stride = network.blocks.nodes[displaced[0]]["stride"]
     return Check(
-        kind="skip displaced by the stem",
+        kind=_DISPLACED,
         severity="advice",
         reason=(
             f"The skip connection at stride {stride:g} starts from the stem, so that {names}, which has the same "
             f"stride, gives none: what it adds to the stem's detail reaches the decoder through coarser levels only."
         ),
         places=tuple(displaced),
-        mends=possible(network.design, (without_stem(network.design),)),
+        mends=possible(network, _DISPLACED, map(without_stem, [network.design])),
     )
 
 

@@ -1,9 +1,11 @@
 """An output larger than the input: a stride below 1."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 from math import prod
 
 from encdec_widgets.analysis.checks.check import Check
+from encdec_widgets.analysis.checks.foreseen import LARGE
 from encdec_widgets.analysis.checks.network import Network
 from encdec_widgets.analysis.checks.possible import mend, possible
 from encdec_widgets.analysis.checks.words import area_text, listed
@@ -23,18 +25,18 @@ def large_output(network: Network) -> Check | None:
     sizes = outputs[large[0]]["shapes"][0][:2]
     known = f" ({area_text(*sizes)} px)" if None not in sizes else ""
     return Check(
-        kind="output larger than the input",
+        kind=LARGE,
         severity="warning",
         reason=(
             "The output is larger than the input: the decoder upsamples more than the encoder pools. "
             f"It is {times} times as high and wide{known}; the image has no detail for so many pixels."
         ),
         places=tuple(place for place in dict.fromkeys(places) if place in network.blocks),
-        mends=possible(network.design, _shorter_decoders(network)),
+        mends=possible(network, LARGE, _shorter_decoders(network)),
     )
 
 
-def _shorter_decoders(network: Network) -> list[Mend | None]:
+def _shorter_decoders(network: Network) -> Iterator[Mend | None]:
     """The decoder without the last blocks that make it too large."""
     decoder = tuple(network.architecture.decoder_stack)
     stride = network.architecture.encoder_features_stride
@@ -42,10 +44,11 @@ def _shorter_decoders(network: Network) -> list[Mend | None]:
     while count and Fraction(stride, prod(block.upsampling_stride for block in decoder[:count])) < 1:
         count -= 1
     if count == len(decoder):
-        return []  # Its fields say that it is not too large: it is not known what makes it so.
+        return  # Its fields say that it is not too large: it is not known what makes it so.
     if "up_blocks" in described_fields(network.architecture):
         fewer = len(decoder) - count
         words = "one level up fewer" if fewer == 1 else f"{fewer} levels up fewer"
-        return [mend({"up_blocks": count}, words)]
+        yield mend({"up_blocks": count}, words)
+        return
     names = listed(f"dec{index}" for index in range(count, len(decoder)))
-    return [mend({"decoder[:]": decoder[:count]}, f"without {names}")]
+    yield mend({"decoder[:]": decoder[:count]}, f"without {names}")

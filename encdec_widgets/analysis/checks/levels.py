@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from encdec_widgets.analysis.checks.possible import changed
+from encdec_widgets.architectures import CustomEncoderDecoder, StridedConvBlock
+from encdec_widgets.blocks import SimpleConvBlock
 from encdec_widgets.fields import described_fields
 
 
@@ -31,11 +33,13 @@ def fewer_levels(design: Any, count: int) -> dict[str, Any] | None:
 
 
 def more_levels(design: Any, count: int) -> dict[str, Any] | None:
-    """Changes that add ``count`` levels to a family, so that the output stays as fine; None where it cannot be done.
+    """Changes that add ``count`` levels, so that the output stays as fine; None where it cannot be done.
 
-    Where the larger maximum stride does not divide the input, the next larger input goes with it.
+    A family is changed by its own fields; of a list of blocks, the last block that convolves and halves the size is
+    repeated, and with it the first decoder block that doubles it. Where the larger maximum stride does not divide the
+    input, the next larger input goes with it.
     """
-    changes = _of_family(design.architecture, count)
+    changes = _of_family(design.architecture, count) or _repeated(design.architecture, count)
     if changes is None or _moves(design, changes, 1):
         return changes
     stride = design.architecture.maximum_stride * 2**count
@@ -73,6 +77,28 @@ def _of_blocks(design: Any, count: int) -> dict[str, Any] | None:
         pooling = encoder.pop(pools[-1])
         if ups and decoder.pop(ups[0]).upsampling_stride != pooling.pooling_stride:
             return None
+    return {"encoder[:]": tuple(encoder), "decoder[:]": tuple(decoder)}
+
+
+def _repeated(architecture: Any, count: int) -> dict[str, Any] | None:
+    if type(architecture) is not CustomEncoderDecoder:
+        return None
+    encoder, decoder = list(architecture.encoder), list(architecture.decoder)
+    halving = [
+        i
+        for i, block in enumerate(encoder)
+        if isinstance(block, (SimpleConvBlock, StridedConvBlock))
+        and block.pool
+        and block.pooling_stride == 2
+        and block.num_convs
+    ]
+    doubling = [i for i, block in enumerate(decoder) if block.upsampling_stride == 2]
+    if not halving or (decoder and not doubling):
+        return None
+    deepest = halving[-1]
+    encoder[deepest:deepest] = [encoder[deepest]] * count
+    for first in doubling[:1]:
+        decoder[first:first] = [decoder[first]] * count
     return {"encoder[:]": tuple(encoder), "decoder[:]": tuple(decoder)}
 
 

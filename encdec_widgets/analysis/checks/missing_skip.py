@@ -1,6 +1,9 @@
 """A skip with no partner: a decoder block asks for a skip connection where there is no feature."""
 
+from collections.abc import Iterator
+
 from encdec_widgets.analysis.checks.check import Check
+from encdec_widgets.analysis.checks.foreseen import MISSING
 from encdec_widgets.analysis.checks.network import Network
 from encdec_widgets.analysis.checks.possible import mend, possible
 from encdec_widgets.analysis.checks.stems import without_stem
@@ -14,29 +17,28 @@ def missing_skip(network: Network) -> Check | None:
     missing = [block for block in network.built if block.missing_skip]
     if not missing:
         return None
+    name = missing[0].name
     others = listed(network.label(block.name) for block in missing[1:])
     reasons = [
-        str(missing[0].missing_skip),
+        network.label(name) + str(missing[0].missing_skip).removeprefix(name),
         f"So do{'es' if len(missing) == 2 else ''} {others}." if others else "",
         "Without it, fine detail has to come through all coarser levels, where much of it is lost.",
     ]
     indexes = sorted({block.index for block in missing})
-    switches = {f"decoder[{index}].skip_connection": False for index in indexes}
-    names = listed(f"dec{index}" for index in indexes)
     return Check(
-        kind="skip without a partner",
+        kind=MISSING,
         severity="warning",
         reason=" ".join(filter(None, reasons)),
         places=tuple(block.name for block in missing if block.name in network.blocks),
-        mends=possible(
-            network.design,
-            (
-                without_stem(network.design),
-                _ending_before(network, indexes, missing[0].begins),
-                mend(switches, f"no skip in {names}"),
-            ),
-        ),
+        mends=possible(network, MISSING, _mends(network, indexes, missing[0].begins)),
     )
+
+
+def _mends(network: Network, indexes: list[int], stride: int) -> Iterator[Mend | None]:
+    yield without_stem(network.design)
+    yield _ending_before(network, indexes, stride)
+    switches = {f"decoder[{index}].skip_connection": False for index in indexes}
+    yield mend(switches, f"no skip in {listed(f'dec{index}' for index in indexes)}")
 
 
 def _ending_before(network: Network, indexes: list[int], stride: int) -> Mend | None:

@@ -51,7 +51,16 @@ class Network:
 
     def label(self, name: str) -> str:
         """A block as the picture has it: "dec2" where there is one stack, else "stack0_dec2"."""
-        return str(self.blocks.nodes[name]["label"]) if name in self.blocks else name
+        if name in self.blocks:
+            return str(self.blocks.nodes[name]["label"])
+        # What is left out of the network is on no picture.
+        return name if any(block.stack for block in self.built) else name.removeprefix("stack0_")
+
+    @property
+    def skipping(self) -> frozenset[type]:
+        """Classes of decoder blocks that ask for a skip connection, or have one."""
+        names = [block.name for block in self.built if block.skips and block.name in self.blocks]
+        return frozenset(type(self.blocks.nodes[name]["definition"]) for name in names)
 
     def path(self, name: str) -> str:
         """The path of a block of the encoder, the decoder or the stem, as edits name it: "decoder[2]"."""

@@ -1,8 +1,10 @@
 """Blocks that are not what their fields say, or that are not in the network at all."""
 
+from collections.abc import Iterator
 from math import prod
 
 from encdec_widgets.analysis.checks.check import Check
+from encdec_widgets.analysis.checks.foreseen import LEFT_OUT
 from encdec_widgets.analysis.checks.network import Network
 from encdec_widgets.analysis.checks.possible import mend, possible
 from encdec_widgets.analysis.checks.words import listed
@@ -26,8 +28,9 @@ def other_stride(network: Network) -> Check | None:
         kind="stride not as declared",
         severity="warning",
         reason=(
-            f"{first.name} declares stride {stride_text(first.declared)} and really has {real}: strides and skips "
-            "after it are not what the fields say." + (f" So it is with {more}." if more else "")
+            f"{network.label(first.name)} declares stride {stride_text(first.declared)} and really has {real}: "
+            "strides and skips after it are not what the fields say."
+            + (f" So it is with {more}." if more else "")
         ),
         places=tuple(block.name for block in others if block.name in network.blocks),
     )
@@ -40,16 +43,16 @@ def left_out(network: Network) -> Check | None:
         return None
     first, more = out[0], listed(network.label(block.name) for block in out[1:])
     return Check(
-        kind="block left out",
+        kind=LEFT_OUT,
         severity="warning",
         reason=(
-            f"{first.name} is left out: nothing that it makes reaches an output of the network."
+            f"{network.label(first.name)} is left out: nothing that it makes reaches an output of the network."
             + (f" So it is with {more}." if more else "")
             + _where_it_ends(network)
         ),
         # What is left out is not on the picture; the head that was put before it is.
         places=tuple(name for name, data in network.blocks.nodes(data=True) if data["stage"] == "head"),
-        mends=possible(network.design, _head_mends(network)),
+        mends=possible(network, LEFT_OUT, _head_mends(network)),
     )
 
 
@@ -60,18 +63,18 @@ def _where_it_ends(network: Network) -> str:
     return f" The head is attached before it, at stride {head.stride}."
 
 
-def _head_mends(network: Network) -> list[Mend | None]:
+def _head_mends(network: Network) -> Iterator[Mend | None]:
     """The head at the end, or a decoder that ends at the head."""
     head = network.design.head
     if head is None or head.stride is None:
-        return []
-    at_the_end = mend({"head.stride": None}, "head at the output")
+        return
+    yield mend({"head.stride": None}, "head at the output")
     stride, decoder = network.architecture.encoder_features_stride, tuple(network.architecture.decoder_stack)
     reached = [stride // prod(block.upsampling_stride for block in decoder[:i]) for i in range(len(decoder))]
     if head.stride not in reached:
-        return [at_the_end]
+        return
     count = reached.index(head.stride)
     shorter: dict[str, object] = {"decoder[:]": decoder[:count]}
     if "up_blocks" in described_fields(network.architecture):
         shorter = {"up_blocks": count}
-    return [at_the_end, mend({**shorter, "head.stride": None}, "without the blocks after the head")]
+    yield mend({**shorter, "head.stride": None}, "without the blocks after the head")

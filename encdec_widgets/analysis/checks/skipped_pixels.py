@@ -1,6 +1,6 @@
 """Pooling, or a strided convolution, whose window is smaller than its stride: it never looks at some of the pixels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -9,10 +9,14 @@ from encdec_widgets.analysis.checks.check import Check
 from encdec_widgets.analysis.checks.network import Network
 from encdec_widgets.analysis.checks.possible import mend, possible
 from encdec_widgets.analysis.checks.words import listed
+from encdec_widgets.architectures import DenseBlock, StridedConvBlock, TransitionDown
+from encdec_widgets.architectures.residual_blocks import ResidualBlock
+from encdec_widgets.architectures.unet import PoolingBlock
 from encdec_widgets.blocks import SimpleConvBlock
-from encdec_widgets.fields import described_fields
 from encdec_widgets.mends import Mend
 from encdec_widgets.windows import Window, Windows
+
+_KIND = "pixels never looked at"
 
 
 @attrs.frozen
@@ -42,7 +46,7 @@ def skipped_pixels(network: Network) -> Check | None:
     sizes = " × ".join(str(_size(window)) for window in first.windows)
     steps = " × ".join(str(step) for step in dict.fromkeys(window.step for window in first.windows))
     return Check(
-        kind="pixels never looked at",
+        kind=_KIND,
         severity="advice",
         reason=(
             f"{network.label(first.place)} moves a window of {sizes} px in steps of {steps}, so that {share} of the "
@@ -50,7 +54,7 @@ def skipped_pixels(network: Network) -> Check | None:
             + (f" So it is with {more}." if more else "")
         ),
         places=tuple(name for name in names if name in network.blocks),
-        mends=possible(network.design, _mends(network, gaps)),
+        mends=possible(network, _KIND, _mends(network, gaps)),
     )
 
 
@@ -94,47 +98,62 @@ def _size(window: Window) -> int:
     return max(last - first for first, last in zip(window.first, window.last, strict=True)) + 1
 
 
+# Blocks whose max pooling has a window of 2 x 2; any other class may do anything with fields of the same names.
+_POOLING = (SimpleConvBlock, PoolingBlock, DenseBlock, TransitionDown, ResidualBlock)
+
+
 def _mends(network: Network, gaps: list[_Gap]) -> Iterator[Mend | None]:
-    """Larger kernels; pooling by 2 as often as it takes; pooling by 2 once."""
-    blocks: dict[str, Any] = {}
+    """Pooling by 2 as often as it takes, or once; with either, larger kernels of strided convolutions."""
+    pooling: dict[str, Any] = {}
+    kernels: dict[str, int] = {}
     for gap in gaps:
         definition = network.blocks.nodes[gap.place]["definition"] if gap.place in network.blocks else None
-        steps = {window.step for window in gap.windows}
-        if definition is None or steps != {getattr(definition, "pooling_stride", None)}:
-            return  # What moves the window so far is no field of a block.
-        blocks[network.path(gap.place)] = definition
-    names = listed(path.replace("encoder[", "enc").replace("[", "").rstrip("]") for path in blocks)
-    kernels = {f"{path}.kernel_size": block.pooling_stride // 2 * 2 + 1 for path, block in blocks.items()}
-    if all(_strides_by_kernel(block) for block in blocks.values()):
-        yield mend(kernels, f"larger kernels in {names}")
+        if type(definition) is StridedConvBlock:
+            kernels[network.path(gap.place)] = definition.pooling_stride // 2 * 2 + 1
+        elif type(definition) in _POOLING:
+            pooling[network.path(gap.place)] = definition
+        else:
+            return
+    larger = f"larger kernels in {_names(kernels)}" if kernels else ""
+    if not pooling:
+        yield mend({f"{path}.kernel_size": size for path, size in kernels.items()}, larger)
         return
-    yield mend(_pooling_repeated(network, blocks), f"pooling by 2 repeatedly in {names}")
-    yield mend({f"{path}.pooling_stride": 2 for path in blocks}, f"pooling stride 2 in {names}")
+    more = f", {larger}" if kernels else ""
+    yield mend(
+        _pooling_repeated(network, pooling, kernels), f"pooling by 2 repeatedly in {_names(pooling)}{more}"
+    )
+    once = {f"{path}.pooling_stride": 2 for path in pooling}
+    once |= {f"{path}.kernel_size": size for path, size in kernels.items()}
+    yield mend(once, f"pooling stride 2 in {_names(pooling)}{more}")
 
 
-def _strides_by_kernel(block: Any) -> bool:
-    """Whether it is a convolution that moves by the block's stride, rather than a pooling of 2 x 2."""
-    return "kernel_size" in described_fields(block) and not isinstance(block, SimpleConvBlock)
+def _names(paths: Iterable[str]) -> str:
+    return listed(path.replace("encoder[", "enc").replace("[", "").rstrip("]") for path in paths)
 
 
-def _pooling_repeated(network: Network, blocks: dict[str, Any]) -> dict[str, Any] | None:
+def _pooling_repeated(
+    network: Network, pooling: Mapping[str, Any], kernels: Mapping[str, int]
+) -> dict[str, Any] | None:
     """Blocks that only pool, next to those that pooled too far, so that all strides stay as they are."""
-    changes: dict[str, Any] = {}
+    stacks: dict[str, list[Any]] = {}
     for stage in ("stem", "encoder"):
-        stack: list[Any] = []
+        stack = stacks[f"{stage}[:]"] = []
         for index, block in enumerate(getattr(network.architecture, f"{stage}_stack") or ()):
-            if f"{stage}[{index}]" not in blocks:
+            path = f"{stage}[{index}]"
+            if path in kernels:
+                stack.append(attrs.evolve(block, kernel_size=kernels[path]))
+            elif path in pooling:
+                halvings = block.pooling_stride.bit_length() - 1
+                if 2**halvings != block.pooling_stride:
+                    return None
+                # A block that pools before its convolutions works on the small map, and goes on doing so.
+                between = [SimpleConvBlock(num_convs=0)] * (halvings - 1)
+                once = attrs.evolve(block, pooling_stride=2)
+                stack.extend([once, *between] if _pools_last(block) else [*between, once])
+            else:
                 stack.append(block)
-                continue
-            halvings = block.pooling_stride.bit_length() - 1
-            if 2**halvings != block.pooling_stride:
-                return None
-            # A block that pools before its convolutions works on the small map, and goes on doing so.
-            pooling = [SimpleConvBlock(num_convs=0)] * (halvings - 1)
-            once = attrs.evolve(block, pooling_stride=2)
-            stack.extend([once, *pooling] if _pools_last(block) else [*pooling, once])
-            changes[f"{stage}[:]"] = stack
-    return {path: tuple(stack) for path, stack in changes.items()}
+    touched = {path.partition("[")[0] for path in (*pooling, *kernels)}
+    return {path: tuple(stack) for path, stack in stacks.items() if path.partition("[")[0] in touched}
 
 
 def _pools_last(block: Any) -> bool:

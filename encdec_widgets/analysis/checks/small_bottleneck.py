@@ -1,8 +1,11 @@
 """A bottleneck smaller than 4 px."""
 
+from collections.abc import Iterator
+
 from encdec_widgets.analysis.checks.check import Check
 from encdec_widgets.analysis.checks.levels import fewer_levels, level_words
 from encdec_widgets.analysis.checks.network import Network
+from encdec_widgets.analysis.checks.otherwise import other_stride
 from encdec_widgets.analysis.checks.possible import changed, mend, possible
 from encdec_widgets.analysis.checks.words import listed, shape_text
 from encdec_widgets.mends import Mend
@@ -10,6 +13,8 @@ from encdec_widgets.words import stride_text
 
 LEAST = 4
 """Height and width that a bottleneck should have at least, in px: in a smaller map, nearly all is border."""
+
+_KIND = f"bottleneck below {LEAST} px"
 
 
 def small_bottleneck(network: Network) -> Check | None:
@@ -25,7 +30,7 @@ def small_bottleneck(network: Network) -> Check | None:
     smallest = min(small, key=lambda name: min(px for px in small[name] if px is not None))
     stride = network.blocks.nodes[smallest]["stride"]
     return Check(
-        kind=f"bottleneck below {LEAST} px",
+        kind=_KIND,
         severity="advice",
         reason=(
             f"At stride {stride_text(stride)} the map is {shape_text(small[smallest])} px "
@@ -33,8 +38,15 @@ def small_bottleneck(network: Network) -> Check | None:
             "and kernels see mostly padding."
         ),
         places=tuple(small),
-        mends=possible(network.design, (_larger_input(network), _fewer_levels(network))),
+        mends=possible(network, _KIND, _mends(network)),
     )
+
+
+def _mends(network: Network) -> Iterator[Mend | None]:
+    # Where a block does not do what its fields say, they do not say how large the map would be.
+    if other_stride(network) is None:
+        yield _larger_input(network)
+        yield _fewer_levels(network)
 
 
 def _enough(network: Network, stride: int) -> bool:

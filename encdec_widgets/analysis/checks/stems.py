@@ -3,17 +3,14 @@
 from typing import Any
 
 from encdec_widgets.analysis.checks.possible import mend
-from encdec_widgets.fields import described_fields
+from encdec_widgets.architectures import UNet
 from encdec_widgets.mends import Mend
 
 
 def without_stem(design: Any) -> Mend | None:
     """A mend that moves the levels of a U-Net's stem into its encoder; None where there is no such stem."""
     architecture = design.architecture
-    if (
-        not {"stem_blocks", "down_blocks"} <= set(described_fields(architecture))
-        or not architecture.stem_blocks
-    ):
+    if not isinstance(architecture, UNet) or not architecture.stem_blocks:
         return None
     levels = architecture.stem_blocks + architecture.down_blocks
     return mend({"stem_blocks": 0, "down_blocks": levels}, "no stem: its levels in the encoder")

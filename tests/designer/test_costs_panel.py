@@ -1,0 +1,40 @@
+"""The page of costs begins with the precision that the network was built with."""
+
+from collections.abc import Iterator
+
+import keras
+import pytest
+
+from encdec_widgets import Design
+from encdec_widgets.architectures import UNet
+from encdec_widgets.widgets.costs_panel import CostsPanel
+from tests.designer.reading import control
+
+SMALL = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (16, 16, 1))
+
+
+@pytest.fixture(autouse=True)
+def _precision_of_before() -> Iterator[None]:
+    before = keras.config.dtype_policy()
+    yield
+    keras.config.set_dtype_policy(before)
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [("float32", "float32"), ("mixed_bfloat16", "mixed_bfloat16"), ("float64", "float32")],
+)
+def test_the_first_network_says_which_precision_to_begin_with(policy: str, told: str) -> None:
+    keras.config.set_dtype_policy(policy)
+    panel = CostsPanel()
+    panel.show(SMALL.build())
+    assert panel.conditions["precision"] == control(panel, "precision").value == told
+
+
+def test_a_precision_that_was_chosen_stays() -> None:
+    panel = CostsPanel()
+    panel.show(SMALL.build())
+    control(panel, "precision").value = "mixed_float16"
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    panel.show(SMALL.build())
+    assert panel.conditions["precision"] == control(panel, "precision").value == "mixed_float16"
