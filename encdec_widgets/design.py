@@ -82,8 +82,8 @@ def _fits(shape: tuple[int | None, ...]) -> bool:
     )
 
 
-def _where_it_breaks(architecture: EncoderDecoder, sizes: Sequence[int | None]) -> str:
-    """The way of a size down to the block that cannot divide it: ": 300 → 150 → 75 px, which encoder[3], ..."."""
+def _where_it_breaks(architecture: EncoderDecoder, sizes: Sequence[int | None]) -> tuple[str, str]:
+    """The block that cannot divide a size, and the way down to it: ": 300 → 150 → 75 px, which encoder[3], ..."."""
     for size in sizes:
         if size is None:
             continue
@@ -93,11 +93,11 @@ def _where_it_breaks(architecture: EncoderDecoder, sizes: Sequence[int | None]) 
                 factor = block.pooling_stride if block.pool else 1
                 at *= factor
                 if way[-1] % factor:
-                    steps = " → ".join(map(str, way))
-                    return f": {steps} px, which {stage}[{index}], at stride {at}, cannot divide by {factor}"
+                    place, steps = f"{stage}[{index}]", " → ".join(map(str, way))
+                    return place, f": {steps} px, which {place}, at stride {at}, cannot divide by {factor}"
                 if factor > 1:
                     way.append(way[-1] // factor)
-    return ""
+    return "", ""
 
 
 def _as_head(value: Any) -> Head | None:
@@ -162,12 +162,13 @@ class Design:
             return
         smaller = (*(size and max(size // stride, 1) * stride for size in sizes), channels)
         larger = (*(size and -(-size // stride) * stride for size in sizes), channels)
+        place, way = _where_it_breaks(self.architecture, sizes)
         raise FieldError(
             "input_shape",
             self.input_shape,
-            f"must have a height and width that the maximum stride, {stride}, divides"
-            + _where_it_breaks(self.architecture, sizes),
+            f"must have a height and width that the maximum stride, {stride}, divides{way}",
             [shape for shape in dict.fromkeys((smaller, larger)) if _fits(shape)] or [(None, None, channels)],
+            place,
         )
 
     def replace(self, field: str, value: Any) -> Design:

@@ -32,6 +32,7 @@ from encdec_widgets.widgets.status_line import StatusLine
 
 NETWORK, BLOCK = "Network", "Block"
 _CHECK_AFTER_S = 0.25
+_BREAKS = "⚠ cannot divide the size that was asked for"
 _Call = Callable[..., None]
 
 
@@ -59,6 +60,7 @@ class Screen:
         ``on_rest`` is called when the hand rests after another network has come: it is time to :meth:`check` it.
         """
         self._shown: Backbone | None = None
+        self._broken_at = ""
         self.family = FamilyControls(on_load)
         self.history = HistoryButtons(on_undo, on_redo)
         self.status = StatusLine(on_stop)
@@ -145,7 +147,11 @@ class Screen:
         self._checked.soon()
 
     def _flag(self) -> None:
-        self.picture.flag(self.checks.flags)
+        """Put signs at the blocks that a check, or what is wrong with what was asked for, is about."""
+        flags = {} if self.checks.outdated else self.checks.flags
+        if self._shown is not None and self._broken_at:
+            flags = {**flags, **dict.fromkeys(nodes_at(self._shown.blocks, self._broken_at), _BREAKS)}
+        self.picture.flag(flags)
 
     def _colour_times(self, times: Mapping[str, float]) -> None:
         """Let the blocks be coloured by their measured times; ``times`` is empty where they do not hold."""
@@ -160,7 +166,9 @@ class Screen:
             shown: The network on screen, which may be an older one than what is wanted.
         """
         outcome = editor.outcome
-        bad = outcome.error.field if isinstance(outcome.error, FieldError) else None
+        problem = outcome.error if isinstance(outcome.error, FieldError) else None
+        bad = problem.field if problem is not None else None
+        self._broken_at = problem.place if problem is not None else ""
         self.family.show(outcome.design)
         self.history.show(editor.history, outcome.error is not None)
         self.network.show(outcome.design, outcome.pending, bad)
@@ -171,6 +179,7 @@ class Screen:
             self.picture.select(selected)
             self.table.select(selected)
             self.aside.select(shown, place)
+            self._flag()
 
 
 def _effect(step: Step, effect: str) -> str:

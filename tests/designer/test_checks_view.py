@@ -127,6 +127,15 @@ def test_advice_of_a_network_that_has_gone_mends_nothing() -> None:
     asyncio.run(overtake())
 
 
+def test_a_size_that_cannot_be_divided_is_marked_where_it_breaks() -> None:
+    designer = Designer(UNEVEN.replace("up_interpolate", True))
+    designer.set("input_shape", (66, 64, 1))
+    assert "66 → 33 px, which encoder[2]" in str(designer.problem)
+    assert flagged(designer) == ["stack0_enc2"]
+    designer.undo()
+    assert flagged(designer) == []
+
+
 def test_what_goes_wrong_in_a_check_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     designer = Designer(UNEVEN)
 
