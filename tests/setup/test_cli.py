@@ -164,7 +164,7 @@ def test_a_signal_ends_the_server_its_kernels_and_its_folder(tmp_path: Path, num
         children = app.children()
         assert children
         assert app.stop(number) == 0
-        until(lambda: not any(child.is_running() for child in children), 10, "the kernels' end")
+        until(lambda: not any(child.is_running() for child in children), "the kernels' end")
         assert app.log.endswith("Ctrl-C here stops it.\nstopped\n")
         assert list((tmp_path / "tmp").iterdir()) == []
         assert not list((tmp_path / "config").rglob("*.json"))
@@ -174,7 +174,7 @@ def test_a_signal_while_it_starts_is_as_quiet(tmp_path: Path) -> None:
     app = App(tmp_path)
     app.wait_started = lambda: None  # type: ignore[method-assign]
     with app:
-        until(lambda: list((tmp_path / "tmp").glob("encdec-designer-*")), LIMIT, "its folder")
+        until(lambda: list((tmp_path / "tmp").glob("encdec-designer-*")), "its folder", LIMIT)
         assert app.stop(signal.SIGINT) == 0
     assert app.log.endswith("stopped\n")
     assert "Traceback" not in app.log
