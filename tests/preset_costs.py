@@ -1,10 +1,11 @@
 """Makes the table of what the presets cost and see: `python -m tests.preset_costs` writes it into the families' README.
 
 All but the last column is read from the built networks, and a test holds it to them. The last one is measured, which
-takes some minutes.
+takes some minutes; `--keep-measured` leaves it as it stands.
 """
 
 import re
+import sys
 from pathlib import Path
 
 from encdec_widgets import architectures, preset, presets
@@ -57,11 +58,19 @@ def _effective_text(field: EffectiveField) -> str:
     return f"{'more than ' if field.cut_off else ''}{field.size:.0f} px"
 
 
-def main() -> None:
+def documented(columns: int) -> dict[str, list[str]]:
+    """The rows of the documented table of presets that has so many columns, by preset."""
+    lines = README.read_text(encoding="utf-8").splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    return {row[0]: row[1:] for row in cells if row[0] in presets() and len(row) == columns}
+
+
+def main(keep_measured: bool) -> None:
     """Measure, and write the table."""
     rows = []
+    measured = {name: row[-1] for name, row in documented(10).items()} if keep_measured else {}
     for name in presets():
-        rows.append(f"| {' | '.join((*read_columns(name), _effective(name)))} |\n")
+        rows.append(f"| {' | '.join((*read_columns(name), measured.get(name) or _effective(name)))} |\n")
         print(rows[-1], end="", flush=True)
     text = README.read_text(encoding="utf-8")
     table = f"{_BEGIN}{HEADER}{''.join(rows)}{_END}"
@@ -70,4 +79,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main("--keep-measured" in sys.argv[1:])

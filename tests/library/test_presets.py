@@ -12,7 +12,7 @@ from encdec_widgets.architectures import Hourglass, StackedHourglass
 from encdec_widgets.catalogue import family_name, family_start
 from encdec_widgets.encoder_decoder import EncoderDecoder, SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.head import Head
-from tests.preset_costs import README, read_columns
+from tests.preset_costs import documented, read_columns
 
 
 def _model(name: str) -> Any:
@@ -152,16 +152,9 @@ def test_a_class_of_ones_own_is_no_family_that_merely_has_its_name(base: type[En
     assert family_name(own("Mine")) == "Mine"
 
 
-def _documented(columns: int) -> dict[str, list[str]]:
-    """The rows of the documented table of presets that has so many columns."""
-    lines = README.read_text(encoding="utf-8").splitlines()
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
-    return {row[0]: row[1:] for row in cells if row[0] in presets() and len(row) == columns}
-
-
 @pytest.mark.parametrize("name", presets())
 def test_the_documented_table_says_what_is_built(name: str) -> None:
-    input_shape, strides, layers, parameters, _ = _documented(6)[name]
+    input_shape, strides, layers, parameters, _ = documented(6)[name]
     design, model = preset(name), _model(name)
     assert input_shape == " × ".join(map(str, design.input_shape))
     assert strides == f"{design.architecture.maximum_stride} / {design.architecture.output_stride}"
@@ -171,6 +164,6 @@ def test_the_documented_table_says_what_is_built(name: str) -> None:
 
 @pytest.mark.parametrize("name", presets())
 def test_the_documented_costs_and_fields_are_those_of_the_network(name: str) -> None:
-    *read, measured = (name, *_documented(10)[name])
+    *read, measured = (name, *documented(10)[name])
     assert tuple(read) == read_columns(name)
     assert re.fullmatch(r"(more than )?\d+ px", measured)

@@ -270,7 +270,7 @@ def test_a_skip_that_is_not_wanted_or_has_no_source_leaves_no_branch() -> None:
         assert not any("_skip_" in name for name in backbone.layers)
     assert not unwanted.notices
     (notice,) = missing.notices
-    assert "stack0_dec0 asks for a skip connection at stride 1" in notice
+    assert "dec0 asks for a skip connection at stride 1" in notice
 
 
 def _computed(model: Any, x: np.ndarray) -> np.ndarray:

@@ -58,6 +58,7 @@ def _check(layer: Any, height: int, width: int, border: int = 0) -> None:
 
 SIZES = {"height": st.integers(8, 13), "width": st.integers(8, 13)}
 PAIRS = st.tuples(st.integers(1, 4), st.integers(1, 4))
+ENDS = st.tuples(st.integers(0, 3), st.integers(0, 3))  # something is left of 8 px
 
 
 @FEW
@@ -133,7 +134,7 @@ def test_interpolation(how: str, height: int, width: int) -> None:
 
 
 @FEW
-@given(amounts=st.tuples(PAIRS, PAIRS), **SIZES)
+@given(amounts=st.tuples(ENDS, ENDS), **SIZES)
 def test_padding_and_cropping(amounts: Any, height: int, width: int) -> None:
     _check(kl.ZeroPadding2D(amounts), height, width)
     _check(kl.Cropping2D(amounts), height, width)
