@@ -189,7 +189,14 @@ class Backbone:
         """Every fact of the blocks or the layers, a plain dict each, ready for ``pandas.DataFrame``.
 
         The columns are those of :mod:`encdec_widgets.analysis.table` and :mod:`encdec_widgets.analysis.cost_table`.
+
+        Raises:
+            ValueError: If it is another kind.
         """
+        if kind not in ("blocks", "layers"):
+            raise ValueError(
+                f"A table has a row for each of the 'blocks' or of the 'layers'. Received: {kind!r}."
+            )
         of_blocks = kind == "blocks"
         facts = block_rows(self.blocks) if of_blocks else layer_rows(self.layers)
         cost, field = self.cost(), self.receptive_field()

@@ -119,7 +119,7 @@ def _padding(asked: Any, offered: Any) -> str:
     if not larger:
         return ""
     size = " × ".join("any" if item is None else str(item) for item in offered)
-    return f"pad images to {size} (zeros, bottom and right)"
+    return f"{size} (pad images with zeros, bottom and right)"
 
 
 def _one_level_fewer(design: Design, wanted: Mapping[str, Any]) -> tuple[Mend, ...]:

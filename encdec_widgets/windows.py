@@ -112,7 +112,7 @@ def _alike(height: tuple[Any, ...], width: tuple[Any, ...], make: Callable[..., 
 
 
 @lru_cache(1024)
-def _sliding(kernel: int, stride: int, spacing: int, rest: int | None) -> Window:
+def sliding(kernel: int, stride: int, spacing: int, rest: int | None) -> Window:
     """Of convolutions and pooling, which leave a ``rest`` to pad at the end; None for no padding."""
     reach = (kernel - 1) * spacing
     before = 0 if rest is None else max(reach + 1 - rest, 0) // 2
@@ -120,7 +120,7 @@ def _sliding(kernel: int, stride: int, spacing: int, rest: int | None) -> Window
 
 
 @lru_cache(1024)
-def _transposed(kernel: int, stride: int, spacing: int, same: bool, more: int | None) -> Window | None:
+def transposed(kernel: int, stride: int, spacing: int, same: bool, more: int | None) -> Window | None:
     """Of transposed convolutions: input ``i`` reaches outputs from ``i * stride - before`` on, as far as the kernel.
 
     Args:
@@ -150,7 +150,7 @@ _SIDES = {"bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}
 
 
 @lru_cache(1024)
-def _interpolated(factor: int, interpolation: str) -> Window:
+def interpolated(factor: int, interpolation: str) -> Window:
     """Of upsampling: nearest neighbours, or weights around the point where the middle of an output lies in the input.
 
     Where that point is a position of the input itself, the weights of all others are 0: in the middle of an odd factor.
@@ -213,7 +213,7 @@ def _convolution(layer: Any, call: Any) -> Windows | None:
     kernel, stride, spacing = layer.kernel_size, layer.strides, layer.dilation_rate
     rests = _rests(layer, call)
     return _alike(
-        (kernel[0], stride[0], spacing[0], rests[0]), (kernel[1], stride[1], spacing[1], rests[1]), _sliding
+        (kernel[0], stride[0], spacing[0], rests[0]), (kernel[1], stride[1], spacing[1], rests[1]), sliding
     )
 
 
@@ -221,7 +221,7 @@ def _pooling(layer: Any, call: Any) -> Windows | None:
     if not _channels_last(layer):
         return None
     kernel, stride, rests = layer.pool_size, layer.strides, _rests(layer, call)
-    return _alike((kernel[0], stride[0], 1, rests[0]), (kernel[1], stride[1], 1, rests[1]), _sliding)
+    return _alike((kernel[0], stride[0], 1, rests[0]), (kernel[1], stride[1], 1, rests[1]), sliding)
 
 
 def _transposed_convolution(layer: Any, call: Any) -> Windows | None:
@@ -235,7 +235,7 @@ def _transposed_convolution(layer: Any, call: Any) -> Windows | None:
     )
     same = layer.padding == "same"
     height, width = (
-        _transposed(kernel[i], stride[i], spacing[i], same, None if more is None else more[i]) for i in (0, 1)
+        transposed(kernel[i], stride[i], spacing[i], same, None if more is None else more[i]) for i in (0, 1)
     )
     return None if height is None or width is None else (height, width)
 
@@ -244,7 +244,7 @@ def _upsampling(layer: Any, call: Any) -> Windows | None:
     if not _channels_last(layer):
         return None
     how = layer.interpolation
-    return _alike((layer.size[0], how), (layer.size[1], how), _interpolated)
+    return _alike((layer.size[0], how), (layer.size[1], how), interpolated)
 
 
 def _padding(layer: Any, call: Any) -> Windows | None:

@@ -69,13 +69,14 @@ class Colouring:
 
     @property
     def half(self) -> tuple[str, ...]:
-        """The fewest blocks that have half of all together, largest first; none where numbers do not add up."""
+        """The largest blocks, which have half of all together or more; none where numbers do not add up."""
         total = sum(self.values.values())
         if not self.adds_up or total <= 0:
             return ()
         names = sorted(self.values, key=self.values.__getitem__, reverse=True)
         sums = itertools.accumulate(self.values[name] for name in names)
-        return tuple(names[: 1 + next(place for place, reached in enumerate(sums) if 2 * reached >= total)])
+        last = names[next(place for place, reached in enumerate(sums) if 2 * reached >= total)]
+        return tuple(name for name in names if self.values[name] >= self.values[last])
 
     @property
     def nothing(self) -> str:
@@ -120,11 +121,11 @@ def luminance(colour: str) -> float:
 
 
 def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str:
-    """The scale with its ends and unit, how a block without a value looks, and who has half, as a line of HTML.
+    """The scale with its ends and unit, how a block without a value looks, and who has most, as a line of HTML.
 
     Args:
         colouring: What the colours show.
-        labels: How blocks are called, by name, where it is to be said which of them have half of all.
+        labels: How blocks are called, by name, where it is to be said which of them have most of all.
     """
     unit = html.escape(colouring.unit)
     least, most = (html.escape(colouring.text(end)) for end in colouring.ends)
@@ -156,7 +157,8 @@ def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
         return ""
     many = len(names) > _NAMED
     where = f"{len(names)} of {len(colouring.values)} blocks" if many else ", ".join(names)
-    return f' <b style="margin-left:8px">half of it in {where}</b>'
+    share = sum(colouring.values[name] for name in colouring.half) / sum(colouring.values.values())
+    return f' <b style="margin-left:8px">{100 * share:.0f} % of it in {where}</b>'
 
 
 def _at(share: float) -> str:

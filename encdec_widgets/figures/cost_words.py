@@ -53,7 +53,7 @@ def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int) -> str:
     return (
         f'<table class="encdec-cost-table"><tbody>{lines}</tbody></table>'
         f"<details><summary>What the numbers mean</summary>{html.escape(_CONTAINS)} {html.escape(most)}"
-        f"There are {bytes_text(memory_bytes)} here.</details>"
+        f"There are {bytes_text(memory_bytes)} of memory here.</details>"
     )
 
 

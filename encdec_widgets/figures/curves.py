@@ -151,7 +151,7 @@ def values_table(axis: Axis, charts: Sequence[Curve]) -> str:
     return (
         f"<details><summary>All values as a table</summary>"
         f'<div role="region" aria-label="{html.escape(axis.title)}: all values" tabindex="0" '
-        f'style="overflow-x:auto"><table style="border-spacing:6px 0; font:11px var(--jp-ui-font-family, sans-serif); '
+        f'style="overflow-x:auto"><table style="border-spacing:3px 0; font:10px var(--jp-ui-font-family, sans-serif); '
         f'color:{_INK}; font-variant-numeric:tabular-nums; text-align:right"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div></details>"
     )

@@ -43,11 +43,20 @@ def output_words(field: "Field", input_scale: float = 1.0) -> str:
     return f"{said}."
 
 
-def dialog_words(encoder_only: int | None) -> str:
-    """What SLEAP's training dialog would show in px; empty where it shows nothing."""
+def dialog_words(encoder_only: int | None, input_scale: float = 1.0) -> str:
+    """What SLEAP's training dialog would show, and what that leaves out.
+
+    Args:
+        encoder_only: The figure, in px of the network's input; None where it shows none.
+        input_scale: By how much the image is scaled before the network sees it.
+    """
     if encoder_only is None:
-        return ""
-    return f"SLEAP's dialog would show {encoder_only:,} px: it counts the encoder's convolutions and pooling alone."
+        return "SLEAP's dialog shows no figure for such a network."
+    scaled = "" if input_scale == 1 else f" ({px_text(encoder_only / input_scale)} of the camera's image)"
+    return (
+        f"SLEAP's dialog would show {encoder_only:,} px{scaled}: it counts the convolutions and the pooling of the "
+        "down blocks alone, without stem, middle block and decoder."
+    )
 
 
 def fits(field: "Field", animal_px: float, input_scale: float = 1.0) -> bool | None:
@@ -80,6 +89,23 @@ def verdict(field: "Field", animal_px: float, input_scale: float = 1.0) -> str:
     return f"{animal} fits into what the output sees ({seen})."
 
 
+def too_small_words(image: tuple[int | None, ...], animal_px: float, input_scale: float = 1.0) -> str:
+    """What is to be said where the network's own image does not hold the animal; else nothing.
+
+    Args:
+        image: Height and width of the network's input, in px; None where it is open.
+        animal_px: Length of the animal in px of the camera's image.
+        input_scale: By how much the image is scaled before the network sees it.
+    """
+    known = [size for size in image if size is not None]
+    if not known or animal_px * input_scale <= min(known):
+        return ""
+    return (
+        f"The network's own image, {' × '.join(map(str, known))} px, does not hold the animal of "
+        f"{px_text(animal_px * input_scale)} in it."
+    )
+
+
 def effective_words(size: float, input_scale: float = 1.0, *, cut_off: bool = False) -> str:
     """How large an effective field is.
 
@@ -91,7 +117,7 @@ def effective_words(size: float, input_scale: float = 1.0, *, cut_off: bool = Fa
     across = f"{'at least' if cut_off else 'about'} {px_text(round(size))} across"
     scaled = "" if input_scale == 1 else f", {px_text(round(size / input_scale))} of the camera's image"
     border = ", cut off at the border of the input" if cut_off else ""
-    return f"effective: {across}{scaled}{border} (measured on random weights)"
+    return f"effective: {across}{scaled}{border} (measured on random weights; training makes it grow)"
 
 
 def _signed(length: float) -> str:

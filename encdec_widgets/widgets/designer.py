@@ -206,6 +206,7 @@ class Designer(widgets.VBox):
         """Mend what a check found; of a design that is wanted no more, it would take back what was edited since."""
         if design == self._editor.wanted:
             self._mend(mend)
+            self._screen.history.undo.focus()  # the button that had it may have gone, and the mend can be undone
 
     def _check(self) -> None:
         self._screen.check()

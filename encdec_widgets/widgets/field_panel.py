@@ -16,6 +16,7 @@ from encdec_widgets.figures.field_words import (
     fits,
     output_words,
     px_text,
+    too_small_words,
     verdict,
 )
 from encdec_widgets.widgets.controls import FieldControl
@@ -190,12 +191,20 @@ class FieldPanel(widgets.VBox):
         boxes = field_boxes(receptive, blocks, self.input_scale, self._selected)
         self.view.boxes = [box.to_dict() for box in boxes]
         fit = fits(receptive.output, self.animal_px, self.input_scale)
-        mark = {True: " encdec-field-yes", False: " encdec-field-no", None: ""}[fit]
-        said = html.escape(verdict(receptive.output, self.animal_px, self.input_scale))
+        image = next(
+            (data["shape"][:2] for _, data in blocks.nodes(data=True) if data["stage"] == "input"), ()
+        )
+        too_small = too_small_words(image, self.animal_px, self.input_scale)
+        mark = {True: " encdec-field-yes", False: " encdec-field-no", None: ""}[False if too_small else fit]
+        sentences = (verdict(receptive.output, self.animal_px, self.input_scale), too_small)
+        said = html.escape(" ".join(filter(None, sentences)))
         self._verdict.value = (
             f'<div role="status" class="encdec-note encdec-field-verdict{mark}">{said}</div>'
         )
-        lines = (output_words(receptive.output, self.input_scale), dialog_words(receptive.encoder_only))
+        lines = (
+            output_words(receptive.output, self.input_scale),
+            dialog_words(receptive.encoder_only, self.input_scale),
+        )
         self._words.value = "".join(
             f'<div class="encdec-note">{html.escape(line)}</div>' for line in lines if line
         )

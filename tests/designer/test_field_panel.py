@@ -184,7 +184,10 @@ def test_the_effective_field_is_asked_for_and_stopped_by_one_button(
 def test_an_effective_field_is_drawn_at_its_place(panel: FieldPanel) -> None:
     result = effective()
     panel.show_effective(result)
-    assert f"about {round(result.size)} px across (measured on random weights)" in panel.text
+    assert (
+        f"about {round(result.size)} px across (measured on random weights; training makes it grow)"
+        in panel.text
+    )
     heat = panel.view.heat
     assert heat["image"].startswith("data:image/png;base64,")
     assert heat["size"] == [64, 96]

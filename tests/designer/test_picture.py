@@ -284,7 +284,7 @@ def test_where_parameters_are_is_not_where_the_work_is(picture: Picture) -> None
     said = {}
     for quantity in ("parameters", "multiply-adds"):
         picture.colour.value = quantity
-        said[quantity] = picture.legend.value.partition("half of it in ")[2]
+        said[quantity] = picture.legend.value.partition(" of it in ")[2]
     assert "enc" in said["parameters"]
     assert said["multiply-adds"].startswith("dec")
 

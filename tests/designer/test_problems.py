@@ -39,7 +39,7 @@ def test_a_size_that_does_not_divide_is_mended_by_one_click(designer: Designer) 
     assert designer.design.input_shape == (64, 64, 1)
     assert [button.description for button in mends(designer)] == [
         "input shape = 288 × 288 × 1",
-        "pad images to 320 × 320 × 1 (zeros, bottom and right)",
+        "320 × 320 × 1 (pad images with zeros, bottom and right)",
         "undo this change",
     ]
     mends(designer)[1].click()
@@ -71,7 +71,7 @@ def test_a_level_too_many_is_given_up_once(designer: Designer) -> None:
     designer.set("down_blocks", 3)
     assert [button.description for button in mends(designer)] == [
         "input shape = 64 × 64 × 1",
-        "pad images to 72 × 72 × 1 (zeros, bottom and right)",
+        "72 × 72 × 1 (pad images with zeros, bottom and right)",
         "undo this change",
     ]
 

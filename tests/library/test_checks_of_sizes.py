@@ -1,5 +1,7 @@
 """Checks of sizes: of the output, the bottleneck, the receptive field and the memory."""
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -212,9 +214,11 @@ def test_levels_are_not_promised_where_there_is_no_mend_with_them(network: Encod
     assert "More levels" not in check.reason
 
 
-@pytest.mark.parametrize("wrong", [{"animal_px": 0}, {"input_scale": -1.0}, {"memory_bytes": 0}])
-def test_lengths_scales_and_memory_are_above_0(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="must be > 0"):
+@pytest.mark.parametrize(
+    "wrong", [{"animal_px": 0}, {"animal_px": "a"}, {"input_scale": -1.0}, {"memory_bytes": 0}]
+)
+def test_lengths_scales_and_memory_are_numbers_above_0(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="must be"):
         attrs.evolve(network_of(Design(UNet(filters=2), (16, 16, 1))), **wrong)
 
 

@@ -42,6 +42,8 @@ def test_both_tables_say_the_same_of_a_row_so_that_they_can_be_one(unet: Backbon
     for row, of_costs in (*zip(facts, costs, strict=True), *zip(of_layers, costs_of_layers, strict=True)):
         assert row.keys() & of_costs.keys() == both
         assert {key: row[key] for key in both} == {key: of_costs[key] for key in both}
+    with pytest.raises(ValueError, match="Received: 'costs'"):
+        unet.table("costs")  # type: ignore[arg-type]
     assert unet.table("blocks") == [{**row, **more} for row, more in zip(facts, costs, strict=True)]
 
 

@@ -19,6 +19,7 @@ from encdec_widgets.figures.field_words import (
     extent_text,
     fits,
     output_words,
+    too_small_words,
     verdict,
 )
 
@@ -179,7 +180,13 @@ def test_the_words_of_a_field_without_a_size_name_the_layer() -> None:
 
 def test_the_figure_of_the_dialog_has_a_name_of_its_own() -> None:
     assert "dialog would show 76 px" in dialog_words(76)
-    assert dialog_words(None) == ""
+    assert "152 px of the camera's image" in dialog_words(76, 0.5)
+    assert "no figure" in dialog_words(None)
+
+
+def test_a_network_whose_image_does_not_hold_the_animal_says_so() -> None:
+    assert "256 × 128 px, does not hold the animal of 150 px" in too_small_words((256, 128), 150)
+    assert too_small_words((256, 128), 150, 0.5) == too_small_words((None, None), 150) == ""
 
 
 def test_a_size_is_written_with_one_decimal_at_most() -> None:
@@ -209,7 +216,10 @@ def test_a_verdict_is_not_given_where_nobody_knows() -> None:
 
 
 def test_an_effective_field_says_that_it_was_measured() -> None:
-    assert effective_words(95.3) == "effective: about 95 px across (measured on random weights)"
+    assert (
+        effective_words(95.3)
+        == "effective: about 95 px across (measured on random weights; training makes it grow)"
+    )
     assert "190 px of the camera's image" in effective_words(95, 0.5)
     assert "at least 95 px across, cut off" in effective_words(95, cut_off=True)
 

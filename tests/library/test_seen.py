@@ -31,8 +31,8 @@ EXAMPLES = {"tensorflow": 6, "numpy": 6}.get(keras.backend.backend(), 3)
 SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 LARGEST_IMAGE = 500  # px
 
-# The middle output of an odd factor, 1 among them, lies on an input, so that all other weights are 0, which float32 misses by 1e-8:
-# test_windows.py holds those.
+# The middle output of an odd factor, 1 among them, lies on an input, so that all other weights are 0, which float32
+# misses by 1e-8: test_windows.py holds those.
 INTERPOLATION = st.sampled_from(["nearest", "bilinear", "bicubic", "lanczos3"])
 
 

@@ -1,19 +1,19 @@
-"""How far a network of plain convolutions sees at least, told before it is built."""
+"""How far a network of plain convolutions sees through its bottleneck, told before it is built."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
 
+from encdec_widgets.analysis.joined_windows import through
 from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, StridedConvBlock, UNet
 from encdec_widgets.architectures.unet import PoolingBlock
 from encdec_widgets.blocks import SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.windows import POINT, Window, interpolated, sliding, transposed
 
 
 def least_field(design: Any) -> int | None:
-    """Height and width in px that the output sees at least, on the way through the bottleneck.
-
-    Skip connections can only add to it.
+    """Height and width in px that the output sees on the way through the bottleneck; skip connections can only add.
 
     Args:
         design: A :class:`~encdec_widgets.design.Design`.
@@ -31,35 +31,40 @@ def least_field(design: Any) -> int | None:
         type(block) is not SimpleUpsamplingBlock for block in network.decoder
     ):
         return None
-    size = step = 1
-    for kernel, stride in (window for block in encoder for window in _windows(block)):
-        size += (kernel - 1) * step
-        step *= stride
-    return (_coarse_positions(design) - 1) * step + size
+    seen: Window | None = POINT
+    for window in (*_down(encoder), *_up(design)):
+        seen = None if window is None or seen is None else through(window, seen)
+    return None if seen is None else max(b - a + 1 for a, b in zip(seen.first, seen.last, strict=True))
 
 
-def _windows(block: Any) -> Iterator[tuple[int, int]]:
-    """Kernel and stride of the layers of an encoder block, in order."""
-    stride = block.pooling_stride if block.pool else 1
-    pooling = [(2, stride)] if block.pool else []
-    if isinstance(block, PoolingBlock):
-        yield from pooling
-        return
-    convs = [(block.kernel_size, 1)] * block.num_convs
-    if isinstance(block, StridedConvBlock):
-        yield block.kernel_size, stride
-        yield from convs[1:]
-    else:
-        yield from [*pooling, *convs] if block.pool_before_convs else [*convs, *pooling]
+def _down(encoder: Sequence[Any]) -> Iterator[Window]:
+    """The windows of the layers of encoder blocks, in order."""
+    for block in encoder:
+        stride = block.pooling_stride if block.pool else 1
+        pooling = [_window(2, stride)] if block.pool else []
+        if isinstance(block, PoolingBlock):
+            yield from pooling
+            continue
+        convs = [_window(block.kernel_size)] * block.num_convs
+        if isinstance(block, StridedConvBlock):
+            yield from (_window(block.kernel_size, stride), *convs[1:])
+        else:
+            yield from (*pooling, *convs) if block.pool_before_convs else (*convs, *pooling)
 
 
-def _coarse_positions(design: Any) -> int:
-    """How many positions of the coarsest map, in a row, a position of the output depends on at least."""
+def _up(design: Any) -> Iterator[Window | None]:
+    """The windows of the layers of the decoder blocks that lead to the output, in order."""
     network, head = design.architecture, design.head
     stop = None if head is None or head.stride is None else network.feature_strides.index(head.stride)
-    positions = 1
-    for block in reversed(network.decoder[: stop - 1 if stop else None]):
-        positions += block.refine_convs * (block.refine_convs_kernel_size - 1)
-        reach = block.transposed_conv_kernel_size if block.transposed_conv else block.upsampling_stride
-        positions = max((positions + reach - 1) // block.upsampling_stride, 1)
-    return positions
+    for block in network.decoder[: stop - 1 if stop else None]:
+        stride = block.upsampling_stride
+        if block.transposed_conv:
+            yield transposed(block.transposed_conv_kernel_size, stride, 1, True, None)
+        else:
+            yield interpolated(stride, block.interp_method)
+        yield from [_window(block.refine_convs_kernel_size)] * block.refine_convs
+
+
+def _window(kernel: int, stride: int = 1) -> Window:
+    """Of "same" padding of a map that the stride divides."""
+    return sliding(kernel, stride, 1, stride)

@@ -8,6 +8,8 @@ from attrs.validators import gt, optional
 from encdec_widgets.analysis.checks.as_built import BlockAsBuilt
 from encdec_widgets.analysis.costs import Cost
 from encdec_widgets.analysis.receptive_field import ReceptiveField
+from encdec_widgets.fields import FieldInfo
+from encdec_widgets.fields import field as described
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -30,7 +32,7 @@ class Network:
         input_scale: By what images are multiplied in size before the network sees them: 0.5 halves height and width.
 
     Raises:
-        ValueError: If a length or a scale is not above 0.
+        FieldError: (a ValueError) If there is no such length or scale.
     """
 
     design: Any
@@ -41,8 +43,27 @@ class Network:
     field: ReceptiveField | None = None
     cost: Cost | None = None
     memory_bytes: int | None = attrs.field(default=None, validator=optional(gt(0)))
-    animal_px: float | None = attrs.field(default=None, validator=optional(gt(0)))
-    input_scale: float = attrs.field(default=1.0, validator=gt(0))
+    animal_px: float | None = described(
+        FieldInfo(
+            kind="real",
+            default=None,
+            minimum=0.1,
+            maximum=1_000_000,
+            unit="px",
+            optional=True,
+            help="How long the animal is in the camera's image.",
+        )
+    )
+    input_scale: float = described(
+        FieldInfo(
+            kind="real",
+            default=1.0,
+            minimum=0.01,
+            maximum=10,
+            unit="×",
+            help="By what images are scaled before the network sees them.",
+        )
+    )
 
     @property
     def architecture(self) -> Any:

@@ -17,6 +17,7 @@ _KIND = "receptive field below the animal"
 _FAMILIES = (Hourglass, StackedHourglass, FCDenseNet)
 _MOST_LEVELS = 5
 _LARGEST_KERNEL = 9
+_LEAST_SCALE = 0.1
 
 # A rule of thumb, on the safe side of the fields of the families above at 1 to 4 levels; others are reckoned.
 _GAIN_OF_A_LEVEL = 1.8
@@ -33,7 +34,8 @@ def small_field(network: Network) -> Check | None:
         return None
     scaled = f" ({area_text(*seen)} px of an image scaled to {scale:g})" if scale != 1 else ""
     needed = math.floor(100 * min(seen) / animal) / 100
-    or_scale = f", or scale the images to {needed:g}" if needed else ""
+    # What is smaller than that shows no animal any more.
+    or_scale = f", or scale the images to {needed:g}" if needed >= _LEAST_SCALE else ""
     deeper = possible(network, _KIND, map(_more_levels, [network], [animal * scale]))
     larger = possible(network, _KIND, map(_larger_kernels, [network], [animal * scale]))
     if deeper:
