@@ -13,7 +13,7 @@ from encdec_widgets.figures.words import quantity_text
 # Equal steps look equal, to colour-blind people as well, and it grows lighter all the way.
 _SCALE = "Viridis"
 _LEGEND_STEPS = 9
-_NAMED = 4  # more blocks than this that have half of all are counted
+_NAMED = 4  # more blocks than this are counted, not named
 _MIDDLE = 0.1791  # the luminance at which black and white text have the same contrast, 4.58 : 1
 
 NO_VALUE = "#bbbbbb"
