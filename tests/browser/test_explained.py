@@ -48,7 +48,9 @@ def test_one_control_shows_that_parameters_are_not_where_the_work_is(open_app: C
     until(lambda: colours(designer) == seen[0], "the colours of the stages")
 
 
-def test_costs_and_what_if_follow_the_control_in_hand(open_app: Callable[..., Screen]) -> None:
+def test_costs_and_what_if_follow_the_control_in_hand(
+    open_app: Callable[..., Screen], tmp_path: Path
+) -> None:
     designer = DesignerPage(open_app())
     costs = designer.root.locator(".encdec-costs")
     button(designer, "Costs").press("Enter")
@@ -69,6 +71,9 @@ def test_costs_and_what_if_follow_the_control_in_hand(open_app: Callable[..., Sc
     what_if.select_option("down blocks")
     expect(charts.last).to_have_attribute("aria-label", re.compile("236 px"))
     expect(costs.locator(".encdec-what-if")).not_to_contain_text("Computing")
+    costs.get_by_text("All values as a table").press("Enter")
+    expect(costs.get_by_role("rowheader", name="4, now")).to_be_visible()
+    designer.screen.screenshot(tmp_path / "table.png")
     assert designer.screen.scrolls_sideways() == []
 
 
