@@ -48,7 +48,8 @@ class Colouring:
         values: The number by the name of the block; a block that is not in it has none.
         text: How a number is written, without its unit.
         adds_up: Whether the numbers of all blocks add up to one of the network.
-        without: What is said of a block without a value; "no" and the title if empty.
+        without: What is said of a block without a value where it is not known; "no" and the title if empty, for those
+            that have none.
 
     Raises:
         ValueError: If a value is not finite.
@@ -153,7 +154,8 @@ def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str
 
 def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
     names = [html.escape(labels[name]) for name in colouring.half if name in labels]
-    if not names or labels.keys() - colouring.values.keys():  # Half of what is not known is not known.
+    unknown = colouring.without and labels.keys() - colouring.values.keys()
+    if not names or unknown:  # Half of what is not known is not known.
         return ""
     many = len(names) > _NAMED
     where = f"{len(names)} of {len(colouring.values)} blocks" if many else ", ".join(names)

@@ -139,7 +139,7 @@ def values_table(axis: Axis, charts: Sequence[Curve]) -> str:
     """
     head = "".join(
         f'<th scope="col">{html.escape(name)}</th>'
-        for name in (axis.title, *(curve.name for curve in charts))
+        for name in (axis.title, *(curve.title for curve in charts))  # estimates have a sign in every cell
     )
     rows = []
     for i, value in enumerate(axis.values):
@@ -151,7 +151,7 @@ def values_table(axis: Axis, charts: Sequence[Curve]) -> str:
     return (
         f"<details><summary>All values as a table</summary>"
         f'<div role="region" aria-label="{html.escape(axis.title)}: all values" tabindex="0" '
-        f'style="overflow-x:auto"><table style="border-spacing:3px 0; font:10px var(--jp-ui-font-family, sans-serif); '
+        f'style="overflow-x:auto"><table style="border-spacing:1px 0; font:10px var(--jp-ui-font-family, sans-serif); '
         f'color:{_INK}; font-variant-numeric:tabular-nums; text-align:right"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div></details>"
     )

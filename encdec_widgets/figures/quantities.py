@@ -34,7 +34,7 @@ def _memory(backbone: "Backbone", conditions: Conditions) -> Colouring:
     # All in one unit, so that numbers without it can be compared.
     factor, unit = next(step for step in _UNITS if max(1, *sizes.values()) >= step[0])
     values = {name: size / factor for name, size in sizes.items()}
-    return Colouring("maps, as training keeps them", unit, values, adds_up=True)
+    return Colouring("maps, as training keeps them", unit, values, adds_up=True, without="not known")
 
 
 def _receptive_field(backbone: "Backbone", _: Conditions) -> Colouring:
@@ -57,7 +57,9 @@ QUANTITIES: Mapping[str, Callable[["Backbone", Conditions], Colouring]] = {
 def _counts(
     backbone: "Backbone", conditions: Conditions, title: str, number: Callable[["PartCost"], int | None]
 ) -> Colouring:
-    return Colouring(title, "", _costs(backbone, conditions, number), text=count_text, adds_up=True)
+    return Colouring(
+        title, "", _costs(backbone, conditions, number), text=count_text, adds_up=True, without="not known"
+    )
 
 
 def _costs(

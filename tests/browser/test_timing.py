@@ -13,8 +13,8 @@ from tests.browser.page import Screen
 def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: Callable[..., Screen]) -> None:
     designer = DesignerPage(open_app())
     page, root = designer.screen.page, designer.root
-    colour = page.get_by_label("colour")
-    expect(colour).to_be_hidden()
+    colour = page.get_by_label("colour", exact=True)
+    expect(colour.locator("option", has_text="time")).to_have_count(0)
     stages = _colours(designer)
 
     page.get_by_role("checkbox", name="each block too").check()
@@ -26,11 +26,12 @@ def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: C
     expect(root.locator(".encdec-timing")).to_contain_text("remainder")
     colour.select_option("time")
     root.get_by_text("no time").wait_for()
+    root.get_by_text("of it in").wait_for()
     assert _colours(designer) != stages
 
     page.get_by_role("button", name="Pin as A").click()
     designer.screen.type("filters", "8")
-    expect(colour).to_be_hidden()  # the times were another network's
+    expect(colour).to_have_value("stage")  # the times were another network's
     page.get_by_role("button", name="Race A and B").click()
     race = root.locator(".encdec-race")
     race.wait_for()
