@@ -201,7 +201,7 @@ class LiveBuilder:
             previous = None if request.anew else self.latest
             backbone = build_backbone(request.design, previous, self._watch(request, loop))
             # What the picture needs is read here, while the page can be used.
-            _ = backbone.blocks
+            _ = backbone.blocks, backbone.receptive_field()
             if self.latest is not None and backbone.weight_bytes > self.latest.weight_bytes:
                 require_memory_for(backbone)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it becomes the result

@@ -22,9 +22,6 @@ class ChecksView(widgets.VBox):
 
     What is dismissed is a kind of advice: it stays away from other networks too, until it is asked for again. Rows stay
     where they are on the page and are hidden, or filled anew, so that the keyboard keeps its place.
-
-    Attributes:
-        outdated: Whether what is shown is that of a network that has been overtaken.
     """
 
     def __init__(self, on_mend: OnMend, on_change: Callable[[], None]) -> None:
@@ -38,7 +35,6 @@ class ChecksView(widgets.VBox):
         self._on_change = on_change
         self._checks: tuple[Check, ...] = ()
         self._design: Design | None = None
-        self.outdated = False
         self._dismissed: dict[str, None] = {}
         self._rows: dict[str, _Row] = {}
         self.again = widgets.Button()
@@ -68,14 +64,8 @@ class ChecksView(widgets.VBox):
             checks: What is found, at most one of each kind.
             design: The design of the network.
         """
-        self._checks, self._design, self.outdated = tuple(checks), design, False
-        self.remove_class("encdec-old")
+        self._checks, self._design = tuple(checks), design
         self._update()
-
-    def outdate(self) -> None:
-        """Take it that another network is on its way: what is shown is that of the one before."""
-        self.outdated = True
-        self.add_class("encdec-old")
 
     def _update(self) -> None:
         shown = self.shown

@@ -80,7 +80,7 @@ class Designer(widgets.VBox):
             on_redo=self._guarded(self._redo),
             on_mend=self._guarded(self._mend),
             on_check_mend=self._guarded(self._mend_check),
-            on_rest=self._guarded(self._check),
+            on_check=self._guarded(self._check),
             on_stop=self._guarded(self._stop),
             on_select=self._guarded(self.select),
             on_select_node=self._guarded(self._select_node),

@@ -72,7 +72,12 @@ class Picture(widgets.VBox):
         self.add_class("encdec-middle-part")
 
     def show(
-        self, backbone: "Backbone", summary: str, selected: tuple[str, ...], marks: Mapping[str, str]
+        self,
+        backbone: "Backbone",
+        summary: str,
+        selected: tuple[str, ...],
+        marks: Mapping[str, str],
+        flags: Mapping[str, str] | None = None,
     ) -> None:
         """Draw a network.
 
@@ -81,9 +86,9 @@ class Picture(widgets.VBox):
             summary: What it is, in words.
             selected: Names of the blocks that are selected.
             marks: What the last edit changed of the blocks, by name.
+            flags: As in :meth:`flag`.
         """
-        if backbone is not self._backbone:
-            self._flags = {}  # What was said of the one before does not hold.
+        self._flags = dict(flags or {})
         self._backbone, self._selected, self._marks = backbone, selected, marks
         self._text = summary
         self._draw()

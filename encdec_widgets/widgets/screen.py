@@ -16,7 +16,6 @@ from encdec_widgets.fields import FieldError
 from encdec_widgets.figures.colouring import Colouring
 from encdec_widgets.timing import visible_devices
 from encdec_widgets.widgets.aside import Aside
-from encdec_widgets.widgets.at_rest import AtRest
 from encdec_widgets.widgets.block_controls import BlockControls
 from encdec_widgets.widgets.checks_view import ChecksView
 from encdec_widgets.widgets.facts_table import FactsTable
@@ -31,7 +30,6 @@ from encdec_widgets.widgets.problems import Problems
 from encdec_widgets.widgets.status_line import StatusLine
 
 NETWORK, BLOCK = "Network", "Block"
-_CHECK_AFTER_S = 0.25
 _BREAKS = "⚠ cannot divide the size that was asked for"
 _Call = Callable[..., None]
 
@@ -49,7 +47,7 @@ class Screen:
         on_redo: _Call,
         on_mend: _Call,
         on_check_mend: _Call,
-        on_rest: Callable[[], None],
+        on_check: Callable[[], None],
         on_stop: _Call,
         on_select: _Call,
         on_select_node: _Call,
@@ -57,7 +55,7 @@ class Screen:
     ) -> None:
         """Make the parts; each callback is called as the part that it is for says.
 
-        ``on_rest`` is called when the hand rests after another network has come: it is time to :meth:`check` it.
+        ``on_check`` is called when it is time to :meth:`check` the network.
         """
         self._shown: Backbone | None = None
         self._broken_at = ""
@@ -76,8 +74,8 @@ class Screen:
         self.picture = Picture(on_select_node)
         self.problems = Problems(on_mend)
         self.checks = ChecksView(on_check_mend, self._flag)
-        self._checked = AtRest(_CHECK_AFTER_S, on_rest)
-        self.aside = Aside(self._colour_times, self._checked.soon, self._take_conditions)
+        self._on_check = on_check
+        self.aside = Aside(self._colour_times, self._check_again, self._take_conditions)
         self.table = FactsTable(on_select_node)
         self.page = Page()
         self.page.observe(lambda change: on_hold(change["new"]), "held")
@@ -101,8 +99,9 @@ class Screen:
         # Of two networks that have nothing to do with each other, everything would be marked; of a drag that has led
         # back, what it took back.
         marks = {} if changed is None or step.anew or not step.words else changed.marks
-        self.checks.outdate()
-        self.picture.show(backbone, words, selected, marks)
+        self._shown = backbone
+        self._on_check()  # first, so that one picture has it all
+        self.picture.show(backbone, words, selected, marks, self._flags())
         self.picture.say(step.words, _effect(step, words if step.anew else changed.text if changed else ""))
         self.table.show(backbone, selected)
 
@@ -111,12 +110,9 @@ class Screen:
         devices = visible_devices()
         self.status.show(backbone, devices[0].name)
         self.aside.show(backbone, devices)
-        self._shown = backbone
-        self._checked.soon()
 
     def overtaken(self) -> None:
         """Take it that another network is on its way."""
-        self.checks.outdate()
         self.aside.costs.overtaken()
 
     def take_in_hand(self, field: str) -> None:
@@ -131,11 +127,9 @@ class Screen:
                 animal_px=field.animal, input_scale=field.input_scale, **self.aside.costs.conditions
             )
             self.checks.show(found, self._shown.design)
-            self._flag()
 
     def close(self) -> None:
         """Stop what is measured, computed or waits."""
-        self._checked.forget()
         self.aside.close()
         self.table.close()
 
@@ -144,14 +138,21 @@ class Screen:
         conditions = self.aside.costs.conditions
         self.picture.reckon_with(conditions)
         self.table.reckon_with(conditions)
-        self._checked.soon()
+        self._check_again()
+
+    def _check_again(self) -> None:
+        self._on_check()
+        self._flag()
 
     def _flag(self) -> None:
-        """Put signs at the blocks that a check, or what is wrong with what was asked for, is about."""
-        flags = {} if self.checks.outdated else self.checks.flags
+        self.picture.flag(self._flags())
+
+    def _flags(self) -> dict[str, str]:
+        """What is to be said of blocks, by a check or by what is wrong with what was asked for."""
+        flags = self.checks.flags
         if self._shown is not None and self._broken_at:
-            flags = {**flags, **dict.fromkeys(nodes_at(self._shown.blocks, self._broken_at), _BREAKS)}
-        self.picture.flag(flags)
+            flags.update(dict.fromkeys(nodes_at(self._shown.blocks, self._broken_at), _BREAKS))
+        return flags
 
     def _colour_times(self, times: Mapping[str, float]) -> None:
         """Let the blocks be coloured by their measured times; ``times`` is empty where they do not hold."""
