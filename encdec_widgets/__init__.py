@@ -10,22 +10,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from encdec_widgets.catalogue import preset, presets
-    from encdec_widgets.design import Design
-    from encdec_widgets.timing import compare, effective_field, measure
+    from encdec_widgets.designs.design import Design
+    from encdec_widgets.designs.presets import preset, presets
     from encdec_widgets.widgets import Designer
+    from encdec_widgets.workers.timing import compare, effective_field, measure
 
 __version__ = "0.1.0"
 __all__ = ["Design", "Designer", "compare", "effective_field", "measure", "preset", "presets"]
 
 _HOMES = {
-    "Design": "encdec_widgets.design",
+    "Design": "encdec_widgets.designs.design",
     "Designer": "encdec_widgets.widgets",
-    "compare": "encdec_widgets.timing",
-    "effective_field": "encdec_widgets.timing",
-    "measure": "encdec_widgets.timing",
-    "preset": "encdec_widgets.catalogue",
-    "presets": "encdec_widgets.catalogue",
+    "compare": "encdec_widgets.workers.timing",
+    "effective_field": "encdec_widgets.workers.timing",
+    "measure": "encdec_widgets.workers.timing",
+    "preset": "encdec_widgets.designs.presets",
+    "presets": "encdec_widgets.designs.presets",
 }
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,25 +12,27 @@ import attrs
 import numpy as np
 
 from encdec_widgets._keras import keras
-from encdec_widgets._keras_notes import names_from_the_start
-from encdec_widgets.analysis.checks import Check, Network, as_built, checks
-from encdec_widgets.analysis.cost_table import block_cost_rows, layer_cost_rows
-from encdec_widgets.analysis.costs import Cost, Precision, costs
-from encdec_widgets.analysis.receptive_field import ReceptiveField, receptive_fields, sleap_dialog_field
-from encdec_widgets.analysis.table import Row, block_rows, layer_rows
-from encdec_widgets.block_call import BlockCall, building_blocks_with
-from encdec_widgets.call_graph import as_trained_now, call_graph
-from encdec_widgets.encoder_decoder import IntermediateFeature
-from encdec_widgets.fields import FieldError
-from encdec_widgets.graph import BuiltBlock, block_graph, layer_graph
-from encdec_widgets.memory_limit import memory_limit
-from encdec_widgets.rebuild import forget_other_calls, make_or_reuse
-from encdec_widgets.weights import fill, filled
+from encdec_widgets.architectures.blocks.block_call import BlockCall, building_blocks_with
+from encdec_widgets.architectures.encoder_decoder import IntermediateFeature
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.explain.checks import Check, Network, as_built, checks
+from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
+from encdec_widgets.explain.costs import Cost, Precision, costs
+from encdec_widgets.explain.machine_memory import memory_limit
+from encdec_widgets.explain.receptive_field import ReceptiveField, receptive_fields, sleap_dialog_field
+from encdec_widgets.explain.table import Row, block_rows, layer_rows
+from encdec_widgets.networks.built_block import BuiltBlock
+from encdec_widgets.networks.call_graph import as_trained_now, call_graph
+from encdec_widgets.networks.graph import block_graph, layer_graph
+from encdec_widgets.networks.keras_private import names_from_the_start
+from encdec_widgets.networks.one_at_a_time import one_at_a_time
+from encdec_widgets.networks.rebuild import forget_other_calls, make_or_reuse
+from encdec_widgets.networks.weights import fill, filled
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from encdec_widgets.design import Design
+    from encdec_widgets.designs.design import Design
 
 
 @attrs.frozen(eq=False)
@@ -95,12 +95,12 @@ class Backbone:
 
     @cached_property
     def layers(self) -> nx.DiGraph[str]:
-        """The layers of the model: see :func:`encdec_widgets.graph.layer_graph`."""
+        """The layers of the model: see :func:`encdec_widgets.networks.graph.layer_graph`."""
         return layer_graph(self.structure, self.built_blocks)
 
     @cached_property
     def blocks(self) -> nx.DiGraph[str]:
-        """The blocks of the model: see :func:`encdec_widgets.graph.block_graph`."""
+        """The blocks of the model: see :func:`encdec_widgets.networks.graph.block_graph`."""
         return block_graph(self.layers, self.built_blocks)
 
     @property
@@ -111,7 +111,7 @@ class Backbone:
 
     @property
     def calls(self) -> nx.DiGraph[str]:
-        """The calls of the model's layers: see :func:`encdec_widgets.call_graph.call_graph`.
+        """The calls of the model's layers: see :func:`encdec_widgets.networks.call_graph.call_graph`.
 
         What training changes is read anew each time, as layers can be frozen.
         """
@@ -188,7 +188,7 @@ class Backbone:
     def table(self, kind: Literal["blocks", "layers"] = "blocks") -> list[Row]:
         """Every fact of the blocks or the layers, a plain dict each, ready for ``pandas.DataFrame``.
 
-        The columns are those of :mod:`encdec_widgets.analysis.table` and :mod:`encdec_widgets.analysis.cost_table`.
+        The columns are those of :mod:`encdec_widgets.explain.table` and :mod:`encdec_widgets.explain.cost_table`.
 
         Raises:
             ValueError: If it is another kind.
@@ -223,43 +223,6 @@ class Backbone:
     def notices(self) -> tuple[str, ...]:
         """What was built otherwise than its fields say, in words: the warnings of :meth:`checks`, on any machine."""
         return tuple(check.reason for check in self._checks() if check.severity == "warning")
-
-
-class OneAtATime:
-    """A lock, to be used in a ``with``, for whoever asks Keras for something.
-
-    Keras's global state is shared by threads, and so are the layers of a network and of those rebuilt from it.
-    """
-
-    def __init__(self) -> None:
-        """Let in whoever comes first."""
-        self._lock = threading.RLock()
-        self._waiting: set[object] = set()
-
-    @property
-    def awaited(self) -> bool:
-        """Whether somebody waits for it, other than in spare time."""
-        return bool(self._waiting)
-
-    @contextmanager
-    def in_spare_time(self) -> Iterator[None]:
-        """The lock, in a ``with``, for work that gives way as soon as it is ``awaited``: it does not hurry its like."""
-        with self._lock:
-            yield
-
-    def __enter__(self) -> None:
-        waiter = object()
-        self._waiting.add(waiter)
-        try:
-            self._lock.acquire()
-        finally:
-            self._waiting.remove(waiter)
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-
-one_at_a_time = OneAtATime()
 
 
 def build_backbone(

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from encdec_widgets import architectures, preset, presets
-from encdec_widgets.analysis.receptive_field import Field
-from encdec_widgets.timing import EffectiveField, TimingError, effective_field
-from encdec_widgets.words import bytes_text, count_text
+from encdec_widgets.explain.receptive_field import Field
+from encdec_widgets.formatting import bytes_text, count_text
+from encdec_widgets.workers.timing import EffectiveField, TimingError, effective_field
 
 README = Path(architectures.__file__).parent / "README.md"
 HEADER = (

@@ -1,17 +1,17 @@
 """Families of encoder-decoder networks, one a file."""
 
-from encdec_widgets.architectures.custom import CustomEncoderDecoder
-from encdec_widgets.architectures.dense_blocks import DenseBlock, DenseUpsamplingBlock, TransitionDown
-from encdec_widgets.architectures.fc_densenet import FCDenseNet
-from encdec_widgets.architectures.hourglass import Hourglass
-from encdec_widgets.architectures.leap import LeapCNN
-from encdec_widgets.architectures.residual_blocks import (
+from encdec_widgets.architectures.blocks.dense import DenseBlock, DenseUpsamplingBlock, TransitionDown
+from encdec_widgets.architectures.blocks.residual import (
     ResidualBlock,
     ResidualOutputBlock,
     ResidualUpsamplingBlock,
 )
+from encdec_widgets.architectures.blocks.strided import StridedConvBlock
+from encdec_widgets.architectures.custom import CustomEncoderDecoder
+from encdec_widgets.architectures.fc_densenet import FCDenseNet
+from encdec_widgets.architectures.hourglass import Hourglass
+from encdec_widgets.architectures.leap import LeapCNN
 from encdec_widgets.architectures.stacked_hourglass import StackedHourglass
-from encdec_widgets.architectures.strided_conv import StridedConvBlock
 from encdec_widgets.architectures.unet import UNet
 
 __all__ = [

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from encdec_widgets.fields import FieldError, FieldInfo, info_of
+from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, info_of
 
 Strides: TypeAlias = Mapping[str, Any]
 Condition: TypeAlias = Callable[[Strides], bool]

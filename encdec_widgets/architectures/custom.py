@@ -5,9 +5,14 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.blocks import Tensor
-from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder, IntermediateFeature
-from encdec_widgets.fields import FieldError
+from encdec_widgets.architectures.blocks.simple import Tensor
+from encdec_widgets.architectures.encoder_decoder import (
+    DecoderBlock,
+    EncoderBlock,
+    EncoderDecoder,
+    IntermediateFeature,
+)
+from encdec_widgets.architectures.fields.described import FieldError
 
 # What says how blocks are connected, and what a list of blocks could not say again.
 _WIRING = ("skip_sources", "join_stacks", "joins_predictions")
@@ -39,7 +44,7 @@ class CustomEncoderDecoder(EncoderDecoder):
     """Any list of encoder blocks, followed by any list of decoder blocks.
 
     Attributes:
-        stacks: See :class:`~encdec_widgets.encoder_decoder.EncoderDecoder`.
+        stacks: See :class:`~encdec_widgets.architectures.encoder_decoder.EncoderDecoder`.
         stem: Encoder blocks before the first stack, not repeated; None for none. An empty tuple becomes None: a stem
             without blocks would make the input itself the source of a skip connection.
         encoder: Encoder blocks of a stack.

@@ -29,7 +29,7 @@ from typing import Self
 import attrs
 
 from encdec_widgets.architectures._strides import StrideRules
-from encdec_widgets.architectures.dense_blocks import (
+from encdec_widgets.architectures.blocks.dense import (
     MOST_LAYERS,
     DenseBlock,
     DenseUpsamplingBlock,
@@ -37,8 +37,8 @@ from encdec_widgets.architectures.dense_blocks import (
     first_filters_field,
     growth_rate_field,
 )
-from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
-from encdec_widgets.fields import FieldError, counts, integer
+from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.architectures.fields.described import FieldError, counts, integer
 
 MOST_BLOCKS = 10
 

@@ -7,234 +7,22 @@ only chained.
 """
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
 import attrs
 
-from encdec_widgets._keras import keras
 from encdec_widgets.architectures._strides import StrideRules
-from encdec_widgets.architectures._widths import MAXIMUM_WIDTH
-from encdec_widgets.block_fields import filters_field, interpolation_field
-from encdec_widgets.blocks import Tensor, require_size_of
-from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
-from encdec_widgets.fields import FieldError, FieldInfo, Need, field, integer
-
-STEM_STRIDES = (1, 2, 4)
-"""Strides that :class:`StemBlock` can really have."""
-
-
-@attrs.frozen(kw_only=True)
-class _FewValuesInfo(FieldInfo):
-    """A field that takes only some of the values of its kind, because the block ignores all others."""
-
-    values: tuple[Any, ...]
-
-    def accept(self, field: str, value: Any) -> Any:
-        accepted = super().accept(field, value)
-        if accepted not in self.values:
-            raise FieldError(field, value, f"must be {self.allowed()}", self._suggestions(value))
-        return accepted
-
-    def inert(self, owner: Any) -> str | None:
-        if len(self.values) == 1:
-            value = self.values[0]
-            return f"Always {'on' if value is True else value} in this block."
-        return super().inert(owner)
-
-    def allowed(self) -> str:
-        *others, last = map(str, self.values)
-        return f"{', '.join(others)} or {last}" if others else f"{last}, the only value this block has"
-
-    def _suggestions(self, value: Any) -> tuple[Any, ...]:
-        near = super()._suggestions(value)[0]
-        return tuple(sorted(self.values, key=lambda possible: abs(possible - near)))[:2]
-
-
-def _stem_stride(help: str, *, group: str, needs: tuple[Need, ...] = ()) -> Any:
-    return field(
-        _FewValuesInfo(
-            kind="integer",
-            default=4,
-            minimum=1,
-            maximum=4,
-            usual=(1, 4),
-            unit="×",
-            values=STEM_STRIDES,
-            help=help,
-            group=group,
-            needs=needs,
-        )
-    )
-
-
-def _always_two(help: str, *, group: str) -> Any:
-    return field(
-        _FewValuesInfo(
-            kind="integer",
-            default=2,
-            minimum=2,
-            maximum=2,
-            usual=(2, 2),
-            unit="×",
-            values=(2,),
-            help=help,
-            group=group,
-        )
-    )
-
-
-def _conv(x: Tensor, filters: int, prefix: str, *, kernel_size: int = 3, stride: int = 1) -> Tensor:
-    """Convolution with ReLU, then batch normalization."""
-    x = keras.layers.Conv2D(
-        filters, kernel_size, strides=stride, padding="same", activation="relu", name=f"{prefix}_conv"
-    )(x)
-    return keras.layers.BatchNormalization(name=f"{prefix}_bn")(x)
-
-
-@attrs.frozen
-class StemBlock(EncoderBlock):
-    """Stem of the hourglass: a 7 x 7 convolution, a 3 x 3 convolution, pooling and another 3 x 3 convolution.
-
-    All convolutions have a bias and ReLU and are followed by batch normalization. The original also takes a stride of
-    8, calls it 8 and builds 2; here only strides that the block really has can be asked for.
-
-    Attributes:
-        pool: If False, nothing is made smaller. The pooling layer stays, with stride 1.
-        pooling_stride: How many times smaller the output is than the input: 1, 2 (by pooling) or 4 (the 7 x 7
-            convolution also has stride 2).
-        filters: Filters of the 7 x 7 convolution; the first 3 x 3 convolution has twice as many.
-        output_filters: Filters of the last convolution.
-    """
-
-    pooling_stride: int = _stem_stride(
-        "Higher makes all that follows cheaper and see further, at the cost of detail.",
-        group="Pooling",
-        needs=(Need("pool"),),
-    )
-    filters: int = filters_field(
-        128,
-        "More filters find more at full resolution, which is where they cost most.",
-        maximum=MAXIMUM_WIDTH // 2,
-        group="Convolutions",
-    )
-    output_filters: int = filters_field(
-        256, "Channels handed to the first stack; more carry more, at more cost.", group="Convolutions"
-    )
-
-    def make_block(self, x_in: Tensor, prefix: str = "stem") -> Tensor:
-        """Create the block from an input tensor.
-
-        Args:
-            x_in: Input tensor, (batch, height, width, channels).
-            prefix: Start of the name of every layer in the block.
-
-        Returns:
-            The output tensor, (batch, height / s, width / s, output_filters), s being ``pooling_stride`` if ``pool``,
-            else 1.
-        """
-        stride = self.pooling_stride if self.pool else 1
-        x = _conv(x_in, self.filters, f"{prefix}_conv7x7", kernel_size=7, stride=2 if stride == 4 else 1)
-        x = _conv(x, 2 * self.filters, f"{prefix}_conv3x3")
-        x = keras.layers.MaxPooling2D(
-            pool_size=2, strides=2 if stride > 1 else 1, padding="same", name=f"{prefix}_pool"
-        )(x)
-        return _conv(x, self.output_filters, f"{prefix}_conv3x3_out")
-
-
-@attrs.frozen
-class DownsamplingBlock(EncoderBlock):
-    """Pooling that halves the size, then a 3 x 3 convolution with ReLU and batch normalization.
-
-    The original ignores ``pool`` and ``pooling_stride`` when it builds the block, but counts them in the strides; here
-    they can only be what the block does.
-
-    Attributes:
-        pool: Always True.
-        pooling_stride: Always 2.
-        filters: Filters of the convolution.
-    """
-
-    pool: bool = field(
-        _FewValuesInfo(
-            kind="flag",
-            default=True,
-            values=(True,),
-            help="This block always pools; that is how it sees further.",
-            group="Pooling",
-        )
-    )
-    pooling_stride: int = _always_two("This block always makes the map 2 times smaller.", group="Pooling")
-    filters: int = filters_field(256, group="Convolutions")
-
-    def make_block(self, x_in: Tensor, prefix: str = "downsample") -> Tensor:
-        """Create the block from an input tensor.
-
-        Args:
-            x_in: Input tensor, (batch, height, width, channels).
-            prefix: Start of the name of every layer in the block.
-
-        Returns:
-            The output tensor, (batch, height / 2, width / 2, filters).
-        """
-        x = keras.layers.MaxPooling2D(pool_size=2, strides=2, padding="same", name=f"{prefix}_pool")(x_in)
-        return _conv(x, self.filters, f"{prefix}_conv")
-
-
-@attrs.frozen
-class UpsamplingBlock(DecoderBlock):
-    """A 3 x 3 convolution, interpolation to double the size, and the skip source added after a convolution of its own.
-
-    Both convolutions have ReLU and batch normalization. The original ignores ``upsampling_stride`` when it builds the
-    block, but counts it in the strides; here it can only be what the block does.
-
-    Attributes:
-        upsampling_stride: Always 2.
-        filters: Filters of both convolutions.
-        interp_method: Interpolation that upsamples.
-    """
-
-    upsampling_stride: int = _always_two(
-        "This block always makes the map 2 times larger.", group="Upsampling"
-    )
-    filters: int = filters_field(256, group="Convolutions")
-    interp_method: str = interpolation_field("bilinear")
-
-    def make_block(
-        self,
-        x: Tensor,
-        current_stride: int | None = None,
-        skip_source: Tensor | None = None,
-        prefix: str = "upsample",
-    ) -> Tensor:
-        """Instantiate the decoder block from an input tensor.
-
-        Args:
-            x: Input tensor, (batch, height, width, channels).
-            current_stride: Stride of the input tensor. Only an error message uses it.
-            skip_source: Tensor to add, (batch, height * 2, width * 2, any channels). This block cannot do without.
-            prefix: Start of the name of every layer in the block.
-
-        Returns:
-            The output tensor, (batch, height * 2, width * 2, filters).
-
-        Raises:
-            FieldError: (a ValueError) If there is no ``skip_source``, or its size is not that of the upsampled tensor.
-        """
-        if skip_source is None:
-            wanted = "" if current_stride is None else f" of stride {current_stride / 2:g}"
-            raise FieldError(
-                "skip_source",
-                None,
-                f"must be a feature{wanted}: an hourglass UpsamplingBlock always adds one and needs a skip source "
-                "(SimpleUpsamplingBlock can do without)",
-            )
-        x = _conv(x, self.filters, f"{prefix}_conv")
-        x = keras.layers.UpSampling2D(
-            2, interpolation=self.interp_method, name=f"{prefix}_{self.interp_method}"
-        )(x)
-        require_size_of(skip_source, x, self.upsampling_stride)
-        skip = _conv(skip_source, self.filters, f"{prefix}_skip")
-        return keras.layers.Add(name=f"{prefix}_skip_add")([x, skip])
+from encdec_widgets.architectures.blocks.hourglass import (
+    STEM_STRIDES,
+    DownsamplingBlock,
+    StemBlock,
+    UpsamplingBlock,
+    stem_stride_field,
+)
+from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
+from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.architectures.fields.described import FieldError, Need, integer
+from encdec_widgets.architectures.fields.shared import filters_field, interpolation_field
 
 
 @attrs.frozen
@@ -281,7 +69,7 @@ class Hourglass(EncoderDecoder):
         maximum=MAXIMUM_WIDTH // 2,
         group="Stem",
     )
-    stem_stride: int = _stem_stride(
+    stem_stride: int = stem_stride_field(
         "Higher makes every stack cheaper, and its output coarser by the same factor.", group="Stem"
     )
     filters: int = filters_field(

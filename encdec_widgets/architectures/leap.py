@@ -9,16 +9,16 @@ from typing import Self
 import attrs
 
 from encdec_widgets.architectures._strides import StrideRules
-from encdec_widgets.architectures._widths import geometric_width
-from encdec_widgets.block_fields import filters_field, num_convs_field
-from encdec_widgets.encoder_decoder import (
+from encdec_widgets.architectures.blocks.widths import geometric_width
+from encdec_widgets.architectures.encoder_decoder import (
     DecoderBlock,
     EncoderBlock,
     EncoderDecoder,
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.fields import Need, flag, integer, real
+from encdec_widgets.architectures.fields.described import Need, flag, integer, real
+from encdec_widgets.architectures.fields.shared import filters_field, num_convs_field
 
 
 @attrs.frozen

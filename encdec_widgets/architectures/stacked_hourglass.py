@@ -11,20 +11,25 @@ import attrs
 
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures._strides import StrideRules
-from encdec_widgets.architectures._widths import MAXIMUM_WIDTH
-from encdec_widgets.architectures.residual_blocks import (
+from encdec_widgets.architectures.blocks.block_call import BlockCall, make_block
+from encdec_widgets.architectures.blocks.residual import (
     ResidualBlock,
     ResidualOutputBlock,
     ResidualUpsamplingBlock,
     residual_count,
     residual_width,
 )
-from encdec_widgets.architectures.strided_conv import StridedConvBlock
-from encdec_widgets.block_call import BlockCall, make_block
-from encdec_widgets.block_fields import filters_field
-from encdec_widgets.blocks import Tensor
-from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder, IntermediateFeature
-from encdec_widgets.fields import FieldError, integer
+from encdec_widgets.architectures.blocks.simple import Tensor
+from encdec_widgets.architectures.blocks.strided import StridedConvBlock
+from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
+from encdec_widgets.architectures.encoder_decoder import (
+    DecoderBlock,
+    EncoderBlock,
+    EncoderDecoder,
+    IntermediateFeature,
+)
+from encdec_widgets.architectures.fields.described import FieldError, integer
+from encdec_widgets.architectures.fields.shared import filters_field
 
 STEM_STRIDES = (1, 2, 4)
 """Strides that the stem can have: by its 7 x 7 convolution, and by its pooling as well."""

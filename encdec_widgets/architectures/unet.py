@@ -8,37 +8,18 @@ from typing import Self
 
 import attrs
 
-from encdec_widgets._keras import keras
 from encdec_widgets.architectures._strides import StrideRules, most_blocks, powers_of_two
-from encdec_widgets.architectures._widths import geometric_width
-from encdec_widgets.block_fields import filters_field, kernel_size_field, num_convs_field
-from encdec_widgets.blocks import Tensor
-from encdec_widgets.encoder_decoder import (
+from encdec_widgets.architectures.blocks.pooling import PoolingBlock
+from encdec_widgets.architectures.blocks.widths import geometric_width
+from encdec_widgets.architectures.encoder_decoder import (
     DecoderBlock,
     EncoderBlock,
     EncoderDecoder,
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.fields import Need, flag, integer, real
-
-
-@attrs.frozen
-class PoolingBlock(EncoderBlock):
-    """An encoder block that only pools (2 x 2), without convolutions.
-
-    Attributes:
-        pool: If False, the block does nothing.
-        pooling_stride: Stride of the max pooling.
-    """
-
-    def make_block(self, x_in: Tensor, prefix: str = "pooling_block") -> Tensor:
-        """Pool ``x_in``, (batch, height, width, channels), to ``pooling_stride`` times smaller."""
-        if not self.pool:
-            return x_in
-        return keras.layers.MaxPooling2D(
-            pool_size=2, strides=self.pooling_stride, padding="same", name=f"{prefix}_last_pool"
-        )(x_in)
+from encdec_widgets.architectures.fields.described import Need, flag, integer, real
+from encdec_widgets.architectures.fields.shared import filters_field, kernel_size_field, num_convs_field
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from encdec_widgets.figures.words import quantity_text
+from encdec_widgets.formatting import quantity_text
 
 _HEX = r"(#[0-9a-fA-F]{6})?"
 

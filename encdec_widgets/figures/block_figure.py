@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from encdec_widgets.figures.colouring import NO_VALUE_PATTERN, Colouring, ink
 from encdec_widgets.figures.geometry import Box, Point, boxes, mark_point, name_point
+from encdec_widgets.figures.hover import hover_text
 from encdec_widgets.figures.labels import MARK_SIZE, mark_texts, name_texts, value_texts
 from encdec_widgets.figures.outlines import LINES, outlines
 from encdec_widgets.figures.routes import routes
-from encdec_widgets.figures.words import hover_text
-from encdec_widgets.words import size_text, stride_text
+from encdec_widgets.formatting import size_text, stride_text
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -59,7 +59,7 @@ def block_figure(
     """The figure of a graph of blocks or layers, as plotly's plain data.
 
     Args:
-        graph: What ``backbone.blocks`` is (see :func:`encdec_widgets.graph.block_graph`), or the boxes of
+        graph: What ``backbone.blocks`` is (see :func:`encdec_widgets.networks.graph.block_graph`), or the boxes of
             :func:`encdec_widgets.figures.layers_as_boxes`.
         selected: Names of the nodes that are outlined.
         marks: A few words that stand above a box, such as what changed of it, by the name of the node; a dot stands

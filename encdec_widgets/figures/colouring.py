@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import attrs
 from plotly.colors import sample_colorscale, unlabel_rgb
 
-from encdec_widgets.figures.words import quantity_text
+from encdec_widgets.formatting import quantity_text
 
 # Equal steps look equal, to colour-blind people as well, and it grows lighter all the way.
 _SCALE = "Viridis"

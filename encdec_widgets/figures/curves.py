@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.fields import is_number
+from encdec_widgets.architectures.fields.described import is_number
 
 # All in px.
 WIDTH = 236

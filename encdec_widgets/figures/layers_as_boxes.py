@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from encdec_widgets.graph import add_rows
+from encdec_widgets.networks.graph import add_rows
 
 if TYPE_CHECKING:
     Graph = nx.DiGraph[str]
@@ -16,8 +16,8 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
     """A graph of layers, to be drawn by :func:`encdec_widgets.figures.block_figure`.
 
     Args:
-        layers: What ``backbone.layers`` is: see :func:`encdec_widgets.graph.layer_graph`.
-        blocks: What ``backbone.blocks`` is: see :func:`encdec_widgets.graph.block_graph`.
+        layers: What ``backbone.layers`` is: see :func:`encdec_widgets.networks.graph.layer_graph`.
+        blocks: What ``backbone.blocks`` is: see :func:`encdec_widgets.networks.graph.block_graph`.
         block: Name of the block whose layers are wanted; None for those of the whole network.
 
     Returns:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.figures.colouring import Colouring
-from encdec_widgets.words import count_text
+from encdec_widgets.formatting import count_text
 
 if TYPE_CHECKING:
-    from encdec_widgets.analysis.costs import PartCost
     from encdec_widgets.backbone import Backbone
+    from encdec_widgets.explain.costs import PartCost
 
 Conditions = Mapping[str, Any]
 """Batch size and precision, as ``backbone.cost`` takes them; those that are left out are its defaults."""

@@ -7,20 +7,20 @@ from typing import Any
 import ipywidgets as widgets
 import traitlets
 
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.block_edits import BlockEdit, place_of, places_of
-from encdec_widgets.catalogue import as_design
-from encdec_widgets.design import Design
-from encdec_widgets.editor import Editor, Step
-from encdec_widgets.edits import BUILD_ANYWAY
-from encdec_widgets.encoder_decoder import EncoderDecoder
-from encdec_widgets.history import Gestures
-from encdec_widgets.live_builder import LiveBuilder, Request, Result
-from encdec_widgets.memory import TooLargeError
-from encdec_widgets.mends import Mend
-from encdec_widgets.widgets.fallback import display_fallback, widget_bundle
+from encdec_widgets.designs.block_edits import BlockEdit, place_of, places_of
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.edits import BUILD_ANYWAY
+from encdec_widgets.designs.history import Gestures
+from encdec_widgets.designs.mends import Mend
+from encdec_widgets.designs.presets import as_design
+from encdec_widgets.session.editor import Editor, Step
+from encdec_widgets.session.live_builder import LiveBuilder, Request, Result
+from encdec_widgets.session.too_large import TooLargeError
+from encdec_widgets.widgets.base.fallback import display_fallback, widget_bundle
+from encdec_widgets.widgets.base.waiting import OfBackbone, Waiting
 from encdec_widgets.widgets.screen import BLOCK, NETWORK, Screen
-from encdec_widgets.widgets.waiting import OfBackbone, Waiting
 
 # Keras models are cycles, and Python's collector does not see how much memory their weights hold: it is called after so
 # many parameters of discarded networks (64 MB). It takes some 200 ms, too long for every step of a slider.

@@ -5,29 +5,29 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from encdec_widgets.analysis.changes import changes
-from encdec_widgets.analysis.summary import summary
 from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.block_edits import nodes_at
-from encdec_widgets.catalogue import family_name
-from encdec_widgets.editor import Editor, Step
-from encdec_widgets.fields import FieldError
+from encdec_widgets.designs.block_edits import nodes_at
+from encdec_widgets.designs.presets import family_name
+from encdec_widgets.explain.changes import changes
+from encdec_widgets.explain.summary import summary
 from encdec_widgets.figures.colouring import Colouring
-from encdec_widgets.timing import visible_devices
-from encdec_widgets.widgets.aside import Aside
-from encdec_widgets.widgets.block_controls import BlockControls
-from encdec_widgets.widgets.checks_view import ChecksView
-from encdec_widgets.widgets.facts_table import FactsTable
-from encdec_widgets.widgets.family_controls import FamilyControls
-from encdec_widgets.widgets.flag_help import flag_help
-from encdec_widgets.widgets.history_buttons import HistoryButtons
-from encdec_widgets.widgets.network_controls import NetworkControls
-from encdec_widgets.widgets.page import Page
-from encdec_widgets.widgets.pages import Pages
-from encdec_widgets.widgets.picture import Picture
-from encdec_widgets.widgets.problems import Problems
-from encdec_widgets.widgets.status_line import StatusLine
+from encdec_widgets.session.editor import Editor, Step
+from encdec_widgets.widgets.base.page import Page
+from encdec_widgets.widgets.base.pages import Pages
+from encdec_widgets.widgets.controls.block_controls import BlockControls
+from encdec_widgets.widgets.controls.flag_help import flag_help
+from encdec_widgets.widgets.controls.network_controls import NetworkControls
+from encdec_widgets.widgets.header.family_controls import FamilyControls
+from encdec_widgets.widgets.header.history_buttons import HistoryButtons
+from encdec_widgets.widgets.header.status_line import StatusLine
+from encdec_widgets.widgets.pages.aside import Aside
+from encdec_widgets.widgets.picture.checks_view import ChecksView
+from encdec_widgets.widgets.picture.facts_table import FactsTable
+from encdec_widgets.widgets.picture.picture import Picture
+from encdec_widgets.widgets.picture.problems import Problems
+from encdec_widgets.workers.timing import visible_devices
 
 NETWORK, BLOCK = "Network", "Block"
 _BREAKS = "⚠ cannot divide the size that was asked for"

@@ -2,7 +2,7 @@
 
 ``python -m tests.benchmarks.by_hand`` reads the case from the first line of its standard input, builds the network and
 answers every further line with a line of JSON: a median in milliseconds, and of how many runs. It follows Keras's own
-guides to training loops, and has nothing of ``encdec_widgets.timing`` in it.
+guides to training loops, and has nothing of ``encdec_widgets.workers.timing`` in it.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def main() -> None:
     from encdec_widgets import Design
 
     model = Design.from_json(case.design).build().model
-    assert not any(name.startswith("encdec_widgets.timing") for name in sys.modules)
+    assert not any(name.startswith("encdec_widgets.workers.timing") for name in sys.modules)
     times_ms = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}[case.backend](model, case)
     for _ in sys.stdin:
         times = _time(times_ms, case.seconds)

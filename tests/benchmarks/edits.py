@@ -9,8 +9,8 @@ import attrs
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder
-from encdec_widgets.fields import FieldError, FieldInfo, described_fields
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, described_fields
 
 Scope = Literal["block", "network"]
 

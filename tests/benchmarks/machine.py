@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from encdec_widgets.memory_limit import memory_limit
+from encdec_widgets.explain.machine_memory import memory_limit
 from tests import chromium
 
 _PACKAGES = (

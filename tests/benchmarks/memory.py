@@ -26,7 +26,7 @@ import attrs
 import psutil
 
 from encdec_widgets import Designer
-from encdec_widgets.fields import FieldError
+from encdec_widgets.architectures.fields.described import FieldError
 from tests.benchmarks.edits import fields
 from tests.benchmarks.tables import Row, Samples, Table
 

@@ -1,6 +1,6 @@
 """The memory that a network really takes, in bytes; each function belongs in a process of its own.
 
-Targets are left out, as :class:`encdec_widgets.analysis.costs.Cost` does: with mean squared error, they are as large as
+Targets are left out, as :class:`encdec_widgets.explain.costs.Cost` does: with mean squared error, they are as large as
 the outputs.
 """
 
@@ -22,8 +22,8 @@ import numpy as np
 
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import UNet
-from encdec_widgets.head import Head
-from encdec_widgets.weights import fill_at_random
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.networks.weights import fill_at_random
 
 # What glibc's allocator is told, so that it gives memory back as soon as it is free: blocks of a page and more come
 # from the system and go back to it.

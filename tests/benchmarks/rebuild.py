@@ -19,8 +19,8 @@ from typing import Literal
 import attrs
 
 from encdec_widgets import Design, preset, presets
+from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.fields import FieldError
 from tests.benchmarks.edits import Field, fields
 from tests.benchmarks.stock import Recipe, assert_same, recipe, stock
 from tests.benchmarks.tables import Row, Samples, Table

@@ -17,7 +17,8 @@ from typing import Any
 import attrs
 
 from encdec_widgets import Design, preset, presets
-from encdec_widgets.timing import (
+from encdec_widgets.formatting import backend_text
+from encdec_widgets.workers.timing import (
     Comparison,
     Timing,
     TimingError,
@@ -27,7 +28,6 @@ from encdec_widgets.timing import (
     installed_backends,
     measure,
 )
-from encdec_widgets.words import backend_text
 from tests.benchmarks.by_hand import ByHand, Case
 from tests.benchmarks.tables import Row, Table
 

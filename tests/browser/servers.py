@@ -125,7 +125,7 @@ class App(Server):
     """The command `encdec-designer --no-browser`, as a user starts it."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
-        super().__init__(folder, [sys.executable, "-m", "encdec_widgets.cli", "--no-browser", *arguments])
+        super().__init__(folder, [sys.executable, "-m", "encdec_widgets.app.cli", "--no-browser", *arguments])
 
     def wait_started(self) -> None:
         def said() -> str | None:

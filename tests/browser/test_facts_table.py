@@ -17,7 +17,7 @@ from tests.browser.servers import until
 CELLS = [
     """
 from encdec_widgets import preset
-from encdec_widgets.widgets.facts_table import FactsTable
+from encdec_widgets.widgets.picture.facts_table import FactsTable
 backbone = preset("SLEAP medium single").build()
 chosen = []
 table = FactsTable(chosen.append)
@@ -79,7 +79,7 @@ def facts(open_notebook: Callable[..., Screen]) -> Facts:
 
 def kernel_rows(facts: Facts, code: str = "block_rows(backbone.blocks)") -> list[dict[str, Any]]:
     assert facts.screen.kernel
-    facts.screen.kernel.run("from encdec_widgets.analysis.table import block_rows, layer_rows")
+    facts.screen.kernel.run("from encdec_widgets.explain.table import block_rows, layer_rows")
     return list(facts.screen.kernel.value(code))
 
 

@@ -28,7 +28,7 @@ SEVERAL = [
     """
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
-from encdec_widgets.encoder_decoder import SimpleConvBlock
+from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock
 one = Designer()
 one
 """,
@@ -265,7 +265,7 @@ HOSTILE = """
 import attrs
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import CustomEncoderDecoder
-from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 
 bad = '''<img src=x onerror="document.title='pwned'">'''
 Bad = type(bad, (SimpleConvBlock,), {})

@@ -11,8 +11,8 @@ import keras
 
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import CustomEncoderDecoder
-from encdec_widgets.encoder_decoder import EncoderBlock
-from encdec_widgets.fields import FieldError, integer
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock
+from encdec_widgets.architectures.fields.described import FieldError, integer
 
 PATIENCE_S = 30
 

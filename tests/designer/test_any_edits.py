@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import CustomEncoderDecoder, StackedHourglass, UNet
-from encdec_widgets.block_edits import nodes_at
-from encdec_widgets.encoder_decoder import EncoderBlock
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock
+from encdec_widgets.designs.block_edits import nodes_at
 from tests.designer.reading import (
     SMALL,
     block_control,

@@ -9,12 +9,12 @@ import pytest
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import UNet
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.memory_limit import memory_limit
-from encdec_widgets.timing import EffectiveField, FieldSampling, Progress, TimingError, TimingStopped
-from encdec_widgets.widgets.aside import COSTS, FIELD, TIMING
-from encdec_widgets.widgets.costs_panel import CostsPanel
-from encdec_widgets.widgets.field_page import FieldPage
-from encdec_widgets.words import bytes_text
+from encdec_widgets.explain.machine_memory import memory_limit
+from encdec_widgets.formatting import bytes_text
+from encdec_widgets.widgets.pages.aside import COSTS, FIELD, TIMING
+from encdec_widgets.widgets.pages.costs_panel import CostsPanel
+from encdec_widgets.widgets.pages.receptive_page import ReceptivePage
+from encdec_widgets.workers.timing import EffectiveField, FieldSampling, Progress, TimingError, TimingStopped
 from tests.designer.reading import SMALL, control
 
 OTHER = SMALL.replace("filters", 4)
@@ -121,7 +121,7 @@ def test_the_effective_field_is_measured_elsewhere_and_belongs_to_its_network(
     small: Backbone, other: Backbone
 ) -> None:
     worker = FakeWorker()
-    page = FieldPage(lambda: None, worker)  # type: ignore[arg-type]
+    page = ReceptivePage(lambda: None, worker)  # type: ignore[arg-type]
     page.see(True)
     page.follow(small)
     page.measure.click()

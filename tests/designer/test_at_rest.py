@@ -2,7 +2,7 @@
 
 import asyncio
 
-from encdec_widgets.widgets.at_rest import AtRest
+from encdec_widgets.widgets.base.at_rest import AtRest
 
 
 def test_without_a_loop_it_is_done_at_once() -> None:

@@ -6,16 +6,16 @@ import ipywidgets as widgets
 import pytest
 
 from encdec_widgets import Design, Designer, preset
-from encdec_widgets.analysis.checks import Check
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
+from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.designs.mends import Mend
+from encdec_widgets.explain.checks import Check
+from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.figures.colouring import legend
 from encdec_widgets.figures.quantities import QUANTITIES
-from encdec_widgets.memory_limit import memory_limit
-from encdec_widgets.mends import Mend
-from encdec_widgets.widgets.aside import COSTS
-from encdec_widgets.widgets.checks_view import ChecksView
+from encdec_widgets.widgets.pages.aside import COSTS
+from encdec_widgets.widgets.picture.checks_view import ChecksView
 from tests.designer.reading import control, walk
 
 UNEVEN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))

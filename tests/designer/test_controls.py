@@ -11,11 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encdec_widgets.architectures import FCDenseNet, UNet
-from encdec_widgets.encoder_decoder import EncoderDecoder, SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.fields import FieldInfo, Need, choice, described_fields, flag, integer
-from encdec_widgets.head import Head
-from encdec_widgets.widgets.closing import close_all
-from encdec_widgets.widgets.controls import FieldControl, FieldControls
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import (
+    EncoderDecoder,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
+from encdec_widgets.architectures.fields.described import (
+    FieldInfo,
+    Need,
+    choice,
+    described_fields,
+    flag,
+    integer,
+)
+from encdec_widgets.widgets.base.closing import close_all
+from encdec_widgets.widgets.controls.controls import FieldControl, FieldControls
 from tests.designer.reading import walk
 
 FOLDED = [name for name, info in described_fields(SimpleUpsamplingBlock).items() if info.folded]

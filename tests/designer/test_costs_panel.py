@@ -7,7 +7,7 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
-from encdec_widgets.widgets.costs_panel import CostsPanel
+from encdec_widgets.widgets.pages.costs_panel import CostsPanel
 from tests.designer.reading import control
 
 SMALL = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (16, 16, 1))

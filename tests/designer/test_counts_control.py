@@ -3,7 +3,7 @@ import pytest
 
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import FCDenseNet
-from encdec_widgets.fields import FieldError
+from encdec_widgets.architectures.fields.described import FieldError
 from tests.designer.test_designer import control, mends, text_of, walk
 
 SMALL = Design(

@@ -8,13 +8,13 @@ import traitlets
 
 from encdec_widgets import Design, Designer, preset
 from encdec_widgets.architectures import LeapCNN, StackedHourglass
-from encdec_widgets.encoder_decoder import (
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import (
     EncoderDecoder,
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.fields import integer
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.fields.described import integer
 from encdec_widgets.widgets import designer as designer_module
 from tests.designer.reading import SMALL, control, drawn_channels, mends, text_of, walk
 

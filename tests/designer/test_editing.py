@@ -8,9 +8,9 @@ import pytest
 
 from encdec_widgets import Design, Designer, preset
 from encdec_widgets.architectures import CustomEncoderDecoder, StackedHourglass, UNet
-from encdec_widgets.encoder_decoder import EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.fields import FieldError
-from encdec_widgets.history import Gestures
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.history import Gestures
 from tests.designer.reading import (
     SMALL,
     block_control,

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.table import block_rows, csv_lines, layer_rows
 from encdec_widgets.architectures import UNet
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.widgets.facts_table import UPDATE_AFTER_S, FactsTable
+from encdec_widgets.explain.table import block_rows, csv_lines, layer_rows
+from encdec_widgets.widgets.picture.facts_table import UPDATE_AFTER_S, FactsTable
 
 SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
 

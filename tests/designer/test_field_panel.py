@@ -7,11 +7,11 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from encdec_widgets.analysis.receptive_field import Field, ReceptiveField
-from encdec_widgets.fields import FieldError
-from encdec_widgets.timing.effective_field import EffectiveField
-from encdec_widgets.widgets.field_panel import FieldPanel
-from encdec_widgets.widgets.field_view import SAMPLE_SIZE, FieldView
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.explain.receptive_field import Field, ReceptiveField
+from encdec_widgets.widgets.pages.receptive_panel import ReceptivePanel
+from encdec_widgets.widgets.pages.receptive_view import SAMPLE_SIZE, ReceptiveView
+from encdec_widgets.workers.effective_field import EffectiveField
 from tests.designer.reading import walk
 
 
@@ -45,37 +45,37 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def panel(told: list[str]) -> FieldPanel:
-    panel = FieldPanel(
+def panel(told: list[str]) -> ReceptivePanel:
+    panel = ReceptivePanel(
         lambda: told.append("settings"), lambda: told.append("effective"), lambda: told.append("stop")
     )
     panel.show(FIELDS, BLOCKS, ())
     return panel
 
 
-def labels(panel: FieldPanel) -> list[str]:
+def labels(panel: ReceptivePanel) -> list[str]:
     return [box["label"] for box in panel.view.boxes]
 
 
-def number(panel: FieldPanel, label: str) -> widgets.FloatText:
+def number(panel: ReceptivePanel, label: str) -> widgets.FloatText:
     return next(w for w in walk(panel) if isinstance(w, widgets.FloatText) and w.description == label)
 
 
-def from_page(view: FieldView, content: Any) -> None:
+def from_page(view: ReceptiveView, content: Any) -> None:
     view._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
 
 
-def set_in_page(view: FieldView, **state: Any) -> None:
+def set_in_page(view: ReceptiveView, **state: Any) -> None:
     view._handle_msg({"content": {"data": {"method": "update", "state": state}}, "buffers": []})
 
 
 def test_without_a_network_it_shows_the_sample_alone() -> None:
-    panel = FieldPanel(lambda: None, lambda: None)
+    panel = ReceptivePanel(lambda: None, lambda: None)
     assert panel.view.boxes == []
     assert "fits" not in panel.text
 
 
-def test_it_answers_whether_the_animal_fits(panel: FieldPanel) -> None:
+def test_it_answers_whether_the_animal_fits(panel: ReceptivePanel) -> None:
     assert "The animal of 150 px fits into what the output sees (188 px)." in panel.text
     assert "The output sees 188 × 188 px (exact)" in panel.text
     assert "dialog would show 76 px" in panel.text.replace("&#x27;", "'")
@@ -83,7 +83,7 @@ def test_it_answers_whether_the_animal_fits(panel: FieldPanel) -> None:
     assert "The animal of 189 px is longer than what the output sees (188 px)." in panel.text
 
 
-def test_boxes_are_those_of_the_network_and_of_one_selected_block(panel: FieldPanel) -> None:
+def test_boxes_are_those_of_the_network_and_of_one_selected_block(panel: ReceptivePanel) -> None:
     assert labels(panel) == ["output", "SLEAP's dialog", "stride 2", "stride 1"]
     panel.show(FIELDS, BLOCKS, ("dec0",))
     assert labels(panel) == ["output", "dec0", "SLEAP's dialog", "stride 2", "stride 1"]
@@ -92,7 +92,7 @@ def test_boxes_are_those_of_the_network_and_of_one_selected_block(panel: FieldPa
 
 
 @pytest.mark.parametrize(("extent", "words"), [("unknown", "not known"), ("whole image", "the whole image")])
-def test_a_field_without_a_size_is_said_to_have_none(panel: FieldPanel, extent: Any, words: str) -> None:
+def test_a_field_without_a_size_is_said_to_have_none(panel: ReceptivePanel, extent: Any, words: str) -> None:
     field = Field(extent=extent, why="<layer>")
     panel.show(ReceptiveField(output=field, blocks={}, layers={}, skips={}, encoder_only=None), BLOCKS, ())
     assert words in panel.text
@@ -100,7 +100,9 @@ def test_a_field_without_a_size_is_said_to_have_none(panel: FieldPanel, extent: 
     assert panel.view.boxes[0]["size"] is None
 
 
-def test_dragging_the_animal_changes_the_number_and_the_verdict(panel: FieldPanel, told: list[str]) -> None:
+def test_dragging_the_animal_changes_the_number_and_the_verdict(
+    panel: ReceptivePanel, told: list[str]
+) -> None:
     set_in_page(panel.view, animal_px=201)
     assert panel.animal_px == 201
     assert number(panel, "animal").value == 201
@@ -108,13 +110,13 @@ def test_dragging_the_animal_changes_the_number_and_the_verdict(panel: FieldPane
     assert told == ["settings"]
 
 
-def test_typing_changes_the_circle(panel: FieldPanel, told: list[str]) -> None:
+def test_typing_changes_the_circle(panel: ReceptivePanel, told: list[str]) -> None:
     number(panel, "animal").value = 80
     assert (panel.animal_px, panel.view.animal_px) == (80, 80)
     assert told == ["settings"]
 
 
-def test_the_input_scale_makes_the_boxes_larger(panel: FieldPanel, told: list[str]) -> None:
+def test_the_input_scale_makes_the_boxes_larger(panel: ReceptivePanel, told: list[str]) -> None:
     number(panel, "input scale").value = 0.5
     assert panel.input_scale == 0.5
     assert panel.view.boxes[0]["size"] == (376, 376)
@@ -128,7 +130,7 @@ def test_the_input_scale_makes_the_boxes_larger(panel: FieldPanel, told: list[st
     [("animal", 0, 150), ("animal", 10.5, 150), ("input scale", 0, 1.0), ("input scale", 1.5, 1.0)],
 )
 def test_a_value_that_is_not_possible_is_named_and_leaves_all_as_it_was(
-    panel: FieldPanel, told: list[str], label: str, value: float, kept: float
+    panel: ReceptivePanel, told: list[str], label: str, value: float, kept: float
 ) -> None:
     before = panel.view.boxes
     number(panel, label).value = value
@@ -140,7 +142,7 @@ def test_a_value_that_is_not_possible_is_named_and_leaves_all_as_it_was(
     assert "must be" not in panel.text
 
 
-def test_a_value_that_is_not_possible_stays_in_its_place_until_it_is_mended(panel: FieldPanel) -> None:
+def test_a_value_that_is_not_possible_stays_in_its_place_until_it_is_mended(panel: ReceptivePanel) -> None:
     number(panel, "animal").value = 0
     number(panel, "input scale").value = 2
     panel.show(FIELDS, BLOCKS, ("dec0",))
@@ -153,13 +155,13 @@ def test_a_value_that_is_not_possible_stays_in_its_place_until_it_is_mended(pane
     assert "must be" not in panel.text
 
 
-def test_code_gets_an_error_instead(panel: FieldPanel) -> None:
+def test_code_gets_an_error_instead(panel: ReceptivePanel) -> None:
     with pytest.raises(FieldError, match=r"input scale must be a number from 0\.1 to 1"):
         panel.input_scale = 3.0
     assert panel.input_scale == 1.0
 
 
-def test_code_sets_what_a_person_can_set(panel: FieldPanel, told: list[str]) -> None:
+def test_code_sets_what_a_person_can_set(panel: ReceptivePanel, told: list[str]) -> None:
     panel.animal_px = 60
     panel.input_scale = 0.25
     assert (number(panel, "animal").value, panel.view.animal_px) == (60, 60)
@@ -168,7 +170,7 @@ def test_code_sets_what_a_person_can_set(panel: FieldPanel, told: list[str]) -> 
 
 
 def test_the_effective_field_is_asked_for_and_stopped_by_one_button(
-    panel: FieldPanel, told: list[str]
+    panel: ReceptivePanel, told: list[str]
 ) -> None:
     panel.measure.click()
     panel.show_running(True, "sample 3 of 16")
@@ -181,7 +183,7 @@ def test_the_effective_field_is_asked_for_and_stopped_by_one_button(
     assert told == ["effective", "stop", "effective"]
 
 
-def test_an_effective_field_is_drawn_at_its_place(panel: FieldPanel) -> None:
+def test_an_effective_field_is_drawn_at_its_place(panel: ReceptivePanel) -> None:
     result = effective()
     panel.show_effective(result)
     assert (
@@ -200,19 +202,19 @@ def test_an_effective_field_is_drawn_at_its_place(panel: FieldPanel) -> None:
     assert "effective" not in panel.text
 
 
-def test_an_effective_field_that_is_cut_off_says_so(panel: FieldPanel) -> None:
+def test_an_effective_field_that_is_cut_off_says_so(panel: ReceptivePanel) -> None:
     panel.show_effective(effective(gradient=np.ones((8, 8), "float32"), position=(4.0, 4.0)))
     assert "at least 8 px across, cut off at the border" in panel.text
 
 
-def test_what_went_wrong_is_said_as_text(panel: FieldPanel) -> None:
+def test_what_went_wrong_is_said_as_text(panel: ReceptivePanel) -> None:
     panel.show_effective(effective())
     panel.show_effective(MemoryError("<b>none</b> left"))
     assert "&lt;b&gt;none&lt;/b&gt; left" in panel.text
     assert panel.view.heat == {}
 
 
-def test_another_network_takes_the_effective_field_away(panel: FieldPanel) -> None:
+def test_another_network_takes_the_effective_field_away(panel: ReceptivePanel) -> None:
     panel.show_effective(effective())
     panel.show(FIELDS, BLOCKS, ("enc0",))
     assert panel.view.heat
@@ -221,7 +223,7 @@ def test_another_network_takes_the_effective_field_away(panel: FieldPanel) -> No
     assert "effective" not in panel.text
 
 
-def test_the_sample_is_a_picture_of_its_size(panel: FieldPanel) -> None:
+def test_the_sample_is_a_picture_of_its_size(panel: ReceptivePanel) -> None:
     kind, _, data = panel.view.image.partition(";base64,")
     assert kind == "data:image/svg+xml"
     root = ET.fromstring(base64.b64decode(data))
@@ -229,7 +231,7 @@ def test_the_sample_is_a_picture_of_its_size(panel: FieldPanel) -> None:
     assert panel.view.centre == [side / 2 for side in SAMPLE_SIZE]
 
 
-def test_the_way_back_from_a_persons_image_leads_to_the_sample(panel: FieldPanel) -> None:
+def test_the_way_back_from_a_persons_image_leads_to_the_sample(panel: ReceptivePanel) -> None:
     sample = panel.view.image
     set_in_page(panel.view, image="data:image/webp;base64,AA", image_size=[30, 40], centre=[15, 20])
     assert panel.view.image_size == [30, 40]
@@ -241,13 +243,13 @@ def test_the_way_back_from_a_persons_image_leads_to_the_sample(panel: FieldPanel
 
 
 @pytest.mark.parametrize("content", [{"show": "other"}, {}, "sample", None])
-def test_what_the_page_cannot_mean_does_nothing(panel: FieldPanel, content: Any) -> None:
+def test_what_the_page_cannot_mean_does_nothing(panel: ReceptivePanel, content: Any) -> None:
     set_in_page(panel.view, image="data:image/webp;base64,AA")
     from_page(panel.view, content)
     assert panel.view.image == "data:image/webp;base64,AA"
 
 
-def test_nothing_is_sent_twice(panel: FieldPanel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_sent_twice(panel: ReceptivePanel, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Any] = []
     monkeypatch.setattr(panel.view, "_send", lambda message, buffers=None: sent.append(message))
     panel.show(FIELDS, BLOCKS, ())

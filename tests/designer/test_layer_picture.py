@@ -6,8 +6,8 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder, FCDenseNet, StackedHourglass, UNet
+from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.figures import block_figure, layers_as_boxes
 from encdec_widgets.figures.geometry import boxes
 from encdec_widgets.figures.routes import routes

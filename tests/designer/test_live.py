@@ -74,7 +74,7 @@ def test_an_edit_from_code_comes_after_one_that_is_being_built(gate: Gate) -> No
 def test_a_long_build_tells_its_progress_and_can_be_stopped(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("encdec_widgets.live_builder.PROGRESS_S", 0.0)
+    monkeypatch.setattr("encdec_widgets.session.live_builder.PROGRESS_S", 0.0)
 
     async def scenario() -> None:
         designer = Designer(SLOW)

@@ -8,15 +8,15 @@ import pytest
 
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
-from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.figures import block_figure
 from encdec_widgets.figures.block_figure import STAGE_COLOURS
 from encdec_widgets.figures.colouring import Colouring
 from encdec_widgets.figures.geometry import boxes
 from encdec_widgets.figures.quantities import QUANTITIES
-from encdec_widgets.widgets.graph_view import GraphView
-from encdec_widgets.widgets.picture import Picture
-from encdec_widgets.words import count_text, counted, size_text, stride_text
+from encdec_widgets.formatting import count_text, counted, size_text, stride_text
+from encdec_widgets.widgets.picture.graph_view import GraphView
+from encdec_widgets.widgets.picture.picture import Picture
 
 UNET = Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1))
 ADDING = CustomEncoderDecoder(

@@ -5,14 +5,15 @@ import html
 import numpy as np
 import pytest
 
-from encdec_widgets import Design, Designer, memory
-from encdec_widgets.encoder_decoder import (
+from encdec_widgets import Design, Designer
+from encdec_widgets.architectures.encoder_decoder import (
     EncoderBlock,
     EncoderDecoder,
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.fields import FieldError
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.session import too_large as memory
 from tests.designer.reading import SMALL, control, drawn_channels, mends, text_of, walk
 
 

@@ -7,7 +7,9 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
-from encdec_widgets.timing import (
+from encdec_widgets.widgets.pages.timing_panel import TimingPanel
+from encdec_widgets.workers.device import CPU
+from encdec_widgets.workers.timing import (
     BlockTime,
     Comparison,
     Device,
@@ -19,8 +21,6 @@ from encdec_widgets.timing import (
     TimingStopped,
     TimingTooLongError,
 )
-from encdec_widgets.timing.device import CPU
-from encdec_widgets.widgets.timing_panel import TimingPanel
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1))
 OTHER = DESIGN.replace("filters", 3)

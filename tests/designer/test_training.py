@@ -21,8 +21,8 @@ from encdec_widgets.architectures import (
     StridedConvBlock,
     UNet,
 )
-from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 
 # Every kind of block that a list can hold, in one small network.
 OWN = CustomEncoderDecoder(

@@ -6,8 +6,8 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder, FCDenseNet, StridedConvBlock
-from encdec_widgets.encoder_decoder import EncoderDecoder, SimpleUpsamplingBlock
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, SimpleUpsamplingBlock
 
 NETWORKS = {
     "dense": FCDenseNet(

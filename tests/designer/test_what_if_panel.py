@@ -13,16 +13,16 @@ import keras
 import pytest
 
 from encdec_widgets import Design
-from encdec_widgets import what_if as module
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock
+from encdec_widgets.architectures.fields.described import flag
 from encdec_widgets.backbone import Backbone, build_backbone
-from encdec_widgets.encoder_decoder import EncoderBlock
-from encdec_widgets.fields import flag
-from encdec_widgets.head import Head
-from encdec_widgets.variants import INPUT_SIZE
-from encdec_widgets.widgets import what_if_panel
-from encdec_widgets.widgets.what_if_panel import WhatIfPanel
-from encdec_widgets.words import count_text
+from encdec_widgets.designs.variants import INPUT_SIZE
+from encdec_widgets.explore import what_if as module
+from encdec_widgets.formatting import count_text
+from encdec_widgets.widgets.pages import what_if_panel
+from encdec_widgets.widgets.pages.what_if_panel import WhatIfPanel
 from tests.designer.slow import PATIENCE_S, in_a_loop, until
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (36, 36, 1))

@@ -2,8 +2,8 @@
 
 import itertools
 
-from encdec_widgets.timing import COMPILATIONS
-from encdec_widgets.timing.calibration import Calibration
+from encdec_widgets.workers.timing import COMPILATIONS
+from encdec_widgets.workers.timing.calibration import Calibration
 
 CALIBRATION = Calibration(
     peak_multiply_adds_per_s=1e11,
@@ -20,4 +20,4 @@ KNOWN = {
     for backend, ways in COMPILATIONS.items()
     for way, policy in itertools.product(ways, ("float32", "mixed_bfloat16", "mixed_float16"))
 }
-"""What a process is spared to ask of its device, as ``encdec_widgets.timing.measuring`` keeps it."""
+"""What a process is spared to ask of its device, as ``encdec_widgets.workers.timing.measuring`` keeps it."""

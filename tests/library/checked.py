@@ -3,8 +3,13 @@
 from typing import Any
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.checks import Check, Network, as_built, checks
-from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.architectures.encoder_decoder import (
+    DecoderBlock,
+    EncoderBlock,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
+from encdec_widgets.explain.checks import Check, Network, as_built, checks
 
 
 def network_of(design: Design, **known: Any) -> Network:

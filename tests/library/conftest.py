@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from encdec_widgets.timing import Worker, client, measuring
+from encdec_widgets.workers import client
+from encdec_widgets.workers.timing import Worker, measuring
 from tests.library.calibrated import KNOWN
 
 

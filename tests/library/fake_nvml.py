@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from encdec_widgets.timing.gpu import GpuState, read_gpus
+from encdec_widgets.workers.gpu import GpuState, read_gpus
 
 GIB = 2**30
 NOT_SUPPORTED, NO_PERMISSION, NOT_LOADED, NO_LIBRARY, NO_FUNCTION = 3, 4, 9, 12, 13

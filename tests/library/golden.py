@@ -19,7 +19,7 @@ import numpy as np
 
 from encdec_widgets import encoder_decoder
 from encdec_widgets.architectures import CustomEncoderDecoder, Hourglass, LeapCNN, UNet, hourglass, unet
-from encdec_widgets.encoder_decoder import EncoderDecoder, IntermediateFeature
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, IntermediateFeature
 
 DATA = Path(__file__).parents[1] / "data"
 Json = dict[str, Any]

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import layers as kl
 
-from encdec_widgets.windows import Window, Windows
+from encdec_widgets.networks.windows import Window, Windows
 
 Box = tuple[int, int] | None
 Shape = tuple[int, int, int]

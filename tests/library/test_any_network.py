@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from encdec_widgets import Design, architectures
 from encdec_widgets.architectures import CustomEncoderDecoder
-from encdec_widgets.encoder_decoder import (
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import (
     DecoderBlock,
     EncoderBlock,
     EncoderDecoder,
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.fields import FieldError, FieldInfo, described_fields
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, described_fields
 
 PUBLIC = [SimpleConvBlock, SimpleUpsamplingBlock, *(getattr(architectures, n) for n in architectures.__all__)]
 FAMILIES = [cls for cls in PUBLIC if issubclass(cls, EncoderDecoder) and cls is not CustomEncoderDecoder]

@@ -17,7 +17,14 @@ from encdec_widgets.architectures import (
     StackedHourglass,
     UNet,
 )
-from encdec_widgets.block_edits import (
+from encdec_widgets.architectures.encoder_decoder import (
+    EncoderBlock,
+    EncoderDecoder,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.block_edits import (
     BlockEdit,
     add,
     block_kinds,
@@ -30,14 +37,7 @@ from encdec_widgets.block_edits import (
     place_of,
     remove,
 )
-from encdec_widgets.editor import Editor
-from encdec_widgets.encoder_decoder import (
-    EncoderBlock,
-    EncoderDecoder,
-    SimpleConvBlock,
-    SimpleUpsamplingBlock,
-)
-from encdec_widgets.fields import FieldError
+from encdec_widgets.session.editor import Editor
 
 UNET = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
 

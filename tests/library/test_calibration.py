@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.graph import layer_graph
-from encdec_widgets.timing.calibration import TRAINING_FACTOR, Calibration, calibrate, predict_ms
+from encdec_widgets.networks.graph import layer_graph
+from encdec_widgets.workers.timing.calibration import TRAINING_FACTOR, Calibration, calibrate, predict_ms
 
 DEVICE = Calibration(
     peak_multiply_adds_per_s=5e10,

@@ -10,8 +10,8 @@ from keras import layers as kl
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
-from encdec_widgets.call_graph import as_trained_now, call_graph
-from encdec_widgets.encoder_decoder import EncoderBlock, SimpleUpsamplingBlock
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleUpsamplingBlock
+from encdec_widgets.networks.call_graph import as_trained_now, call_graph
 from tests.library.tied import Tied
 
 COUNTS = ("parameters", "weight_bytes", "trainable_parameters", "trainable_bytes")

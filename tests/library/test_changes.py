@@ -7,11 +7,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.alignment import settings_text
-from encdec_widgets.analysis.changes import BlockChange, Changes, changes
 from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, StackedHourglass, UNet
-from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import (
+    DecoderBlock,
+    EncoderBlock,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
+from encdec_widgets.explain.alignment import settings_text
+from encdec_widgets.explain.changes import BlockChange, Changes, changes
 
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 UNET = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1))

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encdec_widgets import Design, preset, presets
-from encdec_widgets.analysis.checks import checks
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
-from encdec_widgets.encoder_decoder import EncoderDecoder
-from encdec_widgets.fields import FieldError
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.explain.checks import checks
 from tests.library.checked import network_of
 from tests.library.test_any_network import DECODER_BLOCKS, ENCODER_BLOCKS, FAMILIES, SLOW, instances
 

@@ -9,7 +9,6 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.checks import Check, checks
 from encdec_widgets.architectures import (
     CustomEncoderDecoder,
     FCDenseNet,
@@ -19,13 +18,14 @@ from encdec_widgets.architectures import (
     StridedConvBlock,
     UNet,
 )
-from encdec_widgets.encoder_decoder import (
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import (
     EncoderDecoder,
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.fields import FieldError
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.explain.checks import Check, checks
 from tests.library.checked import conv, network_of, up
 from tests.library.test_any_network import SLOW
 

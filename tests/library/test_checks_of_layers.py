@@ -13,9 +13,14 @@ from encdec_widgets.architectures import (
     StridedConvBlock,
     UNet,
 )
-from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder, SimpleConvBlock
-from encdec_widgets.fields import integer
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import (
+    DecoderBlock,
+    EncoderBlock,
+    EncoderDecoder,
+    SimpleConvBlock,
+)
+from encdec_widgets.architectures.fields.described import integer
 from tests.library.checked import conv, found, mended, network_of, up
 
 SKIPPED, CHECKERBOARD = "pixels never looked at", "checkerboard"

@@ -6,8 +6,6 @@ import attrs
 import pytest
 
 from encdec_widgets import Design, preset
-from encdec_widgets.analysis.checks import Check, Network, checks
-from encdec_widgets.analysis.checks.least_field import least_field
 from encdec_widgets.architectures import (
     CustomEncoderDecoder,
     FCDenseNet,
@@ -17,8 +15,10 @@ from encdec_widgets.architectures import (
     StridedConvBlock,
     UNet,
 )
-from encdec_widgets.encoder_decoder import EncoderDecoder
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.explain.checks import Check, Network, checks
+from encdec_widgets.explain.checks.least_receptive_field import least_field
 from tests.library.checked import conv, found, mended, network_of, up
 
 LARGE, BOTTLENECK = "output larger than the input", "bottleneck below 4 px"

@@ -13,8 +13,7 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.figures import block_figure
 from encdec_widgets.figures.bars import Bar, bars
 from encdec_widgets.figures.colouring import NO_VALUE, Colouring, ink, legend, luminance
-from encdec_widgets.figures.words import quantity_text
-from encdec_widgets.words import count_text
+from encdec_widgets.formatting import count_text, quantity_text
 
 BLOCKS = Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1)).build().blocks
 MEASURED = {name: float(place) for place, name in enumerate(BLOCKS) if place}  # the input has none

@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from encdec_widgets.timing.comparison import ENOUGH_ROUNDS, Comparison
-from encdec_widgets.timing.result import Timing
+from encdec_widgets.workers.timing.comparison import ENOUGH_ROUNDS, Comparison
+from encdec_widgets.workers.timing.result import Timing
 
 TIMES = st.floats(1e-3, 1e5)
 PAIRS = st.lists(st.tuples(TIMES, TIMES), min_size=1, max_size=40)

@@ -6,10 +6,10 @@ import io
 import pytest
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.cost_table import block_cost_rows, layer_cost_rows
-from encdec_widgets.analysis.table import block_rows, csv_lines, layer_rows
 from encdec_widgets.architectures import UNet
 from encdec_widgets.backbone import Backbone
+from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
+from encdec_widgets.explain.table import block_rows, csv_lines, layer_rows
 
 
 @pytest.fixture(scope="module")

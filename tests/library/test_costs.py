@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from keras import layers as kl
 
 from encdec_widgets import Design, preset
-from encdec_widgets.analysis.costs import Cost, PartCost, costs
-from encdec_widgets.analysis.live_memory import inference_peak, training_peak_values
 from encdec_widgets.architectures import CustomEncoderDecoder, Hourglass, UNet
-from encdec_widgets.call_graph import call_graph
-from encdec_widgets.encoder_decoder import EncoderBlock, SimpleUpsamplingBlock
-from encdec_widgets.fields import FieldError
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleUpsamplingBlock
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.explain.costs import Cost, PartCost, costs
+from encdec_widgets.explain.live_memory import inference_peak, training_peak_values
+from encdec_widgets.networks.call_graph import call_graph
 from tests.library.test_any_network import FAMILIES, SLOW, instances
 from tests.library.tied import Tied
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets.architectures import FCDenseNet
-from encdec_widgets.fields import FieldError, counts
+from encdec_widgets.architectures.fields.described import FieldError, counts
 
 ANY_COUNTS = st.one_of(
     st.lists(

@@ -23,11 +23,11 @@ from encdec_widgets.architectures import (
     StridedConvBlock,
     TransitionDown,
 )
-from encdec_widgets.design import InputShape
-from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.fields import described_fields
-from encdec_widgets.head import Head
-from encdec_widgets.weights import unfilled
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.architectures.fields.described import described_fields
+from encdec_widgets.designs.design import InputShape
+from encdec_widgets.networks.weights import unfilled
 from tests.library.test_fc_densenet import SMALL
 
 CLASSES = [DenseBlock, DenseUpsamplingBlock, FCDenseNet, StridedConvBlock, TransitionDown]

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from encdec_widgets.architectures import hourglass, unet
-from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
-from encdec_widgets.fields import FieldInfo, described_fields
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.architectures.fields.described import FieldInfo, described_fields
 from tests.library.test_any_network import DECODER_BLOCKS, ENCODER_BLOCKS, FAMILIES
 
 CLASSES = [

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from encdec_widgets import Design, preset, presets
 from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
-from encdec_widgets.encoder_decoder import (
+from encdec_widgets.architectures.encoder_decoder import (
     EncoderBlock,
     EncoderDecoder,
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.fields import FieldError, described_fields, integer
+from encdec_widgets.architectures.fields.described import FieldError, described_fields, integer
 
 CUSTOM = CustomEncoderDecoder(
     stem=None,
@@ -233,7 +233,7 @@ def test_a_size_divides_or_the_suggestions_do(
 
 @pytest.mark.parametrize("name", presets())
 def test_a_preset_is_explained(name: str) -> None:
-    from encdec_widgets.catalogue import CATALOGUE
+    from encdec_widgets.designs.presets import CATALOGUE
 
     assert CATALOGUE[name].purpose.endswith(".")
     assert CATALOGUE[name].source

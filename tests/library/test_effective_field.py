@@ -11,8 +11,9 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
-from encdec_widgets.fields import FieldError, info_of
-from encdec_widgets.timing import (
+from encdec_widgets.architectures.fields.described import FieldError, info_of
+from encdec_widgets.networks.weights import draw_again
+from encdec_widgets.workers.timing import (
     EffectiveField,
     FieldSampling,
     TimingError,
@@ -23,7 +24,6 @@ from encdec_widgets.timing import (
     measure,
     network_of,
 )
-from encdec_widgets.weights import draw_again
 from tests.library.timed import (
     Told,
     dropping_model,

@@ -7,8 +7,8 @@ import pytest
 
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import FCDenseNet
-from encdec_widgets.fields import FieldError
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.fields.described import FieldError
 
 SMALL = FCDenseNet(
     growth_rate=3, first_filters=5, down_layers=(1, 2), bottleneck_layers=3, up_layers=(2, 1), dropout=0.1

@@ -9,11 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encdec_widgets.analysis.receptive_field import Field, ReceptiveField
-from encdec_widgets.figures.colouring import luminance
-from encdec_widgets.figures.field_boxes import FieldBox, field_boxes
-from encdec_widgets.figures.field_heat import heat_image
-from encdec_widgets.figures.field_words import (
+from encdec_widgets.explain.receptive_field import Field, ReceptiveField
+from encdec_widgets.explain.receptive_words import (
     dialog_words,
     effective_words,
     extent_text,
@@ -22,6 +19,9 @@ from encdec_widgets.figures.field_words import (
     too_small_words,
     verdict,
 )
+from encdec_widgets.figures.colouring import luminance
+from encdec_widgets.figures.receptive_boxes import ReceptiveBox, field_boxes
+from encdec_widgets.figures.receptive_heat import heat_image
 
 WHOLE = Field(extent="whole image", why="pool")
 UNKNOWN = Field(extent="unknown", why="lambda")
@@ -66,7 +66,7 @@ def fields(output: Field | None = None, encoder_only: int | None = 16, **blocks:
     )
 
 
-def boxes(*args: Any, **kwargs: Any) -> dict[str, FieldBox]:
+def boxes(*args: Any, **kwargs: Any) -> dict[str, ReceptiveBox]:
     return {box.label: box for box in field_boxes(*args, **kwargs)}
 
 

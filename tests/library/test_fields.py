@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encdec_widgets.architectures import LeapCNN, UNet
-from encdec_widgets.encoder_decoder import EncoderDecoder, SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.fields import ACTIVATIONS, FieldError, described_fields
+from encdec_widgets.architectures.encoder_decoder import (
+    EncoderDecoder,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
+from encdec_widgets.architectures.fields.described import ACTIVATIONS, FieldError, described_fields
 
 CLASSES = [SimpleConvBlock, SimpleUpsamplingBlock, EncoderDecoder, UNet, LeapCNN]
 ANY_VALUE = st.one_of(

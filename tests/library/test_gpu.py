@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from encdec_widgets.timing.gpu import GpuState, read_gpus, visible_gpus
-from encdec_widgets.timing.gpu_state import throttle_words
+from encdec_widgets.workers.gpu import GpuState, read_gpus, visible_gpus
+from encdec_widgets.workers.gpu_state import throttle_words
 from tests.library.fake_nvml import (
     APPLICATION_CLOCKS,
     DISPLAY_CLOCKS,
@@ -234,7 +234,7 @@ def test_a_failing_farewell_costs_no_answer(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_asking_loads_neither_keras_nor_a_backend() -> None:
     code = (
-        "import sys; from encdec_widgets.timing.gpu import visible_gpus; visible_gpus()\n"
+        "import sys; from encdec_widgets.workers.gpu import visible_gpus; visible_gpus()\n"
         "print(*{'keras', 'tensorflow', 'jax', 'torch'} & set(sys.modules))"
     )
     process = subprocess.run(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encdec_widgets.timing.gpu import GpuLoad, GpuState, GpuWatch, read_gpus
+from encdec_widgets.workers.gpu import GpuLoad, GpuState, GpuWatch, read_gpus
 from tests.library.fake_nvml import (
     GIB,
     HW_SLOWDOWN,

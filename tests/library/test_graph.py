@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.table import block_rows, layer_rows
 from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
-from encdec_widgets.encoder_decoder import (
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import (
     DecoderBlock,
     EncoderBlock,
     EncoderDecoder,
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.fields import FieldError
-from encdec_widgets.figures.words import hover_text
-from encdec_widgets.graph import layer_graph
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.explain.table import block_rows, layer_rows
+from encdec_widgets.figures.hover import hover_text
+from encdec_widgets.networks.graph import layer_graph
 
 DESIGNS = {
     "unet": Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1)),

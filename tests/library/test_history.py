@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import LeapCNN, UNet
-from encdec_widgets.block_edits import remove
-from encdec_widgets.edit_names import edit_name
-from encdec_widgets.editor import Editor
-from encdec_widgets.encoder_decoder import SimpleConvBlock
-from encdec_widgets.fields import FieldError
-from encdec_widgets.head import Head
-from encdec_widgets.history import MOST_STATES, SAME_GESTURE_S, Gestures, History, State
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.block_edits import remove
+from encdec_widgets.designs.edit_names import edit_name
+from encdec_widgets.designs.history import MOST_STATES, SAME_GESTURE_S, Gestures, History, State
+from encdec_widgets.session.editor import Editor
 
 START = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
 

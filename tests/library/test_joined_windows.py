@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encdec_widgets.analysis.joined_windows import LONGEST_PERIOD, either, through
-from encdec_widgets.windows import POINT, Window
+from encdec_widgets.explain.joined_windows import LONGEST_PERIOD, either, through
+from encdec_widgets.networks.windows import POINT, Window
 
 
 @st.composite

@@ -7,9 +7,9 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder
-from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, SimpleConvBlock
-from encdec_widgets.head import Head
-from encdec_widgets.known_classes import class_name, newest_by_name
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, SimpleConvBlock
+from encdec_widgets.architectures.known_classes import class_name, newest_by_name
 
 
 def define(base: type[EncoderBlock], width: int, slots: bool = True, module: str = "a_notebook") -> Any:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers as kl
 
-from encdec_widgets.analysis.live_memory import inference_peak, training_peak_values, values_put_out
-from encdec_widgets.call_graph import call_graph
+from encdec_widgets.explain.live_memory import inference_peak, training_peak_values, values_put_out
+from encdec_widgets.networks.call_graph import call_graph
 
 KINDS = ("Conv2D", "Add", "Dropout", "Reshape", "Custom")
 

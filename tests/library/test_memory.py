@@ -7,8 +7,8 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
-from encdec_widgets.memory import SHARE, TooLargeError, require_memory_for
-from encdec_widgets.memory_limit import memory_limit
+from encdec_widgets.explain.machine_memory import memory_limit
+from encdec_widgets.session.too_large import SHARE, TooLargeError, require_memory_for
 
 HOST = psutil.virtual_memory().total
 GROUPS = "12:devices:/jupyter\n5:cpu,memory:/jupyter/one\n0::/user.slice/one.scope\n"

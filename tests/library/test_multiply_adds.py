@@ -12,8 +12,8 @@ from keras import layers as kl
 
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import UNet
-from encdec_widgets.graph import layer_graph
-from encdec_widgets.multiply_adds import multiply_adds
+from encdec_widgets.networks.graph import layer_graph
+from encdec_widgets.networks.multiply_adds import multiply_adds
 
 
 def _counts(outputs: Any, inputs: Any) -> dict[str, int | None]:

@@ -9,8 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets.architectures import StridedConvBlock, UNet, hourglass, unet
-from encdec_widgets.encoder_decoder import EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.fields import FieldError, FieldInfo, Need, described_fields, flag, integer
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.architectures.fields.described import (
+    FieldError,
+    FieldInfo,
+    Need,
+    described_fields,
+    flag,
+    integer,
+)
 from tests.library.test_any_network import DECODER_BLOCKS, ENCODER_BLOCKS, FAMILIES, instances
 
 BLOCKS = [

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import pytest
 
-from encdec_widgets.encoder_decoder import EncoderDecoder
-from encdec_widgets.fields import FieldError
-from encdec_widgets.weights import unfilled
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.networks.weights import unfilled
 from tests.library.deviations import intended, missing_skips, refused
 from tests.library.golden import STAGES, Json, build, describe, differences, public_cases, value_of
 

@@ -9,9 +9,13 @@ import pytest
 
 from encdec_widgets import Design, preset, presets
 from encdec_widgets.architectures import Hourglass, StackedHourglass
-from encdec_widgets.catalogue import family_name, family_start
-from encdec_widgets.encoder_decoder import EncoderDecoder, SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import (
+    EncoderDecoder,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
+from encdec_widgets.designs.presets import family_name, family_start
 from tests.preset_costs import documented, read_columns
 
 

@@ -23,11 +23,11 @@ from encdec_widgets.architectures import (
     StackedHourglass,
     UNet,
 )
+from encdec_widgets.architectures.blocks.block_call import BlockCall
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock, EncoderDecoder, SimpleConvBlock
+from encdec_widgets.architectures.fields.described import FieldError, described_fields
 from encdec_widgets.backbone import Backbone, build_backbone
-from encdec_widgets.block_call import BlockCall
-from encdec_widgets.encoder_decoder import EncoderBlock, EncoderDecoder, SimpleConvBlock
-from encdec_widgets.fields import FieldError, described_fields
-from encdec_widgets.head import Head
 from tests.library.test_any_network import values
 
 SMALL_UNET = UNet(filters=2, down_blocks=2, up_blocks=2)

@@ -10,14 +10,14 @@ from keras import layers as kl
 from keras import ops
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.receptive_field import (
+from encdec_widgets.architectures import FCDenseNet, Hourglass, LeapCNN, StackedHourglass, UNet
+from encdec_widgets.explain.receptive_field import (
     Field,
     ReceptiveField,
     receptive_fields,
     sleap_dialog_field,
 )
-from encdec_widgets.architectures import FCDenseNet, Hourglass, LeapCNN, StackedHourglass, UNet
-from encdec_widgets.call_graph import call_graph
+from encdec_widgets.networks.call_graph import call_graph
 
 
 def _of(inputs: Any, outputs: Any) -> ReceptiveField:

@@ -8,8 +8,6 @@ from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.receptive_field import Field
-from encdec_widgets.analysis.seen import what_is_seen
 from encdec_widgets.architectures import (
     CustomEncoderDecoder,
     FCDenseNet,
@@ -18,12 +16,18 @@ from encdec_widgets.architectures import (
     StackedHourglass,
     UNet,
 )
-from encdec_widgets.architectures.dense_blocks import DenseBlock, DenseUpsamplingBlock
-from encdec_widgets.architectures.residual_blocks import ResidualBlock, ResidualUpsamplingBlock
-from encdec_widgets.architectures.strided_conv import StridedConvBlock
-from encdec_widgets.encoder_decoder import EncoderDecoder, SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.fields import FieldError
-from encdec_widgets.windows import Window
+from encdec_widgets.architectures.blocks.dense import DenseBlock, DenseUpsamplingBlock
+from encdec_widgets.architectures.blocks.residual import ResidualBlock, ResidualUpsamplingBlock
+from encdec_widgets.architectures.blocks.strided import StridedConvBlock
+from encdec_widgets.architectures.encoder_decoder import (
+    EncoderDecoder,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.explain.receptive_field import Field
+from encdec_widgets.explain.seen import what_is_seen
+from encdec_widgets.networks.windows import Window
 from tests.library.measured_fields import MEASURES, Measure, check, claimed_box, linear
 
 # Other backends compile every operation for every new shape.

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from keras import layers as kl
 
-from encdec_widgets.analysis.seen import what_is_seen
-from encdec_widgets.call_graph import call_graph
+from encdec_widgets.explain.seen import what_is_seen
+from encdec_widgets.networks.call_graph import call_graph
 from tests.library.measured_fields import MEASURES, Measure, check, linear
 
 EXAMPLES = {"tensorflow": 12, "numpy": 8}.get(keras.backend.backend(), 5)

@@ -21,10 +21,10 @@ from encdec_widgets.architectures import (
     ResidualUpsamplingBlock,
     StackedHourglass,
 )
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock
+from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.encoder_decoder import EncoderBlock, SimpleConvBlock
-from encdec_widgets.fields import FieldError
-from encdec_widgets.head import Head
 
 TWO = StackedHourglass(filters=8, stem_filters=4)
 SMALL = (64, 64, 3)

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from encdec_widgets.timing.statistics import (
+from encdec_widgets.workers.timing.statistics import (
     SETTLED_RUNS,
     drift,
     median_interval,

@@ -11,7 +11,7 @@ from encdec_widgets import Design, preset
 from encdec_widgets.architectures import StackedHourglass, UNet
 from encdec_widgets.figures import block_figure
 from encdec_widgets.figures.still import WIDTH, still
-from encdec_widgets.widgets.fallback import LARGEST_PICTURE, fallback_html
+from encdec_widgets.widgets.base.fallback import LARGEST_PICTURE, fallback_html
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = {

@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets.architectures import Hourglass, LeapCNN, UNet
-from encdec_widgets.encoder_decoder import EncoderDecoder
-from encdec_widgets.fields import FieldError
-from encdec_widgets.weights import unfilled
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.networks.weights import unfilled
 
 STRIDES: dict[Any, tuple[str, ...]] = {
     UNet: ("stem_stride", "max_stride", "output_stride"),

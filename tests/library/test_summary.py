@@ -1,10 +1,10 @@
 import pytest
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.summary import levels, summary
 from encdec_widgets.architectures import CustomEncoderDecoder, Hourglass, LeapCNN, StackedHourglass, UNet
-from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.explain.summary import levels, summary
 
 
 def of(architecture: object, shape: tuple[int | None, ...] = (64, 64, 1), head: Head | None = None) -> str:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encdec_widgets import Design
-from encdec_widgets.analysis.table import Row, block_rows, csv_lines, layer_rows
 from encdec_widgets.architectures import (
     CustomEncoderDecoder,
     FCDenseNet,
@@ -19,8 +18,9 @@ from encdec_widgets.architectures import (
     StackedHourglass,
     UNet,
 )
-from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.head import Head
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.explain.table import Row, block_rows, csv_lines, layer_rows
 
 ADDING = CustomEncoderDecoder(
     encoder=[SimpleConvBlock(filters=4, pool=False), SimpleConvBlock(filters=4, pool_before_convs=True)],

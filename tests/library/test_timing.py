@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import pytest
 
-from encdec_widgets.timing import (
+from encdec_widgets.workers.gpu_state import GpuLoad, GpuState
+from encdec_widgets.workers.timing import (
     COMPILATIONS,
     BlockTime,
     Timing,
@@ -21,9 +22,8 @@ from encdec_widgets.timing import (
     measure,
     measuring,
 )
-from encdec_widgets.timing.calibration import Calibration
-from encdec_widgets.timing.gpu_state import GpuLoad, GpuState
-from encdec_widgets.timing.measuring import MIN_RUNS
+from encdec_widgets.workers.timing.calibration import Calibration
+from encdec_widgets.workers.timing.measuring import MIN_RUNS
 from tests.library.calibrated import CALIBRATION, KNOWN
 from tests.library.timed import (
     DESIGN,

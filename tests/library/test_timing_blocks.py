@@ -17,11 +17,11 @@ from encdec_widgets.architectures import (
     StackedHourglass,
     UNet,
 )
-from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock
-from encdec_widgets.fields import integer
-from encdec_widgets.head import Head
-from encdec_widgets.timing import Timing, Worker, measure, network_of
-from encdec_widgets.timing.worker import parts
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock
+from encdec_widgets.architectures.fields.described import integer
+from encdec_widgets.workers.inside import parts
+from encdec_widgets.workers.timing import Timing, Worker, measure, network_of
 from tests.library.timed import DESIGN, forking_model, joining_model, sequential_model, unet
 
 # Blocks that only this module knows, which no other process can import by the name that a design keeps.

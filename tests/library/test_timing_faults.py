@@ -10,8 +10,8 @@ from pathlib import Path
 import keras
 import pytest
 
-from encdec_widgets.timing import TimingError, Worker, measure
-from encdec_widgets.timing.measuring import MIN_RUNS
+from encdec_widgets.workers.timing import TimingError, Worker, measure
+from encdec_widgets.workers.timing.measuring import MIN_RUNS
 from tests.library.timed import ROOT, Told, alive, eventually, job, small_model
 
 
@@ -82,7 +82,7 @@ PARENT = """
     import os, sys, threading, time
     from encdec_widgets import Design
     from encdec_widgets.architectures import UNet
-    from encdec_widgets.timing import Measurement, Worker, checked, network_of
+    from encdec_widgets.workers.timing import Measurement, Worker, checked, network_of
 
     backend, end = sys.argv[1:]
     network = network_of(Design(UNet(filters=2, down_blocks=1, up_blocks=1), (16, 16, 1)))

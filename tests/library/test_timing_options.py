@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets import Design, preset
-from encdec_widgets.fields import FieldError, info_of
-from encdec_widgets.timing import (
+from encdec_widgets.architectures.fields.described import FieldError, info_of
+from encdec_widgets.workers import device as device_module
+from encdec_widgets.workers.timing import (
     COMPILATIONS,
     Device,
     Options,
@@ -25,7 +26,6 @@ from encdec_widgets.timing import (
     network_of,
     visible_devices,
 )
-from encdec_widgets.timing import device as device_module
 from tests.library.timed import DESIGN, ROOT, small_model
 
 BACKEND = keras.config.backend()
@@ -210,7 +210,7 @@ NOTHING_HEAVY = "heavy = {'keras', 'tensorflow', 'jax', 'torch'} & set(sys.modul
 
 def test_importing_it_and_asking_for_the_device_loads_no_backend() -> None:
     run_python(
-        "import sys; from encdec_widgets import timing; assert timing.current_device() is None; "
+        "import sys; from encdec_widgets.workers import timing; assert timing.current_device() is None; "
         f"timing.checked(); {NOTHING_HEAVY}; assert 'numpy' not in sys.modules"
     )
 
@@ -218,7 +218,7 @@ def test_importing_it_and_asking_for_the_device_loads_no_backend() -> None:
 def test_a_design_is_measured_without_a_backend_in_this_process() -> None:
     run_python(
         "import sys, encdec_widgets as e; from encdec_widgets.architectures import UNet; "
-        "from encdec_widgets.timing import measuring; from tests.library.calibrated import KNOWN; "
+        "from encdec_widgets.workers.timing import measuring; from tests.library.calibrated import KNOWN; "
         "measuring._calibrations.update(KNOWN); "
         "design = e.Design(UNet(filters=2, down_blocks=1, up_blocks=1), (16, 16, 1)); "
         f"timing = e.measure(design, budget_s=0.05); assert timing.n >= 5; {NOTHING_HEAVY}"

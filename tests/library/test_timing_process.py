@@ -11,9 +11,9 @@ from typing import Any
 import keras
 import pytest
 
-from encdec_widgets.timing import Timing, TimingError, TimingStopped, Worker, measure
-from encdec_widgets.timing.process import WorkerProcess
-from encdec_widgets.timing.worker.__main__ import answer
+from encdec_widgets.workers.inside.__main__ import answer
+from encdec_widgets.workers.process import WorkerProcess
+from encdec_widgets.workers.timing import Timing, TimingError, TimingStopped, Worker, measure
 from tests.library.timed import Told, alive, busy_and_running, eventually, job, small_model, unet
 
 

@@ -7,8 +7,8 @@ import keras
 import pytest
 
 from encdec_widgets import Design
-from encdec_widgets.fields import FieldError
-from encdec_widgets.timing import (
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.workers.timing import (
     COMPILATIONS,
     Comparison,
     Race,
@@ -20,8 +20,8 @@ from encdec_widgets.timing import (
     measure,
     network_of,
 )
-from encdec_widgets.timing.comparison import ENOUGH_ROUNDS
-from encdec_widgets.timing.racing import MAX_ROUNDS
+from encdec_widgets.workers.timing.comparison import ENOUGH_ROUNDS
+from encdec_widgets.workers.timing.racing import MAX_ROUNDS
 from tests.library.timed import DESIGN, Told, alive, small_model
 
 BACKEND = keras.config.backend()

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encdec_widgets.timing import TimingTooLongError
-from encdec_widgets.timing.errors import out_of_memory, tells_of_memory
-from encdec_widgets.timing.measuring import MAX_RUNS, MIN_RUNS, OVERTIME_S, check_length, enough
-from encdec_widgets.timing.racing import fair
-from encdec_widgets.timing.result import digits, flops_text
-from encdec_widgets.timing.worker.inputs import MAX_BATCHES, random_batches
-from encdec_widgets.timing.worker.stopwatch import Stopwatch
+from encdec_widgets.formatting import digits, flops_text
+from encdec_widgets.workers.errors import out_of_memory, tells_of_memory
+from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
+from encdec_widgets.workers.inside.stopwatch import Stopwatch
+from encdec_widgets.workers.timing import TimingTooLongError
+from encdec_widgets.workers.timing.measuring import MAX_RUNS, MIN_RUNS, OVERTIME_S, check_length, enough
+from encdec_widgets.workers.timing.racing import fair
 
 # The stopwatch
 

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from encdec_widgets.timing import COMPILATIONS, TimingError, Worker, measure
-from encdec_widgets.timing.worker.runners import runner_for
+from encdec_widgets.workers.inside.runners import runner_for
+from encdec_widgets.workers.timing import COMPILATIONS, TimingError, Worker, measure
 from tests.library.timed import DESIGN, dropping_model, forking_model, job, joining_model, small_model
 
 BACKEND = keras.config.backend()

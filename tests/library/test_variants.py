@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
-from encdec_widgets.encoder_decoder import EncoderBlock, SimpleConvBlock
-from encdec_widgets.fields import FieldError, FieldInfo, described_fields
-from encdec_widgets.head import Head
-from encdec_widgets.variants import (
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock
+from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, described_fields
+from encdec_widgets.designs.variants import (
     INPUT_SIZE,
     MOST,
     STEPS,

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from encdec_widgets.weights import fill, filled, unfilled
+from encdec_widgets.networks.weights import fill, filled, unfilled
 
 
 def dense() -> keras.Model:

@@ -10,15 +10,16 @@ import keras
 import pytest
 
 from encdec_widgets import Design
-from encdec_widgets import what_if as module
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
-from encdec_widgets.backbone import Backbone, build_backbone, one_at_a_time
-from encdec_widgets.encoder_decoder import EncoderBlock
-from encdec_widgets.fields import FieldError, flag, integer
-from encdec_widgets.head import Head
-from encdec_widgets.variants import INPUT_SIZE, with_value
-from encdec_widgets.weights import fill
-from encdec_widgets.what_if import Point, Question, WhatIf
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock
+from encdec_widgets.architectures.fields.described import FieldError, flag, integer
+from encdec_widgets.backbone import Backbone, build_backbone
+from encdec_widgets.designs.variants import INPUT_SIZE, with_value
+from encdec_widgets.explore import what_if as module
+from encdec_widgets.explore.what_if import Point, Question, WhatIf
+from encdec_widgets.networks.one_at_a_time import one_at_a_time
+from encdec_widgets.networks.weights import fill
 from tests.designer.slow import PATIENCE_S, in_a_loop, until
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (36, 36, 1), Head(channels=3))

@@ -11,8 +11,8 @@ import asyncio, sys, time
 import attrs, keras
 from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder
-from encdec_widgets.encoder_decoder import SimpleConvBlock
-from encdec_widgets.what_if import Question, WhatIf
+from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock
+from encdec_widgets.explore.what_if import Question, WhatIf
 
 @attrs.frozen
 class Slow(SimpleConvBlock):

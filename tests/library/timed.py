@@ -11,7 +11,7 @@ import psutil
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
-from encdec_widgets.timing import Measurement, Progress, Worker, checked, network_of
+from encdec_widgets.workers.timing import Measurement, Progress, Worker, checked, network_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -26,7 +26,7 @@ LIMIT = 120  # seconds that any single command may take
 
 def run(folder: Path, *arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command to its end; `code` runs first in the same process."""
-    start = f"{code}\nimport sys\nfrom encdec_widgets.cli import main\nsys.exit(main(sys.argv[1:]))"
+    start = f"{code}\nimport sys\nfrom encdec_widgets.app.cli import main\nsys.exit(main(sys.argv[1:]))"
     environment = clean_environment(folder)
     return subprocess.run(
         [sys.executable, "-c", start, *arguments],
@@ -243,7 +243,7 @@ def test_lab_opens_the_notebooks_of_the_clone(tmp_path: Path) -> None:
 
     notebooks.mkdir()
     app = App(tmp_path, "--lab")
-    start = f"{elsewhere}\nimport sys\nfrom encdec_widgets.cli import main\nsys.exit(main(sys.argv[1:]))"
+    start = f"{elsewhere}\nimport sys\nfrom encdec_widgets.app.cli import main\nsys.exit(main(sys.argv[1:]))"
     app.command = [sys.executable, "-c", start, "--no-browser", "--lab"]
     with app:
         assert app.url.startswith(f"{app.base}lab?token=")

@@ -53,7 +53,7 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 
 def test_the_program_that_the_readme_starts_is_installed() -> None:
-    assert PROJECT["scripts"] == {"encdec-designer": "encdec_widgets.cli:main"}
+    assert PROJECT["scripts"] == {"encdec-designer": "encdec_widgets.app.cli:main"}
 
 
 def test_constraints_are_exact_versions_and_nothing_else() -> None:

@@ -36,7 +36,7 @@ def test_a_designer_is_there_before_its_backend_and_draws_when_that_is_loaded() 
 
         async def main():
             from encdec_widgets import Designer
-            from encdec_widgets.widgets.status_line import StatusLine
+            from encdec_widgets.widgets.header.status_line import StatusLine
 
             designer = Designer("LEAP (2019)")
             assert "keras.layers" not in sys.modules
@@ -69,7 +69,7 @@ def test_the_next_cell_waits_for_the_backend_which_loads_quietly() -> None:
 def test_the_grammar_that_plotly_drags_in_is_not_compiled_and_can_be_imported_later() -> None:
     run("""
         import sys
-        from encdec_widgets.widgets.plotly_figure import FigureWidget
+        from encdec_widgets.widgets.base.plotly_figure import FigureWidget
 
         assert "jsonschema" in sys.modules
         assert "rfc3987_syntax" not in sys.modules

@@ -1,0 +1,1 @@
+"""The command ``encdec-designer``, and what it serves."""

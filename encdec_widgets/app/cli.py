@@ -1,0 +1,118 @@
+"""`encdec-designer`: the designer as an app of its own, served to a browser on this machine and to no other.
+
+The server runs in this process: one process to end, and the token never stands in a command line, where other users
+could read it. Everything heavy is imported once it is needed, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import secrets
+import sys
+import threading
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+import encdec_widgets
+from encdec_widgets.app.serving.address import FIRST_PORT, HOST
+from encdec_widgets.app.serving.errors import ServingError
+from encdec_widgets.app.serving.jupyter_folder import jupyter_folder
+from encdec_widgets.app.serving.jupyter_lab import jupyter_lab
+from encdec_widgets.app.serving.stopping import Stop, Stopped
+from encdec_widgets.app.serving.voila_app import voila_app
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve the designer until Ctrl-C. Returns 0 after an ordinary stop, 1 when it could not be served."""
+    options = _parser().parse_args(argv)
+    stop = Stop()
+    try:
+        _check_installed()
+        token = secrets.token_urlsafe(32)
+        with jupyter_folder() as folder:
+            if options.lab:
+                notebooks = _notebooks()
+                what, page = f"JupyterLab in {notebooks}", "lab"
+                server = jupyter_lab(folder, notebooks, options.port, token)
+            else:
+                what, page = "The Encoder-decoder designer", ""
+                server = voila_app(folder, options.port, token, dark=options.dark)
+            stop.server_is_set_up(server)
+            url = f"http://{HOST}:{server.port}/{page}?token={token}"
+            server.loop.add_callback(_tell, what, url, options.browser)
+            server.run()
+    except Stopped:
+        pass
+    except ServingError as error:
+        print(f"encdec-designer: {error}", file=sys.stderr)
+        return 1
+    print("stopped", flush=True)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="encdec-designer",
+        description="Design encoder-decoder networks in the browser, served on this machine only.",
+    )
+    add = parser.add_argument
+    add("--lab", action="store_true", help="open the lessons (notebooks/ of a clone) in JupyterLab")
+    add("--no-browser", dest="browser", action="store_false", help="only print the address")
+    add("--port", type=_port, help=f"port to serve on (default: the first free one from {FIRST_PORT})")
+    add("--dark", action="store_true", help="dark colours (JupyterLab has its own setting)")
+    add("--version", action="version", version=f"encdec-designer {encdec_widgets.__version__}")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a whole number from 1 to 65535")
+    return int(text)
+
+
+def _check_installed() -> None:
+    if not (_installed("voila") and _installed("jupyterlab")):
+        raise ServingError(
+            'serving the designer takes Voila and JupyterLab: pip install "encdec_widgets[app]"'
+        )
+    if not any(map(_installed, ("tensorflow", "jax", "torch"))):
+        raise ServingError(
+            'Keras has no backend here: pip install "encdec_widgets[cpu]" (TensorFlow), '
+            'or "encdec_widgets[gpu]" for an NVIDIA GPU'
+        )
+
+
+def _installed(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ImportError:
+        return False
+
+
+def _notebooks() -> Path:
+    folder = Path(str(encdec_widgets.__file__)).resolve().parents[1] / "notebooks"
+    if not folder.is_dir():
+        raise ServingError(
+            f"--lab opens the notebooks of a clone of the repository, and there is no {folder}"
+        )
+    return folder
+
+
+def _tell(what: str, url: str, browser: bool) -> None:
+    """Say where the designer is, and open it; called by the server once it answers."""
+    print(f"{what} is at\n\n    {url}\n\nCtrl-C here stops it.", flush=True)
+    if browser:
+        threading.Thread(
+            target=_open, args=(url,), daemon=True
+        ).start()  # a browser may keep its caller waiting
+
+
+def _open(url: str) -> None:
+    if not webbrowser.open(url):
+        print("No browser could be opened: open the address above in one.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The blocks that encoders and decoders are made of, one kind a file."""

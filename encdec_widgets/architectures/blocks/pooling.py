@@ -1,0 +1,24 @@
+"""A block that only pools, as a U-Net's encoder ends in."""
+
+import attrs
+
+from encdec_widgets._keras import keras
+from encdec_widgets.architectures.blocks.simple import EncoderBlock, Tensor
+
+
+@attrs.frozen
+class PoolingBlock(EncoderBlock):
+    """An encoder block that only pools (2 x 2), without convolutions.
+
+    Attributes:
+        pool: If False, the block does nothing.
+        pooling_stride: Stride of the max pooling.
+    """
+
+    def make_block(self, x_in: Tensor, prefix: str = "pooling_block") -> Tensor:
+        """Pool ``x_in``, (batch, height, width, channels), to ``pooling_stride`` times smaller."""
+        if not self.pool:
+            return x_in
+        return keras.layers.MaxPooling2D(
+            pool_size=2, strides=self.pooling_stride, padding="same", name=f"{prefix}_last_pool"
+        )(x_in)

@@ -1,0 +1,394 @@
+"""The seed's encoder and decoder blocks: convolutions with pooling, and upsampling with a skip connection.
+
+Users import them from :mod:`encdec_widgets.architectures.encoder_decoder`.
+"""
+
+from typing import Any, TypeAlias
+
+import attrs
+
+from encdec_widgets._keras import keras
+from encdec_widgets.architectures.fields.described import Described, FieldError, Need, flag, text
+from encdec_widgets.architectures.fields.shared import INTERPOLATIONS as INTERPOLATIONS
+from encdec_widgets.architectures.fields.shared import (
+    activation_field,
+    filters_field,
+    interpolation_field,
+    kernel_size_field,
+    norm_order_field,
+    num_convs_field,
+    pooling_stride_field,
+    upsampling_stride_field,
+)
+
+Tensor: TypeAlias = Any
+
+_CONVS: dict[str, Any] = {"group": "Convolutions", "needs": (Need("num_convs"),)}
+_TRANSPOSED: dict[str, Any] = {"group": "Upsampling", "needs": (Need("transposed_conv"),)}
+_REFINEMENT: dict[str, Any] = {"group": "Refinement", "needs": (Need("refine_convs"),)}
+
+
+@attrs.frozen
+class EncoderBlock(Described):
+    """Base class for encoder blocks.
+
+    Attributes:
+        pool: If True, applies max pooling at the end of the block.
+        pooling_stride: Stride of the max pooling operation. If 1, the output of the block has the stride of its input.
+    """
+
+    pool: bool = flag(
+        True,
+        help="Max pooling makes the feature map smaller, so that what follows sees further.",
+        group="Pooling",
+    )
+    pooling_stride: int = pooling_stride_field(
+        "How many times smaller pooling makes the map; above 2, a 2 px window leaves pixels out."
+    )
+
+    def make_block(self, x_in: Tensor, prefix: str = "block") -> Tensor:
+        """Instantiate the encoder block from an input tensor.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            prefix: Start of the name of every layer in the block.
+
+        Returns:
+            The output tensor, ``pooling_stride`` times smaller than ``x_in`` if ``pool``.
+
+        Raises:
+            NotImplementedError: In this base class.
+        """
+        raise NotImplementedError("Subclasses of EncoderBlock must implement make_block.")
+
+
+@attrs.frozen
+class DecoderBlock(Described):
+    """Base class for decoder blocks.
+
+    Attributes:
+        upsampling_stride: How many times larger the output is than the input. Typically 2; higher values upsample in
+            fewer steps.
+    """
+
+    upsampling_stride: int = upsampling_stride_field(
+        2, "How many times larger the block makes the map; higher reaches full size in fewer steps."
+    )
+
+    def make_block(
+        self,
+        x: Tensor,
+        current_stride: int | None,
+        skip_source: Tensor | None = None,
+        prefix: str = "upsample",
+    ) -> Tensor:
+        """Instantiate the decoder block from an input tensor.
+
+        Args:
+            x: Input tensor, (batch, height, width, channels).
+            current_stride: The stride of the input tensor.
+            skip_source: Tensor to form a skip connection with, if the block is configured to use it.
+            prefix: Start of the name of every layer in the block.
+
+        Returns:
+            The output tensor, ``upsampling_stride`` times larger than ``x``.
+
+        Raises:
+            NotImplementedError: In this base class.
+        """
+        raise NotImplementedError("Subclasses of DecoderBlock must implement make_block.")
+
+
+def _norm_and_activation(
+    x: Tensor, *, norm: str | None, norm_first: bool, activation: str | None, name: str
+) -> Tensor:
+    """Apply an activation named ``name``, with batch normalization named ``norm`` before or after it."""
+    act = keras.layers.Activation(activation, name=name)
+    if norm is None:
+        return act(x)
+    batch_norm = keras.layers.BatchNormalization(name=norm)
+    return act(batch_norm(x)) if norm_first else batch_norm(act(x))
+
+
+@attrs.frozen
+class SimpleConvBlock(EncoderBlock):
+    """Flexible block of convolutions and max pooling, used in LeapCNN and UNet.
+
+    Attributes:
+        pool: If True, applies max pooling.
+        pooling_stride: Stride of the max pooling. Its window is always 2 x 2: a stride of 1 still pools, a stride of 4
+            never looks at three quarters of the pixels.
+        pool_before_convs: If True, max pooling is performed before the convolutions.
+        num_convs: Number of convolutions with activation; all share the settings below.
+        filters: Number of filters of each convolution.
+        kernel_size: Height and width of the kernels, in px.
+        use_bias: If False, the convolutions have no bias.
+        batch_norm: If True, applies batch normalization after each convolution.
+        batch_norm_before_activation: If True: convolution, normalization, activation; if False: convolution,
+            activation, normalization.
+        activation: Name of the activation function (typically "relu" or "linear"); None is linear.
+        block_prefix: Text appended to the prefix given when the block is made.
+    """
+
+    pool_before_convs: bool = flag(
+        False,
+        help="On: pooling first, so that the block's own output is at the coarser stride and can be a skip source.",
+        group="Pooling",
+        needs=(Need("pool"), Need("num_convs")),
+    )
+    num_convs: int = num_convs_field(2, group="Convolutions")
+    filters: int = filters_field(32, **_CONVS)
+    kernel_size: int = kernel_size_field(**_CONVS)
+    use_bias: bool = flag(
+        True,
+        help="A constant added to each channel; redundant before batch normalization.",
+        folded=True,
+        **_CONVS,
+    )
+    batch_norm: bool = flag(
+        False, help="Batch normalization steadies training, at some cost in time and memory.", **_CONVS
+    )
+    batch_norm_before_activation: bool = norm_order_field(
+        group="Convolutions", needs=(Need("num_convs"), Need("batch_norm"))
+    )
+    activation: str | None = activation_field(
+        "The non-linearity after each convolution; linear has none.", **_CONVS
+    )
+    block_prefix: str = text(
+        "", help="Appended to the names of the block's layers.", group="Layer names", folded=True
+    )
+
+    def make_block(self, x_in: Tensor, prefix: str = "conv_block") -> Tensor:
+        """Create the block from an input tensor.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            prefix: Start of the name of every layer in the block. Two blocks of one model need different prefixes.
+
+        Returns:
+            The output tensor, (batch, height / s, width / s, filters), s being ``pooling_stride`` if ``pool``, else 1.
+            Without any layer (no convolutions, no pooling) this is ``x_in`` itself.
+        """
+        prefix += self.block_prefix
+        x = x_in
+        if self.pool and self.pool_before_convs:
+            x = _max_pool(x, self.pooling_stride, f"{prefix}_pool")
+        for i in range(self.num_convs):
+            x = keras.layers.Conv2D(
+                self.filters,
+                self.kernel_size,
+                padding="same",
+                use_bias=self.use_bias,
+                name=f"{prefix}_conv{i}",
+            )(x)
+            x = _norm_and_activation(
+                x,
+                norm=f"{prefix}_bn{i}" if self.batch_norm else None,
+                norm_first=self.batch_norm_before_activation,
+                activation=self.activation,
+                name=f"{prefix}_act{i}_{self.activation}",
+            )
+        if self.pool and not self.pool_before_convs:
+            x = _max_pool(x, self.pooling_stride, f"{prefix}_pool")
+        return x
+
+
+def require_size_of(source: Tensor, x: Tensor, upsampling_stride: int) -> None:
+    """Check that a skip source can be merged with the upsampled tensor ``x``.
+
+    Raises:
+        FieldError: If both sizes are known and differ.
+    """
+    for wanted, made in zip(source.shape[1:3], x.shape[1:3], strict=True):
+        if wanted != made and None not in (wanted, made):
+            raise FieldError(
+                "upsampling_stride",
+                upsampling_stride,
+                "must make the map as large as its skip source: "
+                f"it makes {x.shape[1]} × {x.shape[2]} px, the source has {source.shape[1]} × {source.shape[2]} px",
+            )
+
+
+def _max_pool(x: Tensor, stride: int, name: str) -> Tensor:
+    return keras.layers.MaxPooling2D(pool_size=2, strides=stride, padding="same", name=name)(x)
+
+
+@attrs.frozen
+class SimpleUpsamplingBlock(DecoderBlock):
+    """Standard block of upsampling with optional refinement and skip connection, used in LeapCNN and UNet.
+
+    Two fields do here what the documentation of the original says, where its code did not: ``transposed_conv_use_bias``
+    is honoured, and the refinement convolutions get ``refine_convs_activation``.
+
+    Attributes:
+        upsampling_stride: How many times larger the output is than the input, in one layer.
+        transposed_conv: If True, a strided transposed convolution (learnable) upsamples. If False, interpolation does,
+            and the ``transposed_conv_*`` fields have no effect.
+        transposed_conv_filters: Number of filters of the transposed convolution.
+        transposed_conv_kernel_size: Height and width of its kernel, in px.
+        transposed_conv_use_bias: If False, it has no bias.
+        transposed_conv_batch_norm: If True, batch normalization is applied after it.
+        transposed_conv_batch_norm_before_activation: If True, before its activation, else after it.
+        transposed_conv_activation: Name of its activation function; None is linear.
+        interp_method: Interpolation if ``transposed_conv`` is False.
+        skip_connection: If True, a skip connection is formed when a source feature is given. If False, none is formed
+            even if there is one.
+        skip_add: If True, the source is added to the upsampled tensor (after a linear 1x1 convolution on the source if
+            their channels differ). If False, the two are concatenated, source first.
+        refine_convs: Number of convolutions after the upsampling and the skip connection. If 0, the ``refine_convs_*``
+            fields have no effect.
+        refine_convs_first_filters: If not None, the filters of the first of them.
+        refine_convs_filters: Filters of the refinement convolutions.
+        refine_convs_use_bias: If False, they have no bias.
+        refine_convs_kernel_size: Height and width of their kernels, in px.
+        refine_convs_batch_norm: If True, batch normalization is applied after each of them.
+        refine_convs_batch_norm_before_activation: If True, before their activation, else after it.
+        refine_convs_activation: Name of their activation function; None is linear.
+    """
+
+    transposed_conv: bool = flag(
+        False,
+        help="On: upsampling is learned. Off: it is interpolated, without parameters.",
+        group="Upsampling",
+    )
+    transposed_conv_filters: int = filters_field(
+        64, "Channels that the transposed convolution puts out; more cost more.", folded=True, **_TRANSPOSED
+    )
+    transposed_conv_kernel_size: int = kernel_size_field(
+        "Larger kernels cost more; a size that the upsampling stride does not divide leaves a checkerboard.",
+        folded=True,
+        **_TRANSPOSED,
+    )
+    transposed_conv_use_bias: bool = flag(
+        True, help="A constant added to each channel after upsampling.", folded=True, **_TRANSPOSED
+    )
+    transposed_conv_batch_norm: bool = flag(
+        True, help="Batch normalization after the transposed convolution.", folded=True, **_TRANSPOSED
+    )
+    transposed_conv_batch_norm_before_activation: bool = norm_order_field(
+        group="Upsampling", needs=(Need("transposed_conv"), Need("transposed_conv_batch_norm"))
+    )
+    transposed_conv_activation: str | None = activation_field(
+        "The non-linearity after the transposed convolution.", **_TRANSPOSED
+    )
+    interp_method: str = interpolation_field("bilinear", needs=(Need("transposed_conv", on=False),))
+    skip_connection: bool = flag(
+        False,
+        help="Brings back fine detail from the encoder at the same stride.",
+        group="Skip connection",
+    )
+    skip_add: bool = flag(
+        False,
+        help="On: the skip is added, which is cheaper. Off: it is concatenated, which keeps all channels.",
+        group="Skip connection",
+        needs=(Need("skip_connection"),),
+    )
+    refine_convs: int = num_convs_field(
+        2,
+        "More convolutions after upsampling mix in the skip and smooth artefacts better, at more cost.",
+        group="Refinement",
+    )
+    refine_convs_first_filters: int | None = filters_field(
+        None,
+        "Channels of the first refinement convolution, where they differ; more cost more.",
+        folded=True,
+        **_REFINEMENT,
+    )
+    refine_convs_filters: int = filters_field(64, **_REFINEMENT)
+    refine_convs_use_bias: bool = flag(
+        True, help="A constant added to each channel of the refinement.", folded=True, **_REFINEMENT
+    )
+    refine_convs_kernel_size: int = kernel_size_field(
+        "Larger kernels smooth over more pixels, at more cost.", **_REFINEMENT
+    )
+    refine_convs_batch_norm: bool = flag(
+        True, help="Batch normalization after each refinement convolution.", **_REFINEMENT
+    )
+    refine_convs_batch_norm_before_activation: bool = norm_order_field(
+        group="Refinement", needs=(Need("refine_convs"), Need("refine_convs_batch_norm"))
+    )
+    refine_convs_activation: str | None = activation_field(
+        "The non-linearity after each refinement convolution.", **_REFINEMENT
+    )
+
+    def make_block(
+        self,
+        x: Tensor,
+        current_stride: int | None = None,
+        skip_source: Tensor | None = None,
+        prefix: str = "upsample",
+    ) -> Tensor:
+        """Instantiate the decoder block from an input tensor.
+
+        Args:
+            x: Input tensor, (batch, height, width, channels).
+            current_stride: Stride of the input tensor. If given, the strides are appended to the prefix.
+            skip_source: Tensor to form a skip connection with, if ``skip_connection``; (batch, height * s, width * s,
+                any channels), s being ``upsampling_stride``.
+            prefix: Start of the name of every layer in the block. Two blocks of one model need different prefixes.
+
+        Returns:
+            The output tensor, ``upsampling_stride`` times larger than ``x``.
+
+        Raises:
+            FieldError: (a ValueError) If the size of ``skip_source`` is not that of the upsampled tensor.
+        """
+        if current_stride is not None:
+            prefix += f"_s{current_stride}_to_s{current_stride // self.upsampling_stride}"
+        x = self._upsample(x, prefix)
+        if self.skip_connection and skip_source is not None:
+            x = self._merge_skip(x, skip_source, prefix)
+        for i in range(self.refine_convs):
+            filters = self.refine_convs_filters
+            if i == 0 and self.refine_convs_first_filters is not None:
+                filters = self.refine_convs_first_filters
+            name = f"{prefix}_refine_conv{i}"
+            x = keras.layers.Conv2D(
+                filters,
+                self.refine_convs_kernel_size,
+                padding="same",
+                use_bias=self.refine_convs_use_bias,
+                name=name,
+            )(x)
+            x = _norm_and_activation(
+                x,
+                norm=f"{name}_bn" if self.refine_convs_batch_norm else None,
+                norm_first=self.refine_convs_batch_norm_before_activation,
+                activation=self.refine_convs_activation,
+                name=f"{name}_act_{self.refine_convs_activation}",
+            )
+        return x
+
+    def _upsample(self, x: Tensor, prefix: str) -> Tensor:
+        if not self.transposed_conv:
+            return keras.layers.UpSampling2D(
+                self.upsampling_stride,
+                interpolation=self.interp_method,
+                name=f"{prefix}_interp_{self.interp_method}",
+            )(x)
+        name = f"{prefix}_trans_conv"
+        x = keras.layers.Conv2DTranspose(
+            self.transposed_conv_filters,
+            self.transposed_conv_kernel_size,
+            strides=self.upsampling_stride,
+            padding="same",
+            use_bias=self.transposed_conv_use_bias,
+            name=name,
+        )(x)
+        return _norm_and_activation(
+            x,
+            norm=f"{name}_bn" if self.transposed_conv_batch_norm else None,
+            norm_first=self.transposed_conv_batch_norm_before_activation,
+            activation=self.transposed_conv_activation,
+            name=f"{name}_act_{self.transposed_conv_activation}",
+        )
+
+    def _merge_skip(self, x: Tensor, source: Tensor, prefix: str) -> Tensor:
+        require_size_of(source, x, self.upsampling_stride)
+        if not self.skip_add:
+            return keras.layers.Concatenate(name=f"{prefix}_skip_concat")([source, x])
+        if source.shape[-1] != x.shape[-1]:
+            source = keras.layers.Conv2D(x.shape[-1], 1, padding="same", name=f"{prefix}_skip_conv1x1")(
+                source
+            )
+        return keras.layers.Add(name=f"{prefix}_skip_add")([source, x])

@@ -1,0 +1,104 @@
+"""Downsampling by a strided convolution, in place of pooling."""
+
+from typing import Any
+
+import attrs
+
+from encdec_widgets._keras import keras
+from encdec_widgets.architectures.blocks.simple import Tensor
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock
+from encdec_widgets.architectures.fields.described import Need, flag, text
+from encdec_widgets.architectures.fields.shared import (
+    activation_field,
+    filters_field,
+    kernel_size_field,
+    norm_order_field,
+    num_convs_field,
+    pooling_stride_field,
+)
+
+
+@attrs.frozen
+class StridedConvBlock(EncoderBlock):
+    """Convolutions, the first of which makes the map smaller by its stride: downsampling that is learned.
+
+    It is the first, so that the others already work on the smaller map, which is cheaper and sees further; with
+    ``pool`` off this is a plain block of convolutions. It takes the place of
+    :class:`~encdec_widgets.architectures.encoder_decoder.SimpleConvBlock` with ``pool_before_convs``.
+
+    Attributes:
+        pool: If True, the first convolution has the stride ``pooling_stride``; if False, it has stride 1.
+        pooling_stride: That stride: how many times smaller the output is than the input.
+        num_convs: Number of convolutions with activation; all share the settings below.
+        filters: Number of filters of each convolution.
+        kernel_size: Height and width of the kernels, in px.
+        use_bias: If False, the convolutions have no bias.
+        batch_norm: If True, applies batch normalization after each convolution.
+        batch_norm_before_activation: If True: convolution, normalization, activation; if False: convolution,
+            activation, normalization.
+        activation: Name of the activation function (typically "relu" or "linear"); None is linear.
+        block_prefix: Text appended to the prefix given when the block is made.
+    """
+
+    pool: bool = flag(
+        True,
+        help="On: the first convolution makes the map smaller, so that what follows sees further.",
+        group="Downsampling",
+    )
+    pooling_stride: int = pooling_stride_field(
+        "How many times smaller the map becomes; above the kernel's size, pixels are left out.",
+        group="Downsampling",
+    )
+    num_convs: int = num_convs_field(2, minimum=1, usual=(1, 6), group="Convolutions")
+    filters: int = filters_field(32, group="Convolutions")
+    kernel_size: int = kernel_size_field(group="Convolutions")
+    use_bias: bool = flag(
+        True,
+        help="A constant added to each channel; redundant before batch normalization.",
+        group="Convolutions",
+        folded=True,
+    )
+    batch_norm: bool = flag(
+        False,
+        help="Batch normalization steadies training, at some cost in time and memory.",
+        group="Convolutions",
+    )
+    batch_norm_before_activation: bool = norm_order_field(group="Convolutions", needs=(Need("batch_norm"),))
+    activation: str | None = activation_field(
+        "The non-linearity after each convolution; linear has none.", group="Convolutions"
+    )
+    block_prefix: str = text(
+        "", help="Appended to the names of the block's layers.", group="Layer names", folded=True
+    )
+
+    def make_block(self, x_in: Tensor, prefix: str = "strided_block") -> Tensor:
+        """Create the block from an input tensor.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            prefix: Start of the name of every layer in the block. Two blocks of one model need different prefixes.
+
+        Returns:
+            The output tensor, (batch, height / s, width / s, filters), s being ``pooling_stride`` if ``pool``, else 1.
+        """
+        prefix += self.block_prefix
+        x = x_in
+        for i in range(self.num_convs):
+            x = keras.layers.Conv2D(
+                self.filters,
+                self.kernel_size,
+                strides=self.pooling_stride if self.pool and i == 0 else 1,
+                padding="same",
+                use_bias=self.use_bias,
+                name=f"{prefix}_conv{i}",
+            )(x)
+            for layer in self._after_convolution(i, prefix):
+                x = layer(x)
+        return x
+
+    def _after_convolution(self, i: int, prefix: str) -> list[Any]:
+        activation = keras.layers.Activation(self.activation, name=f"{prefix}_act{i}_{self.activation}")
+        if not self.batch_norm:
+            return [activation]
+        layers = [keras.layers.BatchNormalization(name=f"{prefix}_bn{i}"), activation]
+        return layers if self.batch_norm_before_activation else layers[::-1]

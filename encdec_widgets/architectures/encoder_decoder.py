@@ -1,0 +1,381 @@
+"""Generic encoder-decoder fully convolutional backbones.
+
+The encoder extracts features at ever coarser strides by blocks of convolutions and pooling; the decoder upsamples
+them again to the stride that is wanted. Simple convolutions with pooling form the `LEAP CNN
+<https://www.nature.com/articles/s41592-018-0234-5>`_; skip connections make it a `U-Net
+<https://arxiv.org/abs/1505.04597>`_; residual blocks make the `stacked hourglass
+<https://arxiv.org/abs/1603.06937>`_; dense blocks make `FC-DenseNet <https://arxiv.org/abs/1611.09326>`_.
+
+This is the module documented as ``sleap.nn.architectures.encoder_decoder``, for Keras 3 and any of its backends: the
+same classes, arguments, layer names and networks. Where it differs on purpose, the docstrings say so. Blocks and
+architectures are values: compared by content, hashable, and changed by copying (``attrs.evolve``).
+
+A new architecture inherits from :class:`EncoderDecoder` and implements ``encoder_stack`` and ``decoder_stack``; a new
+block inherits from :class:`EncoderBlock` or :class:`DecoderBlock` and implements ``make_block``. Tensors are Keras
+tensors of shape (batch, height, width, channels); a stride is the size of the network's input over the size of a
+feature map.
+"""
+
+import math
+from collections.abc import Sequence
+
+import attrs
+
+from encdec_widgets.architectures.blocks.block_call import BlockCall, make_block, wants_skip
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.blocks.simple import (
+    DecoderBlock,
+    EncoderBlock,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+    Tensor,
+)
+from encdec_widgets.architectures.fields.described import Described, FieldError, integer
+
+__all__ = [
+    "DecoderBlock",
+    "EncoderBlock",
+    "EncoderDecoder",
+    "IntermediateFeature",
+    "SimpleConvBlock",
+    "SimpleUpsamplingBlock",
+]
+
+
+@attrs.frozen
+class IntermediateFeature:
+    """A tensor inside a backbone that a skip connection or a head can start from.
+
+    Attributes:
+        tensor: The feature map, (batch, height, width, channels).
+        stride: Stride of the tensor relative to the input of the network.
+    """
+
+    tensor: Tensor = attrs.field(eq=id)
+    stride: int
+
+    @property
+    def scale(self) -> float:
+        """Size of the tensor relative to the input of the network: 1 / stride."""
+        return 1.0 / float(self.stride)
+
+
+@attrs.frozen
+class EncoderDecoder(Described):
+    """General encoder-decoder base class.
+
+    New architectures inherit from this class and implement the ``encoder_stack`` and ``decoder_stack`` properties (and
+    ``stem_stack``, if they have a stem).
+
+    Attributes:
+        stacks: If greater than 1, the encoder and decoder are repeated that many times, each on the output of the last.
+    """
+
+    stacks: int = integer(
+        1,
+        minimum=1,
+        maximum=64,
+        usual=(1, 8),
+        unit="×",
+        help="Repeats encoder and decoder; each stack refines what the one before it found, at as much cost.",
+    )
+
+    @property
+    def stem_stack(self) -> Sequence[EncoderBlock] | None:
+        """The encoder blocks that define the stem, which is not repeated; None without a stem."""
+        return None
+
+    @property
+    def encoder_stack(self) -> Sequence[EncoderBlock]:
+        """The encoder blocks that define the encoder."""
+        raise NotImplementedError("Encoder-decoder subclasses must define encoder stack.")
+
+    @property
+    def decoder_stack(self) -> Sequence[DecoderBlock]:
+        """The decoder blocks that define the decoder."""
+        raise NotImplementedError("Encoder-decoder subclasses must define decoder stack.")
+
+    @property
+    def joins_predictions(self) -> bool:
+        """Whether ``join_stacks`` adds predictions, so that they must be of the output's size; an extension point."""
+        return False
+
+    @property
+    def stem_features_stride(self) -> int:
+        """Stride of the output of the stem, relative to an input of stride 1."""
+        return _pooling_product(self.stem_stack or ())
+
+    @property
+    def encoder_features_stride(self) -> int:
+        """Stride of the output of the encoder, relative to an input of stride 1."""
+        return self.stem_features_stride * _pooling_product(self.encoder_stack)
+
+    @property
+    def decoder_features_stride(self) -> int:
+        """Stride of the output of the decoder, relative to an input of stride 1.
+
+        It is rounded down: 0 means that the output is larger than the input.
+        """
+        upsampling = math.prod(block.upsampling_stride for block in self.decoder_stack)
+        return self.encoder_features_stride // upsampling
+
+    @property
+    def maximum_stride(self) -> int:
+        """The stride that height and width of the input must be divisible by."""
+        return self.encoder_features_stride
+
+    @property
+    def output_stride(self) -> int:
+        """Stride of the output of the backbone."""
+        return self.decoder_features_stride
+
+    def require_symmetric_stacks(self) -> None:
+        """Check that one stack can follow another.
+
+        Raises:
+            FieldError: If there are several stacks and the decoder does not end at the stride where the encoder begins.
+        """
+        if self.stacks > 1 and self.stem_features_stride != self.decoder_features_stride:
+            raise FieldError(
+                "stacks",
+                self.stacks,
+                "can be above 1 only with a symmetric encoder and decoder: the decoder ends at stride "
+                f"{self.decoder_features_stride}, the encoder begins at stride {self.stem_features_stride}",
+                (1,),
+            )
+
+    @property
+    def feature_strides(self) -> tuple[int, ...]:
+        """The strides at which a head can be attached: of the output, then of the input of every decoder block."""
+        strides = [self.encoder_features_stride]
+        for block in self.decoder_stack:
+            strides.append(strides[-1] // block.upsampling_stride)
+        return strides[-1], *strides[:-1]
+
+    def require_feature_for(self, head: Head) -> None:
+        """Check that there is a feature that ``head`` can be attached to.
+
+        Raises:
+            FieldError: If there is none of the head's stride; it names those there are, the nearest first.
+        """
+        wanted = head.stride
+        strides = sorted({stride for stride in self.feature_strides if stride > 0})
+        if wanted is not None and wanted not in strides:
+            raise FieldError(
+                "head.stride",
+                wanted,
+                f"must be None (the output) or the stride of a feature: {', '.join(map(str, strides))}",
+                sorted(strides, key=lambda stride: abs(math.log(stride / wanted)))[:2],
+            )
+        if self.joins_predictions and self.stacks > 1 and wanted not in (None, self.output_stride):
+            raise FieldError(
+                "head.stride",
+                wanted,
+                f"must be None or {self.output_stride} with {self.stacks} stacks: a prediction is added to the input "
+                "of the stack that follows",
+                (self.output_stride,),
+            )
+
+    def make_stem(self, x_in: Tensor, prefix: str = "stem") -> Tensor:
+        """Instantiate the stem layers, which are not repeated in stacked models.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            prefix: Start of the names of the stem's layers.
+
+        Returns:
+            The final output tensor of the stem; ``x_in`` itself without a stem.
+        """
+        x, current_stride = x_in, 1
+        for i, block in enumerate(self.stem_stack or ()):
+            x = make_block(
+                BlockCall(
+                    block=block,
+                    stage="stem",
+                    index=i,
+                    prefix=f"{prefix}{i}",
+                    x=x,
+                    current_stride=current_stride,
+                )
+            )
+            current_stride *= _pooling_product([block])
+        return x
+
+    def make_encoder(
+        self, x_in: Tensor, current_stride: int, prefix: str = "enc"
+    ) -> tuple[Tensor, list[IntermediateFeature]]:
+        """Instantiate the encoder layers defined by the encoder stack.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            current_stride: The stride of ``x_in`` relative to the original input.
+            prefix: Start of the names of the encoder's layers.
+
+        Returns:
+            The final output tensor and the intermediate features: for every stride, the output of the first block that
+            reaches it, without the last stride. Decoders can form skip connections with them.
+        """
+        x = x_in
+        features: list[IntermediateFeature] = []
+        for i, block in enumerate(self.encoder_stack):
+            x = make_block(
+                BlockCall(
+                    block=block,
+                    stage="encoder",
+                    index=i,
+                    prefix=f"{prefix}{i}",
+                    x=x,
+                    current_stride=current_stride,
+                )
+            )
+            current_stride *= _pooling_product([block])
+            if all(feature.stride != current_stride for feature in features):
+                features.append(IntermediateFeature(tensor=x, stride=current_stride))
+        return x, features[:-1]
+
+    def make_decoder(
+        self,
+        x_in: Tensor,
+        current_stride: int,
+        skip_source_features: Sequence[IntermediateFeature] | None = None,
+        prefix: str = "dec",
+    ) -> tuple[Tensor, list[IntermediateFeature]]:
+        """Instantiate the decoder layers defined by the decoder stack.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            current_stride: The stride of ``x_in`` relative to the original input.
+            skip_source_features: Features that can be used to form skip connections. Every block is given the first one
+                at the stride of its output; blocks that are not configured to form skip connections ignore it. None
+                means that there are none.
+            prefix: Start of the names of the decoder's layers.
+
+        Returns:
+            The final output tensor and the intermediate features: the input of every block, coarse to fine.
+
+        Warns:
+            UserWarning: If a block asks for a skip connection and there is no feature at that stride; it is built
+                without.
+        """
+        sources = tuple(skip_source_features or ())
+        x = x_in
+        features: list[IntermediateFeature] = []
+        for i, block in enumerate(self.decoder_stack):
+            features.append(IntermediateFeature(tensor=x, stride=current_stride))
+            stride = current_stride // block.upsampling_stride
+            source = next((source.tensor for source in sources if source.stride == stride), None)
+            if source is not None and current_stride % block.upsampling_stride and wants_skip(block):
+                raise FieldError(
+                    "upsampling_stride",
+                    block.upsampling_stride,
+                    f"must divide the stride of its input, {current_stride}, for a skip connection",
+                    [divisor for divisor in range(1, current_stride + 1) if current_stride % divisor == 0][
+                        :4
+                    ],
+                )
+            x = make_block(
+                BlockCall(
+                    block=block,
+                    stage="decoder",
+                    index=i,
+                    prefix=f"{prefix}{i}",
+                    x=x,
+                    current_stride=current_stride,
+                    skip_source=source,
+                    available_strides=tuple(source.stride for source in sources),
+                )
+            )
+            current_stride = stride
+        return x, features
+
+    def skip_sources(
+        self,
+        stem: IntermediateFeature | None,
+        stack_input: IntermediateFeature,
+        encoder_features: Sequence[IntermediateFeature],
+    ) -> Sequence[IntermediateFeature]:
+        """The features that the decoder of one stack may use, the preferred ones first; an extension point.
+
+        As in the original, the output of the stem comes first in every stack; the input of the stack is no source.
+
+        Args:
+            stem: Output of the stem; None without a stem.
+            stack_input: Input of this stack.
+            encoder_features: Intermediate features of this stack's encoder.
+        """
+        return [*([] if stem is None else [stem]), *encoder_features]
+
+    def join_stacks(
+        self, stack_input: Tensor, output: Tensor, prediction: Tensor | None, prefix: str
+    ) -> Tensor:
+        """The input of the next stack, from what the last one got and gave; an extension point.
+
+        As in the original, it is the output of the last stack, unchanged.
+
+        Args:
+            stack_input: Input of the last stack, (batch, height, width, channels).
+            output: Its output; of the same height and width.
+            prediction: Output of its head; None without a head.
+            prefix: Start of the names of any layers that this makes.
+        """
+        return output
+
+    def make_backbone(
+        self, x_in: Tensor, current_stride: int = 1, head: Head | None = None
+    ) -> tuple[Tensor, list[IntermediateFeature]] | tuple[list[Tensor], list[list[IntermediateFeature]]]:
+        """Instantiate the entire encoder-decoder backbone.
+
+        Args:
+            x_in: Input tensor, (batch, height, width, channels).
+            current_stride: The stride of ``x_in`` relative to the original input: 1 if it comes from the input layer.
+            head: A head to attach to every stack.
+
+        Returns:
+            The final output tensor of the decoder (or of the head, if there is one) and a list of intermediate
+            features: the input of every decoder block. With more than 1 stack, a list of each, one entry per stack.
+
+        Raises:
+            FieldError: (a ValueError) If there are several stacks but encoder and decoder are not symmetric, or if
+                there is no feature of the head's stride.
+        """
+        self.require_symmetric_stacks()
+        x = self.make_stem(x_in)
+        stem_stride = current_stride * self.stem_features_stride
+        stem = None if self.stem_stack is None else IntermediateFeature(tensor=x, stride=stem_stride)
+        outputs: list[Tensor] = []
+        features: list[list[IntermediateFeature]] = []
+        for i in range(self.stacks):
+            stack_input = IntermediateFeature(tensor=x, stride=stem_stride)
+            x, encoder_features = self.make_encoder(x, stem_stride, prefix=f"stack{i}_enc")
+            x, decoder_features = self.make_decoder(
+                x,
+                current_stride * self.encoder_features_stride,
+                skip_source_features=self.skip_sources(stem, stack_input, encoder_features),
+                prefix=f"stack{i}_dec",
+            )
+            features.append(decoder_features)
+            prediction = None if head is None else self._make_head(head, x, decoder_features, i)
+            outputs.append(x if prediction is None else prediction)
+            if i + 1 < self.stacks:
+                x = self.join_stacks(stack_input.tensor, x, prediction, prefix=f"stack{i}_join")
+        return (outputs[0], features[0]) if self.stacks == 1 else (outputs, features)
+
+    def _make_head(
+        self, head: Head, output: Tensor, features: Sequence[IntermediateFeature], stack: int
+    ) -> Tensor:
+        self.require_feature_for(head)
+        tensors = [output, *(feature.tensor for feature in features)]
+        x = output if head.stride is None else tensors[self.feature_strides.index(head.stride)]
+        call = BlockCall(
+            block=head,
+            stage="head",
+            index=0,
+            prefix=f"stack{stack}_head",
+            x=x,
+            current_stride=head.stride or self.decoder_features_stride,
+        )
+        return make_block(call)
+
+
+def _pooling_product(blocks: Sequence[EncoderBlock]) -> int:
+    return math.prod(block.pooling_stride for block in blocks if block.pool)

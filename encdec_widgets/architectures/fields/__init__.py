@@ -1,0 +1,1 @@
+"""Fields of blocks and architectures, each described once."""

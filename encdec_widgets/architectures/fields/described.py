@@ -1,0 +1,283 @@
+"""Fields of blocks and architectures, each described once.
+
+A field carries its default, bounds, unit and one sentence of help in its attrs metadata, with the heading that it
+stands under and what it needs to have any effect. Validation, controls, tooltips, JSON and documentation all read that
+description, for the shipped classes and for classes that a user writes in a notebook cell.
+"""
+
+import itertools
+import weakref
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from encdec_widgets.architectures.fields.info import FieldError, FieldInfo, Kind, Need, field_words, is_number
+
+__all__ = [
+    "ACTIVATIONS",
+    "Described",
+    "FieldError",
+    "FieldInfo",
+    "Kind",
+    "Need",
+    "choice",
+    "counts",
+    "definition_number",
+    "described_fields",
+    "field",
+    "field_words",
+    "flag",
+    "info_of",
+    "integer",
+    "is_number",
+    "real",
+    "text",
+]
+
+_INFO = "encdec_widgets.field"
+
+# The largest whole number up to which a page, whose numbers are all floats, can tell every one from the next.
+_EXACT = 2**53
+
+_definitions = itertools.count(1)
+_numbers: weakref.WeakKeyDictionary[type, int] = weakref.WeakKeyDictionary()
+
+ACTIVATIONS = (
+    "relu",
+    "linear",
+    "leaky_relu",
+    "relu6",
+    "elu",
+    "selu",
+    "celu",
+    "gelu",
+    "silu",
+    "swish",
+    "mish",
+    "hard_silu",
+    "hard_swish",
+    "sigmoid",
+    "hard_sigmoid",
+    "log_sigmoid",
+    "softmax",
+    "log_softmax",
+    "softplus",
+    "softsign",
+    "soft_shrink",
+    "hard_shrink",
+    "hard_tanh",
+    "squareplus",
+    "tanh",
+    "tanh_shrink",
+    "exponential",
+    "sparse_plus",
+    "sparsemax",
+    "sparse_sigmoid",
+)
+
+
+class Described:
+    """Base of the classes whose instances are values of described fields."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        """Number the class: see :func:`definition_number`.
+
+        An ``__init__`` of a user's own is refused: what it sets would be lost when the value is copied with a change.
+
+        Raises:
+            TypeError: If there is one; the message says how to write fields instead.
+        """
+        # attrs makes slotted classes anew, with the __init__ that it wrote.
+        if "__init__" in vars(cls) and "__attrs_attrs__" not in vars(cls):
+            raise TypeError(
+                f"{cls.__name__} has an __init__ of its own, and blocks and architectures are values of fields. "
+                f"Received: __init__ in class {cls.__name__}. Would work: @attrs.frozen above the class, and in it a "
+                "line such as filters: int = 16 for every argument."
+            )
+        _numbers[cls] = next(_definitions)
+
+
+def definition_number(cls: type) -> int:
+    """When a class of values was defined: of two, the newer has the larger number; 0 of a class of anything else."""
+    return _numbers.get(cls, 0)
+
+
+def field(info: FieldInfo) -> Any:
+    """An attrs field that is described, converted and validated by ``info``."""
+
+    def convert(value: Any, attribute: Any) -> Any:
+        return info.accept(attribute.name, value)
+
+    return attrs.field(
+        default=info.default,
+        converter=attrs.Converter(convert, takes_field=True),
+        metadata={_INFO: info},
+    )
+
+
+def integer(
+    default: int | None,
+    *,
+    minimum: int,
+    maximum: int,
+    usual: tuple[int, int],
+    help: str,
+    unit: str = "",
+    optional: bool = False,
+    group: str = "",
+    folded: bool = False,
+    needs: Iterable[Need] = (),
+) -> Any:
+    """A whole number, such as a count of layers."""
+    return field(
+        FieldInfo(
+            kind="integer",
+            default=default,
+            minimum=minimum,
+            maximum=maximum,
+            usual=usual,
+            help=help,
+            unit=unit,
+            optional=optional,
+            group=group,
+            folded=folded,
+            needs=tuple(needs),
+        )
+    )
+
+
+def real(
+    default: float,
+    *,
+    minimum: float,
+    maximum: float,
+    usual: tuple[float, float],
+    help: str,
+    unit: str = "",
+    group: str = "",
+    folded: bool = False,
+    needs: Iterable[Need] = (),
+) -> Any:
+    """A number that may have a fraction, such as a growth rate."""
+    return field(
+        FieldInfo(
+            kind="real",
+            default=default,
+            minimum=minimum,
+            maximum=maximum,
+            usual=usual,
+            help=help,
+            unit=unit,
+            group=group,
+            folded=folded,
+            needs=tuple(needs),
+        )
+    )
+
+
+def flag(
+    default: bool, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Need] = ()
+) -> Any:
+    """True or False."""
+    return field(
+        FieldInfo(kind="flag", default=default, help=help, group=group, folded=folded, needs=tuple(needs))
+    )
+
+
+def choice(
+    default: str,
+    choices: Iterable[str],
+    *,
+    help: str,
+    optional: bool = False,
+    group: str = "",
+    folded: bool = False,
+    needs: Iterable[Need] = (),
+) -> Any:
+    """One of a few names."""
+    return field(
+        FieldInfo(
+            kind="choice",
+            default=default,
+            choices=tuple(choices),
+            help=help,
+            optional=optional,
+            group=group,
+            folded=folded,
+            needs=tuple(needs),
+        )
+    )
+
+
+def text(
+    default: str, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Need] = ()
+) -> Any:
+    """A text that becomes part of layer names."""
+    return field(
+        FieldInfo(kind="text", default=default, help=help, group=group, folded=folded, needs=tuple(needs))
+    )
+
+
+def counts(
+    default: tuple[int, ...],
+    *,
+    minimum: int,
+    maximum: int,
+    lengths: tuple[int, int],
+    help: str,
+    unit: str = "",
+    group: str = "",
+    folded: bool = False,
+    needs: Iterable[Need] = (),
+) -> Any:
+    """A tuple of whole numbers, such as the number of layers of every block."""
+    return field(
+        FieldInfo(
+            kind="counts",
+            default=default,
+            minimum=minimum,
+            maximum=maximum,
+            lengths=lengths,
+            help=help,
+            unit=unit,
+            group=group,
+            folded=folded,
+            needs=tuple(needs),
+        )
+    )
+
+
+def info_of(owner: Any, name: str) -> FieldInfo | None:
+    """The description of one field of an attrs class or instance, None where it has none."""
+    return described_fields(owner).get(name)
+
+
+def described_fields(owner: Any) -> dict[str, FieldInfo]:
+    """The described fields of an attrs class or instance, in order of declaration.
+
+    A field of a user's own class that has a default and no description is described by its default, as far as that
+    goes: it gets a control, but no bounds. Private fields (``_scale``, which ``attrs.evolve`` knows as ``scale``) are
+    left out.
+    """
+    cls = owner if isinstance(owner, type) else type(owner)
+    public = [a for a in attrs.fields(cls) if a.init and a.alias == a.name]
+    infos = {a.name: a.metadata.get(_INFO) or _inferred(a.default) for a in public}
+    return {name: info for name, info in infos.items() if info is not None}
+
+
+def _inferred(default: Any) -> FieldInfo | None:
+    """What a default tells of a field: whether it is a flag, a number that a page can show, or a text."""
+    words = "A field of your own class, described by its default alone."
+    if isinstance(default, bool):
+        return FieldInfo(kind="flag", default=default, help=words)
+    if isinstance(default, (int, float)):
+        if not abs(default) <= _EXACT:  # NaN is not
+            return None
+        kind: Kind = "integer" if isinstance(default, int) else "real"
+        bound = max(1e9, abs(default))
+        usual = (max(min(0, 2 * default), -bound), min(max(10, 4 * default), bound))
+        return FieldInfo(kind=kind, default=default, minimum=-bound, maximum=bound, usual=usual, help=words)
+    return FieldInfo(kind="text", default=default, help=words) if isinstance(default, str) else None

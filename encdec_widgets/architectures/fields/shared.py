@@ -1,0 +1,128 @@
+"""Fields that blocks of several kinds have: each is described here once, and a block adds what it means there."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from encdec_widgets.architectures.fields.described import ACTIVATIONS, Need, choice, flag, integer
+
+INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
+MAXIMUM_FILTERS = 16384
+
+COST_OF_FILTERS = "Channels of the block's output; cost grows with their square."
+
+
+def filters_field(
+    default: int | None,
+    help: str = COST_OF_FILTERS,
+    *,
+    minimum: int = 1,
+    maximum: int = MAXIMUM_FILTERS,
+    most_usual: int = 512,
+    group: str = "",
+    folded: bool = False,
+    needs: Iterable[Need] = (),
+) -> Any:
+    """The channels that convolutions put out; None is allowed only where it is the default."""
+    return integer(
+        default,
+        minimum=minimum,
+        maximum=maximum,
+        usual=(minimum, most_usual),
+        unit="channels",
+        help=help,
+        optional=default is None,
+        group=group,
+        folded=folded,
+        needs=needs,
+    )
+
+
+def kernel_size_field(
+    help: str = "Larger kernels see further; cost grows with the square of the size.",
+    *,
+    most_usual: int = 11,
+    group: str = "",
+    folded: bool = False,
+    needs: Iterable[Need] = (),
+) -> Any:
+    """Height and width of the kernels of convolutions."""
+    return integer(
+        3,
+        minimum=1,
+        maximum=99,
+        usual=(1, most_usual),
+        unit="px",
+        help=help,
+        group=group,
+        folded=folded,
+        needs=needs,
+    )
+
+
+def num_convs_field(
+    default: int,
+    help: str = "More convolutions see further and learn more, at more cost.",
+    *,
+    minimum: int = 0,
+    maximum: int = 64,
+    usual: tuple[int, int] = (0, 6),
+    group: str = "",
+    needs: Iterable[Need] = (),
+) -> Any:
+    """How many convolutions there are in a row."""
+    return integer(
+        default,
+        minimum=minimum,
+        maximum=maximum,
+        usual=usual,
+        unit="convs",
+        help=help,
+        group=group,
+        needs=needs,
+    )
+
+
+def activation_field(help: str, *, group: str, needs: Iterable[Need] = ()) -> Any:
+    """The activation function after convolutions; None is linear."""
+    return choice("relu", ACTIVATIONS, optional=True, help=help, group=group, folded=True, needs=needs)
+
+
+def norm_order_field(*, group: str, needs: Iterable[Need]) -> Any:
+    """Whether batch normalization comes before or after the activation."""
+    return flag(
+        True,
+        help="On: convolution, normalization, activation. Off: normalization comes last.",
+        group=group,
+        folded=True,
+        needs=needs,
+    )
+
+
+def interpolation_field(default: str, *, needs: Iterable[Need] = ()) -> Any:
+    """How pixels are filled in when a map is made larger."""
+    return choice(
+        default,
+        INTERPOLATIONS,
+        help="How pixels are filled in: bilinear is smooth, nearest is fastest.",
+        group="Upsampling",
+        needs=needs,
+    )
+
+
+def pooling_stride_field(help: str, *, group: str = "Pooling") -> Any:
+    """How many times smaller an encoder block makes the map."""
+    return integer(
+        2,
+        minimum=1,
+        maximum=64,
+        usual=(1, 4),
+        unit="×",
+        help=help,
+        group=group,
+        needs=(Need("pool"),),
+    )
+
+
+def upsampling_stride_field(default: int, help: str) -> Any:
+    """How many times larger a decoder block makes the map."""
+    return integer(default, minimum=1, maximum=64, usual=(1, 8), unit="×", help=help, group="Upsampling")

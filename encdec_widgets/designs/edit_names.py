@@ -1,0 +1,112 @@
+"""The name of an edit, read from the designs before and after it: "filters 16 to 24"."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.paths import STAGES
+
+_Difference = tuple[str, Any, Any]
+
+
+def same_network(before: Design, after: Design) -> bool:
+    """Whether two designs are one network: the same blocks, also where one is a family and one a list of its blocks."""
+    if before == after:
+        return True
+    if (before.input_shape, before.head) != (after.input_shape, after.head):
+        return False
+    try:
+        return CustomEncoderDecoder.of(before.architecture) == CustomEncoderDecoder.of(after.architecture)
+    except FieldError:
+        return False
+
+
+def edit_name(before: Design, after: Design) -> str:
+    """What leads from one design to another, in a few words."""
+    differences = [
+        *_of_architectures(before.architecture, after.architecture),
+        *_of_values("input size", before.input_shape, after.input_shape),
+        *_of_heads(before.head, after.head),
+    ]
+    if not differences:
+        return "nothing" if same_network(before, after) else "another wiring"
+    path, old, new = differences[0]
+    if len(differences) == 1:
+        return _words(path, old, new)
+    same = {(name.rpartition(".")[2], str(old), str(new)) for name, old, new in differences}
+    if len(same) == 1 and "[" in path:  # the same change of several blocks
+        return f"{_words(path.rpartition('.')[2], old, new)} in {len(differences)} blocks"
+    return f"{_words(path, old, new)}, and {len(differences) - 1} more"
+
+
+def _words(path: str, old: Any, new: Any) -> str:
+    path = path.replace("_", " ").replace("].", "] ")
+    if isinstance(old, bool) and isinstance(new, bool):
+        return f"{path} {'on' if new else 'off'}"
+    return f"{path} {_text(old)} to {_text(new)}".strip()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " × ".join("any" if item is None else str(item) for item in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "none" if value is None else str(value)
+
+
+def _of_values(path: str, old: Any, new: Any) -> Iterator[_Difference]:
+    if old != new:
+        yield path, old, new
+
+
+def _of_fields(prefix: str, old: Any, new: Any) -> Iterator[_Difference]:
+    for field in attrs.fields(type(old)):
+        yield from _of_values(f"{prefix}{field.name}", getattr(old, field.name), getattr(new, field.name))
+
+
+def _of_heads(old: Any, new: Any) -> Iterator[_Difference]:
+    if old is None or new is None:
+        yield from _of_values("head", old is not None, new is not None)
+    else:
+        yield from _of_fields("head ", old, new)
+
+
+def _of_architectures(old: EncoderDecoder, new: EncoderDecoder) -> Iterator[_Difference]:
+    if old == new:
+        return
+    if isinstance(new, CustomEncoderDecoder):
+        try:
+            old = CustomEncoderDecoder.of(old)
+        except FieldError:
+            yield "", type(old).__name__, type(new).__name__
+            return
+        for stage in STAGES:
+            yield from _of_blocks(stage, getattr(old, stage) or (), getattr(new, stage) or ())
+        if type(old) is type(new):
+            others = [
+                field.name for field in attrs.fields(type(new)) if field.name not in (*STAGES, "wiring")
+            ]
+            for name in others:
+                yield from _of_values(name, getattr(old, name), getattr(new, name))
+    elif type(old) is type(new):
+        yield from _of_fields("", old, new)
+    else:
+        yield "", type(old).__name__, type(new).__name__
+
+
+def _of_blocks(stage: str, old: tuple[Any, ...], new: tuple[Any, ...]) -> Iterator[_Difference]:
+    if len(old) != len(new):
+        yield f"{stage} blocks", len(old), len(new)
+        return
+    for i, (one, other) in enumerate(zip(old, new, strict=True)):
+        if one == other:
+            continue
+        if type(one) is type(other):
+            yield from _of_fields(f"{stage}[{i}].", one, other)
+        else:
+            yield f"{stage}[{i}]", type(one).__name__, type(other).__name__

@@ -1,0 +1,147 @@
+"""From edits to the next design: what becomes of a change that is possible, and of one that is not."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.levels import changed, fewer_levels, level_words
+from encdec_widgets.designs.mends import Mend
+from encdec_widgets.designs.paths import STAGES
+
+GIVE_UP = Mend(None, None, {}, "undo this change")
+BUILD_ANYWAY = Mend(None, None, {}, "build it all the same")
+
+
+@attrs.frozen
+class Outcome:
+    """What became of an edit.
+
+    Attributes:
+        design: The newest valid design.
+        pending: Changes that were asked for and are not possible yet.
+        error: Why they are not, if there are any, or what else went wrong.
+        mends: Ways out, each of which gives a valid design.
+    """
+
+    design: Design
+    pending: dict[str, Any] = attrs.field(factory=dict)
+    error: Exception | None = None
+    mends: tuple[Mend, ...] = ()
+
+
+def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str, Any]) -> Outcome:
+    """Change ``design``, together with what an earlier edit left pending.
+
+    What is not possible stays pending; a later edit may make it possible, or be made on its own while it waits.
+
+    Args:
+        design: The newest valid design.
+        pending: What the outcome of the edit before left pending.
+        changes: New values by field, named as in :meth:`Design.replace`.
+    """
+    still_pending = {field: value for field, value in pending.items() if not _replaced(field, changes)}
+    wanted = {**still_pending, **changes}
+    try:
+        return Outcome(design.replace_all(wanted))
+    except FieldError as together:
+        error = together
+    if still_pending:
+        try:
+            design = design.replace_all(changes)
+        except FieldError:
+            pass  # neither on its own nor together
+        else:
+            wanted = {field: value for field, value in still_pending.items() if _is_field(design, field)}
+            if not wanted:
+                return Outcome(design)
+    mends = possible_mends(design, wanted, error)
+    suggestions = [mend.value for mend in mends if mend.field == error.field]
+    return refusal(design, wanted, error.suggesting(suggestions), mends)
+
+
+def _replaced(pending: str, changes: Mapping[str, Any]) -> bool:
+    """Whether what was asked for is asked no more: of a head that is now another, of blocks in another list."""
+    inside = tuple(f"{field}{sign}" for field in changes for sign in ".[")
+    if pending in changes or pending.startswith(inside):
+        return True
+    # A list of blocks holds all of them as they were when it was asked for.
+    return pending.endswith("[:]") and any(field.startswith(pending[:-2]) for field in changes)
+
+
+def _is_field(design: Design, path: str) -> bool:
+    """Whether the design has such a field, as it may not when a family has become another."""
+    root = re.split(r"[.[]", path)[0]
+    names = {attribute.name for attribute in attrs.fields(type(design.architecture))}
+    return root in names or root in (*STAGES, "input_shape", "head", "architecture")
+
+
+def refusal(
+    design: Design, pending: Mapping[str, Any], error: FieldError, mends: tuple[Mend, ...] = ()
+) -> Outcome:
+    """The outcome of a change that is not possible: the design stays, and the change can always be given up."""
+    return Outcome(design, dict(pending), error, (*mends, GIVE_UP))
+
+
+def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:
+    """Those of the suggestions, or of what they lead to, that work together with everything else that was asked for."""
+    mends: dict[Any, Mend] = {}
+    further: list[Any] = []
+    for first, values in ((True, error.suggestions), (False, further)):
+        for value in values:
+            changes = {**wanted, error.field: value}
+            try:
+                design.replace_all(changes)
+            except FieldError as again:
+                if first and again.field == error.field:
+                    further.extend(again.suggestions)
+            else:
+                words = _padding(error.value, value) if error.field == "input_shape" else ""
+                mends.setdefault(value, Mend(error.field, value, changes, words))
+    if error.field == "input_shape":
+        return (*mends.values(), *_one_level_fewer(design, wanted))
+    return tuple(mends.values())
+
+
+def _padding(asked: Any, offered: Any) -> str:
+    """Words for an input that images of the size asked for are padded to, as SLEAP does; empty of a smaller one.
+
+    SLEAP pads with zeros at the bottom and at the right, to a multiple of the maximum stride.
+    """
+    try:
+        larger = all(a is None or 0 < a <= b for a, b in zip(asked[:2], offered[:2], strict=True))
+    except (IndexError, TypeError):  # what was asked for is no shape
+        return ""
+    if not larger:
+        return ""
+    size = " × ".join("any" if item is None else str(item) for item in offered)
+    return f"{size} (pad images with zeros, bottom and right)"
+
+
+def _one_level_fewer(design: Design, wanted: Mapping[str, Any]) -> tuple[Mend, ...]:
+    """A network with one level fewer than the one asked for, where the input asked for suits it.
+
+    Not where the change was a further level: then it is given up as well.
+    """
+    try:
+        # The network asked for, for an input of any size.
+        channels = wanted.get("input_shape", design.input_shape)[2]
+        asked = design.replace_all({**wanted, "input_shape": (None, None, channels)})
+        fewer = fewer_levels(asked, 1) or {}
+        # They are made of the blocks as asked for: lists of them hold what was asked of single blocks.
+        rest = {field: value for field, value in wanted.items() if field not in fewer}
+        if "encoder[:]" in fewer:
+            rest = {
+                field: value
+                for field, value in rest.items()
+                if not field.startswith(("encoder[", "decoder["))
+            }
+    except (FieldError, IndexError, TypeError):
+        return ()
+    after = changed(design, {**rest, **fewer}) if fewer else None
+    if after is None or after.architecture.maximum_stride == design.architecture.maximum_stride:
+        return ()
+    return (Mend(None, None, {**rest, **fewer}, level_words(1, "fewer")),)

@@ -1,0 +1,112 @@
+"""Paths of fields inside an architecture, and the architecture with another value there.
+
+A path is a field of the architecture (``filters``), the list of blocks of a stage (``encoder[:]``), one block
+(``encoder[2]``), a field of it (``encoder[2].num_convs``), all blocks of a stage, each replaced by the same one
+(``encoder[*]``), or a field of all those that have it (``decoder[*].skip_add``).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.architectures.fields.described import FieldError
+
+STAGES = ("stem", "encoder", "decoder")
+_BLOCK_PATH = re.compile(rf"({'|'.join(STAGES)})\[(\d+|\*|:)\](?:\.(\w+))?")
+
+
+def evolve(value: Any, changes: Mapping[str, Any]) -> Any:
+    """A copy of a value with other fields.
+
+    Raises:
+        FieldError: If there is no such field, or a value is not possible.
+    """
+    arguments = {attribute.name: attribute.alias for attribute in attrs.fields(type(value))}
+    names = list(arguments)
+    for name in changes:
+        if name not in names:
+            raise FieldError(
+                name,
+                changes[name],
+                f"is no field of {type(value).__name__}, which has {', '.join(names)}",
+                difflib.get_close_matches(name, names, n=1),
+            )
+    return attrs.evolve(value, **{arguments[name] or name: new for name, new in changes.items()})
+
+
+def replace_in(architecture: EncoderDecoder, changes: Mapping[str, Any]) -> EncoderDecoder:
+    """``architecture`` with other values at some paths: own fields are set first, then lists of blocks, then blocks.
+
+    Raises:
+        FieldError: If there is no such field, or a value is not possible.
+    """
+    in_blocks = {path: value for path, value in changes.items() if "[" in path or "." in path}
+    own = {path: value for path, value in changes.items() if path not in in_blocks}
+    if own:
+        architecture = evolve(architecture, own)
+    if not in_blocks:
+        return architecture
+    for path, value in in_blocks.items():
+        if _BLOCK_PATH.fullmatch(path) is None:
+            raise FieldError(path, value, "is no field: blocks are named as in encoder[2].num_convs")
+    custom = changed = CustomEncoderDecoder.of(architecture)
+    for path in sorted(in_blocks, key=lambda path: "[:]" not in path):
+        changed = _replace_in_blocks(changed, path, in_blocks[path])
+    return architecture if changed == custom else changed
+
+
+def _replace_in_blocks(custom: CustomEncoderDecoder, path: str, value: Any) -> CustomEncoderDecoder:
+    match = _BLOCK_PATH.fullmatch(path)
+    assert match
+    stage, index, field = match.groups()
+    if index == ":" and field is None:
+        return _with_blocks(custom, stage, value)
+    blocks: Sequence[Any] = getattr(custom, stage) or ()
+    if index == "*":
+        places = [i for i, block in enumerate(blocks) if field is None or field in _names(block)]
+        if not places:
+            has = ", ".join(sorted({name for block in blocks for name in _names(block)}))
+            raise FieldError(
+                path,
+                value,
+                f"is no field: no block of the {stage} has it"
+                + (f"; they have {has}" if has else ", which has no blocks"),
+            )
+    elif index != ":" and int(index) < len(blocks):
+        places = [int(index)]
+    else:
+        last = f" to {stage}[{len(blocks) - 1}]" if len(blocks) > 1 else ""
+        there = f"there is {stage}[0]{last}" if blocks else f"the {stage} has no blocks"
+        raise FieldError(path, value, f"is no field: {there}")
+    kind = DecoderBlock if stage == "decoder" else EncoderBlock
+    if field is None and not isinstance(value, kind):
+        raise FieldError(path, value, f"must be an instance of {kind.__name__}, a block")
+    changed = list(blocks)
+    for place in places:
+        changed[place] = (
+            value if field is None else _evolved(blocks[place], field, value, f"{stage}[{index}]")
+        )
+    return _with_blocks(custom, stage, tuple(changed))
+
+
+def _with_blocks(custom: CustomEncoderDecoder, stage: str, blocks: Any) -> CustomEncoderDecoder:
+    changes: dict[str, Any] = {stage: blocks}
+    return attrs.evolve(custom, **changes)
+
+
+def _names(block: Any) -> list[str]:
+    return [attribute.name for attribute in attrs.fields(type(block))]
+
+
+def _evolved(block: Any, field: str, value: Any, path: str) -> Any:
+    try:
+        return evolve(block, {field: value})
+    except FieldError as error:
+        raise error.inside(path) from None

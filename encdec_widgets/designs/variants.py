@@ -1,0 +1,221 @@
+"""Variants of a design that differ in one field: which fields, which values, and the design with each of them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.architectures.fields.described import (
+    FieldError,
+    FieldInfo,
+    described_fields,
+    field_words,
+    is_number,
+)
+from encdec_widgets.architectures.known_classes import class_name
+from encdec_widgets.designs.block_edits import blocks_of, can_be_edited, parts
+from encdec_widgets.designs.design import INPUT_FIELDS, Design
+from encdec_widgets.designs.paths import STAGES
+
+INPUT_SIZE = "input size"
+"""Height and width of the input together, as one field: its value is the larger of them, in px."""
+MOST = 13
+"""How many values of a number are tried."""
+STEPS = 10
+"""Into how many steps a range of numbers with fractions is divided: whole ranges give round numbers then."""
+WIDE = 8
+"""A range of whole numbers whose end is so many times its start is gone through in factors, not in steps."""
+
+_SIZE = attrs.evolve(INPUT_FIELDS["height"], optional=False)
+_TRIED = ("integer", "real", "flag", "choice")
+
+
+def fields_to_try(design: Design, place: str | None = None) -> dict[str, FieldInfo]:
+    """The numbers, flags and choices that other values can be tried of, by path.
+
+    Args:
+        design: The design.
+        place: What is selected of it: the path of a block, ``encoder[*]`` for all of a stage, "head", or None.
+
+    Returns:
+        Fields of the architecture, its family's own first; of the block, or those that are the same in all blocks of
+        the stage; of the head, if there is one; and the size of the input, if it is known.
+    """
+    owners: dict[str, tuple[Any, ...]] = {"": (design.architecture,)}
+    if place not in (None, "head") and can_be_edited(design):
+        owners[f"{place}."] = _blocks_at(design, place)
+    if design.head is not None:
+        owners["head."] = (design.head,)
+    found = {}
+    for prefix, values in owners.items():
+        infos: dict[str, FieldInfo] = {}
+        for value in values:
+            infos = {**described_fields(value), **infos}
+        for name in sorted(infos, key=lambda name: not prefix and name in described_fields(EncoderDecoder)):
+            info = infos[name]
+            held = [getattr(value, name) for value in values if name in described_fields(value)]
+            if info.kind in _TRIED and all(other == held[0] for other in held):
+                found[f"{prefix}{name}"] = info
+    if None not in design.input_shape[:2]:
+        found[INPUT_SIZE] = _SIZE
+    return found
+
+
+def current_value(design: Design, path: str) -> Any:
+    """The value that a field has now; ``path`` is one of :func:`fields_to_try`."""
+    if path == INPUT_SIZE:
+        height, width, _ = design.input_shape
+        return max(height or 0, width or 0)
+    owner, name = _owner(design, path)
+    return getattr(owner, name)
+
+
+def values_of(design: Design, path: str) -> tuple[Any, ...]:
+    """The values of a field to try, with the one that it has now; ``path`` is one of :func:`fields_to_try`."""
+    current = current_value(design, path)
+    if path != INPUT_SIZE:
+        owner, name = _owner(design, path)
+        return values_to_try(described_fields(owner)[name], current)
+    stride = design.architecture.maximum_stride
+    sizes = {stride * max(1, round(size / stride)) for size in values_to_try(_SIZE, current)}
+    return tuple(sorted({size for size in sizes if size <= _SIZE.maximum} | {current}))
+
+
+def with_value(design: Design, path: str, value: Any) -> Design:
+    """The design with another value of a field.
+
+    Args:
+        design: The design.
+        path: One of :func:`fields_to_try`. With another input size a picture keeps its proportions, as nearly as the
+            maximum stride allows.
+        value: The value.
+
+    Raises:
+        FieldError: (a ValueError) If the value is not possible.
+    """
+    if path != INPUT_SIZE:
+        return design.replace(path, value)
+    *sizes, channels = design.input_shape
+    stride, larger = design.architecture.maximum_stride, current_value(design, path)
+
+    def scaled(size: int | None) -> int:
+        return int(stride * max(1, round((size or 0) / larger * value / stride)))
+
+    if value == larger:
+        return design
+    return design.replace("input_shape", (*(value if s == larger else scaled(s) for s in sizes), channels))
+
+
+def all_else(design: Design, path: str) -> tuple[Any, ...]:
+    """What a design has besides a field: designs that are equal in it have the same variants of that field.
+
+    It makes no design, which takes longer.
+
+    Args:
+        design: The design.
+        path: One of :func:`fields_to_try`.
+    """
+    architecture, place, name = design.architecture, *path.rpartition(".")[::2]
+    if path == INPUT_SIZE:
+        height, width, channels = design.input_shape
+        # Another shape than a square is rounded, so that the way back may lead elsewhere.
+        return (architecture, channels, design.head, None if height == width else (height, width))
+    if not place:
+        return (*_fields_but(architecture, name), design.input_shape, design.head)
+    if place == "head":
+        return (architecture, design.input_shape, *_fields_but(design.head, name))
+    stage, index = parts(place)
+    changed = [
+        _fields_but(block, name) if index in (None, i) and name in described_fields(block) else block
+        for i, block in enumerate(blocks_of(design, stage))
+    ]
+    return (*_fields_but(architecture, stage), *changed, design.input_shape, design.head)
+
+
+def user_classes(design: Design) -> tuple[str, ...]:
+    """Names of the classes in a design that are not this package's: their code runs when a variant is built."""
+    owners = [design.architecture, *(b for stage in STAGES for b in blocks_of(design, stage)), design.head]
+    classes = dict.fromkeys(type(owner) for owner in owners if owner is not None)
+    return tuple(cls.__name__ for cls in classes if class_name(cls) != cls.__name__)
+
+
+def path_words(path: str) -> str:
+    """A path as a person reads it: ``encoder[2].num_convs`` is "encoder[2] num convs"."""
+    owner, _, name = path.rpartition(".")
+    if owner.endswith("[*]"):
+        return f"{field_words(name)} of all {owner.removesuffix('[*]')} blocks"
+    return f"{owner} {field_words(name)}".strip()
+
+
+def values_to_try(info: FieldInfo, current: Any) -> tuple[Any, ...]:
+    """Values across the usual range of a field: all of a flag or a choice, about ``MOST`` of a number.
+
+    Args:
+        info: The field.
+        current: The value that it has now, which is always among them.
+    """
+    if info.kind == "flag":
+        values: Iterable[Any] = (False, True)
+    elif info.kind == "choice":
+        values = info.choices
+    elif info.kind in ("integer", "real"):
+        low, high = info.usual or (info.minimum, info.maximum)
+        numbers = _integers if info.kind == "integer" else _reals
+        values = numbers(low, high) if is_number(low) and is_number(high) else (info.default,)
+    else:
+        values = ()
+    values = [value for value in values if _accepted(info, value)]
+    if current is not None and current not in values:
+        values.append(current)
+    if all(map(is_number, values)):
+        values.sort()
+    return (None, *values) if info.optional else tuple(values)
+
+
+def _integers(low: float, high: float) -> list[int]:
+    first, last = round(low), round(high)
+    if last - first < MOST:
+        return list(range(first, last + 1))
+    if first < 0 or last < WIDE * max(first, 1):
+        return sorted({round(first + i * (last - first) / (MOST - 1)) for i in range(MOST)})
+    doubled = [2**i for i in range(last.bit_length()) if first < 2**i < last]
+    between = [3 * half // 2 for half in doubled if half > 1 and first < 3 * half // 2 < last]
+    between = between[max(0, len(doubled) + len(between) + 2 - MOST) :]
+    every = 1 + len(doubled) // MOST
+    return sorted({first, *doubled[::every], *between, last})
+
+
+def _reals(low: float, high: float) -> list[float]:
+    # Rounded, so that 1.2000000000000002 does not appear.
+    return [float(f"{low + i * (high - low) / STEPS:.6g}") for i in range(STEPS + 1)]
+
+
+def _accepted(info: FieldInfo, value: Any) -> bool:
+    try:
+        info.accept("value", value)
+    except FieldError:
+        return False
+    return True
+
+
+def _blocks_at(design: Design, place: str | None) -> tuple[Any, ...]:
+    stage, index = parts(place or "")
+    blocks = blocks_of(design, stage)
+    return blocks if index is None else blocks[index : index + 1]
+
+
+def _owner(design: Design, path: str) -> tuple[Any, str]:
+    """What has the field, and the field's name; of several blocks, the first that has it."""
+    place, _, name = path.rpartition(".")
+    if not place:
+        return design.architecture, name
+    if place == "head":
+        return design.head, name
+    return next(block for block in _blocks_at(design, place) if name in described_fields(block)), name
+
+
+def _fields_but(owner: Any, name: str) -> tuple[Any, ...]:
+    """The class and all fields of a block or the like, but for one."""
+    names = (field.name for field in attrs.fields(type(owner)))
+    return (type(owner), *(getattr(owner, other) for other in names if other != name))

@@ -1,0 +1,270 @@
+"""What an edit changed of a network, block by block, in numbers and in words."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+from encdec_widgets.explain.alignment import aligned, settings_text
+from encdec_widgets.explain.summary import output_of, parameters_of
+from encdec_widgets.formatting import count_text, counted, kernel_text, size_text, stride_text
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Pair: TypeAlias = tuple[Any, Any]
+_MINUS = "−"
+
+
+@attrs.frozen
+class BlockChange:
+    """What changed of one block.
+
+    Attributes:
+        parameters: How many it had and has; a new block had 0.
+        facts: What changed, each as (before, after): "kind", "settings" (texts of what differs), "parameters",
+            "channels", "stride", "size" (height and width, px), "kernel_sizes", "layers" (how many) and "skips" (a text
+            for each skip connection that enters it). Of a new block, nothing.
+        new: Whether the block was not there before.
+    """
+
+    parameters: tuple[int, int]
+    facts: Mapping[str, Pair] = attrs.field(factory=dict)
+    new: bool = False
+
+    @property
+    def mark(self) -> str:
+        """The most important of it, short enough for a box: "new", "+12.4 k", "stride 8 to 16"."""
+        if self.new:
+            return "new"
+        before, after = self.parameters
+        if before != after:
+            return _signed(after - before, count_text)
+        name = next(name for name in _WORDS if name in self.facts)
+        return str(_WORDS[name](*self.facts[name])[0])
+
+    @property
+    def text(self) -> str:
+        """All of it: "channels 128 to 256, +885,120 parameters"."""
+        if self.new:
+            return f"new, {counted(self.parameters[1], 'parameter')}"
+        before, after = self.parameters
+        parts = [_WORDS[name](*self.facts[name])[1] for name in _WORDS if name in self.facts]
+        if before != after:
+            parts.append(_more(after - before, "parameter"))
+        return ", ".join(parts)
+
+
+@attrs.frozen
+class Changes:
+    """What changed from one network to another. It is false where nothing did.
+
+    Attributes:
+        parameters: How many there were and are.
+        output_stride: What the stride of the output was and is.
+        input_shape: What the shape of the input (height, width, channels) was and is; None where there is no input.
+        blocks: What changed of the blocks of the second network, by name; those that stayed as they were are left out.
+        removed: Blocks of the first network that are gone, by name, with the parameters that they had.
+    """
+
+    parameters: tuple[int, int]
+    output_stride: Pair
+    input_shape: Pair
+    blocks: Mapping[str, BlockChange]
+    removed: Mapping[str, int]
+
+    def __bool__(self) -> bool:
+        return bool(self.blocks or self.removed)
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """The marks of all blocks that changed, by name."""
+        return {name: change.mark for name, change in self.blocks.items()}
+
+    @property
+    def text(self) -> str:
+        """The change in words: "+12,400 parameters (+3 %), output stride 1 to 2, 3 blocks changed, 1 new"."""
+        if not self:
+            return "nothing changed in the network"
+        parts = [_difference(*self.parameters)]
+        if self.input_shape[0] != self.input_shape[1]:
+            parts.append(f"input {_to(*(_shape_text(shape) for shape in self.input_shape))}")
+        if self.output_stride[0] != self.output_stride[1]:
+            parts.append(f"output stride {_to(*map(stride_text, self.output_stride))}")
+        new = sum(change.new for change in self.blocks.values())
+        changed = len(self.blocks) - new
+        if changed:
+            parts.append(f"{counted(changed, 'block')} changed")
+        parts += [
+            f"{count} {word}" for count, word in ((new, "new"), (len(self.removed), "removed")) if count
+        ]
+        return ", ".join(parts)
+
+
+def changes(before: "nx.DiGraph[str]", after: "nx.DiGraph[str]") -> Changes:
+    """What changed from one network to another.
+
+    Args:
+        before: The blocks of a backbone: see :func:`encdec_widgets.networks.graph.block_graph`.
+        after: The blocks of another, usually of one that was edited from it.
+
+    Returns:
+        The changes. Blocks are compared with their counterparts (see
+        :func:`encdec_widgets.explain.alignment.aligned`), so that a new block in the middle of an encoder is one new
+        block, whatever the names of those after it.
+    """
+    counterparts = aligned(before, after)
+    names = {old: new for new, old in counterparts.items()}
+    blocks = {}
+    for name, data in after.nodes(data=True):
+        old = counterparts.get(name)
+        if old is None:
+            blocks[name] = BlockChange((0, data["parameters"]), new=True)
+            continue
+        facts = _facts(before.nodes[old], data) | _skip_facts(before, after, old, name, names)
+        if facts:
+            blocks[name] = BlockChange((before.nodes[old]["parameters"], data["parameters"]), facts)
+    return Changes(
+        parameters=(parameters_of(before), parameters_of(after)),
+        output_stride=(output_of(before)["stride"], output_of(after)["stride"]),
+        input_shape=(_input_shape(before), _input_shape(after)),
+        blocks=blocks,
+        removed={name: before.nodes[name]["parameters"] for name in before if name not in names},
+    )
+
+
+def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Pair]:
+    pairs = {
+        "kind": (before["kind"], after["kind"]),
+        "settings": _settings(before["definition"], after["definition"]),
+        "stride": (before["stride"], after["stride"]),
+        "channels": (before["channels"], after["channels"]),
+        "kernel_sizes": (before["kernel_sizes"], after["kernel_sizes"]),
+        "layers": (len(before["layers"]), len(after["layers"])),
+        "size": (before["shape"][:-1], after["shape"][:-1]),
+        "parameters": (before["parameters"], after["parameters"]),
+    }
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _settings(before: Any, after: Any) -> tuple[str, str]:
+    """The settings of two blocks: of two of one attrs class, only those that differ."""
+    texts = settings_text(before), settings_text(after)
+    if texts[0] == texts[1] or type(before) is not type(after) or not attrs.has(type(after)):
+        return texts
+    fields = [field.name for field in attrs.fields(type(after)) if field.repr]
+    values = [(n, settings_text(getattr(before, n)), settings_text(getattr(after, n))) for n in fields]
+    differing = [(name, old, new) for name, old, new in values if old != new]
+    if not differing:  # The class writes itself in a way of its own.
+        return texts
+    return (
+        ", ".join(f"{name}={old}" for name, old, _ in differing),
+        ", ".join(f"{name}={new}" for name, _, new in differing),
+    )
+
+
+def _skip_facts(
+    before: "nx.DiGraph[str]", after: "nx.DiGraph[str]", old: str, new: str, names: Mapping[str, str]
+) -> dict[str, Pair]:
+    """Skip connections that enter a block, where they come from another block or join in another way."""
+    was, becomes = _skips(before, old), _skips(after, new)
+    if {names.get(source, ""): merge for source, merge in was.items()} == becomes:
+        return {}
+    # All by the names that blocks have now; of a block that is gone, the one that it had.
+    labels = {s: after.nodes[names[s]]["label"] if s in names else before.nodes[s]["label"] for s in was}
+    return {
+        "skips": (
+            tuple(f"from {labels[source]} by {merge}" for source, merge in was.items()),
+            tuple(f"from {after.nodes[source]['label']} by {merge}" for source, merge in becomes.items()),
+        )
+    }
+
+
+def _skips(graph: "nx.DiGraph[str]", name: str) -> dict[str, str]:
+    return {source: data["merge"] for source, _, data in graph.in_edges(name, data=True) if data["skip"]}
+
+
+def _input_shape(graph: "nx.DiGraph[str]") -> tuple[int | None, ...] | None:
+    return next((d["shape"] for _, d in graph.nodes(data=True) if d["stage"] == "input"), None)
+
+
+# Words for each fact but the parameters, the most important first: a short one and a long one.
+
+
+def _kind_words(before: str, after: str) -> tuple[str, str]:
+    return after, _to(before, after)
+
+
+def _stride_words(before: float | None, after: float | None) -> tuple[str, str]:
+    words = f"stride {_to(stride_text(before), stride_text(after))}"
+    return words, words
+
+
+def _channel_words(before: int | None, after: int | None) -> tuple[str, str]:
+    words = _to("?" if before is None else str(before), "?" if after is None else str(after))
+    return f"{words} ch.", f"channels {words}"
+
+
+def _kernel_words(before: Any, after: Any) -> tuple[str, str]:
+    words = f"kernel {_to(*(' and '.join(map(kernel_text, sizes)) or 'none' for sizes in (before, after)))}"
+    return "kernel", words
+
+
+def _skip_words(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, str]:
+    short = "skip" if len(before) == len(after) else f"{_signed(len(after) - len(before), str)} skip"
+    return short, f"skip {_to(*(' and '.join(skips) or 'none' for skips in (before, after)))}"
+
+
+def _layer_words(before: int, after: int) -> tuple[str, str]:
+    words = _more(after - before, "layer")
+    return words, words
+
+
+def _size_words(before: Any, after: Any) -> tuple[str, str]:
+    sizes = [
+        "any size" if None in size else f"{size_text((*size, None), None)} px" for size in (before, after)
+    ]
+    return sizes[1].removesuffix(" px"), _to(*sizes)
+
+
+def _settings_words(before: str, after: str) -> tuple[str, str]:
+    return "settings", f"settings {_to(before, after)}"
+
+
+_WORDS: dict[str, Any] = {
+    "kind": _kind_words,
+    "stride": _stride_words,
+    "channels": _channel_words,
+    "kernel_sizes": _kernel_words,
+    "skips": _skip_words,
+    "layers": _layer_words,
+    "settings": _settings_words,
+    "size": _size_words,
+}
+
+
+def _difference(before: int, after: int) -> str:
+    if before == after:
+        return "parameters as before"
+    words = _more(after - before, "parameter")
+    percent = 100 * (after - before) / before if before else 0
+    if abs(percent) < 0.1:
+        return words
+    digits = 0 if abs(percent) >= 1 else 1
+    return f"{words} ({_signed(percent, lambda size: f'{size:,.{digits}f}')} %)"
+
+
+def _signed(number: float, words: Any) -> str:
+    return f"{'+' if number > 0 else _MINUS}{words(abs(number))}"
+
+
+def _more(count: int, word: str) -> str:
+    return _signed(count, lambda size: counted(size, word))
+
+
+def _to(before: str, after: str) -> str:
+    return f"{before} to {after}"
+
+
+def _shape_text(shape: tuple[int | None, ...] | None) -> str:
+    return " × ".join("?" if size is None else str(size) for size in shape or ()) or "none"

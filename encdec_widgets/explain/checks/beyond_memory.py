@@ -1,0 +1,177 @@
+"""A cost beyond the memory of this machine."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import networkx as nx
+
+from encdec_widgets.architectures.fields.described import described_fields
+from encdec_widgets.architectures.known_classes import class_name
+from encdec_widgets.designs.levels import mend
+from encdec_widgets.designs.mends import Mend
+from encdec_widgets.explain.checks.check import Check
+from encdec_widgets.explain.checks.network import Network
+from encdec_widgets.explain.checks.possible import possible
+from encdec_widgets.explain.costs import Cost
+from encdec_widgets.formatting import bytes_text, shape_text
+
+_RUNS, _TRAINS = "too large to run here", "too large to train here"
+# A mend is foreseen to take at most this share of the memory: not all maps shrink alike, a head keeps its channels.
+_TO_SPARE = 0.9
+_SHARES = {1: "half", 2: "a quarter of", 3: "an eighth of", 4: "a sixteenth of"}
+
+
+@attrs.frozen
+class _Need:
+    """An estimate of memory, in bytes.
+
+    Attributes:
+        bytes: What it is now.
+        fixed: The part of it that does not shrink with the image.
+        still: The part that does not shrink with the filters, such as the image.
+        linear: The share of ``fixed`` that shrinks in proportion to the filters, and not with their square.
+    """
+
+    bytes: int
+    fixed: int
+    still: int
+    linear: float
+
+    def with_input(self, share: float) -> float:
+        """With so many times the area of the input."""
+        return self.fixed + (self.bytes - self.fixed) * share
+
+    def with_filters(self, share: float) -> float:
+        """With so many times the channels: maps shrink in proportion, most weights with the square."""
+        still = min(self.still, self.bytes - self.fixed)
+        weights = self.fixed * (self.linear * share + (1 - self.linear) * share**2)
+        return still + weights + (self.bytes - self.fixed - still) * share
+
+
+def beyond_memory(network: Network) -> Check | None:
+    """A network that cannot be trained here, or cannot even run."""
+    cost, limit = network.cost, network.memory_bytes
+    if cost is None or limit is None or cost.inference_bytes is None or cost.training_bytes is None:
+        return None
+    if max(cost.training_bytes, cost.inference_bytes) <= limit:
+        return None
+    runs = cost.inference_bytes <= limit
+    what, needed = ("Training", cost.training_bytes) if runs else ("Running", cost.inference_bytes)
+    images = "one image" if cost.batch_size == 1 else f"{cost.batch_size} images at once"
+    smaller = " A smaller batch takes less." if cost.batch_size > 1 else ""
+    kind = _TRAINS if runs else _RUNS
+    return Check(
+        kind=kind,
+        severity="advice" if runs else "warning",
+        reason=(
+            f"{what} it with {images} takes about {bytes_text(needed)} (an estimate), and there are "
+            f"{bytes_text(limit)} of memory here.{smaller}"
+        ),
+        mends=possible(network, kind, _mends(network, cost, limit * _TO_SPARE, runs)),
+    )
+
+
+def _mends(network: Network, cost: Cost, limit: float, runs: bool) -> Iterator[Mend | None]:
+    """A mend that lets a network run need not let it be trained, which takes a much smaller one; it says so."""
+    assert cost.inference_bytes is not None
+    assert cost.training_bytes is not None
+    # Weights, their gradients, the two averages of Adam and copies in half precision do not shrink with the image.
+    copies = cost.copy_bytes
+    layers, linear = _one_sided(network)
+    still = sum(cost.layers[name].map_bytes or 0 for name in layers)
+    run = _Need(cost.inference_bytes, min(cost.weight_bytes + copies, cost.inference_bytes), still, linear)
+    train = _Need(
+        cost.training_bytes, min(4 * cost.weight_bytes + copies, cost.training_bytes), still, linear
+    )
+    yield _smaller_input(network, run, train, limit, runs)
+    if len(layers) < len(network.layers):
+        yield _fewer_filters(network, run, train, limit, runs)
+
+
+def _one_sided(network: Network) -> tuple[set[str], float]:
+    """What does not shrink with the square of the filters, or not at all.
+
+    Returns:
+        The layers whose channels are no field's: those of the image before the first weights, and of the head; and the
+        share of all weights that shrink in proportion to the filters: of layers between such channels and others, of
+        normalization, and biases.
+    """
+    layers = network.layers.nodes
+    learned: set[str] = set()
+    in_proportion = 0
+    for name in nx.topological_sort(network.layers):
+        data, follows = layers[name], bool(learned & set(network.layers.predecessors(name)))
+        parameters = data["parameters"]
+        if parameters or follows:
+            learned.add(name)
+        normalizes = parameters <= 4 * data["channels"]
+        whole = normalizes or not follows or data["stage"] == "head"
+        in_proportion += parameters if whole else data["channels"]
+    still = {name for name in layers if name not in learned or layers[name]["stage"] == "head"}
+    return still, in_proportion / max(sum(layers[name]["parameters"] for name in layers), 1)
+
+
+def _smaller_input(network: Network, run: _Need, train: _Need, limit: float, runs: bool) -> Mend | None:
+    """Height and width halved as often as it takes."""
+    stride = network.architecture.maximum_stride
+    *sizes, channels = network.design.input_shape
+    for halvings in range(1, 1 + len(_SHARES)):
+        smaller = [size and max(size // 2**halvings // stride, 1) * stride for size in sizes]
+        share = _area(smaller) / _area(sizes)
+        if (train if runs else run).with_input(share) <= limit:
+            shape = (*smaller, channels)
+            words = _words(run.with_input(share), train.with_input(share), limit, runs)
+            return mend({"input_shape": shape}, f"input of {shape_text(shape)}: {words}")
+    return None
+
+
+def _area(sizes: list[int | None]) -> int:
+    height, width = (size or 1 for size in sizes)
+    return height * width
+
+
+def _fewer_filters(network: Network, run: _Need, train: _Need, limit: float, runs: bool) -> Mend | None:
+    """All widths halved as often as it takes."""
+    for halvings, share in _SHARES.items():
+        times = 1 / 2**halvings
+        if (train if runs else run).with_filters(times) <= limit:
+            words = _words(run.with_filters(times), train.with_filters(times), limit, runs)
+            narrower = dict(_narrower(network, 2**halvings))
+            # A width that is not as much smaller would let the estimate fall short.
+            return mend(narrower, f"{share} the filters: {words}") if None not in narrower.values() else None
+    return None
+
+
+def _words(run: float, train: float, limit: float, runs: bool) -> str:
+    if runs:
+        return f"about {bytes_text(round(train))}"
+    still = f", too much to train ({bytes_text(round(train))})" if train > limit else ""
+    return f"about {bytes_text(round(run))} to run{still}"
+
+
+def _narrower(network: Network, divisor: int) -> Iterator[tuple[str, Any]]:
+    """The fields that say how wide the network is, of the family or of all blocks, divided.
+
+    There are none where a class is a user's: what its fields do to its maps is not known.
+    """
+    blocks = {
+        f"{stage}[{index}].": block
+        for stage in ("stem", "encoder", "decoder")
+        for index, block in enumerate(getattr(network.architecture, f"{stage}_stack") or ())
+    }
+    if any("." in class_name(type(owner)) for owner in (network.architecture, *blocks.values())):
+        return
+    widths = dict(_widths(network.architecture, "", divisor))
+    if widths:
+        yield from widths.items()
+        return
+    for path, block in blocks.items():
+        yield from _widths(block, path, divisor)
+
+
+def _widths(owner: Any, prefix: str, divisor: int) -> Iterator[tuple[str, Any]]:
+    for name, info in described_fields(owner).items():
+        value = getattr(owner, name)
+        if info.unit == "channels" and isinstance(value, int):
+            yield f"{prefix}{name}", int(value / divisor) if value / divisor >= info.minimum else None

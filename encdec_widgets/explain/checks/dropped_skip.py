@@ -1,0 +1,103 @@
+"""A skip dropped: a feature that could bring fine detail to the decoder, and does not."""
+
+from collections.abc import Iterator
+
+import attrs
+
+from encdec_widgets.architectures.fields.described import described_fields
+from encdec_widgets.designs.levels import mend
+from encdec_widgets.designs.mends import Mend
+from encdec_widgets.designs.stems import without_stem
+from encdec_widgets.explain.checks.check import Check
+from encdec_widgets.explain.checks.foreseen import PASSED
+from encdec_widgets.explain.checks.network import Network
+from encdec_widgets.explain.checks.possible import possible
+from encdec_widgets.formatting import listed
+from encdec_widgets.networks.as_built import BlockAsBuilt
+
+_DISPLACED = "skip displaced by the stem"
+
+
+def passed_skip(network: Network) -> Check | None:
+    """Features at strides that a decoder with skip connections jumps over.
+
+    Features that are finer than the output are no loss: every U-Net with a coarser output has them.
+    """
+    jumps = {block: passed for block in network.built if (passed := _passed(block))}
+    if not jumps:
+        return None
+    first = next(iter(jumps))
+    strides = listed(str(stride) for stride in jumps[first])
+    others = listed(network.label(block.name) for block in list(jumps)[1:])
+    return Check(
+        kind=PASSED,
+        severity="advice",
+        reason=(
+            f"{network.label(first.name)} goes from stride {first.begins} to {first.ends} in one step and passes over "
+            f"the feature at stride {strides}, whose detail the decoder never gets."
+            + (f" So it is with {others}." if others else "")
+        ),
+        places=tuple(block.name for block in jumps if block.name in network.blocks),
+        mends=possible(network, PASSED, _in_steps_of_two(network, {block.index for block in jumps})),
+    )
+
+
+def _passed(block: BlockAsBuilt) -> list[int]:
+    """Strides of features that a decoder block jumps over; a block that wants no skips passes over none."""
+    if not block.skips:
+        return []
+    return sorted({stride for stride in block.available if block.ends < stride < block.begins})
+
+
+def _in_steps_of_two(network: Network, indexes: set[int]) -> Iterator[Mend | None]:
+    """Each of the blocks, as often as it takes to get as far in steps of 2."""
+    blocks: list[object] = []
+    for index, block in enumerate(network.architecture.decoder_stack):
+        steps = block.upsampling_stride.bit_length() - 1
+        if index not in indexes:
+            blocks.append(block)
+        elif 2**steps != block.upsampling_stride or "upsampling_stride" not in described_fields(block):
+            return
+        else:
+            blocks.extend([attrs.evolve(block, upsampling_stride=2)] * steps)
+    names = listed(f"dec{index}" for index in sorted(indexes))
+    yield mend({"decoder[:]": tuple(blocks)}, f"steps of 2 in place of {names}")
+
+
+def displaced_skip(network: Network) -> Check | None:
+    """Features of the encoder that are no source of a skip connection because the stem gives one of the same stride."""
+    displaced = list(dict.fromkeys(_displaced(network)))
+    if not displaced:
+        return None
+    names = listed(network.label(name) for name in displaced)
+    stride = network.blocks.nodes[displaced[0]]["stride"]
+    return Check(
+        kind=_DISPLACED,
+        severity="advice",
+        reason=(
+            f"The skip connection at stride {stride:g} starts from the stem, so that {names}, which has the same "
+            f"stride, gives none: what it adds to the stem's detail reaches the decoder through coarser levels only."
+        ),
+        places=tuple(displaced),
+        mends=possible(network, _DISPLACED, map(without_stem, [network.design])),
+    )
+
+
+def _displaced(network: Network) -> Iterator[str]:
+    nodes = network.blocks.nodes
+    for source, target, data in network.blocks.edges(data=True):
+        if not data["skip"] or nodes[source]["stage"] != "stem":
+            continue
+        stack, stride = nodes[target]["stack"], nodes[source]["stride"]
+        same = [
+            name
+            for name, of in nodes(data=True)
+            if (of["stage"], of["stack"], of["stride"]) == ("encoder", stack, stride)
+        ]
+        # Encoder blocks at the coarsest stride lead straight to the decoder.
+        coarser = any(
+            of["stage"] == "encoder" and of["stride"] is not None and of["stride"] > stride
+            for _, of in nodes(data=True)
+        )
+        if same and coarser and stride is not None:
+            yield same[0]

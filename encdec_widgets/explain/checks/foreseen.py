@@ -1,0 +1,74 @@
+"""What a design's fields lead to, told before anything is built."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from encdec_widgets.architectures.blocks.block_call import wants_skip
+from encdec_widgets.architectures.blocks.hourglass import UpsamplingBlock
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, IntermediateFeature
+
+MISSING = "skip without a partner"
+PASSED = "skip passed over"
+LARGE = "output larger than the input"
+LEFT_OUT = "block left out"
+NOT_BUILT = "cannot be built"
+"""No check: a mend must not lead to it."""
+
+WARNINGS = frozenset({MISSING, LARGE, LEFT_OUT, NOT_BUILT})
+
+_BUILDING = ("make_stem", "make_encoder", "make_decoder", "make_backbone")
+
+
+def foreseen(design: Any, skipping: Collection[type] = ()) -> frozenset[str] | None:
+    """The kinds of checks that strides and skip connections will be found to give (exact).
+
+    Args:
+        design: A :class:`~encdec_widgets.designs.design.Design`.
+        skipping: Classes of decoder blocks that use a skip connection without a field that asks for one.
+
+    Returns:
+        Of the kinds that are named in this module, those that there will be; None where the architecture builds itself
+        in a way of its own, which cannot be foreseen.
+    """
+    network = design.architecture
+    if any(getattr(type(network), name) is not getattr(EncoderDecoder, name) for name in _BUILDING):
+        return None
+    return frozenset(_kinds(design, {*skipping, UpsamplingBlock}))
+
+
+def _kinds(design: Any, skipping: Collection[type]) -> Iterator[str]:
+    network, head = design.architecture, design.head
+    available = [source.stride for source in _sources(network)]
+    begins = network.encoder_features_stride
+    for block in network.decoder_stack:
+        ends = begins // block.upsampling_stride
+        source, wants = ends in available, wants_skip(block)
+        if wants and not source:
+            yield MISSING
+        if (wants and source and begins % block.upsampling_stride) or (
+            isinstance(block, UpsamplingBlock) and not source
+        ):
+            yield NOT_BUILT
+        if (wants or type(block) in skipping) and any(ends < stride < begins for stride in available):
+            yield PASSED
+        begins = ends
+    if head is None or head.stride is None:
+        if network.output_stride < 1:
+            yield LARGE
+    elif network.feature_strides.index(head.stride):  # 0 is the output
+        yield LEFT_OUT
+
+
+def _sources(network: Any) -> Sequence[IntermediateFeature]:
+    """Features that a decoder may use, without their tensors."""
+    stride = network.stem_features_stride
+    stack_input = IntermediateFeature(tensor=None, stride=stride)
+    stem = None if network.stem_stack is None else stack_input
+    features: dict[int, IntermediateFeature] = {}
+    for block in network.encoder_stack:
+        stride *= block.pooling_stride if block.pool else 1
+        features.setdefault(stride, IntermediateFeature(tensor=None, stride=stride))
+    sources: Sequence[IntermediateFeature] = network.skip_sources(
+        stem, stack_input, list(features.values())[:-1]
+    )
+    return sources

@@ -1,0 +1,80 @@
+"""Blocks that are not what their fields say, or that are not in the network at all."""
+
+from collections.abc import Iterator
+from math import prod
+
+from encdec_widgets.architectures.fields.described import described_fields
+from encdec_widgets.designs.levels import mend
+from encdec_widgets.designs.mends import Mend
+from encdec_widgets.explain.checks.check import Check
+from encdec_widgets.explain.checks.foreseen import LEFT_OUT
+from encdec_widgets.explain.checks.network import Network
+from encdec_widgets.explain.checks.possible import possible
+from encdec_widgets.formatting import listed, stride_text
+
+
+def other_stride(network: Network) -> Check | None:
+    """Blocks whose output has another stride than their fields declare."""
+    others = [
+        block
+        for block in network.built
+        if not block.left_out and block.declared is not None and block.stride != block.declared
+    ]
+    if not others:
+        return None
+    first, more = others[0], listed(network.label(block.name) for block in others[1:])
+    real = "none that can be told" if first.stride is None else stride_text(first.stride)
+    return Check(
+        kind="stride not as declared",
+        severity="warning",
+        reason=(
+            f"{network.label(first.name)} declares stride {stride_text(first.declared)} and really has {real}: "
+            "strides and skips after it are not what the fields say."
+            + (f" So it is with {more}." if more else "")
+        ),
+        places=tuple(block.name for block in others if block.name in network.blocks),
+    )
+
+
+def left_out(network: Network) -> Check | None:
+    """Blocks of which nothing reaches an output of the network."""
+    out = [block for block in network.built if block.left_out]
+    if not out:
+        return None
+    first, more = out[0], listed(network.label(block.name) for block in out[1:])
+    return Check(
+        kind=LEFT_OUT,
+        severity="warning",
+        reason=(
+            f"{network.label(first.name)} is left out: nothing that it makes reaches an output of the network."
+            + (f" So it is with {more}." if more else "")
+            + _where_it_ends(network)
+        ),
+        # What is left out is not on the picture; the head that was put before it is.
+        places=tuple(name for name, data in network.blocks.nodes(data=True) if data["stage"] == "head"),
+        mends=possible(network, LEFT_OUT, _head_mends(network)),
+    )
+
+
+def _where_it_ends(network: Network) -> str:
+    head = network.design.head
+    if head is None or head.stride is None:
+        return ""
+    return f" The head is attached before it, at stride {head.stride}."
+
+
+def _head_mends(network: Network) -> Iterator[Mend | None]:
+    """The head at the end, or a decoder that ends at the head."""
+    head = network.design.head
+    if head is None or head.stride is None:
+        return
+    yield mend({"head.stride": None}, "head at the output")
+    stride, decoder = network.architecture.encoder_features_stride, tuple(network.architecture.decoder_stack)
+    reached = [stride // prod(block.upsampling_stride for block in decoder[:i]) for i in range(len(decoder))]
+    if head.stride not in reached:
+        return
+    count = reached.index(head.stride)
+    shorter: dict[str, object] = {"decoder[:]": decoder[:count]}
+    if "up_blocks" in described_fields(network.architecture):
+        shorter = {"up_blocks": count}
+    yield mend({**shorter, "head.stride": None}, "without the blocks after the head")

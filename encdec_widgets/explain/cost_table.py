@@ -1,0 +1,63 @@
+"""The costs and receptive fields of a network as a table: a row a block or a row a layer, all numbers plain."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from encdec_widgets.explain.table import Row
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from encdec_widgets.explain.costs import Cost, PartCost
+    from encdec_widgets.explain.receptive_field import Field, ReceptiveField
+
+
+def block_cost_rows(blocks: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveField") -> list[Row]:
+    """What each block costs and sees, in the network's order.
+
+    Args:
+        blocks: What ``backbone.blocks`` is: see :func:`encdec_widgets.networks.graph.block_graph`.
+        cost: What ``backbone.cost()`` is.
+        field: What ``backbone.receptive_field()`` is.
+
+    Returns:
+        A dict a block: ``name`` (as the picture has it), ``kind``, ``stage``, ``stride``, ``parameters``
+        (weights that layers share count once, at the first), ``trainable`` (of them), ``multiply-adds`` (for one
+        image), ``weight bytes``, ``map bytes`` (of all maps that it puts out, at the batch size and precision of
+        ``cost``), ``field height`` and ``field width`` (of the receptive field of its output, px). What is not known is
+        None, and so is the field of a block that sees the whole image.
+    """
+    return [
+        _row(str(data["label"]), data, cost.blocks[name], field.blocks.get(name))
+        for name, data in blocks.nodes(data=True)
+    ]
+
+
+def layer_cost_rows(layers: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveField") -> list[Row]:
+    """What each layer costs and sees, in the network's order, in the columns of :func:`block_cost_rows`.
+
+    Args:
+        layers: What ``backbone.layers`` is: see :func:`encdec_widgets.networks.graph.layer_graph`.
+        cost: What ``backbone.cost()`` is.
+        field: What ``backbone.receptive_field()`` is.
+    """
+    return [
+        _row(name, data, cost.layers[name], field.layers.get(name)) for name, data in layers.nodes(data=True)
+    ]
+
+
+def _row(name: str, data: Mapping[str, Any], cost: "PartCost", field: "Field | None") -> Row:
+    height, width = (field.size if field is not None else None) or (None, None)
+    return {
+        "name": name,
+        "kind": str(data["kind"]),
+        "stage": str(data["stage"]),
+        "stride": data["stride"],
+        "parameters": cost.parameters,
+        "trainable": cost.trainable_parameters,
+        "multiply-adds": cost.multiply_adds,
+        "weight bytes": cost.weight_bytes,
+        "map bytes": cost.map_bytes,
+        "field height": height,
+        "field width": width,
+    }

@@ -1,0 +1,159 @@
+"""How much of the image each value of a feature map depends on: the theoretical receptive field (exact)."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+from encdec_widgets.explain.seen import Seen, Unbounded, merged, what_is_seen
+from encdec_widgets.explain.skip_joins import skip_joins
+from encdec_widgets.networks.windows import Window
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@attrs.frozen(kw_only=True)
+class Field:
+    """The receptive field of the positions of a feature map, away from the borders of the image.
+
+    With upsampling, the positions of a map do not all see equally far: they take turns.
+
+    Attributes:
+        extent: "exact", "whole image" (something before it pools the whole map) or "unknown".
+        size: Height and width in px of the box of the image that a position depends on; of the position that sees
+            furthest (exact). None unless ``extent`` is "exact".
+        smallest: The same of the position that sees least far; 0 where it depends on no pixel, as in the gaps that a
+            transposed convolution leaves whose kernel is smaller than its stride.
+        offset: How far down and to the right of the position's own middle the middle of that box lies, in px, for the
+            position of ``size``, the first of several; negative is up and left. Position p of a map of stride s has its
+            middle at (p + 1/2) * s - 1/2, where that of the first pixel is 0.
+        why: Where ``extent`` is not "exact", the layer that it is due to.
+    """
+
+    extent: Literal["exact", "whole image", "unknown"]
+    size: tuple[int, int] | None = None
+    smallest: tuple[int, int] | None = None
+    offset: tuple[float, float] | None = None
+    why: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class SkipFields:
+    """What is seen through a skip connection and through what it joins; the larger one counts.
+
+    Attributes:
+        skip: The field of the map that the skip connection brings.
+        other: The field, at the same place, of what it is joined with.
+    """
+
+    skip: Field
+    other: Field
+
+
+@attrs.frozen(kw_only=True)
+class ReceptiveField:
+    """The receptive fields of a network.
+
+    Attributes:
+        output: That of its output; of the last one, where there are several.
+        blocks: That of the output of every block, by the names that blocks have in ``backbone.blocks``.
+        layers: That of the output of every layer, by the names that layers have in ``backbone.layers``; of the last
+            call, where a layer is called more than once.
+        skips: By the block that a skip connection enters, what is seen through it and through what it joins.
+        encoder_only: The figure that SLEAP's training dialog shows (px), which counts the convolutions and the pooling
+            of the encoder alone; None where the dialog shows none.
+    """
+
+    output: Field
+    blocks: Mapping[str, Field] = attrs.field(repr=False)
+    layers: Mapping[str, Field] = attrs.field(repr=False)
+    skips: Mapping[str, SkipFields] = attrs.field(repr=False)
+    encoder_only: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain data, ready for JSON."""
+        return attrs.asdict(self)
+
+
+def receptive_fields(
+    calls: "nx.DiGraph[str]", outputs_of_blocks: Mapping[str, str], encoder_only: int | None
+) -> ReceptiveField:
+    """The receptive fields of a network.
+
+    Args:
+        calls: What :func:`encdec_widgets.networks.call_graph.call_graph` returned.
+        outputs_of_blocks: The call that makes the output of each block, by the block's name.
+        encoder_only: What :func:`sleap_dialog_field` gives for its architecture.
+    """
+    seen = what_is_seen(calls)
+    # Most calls pass on what they are given: one field for all that see the same.
+    known: dict[int, Field] = {}
+    fields: dict[str, Field] = {}
+    for name, windows in seen.items():
+        field = known.get(id(windows))
+        if field is None:
+            field = known[id(windows)] = _field(windows)
+        fields[name] = field
+    return ReceptiveField(
+        output=fields[[name for name, is_output in calls.nodes(data="is_output") if is_output][-1]],
+        blocks={block: fields[name] for block, name in outputs_of_blocks.items()},
+        layers={calls.nodes[name]["layer"]: field for name, field in fields.items()},
+        skips={
+            block: SkipFields(
+                skip=_field(merged([seen[source] for source in join.skip], join.call)),
+                other=_field(merged([seen[source] for source in join.other], join.call)),
+            )
+            for block, join in skip_joins(calls).items()
+        },
+        encoder_only=encoder_only,
+    )
+
+
+def sleap_dialog_field(architecture: Any) -> int | None:
+    """The receptive field that SLEAP's training dialog shows for an architecture, in px; None where it shows none.
+
+    It counts ``down_blocks`` times ``down_convs_per_block``, or else ``convs_per_block``, convolutions of
+    ``kernel_size`` and one pooling of 2 x 2: no stem, no bottleneck and no decoder. Without any of these attributes, or
+    of no block, it shows none. (SLEAP's ``sleap/gui/learning/receptivefield.py``.)
+
+    Args:
+        architecture: Any architecture, SLEAP's or not.
+    """
+    down_blocks = _whole_number(architecture, "down_blocks")
+    convs = _whole_number(architecture, "down_convs_per_block")
+    if convs is None:
+        convs = _whole_number(architecture, "convs_per_block")
+    kernel_size = _whole_number(architecture, "kernel_size")
+    if not down_blocks or convs is None or kernel_size is None:
+        return None
+    return int(1 + (convs * (kernel_size - 1) + 1) * (2**down_blocks - 1))
+
+
+def _whole_number(architecture: Any, name: str) -> int | None:
+    """A field of an architecture, which a user's may have for anything else."""
+    value = getattr(architecture, name, None)
+    return value if isinstance(value, int) and value >= 0 else None
+
+
+def _field(seen: Seen) -> Field:
+    if isinstance(seen, Unbounded):
+        return Field(extent=seen.extent, why=seen.why)
+    height = _along_axis(seen[0])
+    width = height if seen[1] is seen[0] else _along_axis(seen[1])
+    return Field(
+        extent="exact",
+        size=(height[0], width[0]),
+        smallest=(height[1], width[1]),
+        offset=(height[2], width[2]),
+    )
+
+
+def _along_axis(seen: Window) -> tuple[int, int, float]:
+    """The largest and the smallest size of a box in px, and the offset of the first of the largest ones."""
+    sizes = [max(last - first + 1, 0) for first, last in zip(seen.first, seen.last, strict=True)]
+    largest = max(sizes)
+    position = sizes.index(largest)
+    middle = (seen.first[position] + seen.last[position]) / 2
+    own_middle = (position + 0.5) * seen.step / seen.period - 0.5
+    return largest, min(sizes), middle - own_middle

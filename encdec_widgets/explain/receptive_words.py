@@ -1,0 +1,125 @@
+"""Receptive fields in words: how far the output sees, and whether an animal fits into that."""
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from encdec_widgets.explain.receptive_field import Field
+
+
+def px_text(length: float) -> str:
+    """A length in px with one decimal at most: "188 px", "37.6 px"."""
+    return f"{round(length, 1):,.10g} px"
+
+
+def extent_text(extent: Literal["exact", "whole image", "unknown"], size: tuple[float, float] | None) -> str:
+    """A field in short: "188 px" of a square, "188 × 120 px" (height, width) of another, "whole image", "unknown"."""
+    if size is None:
+        return extent
+    height, width = size
+    return px_text(height) if height == width else f"{round(height, 1):,.10g} × {px_text(width)}"
+
+
+def output_words(field: "Field", input_scale: float = 1.0) -> str:
+    """How far the output of a network sees, in sentences.
+
+    Args:
+        field: The field of the output, in px of the network's input.
+        input_scale: By how much the image is scaled before the network sees it.
+    """
+    if field.size is None:
+        due_to = f": it is due to {field.why}" if field.why else ""
+        if field.extent == "whole image":
+            return f"The output sees the whole image{due_to}."
+        return f"How far the output sees is not known{due_to}."
+    height, width = field.size
+    said = f"The output sees {height:,} × {width:,} px (exact)"
+    if field.offset is not None and any(field.offset):
+        said += ", offset {} down, {} right".format(*map(_signed, field.offset))
+    if field.smallest not in (None, field.size):
+        said += f"; {extent_text('exact', field.smallest)} where it sees least"
+    if input_scale != 1:
+        seen = extent_text("exact", (height / input_scale, width / input_scale))
+        said += f". At input scale {input_scale:g} this is {seen} of the camera's image"
+    return f"{said}."
+
+
+def dialog_words(encoder_only: int | None, input_scale: float = 1.0) -> str:
+    """What SLEAP's training dialog would show, and what that leaves out.
+
+    Args:
+        encoder_only: The figure, in px of the network's input; None where it shows none.
+        input_scale: By how much the image is scaled before the network sees it.
+    """
+    if encoder_only is None:
+        return "SLEAP's dialog shows no figure for such a network."
+    scaled = "" if input_scale == 1 else f" ({px_text(encoder_only / input_scale)} of the camera's image)"
+    return (
+        f"SLEAP's dialog would show {encoder_only:,} px{scaled}: it counts the convolutions and the pooling of the "
+        "down blocks alone, without stem, middle block and decoder."
+    )
+
+
+def fits(field: "Field", animal_px: float, input_scale: float = 1.0) -> bool | None:
+    """Whether an animal lies within the field of the output, however it is turned; None where that is not known.
+
+    Args:
+        field: The field of the output, in px of the network's input.
+        animal_px: Length of the animal in px of the camera's image.
+        input_scale: By how much the image is scaled before the network sees it.
+    """
+    if field.size is None:
+        return True if field.extent == "whole image" else None
+    return animal_px * input_scale <= min(field.size)
+
+
+def verdict(field: "Field", animal_px: float, input_scale: float = 1.0) -> str:
+    """The same in a sentence, with both lengths in px of the camera's image."""
+    animal = f"The animal of {px_text(animal_px)}"
+    if field.size is None:
+        if field.extent == "whole image":
+            return f"{animal} fits into what the output sees: the whole image."
+        return f"Whether the animal of {px_text(animal_px)} fits into what the output sees is not known."
+    seen = px_text(min(field.size) / input_scale)
+    if not fits(field, animal_px, input_scale):
+        return f"{animal} is longer than what the output sees ({seen})."
+    least = min(field.smallest or field.size)
+    if animal_px * input_scale > least:
+        seen_least = px_text(least / input_scale)
+        return f"{animal} fits into what the output sees at most ({seen}), but not at least ({seen_least})."
+    return f"{animal} fits into what the output sees ({seen})."
+
+
+def too_small_words(image: tuple[int | None, ...], animal_px: float, input_scale: float = 1.0) -> str:
+    """What is to be said where the network's own image does not hold the animal; else nothing.
+
+    Args:
+        image: Height and width of the network's input, in px; None where it is open.
+        animal_px: Length of the animal in px of the camera's image.
+        input_scale: By how much the image is scaled before the network sees it.
+    """
+    known = [size for size in image if size is not None]
+    if not known or animal_px * input_scale <= min(known):
+        return ""
+    return (
+        f"The network's own image, {' × '.join(map(str, known))} px, does not hold the animal of "
+        f"{px_text(animal_px * input_scale)} in it."
+    )
+
+
+def effective_words(size: float, input_scale: float = 1.0, *, cut_off: bool = False) -> str:
+    """How large an effective field is.
+
+    Args:
+        size: How far across, in px of the network's input.
+        input_scale: By how much the image is scaled before the network sees it.
+        cut_off: Whether it reaches the border of the input, so that it would be larger in a larger one.
+    """
+    across = f"{'at least' if cut_off else 'about'} {px_text(round(size))} across"
+    scaled = "" if input_scale == 1 else f", {px_text(round(size / input_scale))} of the camera's image"
+    border = ", cut off at the border of the input" if cut_off else ""
+    return f"effective: {across}{scaled}{border} (measured on random weights; training makes it grow)"
+
+
+def _signed(length: float) -> str:
+    """A length with its sign: "+0.5", "−0.5", "0"."""
+    return f"{length:+g}".replace("-", "−") if length else "0"

@@ -1,0 +1,1 @@
+"""Many designs: what other values of a field would make of a network."""

@@ -1,0 +1,280 @@
+"""What a network would cost and see with other values of one field, computed while nobody waits for it."""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from encdec_widgets._keras import keras, keras_is_loaded
+from encdec_widgets.architectures.blocks.block_call import BlockCall
+from encdec_widgets.architectures.fields.described import FieldError, field_words
+from encdec_widgets.backbone import Backbone, build_backbone
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.variants import all_else, current_value, values_of, with_value
+from encdec_widgets.explain.costs import Precision
+from encdec_widgets.networks.one_at_a_time import one_at_a_time
+
+GIVE_UP_S = 3.0
+"""A variant that takes longer to build is given up."""
+PAUSE_S = 0.01
+"""After each variant, others that want to build get their turn."""
+KEPT = 32
+"""The points of so many questions are remembered."""
+LONGEST = 120
+"""So many characters of an error are told."""
+
+
+class _Dropped(Exception):  # noqa: N818 - not an error
+    """Nobody wants the points any more."""
+
+
+class _GivesWay(Exception):  # noqa: N818 - not an error
+    """Somebody waits until a variant is built."""
+
+
+class _TooLong(Exception):  # noqa: N818 - not an error
+    """A variant takes too long to build."""
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """What is asked: how a network changes with one field.
+
+    Attributes:
+        design: The network as it is.
+        path: The field: see :func:`encdec_widgets.designs.variants.fields_to_try`.
+        batch_size: Images that go through it at once.
+        precision: "float32", "mixed_float16" or "mixed_bfloat16".
+        values: The values to try, in order.
+        current: The value that the field has now, one of them.
+        policy: Keras's precision for whoever asks; it has one for each thread.
+    """
+
+    design: Design
+    path: str
+    batch_size: int = 1
+    precision: Precision = "float32"
+    values: tuple[Any, ...] = attrs.field(init=False, eq=False, repr=False)
+    current: Any = attrs.field(init=False, eq=False, repr=False)
+    policy: Any = attrs.field(
+        init=False,
+        repr=False,
+        factory=lambda: keras.config.dtype_policy() if keras_is_loaded() else None,
+    )
+
+    @values.default
+    def _values(self) -> tuple[Any, ...]:
+        return values_of(self.design, self.path)
+
+    @current.default
+    def _current(self) -> Any:
+        return current_value(self.design, self.path)
+
+
+@attrs.frozen(kw_only=True)
+class Point:
+    """What a network would be with one value of the field.
+
+    Attributes:
+        value: The value.
+        parameters: How many it would have (exact).
+        multiply_adds: For one image (exact).
+        inference_bytes: The memory that a forward pass would hold (an estimate).
+        training_bytes: The memory that a training step would hold (an estimate).
+        field: The larger side of the receptive field of its output, in px (exact). Like all of these, None where it is
+            unknown.
+        whole_image: Whether its output sees the whole image, whatever its size; ``field`` is None then.
+        error: Why there is no such network, in a few words; empty if there is one.
+    """
+
+    value: Any = None
+    parameters: int | None = None
+    multiply_adds: int | None = None
+    inference_bytes: int | None = None
+    training_bytes: int | None = None
+    field: int | None = None
+    whole_image: bool = False
+    error: str = ""
+
+
+OnPoint = Callable[[Question, Point], None]
+
+
+class WhatIf:
+    """Computes the points of one question at a time, in the background where an event loop runs.
+
+    Variants are built from nothing, so that they share nothing with a network that somebody uses; their weights are
+    described and never filled. Whoever waits for a turn to build, or to fill weights, waits until one block is made, or
+    until Keras has joined all of them: the variant is given up, and built again later.
+
+    Building a variant runs the code of its blocks and its architecture. So a ``make_block`` that a user wrote runs in
+    another thread, once for each value of a field and while nobody edits anything: it is to make layers, no more.
+    """
+
+    def __init__(self, on_point: OnPoint) -> None:
+        """Compute nothing yet.
+
+        Args:
+            on_point: Is called with each point, the current value's first and those nearest to it next, on the event
+                loop of whoever asked.
+        """
+        self._on_point = on_point
+        self._wanted: object | None = None
+        # A list of pairs, as what a user's block holds may have no hash.
+        self._curves: deque[tuple[tuple[Any, ...], dict[Any, Point]]] = deque(maxlen=KEPT)
+        self._lock = threading.Lock()
+
+    def ask(self, question: Question, backbone: Backbone | None = None) -> None:
+        """Compute all points of a question; without an event loop, before returning. An earlier question is dropped.
+
+        Args:
+            question: What is asked.
+            backbone: The network as it is, if it has been built.
+        """
+        self._wanted = wanted = object()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._work(question, backbone, wanted, lambda point: self._tell(question, wanted, point))
+            return
+
+        def tell(point: Point) -> None:
+            try:
+                loop.call_soon_threadsafe(self._tell, question, wanted, point)
+            except RuntimeError:  # The loop is closed, as when the kernel shuts down.
+                raise _Dropped from None
+
+        # Python waits for it at exit, and it ends then: in the middle of TensorFlow's code a thread cannot be killed.
+        threading.Thread(
+            target=self._work, args=(question, backbone, wanted, tell), name="encdec-what-if", daemon=False
+        ).start()
+
+    def stop(self) -> None:
+        """Drop what is under way: no point of it will come."""
+        self._wanted = None
+
+    def known(self, question: Question) -> tuple[Point, ...]:
+        """Those points of a question that need no computing; no design is made to find them."""
+        points = self._remembered(_key(question)) or {}
+        return tuple(points[value] for value in question.values if value in points)
+
+    def _curve(self, question: Question) -> dict[Any, Point]:
+        """Where the points of a question are kept, by value."""
+        key = _key(question)
+        points = self._remembered(key)
+        if points is None:
+            points = {}
+            with self._lock:
+                self._curves.append((key, points))
+        return points
+
+    def _remembered(self, key: tuple[Any, ...]) -> dict[Any, Point] | None:
+        with self._lock:
+            curves = list(self._curves)
+        return next((points for known, points in curves if known == key), None)
+
+    def _tell(self, question: Question, wanted: object, point: Point) -> None:
+        if wanted is self._wanted:
+            self._on_point(question, point)
+
+    def _work(
+        self,
+        question: Question,
+        backbone: Backbone | None,
+        wanted: object,
+        tell: Callable[[Point], None],
+    ) -> None:
+        if question.policy is not None:
+            keras.config.set_dtype_policy(question.policy)
+
+        place, curve = question.values.index(question.current), self._curve(question)
+        try:
+            for index in sorted(range(len(question.values)), key=lambda index: abs(index - place)):
+                value = question.values[index]
+                point = curve.get(value)
+                if point is None:
+                    point = self._computed(question, value, backbone, wanted)
+                    curve[value] = point
+                tell(point)
+        except _Dropped:
+            return
+
+    def _computed(self, question: Question, value: Any, backbone: Backbone | None, wanted: object) -> Point:
+        try:
+            # The present value is not set: that of a block would turn the family into free blocks.
+            now = value == question.current
+            design = question.design if now else with_value(question.design, question.path, value)
+            if backbone is None or backbone.design != design:
+                backbone = self._built(design, wanted)
+            if not self._wants(wanted):
+                raise _Dropped
+            return _point(question, value, backbone)
+        except _Dropped:
+            raise
+        except _TooLong:
+            return Point(value=value, error="takes too long to build")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's class may raise anything; it becomes the error
+            return Point(value=value, error=_reason(error))
+
+    def _wants(self, wanted: object) -> bool:
+        """Whether somebody still wants the points; nobody does once Python ends."""
+        return wanted is self._wanted and threading.main_thread().is_alive()
+
+    def _built(self, design: Design, wanted: object) -> Backbone:
+        while True:
+            try:
+                with one_at_a_time.in_spare_time():
+                    return build_backbone(design, None, self._watch(wanted))
+            except _GivesWay:
+                continue
+            finally:
+                time.sleep(PAUSE_S)
+
+    def _watch(self, wanted: object) -> Callable[[BlockCall], None]:
+        start: float | None = None  # once it is this variant's turn to be built
+
+        def on_block(_: BlockCall) -> None:
+            nonlocal start
+            now = time.monotonic()
+            start = now if start is None else start
+            if not self._wants(wanted):
+                raise _Dropped
+            if one_at_a_time.awaited:
+                raise _GivesWay
+            if now - start > GIVE_UP_S:
+                raise _TooLong
+
+        return on_block
+
+
+def _key(question: Question) -> tuple[Any, ...]:
+    """What two questions have in common that differ in the present value of the field alone."""
+    rest = all_else(question.design, question.path)
+    return question.path, question.batch_size, question.precision, question.policy, *rest
+
+
+def _point(question: Question, value: Any, backbone: Backbone) -> Point:
+    cost = backbone.cost(batch_size=question.batch_size, precision=question.precision)
+    seen = backbone.receptive_field().output
+    return Point(
+        value=value,
+        parameters=cost.parameters,
+        multiply_adds=cost.multiply_adds,
+        inference_bytes=cost.inference_bytes,
+        training_bytes=cost.training_bytes,
+        field=None if seen.size is None else max(seen.size),
+        whole_image=seen.extent == "whole image",
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """Why there is no network, in a few words: without the value that was tried, which is known."""
+    if isinstance(error, FieldError):
+        text = f"{field_words(error.field)} {error.allowed.partition(': ')[0]}"
+    else:
+        text = f"{type(error).__name__}: {error}".partition("\n")[0]
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

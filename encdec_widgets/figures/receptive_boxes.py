@@ -1,0 +1,152 @@
+"""Receptive fields as boxes on an image: which ones are drawn, how large they are there, and how each looks."""
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+from encdec_widgets.explain.receptive_words import extent_text
+from encdec_widgets.formatting import stride_text
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from encdec_widgets.explain.receptive_field import Field, ReceptiveField
+
+# The colours that stages have in the picture of the network; all are light, to be drawn on a dark edge.
+_OUTPUT, _SELECTED, _DIALOG, _ENCODER = "#e69f00", "#ffffff", "#f0e442", "#56b4e9"
+_DASHES = ("", "1 2", "5 2", "5 2 1 2")  # in turn, from the smallest stride on
+
+
+@attrs.frozen(kw_only=True)
+class ReceptiveBox:
+    """A box on an image, in px of that image.
+
+    Attributes:
+        label: What it belongs to, short: "output", "stride 16".
+        text: How large it is, short: "188 px".
+        words: Both in a sentence, for a screen reader and on hover.
+        extent: As in :class:`encdec_widgets.explain.receptive_field.Field`; "exact" where there is a size.
+        size: Height and width; None unless ``extent`` is "exact".
+        offset: How far down and to the right of the point that is looked at its middle lies.
+        colour: Of its line, as ``#rrggbb``: light, for a line with a dark edge.
+        dash: Lengths of strokes and gaps of its line, as in SVG; empty for a line without gaps.
+        width: Of its line, in px of the page.
+    """
+
+    label: str
+    text: str
+    words: str
+    extent: Literal["exact", "whole image", "unknown"]
+    size: tuple[float, float] | None
+    offset: tuple[float, float]
+    colour: str
+    dash: str
+    width: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain data, ready for JSON."""
+        return attrs.asdict(self)
+
+
+def field_boxes(
+    receptive: "ReceptiveField",
+    blocks: "nx.DiGraph[str]",
+    input_scale: float = 1.0,
+    selected: str | None = None,
+) -> tuple[ReceptiveBox, ...]:
+    """The boxes of a network, those that matter most first.
+
+    Args:
+        receptive: The receptive fields of the network, in px of its input.
+        blocks: What ``backbone.blocks`` is.
+        input_scale: By how much the image is scaled before the network sees it (SLEAP's "Input Scaling"): at 0.5, a
+            field of 50 px is 100 px of the image.
+        selected: The block that is looked at besides; the input and a name that is unknown have no box.
+
+    Returns:
+        The output's, that of the selected block, the figure of SLEAP's training dialog (where it shows one), and one
+        for each stride on the way down, the largest first: the largest field of the blocks of stem and encoder there.
+
+    Raises:
+        ValueError: If the scale is not above 0.
+    """
+    if not 0 < input_scale < math.inf:
+        raise ValueError(f"input_scale must be a number above 0. Received: {input_scale!r}. Would work: 1.0.")
+    boxes = [_box("output", receptive.output, input_scale, _OUTPUT, "", 3.0, "The output")]
+    if selected is not None and selected in receptive.blocks and blocks.nodes[selected]["stage"] != "input":
+        label = blocks.nodes[selected]["label"]
+        words = f"The selected block {label}"
+        boxes.append(_box(label, receptive.blocks[selected], input_scale, _SELECTED, "9 3 2 3", 2.0, words))
+    if receptive.encoder_only is not None:
+        boxes.append(_dialog_box(receptive.encoder_only, input_scale))
+    strides = _on_the_way_down(blocks)
+    for place, stride in reversed(list(enumerate(strides))):
+        name = _largest(receptive, (name for name, data in _down(blocks) if data["stride"] == stride))
+        if name is not None:
+            label = f"stride {stride_text(stride)}"
+            dash = _DASHES[place % len(_DASHES)]
+            words = f"At {label}, {blocks.nodes[name]['label']}"
+            boxes.append(_box(label, receptive.blocks[name], input_scale, _ENCODER, dash, 1.5, words))
+    return tuple(boxes)
+
+
+def _down(blocks: "nx.DiGraph[str]") -> list[tuple[str, dict[str, Any]]]:
+    return [(name, data) for name, data in blocks.nodes(data=True) if data["stage"] in ("stem", "encoder")]
+
+
+def _on_the_way_down(blocks: "nx.DiGraph[str]") -> list[float | None]:
+    """The strides of stem and encoder, the smallest first and an unknown one last."""
+    strides = {data["stride"] for _, data in _down(blocks)}
+    return sorted(strides, key=lambda stride: math.inf if stride is None else stride)
+
+
+def _largest(receptive: "ReceptiveField", names: Iterable[str]) -> str | None:
+    """The block that sees furthest; one that sees the whole image, or nobody knows how far, comes before any other."""
+
+    def reach(name: str) -> tuple[int, int]:
+        field = receptive.blocks[name]
+        return ("exact", "unknown", "whole image").index(field.extent), math.prod(field.size or ())
+
+    return max((name for name in names if name in receptive.blocks), key=reach, default=None)
+
+
+def _box(
+    label: str, field: "Field", input_scale: float, colour: str, dash: str, width: float, words: str
+) -> ReceptiveBox:
+    size = None if field.size is None else (field.size[0] / input_scale, field.size[1] / input_scale)
+    down, right = field.offset or (0.0, 0.0)
+    text = extent_text(field.extent, size)
+    sees = {
+        "exact": f"sees {text} of the image",
+        "whole image": "sees the whole image",
+        "unknown": "sees nobody knows how far",
+    }
+    return ReceptiveBox(
+        label=label,
+        text=text,
+        words=f"{words} {sees[field.extent]}.",
+        extent=field.extent,
+        size=size,
+        offset=(down / input_scale, right / input_scale),
+        colour=colour,
+        dash=dash,
+        width=width,
+    )
+
+
+def _dialog_box(encoder_only: int, input_scale: float) -> ReceptiveBox:
+    side = encoder_only / input_scale
+    text = extent_text("exact", (side, side))
+    return ReceptiveBox(
+        label="SLEAP's dialog",
+        text=text,
+        words=f"SLEAP's training dialog would draw a box of {text} of the image, of the encoder alone.",
+        extent="exact",
+        size=(side, side),
+        offset=(0.0, 0.0),
+        colour=_DIALOG,
+        dash="6 4",
+        width=2.0,
+    )

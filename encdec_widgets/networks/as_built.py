@@ -1,0 +1,97 @@
+"""What became of each block: whether it is what its fields say."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from encdec_widgets.architectures.blocks.block_call import wants_skip
+from encdec_widgets.networks.built_block import BuiltBlock
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@attrs.frozen(kw_only=True)
+class BlockAsBuilt:
+    """What a block declares, and what was built.
+
+    Attributes:
+        name: As in ``backbone.blocks``, where it is if it was not left out.
+        stage: "stem", "encoder", "decoder", "head" or "join".
+        index: Its place in the list of blocks of its stage.
+        stack: Number of the stack, from 0.
+        left_out: Whether nothing that it makes reaches an output of the network.
+        missing_skip: Why a skip connection that it asks for was not formed; None where all is well.
+        skips: Whether it asks for a skip connection, or has one.
+        begins: Stride of what it is given, as the fields of all blocks before it say; rounded down.
+        ends: Stride of what a decoder block makes of it, likewise.
+        available: Strides of all features that a skip connection could have used, the preferred ones first.
+        declared: The stride of its output, as its own fields say; None where they do not say.
+        stride: The stride that its output really has; None where it is unknown.
+    """
+
+    name: str
+    stage: str
+    index: int
+    stack: int
+    left_out: bool
+    missing_skip: str | None
+    skips: bool
+    begins: int
+    ends: int
+    available: tuple[int, ...]
+    declared: float | None
+    stride: float | None
+
+
+def as_built(blocks: Sequence[BuiltBlock], layers: "nx.DiGraph[str]") -> tuple[BlockAsBuilt, ...]:
+    """What became of each block of a network.
+
+    Args:
+        blocks: The blocks that it was built from, in order.
+        layers: Its layers: see :func:`encdec_widgets.networks.graph.layer_graph`.
+    """
+    return tuple(_as_built(built, layers) for built in blocks)
+
+
+def _as_built(built: BuiltBlock, layers: "nx.DiGraph[str]") -> BlockAsBuilt:
+    call = built.call
+    before, after = (_stride(tensor, layers) for tensor in (call.x, built.output))
+    factor = call.declared_factor
+    is_decoder = call.stage == "decoder"
+    return BlockAsBuilt(
+        name=call.prefix,
+        stage=call.stage,
+        index=call.index,
+        stack=built.stack,
+        left_out=_maker(built.output) not in layers,
+        missing_skip=call.missing_skip,
+        skips=is_decoder and (wants_skip(call.block) or _joins(built, layers)),
+        begins=call.current_stride,
+        ends=call.current_stride // call.block.upsampling_stride if is_decoder else call.current_stride,
+        available=call.available_strides,
+        declared=None if factor is None or not before else float(before * factor),
+        stride=after,
+    )
+
+
+def _maker(tensor: Any) -> str:
+    return str(tensor._keras_history.operation.name)
+
+
+def _stride(tensor: Any, layers: "nx.DiGraph[str]") -> float | None:
+    name = _maker(tensor)
+    stride: float | None = layers.nodes[name]["stride"] if name in layers else None
+    return stride
+
+
+def _joins(built: BuiltBlock, layers: "nx.DiGraph[str]") -> bool:
+    """Whether a layer of the block takes its skip connection's source."""
+    source = built.call.skip_source
+    if source is None or _maker(source) not in layers:
+        return False
+    return any(
+        data["skip"] and layers.nodes[name]["block"] == built.call.prefix
+        for _, name, data in layers.out_edges(_maker(source), data=True)
+    )

@@ -1,0 +1,248 @@
+"""Keras models read into networkx graphs: a node a layer, folded into a node a block.
+
+Shapes, counts and strides come from the model's own layers. Which layers belong to which block comes from what was
+observed while the network was built (:class:`BuiltBlock`), so that it holds for any block that a user writes.
+"""
+
+import numbers
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import networkx as nx
+
+from encdec_widgets.networks.built_block import BuiltBlock
+from encdec_widgets.networks.keras_private import calls_to, is_input, node_of
+from encdec_widgets.networks.multiply_adds import multiply_adds, total
+
+# Stands in for height and width when strides are read: divisible by every stride that is likely to be met, so that no
+# rounding of "same" padding hides one, also where the input's size is unknown or too small.
+_PROBE = 2**14 * 3**3 * 5 * 7
+
+
+def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
+    """The layers of a functional Keras model.
+
+    Args:
+        model: A functional ``keras.Model``.
+        blocks: The blocks it was built from, in order.
+
+    Returns:
+        A node per layer, named as the layer, in the model's order. Node attributes: ``kind`` (class of the layer),
+        ``block`` (prefix of its block, None outside of blocks), ``stage`` ("input", "stem", "encoder", "decoder",
+        "head", "join" or "other"), ``stack`` (from 0), ``shape`` (of the output: height, width, channels; None where
+        unknown), ``channels``, ``stride`` (input size over output size; a fraction below 1 where the output is larger),
+        ``kernel_size`` ((height, width), or as many sizes as the layer has; None where it has none that can be read),
+        ``parameters`` and ``multiply_adds`` (for one image, of all calls of the layer, exact; None where it cannot be
+        told: see :func:`encdec_widgets.networks.multiply_adds.multiply_adds`). Edge attribute ``skip``: whether it
+        brings a skip connection's source to a decoder block.
+    """
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    calls = calls_to(model.outputs)
+    outputs = {id(call.operation): call.output_tensors[0] for call in calls}
+    owners = owners_of(blocks)
+    strides = _strides(calls)
+    products: dict[int, list[int | None]] = {}
+    for call in calls:
+        products.setdefault(id(call.operation), []).append(multiply_adds(call))
+    for operation in model.operations:
+        owner = owners.get(id(operation))
+        shape = tuple(outputs[id(operation)].shape[1:])
+        graph.add_node(
+            operation.name,
+            kind=type(operation).__name__,
+            block=owner.call.prefix if owner else None,
+            stage=owner.call.stage if owner else ("input" if is_input(operation) else "other"),
+            stack=owner.stack if owner else 0,
+            shape=shape,
+            channels=shape[-1] if shape else None,
+            stride=strides[id(operation)],
+            kernel_size=_kernel_size(operation),
+            # A bare function of keras.ops, or x + y, is an operation without parameters.
+            parameters=operation.count_params() if hasattr(operation, "count_params") else 0,
+            multiply_adds=total(products[id(operation)]),
+        )
+    for call in calls:
+        owner = owners.get(id(call.operation))
+        for tensor in call.input_tensors:
+            source = tensor._keras_history.operation
+            graph.add_edge(source.name, call.operation.name, skip=is_skip(tensor, owner, owners))
+    return graph
+
+
+def is_skip(tensor: Any, owner: BuiltBlock | None, owners: Mapping[int, BuiltBlock]) -> bool:
+    """Whether a tensor that a layer takes is what a skip connection brings to the layer's block.
+
+    Args:
+        tensor: A symbolic tensor.
+        owner: The block of the layer that takes it, if it has one.
+        owners: What :func:`owners_of` returned.
+    """
+    return (
+        owner is not None
+        and tensor is owner.call.skip_source
+        and tensor is not owner.call.x
+        and owners.get(id(tensor._keras_history.operation)) is not owner
+    )
+
+
+def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
+    """Layers folded into their blocks.
+
+    Args:
+        layers: What :func:`layer_graph` returned.
+        blocks: The blocks the model was built from, in order.
+
+    Returns:
+        A node per block that has layers, named by the prefix of its layers, in order; the input and any layer outside
+        of a block stand for themselves. Node attributes: ``definition`` (the block itself, as it was given; None for
+        the input and for layers outside of blocks), ``kind`` (class of the block), ``label`` (the prefix without
+        its stack, where there is only one), ``stage``, ``stack``, ``index`` (in its stage), ``layers`` (names),
+        ``shape``, ``channels`` and ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters``
+        (sum), ``multiply_adds`` (sum, for one image; None if that of any layer is), ``column`` (order) and ``row`` (0
+        for the smallest stride, 1 for the next, ...). Edge attributes: ``skip`` and, for a skip, ``merge``
+        ("concatenation", "addition" or the class of the layer that merges).
+    """
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    members: dict[str, list[str]] = {}
+    for name, data in layers.nodes(data=True):
+        members.setdefault(data["block"] or name, []).append(name)
+    by_prefix = {built.call.prefix: built for built in blocks}
+    outside = [name for name in members if name not in by_prefix]
+    inputs = [name for name in outside if layers.nodes[name]["stage"] == "input"]
+    order = [*inputs, *(p for p in by_prefix if p in members), *(n for n in outside if n not in inputs)]
+    several_stacks = any(built.stack for built in blocks)
+    for column, name in enumerate(order):
+        built = by_prefix.get(name)
+        output = built.output._keras_history.operation.name if built else name
+        data = layers.nodes[output]
+        kernels = [layers.nodes[member]["kernel_size"] for member in members[name]]
+        graph.add_node(
+            name,
+            definition=built.call.block if built else None,
+            kind=type(built.call.block).__name__ if built else data["kind"],
+            label=name if several_stacks else re.sub(r"^stack0_", "", name),
+            stage=data["stage"],
+            stack=data["stack"],
+            index=built.call.index if built else 0,
+            layers=tuple(members[name]),
+            shape=data["shape"],
+            channels=data["channels"],
+            stride=data["stride"],
+            kernel_sizes=tuple(dict.fromkeys(size for size in kernels if size)),
+            parameters=sum(layers.nodes[member]["parameters"] for member in members[name]),
+            multiply_adds=total(layers.nodes[member]["multiply_adds"] for member in members[name]),
+            column=column,
+        )
+    add_rows(graph)
+    for source, target, data in layers.edges(data=True):
+        ends = layers.nodes[source]["block"] or source, layers.nodes[target]["block"] or target
+        if ends[0] == ends[1]:
+            continue
+        if data["skip"]:
+            graph.add_edge(*ends, skip=True, merge=_merge(layers, members[ends[1]], target))
+        elif not graph.has_edge(*ends):
+            graph.add_edge(*ends, skip=False)
+    return graph
+
+
+def add_rows(graph: "nx.DiGraph[str]") -> None:
+    """Give every node its ``row``: 0 for the smallest ``stride``, 1 for the next; None where the stride is unknown."""
+    strides = sorted({data["stride"] for _, data in graph.nodes(data=True) if data["stride"] is not None})
+    rows = {stride: row for row, stride in enumerate(strides)}
+    for _, data in graph.nodes(data=True):
+        data["row"] = rows.get(data["stride"])
+
+
+def _merge(layers: "nx.DiGraph[str]", block: Sequence[str], target: str) -> str:
+    """How a skip that enters a block at ``target`` joins it: in the first layer that the block's input reaches too."""
+    inside = layers.subgraph(block)
+    reached: set[str] = set()
+    for source, name, data in layers.in_edges(inside, data=True):
+        if source not in inside and not data["skip"]:
+            reached |= {name, *nx.descendants(inside, name)}
+    joined = reached & {target, *nx.descendants(inside, target)}
+    first = next((name for name in nx.topological_sort(inside) if name in joined), target)
+    kind = layers.nodes[first]["kind"]
+    return {"Concatenate": "concatenation", "Add": "addition"}.get(kind, str(kind))
+
+
+def _kernel_size(layer: Any) -> tuple[int, ...] | None:
+    """The sizes of a layer's kernel; a user's layer can keep anything under that name."""
+    size = getattr(layer, "kernel_size", None)
+    sizes = tuple(size) if isinstance(size, (tuple, list)) else (size, size)
+    readable = all(isinstance(one, numbers.Integral) and not isinstance(one, bool) for one in sizes)
+    return tuple(int(one) for one in sizes) if sizes and readable else None
+
+
+def owners_of(blocks: Sequence[BuiltBlock]) -> dict[int, BuiltBlock]:
+    """The block of each operation, by its id; of one that several blocks share, the first that used it."""
+    owners: dict[int, BuiltBlock] = {}
+    seen: set[int] = set()
+    for built in blocks:
+        call = built.call
+        seen.update(id(tensor) for tensor in (call.x, call.skip_source, *call.others))
+        pending = [built.output]
+        while pending:
+            tensor = pending.pop()
+            node = node_of(tensor)
+            if id(tensor) in seen or is_input(node.operation):
+                continue
+            seen.add(id(tensor))
+            owners.setdefault(id(node.operation), built)
+            pending.extend(node.input_tensors)
+    return owners
+
+
+def _strides(calls: Sequence[Any]) -> dict[int, int | float | None]:
+    """The stride of each operation's output, by the id of the operation.
+
+    A large input is sent through the layers' own shape functions, so that no rounding hides a stride. Where a user's
+    layer cannot tell, or resizes to a fixed size, the sizes in the model decide.
+    """
+    sizes: dict[int, int | None] = {}
+    strides: dict[int, int | float | None] = {}
+    input_size = None
+    for call in calls:
+        output = call.output_tensors[0]
+        if is_input(call.operation):
+            input_size = output.shape[1]
+            sizes[id(output)] = _PROBE
+        else:
+            sizes[id(output)] = _probe_size(call, sizes)
+        probed = _ratio(_PROBE, sizes[id(output)])
+        real = _ratio(input_size, output.shape[1] if len(output.shape) == 4 else None)
+        if probed is None or (real is not None and not 1 / 4 < probed / real < 4):
+            probed = real
+        strides[id(call.operation)] = None if probed is None else _plain(probed)
+    return strides
+
+
+def _ratio(size: int | None, part: int | None) -> Fraction | None:
+    if not size or not part:
+        return None
+    # A map that is more than a thousand times larger is kept as it is: rounded, its stride would be 0.
+    return Fraction(size, part).limit_denominator(1024) or Fraction(size, part)
+
+
+def _plain(ratio: Fraction) -> int | float:
+    # A few pixels lost at a border ("valid" padding) do not change the stride.
+    nearest = round(ratio) if ratio >= 1 else 0
+    if nearest and abs(float(ratio) / nearest - 1) < 0.01:
+        return nearest
+    return float(ratio)
+
+
+def _probe_size(call: Any, sizes: dict[int, int | None]) -> int | None:
+    shapes = []
+    for tensor in call.input_tensors:
+        size = sizes.get(id(tensor))
+        if size is None or len(tensor.shape) != 4:
+            return None
+        shapes.append((None, size, size, tensor.shape[-1]))
+    try:
+        shape = call.operation.compute_output_shape(shapes if len(shapes) > 1 else shapes[0])
+    except Exception:  # noqa: BLE001 - a user's layer may raise anything; see _strides
+        return None
+    return shape[1] if len(shape) == 4 else None

@@ -1,0 +1,92 @@
+"""Weights that are described when layers are made, and filled when somebody needs their values.
+
+Shapes and counts are known before memory is taken, and a network that is only looked at never takes any. The values
+do not depend on when they are filled: an initializer draws its seed when its layer is made.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encdec_widgets._keras import keras
+from encdec_widgets.networks.keras_private import in_stateless_scope, noting
+
+
+@contextmanager
+def unfilled() -> Iterator[list[Any]]:
+    """Let the layers that are made inside the ``with`` statement describe their weights without filling them.
+
+    Yields:
+        The variables that were described, complete when the statement ends; :func:`fill` fills them.
+    """
+    variables: list[Any] = []
+    # Keras would fill everything on its waiting list at the next opportunity, the weights of all networks that were
+    # ever described. So they wait here, not there.
+    with (
+        noting("uninitialized_variables", variables),
+        keras.StatelessScope(initialize_variables=False) as scope,
+    ):
+        yield variables
+    for variable in variables:
+        value = scope.get_current_value(variable)
+        if value is not None:  # Somebody set it, as one who loads pretrained weights into a part does.
+            _fill_later_with(variable, functools.partial(keras.ops.copy, value))
+
+
+def fill(variables: Iterable[Any]) -> None:
+    """Give values to those of ``variables`` that have none yet; in a ``keras.StatelessScope``, to none."""
+    if in_stateless_scope():
+        return
+    for variable in variables:
+        if not filled(variable):
+            variable._deferred_initialize()
+
+
+def fill_at_random(variables: Iterable[Any]) -> None:
+    """Give values to those of ``variables`` that have none yet, random ones in place of what initializers would draw.
+
+    JAX compiles an initializer anew for every shape: half a second a layer, for values that do not matter to a clock.
+    """
+    random = np.random.default_rng()
+    variables = list(variables)
+    for variable in variables:
+        if not filled(variable) and len(variable.shape) > 1:
+            _fill_later_with(variable, functools.partial(_uniform, variable.shape, random))
+    fill(variables)
+
+
+def draw_again(variables: Iterable[Any], random: np.random.Generator) -> None:
+    """Give other random values to those of ``variables`` that :func:`fill_at_random` gives random ones."""
+    for variable in variables:
+        if len(variable.shape) > 1:
+            variable.assign(_uniform(variable.shape, random))
+
+
+def _uniform(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[np.float64]:
+    bound = math.sqrt(3 / math.prod(shape[:-1]))
+    return random.uniform(-bound, bound, shape)
+
+
+def filled(variable: Any) -> bool:
+    """Whether a variable has values."""
+    return variable._value is not None
+
+
+def take_over(variable: Any, earlier: Any) -> None:
+    """Let a variable have the values of an earlier one of the same shape, or those that it would have got."""
+    if filled(variable):
+        variable.assign(earlier.value)
+    elif filled(earlier):
+        # A copy: JAX gives the memory of weights away when it trains.
+        _fill_later_with(variable, lambda: keras.ops.copy(earlier.value))
+    else:
+        variable._initializer = earlier._initializer
+
+
+def _fill_later_with(variable: Any, value: Callable[[], Any]) -> None:
+    variable._initializer = lambda shape, dtype=None: value()

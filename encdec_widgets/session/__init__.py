@@ -1,0 +1,1 @@
+"""One editing session without a screen: what is wanted, what is shown, undo, and the newest edit wins."""

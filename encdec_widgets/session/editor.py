@@ -1,0 +1,174 @@
+"""Editing, as a value: what is wanted, what was asked for in vain, and the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+import attrs
+
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.edits import BUILD_ANYWAY, GIVE_UP, Outcome, apply_edit, possible_mends, refusal
+from encdec_widgets.designs.history import History, State
+from encdec_widgets.designs.presets import family_name, preset_name
+from encdec_widgets.session.too_large import TooLargeError
+
+
+@attrs.frozen
+class Editor:
+    """A design that is being edited.
+
+    Attributes:
+        outcome: What became of the last edit.
+        history: All designs on the way; the present one is the outcome's.
+    """
+
+    outcome: Outcome
+    history: History
+
+    @classmethod
+    def at(cls, design: Design) -> Editor:
+        """The editor of a design that nobody has edited yet."""
+        return cls(Outcome(design), History((State(design),)))
+
+    @property
+    def wanted(self) -> Design:
+        """The newest design that is possible, as far as that is known before it is built."""
+        return self.outcome.design
+
+    def changed(self, changes: Mapping[str, Any], words: str = "", gesture: Hashable = None) -> Editor:
+        """After an edit of some fields: see :func:`encdec_widgets.designs.edits.apply_edit`."""
+        return self._after(
+            lambda: apply_edit(self.wanted, self.outcome.pending, changes), changes, words, gesture
+        )
+
+    def replaced(self, make: Callable[[], Design], name: str = "") -> Editor:
+        """After another design, known by ``name``, has taken the place of this one, with weights of its own."""
+        after = self._after(lambda: Outcome(make()), {})
+        if after.wanted == self.wanted:
+            return after
+        name = name or preset_name(after.wanted) or family_name(after.wanted)
+        return attrs.evolve(after, history=self.history.then(State(after.wanted, f"load {name}", anew=True)))
+
+    def undone(self) -> Editor:
+        """One step back: out of a change that is not possible first."""
+        return self._moved(self.history if self.outcome.error is not None else self.history.undone())
+
+    def redone(self) -> Editor:
+        """One step forward again."""
+        return self._moved(self.history.redone())
+
+    def refused(self, error: Exception, asked: Mapping[str, Any]) -> Editor:
+        """The same, told why what was asked for after it could not be built.
+
+        Args:
+            error: What was wrong with it.
+            asked: The changes that had led to it, with those that were pending.
+        """
+        if isinstance(error, FieldError):  # known only when the layers are made
+            mends = possible_mends(self.wanted, asked, error)
+            outcome = refusal(self.wanted, asked, error, mends)
+        elif isinstance(error, TooLargeError):
+            outcome = Outcome(self.wanted, {}, error, (BUILD_ANYWAY, GIVE_UP))
+        else:
+            outcome = Outcome(self.wanted, {}, error, (GIVE_UP,))
+        return attrs.evolve(self, outcome=outcome)
+
+    def cleared(self) -> Editor:
+        """The same, without what was asked for in vain."""
+        return attrs.evolve(self, outcome=Outcome(self.wanted))
+
+    def continues(self, before: Editor) -> bool:
+        """Whether the last edit belongs to the step that was the last one before it, as within one drag."""
+        gesture = self.history.present.gesture
+        return gesture is not None and gesture == before.history.present.gesture
+
+    def step_from(self, before: Editor) -> str:
+        """The name of the step that led here; empty if nothing changed."""
+        if self.wanted == before.wanted:
+            return ""
+        if self.history.states == before.history.states:
+            undone = self.history.position < before.history.position
+            return f"Undo {before.history.undo_name}" if undone else f"Redo {before.history.redo_name}"
+        return self.history.undo_name or ""
+
+    def failing(self, error: Exception) -> Editor:
+        """The same, with something else that went wrong."""
+        return attrs.evolve(self, outcome=Outcome(self.wanted, {}, error, (GIVE_UP,)))
+
+    def _moved(self, history: History) -> Editor:
+        return Editor(Outcome(history.present.design), history)
+
+    def _after(
+        self,
+        edit: Callable[[], Outcome],
+        asked: Mapping[str, Any],
+        words: str = "",
+        gesture: Hashable = None,
+    ) -> Editor:
+        try:
+            outcome = edit()
+        except FieldError as error:
+            outcome = refusal(self.wanted, {**self.outcome.pending, **asked}, error)
+        except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
+            outcome = Outcome(self.wanted, {}, error, (GIVE_UP,))
+        if outcome.design == self.wanted:
+            return attrs.evolve(self, outcome=outcome)
+        history = self.history.then(State(outcome.design, words, gesture))
+        # A gesture that leads back leads to the design that was there: to the family, and not to its list of blocks.
+        return Editor(attrs.evolve(outcome, design=history.present.design), history)
+
+
+@attrs.define(eq=False)
+class Step:
+    """An edit on its way to the screen.
+
+    Attributes:
+        before: The editing before it.
+        after: The editing after it.
+        asked: The changes that were asked for.
+        anew: Whether its network has weights of its own.
+        compared_with: The blocks on screen when it began, to tell what changed; None if there was nothing.
+        earlier: Names of edits that were not on screen yet when it began, and come on it with this one.
+        moved: The selection before and after it, where it moved it.
+        loads: How many networks have been loaded up to it.
+        previous: The edit before it, as long as that is not on screen.
+    """
+
+    before: Editor
+    after: Editor
+    asked: dict[str, Any] = attrs.field(factory=dict)
+    anew: bool = False
+    compared_with: Any = None
+    earlier: str = ""
+    moved: tuple[str | None, str | None] | None = None
+    loads: int = 0
+    previous: Step | None = None
+
+    @property
+    def words(self) -> str:
+        """What led to what is on screen when it is."""
+        return ", ".join(filter(None, (self.earlier, self.after.step_from(self.before))))
+
+    def then(self, after: Editor, asked: dict[str, Any], *, anew: bool, shown: Any, waiting: bool) -> Step:
+        """The edit after this one.
+
+        Args:
+            after: The editing after it.
+            asked: The changes that were asked for.
+            anew: Whether its network has weights of its own.
+            shown: The blocks that are on screen.
+            waiting: Whether this one is not on screen yet.
+        """
+        goes_on = after.continues(self.after)
+        return Step(
+            before=self.after,
+            after=after,
+            asked=asked,
+            anew=anew,
+            compared_with=self.compared_with if goes_on or waiting else shown,
+            earlier=self.earlier if goes_on else self.words if waiting else "",
+            loads=self.loads + anew,
+            previous=self if waiting else None,
+        )

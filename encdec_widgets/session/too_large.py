@@ -1,0 +1,50 @@
+"""What of the memory a network's weights may take without a question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from encdec_widgets.explain.machine_memory import memory_limit
+
+if TYPE_CHECKING:
+    from encdec_widgets.backbone import Backbone
+
+SHARE = 1 / 4
+"""The share of the memory that the weights of a network may take unasked: training takes four times as much, for
+gradients and the optimizer's two averages, and then the feature maps."""
+
+
+class TooLargeError(MemoryError):
+    """A network's weights would take more of the memory than may be taken unasked.
+
+    Attributes:
+        backbone: The network, whose weights are not filled.
+    """
+
+    def __init__(self, backbone: Backbone, limit: int) -> None:
+        """Say how large ``backbone`` is, and how many bytes of memory there are."""
+        super().__init__(
+            f"This network has {backbone.parameters:,} parameters. Its weights take "
+            f"{_gigabytes(backbone.weight_bytes)}, of {_gigabytes(limit)} that there are here; training takes about "
+            "four times as much, and the feature maps."
+        )
+        self.backbone = backbone
+
+
+def require_memory_for(backbone: Backbone, limit: int | None = None) -> None:
+    """Check that the weights of a network, which may not be filled yet, leave room for the rest.
+
+    Args:
+        backbone: The network.
+        limit: Bytes of memory that there are; by default :func:`memory_limit`.
+
+    Raises:
+        TooLargeError: If they would take more than ``SHARE`` of the memory.
+    """
+    limit = memory_limit() if limit is None else limit
+    if backbone.weight_bytes > SHARE * limit:
+        raise TooLargeError(backbone, limit)
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1e9:.3g} GB"

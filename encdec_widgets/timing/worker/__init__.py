@@ -1,1 +1,0 @@
-"""The child process that builds and times networks: ``python -m encdec_widgets.timing.worker``."""

@@ -1,0 +1,1 @@
+"""Parts that any widget here can use."""

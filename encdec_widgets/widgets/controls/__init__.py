@@ -1,0 +1,1 @@
+"""Controls of the fields of a design, a block and a head."""

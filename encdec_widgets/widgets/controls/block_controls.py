@@ -1,0 +1,196 @@
+"""The controls of one block, or of all blocks of a stage: which one, its kind, its place, and its fields."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets as widgets
+
+from encdec_widgets.architectures.fields.described import FieldInfo, described_fields, field_words
+from encdec_widgets.architectures.known_classes import class_name
+from encdec_widgets.designs.block_edits import (
+    BlockEdit,
+    add,
+    block_kinds,
+    blocks_of,
+    can_be_edited,
+    change_kind,
+    duplicate,
+    move,
+    parts,
+    remove,
+)
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.paths import STAGES
+from encdec_widgets.widgets.base.showing import Showing
+from encdec_widgets.widgets.controls.controls import FieldControls, OnEdit
+
+_NOTHING = ("choose a block", "")
+_SHORT = {"stem": "stem", "encoder": "enc", "decoder": "dec"}  # as in the names of layers and boxes
+
+
+class BlockControls(widgets.VBox):
+    """A list of the blocks, and the controls of the one that is chosen in it or in the picture."""
+
+    def __init__(
+        self,
+        on_edit: OnEdit,
+        on_block_edit: Callable[[Callable[[Design], BlockEdit]], None],
+        on_select: Callable[[str | None], None],
+    ) -> None:
+        """Make the controls; :meth:`show` fills them.
+
+        Args:
+            on_edit: Is called with the path of a field and its new value.
+            on_block_edit: Is called with what makes a change of a list of blocks from the design that is wanted.
+            on_select: Is called with the place that a person chooses, or None.
+        """
+        self._on_select = on_select
+        self._on_block_edit = on_block_edit
+        self._place: str | None = None
+        self._showing = Showing()
+        self.list = widgets.Dropdown(
+            description="block", tooltip="The block, or all blocks of a stage, to be changed"
+        )
+        self.kind = widgets.Dropdown(
+            description="kind", tooltip="The class of the block; fields of the same name keep their values"
+        )
+        self.list.observe(self._chosen, "value")
+        self.kind.observe(self._kind_chosen, "value")
+        self.add = self._button(
+            "Add", "Two convolutions after this block, as wide, that leave the stride alone", add
+        )
+        self.duplicate = self._button("Duplicate", "A second block like this one, after it", duplicate)
+        self.remove = self._button("Remove", "Takes this block out of the network", remove)
+        self.earlier = self._button("Earlier", "Changes places with the block before it", _earlier)
+        self.later = self._button("Later", "Changes places with the block after it", _later)
+        buttons = widgets.HBox([self.add, self.duplicate, self.remove, self.earlier, self.later])
+        buttons.add_class("encdec-buttons")
+        self._note = widgets.HTML()
+        self._fields = FieldControls(on_edit)
+        self._chosen_only = widgets.VBox([self.kind, buttons, self._fields])
+        self._chosen_only.add_class("encdec-group")
+        super().__init__([self.list, self._note, self._chosen_only])
+        self.add_class("encdec-group")
+        self.add_class("encdec-blocks")
+
+    def _button(self, label: str, tooltip: str, edit: Callable[[Design, str], BlockEdit]) -> widgets.Button:
+        def clicked(_: Any) -> None:
+            place = self._place
+            if place is not None:
+                self._on_block_edit(lambda design: edit(design, place))
+
+        button = widgets.Button(description=label, tooltip=tooltip)
+        button.on_click(clicked)
+        return button
+
+    def _chosen(self, change: Mapping[str, Any]) -> None:
+        if not self._showing:
+            self._on_select(change["new"] or None)
+
+    def _kind_chosen(self, change: Mapping[str, Any]) -> None:
+        place = self._place
+        if not self._showing and place is not None and change["new"]:
+            kind = block_kinds(parts(place)[0])[change["new"]]
+            self._on_block_edit(lambda design: change_kind(design, place, kind))
+
+    def show(self, design: Design, place: str | None, pending: Mapping[str, Any], bad: str | None) -> None:
+        """Show a place of a design.
+
+        Args:
+            design: The design that is wanted.
+            place: Path of a block or of all blocks of a stage; None for none.
+            pending: Values by path that were asked for and are not possible.
+            bad: The path of the field with a problem, if there is one.
+        """
+        editable = can_be_edited(design)
+        self._place = place = None if place == "head" or not editable else place
+        self._show_list(design, place)
+        self.list.disabled = not editable
+        self._chosen_only.layout.display = "" if place else "none"
+        if place is None:
+            self._note.value = _note(
+                "Click a box in the picture, or choose a block here."
+                if editable
+                else "Code of this architecture's own connects its blocks: they cannot be edited one by one."
+            )
+            return
+        stage, index = parts(place)
+        of_stage = blocks_of(design, stage)
+        blocks = of_stage if index is None else of_stage[index : index + 1]
+        self._show_kind(stage, blocks)
+        self._show_buttons(index, len(of_stage))
+        self._show_fields(place, blocks, pending, bad)
+
+    def _show_list(self, design: Design, place: str | None) -> None:
+        options = [_NOTHING]
+        for stage in STAGES:
+            blocks = blocks_of(design, stage)
+            count = f"all {len(blocks)} blocks" if len(blocks) != 1 else "its only block"
+            options.append((f"{stage}: {count if blocks else 'no block'}", f"{stage}[*]"))
+            options += [
+                (f"{_SHORT[stage]}{i}: {type(block).__name__}", f"{stage}[{i}]")
+                for i, block in enumerate(blocks)
+            ]
+        with self._showing():
+            if self.list.options != tuple(options):
+                self.list.options = options
+            self.list.value = place or ""
+
+    def _show_kind(self, stage: str, blocks: tuple[Any, ...]) -> None:
+        present = {class_name(type(block)): type(block) for block in blocks}
+        names = dict.fromkeys([*block_kinds(stage), *present])
+        mixed = len(present) != 1
+        options = [(name, name) for name in names]
+        if mixed:
+            options.insert(0, ("several kinds" if present else "no block", ""))
+        with self._showing():
+            if self.kind.options != tuple(options):
+                self.kind.options = options
+            self.kind.value = "" if mixed else next(iter(present))
+        self.kind.disabled = not present
+
+    def _show_buttons(self, index: int | None, count: int) -> None:
+        self.add.description = "Add at the end" if index is None else "Add"
+        self.duplicate.disabled = self.remove.disabled = index is None
+        self.earlier.disabled = not index
+        self.later.disabled = index is None or index == count - 1
+
+    def _show_fields(
+        self, place: str, blocks: tuple[Any, ...], pending: Mapping[str, Any], bad: str | None
+    ) -> None:
+        # A block is asked of its own fields alone: other kinds may have one of the same name that means something else.
+        described = [(block, described_fields(block)) for block in blocks]
+        fields: dict[str, FieldInfo] = {}
+        for _, infos in described:
+            fields = {**infos, **fields}
+        having = {name: [(b, infos[name]) for b, infos in described if name in infos] for name in fields}
+        held = {name: [getattr(block, name) for block, _ in pairs] for name, pairs in having.items()}
+        inert = {}
+        for name, pairs in having.items():
+            reasons = [info.inert(block) for block, info in pairs]
+            if None not in reasons:  # in none of them it has an effect
+                inert[f"{place}.{name}"] = reasons[0] or ""
+        self._fields.show(
+            {f"{place}.{name}": info for name, info in fields.items()},
+            {f"{place}.{name}": pending.get(f"{place}.{name}", held[name][0]) for name in fields},
+            bad,
+            inert,
+        )
+        mixed = [field_words(name) for name, values in held.items() if any(v != values[0] for v in values)]
+        self._note.value = _note(
+            f"Differs between the blocks: {', '.join(mixed)}. A change sets it in all of them."
+            if mixed
+            else ""
+        )
+
+
+def _note(text: str) -> str:
+    return f'<div class="encdec-note">{text}</div>' if text else ""
+
+
+def _earlier(design: Design, place: str) -> BlockEdit:
+    return move(design, place, -1)
+
+
+def _later(design: Design, place: str) -> BlockEdit:
+    return move(design, place, 1)

@@ -1,0 +1,275 @@
+"""Controls that are generated from the descriptions of fields."""
+
+import html
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import attrs
+import ipywidgets as widgets
+import traitlets
+
+from encdec_widgets.architectures.fields.described import FieldInfo, field_words, is_number
+from encdec_widgets.widgets.base.closing import close_all
+from encdec_widgets.widgets.base.showing import Showing
+from encdec_widgets.widgets.controls.typed_values import as_text, from_text, is_typed, placeholder
+
+OnEdit = Callable[[str, Any], None]
+
+_DIGITS = 9
+"""Decimals of a slider of real numbers; what is beyond them comes of the page's arithmetic: 1.5999999999999999."""
+
+
+def _label(path: str) -> str:
+    """The words of a field, without the block that has it."""
+    return field_words(path.rpartition(".")[2])
+
+
+def _without_choices(fields: Mapping[str, FieldInfo]) -> dict[str, FieldInfo]:
+    """What rows are made for: one that exists can offer other choices, and the keyboard stays where it is."""
+    return {name: attrs.evolve(info, choices=()) for name, info in fields.items()}
+
+
+class FieldControl(widgets.HBox):
+    """A row that shows one field and lets a person change it.
+
+    Attributes:
+        field: The path of the field, as in ``Design.replace``.
+        info: Its description.
+    """
+
+    def __init__(self, field: str, info: FieldInfo, value: Any, on_edit: OnEdit, label: str = "") -> None:
+        """Make the row; ``on_edit(field, value)`` is called for changes by a person, not for :meth:`show`."""
+        super().__init__()
+        self.field = field
+        self.info = info
+        self._on_edit = on_edit
+        self._showing = Showing()
+        self._why: widgets.HTML | None = None
+        self._tooltip = f"{info.help} ({info.allowed()}{', ' + info.unit if info.unit else ''})"
+        self._inputs = self._make_inputs(label or _label(field))
+        self.add_class("encdec-row")
+        self.children = self._inputs
+        self.show(value)
+        for widget in self._inputs:
+            widget.observe(self._edited, "value")
+
+    def _make_inputs(self, label: str) -> tuple[Any, ...]:
+        info = self.info
+        common: dict[str, Any] = {"description": label, "tooltip": self._tooltip}
+        if info.kind == "flag":
+            inputs: tuple[Any, ...] = (widgets.Checkbox(indent=False, **common),)
+        elif info.kind == "choice":
+            inputs = (widgets.Dropdown(options=info.choices, **common),)
+        elif is_typed(info):
+            inputs = (widgets.Text(continuous_update=False, placeholder=placeholder(info), **common),)
+        else:
+            low, high = info.usual or (info.minimum, info.maximum)
+            whole = info.kind == "integer"
+            slider_class = widgets.IntSlider if whole else widgets.FloatSlider
+            step = 1 if whole else 0.1
+            # The handle of a slider has no accessible name, so the label belongs to the number. The slider's own
+            # description is free for the unit, which the style sheet puts beside the number.
+            unit = "" if info.unit == label else info.unit
+            inputs = (
+                slider_class(
+                    min=low,
+                    max=high,
+                    step=step,
+                    readout=False,
+                    description=unit,
+                    tooltip=self._tooltip,
+                    # The page puts what a slider is shown on the slider's grid, in floating point: 5 becomes
+                    # 4.999999999999999 and 1.55 becomes 1.6. A slider of real numbers that updates continuously sends
+                    # that back as if a person had moved it; another one sends only where a person leaves it.
+                    continuous_update=whole,
+                ),
+                # Also for whole numbers: an IntText would make 37 of a typed 3.7, where the field says what it takes.
+                widgets.FloatText(step=step, **common),
+            )
+        inputs[-1].add_class(f"encdec-{'text' if is_typed(info) else info.kind}")
+        return inputs
+
+    def _edited(self, change: Mapping[str, Any]) -> None:
+        if self._showing:
+            return
+        value = change["new"]
+        if is_typed(self.info):
+            value = from_text(self.info, value)
+        elif self.info.kind == "real" and change["owner"] is not self._inputs[-1]:
+            value = round(value, _DIGITS)
+        elif isinstance(value, float) and value.is_integer() and self.info.kind == "integer":
+            value = int(value)
+        self.show(value)
+        self._on_edit(self.field, value)
+
+    def show(self, value: Any) -> None:
+        """Show ``value``; the slider grows for as long as it lies outside of its usual range.
+
+        A value of another type, as code may have tried to set, leaves the control as it was.
+        """
+        if is_typed(self.info):
+            value = as_text(self.info, value)
+        elif self.info.kind in ("integer", "real") and not is_number(value):
+            return
+        with self._showing(), suppress(traitlets.TraitError):
+            self._inputs[-1].value = value
+            for slider in self._inputs[:-1]:
+                low, high = self.info.usual or (self.info.minimum, self.info.maximum)
+                within = min(max(value, self.info.minimum), self.info.maximum)
+                # One after the other: of all at once the page takes the value first, cuts it off at the old end, and
+                # sends what is left back as if a person had moved the slider.
+                slider.min, slider.max = min(slider.min, within), max(slider.max, within)
+                # Where it stands already it isn't put again: a hand that has moved on would be pulled back.
+                if round(slider.value, _DIGITS) != within:
+                    slider.value = within
+                slider.min, slider.max = min(low, within), max(high, within)
+
+    def offer(self, info: FieldInfo) -> None:
+        """Let a person choose among other names than before, those of ``info``."""
+        if info.choices != self.info.choices:
+            self.info = info
+            with self._showing():
+                self._inputs[-1].options = info.choices
+
+    def mark(self, bad: bool) -> None:
+        """Mark the row as the one with a problem, or no longer."""
+        (self.add_class if bad else self.remove_class)("encdec-bad")
+
+    def show_inert(self, reason: str | None, *, say: bool = True) -> None:
+        """Show that the field has no effect now, or that it has one.
+
+        Args:
+            reason: Why it has none, as one sentence; None if it has one.
+            say: Whether the reason is to be read in the row, and not in its tooltips only.
+        """
+        (self.add_class if reason else self.remove_class)("encdec-inert")
+        for widget in self._inputs:
+            widget.disabled = reason is not None
+            widget.tooltip = f"{self._tooltip} {reason}" if reason else self._tooltip
+        said = f'<div class="encdec-why">{html.escape(reason)}</div>' if reason and say else None
+        why = self._why
+        if said is None:
+            self._why, self.children = None, self._inputs
+            if why is not None:
+                close_all(why)
+        elif why is not None:
+            why.value = said
+        else:
+            # After the inputs, so that the page keeps those, and with them the place of the keyboard.
+            self._why = widgets.HTML(said)
+            self._why.add_class("encdec-why-line")
+            self.children = (*self._inputs, self._why)
+
+
+class _Section(widgets.VBox):
+    """The rows of one group under its heading; nothing while it has none to show."""
+
+    def __init__(self, group: str) -> None:
+        super().__init__()
+        self.add_class("encdec-section")
+        self._heading = (widgets.HTML(f"<h4>{html.escape(group)}</h4>"),) if group else ()
+
+    def show(self, rows: Iterable[FieldControl]) -> None:
+        rows = tuple(rows)
+        self.children = (*self._heading, *rows) if rows else ()
+
+    def close_all(self) -> None:
+        """Close it and its heading; its rows belong to another."""
+        self.children = self._heading
+        close_all(self)
+
+
+class FieldControls(widgets.VBox):
+    """Rows for several fields, under the headings of their groups; those that are rarely needed are folded away.
+
+    Attributes:
+        rows: The rows by the path of their field; rows that were never unfolded are not made yet.
+    """
+
+    def __init__(self, on_edit: OnEdit) -> None:
+        """Make an empty group; :meth:`show` fills it."""
+        super().__init__()
+        self.add_class("encdec-group")
+        self._on_edit = on_edit
+        self._fields: dict[str, FieldInfo] = {}
+        self._values: Mapping[str, Any] = {}
+        self._bad: str | None = None
+        self._inert: Mapping[str, str] = {}
+        self._unfolded = False
+        self._sections: dict[str, _Section] = {}
+        self._fold = widgets.Button()
+        self._fold.add_class("encdec-fold")
+        self._fold.on_click(self._fold_clicked)
+        self.rows: dict[str, FieldControl] = {}
+
+    def show(
+        self,
+        fields: Mapping[str, FieldInfo],
+        values: Mapping[str, Any],
+        bad: str | None,
+        inert: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show the fields with their values; new rows are made only when the fields are others than before.
+
+        Args:
+            fields: Descriptions by the path of the field.
+            values: Values by the path of the field.
+            bad: The path of the field with a problem, if there is one; it is unfolded.
+            inert: Why fields have no effect now, by the path of the field.
+        """
+        if _without_choices(self._fields) != _without_choices(fields):
+            self._renew(dict(fields))
+        self._fields = dict(fields)
+        self._values, self._bad, self._inert = dict(values), bad, dict(inert or {})
+        self._unfolded |= bad in self._folded
+        self._update()
+
+    @property
+    def _folded(self) -> list[str]:
+        return [name for name, info in self._fields.items() if info.folded]
+
+    def _renew(self, fields: dict[str, FieldInfo]) -> None:
+        for section in self._sections.values():
+            section.close_all()
+        for row in self.rows.values():
+            close_all(row)
+        self._fields, self.rows, self._unfolded = fields, {}, False
+        self._sections = {group: _Section(group) for group in dict.fromkeys(i.group for i in fields.values())}
+        # All sections from the start, so that unfolding leaves the button in the page, and the keyboard on it.
+        self.children = (*self._sections.values(), *([self._fold] if self._folded else []))
+
+    def _update(self) -> None:
+        shown = [name for name, info in self._fields.items() if self._unfolded or not info.folded]
+        for name in shown:
+            if name not in self.rows:
+                self.rows[name] = FieldControl(name, self._fields[name], self._values[name], self._on_edit)
+        for name, row in self.rows.items():
+            row.offer(self._fields[name])
+            row.show(self._values[name])
+            row.mark(name == self._bad)
+        for group, section in self._sections.items():
+            names = [name for name in shown if self._fields[name].group == group]
+            section.show(self.rows[name] for name in names)
+            self._show_inert(names)
+        self._show_fold()
+
+    def _show_inert(self, names: Iterable[str]) -> None:
+        """Mark the rows without effect, with one line of text for a run of rows that have none for the same reason."""
+        before = None
+        for name in names:
+            # A bad value can be mended at its control, whether it has an effect or not.
+            reason = None if name == self._bad else self._inert.get(name)
+            self.rows[name].show_inert(reason, say=reason != before)
+            before = reason
+
+    def _show_fold(self) -> None:
+        folded = self._folded
+        count = f"{len(folded)} more field{'s' if len(folded) > 1 else ''}"
+        self._fold.description = "fewer fields" if self._unfolded else count
+        verb = "Unfolded: hides" if self._unfolded else "Folded: shows"
+        self._fold.tooltip = f"{verb} {', '.join(map(_label, folded))}."
+
+    def _fold_clicked(self, _: Any) -> None:
+        self._unfolded = not self._unfolded
+        self._update()

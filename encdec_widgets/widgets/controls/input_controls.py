@@ -1,0 +1,77 @@
+"""Controls for the shape of the input image."""
+
+from typing import Any
+
+import ipywidgets as widgets
+
+from encdec_widgets.designs.design import INPUT_FIELDS, InputShape
+from encdec_widgets.widgets.base.showing import Showing
+from encdec_widgets.widgets.controls.controls import FieldControl, OnEdit
+
+FIELD = "input_shape"
+ANY_SIZE = "any size"
+ANY_SIZE_HELP = "On: height and width stay unknown until images arrive; such a network cannot be timed."
+
+
+class InputControls(widgets.VBox):
+    """Height, width and channels of the input, or any height and width."""
+
+    def __init__(self, on_edit: OnEdit) -> None:
+        """Make the controls; ``on_edit("input_shape", (height, width, channels))`` is called for changes."""
+        super().__init__()
+        self.add_class("encdec-group")
+        self._on_edit = on_edit
+        self._shape: tuple[Any, ...] = tuple(info.default for info in INPUT_FIELDS.values())
+        self._known_size = self._shape[:2]
+        self._showing = Showing()
+        self.rows = {
+            name: FieldControl(name, info, info.default, self._size_edited)
+            for name, info in INPUT_FIELDS.items()
+        }
+        self.any_size = widgets.Checkbox(
+            description=ANY_SIZE,
+            indent=False,
+            tooltip=ANY_SIZE_HELP,
+        )
+        self.any_size.add_class("encdec-flag")
+        self.any_size.observe(self._any_size_edited, "value")
+        any_row = widgets.HBox([self.any_size])
+        any_row.add_class("encdec-row")
+        self.children = (widgets.HTML("<h3>Input image</h3>"), *self.rows.values(), any_row)
+
+    def _size_edited(self, name: str, value: Any) -> None:
+        index = list(INPUT_FIELDS).index(name)
+        self._edit((*self._shape[:index], value, *self._shape[index + 1 :]))
+
+    def _any_size_edited(self, change: Any) -> None:
+        if not self._showing:
+            size = (None, None) if change["new"] else self._known_size
+            self._edit((*size, self._shape[2]))
+
+    def _edit(self, shape: tuple[Any, ...]) -> None:
+        self._shape = shape
+        self._on_edit(FIELD, shape)
+
+    def show(self, shape: InputShape, asked: Any, bad: bool) -> None:
+        """Show a shape.
+
+        Args:
+            shape: That of the design.
+            asked: What was asked for in vain, to be shown in its place if it is three numbers; or None.
+            bad: Whether this is the field with a problem.
+        """
+        known = dict(zip(INPUT_FIELDS, shape, strict=True))
+        if isinstance(asked, (tuple, list)) and len(asked) == len(INPUT_FIELDS):
+            shape = (asked[0], asked[1], asked[2])
+        self._shape = shape
+        unknown = None in shape[:2]
+        with self._showing():
+            self.any_size.value = unknown
+        if not unknown:
+            self._known_size = shape[:2]
+        for name, size in zip(INPUT_FIELDS, (*self._known_size, shape[2]), strict=True):
+            row = self.rows[name]
+            row.show(size)
+            row.mark(bad and (size != known[name] or shape == tuple(known.values())))
+            for widget in row.children:
+                widget.disabled = unknown and name != "channels"

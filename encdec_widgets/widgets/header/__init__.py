@@ -1,0 +1,1 @@
+"""The top of the designer: family and preset, undo and redo, status."""

@@ -1,0 +1,1 @@
+"""The pages beside the picture: receptive field, costs and timing."""

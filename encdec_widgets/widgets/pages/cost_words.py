@@ -1,0 +1,61 @@
+"""The costs of a network in HTML, each number with what it is: exact, or an estimate."""
+
+import html
+from typing import TYPE_CHECKING
+
+from encdec_widgets.formatting import bytes_text, count_text
+
+if TYPE_CHECKING:
+    from encdec_widgets.explain.costs import Cost
+    from encdec_widgets.explain.receptive_field import ReceptiveField
+
+_CONTAINS = (
+    "Multiply-adds are those of one image. Estimates of memory hold the weights and the feature maps that are needed "
+    "at one time; for training also gradients, Adam's two averages and all maps. They leave out what a backend needs "
+    "besides, such as workspaces of convolutions: TensorFlow on a processor was seen to take 1.8 times the estimate of "
+    "a forward pass."
+)
+
+
+def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int) -> str:
+    """A table of what a network costs.
+
+    Args:
+        cost: What it costs.
+        field: How far it sees.
+        memory_bytes: Bytes of memory that there are here.
+    """
+    frozen = cost.parameters - cost.trainable_parameters
+    sees = field.output
+    count = cost.multiply_adds
+    rows = [
+        ("parameters", f"{cost.parameters:,}", "exact"),
+        *([("not trained", f"{frozen:,}", "of these, exact")] if frozen else []),
+        (
+            "multiply-adds",
+            "not known" if count is None else count_text(count),
+            "" if count is None else "exact",
+        ),
+        ("weights", bytes_text(cost.weight_bytes), "exact"),
+        ("forward pass", _about(cost.inference_bytes), "estimate"),
+        ("training step", _about(cost.training_bytes), "estimate"),
+        (
+            "output sees",
+            f"{sees.size[0]} × {sees.size[1]} px" if sees.size else sees.extent,
+            "exact" if sees.size else "",
+        ),
+    ]
+    lines = "".join(
+        f'<tr><th scope="row">{name}</th><td><b>{html.escape(value)}</b></td><td>{note}</td></tr>'
+        for name, value, note in rows
+    )
+    most = f"A forward pass holds most at the layer {cost.peak_layer}. " if cost.peak_layer else ""
+    return (
+        f'<table class="encdec-cost-table"><tbody>{lines}</tbody></table>'
+        f"<details><summary>What the numbers mean</summary>{html.escape(_CONTAINS)} {html.escape(most)}"
+        f"There are {bytes_text(memory_bytes)} of memory here.</details>"
+    )
+
+
+def _about(count: int | None) -> str:
+    return "not known" if count is None else f"≈ {bytes_text(count)}"

@@ -1,0 +1,357 @@
+"""The timing panel: how long the network on screen takes, measured in another process, and raced against another."""
+
+import html
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from encdec_widgets.formatting import digits, duration_text
+from encdec_widgets.widgets.base.on_loop import on_this_loop
+from encdec_widgets.widgets.pages.timing_controls import TimingControls
+from encdec_widgets.widgets.pages.timing_subject import Conditions, Subject
+from encdec_widgets.widgets.pages.timing_words import blocks_html, card_html, race_html, timing_html
+from encdec_widgets.workers.device import CPU
+from encdec_widgets.workers.gpu import visible_gpus
+from encdec_widgets.workers.timing import (
+    Comparison,
+    Device,
+    Measurement,
+    Progress,
+    Race,
+    Racer,
+    Timing,
+    TimingStopped,
+    TimingTooLongError,
+    Worker,
+    shared_worker,
+)
+from encdec_widgets.workers.timing.calibration import Calibration, predict_ms
+
+if TYPE_CHECKING:
+    from encdec_widgets.backbone import Backbone
+
+FAR_LONGER = 5
+"""A timing that is predicted to take more than so many budgets asks before it starts."""
+
+OnBlockTimes = Callable[[Mapping[str, float]], None]
+_Run = Callable[[float | None], None]
+
+
+class TimingPanel(widgets.VBox):
+    """Device, options and a button; then what was measured, by block if wished; and a race against a pinned network.
+
+    Attributes:
+        timing: The newest result, or None.
+        race: The newest result of a race, or None.
+        up_to_date: Whether ``timing`` belongs to the backbone on screen.
+    """
+
+    def __init__(self, on_block_times: OnBlockTimes = lambda _: None, worker: Worker | None = None) -> None:
+        """Make the panel; :meth:`show` says what to time.
+
+        Args:
+            on_block_times: Is called with the times of the blocks on screen, in ms by name; with none when they no
+                longer hold.
+            worker: The process to measure in; the one of this kernel if left out.
+        """
+        self.timing: Timing | None = None
+        self.race: Comparison | None = None
+        self._timed: Subject | None = None
+        self._raced: Subject | None = None
+        self._running: Subject | None = None
+        self._backbone: Backbone | None = None
+        self._devices: tuple[Device, ...] = (CPU,)
+        self._told_times: Mapping[str, float] = {}
+        self._pinned: Racer | None = None
+        self._worker = worker or shared_worker()
+        self._on_block_times = on_block_times
+        self._calibrations: dict[Conditions, Calibration] = {}
+        self._note = ""
+        self._failed = False
+        self._again: _Run | None = None
+        self._heading = widgets.HTML("<h3>Timing</h3>")
+        self._card = widgets.HTML()
+        self.controls = TimingControls(self._options_changed)
+        self.by_block = widgets.Checkbox(description="each block too", indent=False)
+        self.start = _button("Time it", "Runs it on random images, after warm-up", self.measure, "primary")
+        self.stop = _button("Stop", "Ends the measurement at once", self._stop)
+        self.pin = _button(
+            "Pin as A", "Keeps this network and these options, to race another one against", self._pin
+        )
+        self.start_race = _button(
+            "Race A and B", "Times A and B, which is on screen, in turn", self.measure_race
+        )
+        self.all_the_same = _button("Time it all the same", "However long it takes", self._go_on)
+        self._expected = widgets.HTML()
+        self.progress = widgets.FloatProgress(min=0.0, max=1.0)
+        self._result, self._blocks, self._race_result, self._pinned_text = (widgets.HTML() for _ in range(4))
+        super().__init__(
+            [
+                self._heading,
+                self._card,
+                self.controls,
+                self.by_block,
+                _row(self.start, self.stop, self.pin, self.start_race, self.all_the_same),
+                self._pinned_text,
+                self.progress,
+                self._expected,
+                self._race_result,
+                self._result,
+                self._blocks,
+            ]
+        )
+        self.by_block.add_class("encdec-by-block")
+        self.add_class("encdec-group")
+        self.add_class("encdec-timing")
+        self._draw()
+
+    @property
+    def text(self) -> str:
+        """What the panel says, as HTML."""
+        parts = (self._pinned_text, self._expected, self._race_result, self._result, self._blocks)
+        return "".join(part.value for part in parts)
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether the newest result belongs to the backbone on screen, and to what the controls say."""
+        return self._holds(self._timed)
+
+    @property
+    def running(self) -> bool:
+        """Whether a measurement or a race is under way."""
+        return self._running is not None
+
+    @property
+    def _subject(self) -> Subject | None:
+        return None if self._backbone is None else Subject(self._backbone, self.controls.options)
+
+    def _holds(self, subject: Subject | None) -> bool:
+        return subject is not None and subject.same_as(self._subject)
+
+    def show(self, backbone: "Backbone", devices: Sequence[Device]) -> None:
+        """Take ``backbone`` for the next measurement; figures of an earlier one are out of date.
+
+        Args:
+            backbone: The network on screen.
+            devices: The devices of the active backend, the one that it takes by itself first.
+        """
+        before, self._backbone = self._backbone, backbone
+        self.controls.show_devices(devices, backbone.structure.dtype_policy.name)
+        self._devices = tuple(devices)
+        if before is None:
+            self._show_card()
+        elif before.design != backbone.design:
+            self._ask_nothing()
+        self._tell_block_times()
+        self._draw()
+
+    def measure(self) -> None:
+        """Start to time the backbone on screen; the result is shown when it comes."""
+        self._measure(FAR_LONGER * self.controls.options.budget_s)
+
+    def measure_race(self) -> None:
+        """Start to race the pinned network against the one on screen."""
+        self._race(FAR_LONGER * self.controls.options.budget_s)
+
+    def _stop(self) -> None:
+        if self.running:
+            self._worker.stop()
+
+    def _measure(self, at_most_s: float | None) -> None:
+        def job(subject: Subject) -> Measurement:
+            return Measurement(
+                network=subject.network(),
+                options=subject.options,
+                by_block=self.by_block.value,
+                at_most_s=at_most_s,
+            )
+
+        self._begin(job, self._timing_came, self._measure)
+
+    def _race(self, at_most_s: float | None) -> None:
+        pinned = self._pinned
+        if pinned is None:
+            return
+
+        def job(subject: Subject) -> Race:
+            return Race(a=pinned, b=subject.racer("B"), at_most_s=at_most_s)
+
+        self._begin(job, self._race_came, self._race)
+
+    def _begin(
+        self, make_job: Callable[[Subject], Any], take: Callable[[Subject, Any], None], again: _Run
+    ) -> None:
+        """Have a job done; what comes of an earlier one is ignored from now on."""
+        subject = self._subject
+        if subject is None or self.running:
+            return
+        self._ask_nothing()
+        self._show_card()
+        finish, tell = on_this_loop(self._finished), on_this_loop(self._show_progress)
+        self._running = subject
+        self._show_progress(subject, Progress(share=0.0, doing="starting"))
+        try:
+            if self.controls.problem is not None:
+                raise self.controls.problem
+            self._worker.submit(
+                make_job(subject),
+                on_done=lambda result: finish(subject, result, take, again),
+                on_progress=lambda progress: tell(subject, progress),
+            )
+        except Exception as error:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
+            self._running = None
+            self._note, self._failed = str(error), True
+        self._draw()
+
+    def _finished(
+        self, subject: Subject, result: Any, take: Callable[[Subject, Any], None], again: _Run
+    ) -> None:
+        if self._running is not subject:
+            return
+        self._running = None
+        if isinstance(result, TimingTooLongError):
+            self._note = (
+                f"This would take {duration_text(result.seconds)} or more: {duration_text(result.predicted_ms / 1000)} "
+                "a run are expected (an estimate)."
+            )
+            self._again = again
+        elif isinstance(result, TimingStopped):
+            self._note = "The measurement was stopped."
+        elif isinstance(result, Exception):
+            self._note, self._failed = str(result), True
+        else:
+            take(subject, result)
+        self._draw()
+
+    def _timing_came(self, subject: Subject, timing: Timing) -> None:
+        self.timing, self._timed, self.race = timing, subject, None
+        self._tell_block_times()
+
+    def _race_came(self, subject: Subject, race: Comparison) -> None:
+        self.race, self._raced = race, subject
+
+    def _tell_block_times(self) -> None:
+        blocks = self.timing.blocks if self.timing is not None and self.up_to_date else ()
+        times = {block.name: block.median_ms for block in blocks}
+        if times != self._told_times:
+            self._told_times = times
+            self._on_block_times(times)
+
+    def _ask_nothing(self) -> None:
+        """Take back what was said or asked of another network, or of other options."""
+        self._note, self._failed, self._again = "", False, None
+
+    def _pin(self) -> None:
+        subject = self._subject
+        if subject is None:
+            return
+        self._ask_nothing()
+        try:
+            if self.controls.problem is not None:
+                raise self.controls.problem
+            self._pinned = subject.racer("A")
+        except Exception as error:  # noqa: BLE001 - as in _begin
+            self._note, self._failed = str(error), True
+        else:
+            self.race = None
+            self._pinned_text.value = (
+                f'<div class="encdec-note">{html.escape(f"A is {subject.words}.")}</div>'
+            )
+        self._draw()
+
+    def _go_on(self) -> None:
+        if self._again is not None:
+            self._again(None)
+
+    def _options_changed(self) -> None:
+        self._ask_nothing()
+        if self.controls.problem is not None:
+            self._note, self._failed = str(self.controls.problem), True
+        self._tell_block_times()
+        self._show_card()
+        self._draw()
+
+    def _show_progress(self, subject: Subject, progress: Progress) -> None:
+        if progress.calibration is not None:
+            self._calibrations[subject.conditions] = Calibration.from_dict(progress.calibration)
+        if self._running is not subject:
+            return
+        self.progress.value = progress.share
+        words = [f"{progress.doing} …"]
+        if progress.predicted_ms is not None:
+            words.append(_expected(progress.predicted_ms))
+        if not self._holds(subject):
+            words.append("of what was on screen when it began")
+        self._say_expected(words)
+
+    def _show_expected(self) -> None:
+        """Say how long a run should take, as far as the device is known and nothing better is."""
+        subject = self._subject
+        calibration = None if subject is None else self._calibrations.get(subject.conditions)
+        if calibration is None or subject is None or self.up_to_date:
+            self._say_expected([])
+            return
+        expected = predict_ms(
+            subject.backbone.layers,
+            calibration,
+            batch_size=subject.options.batch_size,
+            training=subject.options.work == "training",
+        )
+        self._say_expected([_expected(expected)] if math.isfinite(expected) else [])
+
+    def _say_expected(self, words: Sequence[str]) -> None:
+        said = html.escape("; ".join(words))
+        self._expected.value = f'<div class="encdec-note">{said}</div>' if words else ""
+
+    def _show_card(self) -> None:
+        """Say what there is to run on: the card and its state now, or that there is none, and why."""
+        chosen = [device for device in self._devices if device.place == self.controls.options.device]
+        device = (*chosen, *self._devices)[0]
+        self._heading.value = f"<h3>Timing on {html.escape(device.name)}</h3>"
+        self._card.value = card_html(device, visible_gpus())
+
+    def _draw(self) -> None:
+        # Never disabled while they may have the keyboard's focus, which would be lost with it.
+        self.start.disabled = self.pin.disabled = self.start_race.disabled = self._backbone is None
+        self.start.description = "Timing …" if self.running else "Time it"
+        (self.stop.remove_class if self.running else self.stop.add_class)("encdec-idle")
+        self.progress.layout.display = "" if self.running else "none"
+        self.all_the_same.layout.display = "" if self._again is not None else "none"
+        self.start_race.layout.display = "" if self._pinned is not None else "none"
+        if not self.running:
+            self._show_expected()
+        parts = []
+        if self._note:
+            kind = "encdec-error" if self._failed else "encdec-note"
+            parts.append(f'<div class="{kind}">{html.escape(self._note)}</div>')
+        if self.running:
+            parts.append('<div class="encdec-note">Measuring …</div>')
+        if self.timing is not None:
+            parts.append(timing_html(self.timing, self.up_to_date))
+        if not parts and self.race is None:
+            parts.append('<div class="encdec-note">Not measured yet.</div>')
+        self._result.value = f'<div role="status">{"".join(parts)}</div>'
+        blocks = ""
+        if self.timing is not None and self._timed is not None and self.up_to_date:
+            blocks = blocks_html(self.timing, self._timed.backbone.blocks)
+        self._blocks.value = blocks
+        raced = race_html(self.race, self._holds(self._raced)) if self.race else ""
+        self._race_result.value = f'<div role="status">{raced}</div>'
+
+
+def _expected(predicted_ms: float) -> str:
+    return f"about {digits(predicted_ms)} ms a run expected (estimate)"
+
+
+def _button(words: str, tooltip: str, action: Callable[[], None], style: str = "") -> widgets.Button:
+    button = widgets.Button(description=words, tooltip=tooltip, button_style=style)
+    button.on_click(lambda _: action())
+    return button
+
+
+def _row(*buttons: widgets.Button) -> widgets.HBox:
+    row = widgets.HBox(buttons)
+    row.add_class("encdec-buttons")
+    return row

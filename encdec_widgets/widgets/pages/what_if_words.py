@@ -1,0 +1,62 @@
+"""What other values of a field would do, as charts and a few words for the panel."""
+
+import html
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from encdec_widgets.designs.variants import path_words, user_classes
+from encdec_widgets.explore.what_if import Point, Question
+from encdec_widgets.figures.curves import Axis, Curve, curves, value_text, values_table
+from encdec_widgets.formatting import bytes_text, count_text
+
+_QUANTITIES: tuple[tuple[str, str, Callable[[float], str]], ...] = (
+    ("parameters", "parameters", count_text),
+    ("multiply-adds", "multiply_adds", count_text),
+    ("training memory", "training_bytes", bytes_text),
+    ("receptive field", "field", lambda size: f"{size:,} px"),
+)
+_ESTIMATES = ("training_bytes",)
+
+
+def charts_html(question: Question, points: Mapping[Any, Point]) -> str:
+    """The charts of the points that are there so far, by value, and a table of the same."""
+    values = question.values
+    there = [points.get(value) for value in values]
+    axis = Axis(
+        title=path_words(question.path),
+        values=values,
+        current=values.index(question.current),
+        impossible={i for i, point in enumerate(there) if point is not None and point.error},
+        pending={i for i, point in enumerate(there) if point is None},
+    )
+    whole = {i: "whole image" for i, point in enumerate(there) if point is not None and point.whole_image}
+    charts = [
+        Curve(
+            title=title,
+            values=[None if p is None else getattr(p, name) for p in there],
+            text=text,
+            estimate=name in _ESTIMATES,
+            instead=whole if name == "field" else {},
+        )
+        for title, name, text in _QUANTITIES
+    ]
+    return curves(axis, charts) + values_table(axis, charts)
+
+
+def status_html(question: Question, points: Mapping[Any, Point], *, computing: bool) -> str:
+    """How far the computing is; what is not possible, and why; whose code runs; and on what the memory depends."""
+    lines = []
+    if len(points) < len(question.values):
+        so_far = f"{len(points)} of {len(question.values)} values"
+        lines.append(f"Computing: {so_far} …" if computing else f"{so_far} so far")
+    refused = [value for value in question.values if value in points and points[value].error]
+    if refused:
+        first = value_text(refused[0])
+        lines.append(
+            f"Not possible: {', '.join(map(value_text, refused))}. With {first}: {points[refused[0]].error}."
+        )
+    if users := user_classes(question.design):
+        lines.append(f"To try values out, the code of {', '.join(users)} runs in the background.")
+    images = "1 image" if question.batch_size == 1 else f"{question.batch_size:,} images"
+    lines.append(f"Memory is an estimate for training: {images} at a time, {question.precision}.")
+    return "".join(f'<div class="encdec-note">{html.escape(line)}</div>' for line in lines)

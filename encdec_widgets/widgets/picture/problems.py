@@ -1,0 +1,69 @@
+"""The place for problems: what is wrong, and buttons that mend it."""
+
+import html
+import traceback
+from collections.abc import Callable, Sequence
+
+import ipywidgets as widgets
+
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.mends import Mend
+from encdec_widgets.session.too_large import TooLargeError
+from encdec_widgets.widgets.base.closing import close_all
+
+
+class Problems(widgets.VBox):
+    """What is wrong with what was asked for."""
+
+    def __init__(self, on_mend: Callable[[Mend], None]) -> None:
+        """Make an empty place; ``on_mend`` is called with the mend whose button is pressed."""
+        self._on_mend = on_mend
+        self._text = widgets.HTML()
+        self._buttons = widgets.HBox()
+        super().__init__([self._text, self._buttons])
+        self._buttons.add_class("encdec-mends")
+        self.add_class("encdec-problems")
+
+    @property
+    def text(self) -> str:
+        """The problem that is shown, as HTML; empty if there is none."""
+        return str(self._text.value)
+
+    @property
+    def buttons(self) -> tuple[widgets.Button, ...]:
+        """The buttons that are shown, one per mend."""
+        return tuple(self._buttons.children)
+
+    def show(self, problem: Exception | None, mends: Sequence[Mend] = ()) -> None:
+        """Show what is wrong, if anything is, and a button for each mend."""
+        if problem is None:
+            self._show("", ())
+        elif isinstance(problem, FieldError):
+            self._show(_alert("Not possible.", str(problem)), mends)
+        elif isinstance(problem, TooLargeError):
+            self._show(_alert("This is large.", str(problem)), mends)
+        else:
+            self._show(_failure(problem), mends)
+
+    def _show(self, text: str, mends: Sequence[Mend]) -> None:
+        self._text.value = text
+        for button in self.buttons:
+            close_all(button)
+        self._buttons.children = tuple(self._button(mend) for mend in mends)
+
+    def _button(self, mend: Mend) -> widgets.Button:
+        button = widgets.Button(description=mend.label, tooltip=f"Mend this: {mend.label}")
+        button.on_click(lambda _: self._on_mend(mend))
+        return button
+
+
+def _alert(heading: str, message: str, details: str = "") -> str:
+    return f'<div role="alert" class="encdec-error"><b>{heading}</b> {html.escape(message)}{details}</div>'
+
+
+def _failure(error: Exception) -> str:
+    """An unexpected exception, with its traceback to unfold."""
+    trace = html.escape("".join(traceback.format_exception(error)))
+    notes = " ".join(getattr(error, "__notes__", ()))
+    details = f"<details><summary>Traceback</summary><pre>{trace}</pre></details>"
+    return _alert("This failed.", f"{type(error).__name__}: {error} {notes}", details)

@@ -1,0 +1,196 @@
+"""The parent's side of timing: a job is begun, tells how far it is, ends or is stopped."""
+
+import functools
+import queue
+import threading
+import weakref
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from encdec_widgets.workers.errors import TimingError, TimingStopped
+from encdec_widgets.workers.job import Job, Progress
+from encdec_widgets.workers.process import WorkerProcess
+
+Result = TypeVar("Result")
+OnDone = Callable[[Any], None]
+OnProgress = Callable[[Progress], None]
+
+TIMEOUT_S = 300.0
+"""A step that is not answered this long after the job's budget counts as hung. The longest steps load the backend,
+compile a network, or run one that is very slow."""
+
+
+def _say_nothing(_: Progress) -> None:
+    pass
+
+
+@attrs.frozen(eq=False)
+class _Run:
+    job: "Job[Any]"
+    on_done: OnDone
+    tell: OnProgress
+
+
+class Worker:
+    """Times networks in processes of their own, one job at a time.
+
+    A process for a Keras backend starts at the first job that needs it and is kept warm for the next that does. It is
+    replaced when it has ended and when it ran out of memory, and ended by a job that needs other backends. It ends with
+    this process, however that ends.
+
+    Attributes:
+        timeout_s: Seconds, beyond the budget, after which a step of a job that was not answered is taken for hung and
+            the processes are killed.
+    """
+
+    def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
+        """Start nothing yet."""
+        self.timeout_s = timeout_s
+        self._lock = threading.Lock()
+        self._run: _Run | None = None
+        self._processes: dict[str, WorkerProcess] = {}
+        self._end_with_me: dict[str, weakref.finalize[..., Worker]] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way."""
+        return self._run is not None
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of the processes that are there."""
+        return tuple(process.pid for process in list(self._processes.values()) if process.alive)
+
+    def submit(self, job: "Job[Result]", *, on_done: OnDone, on_progress: OnProgress = _say_nothing) -> None:
+        """Start a job and return at once.
+
+        Args:
+            job: A measurement, a race or a sampling of gradients.
+            on_done: Is called once, with the result or with what went wrong (a :class:`TimingStopped` if it was
+                stopped): from another thread, or from within ``stop``. The worker is free for the next job by then.
+            on_progress: Is called from another thread with how far the job is.
+
+        Raises:
+            TimingError: If a job is under way already.
+        """
+        with self._lock:
+            if self._run is not None:
+                raise TimingError("a timing is under way already; wait for it or stop it")
+            run = self._run = _Run(job, on_done, on_progress)
+            for backend in set(self._processes) - set(job.backends):
+                self._forget(backend).end()  # A card's memory is for those that are timed.
+        threading.Thread(target=self._serve, args=(run,), name="encdec-timing", daemon=True).start()
+
+    def do(self, job: "Job[Result]", on_progress: OnProgress = _say_nothing) -> Result:
+        """Do a job and wait for the result; an interrupt stops the job too.
+
+        Raises:
+            TimingError: If it could not be done, or if another is under way already.
+        """
+        outcomes: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.submit(job, on_done=outcomes.put, on_progress=on_progress)
+        try:
+            outcome = outcomes.get()
+        except BaseException:
+            self.stop()
+            raise
+        if isinstance(outcome, Exception):
+            raise outcome
+        result: Result = outcome
+        return result
+
+    def stop(self) -> None:
+        """Kill the processes, within a second; a job that is under way ends with :class:`TimingStopped`."""
+        with self._lock:
+            run, self._run = self._run, None
+            processes = [self._forget(backend) for backend in list(self._processes)]
+        for process in processes:
+            process.kill(wait=False)  # all of them before any is waited for
+        for process in processes:
+            process.end()
+        if run is not None:
+            run.on_done(TimingStopped())
+
+    def _serve(self, run: _Run) -> None:
+        """Do a job, in a thread of its own."""
+        limit_s = self.timeout_s + run.job.budget_s
+        hung = TimingError(f"the timing process did not answer within {limit_s:g} s and was given up")
+        asked: dict[str, WorkerProcess] = {}
+
+        def ask(backend: str, command: str, batch_size: int, arguments: Mapping[str, Any]) -> dict[str, Any]:
+            # The same one throughout: another would not have the networks on its bench.
+            if backend not in asked:
+                asked[backend] = self._process_for(run, backend)
+            # A hang is a step without an answer; how many steps there are is for the job to say.
+            alarm = threading.Timer(limit_s, self._finish, (run, hung, True))
+            alarm.daemon = True
+            alarm.start()
+            try:
+                return self._answer(asked[backend], command, batch_size, arguments)
+            finally:
+                alarm.cancel()
+
+        def tell(progress: Progress) -> None:
+            if self._run is run:
+                run.tell(progress)
+
+        try:
+            outcome = run.job.do(ask, tell)
+        except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
+            outcome = error
+        for process in asked.values():
+            process.in_use = False  # Before anybody is told, who may ask again at once.
+            if not process.alive:
+                process.close()
+        self._finish(run, outcome, False)
+
+    def _answer(
+        self, process: WorkerProcess, command: str, batch_size: int, arguments: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        reply = process.ask(command, arguments, batch_size)
+        if reply is None:
+            raise process.obituary(batch_size)
+        if "error" in reply:
+            if reply["retire"]:
+                process.kill()
+            raise TimingError(reply["error"])
+        result: dict[str, Any] = reply["result"]
+        return result
+
+    def _process_for(self, run: _Run, backend: str) -> WorkerProcess:
+        """The process for a backend, which may have to be started."""
+        with self._lock:
+            if self._run is not run:
+                raise TimingStopped
+            process = self._processes.get(backend)
+            if process is not None and not process.alive:
+                self._forget(backend).end()
+                process = None
+            if process is None:
+                process = self._processes[backend] = WorkerProcess(backend)
+                # It also runs when Python exits.
+                self._end_with_me[backend] = weakref.finalize(self, process.end)
+            process.in_use = True
+            return process
+
+    def _forget(self, backend: str) -> WorkerProcess:
+        self._end_with_me.pop(backend).detach()
+        return self._processes.pop(backend)
+
+    def _finish(self, run: _Run, outcome: Any, kill: bool) -> None:
+        with self._lock:
+            if self._run is not run:
+                return  # It was stopped or given up, and its caller told so.
+            self._run = None
+            processes = [self._forget(backend) for backend in list(self._processes)] if kill else []
+        for process in processes:
+            process.end()
+        run.on_done(outcome)
+
+
+@functools.cache
+def shared_worker() -> Worker:
+    """The worker of ``encdec_widgets.measure``, one for this process."""
+    return Worker()

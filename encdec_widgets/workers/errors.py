@@ -1,0 +1,71 @@
+"""What can go wrong with a timing."""
+
+from encdec_widgets.formatting import duration_text
+
+
+class TimingError(RuntimeError):
+    """A network could not be timed; the message is one line that a person can act on.
+
+    Attributes:
+        details: The last lines that the timing process wrote before it ended, for a bug report; may be empty.
+    """
+
+    def __init__(self, message: str, details: str = "") -> None:
+        """Keep the line and, apart from it, the details."""
+        super().__init__(message)
+        self.details = details
+
+
+class TimingStopped(TimingError):  # noqa: N818 - somebody asked for it, so it is no failure
+    """The timing was stopped on request."""
+
+    def __init__(self) -> None:
+        """Say so in one word."""
+        super().__init__("stopped")
+
+
+class TimingTooLongError(TimingError):
+    """The timing would take far longer than was allowed; none of its runs was begun.
+
+    Attributes:
+        predicted_ms: How long one run is predicted to take, in milliseconds (an estimate).
+        seconds: How long its runs would take at least, in seconds (an estimate).
+    """
+
+    def __init__(self, predicted_ms: float, seconds: float, allowed_s: float) -> None:
+        """Say how long, and what would do."""
+        super().__init__(
+            f"this timing would take {duration_text(seconds)} or more ({duration_text(predicted_ms / 1000)} a run are "
+            f"predicted), more than {allowed_s:g} s; allow more, or take a smaller batch or network"
+        )
+        self.predicted_ms = predicted_ms
+        self.seconds = seconds
+
+
+def out_of_memory(batch_size: int) -> str:
+    """The line for a device that ran out of memory."""
+    remedy = "try a smaller one" if batch_size > 1 else "try a smaller input or a smaller network"
+    return f"the device ran out of memory at batch size {batch_size}; {remedy}"
+
+
+def tells_of_memory(text: str) -> bool:
+    """Whether an error text of a backend, a driver or the C++ runtime says that memory ran out."""
+    lowered = text.lower()
+    return any(words in lowered for words in _MEMORY_WORDS)
+
+
+_MEMORY_WORDS = (
+    "resource_exhausted",
+    "resourceexhausted",
+    "out of memory",
+    "out_of_memory",
+    "alloc_failed",
+    "failed to allocate",
+    "outofmemory",
+    "oom when allocating",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "unable to allocate",
+    "memoryerror",
+    "std::bad_alloc",
+)

@@ -1,0 +1,121 @@
+"""The child process that builds and times networks: ``python -m encdec_widgets.workers.inside``.
+
+It reads requests from its standard input, one JSON object a line, and answers each with one JSON object a line on
+what was its standard output: what a command of :class:`~encdec_widgets.workers.inside.bench.Bench` gave, or an
+error. It ends when its standard input does, in the middle of a run too, so that it never outlives the notebook's
+kernel.
+"""
+
+import contextlib
+import functools
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from encdec_widgets.workers.errors import TimingError, out_of_memory, tells_of_memory
+
+if TYPE_CHECKING:
+    from encdec_widgets.workers.inside.bench import Bench
+
+_ORPHAN_CHECK_S = 1.0
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    requests, replies = _private_channels()
+    _volunteer_when_memory_runs_out()
+    inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    while True:
+        reply = answer(json.loads(inbox.get()))
+        # The line break in front ends whatever somebody printed before the channels were made private.
+        replies.write("\n" + json.dumps(reply) + "\n")
+        replies.flush()
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Do what a request asks for.
+
+    Returns:
+        The request's ``id`` and either ``result`` or ``error`` (one line); ``retire`` is true where this process should
+        not be used again.
+    """
+    try:
+        result = _bench().commands()[request["command"]](**request["arguments"])
+        return {"id": request["id"], "result": result}
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent waits for a line about it
+        memory = any(tells_of_memory(f"{type(cause).__name__}: {cause}") for cause in _causes(error))
+        line = out_of_memory(request["batch_size"]) if memory else _one_line(error)
+        # Allocators that ran dry keep what they hold, in pieces.
+        return {"id": request["id"], "error": line, "retire": memory}
+
+
+@functools.cache
+def _bench() -> "Bench":
+    # Here and not above: it loads Keras, and what goes wrong with that is an answer too.
+    from encdec_widgets.workers.inside.bench import Bench
+
+    return Bench()
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it was raised from: Keras wraps the errors of layers in its own."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _one_line(error: BaseException) -> str:
+    # Keras puts whole configurations in front of the reason.
+    text = " ".join(str(error).rpartition("Exception encountered: ")[2].split())
+    text = text if len(text) <= 300 else text[:299] + "…"
+    return text if isinstance(error, TimingError) else f"{type(error).__name__}: {text}"
+
+
+def _private_channels() -> tuple[IO[str], IO[str]]:
+    """Standard input and output, moved to where no library finds them.
+
+    What libraries print goes to standard error, and what they try to read is empty.
+    """
+    requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return requests, replies
+
+
+def _receive(requests: IO[str], inbox: "queue.SimpleQueue[str]") -> None:
+    for line in requests:
+        inbox.put(line)
+    os._exit(0)  # At once: the main thread may be in the middle of a run.
+
+
+def _end_with_parent(parent: int) -> None:
+    """End when the parent is gone though standard input has not ended.
+
+    A process that the parent forked, such as one of ``multiprocessing``, may hold the other end open.
+    """
+    while os.getppid() == parent:
+        time.sleep(_ORPHAN_CHECK_S)
+    os._exit(0)
+
+
+def _volunteer_when_memory_runs_out() -> None:
+    """Have Linux end this process first, not the notebook's kernel."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # A sandbox may forbid it; nothing else depends on it.
+            Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+if __name__ == "__main__":
+    main()

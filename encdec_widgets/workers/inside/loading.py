@@ -1,0 +1,92 @@
+"""A network as text, made a Keras model again, under the precision that was asked for."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from encdec_widgets._keras import keras
+from encdec_widgets.designs.design import Design
+from encdec_widgets.networks.graph import layer_graph
+from encdec_widgets.networks.weights import fill_at_random, unfilled
+from encdec_widgets.workers.errors import TimingError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@attrs.frozen(eq=False)
+class Loaded:
+    """A network in this process.
+
+    Attributes:
+        model: The Keras model, with random weights.
+        layers: Its graph of layers.
+        blocks: Names of the layers of every block, by the block's name.
+        precision: Name of the dtype policy of the layers that hold weights, or names where they have several.
+        policy: Name of the one that most of them have.
+    """
+
+    model: Any
+    layers: "nx.DiGraph[str]"
+    blocks: Mapping[str, Sequence[str]]
+    precision: str
+    policy: str
+
+
+def load(network: Mapping[str, Any], precision: str | None) -> Loaded:
+    """Build the network of a request.
+
+    A model's text is Keras configuration, which can run code when it is loaded; this one was written a moment ago by
+    this package in the parent process, from the network that runs there, and is never read from a file or taken from
+    anybody else.
+
+    Args:
+        network: The fields of a :class:`encdec_widgets.workers.sent_network.Network`.
+        precision: Name of the dtype policy; None for the network's own.
+    """
+    keras.config.set_dtype_policy(precision or network["policy"])
+    if network["kind"] == "design":
+        backbone = Design.from_json(network["text"]).build()
+        fill_at_random(backbone.structure.variables)
+        blocks = {name: data["layers"] for name, data in backbone.blocks.nodes(data=True)}
+        return Loaded(backbone.model, backbone.layers, blocks, *_precision(backbone.model))
+    config = json.loads(network["text"])
+    if precision:
+        _set_policies(config, precision)
+    try:
+        with unfilled() as variables:
+            whole = keras.models.model_from_json(json.dumps(config))
+    except Exception as error:
+        # The reason stands behind whole configurations, and what Keras advises is of no use in another process.
+        words = " ".join(str(error).rpartition("Exception encountered: ")[2].partition(". ")[0].split())[:160]
+        raise TimingError(
+            "this network has a layer that only your notebook knows, and cannot be built in another process; layers of "
+            f"Keras can, also in blocks and architectures of your own. Keras says: {words}"
+        ) from error
+    fill_at_random(variables)
+    # A Sequential has no graph of operations, and inputs and outputs may stand in dicts: this is the plain form.
+    model = keras.Model(whole.inputs, whole.outputs)
+    return Loaded(model, layer_graph(model, ()), network["blocks"], *_precision(model))
+
+
+def _set_policies(config: Any, precision: str) -> None:
+    """Give every layer of a model's configuration another dtype policy."""
+    if isinstance(config, list):
+        for item in config:
+            _set_policies(item, precision)
+    elif isinstance(config, dict):
+        if config.get("class_name") == "DTypePolicy":
+            config["config"]["name"] = precision
+        for item in config.values():
+            _set_policies(item, precision)
+
+
+def _precision(model: Any) -> tuple[str, str]:
+    """The dtype policies of a model's layers, in words, and the one that most of them have."""
+    policies = Counter(layer.dtype_policy.name for layer in model.layers if layer.weights)
+    if not policies:
+        policies[model.dtype_policy.name] = 1
+    return " and ".join(sorted(policies)), policies.most_common(1)[0][0]

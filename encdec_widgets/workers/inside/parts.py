@@ -1,0 +1,38 @@
+"""A network taken apart into its blocks, each a model of its own that shares the network's layers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from encdec_widgets._keras import keras
+from encdec_widgets.networks.keras_private import calls_to
+
+
+def block_models(model: Any, blocks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """A Keras model for each block that computes something.
+
+    Args:
+        model: A functional ``keras.Model``.
+        blocks: Names of the layers of every block, by the block's name.
+
+    Returns:
+        By the block's name: a model from the feature maps that enter the block to those that leave it.
+    """
+    owner = {layer: block for block, layers in blocks.items() for layer in layers}
+    owner |= {tensor._keras_history.operation.name: "" for tensor in model.inputs}
+    calls = calls_to(model.outputs)
+    maker = {id(tensor): owner.get(call.operation.name) for call in calls for tensor in call.output_tensors}
+    entering: dict[str | None, dict[int, Any]] = {}
+    leaving: dict[str | None, dict[int, Any]] = {}
+    for call in calls:
+        block = owner.get(call.operation.name)
+        for tensor in call.input_tensors:
+            if maker[id(tensor)] != block:
+                entering.setdefault(block, {})[id(tensor)] = tensor
+                leaving.setdefault(maker[id(tensor)], {})[id(tensor)] = tensor
+    for tensor in model.outputs:
+        leaving.setdefault(maker[id(tensor)], {})[id(tensor)] = tensor
+    return {
+        block: keras.Model(list(entering[block].values()), list(leaving[block].values()))
+        for block in blocks
+        if block in entering and block in leaving
+    }

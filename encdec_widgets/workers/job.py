@@ -1,0 +1,50 @@
+"""What can be asked of a worker: something to do with the processes that time, and where it stands."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
+
+import attrs
+
+Done_co = TypeVar("Done_co", covariant=True)
+
+Ask = Callable[[str, str, int, Mapping[str, Any]], dict[str, Any]]
+"""``ask(backend, command, batch_size, arguments)``: what the process of a backend answers.
+
+It raises a TimingError where that is an error, and where the process ends first.
+"""
+
+
+@attrs.frozen(kw_only=True)
+class Progress:
+    """How far a job is.
+
+    Attributes:
+        share: From 0 to 1.
+        doing: What is done now, in a few words.
+        predicted_ms: The predicted time of a run (an estimate), in milliseconds, once it is known.
+        calibration: What the prediction was made from, once it is known, for those of other networks: the plain data of
+            an :class:`encdec_widgets.workers.timing.calibration.Calibration`.
+    """
+
+    share: float
+    doing: str
+    predicted_ms: float | None = None
+    calibration: Mapping[str, Any] | None = None
+
+
+Tell = Callable[[Progress], None]
+
+
+class Job(Protocol[Done_co]):
+    """A measurement, a race or a sampling of gradients."""
+
+    @property
+    def backends(self) -> tuple[str, ...]:
+        """The Keras backends that it needs."""
+
+    @property
+    def budget_s(self) -> float:
+        """Seconds that its timed runs may take, in all."""
+
+    def do(self, ask: Ask, tell: Tell) -> Done_co:
+        """Do it, in a thread of its own."""

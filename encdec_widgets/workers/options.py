@@ -1,0 +1,151 @@
+"""How a network is to be timed: values that a person sets, described for controls, checked before anything starts."""
+
+import importlib.util
+import os
+import re
+from typing import Any
+
+import attrs
+
+from encdec_widgets._keras import keras, keras_is_loaded
+from encdec_widgets.architectures.fields.described import FieldError, choice, integer, real, text
+from encdec_widgets.explain.costs import MOST_IMAGES, PRECISIONS
+
+COMPILATIONS = {
+    "tensorflow": ("graph", "XLA", "eager"),
+    "jax": ("XLA", "eager"),
+    "torch": ("eager", "torch.compile"),
+    "numpy": ("eager",),
+}
+"""How each Keras backend can run a network, its usual way first: "eager" is layer by layer from Python, "graph" is
+``tf.function``, "XLA" is ``tf.function(jit_compile=True)`` or ``jax.jit``."""
+
+AUTO = "auto"
+_DEVICE = re.compile(r"auto|CPU|[GT]PU:\d+")
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """How to time a network.
+
+    Attributes:
+        work: "forward" is the inference forward pass; "training" a whole training step: forward pass, mean squared
+            error, gradients of all weights and one step of Adam, as ``keras.Model.fit`` takes it.
+        batch_size: Images that go through the network at once.
+        precision: Keras dtype policy of the layers; None for the one in force where the network comes from.
+        compilation: How the backend runs it, see ``COMPILATIONS``; None for the backend's usual way.
+        backend: The Keras backend; None for the active one.
+        device: "CPU", "GPU:0", ...; "auto" for the one that the backend takes by itself.
+        budget_s: Seconds that the timed runs may take, in all; first call and warm-up come on top.
+    """
+
+    work: str = choice(
+        "forward", ("forward", "training"), help="A training step takes about three times a forward pass."
+    )
+    batch_size: int = integer(
+        1,
+        minimum=1,
+        maximum=MOST_IMAGES,
+        usual=(1, 64),
+        unit="images",
+        help="Images in one pass; larger batches give more images a second and take more memory.",
+    )
+    precision: str | None = choice(
+        None,  # type: ignore[arg-type]
+        PRECISIONS,
+        optional=True,
+        help="Mixed precision is faster on cards with tensor cores, and slower on most processors.",
+    )
+    compilation: str | None = choice(
+        None,  # type: ignore[arg-type]
+        tuple(dict.fromkeys(way for ways in COMPILATIONS.values() for way in ways)),
+        optional=True,
+        help="Compiled networks start later and run faster; eager ones run layer by layer.",
+    )
+    backend: str | None = choice(
+        None,  # type: ignore[arg-type]
+        tuple(COMPILATIONS),
+        optional=True,
+        help="The library that computes; the same network can take very different times on two of them.",
+    )
+    device: str = text(
+        AUTO, help="The processor or card that computes; auto is what the backend takes by itself."
+    )
+    budget_s: float = real(
+        2.0,
+        minimum=0.01,
+        maximum=600,
+        usual=(0.5, 10),
+        unit="s",
+        help="Time for the timed runs, in all; first call and warm-up come on top.",
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Check what depends on more than one field, or on what is installed."""
+        if not _DEVICE.fullmatch(self.device):
+            places = (AUTO, "CPU", "GPU:0")
+            raise FieldError(
+                "device", self.device, 'must be "auto", "CPU", "GPU:0", "GPU:1" and so on', places
+            )
+        if self.backend is None:
+            return
+        if self.backend not in (*installed_backends(), "numpy"):
+            raise FieldError(
+                "backend",
+                self.backend,
+                f"must be one that is installed: {', '.join(installed_backends())}",
+                installed_backends(),
+            )
+        ways = COMPILATIONS[self.backend]
+        if self.compilation is not None and self.compilation not in ways:
+            raise FieldError(
+                "compilation",
+                self.compilation,
+                f"must be {' or '.join(map(repr, ways))} on the Keras backend {self.backend!r}",
+                ways,
+            )
+        if self.work == "training" and self.backend == "numpy":
+            raise FieldError(
+                "work", self.work, "must be 'forward' on NumPy, which has no gradients", ("forward",)
+            )
+
+    def resolved(self) -> "Options":
+        """With the active backend and its usual way of running in place of None; precision may stay None.
+
+        Raises:
+            FieldError: (a ValueError) If what is left does not go together.
+        """
+        backend = self.backend or active_backend()
+        if backend not in COMPILATIONS:
+            raise FieldError(
+                "backend",
+                backend,
+                f"cannot be timed; choose {', '.join(installed_backends())}",
+                installed_backends(),
+            )
+        return attrs.evolve(
+            attrs.evolve(self, backend=backend), compilation=self.compilation or COMPILATIONS[backend][0]
+        )
+
+
+def active_backend() -> str:
+    """Name of the Keras backend that is active, or will be when Keras is loaded."""
+    if keras_is_loaded():
+        return str(keras.config.backend())
+    return os.environ.get("KERAS_BACKEND", "tensorflow")
+
+
+def installed_backends() -> tuple[str, ...]:
+    """Keras backends that are installed and can be timed, the active one first; found without loading any."""
+    names = [name for name in COMPILATIONS if name != "numpy" and importlib.util.find_spec(name)]
+    active = active_backend()
+    return tuple(dict.fromkeys([active, *names] if active in COMPILATIONS else names))
+
+
+def checked(**options: Any) -> Options:
+    """Options from keyword arguments, resolved; the error names what else there is."""
+    unknown = set(options) - {attribute.name for attribute in attrs.fields(Options)}
+    if unknown:
+        known = ", ".join(attribute.name for attribute in attrs.fields(Options))
+        raise TypeError(f"there is no option {min(unknown)!r} of a timing; there are {known}")
+    return Options(**options).resolved()

@@ -1,0 +1,146 @@
+"""The worker process, seen from its parent."""
+
+import contextlib
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from encdec_widgets.workers.errors import TimingError, out_of_memory, tells_of_memory
+
+_KILL_WAIT_S = 0.8
+
+
+class WorkerProcess:
+    """A running ``encdec_widgets.workers.inside``.
+
+    Attributes:
+        backend: The Keras backend it computes with.
+        pid: Its process id.
+        in_use: Whether a thread asks it something, or is about to; that thread then lets the channels go.
+    """
+
+    def __init__(self, backend: str) -> None:
+        """Start it; it loads its backend when the first request comes."""
+        self.backend = backend
+        self.in_use = False
+        self._owner = os.getpid()
+        self._ids = itertools.count()
+        # A file, not a pipe: it needs nobody to empty it. Appended to, so that reading here moves no place there.
+        self._stderr = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - closed in close()
+        self._popen = subprocess.Popen(
+            # -P: no folder is searched for modules that this process does not search.
+            [sys.executable, "-P", "-m", "encdec_widgets.workers.inside"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            env=_environment(backend),
+            # The interrupt that stops a notebook's cell goes to the kernel's whole group; this is none of its business.
+            start_new_session=True,
+        )
+        self.pid = self._popen.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is still running."""
+        return self._popen.poll() is None
+
+    def ask(self, command: str, arguments: Mapping[str, Any], batch_size: int) -> dict[str, Any] | None:
+        """Send a request and wait for its answer.
+
+        Args:
+            command: One of ``encdec_widgets.workers.inside.bench.Bench.commands``.
+            arguments: What to call it with, plain data.
+            batch_size: Images in a batch, for the line that says that memory ran out.
+
+        Returns:
+            The answer; None if the process ended first.
+        """
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        number = next(self._ids)
+        request = {"id": number, "command": command, "arguments": arguments, "batch_size": batch_size}
+        line = json.dumps(request) + "\n"
+        try:
+            self._popen.stdin.write(line.encode())
+            self._popen.stdin.flush()
+        except (OSError, ValueError):  # It has ended, and the channel may be closed.
+            return None
+        for answer in self._popen.stdout:
+            # Anything else was printed by somebody before the worker could keep the channel to itself.
+            with contextlib.suppress(ValueError):
+                reply = json.loads(answer)
+                if isinstance(reply, dict) and reply.get("id") == number:
+                    return reply
+        return None
+
+    def kill(self, *, wait: bool = True) -> None:
+        """End it at once, with everything that it started; return when it has ended, if ``wait`` says so."""
+        if not self.alive:
+            return
+        with contextlib.suppress(OSError):
+            if sys.platform == "win32":
+                self._popen.kill()
+            else:
+                os.killpg(self.pid, signal.SIGKILL)
+        if wait:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(_KILL_WAIT_S)
+
+    def end(self) -> None:
+        """Kill it and, unless somebody is listening to it, let the channels go."""
+        if os.getpid() != self._owner:
+            return  # A fork of this process comes here as well when it exits; the worker is not its own.
+        self.kill()
+        if not self.in_use:
+            self.close()
+
+    def close(self) -> None:
+        """Let the channels go. Closing waits for a thread that reads, so only such a one may call it then."""
+        for channel in (self._popen.stdin, self._popen.stdout, self._stderr):
+            with contextlib.suppress(OSError):
+                if channel is not None:
+                    channel.close()
+
+    def obituary(self, batch_size: int) -> TimingError:
+        """Why the process ended by itself, from its exit status and from its last words."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(_KILL_WAIT_S)
+        status = self._popen.returncode
+        details = self._last_words()
+        # Only the very last lines: earlier ones may tell of a shortage that was overcome.
+        if tells_of_memory("\n".join(details.splitlines()[-5:])):
+            return TimingError(out_of_memory(batch_size), details)
+        if status == -9:
+            return TimingError(
+                "the timing process was killed from outside, as happens when the machine runs out of memory "
+                f"(batch size {batch_size})",
+                details,
+            )
+        last_line = details.splitlines()[-1][:300] if details else "it left no message"
+        return TimingError(
+            f"the timing process ended unexpectedly (exit status {status}): {last_line}", details
+        )
+
+    def _last_words(self) -> str:
+        if self._stderr.closed:
+            return ""
+        self._stderr.seek(0, os.SEEK_END)
+        self._stderr.seek(max(0, self._stderr.tell() - 8192))
+        lines = self._stderr.read().decode(errors="replace").splitlines()
+        return "\n".join([line for line in lines if line.strip()][-20:])
+
+
+def _environment(backend: str) -> dict[str, str]:
+    """This process's environment, with the same modules to find."""
+    return {
+        **os.environ,
+        "KERAS_BACKEND": backend,
+        "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
+    }

@@ -1,0 +1,119 @@
+"""A network on its way to the process that times it: plain text, and which layers make which block."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import attrs
+
+from encdec_widgets._keras import keras, keras_is_loaded
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.presets import as_design
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Network:
+    """What the timing process builds.
+
+    Attributes:
+        kind: "design": ``text`` is that of ``Design.to_json``; "model": that of ``keras.Model.to_json``, for networks
+            whose classes only this process knows.
+        text: The network. It holds no weights: random ones take the same time.
+        policy: Name of the dtype policy in force where it comes from. A design's layers follow it; a model's text names
+            that of each layer.
+        blocks: Of a model, the layers of every block, by the block's name; a design's are read from what is built.
+        shapes: Shape of each input, without the batch: height, width, channels.
+        fixed_batch: The batch size that the network is fixed to, if it is.
+    """
+
+    kind: Literal["design", "model"]
+    text: str
+    policy: str
+    blocks: Mapping[str, tuple[str, ...]]
+    shapes: tuple[tuple[int | None, ...], ...]
+    fixed_batch: int | None = None
+
+    def check(self, batch_size: int) -> None:
+        """Refuse what cannot be timed.
+
+        Raises:
+            FieldError: (a ValueError) If the size of an input is left open, or its batch size fixed to another one.
+        """
+        for shape in self.shapes:
+            if None in shape:
+                raise FieldError(
+                    "input_shape", shape, "must be fixed (no None in it) for a network to be timed"
+                )
+        if self.fixed_batch not in (None, batch_size):
+            raise FieldError(
+                "batch_size",
+                batch_size,
+                f"must be {self.fixed_batch}, which the network's input is fixed to",
+                (self.fixed_batch,),
+            )
+
+
+def network_of(thing: Any) -> Network:
+    """The network in a Design, an architecture, the name of a preset, a Backbone, a Designer or a ``keras.Model``.
+
+    Keras is not thread-safe: call it in the thread that owns the network.
+
+    Raises:
+        TypeError: If there is no network in it.
+        ValueError: If there is no preset of that name.
+    """
+    if hasattr(thing, "structure"):  # A Backbone, whose weights are not asked about.
+        return _of_backbone(thing)
+    if hasattr(thing, "backbone"):  # A Designer.
+        return _of_backbone(thing.backbone)
+    if hasattr(thing, "architecture") and hasattr(thing, "to_json"):
+        return _of_design(thing)
+    if hasattr(thing, "inputs") and hasattr(thing, "layers"):
+        return _of_model(thing, {layer.name: (layer.name,) for layer in thing.layers})
+    if hasattr(thing, "model"):
+        return network_of(thing.model)
+    if isinstance(thing, (str, EncoderDecoder)):
+        return _of_design(as_design(thing))
+    raise TypeError(
+        f"there is no network in {type(thing).__name__}: give a Design, an architecture, the name of a "
+        "preset, a Backbone, a Designer, or a keras.Model that is built"
+    )
+
+
+def _of_design(design: Any) -> Network:
+    text = design.to_json()
+    if _only_shipped_classes(text):
+        return Network(
+            kind="design", text=text, policy=_active_policy(), blocks={}, shapes=(tuple(design.input_shape),)
+        )
+    return _of_backbone(design.build())
+
+
+def _of_backbone(backbone: Any) -> Network:
+    text = backbone.design.to_json()
+    if _only_shipped_classes(text):
+        return _of_design(backbone.design)
+    blocks = {name: tuple(data["layers"]) for name, data in backbone.blocks.nodes(data=True)}
+    return _of_model(backbone.structure, blocks)
+
+
+def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]]) -> Network:
+    batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
+    return Network(
+        kind="model",
+        text=model.to_json(),
+        policy=_active_policy(),
+        blocks=blocks,
+        shapes=tuple(tuple(tensor.shape[1:]) for tensor in model.inputs),
+        fixed_batch=batches[0] if batches else None,
+    )
+
+
+def _only_shipped_classes(text: str) -> bool:
+    """Whether another process can build a design: classes of others have the name of their module in theirs."""
+    return not re.search(r'"class": "[^"]*\.', text)
+
+
+def _active_policy() -> str:
+    return str(keras.config.dtype_policy().name) if keras_is_loaded() else "float32"

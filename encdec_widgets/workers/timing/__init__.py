@@ -1,0 +1,127 @@
+"""How long networks take, measured in processes of their own.
+
+The network goes to a worker process as JSON, is built and run there, and comes back as a :class:`Timing`: the
+notebook's kernel never blocks, runs out of memory or leaks for it.
+"""
+
+from typing import Any
+
+from encdec_widgets.workers.client import Worker, shared_worker
+from encdec_widgets.workers.device import Device, current_device, visible_devices
+from encdec_widgets.workers.effective_field import (
+    EffectiveField,
+    FieldSampling,
+    backends_with_gradients,
+    effective_field,
+)
+from encdec_widgets.workers.errors import TimingError, TimingStopped, TimingTooLongError
+from encdec_widgets.workers.job import Progress
+from encdec_widgets.workers.options import COMPILATIONS, Options, checked, installed_backends
+from encdec_widgets.workers.sent_network import Network, network_of
+from encdec_widgets.workers.timing.comparison import Comparison
+from encdec_widgets.workers.timing.measuring import Measurement
+from encdec_widgets.workers.timing.racing import Race, Racer
+from encdec_widgets.workers.timing.result import BlockTime, Timing
+
+__all__ = [
+    "COMPILATIONS",
+    "BlockTime",
+    "Comparison",
+    "Device",
+    "EffectiveField",
+    "FieldSampling",
+    "Measurement",
+    "Network",
+    "Options",
+    "Progress",
+    "Race",
+    "Racer",
+    "Timing",
+    "TimingError",
+    "TimingStopped",
+    "TimingTooLongError",
+    "Worker",
+    "backends_with_gradients",
+    "compare",
+    "current_device",
+    "effective_field",
+    "installed_backends",
+    "measure",
+    "network_of",
+    "shared_worker",
+    "visible_devices",
+]
+
+
+def measure(
+    design: Any,
+    *,
+    by_block: bool = False,
+    at_most_s: float | None = None,
+    worker: Worker | None = None,
+    **options: Any,
+) -> Timing:
+    """Time a network in a process of its own, and wait for the result.
+
+    The first timing of all also starts the process and its backend and calibrates the device (some 5 seconds).
+
+    Args:
+        design: A Design; or anything that was built: a Backbone, a Designer or a ``keras.Model``.
+        by_block: Whether to time each block as well, which about doubles the time.
+        at_most_s: Refuse to begin if the runs would take more than so many seconds; None for no limit.
+        worker: The processes to measure in; those that all timings share if left out.
+        **options: The fields of :class:`Options`: ``work``, ``batch_size``, ``precision``, ``compilation``,
+            ``backend``, ``device`` and ``budget_s``.
+
+    Raises:
+        FieldError: (a ValueError) If an option, or the size of the network's input, cannot be timed.
+        TimingTooLongError: If it would take longer than ``at_most_s``.
+        TimingError: If the network could not be timed: out of memory, say.
+        TypeError: If there is no network in ``design``, or no such option.
+    """
+    how = checked(**options)  # Before seconds are spent on building.
+    network = network_of(design)
+    network.check(how.batch_size)
+    job = Measurement(network=network, options=how, by_block=by_block, at_most_s=at_most_s)
+    return (worker or shared_worker()).do(job)
+
+
+def compare(
+    a: Any,
+    b: Any,
+    *,
+    name_a: str = "A",
+    name_b: str = "B",
+    at_most_s: float | None = None,
+    worker: Worker | None = None,
+    **options: Any,
+) -> Comparison:
+    """Race two networks, in turn, and wait for the result.
+
+    Args:
+        a: A Design, or anything that :func:`measure` takes.
+        b: Another, or the same under other options.
+        name_a: What the result calls the first.
+        name_b: What the result calls the second.
+        at_most_s: As in :func:`measure`.
+        worker: As in :func:`measure`.
+        **options: As in :func:`measure`; a pair of values is one for each: ``backend=("tensorflow", "jax")``.
+
+    Raises:
+        FieldError: (a ValueError) If an option, or the size of a network's input, cannot be timed.
+        TimingTooLongError: If one of them would take longer than ``at_most_s``.
+        TimingError: If one of them could not be timed.
+        TypeError: If there is no network in ``a`` or ``b``, or no such option.
+    """
+    both: list[dict[str, Any]] = [{}, {}]
+    for option, value in options.items():
+        pair = value if isinstance(value, tuple) and len(value) == 2 else (value, value)
+        for one, of_one in zip(both, pair, strict=True):
+            one[option] = of_one
+    how = [checked(**one) for one in both]
+    racers = []
+    for thing, each, name in zip((a, b), how, (name_a, name_b), strict=True):
+        network = network_of(thing)
+        network.check(each.batch_size)
+        racers.append(Racer(network=network, options=each, name=name))
+    return (worker or shared_worker()).do(Race(a=racers[0], b=racers[1], at_most_s=at_most_s))

@@ -1,0 +1,234 @@
+"""The measurement of one network: built, predicted, started, and run in short rounds until the figures are sure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import attrs
+
+from encdec_widgets.workers.errors import TimingError, TimingTooLongError
+from encdec_widgets.workers.gpu import GpuState, GpuWatch, visible_gpus
+from encdec_widgets.workers.job import Ask, Progress, Tell
+from encdec_widgets.workers.options import Options
+from encdec_widgets.workers.sent_network import Network
+from encdec_widgets.workers.timing.result import BlockTime, Timing
+from encdec_widgets.workers.timing.statistics import median_interval, noise_words, settled, spread
+
+MIN_RUNS = 5
+"""So many runs are timed even where they take longer than the budget, as long as ``OVERTIME_S`` allows."""
+MAX_RUNS = 10_000
+"""More runs than this are never timed."""
+OVERTIME_S = 60.0
+"""No further run is started after so many seconds of runs, unless the budget itself is longer; one there always is."""
+ROUNDS = 20
+"""Rounds that the budget is divided into; between two of them the progress is told and the card is looked at."""
+LEAST_SHARE = 0.25
+"""A run does not end before this share of the budget, however alike its times are: the machine may change its mood."""
+
+FAR_OFF = 3
+"""A prediction that is off by more than this factor has its calibration made again for the next run."""
+
+_calibrations: dict[tuple[str | None, ...], Mapping[str, Any]] = {}
+"""What devices told when they were calibrated, by backend, compilation, dtype policy and place: a process that replaces
+another need not ask again."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class OnBench:
+    """A network in the process that times it.
+
+    Attributes:
+        name: What it is called there.
+        options: How it is timed.
+        facts: What the process told when it was loaded.
+        ask: Asks the process.
+    """
+
+    name: str
+    options: Options
+    facts: Mapping[str, Any]
+    ask: Ask
+
+    @classmethod
+    def load(cls, ask: Ask, name: str, network: Network, options: Options) -> "OnBench":
+        """Have ``network`` built and its time predicted."""
+        arguments = {"name": name, "network": attrs.asdict(network), "options": attrs.asdict(options)}
+        facts = ask(str(options.backend), "load", options.batch_size, arguments)
+        built = cls(name=name, options=options, facts=facts, ask=ask)
+        told = built.do("predict", calibration=_calibrations.get(built._conditions()))
+        _calibrations[built._conditions()] = told["calibration"]
+        return attrs.evolve(built, facts={**facts, **told})
+
+    def do(self, command: str, part: str = "", **arguments: Any) -> dict[str, Any]:
+        """Have something done with the network, or with one of its blocks."""
+        name = f"{self.name}/{part}" if part else self.name
+        return self.ask(
+            str(self.options.backend), command, self.options.batch_size, {"name": name, **arguments}
+        )
+
+    def run(self, seconds: float, part: str = "", at_most: int = MAX_RUNS) -> list[float]:
+        """Times of runs, in milliseconds."""
+        times: list[float] = self.do("run", part, seconds=seconds, at_most=at_most)["times_ms"]
+        return times
+
+    def card(self, cards: Sequence[GpuState]) -> GpuState | None:
+        """The one of ``cards`` that it runs on, if it runs on one."""
+        kind, _, number = self.facts["place"].partition(":")
+        return cards[int(number)] if kind == "GPU" and int(number) < len(cards) else None
+
+    def start(self) -> dict[str, Any]:
+        """Run it for the first time, then until it is warm: ``first_call_ms`` and ``peak_bytes``."""
+        return self.do("start")
+
+    def timing(self, times: list[float], **others: Any) -> Timing:
+        """What its times say."""
+        figures = spread(times)
+        self._doubt_calibration(figures.median)
+        calibration = self.facts["calibration"]
+        low, high = median_interval(times)
+        return Timing(
+            median_ms=figures.median,
+            p10_ms=figures.p10,
+            p90_ms=figures.p90,
+            low_ms=low if math.isfinite(low) else None,
+            high_ms=high if math.isfinite(high) else None,
+            n=len(times),
+            noise=noise_words(times),
+            batch_size=self.options.batch_size,
+            precision=self.facts["precision"],
+            device=self.facts["device"],
+            backend=str(self.options.backend),
+            work=self.options.work,
+            compilation=str(self.options.compilation),
+            predicted_ms=self.facts["predicted_ms"],
+            multiply_adds=self.facts["multiply_adds"],
+            # A convolution can be faster than a matrix product: libraries know short cuts for it.
+            ceiling=max(
+                calibration["peak_multiply_adds_per_s"],
+                *(rate for _, rate in calibration["convolution_rates"]),
+            ),
+            call_ms=calibration["call_overhead_ms"],
+            **others,
+        )
+
+    def _doubt_calibration(self, median_ms: float) -> None:
+        """Forget a calibration that was far off: the device was busy with something else then, or is now."""
+        ratio = self.facts["predicted_ms"] / median_ms
+        if not 1 / FAR_OFF < ratio < FAR_OFF:
+            _calibrations.pop(self._conditions(), None)
+
+    def _conditions(self) -> tuple[str | None, ...]:
+        options = self.options
+        return options.backend, options.compilation, self.facts["policy"], self.facts["place"]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Measurement:
+    """A job: time one network.
+
+    Attributes:
+        network: The network.
+        options: How to time it, resolved.
+        by_block: Whether to time each of its blocks as well, which about doubles the time.
+        at_most_s: Refuse to begin if the runs would take more than so many seconds; None for no limit.
+    """
+
+    network: Network
+    options: Options
+    by_block: bool = False
+    at_most_s: float | None = None
+
+    @property
+    def backends(self) -> tuple[str, ...]:
+        """The Keras backend that it needs."""
+        return (str(self.options.backend),)
+
+    @property
+    def budget_s(self) -> float:
+        """Seconds that its timed runs may take, in all."""
+        return self.options.budget_s * (2 if self.by_block else 1)
+
+    def do(self, ask: Ask, tell: Tell) -> Timing:
+        """Measure.
+
+        Raises:
+            TimingTooLongError: If it would take far longer than allowed.
+            TimingError: If the network could not be timed.
+        """
+        cards = visible_gpus().cards  # before anything of ours runs on them
+        tell(Progress(share=0.0, doing="starting the process"))
+        ask(str(self.options.backend), "clear", self.options.batch_size, {})
+        try:
+            return self._measure(ask, tell, cards)
+        finally:
+            # The memory is others' until the next job; a process that ended has none.
+            with suppress(TimingError):
+                ask(str(self.options.backend), "clear", self.options.batch_size, {})
+
+    def _measure(self, ask: Ask, tell: Tell, cards: Sequence[GpuState]) -> Timing:
+        tell(Progress(share=0.05, doing="building the network, calibrating the device"))
+        network = OnBench.load(ask, "network", self.network, self.options)
+        predicted_ms = network.facts["predicted_ms"]
+        check_length(predicted_ms, self.at_most_s)
+        card = network.card(cards)
+        tell(
+            Progress(
+                share=0.2,
+                doing="first call and warm-up",
+                predicted_ms=predicted_ms,
+                calibration=network.facts["calibration"],
+            )
+        )
+        started = network.start()
+        parts = self._started_blocks(network, tell, predicted_ms) if self.by_block else {}
+        times: list[float] = []
+        with GpuWatch(card) as watch:
+            while not enough(times, self.options.budget_s):
+                slice_s = self.options.budget_s / ROUNDS
+                times += network.run(slice_s, at_most=MAX_RUNS - len(times))
+                for part, part_times in parts.items():
+                    part_times.extend(network.run(slice_s / len(parts), part))
+                watch.sample()
+                done = min(sum(times) / 1000 / self.options.budget_s, 1.0)
+                tell(Progress(share=0.4 + 0.6 * done, doing=f"{len(times)} runs", predicted_ms=predicted_ms))
+        tell(Progress(share=1.0, doing="done", predicted_ms=predicted_ms))
+        return network.timing(
+            times,
+            **started,
+            gpu=card,
+            load=watch.summary(),
+            blocks=tuple(
+                BlockTime(name=part, median_ms=spread(part_times).median, n=len(part_times))
+                for part, part_times in parts.items()
+            ),
+        )
+
+    def _started_blocks(self, network: OnBench, tell: Tell, predicted_ms: float) -> dict[str, list[float]]:
+        names: list[str] = network.do("blocks")["blocks"]
+        for number, name in enumerate(names):
+            share = 0.25 + 0.15 * number / len(names)
+            tell(Progress(share=share, doing=f"first call of {name}", predicted_ms=predicted_ms))
+            network.do("start_block", name)
+        return {name: [] for name in names}
+
+
+def check_length(predicted_ms: float, at_most_s: float | None) -> None:
+    """Refuse a timing whose least runs would take longer than allowed.
+
+    Raises:
+        TimingTooLongError: If they would.
+    """
+    seconds = (MIN_RUNS + 2) * predicted_ms / 1000  # the first call and one run to warm up are runs too
+    if at_most_s is not None and seconds > at_most_s:
+        raise TimingTooLongError(predicted_ms, seconds, at_most_s)
+
+
+def enough(times: list[float], budget_s: float) -> bool:
+    """Whether runs that took ``times`` (in milliseconds) need no more: sure enough, or the budget is spent."""
+    spent_s = sum(times) / 1000
+    if len(times) >= MAX_RUNS:
+        return True
+    if len(times) < MIN_RUNS:
+        return bool(times) and spent_s >= max(OVERTIME_S, budget_s)
+    return spent_s >= budget_s or (spent_s >= LEAST_SHARE * budget_s and settled(times))
