@@ -112,7 +112,7 @@ def run(quick: bool) -> Table:
     return Table("Key press to repainted plot, against a bare slider with a bare figure", rows, notes)
 
 
-class _Pressed:
+class Pressed:
     """A slider that is pressed, and what that took."""
 
     def __init__(self, notebook: Notebook, handle: Locator) -> None:
@@ -147,12 +147,12 @@ class _Pressed:
 
 def _measure(place: Bench, case: Case, presses: int) -> list[Row]:
     with place.opened(case.cells) as notebook:
-        designer = _Pressed(notebook, _handle(notebook.screen, case))
+        designer = Pressed(notebook, _handle(notebook.screen, case))
         before = _picture(notebook.kernel)
         designer.press(counted=False)
         pictures = [before, _picture(notebook.kernel)]
         with place.opened(_bare_cells(case, notebook, pictures)) as bare_notebook:
-            bare = _Pressed(bare_notebook, bare_notebook.screen.control("edit"))
+            bare = Pressed(bare_notebook, bare_notebook.screen.control("edit"))
             for number in range(WARMING + presses):
                 for pressed in (bare, designer):
                     pressed.press(counted=number >= WARMING)
@@ -179,7 +179,7 @@ def _bare_cells(case: Case, notebook: Notebook, pictures: list[Any]) -> list[str
     return [code, "ipywidgets.VBox([slider, figure])"]
 
 
-def _rows(case: Case, designer: _Pressed, bare: _Pressed) -> list[Row]:
+def _rows(case: Case, designer: Pressed, bare: Pressed) -> list[Row]:
     def row(case_name: str, unit: str, ours: list[float], other: list[float], **more: Any) -> Row:
         return Row.of("keys", case_name, ours, other, unit=unit, against="bare slider", **more)
 
