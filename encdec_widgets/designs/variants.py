@@ -1,6 +1,5 @@
 """Variants of a design that differ in one field: which fields, which values, and the design with each of them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -20,15 +19,8 @@ from encdec_widgets.designs.paths import STAGES
 
 INPUT_SIZE = "input size"
 """Height and width of the input together, as one field: its value is the larger of them, in px."""
-MOST = 13
-"""How many values of a number are tried."""
-STEPS = 10
-"""Into how many steps a range of numbers with fractions is divided: whole ranges give round numbers then."""
-WIDE = 8
-"""A range of whole numbers whose end is so many times its start is gone through in factors, not in steps."""
 
 _SIZE = attrs.evolve(INPUT_FIELDS["height"], optional=False)
-_TRIED = ("integer", "real", "flag", "choice")
 
 
 def fields_to_try(design: Design, place: str | None = None) -> dict[str, FieldInfo]:
@@ -55,7 +47,7 @@ def fields_to_try(design: Design, place: str | None = None) -> dict[str, FieldIn
         for name in sorted(infos, key=lambda name: not prefix and name in described_fields(EncoderDecoder)):
             info = infos[name]
             held = [getattr(value, name) for value in values if name in described_fields(value)]
-            if info.kind in _TRIED and all(other == held[0] for other in held):
+            if info.of_kind.can_be_tried and all(other == held[0] for other in held):
                 found[f"{prefix}{name}"] = info
     if None not in design.input_shape[:2]:
         found[INPUT_SIZE] = _SIZE
@@ -155,40 +147,12 @@ def values_to_try(info: FieldInfo, current: Any) -> tuple[Any, ...]:
         info: The field.
         current: The value that it has now, which is always among them.
     """
-    if info.kind == "flag":
-        values: Iterable[Any] = (False, True)
-    elif info.kind == "choice":
-        values = info.choices
-    elif info.kind in ("integer", "real"):
-        low, high = info.usual or (info.minimum, info.maximum)
-        numbers = _integers if info.kind == "integer" else _reals
-        values = numbers(low, high) if is_number(low) and is_number(high) else (info.default,)
-    else:
-        values = ()
-    values = [value for value in values if _accepted(info, value)]
+    values = [value for value in info.of_kind.values_to_try(info) if _accepted(info, value)]
     if current is not None and current not in values:
         values.append(current)
     if all(map(is_number, values)):
         values.sort()
     return (None, *values) if info.optional else tuple(values)
-
-
-def _integers(low: float, high: float) -> list[int]:
-    first, last = round(low), round(high)
-    if last - first < MOST:
-        return list(range(first, last + 1))
-    if first < 0 or last < WIDE * max(first, 1):
-        return sorted({round(first + i * (last - first) / (MOST - 1)) for i in range(MOST)})
-    doubled = [2**i for i in range(last.bit_length()) if first < 2**i < last]
-    between = [3 * half // 2 for half in doubled if half > 1 and first < 3 * half // 2 < last]
-    between = between[max(0, len(doubled) + len(between) + 2 - MOST) :]
-    every = 1 + len(doubled) // MOST
-    return sorted({first, *doubled[::every], *between, last})
-
-
-def _reals(low: float, high: float) -> list[float]:
-    # Rounded, so that 1.2000000000000002 does not appear.
-    return [float(f"{low + i * (high - low) / STEPS:.6g}") for i in range(STEPS + 1)]
 
 
 def _accepted(info: FieldInfo, value: Any) -> bool:

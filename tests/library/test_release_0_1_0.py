@@ -19,9 +19,10 @@ PUBLIC = {
     "encdec_widgets.architectures": "CustomEncoderDecoder DenseBlock DenseUpsamplingBlock FCDenseNet Hourglass LeapCNN "
     "ResidualBlock ResidualOutputBlock ResidualUpsamplingBlock StackedHourglass StridedConvBlock TransitionDown UNet",
     "encdec_widgets.backbone": "Backbone build_backbone",
-    "encdec_widgets.timing": "COMPILATIONS BlockTime Comparison Device EffectiveField FieldSampling Measurement Network "
-    "Options Progress Race Racer Timing TimingError TimingStopped TimingTooLongError Worker backends_with_gradients "
-    "compare current_device effective_field installed_backends measure network_of shared_worker visible_devices",
+    "encdec_widgets.timing": "COMPILATIONS BlockTime Comparison Device EffectiveField FieldSampling Measurement "
+    "Network Options Progress Race Racer Timing TimingError TimingStopped TimingTooLongError Worker "
+    "backends_with_gradients compare current_device effective_field installed_backends measure network_of "
+    "shared_worker visible_devices",
     "encdec_widgets.head": "Head",
 }
 

@@ -13,10 +13,9 @@ from encdec_widgets.architectures import CustomEncoderDecoder, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, described_fields
+from encdec_widgets.architectures.fields.numeric import MOST, STEPS
 from encdec_widgets.designs.variants import (
     INPUT_SIZE,
-    MOST,
-    STEPS,
     all_else,
     current_value,
     fields_to_try,

@@ -23,7 +23,7 @@ class _FewValuesInfo(FieldInfo):
     def accept(self, field: str, value: Any) -> Any:
         accepted = super().accept(field, value)
         if accepted not in self.values:
-            raise FieldError(field, value, f"must be {self.allowed()}", self._suggestions(value))
+            raise FieldError(field, value, f"must be {self.allowed()}", self.suggestions(value))
         return accepted
 
     def inert(self, owner: Any) -> str | None:
@@ -36,8 +36,8 @@ class _FewValuesInfo(FieldInfo):
         *others, last = map(str, self.values)
         return f"{', '.join(others)} or {last}" if others else f"{last}, the only value this block has"
 
-    def _suggestions(self, value: Any) -> tuple[Any, ...]:
-        near = super()._suggestions(value)[0]
+    def suggestions(self, value: Any) -> tuple[Any, ...]:
+        near = super().suggestions(value)[0]
         return tuple(sorted(self.values, key=lambda possible: abs(possible - near)))[:2]
 
 

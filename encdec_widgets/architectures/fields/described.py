@@ -12,7 +12,9 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.architectures.fields.info import FieldError, FieldInfo, Kind, Need, field_words, is_number
+from encdec_widgets.architectures.fields.info import FieldError, FieldInfo, Need, field_words
+from encdec_widgets.architectures.fields.kinds import KINDS, Kind
+from encdec_widgets.architectures.fields.numeric import is_number
 
 __all__ = [
     "ACTIVATIONS",
@@ -36,9 +38,6 @@ __all__ = [
 ]
 
 _INFO = "encdec_widgets.field"
-
-# The largest whole number up to which a page, whose numbers are all floats, can tell every one from the next.
-_EXACT = 2**53
 
 _definitions = itertools.count(1)
 _numbers: weakref.WeakKeyDictionary[type, int] = weakref.WeakKeyDictionary()
@@ -270,14 +269,8 @@ def described_fields(owner: Any) -> dict[str, FieldInfo]:
 
 def _inferred(default: Any) -> FieldInfo | None:
     """What a default tells of a field: whether it is a flag, a number that a page can show, or a text."""
-    words = "A field of your own class, described by its default alone."
-    if isinstance(default, bool):
-        return FieldInfo(kind="flag", default=default, help=words)
-    if isinstance(default, (int, float)):
-        if not abs(default) <= _EXACT:  # NaN is not
-            return None
-        kind: Kind = "integer" if isinstance(default, int) else "real"
-        bound = max(1e9, abs(default))
-        usual = (max(min(0, 2 * default), -bound), min(max(10, 4 * default), bound))
-        return FieldInfo(kind=kind, default=default, minimum=-bound, maximum=bound, usual=usual, help=words)
-    return FieldInfo(kind="text", default=default, help=words) if isinstance(default, str) else None
+    for name, kind in KINDS.items():
+        if (bounds := kind.bounds_of(default)) is not None:
+            words = "A field of your own class, described by its default alone."
+            return FieldInfo(kind=name, default=default, help=words, **bounds)
+    return None

@@ -1,14 +1,12 @@
 """What is known of one field: its words, its bounds, and whether it has any effect now."""
 
-import difflib
 import math
-import numbers
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Any
 
 import attrs
 
-Kind = Literal["integer", "real", "flag", "choice", "text", "counts"]
+from encdec_widgets.architectures.fields.kinds import KINDS, Kind
 
 
 class FieldError(ValueError):
@@ -78,12 +76,20 @@ class Need:
         return f"{field_words(self.field)} is {state}"
 
 
+def _known_kind(_: Any, __: Any, kind: str) -> None:
+    if kind not in KINDS:
+        raise ValueError(
+            f"There is no kind of field of that name. Received: kind={kind!r}. Would work: {', '.join(KINDS)}."
+        )
+
+
 @attrs.frozen(kw_only=True)
 class FieldInfo:
     """What a person and a control need to know about a field.
 
     Attributes:
-        kind: What sort of value it takes.
+        kind: What sort of value it takes: "integer", "real", "flag", "choice", "text", "counts", or a kind that was
+            registered (see :mod:`~encdec_widgets.architectures.fields.kinds`).
         help: One sentence that says what the value does.
         default: The value when none is given.
         minimum: Smallest number allowed; of counts, for each of them.
@@ -98,7 +104,7 @@ class FieldInfo:
         needs: What other fields must be for this one to have any effect.
     """
 
-    kind: Kind
+    kind: str = attrs.field(validator=_known_kind)
     help: str
     default: Any
     minimum: float = -math.inf
@@ -111,6 +117,11 @@ class FieldInfo:
     group: str = ""
     folded: bool = False
     needs: tuple[Need, ...] = ()
+
+    @property
+    def of_kind(self) -> Kind:
+        """What all fields of its kind have in common."""
+        return KINDS[self.kind]
 
     def inert(self, owner: Any) -> str | None:
         """Why the field has no effect now, as one sentence that names the first need that is unmet.
@@ -135,118 +146,16 @@ class FieldInfo:
             value = value.item()  # NumPy scalars are numbers too
         if value is None and self.optional:
             return None
-        accepted = _ACCEPT[self.kind](self, value)
+        accepted = self.of_kind.accept(self, value)
         if accepted is None:
-            raise FieldError(field, received, f"must be {self.allowed()}", self._suggestions(value))
+            raise FieldError(field, received, f"must be {self.allowed()}", self.suggestions(value))
         return accepted
 
     def allowed(self) -> str:
         """What is allowed, in words."""
-        if self.kind in ("integer", "real"):
-            number = "a whole number" if self.kind == "integer" else "a number"
-            words = f"{number} from {self.minimum:g} to {self.maximum:g}"
-        elif self.kind == "flag":
-            words = "True or False"
-        elif self.kind == "choice":
-            words = "one of " + ", ".join(repr(choice) for choice in self.choices)
-        elif self.kind == "counts":
-            words = f"{self.lengths[0]} to {self.lengths[1]} whole numbers from {self.minimum:g} to {self.maximum:g}"
-        else:
-            words = 'a text without "/"'
+        words = self.of_kind.allowed(self)
         return f"{words}, or None" if self.optional else words
 
-    def _suggestions(self, value: Any) -> tuple[Any, ...]:
-        if self.kind in ("integer", "real"):
-            number = _as_number(value)
-            if number is not None:
-                inside = min(max(number, self.minimum), self.maximum)
-                if self.kind == "real":
-                    return (inside,)
-                return tuple(dict.fromkeys((math.floor(inside), math.ceil(inside))))
-        if self.kind == "counts":
-            return (self._nearest_counts(value) or self.default,)
-        if self.kind == "choice" and isinstance(value, str):
-            alike = [choice for choice in self.choices if choice.lower() == value.lower()]
-            close = difflib.get_close_matches(value, self.choices, n=2, cutoff=0.4)
-            return tuple(alike or close or self._usual_values())
-        return self._usual_values()
-
-    def _usual_values(self) -> tuple[Any, ...]:
-        return self.choices if self.default is None and self.choices else (self.default,)
-
-    def _nearest_counts(self, value: Any) -> tuple[int, ...] | None:
-        numbers = [_as_number(item) for item in _as_items(value) or ()][: self.lengths[1]]
-        inside = [min(max(number, self.minimum), self.maximum) for number in numbers if number is not None]
-        if not inside or len(inside) < len(numbers):
-            return None
-        inside += inside[-1:] * (self.lengths[0] - len(inside))
-        return tuple(math.floor(number) for number in inside)
-
-
-def _as_number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (numbers.Real, str)):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return None if math.isnan(number) else number
-
-
-def _as_items(value: Any) -> Sequence[Any] | None:
-    if hasattr(value, "tolist"):
-        value = value.tolist()  # NumPy arrays are lists of numbers too
-    return value if isinstance(value, (list, tuple)) else None
-
-
-def is_number(value: Any) -> bool:
-    """Whether it is a number other than NaN and infinity."""
-    number: Any = value
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and bool(abs(number) < math.inf)
-
-
-def _in_bounds(info: FieldInfo, value: Any) -> bool:
-    return is_number(value) and bool(info.minimum <= value <= info.maximum)
-
-
-def _accept_integer(info: FieldInfo, value: Any) -> int | None:
-    if _in_bounds(info, value) and value == int(value):
-        return int(value)
-    return None
-
-
-def _accept_real(info: FieldInfo, value: Any) -> float | None:
-    if _in_bounds(info, value):
-        return int(value) if isinstance(value, numbers.Integral) else float(value)
-    return None
-
-
-def _accept_flag(info: FieldInfo, value: Any) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _accept_choice(info: FieldInfo, value: Any) -> str | None:
-    return value if isinstance(value, str) and value in info.choices else None
-
-
-def _accept_text(info: FieldInfo, value: Any) -> str | None:
-    # A slash would make Keras refuse the names of the layers.
-    return value if isinstance(value, str) and "/" not in value else None
-
-
-def _accept_counts(info: FieldInfo, value: Any) -> tuple[int, ...] | None:
-    items = _as_items(value)
-    if items is None or not info.lengths[0] <= len(items) <= info.lengths[1]:
-        return None
-    accepted = tuple(count for item in items if (count := _accept_integer(info, item)) is not None)
-    return accepted if len(accepted) == len(items) else None
-
-
-_ACCEPT = {
-    "integer": _accept_integer,
-    "real": _accept_real,
-    "flag": _accept_flag,
-    "choice": _accept_choice,
-    "text": _accept_text,
-    "counts": _accept_counts,
-}
+    def suggestions(self, value: Any) -> tuple[Any, ...]:
+        """Values that this field takes in place of one that it does not, the nearest first."""
+        return self.of_kind.suggestions(self, value)

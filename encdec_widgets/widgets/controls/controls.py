@@ -9,15 +9,12 @@ import attrs
 import ipywidgets as widgets
 import traitlets
 
-from encdec_widgets.architectures.fields.described import FieldInfo, field_words, is_number
+from encdec_widgets.architectures.fields.described import FieldInfo, field_words
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.showing import Showing
-from encdec_widgets.widgets.controls.typed_values import as_text, from_text, is_typed, placeholder
+from encdec_widgets.widgets.controls.inputs import inputs_of
 
 OnEdit = Callable[[str, Any], None]
-
-_DIGITS = 9
-"""Decimals of a slider of real numbers; what is beyond them comes of the page's arithmetic: 1.5999999999999999."""
 
 
 def _label(path: str) -> str:
@@ -47,90 +44,32 @@ class FieldControl(widgets.HBox):
         self._showing = Showing()
         self._why: widgets.HTML | None = None
         self._tooltip = f"{info.help} ({info.allowed()}{', ' + info.unit if info.unit else ''})"
-        self._inputs = self._make_inputs(label or _label(field))
+        self._field_inputs = inputs_of(info, label or _label(field), self._tooltip)
+        self._inputs = self._field_inputs.widgets
         self.add_class("encdec-row")
         self.children = self._inputs
         self.show(value)
         for widget in self._inputs:
             widget.observe(self._edited, "value")
 
-    def _make_inputs(self, label: str) -> tuple[Any, ...]:
-        info = self.info
-        common: dict[str, Any] = {"description": label, "tooltip": self._tooltip}
-        if info.kind == "flag":
-            inputs: tuple[Any, ...] = (widgets.Checkbox(indent=False, **common),)
-        elif info.kind == "choice":
-            inputs = (widgets.Dropdown(options=info.choices, **common),)
-        elif is_typed(info):
-            inputs = (widgets.Text(continuous_update=False, placeholder=placeholder(info), **common),)
-        else:
-            low, high = info.usual or (info.minimum, info.maximum)
-            whole = info.kind == "integer"
-            slider_class = widgets.IntSlider if whole else widgets.FloatSlider
-            step = 1 if whole else 0.1
-            # The handle of a slider has no accessible name, so the label belongs to the number. The slider's own
-            # description is free for the unit, which the style sheet puts beside the number.
-            unit = "" if info.unit == label else info.unit
-            inputs = (
-                slider_class(
-                    min=low,
-                    max=high,
-                    step=step,
-                    readout=False,
-                    description=unit,
-                    tooltip=self._tooltip,
-                    # The page puts what a slider is shown on the slider's grid, in floating point: 5 becomes
-                    # 4.999999999999999 and 1.55 becomes 1.6. A slider of real numbers that updates continuously sends
-                    # that back as if a person had moved it; another one sends only where a person leaves it.
-                    continuous_update=whole,
-                ),
-                # Also for whole numbers: an IntText would make 37 of a typed 3.7, where the field says what it takes.
-                widgets.FloatText(step=step, **common),
-            )
-        inputs[-1].add_class(f"encdec-{'text' if is_typed(info) else info.kind}")
-        return inputs
-
     def _edited(self, change: Mapping[str, Any]) -> None:
         if self._showing:
             return
-        value = change["new"]
-        if is_typed(self.info):
-            value = from_text(self.info, value)
-        elif self.info.kind == "real" and change["owner"] is not self._inputs[-1]:
-            value = round(value, _DIGITS)
-        elif isinstance(value, float) and value.is_integer() and self.info.kind == "integer":
-            value = int(value)
+        value = self._field_inputs.read(change["owner"], change["new"])
         self.show(value)
         self._on_edit(self.field, value)
 
     def show(self, value: Any) -> None:
-        """Show ``value``; the slider grows for as long as it lies outside of its usual range.
-
-        A value of another type, as code may have tried to set, leaves the control as it was.
-        """
-        if is_typed(self.info):
-            value = as_text(self.info, value)
-        elif self.info.kind in ("integer", "real") and not is_number(value):
-            return
+        """Show ``value``; one of another type, as code may have tried to set, leaves the control as it was."""
         with self._showing(), suppress(traitlets.TraitError):
-            self._inputs[-1].value = value
-            for slider in self._inputs[:-1]:
-                low, high = self.info.usual or (self.info.minimum, self.info.maximum)
-                within = min(max(value, self.info.minimum), self.info.maximum)
-                # One after the other: of all at once the page takes the value first, cuts it off at the old end, and
-                # sends what is left back as if a person had moved the slider.
-                slider.min, slider.max = min(slider.min, within), max(slider.max, within)
-                # Where it stands already it isn't put again: a hand that has moved on would be pulled back.
-                if round(slider.value, _DIGITS) != within:
-                    slider.value = within
-                slider.min, slider.max = min(low, within), max(high, within)
+            self._field_inputs.show(value)
 
     def offer(self, info: FieldInfo) -> None:
         """Let a person choose among other names than before, those of ``info``."""
         if info.choices != self.info.choices:
             self.info = info
             with self._showing():
-                self._inputs[-1].options = info.choices
+                self._field_inputs.offer(info)
 
     def mark(self, bad: bool) -> None:
         """Mark the row as the one with a problem, or no longer."""

@@ -19,5 +19,7 @@ def flag_help(design: Design) -> dict[str, str]:
 @lru_cache(maxsize=16)  # A slider moves values, and no classes.
 def _flag_help(owners: frozenset[type]) -> dict[str, str]:
     fields = (item for owner in owners for item in described_fields(owner).items())
-    flags = {field_words(name): info.help for name, info in fields if info.kind == "flag"}
+    flags = {
+        field_words(name): info.help for name, info in fields if info.of_kind.control(info) == "checkbox"
+    }
     return {ANY_SIZE: ANY_SIZE_HELP, PRESENT_LABEL: PRESENT.help, **flags}
