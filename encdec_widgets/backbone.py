@@ -19,7 +19,7 @@ from encdec_widgets.explain.checks import Check, Network, as_built, checks
 from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
 from encdec_widgets.explain.costs import Cost, Precision, costs
 from encdec_widgets.explain.machine_memory import memory_limit
-from encdec_widgets.explain.receptive_field import ReceptiveField, receptive_fields, sleap_dialog_field
+from encdec_widgets.explain.receptive_field import ReceptiveField, receptive_fields
 from encdec_widgets.explain.table import Row, block_rows, layer_rows
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.call_graph import as_trained_now, call_graph
@@ -141,7 +141,7 @@ class Backbone:
     def _receptive_field(self) -> ReceptiveField:
         calls = self._calls
         outputs = {block: call for call, blocks in calls.nodes(data="output_of") for block in blocks}
-        return receptive_fields(calls, outputs, sleap_dialog_field(self.design.architecture))
+        return receptive_fields(calls, outputs, self.design.architecture.sleap_dialog_field())
 
     def checks(
         self,

@@ -16,7 +16,6 @@ from encdec_widgets.architectures.fields.described import FieldError
 
 # What says how blocks are connected, and what a list of blocks could not say again.
 _WIRING = ("skip_sources", "join_stacks", "joins_predictions")
-_NOT_WIRING = ("make_stem", "make_encoder", "make_decoder", "make_backbone")
 
 
 def _as_wiring(value: Any) -> EncoderDecoder | None:
@@ -66,20 +65,15 @@ class CustomEncoderDecoder(EncoderDecoder):
         """
         if isinstance(architecture, cls):
             return architecture
-        own = [
-            name
-            for name in (*_WIRING, *_NOT_WIRING)
-            if getattr(type(architecture), name) is not getattr(EncoderDecoder, name)
-        ]
-        for name in own:
-            if name in _NOT_WIRING:
-                raise FieldError(
-                    "architecture",
-                    type(architecture).__name__,
-                    f"cannot be changed block by block, as it has a {name} of its own",
-                )
+        if architecture.own_building:
+            raise FieldError(
+                "architecture",
+                type(architecture).__name__,
+                f"cannot be changed block by block, as it has a {architecture.own_building[0]} of its own",
+            )
+        rewired = any(getattr(type(architecture), n) is not getattr(EncoderDecoder, n) for n in _WIRING)
         return cls(
-            wiring=architecture if own else None,
+            wiring=architecture if rewired else None,
             stacks=architecture.stacks,
             stem=None if architecture.stem_stack is None else tuple(architecture.stem_stack),
             encoder=tuple(architecture.encoder_stack),
@@ -105,6 +99,11 @@ class CustomEncoderDecoder(EncoderDecoder):
     def joins_predictions(self) -> bool:
         """As in the wiring, if there is one."""
         return self.wiring is not None and self.wiring.joins_predictions
+
+    @property
+    def hands_output_on(self) -> bool:
+        """As in the wiring, if there is one."""
+        return self.wiring is None or self.wiring.hands_output_on
 
     def skip_sources(
         self,

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from encdec_widgets.architectures.blocks.block_call import BlockCall, make_block, wants_skip
+from encdec_widgets.architectures.blocks.block_call import BlockCall, make_block
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.blocks.simple import (
     DecoderBlock,
@@ -30,7 +30,8 @@ from encdec_widgets.architectures.blocks.simple import (
     SimpleUpsamplingBlock,
     Tensor,
 )
-from encdec_widgets.architectures.fields.described import Described, FieldError, integer
+from encdec_widgets.architectures.family_edits import FamilyEdits
+from encdec_widgets.architectures.fields.described import FieldError, integer
 
 __all__ = [
     "DecoderBlock",
@@ -61,7 +62,7 @@ class IntermediateFeature:
 
 
 @attrs.frozen
-class EncoderDecoder(Described):
+class EncoderDecoder(FamilyEdits):
     """General encoder-decoder base class.
 
     New architectures inherit from this class and implement the ``encoder_stack`` and ``decoder_stack`` properties (and
@@ -99,6 +100,17 @@ class EncoderDecoder(Described):
     def joins_predictions(self) -> bool:
         """Whether ``join_stacks`` adds predictions, so that they must be of the output's size; an extension point."""
         return False
+
+    @property
+    def hands_output_on(self) -> bool:
+        """Whether ``join_stacks`` hands the output of a stack on, so that the next one sees at least as far."""
+        return type(self).join_stacks is EncoderDecoder.join_stacks
+
+    @property
+    def own_building(self) -> tuple[str, ...]:
+        """Names of the methods by which its class builds networks in a way of its own; empty if it connects blocks."""
+        building = ("make_stem", "make_encoder", "make_decoder", "make_backbone")
+        return tuple(n for n in building if getattr(type(self), n) is not getattr(EncoderDecoder, n))
 
     @property
     def stem_features_stride(self) -> int:
@@ -198,7 +210,7 @@ class EncoderDecoder(Described):
                     current_stride=current_stride,
                 )
             )
-            current_stride *= _pooling_product([block])
+            current_stride *= block.downsampling_stride
         return x
 
     def make_encoder(
@@ -228,7 +240,7 @@ class EncoderDecoder(Described):
                     current_stride=current_stride,
                 )
             )
-            current_stride *= _pooling_product([block])
+            current_stride *= block.downsampling_stride
             if all(feature.stride != current_stride for feature in features):
                 features.append(IntermediateFeature(tensor=x, stride=current_stride))
         return x, features[:-1]
@@ -264,7 +276,7 @@ class EncoderDecoder(Described):
             features.append(IntermediateFeature(tensor=x, stride=current_stride))
             stride = current_stride // block.upsampling_stride
             source = next((source.tensor for source in sources if source.stride == stride), None)
-            if source is not None and current_stride % block.upsampling_stride and wants_skip(block):
+            if source is not None and current_stride % block.upsampling_stride and block.wants_skip:
                 raise FieldError(
                     "upsampling_stride",
                     block.upsampling_stride,
@@ -378,4 +390,4 @@ class EncoderDecoder(Described):
 
 
 def _pooling_product(blocks: Sequence[EncoderBlock]) -> int:
-    return math.prod(block.pooling_stride for block in blocks if block.pool)
+    return math.prod(block.downsampling_stride for block in blocks)

@@ -38,6 +38,7 @@ from encdec_widgets.architectures.blocks.dense import (
     growth_rate_field,
 )
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.architectures.family_edits import Changes
 from encdec_widgets.architectures.fields.described import FieldError, counts, integer
 
 MOST_BLOCKS = 10
@@ -181,6 +182,17 @@ class FCDenseNet(EncoderDecoder):
             )
             for i, num_layers in enumerate(self.up_layers)
         ]
+
+    def levels_by(self, change: int) -> Changes | None:
+        """The coarsest blocks go, or come again, on both ways."""
+        down, up = self.down_layers, self.up_layers
+        if change < 0:
+            return {"down_layers": down[:change], "up_layers": up[-change:]}
+        return {"down_layers": (*down, *down[-1:] * change), "up_layers": (*up[:1] * change, *up)}
+
+    def decoder_up_to(self, count: int) -> Changes | None:
+        """Fewer blocks on the way up."""
+        return {"up_layers": self.up_layers[:count]}
 
 
 @attrs.frozen

@@ -28,6 +28,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     EncoderDecoder,
     IntermediateFeature,
 )
+from encdec_widgets.architectures.family_edits import Changes
 from encdec_widgets.architectures.fields.described import FieldError, integer
 from encdec_widgets.architectures.fields.shared import filters_field
 
@@ -223,6 +224,15 @@ class StackedHourglass(EncoderDecoder):
     def joins_predictions(self) -> bool:
         """Predictions are added to the input of the next stack."""
         return True
+
+    @property
+    def hands_output_on(self) -> bool:
+        """The join adds it to the input of the next stack."""
+        return type(self).join_stacks is StackedHourglass.join_stacks
+
+    def decoder_up_to(self, count: int) -> Changes | None:
+        """Fewer levels up: the last block, which follows the hourglass, always stays."""
+        return {"up_blocks": count} if count <= self.up_blocks else None
 
     def skip_sources(
         self,

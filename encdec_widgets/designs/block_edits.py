@@ -124,7 +124,7 @@ def add(design: Design, place: str) -> BlockEdit:
     if stage == "decoder":
         block = SimpleUpsamplingBlock(upsampling_stride=1, refine_convs_batch_norm=False)
     if width is not None:
-        block = attrs.evolve(block, **{_WIDTHS[stage == "decoder"]: width})
+        block = attrs.evolve(block, **{block.output_width_field: width})
     return _edited(stage, (*blocks[:at], block, *blocks[at:]), f"add {stage}[{at}]", at)
 
 
@@ -184,20 +184,18 @@ def _edited(stage: str, blocks: Sequence[Any], words: str, index: int | None) ->
     return BlockEdit({f"{stage}[:]": tuple(blocks)}, words, place)
 
 
-# The channels of a block's output, as blocks of different kinds name them.
-_WIDTHS = ("filters", "refine_convs_filters", "output_filters")
-
-
 def _width(block: Any) -> int | None:
-    # The last of them that a block has is the one of its output.
-    return next((getattr(block, name) for name in reversed(_WIDTHS) if hasattr(block, name)), None)
+    """The channels that a block puts out, as far as its fields say."""
+    field = block.output_width_field
+    return None if field is None else getattr(block, field)
 
 
 def _of_kind(block: Any, kind: type[Any]) -> Any:
     made = kind()
     known = {name: getattr(block, name) for name in described_fields(type(block))}
     width = _width(block)
-    known = {**{name: width for name in _WIDTHS[:2] if width is not None}, **known}
+    if width is not None and made.output_width_field is not None:
+        known.setdefault(made.output_width_field, width)
     for name in described_fields(kind):
         if name in known:
             with suppress(

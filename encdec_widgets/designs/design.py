@@ -92,7 +92,7 @@ def _where_it_breaks(architecture: EncoderDecoder, sizes: Sequence[int | None]) 
         way, at = [size], 1
         for stage in ("stem", "encoder"):
             for index, block in enumerate(getattr(architecture, f"{stage}_stack") or ()):
-                factor = block.pooling_stride if block.pool else 1
+                factor = block.downsampling_stride
                 at *= factor
                 if way[-1] % factor:
                     place, steps = f"{stage}[{index}]", " → ".join(map(str, way))

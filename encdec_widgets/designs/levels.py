@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from encdec_widgets.architectures import CustomEncoderDecoder, StridedConvBlock
-from encdec_widgets.architectures.blocks.simple import SimpleConvBlock
-from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.designs.mends import Mend
 
 
@@ -15,31 +12,25 @@ def level_words(count: int, what: str) -> str:
 
 
 def fewer_levels(design: Any, count: int) -> dict[str, Any] | None:
-    """Changes that take the ``count`` coarsest levels out of encoder and decoder, so that the output stays as fine.
-
-    A family is changed by its own fields; of another architecture, the last encoder block that pools goes, and with it
-    the first decoder block that upsamples.
+    """Changes that take the ``count`` coarsest levels out of a design, so that the output stays as fine.
 
     Args:
         design: A :class:`~encdec_widgets.designs.design.Design`.
         count: Number of levels, from 1.
 
     Returns:
-        The changes; None where there are none that give a valid design with a smaller maximum stride.
+        The changes that its architecture names; None where they give no valid design with a smaller maximum stride.
     """
-    fields = described_fields(design.architecture)
-    changes = _of_family(design.architecture, -count) if _LEVELS & set(fields) else _of_blocks(design, count)
+    changes: dict[str, Any] | None = design.architecture.fewer_levels(count)
     return changes if _moves(design, changes, -1) else None
 
 
 def more_levels(design: Any, count: int) -> dict[str, Any] | None:
-    """Changes that add ``count`` levels, so that the output stays as fine; None where it cannot be done.
+    """Changes that add ``count`` levels to a design, so that the output stays as fine; None where it cannot be done.
 
-    A family is changed by its own fields; of a list of blocks, the last block that convolves and halves the size is
-    repeated, and with it the first decoder block that doubles it. Where the larger maximum stride does not divide the
-    input, the next larger input goes with it.
+    Where the larger maximum stride does not divide the input, the next larger input goes with it.
     """
-    changes = _of_family(design.architecture, count) or _repeated(design.architecture, count)
+    changes: dict[str, Any] | None = design.architecture.more_levels(count)
     if changes is None or _moves(design, changes, 1):
         return changes
     stride = design.architecture.maximum_stride * 2**count
@@ -48,58 +39,10 @@ def more_levels(design: Any, count: int) -> dict[str, Any] | None:
     return larger if _moves(design, larger, 1) else None
 
 
-_LEVELS = {"down_blocks", "down_layers"}
-
-
-def _of_family(architecture: Any, change: int) -> dict[str, Any] | None:
-    fields = set(described_fields(architecture))
-    if {"down_blocks", "up_blocks"} <= fields:
-        up = architecture.up_blocks
-        return {
-            "down_blocks": architecture.down_blocks + change,
-            "up_blocks": max(up + change, 0) if up else 0,
-        }
-    if {"down_layers", "up_layers"} <= fields:
-        down, up = architecture.down_layers, architecture.up_layers
-        if change < 0:
-            return {"down_layers": down[:change], "up_layers": up[-change:]}
-        return {"down_layers": (*down, *down[-1:] * change), "up_layers": (*up[:1] * change, *up)}
-    return None
-
-
-def _of_blocks(design: Any, count: int) -> dict[str, Any] | None:
-    encoder, decoder = list(design.architecture.encoder_stack), list(design.architecture.decoder_stack)
-    for _ in range(count):
-        pools = [i for i, block in enumerate(encoder) if block.pool and block.pooling_stride > 1]
-        ups = [i for i, block in enumerate(decoder) if block.upsampling_stride > 1]
-        if not pools or len(encoder) == 1:
-            return None
-        pooling = encoder.pop(pools[-1])
-        if ups and decoder.pop(ups[0]).upsampling_stride != pooling.pooling_stride:
-            return None
-    return {"encoder[:]": tuple(encoder), "decoder[:]": tuple(decoder)}
-
-
-def _repeated(architecture: Any, count: int) -> dict[str, Any] | None:
-    if type(architecture) is not CustomEncoderDecoder:
-        return None
-    encoder, decoder = list(architecture.encoder), list(architecture.decoder)
-    halving = [
-        i
-        for i, block in enumerate(encoder)
-        if isinstance(block, (SimpleConvBlock, StridedConvBlock))
-        and block.pool
-        and block.pooling_stride == 2
-        and block.num_convs
-    ]
-    doubling = [i for i, block in enumerate(decoder) if block.upsampling_stride == 2]
-    if not halving or (decoder and not doubling):
-        return None
-    deepest = halving[-1]
-    encoder[deepest:deepest] = [encoder[deepest]] * count
-    for first in doubling[:1]:
-        decoder[first:first] = [decoder[first]] * count
-    return {"encoder[:]": tuple(encoder), "decoder[:]": tuple(decoder)}
+def shorter_decoder(design: Any, count: int) -> dict[str, Any]:
+    """Changes that leave the first ``count`` blocks of the decoder: of the family's fields, or else of its blocks."""
+    architecture = design.architecture
+    return architecture.decoder_up_to(count) or {"decoder[:]": tuple(architecture.decoder_stack[:count])}
 
 
 def _moves(design: Any, changes: Mapping[str, Any] | None, direction: int) -> bool:
@@ -134,3 +77,8 @@ def changed(design: Any, changes: Mapping[str, Any]) -> Any | None:
 def _ends_within_input(design: Any) -> bool:
     head = design.head
     return bool(design.architecture.output_stride >= 1 or (head is not None and head.stride is not None))
+
+
+def without_stem(design: Any) -> Mend | None:
+    """A mend that makes the levels of a stem levels of the encoder, which give skips; None without such levels."""
+    return mend(design.architecture.stem_as_levels(), "no stem: its levels in the encoder")

@@ -84,7 +84,7 @@ def receptive_fields(
     Args:
         calls: What :func:`encdec_widgets.networks.call_graph.call_graph` returned.
         outputs_of_blocks: The call that makes the output of each block, by the block's name.
-        encoder_only: What :func:`sleap_dialog_field` gives for its architecture.
+        encoder_only: What the method ``sleap_dialog_field`` of its architecture gives.
     """
     seen = what_is_seen(calls)
     # Most calls pass on what they are given: one field for all that see the same.
@@ -108,32 +108,6 @@ def receptive_fields(
         },
         encoder_only=encoder_only,
     )
-
-
-def sleap_dialog_field(architecture: Any) -> int | None:
-    """The receptive field that SLEAP's training dialog shows for an architecture, in px; None where it shows none.
-
-    It counts ``down_blocks`` times ``down_convs_per_block``, or else ``convs_per_block``, convolutions of
-    ``kernel_size`` and one pooling of 2 x 2: no stem, no bottleneck and no decoder. Without any of these attributes, or
-    of no block, it shows none. (SLEAP's ``sleap/gui/learning/receptivefield.py``.)
-
-    Args:
-        architecture: Any architecture, SLEAP's or not.
-    """
-    down_blocks = _whole_number(architecture, "down_blocks")
-    convs = _whole_number(architecture, "down_convs_per_block")
-    if convs is None:
-        convs = _whole_number(architecture, "convs_per_block")
-    kernel_size = _whole_number(architecture, "kernel_size")
-    if not down_blocks or convs is None or kernel_size is None:
-        return None
-    return int(1 + (convs * (kernel_size - 1) + 1) * (2**down_blocks - 1))
-
-
-def _whole_number(architecture: Any, name: str) -> int | None:
-    """A field of an architecture, which a user's may have for anything else."""
-    value = getattr(architecture, name, None)
-    return value if isinstance(value, int) and value >= 0 else None
 
 
 def _field(seen: Seen) -> Field:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from encdec_widgets.architectures.blocks.block_call import wants_skip
 from encdec_widgets.networks.built_block import BuiltBlock
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def _as_built(built: BuiltBlock, layers: "nx.DiGraph[str]") -> BlockAsBuilt:
         stack=built.stack,
         left_out=_maker(built.output) not in layers,
         missing_skip=call.missing_skip,
-        skips=is_decoder and (wants_skip(call.block) or _joins(built, layers)),
+        skips=is_decoder and (call.block.wants_skip or _joins(built, layers)),
         begins=call.current_stride,
         ends=call.current_stride // call.block.upsampling_stride if is_decoder else call.current_stride,
         available=call.available_strides,

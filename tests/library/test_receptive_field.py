@@ -11,11 +11,11 @@ from keras import ops
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import FCDenseNet, Hourglass, LeapCNN, StackedHourglass, UNet
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.explain.receptive_field import (
     Field,
     ReceptiveField,
     receptive_fields,
-    sleap_dialog_field,
 )
 from encdec_widgets.networks.call_graph import call_graph
 
@@ -227,12 +227,12 @@ def test_fields_become_plain_data() -> None:
     [(UNet, (6, 16, 36, 76, 156, 316, 636)), (LeapCNN, (8, 22, 50, 106, 218, 442, 890))],
 )
 def test_sleaps_dialog_shows_what_it_is_known_to_show(family: Any, figures: tuple[int, ...]) -> None:
-    shown = [sleap_dialog_field(family(down_blocks=n, up_blocks=0)) for n in range(1, 8)]
+    shown = [family(down_blocks=n, up_blocks=0).sleap_dialog_field() for n in range(1, 8)]
     assert shown == list(figures)
 
 
 @attrs.frozen
-class _Odd:
+class _Odd(EncoderDecoder):
     down_blocks: Any = "3"
     convs_per_block: Any = 2
     kernel_size: Any = (3, 3)
@@ -242,13 +242,13 @@ class _Odd:
     "architecture",
     [
         *(Hourglass(), StackedHourglass(), FCDenseNet(), UNet(down_blocks=0, up_blocks=0)),
-        *(_Odd(), _Odd(down_blocks=2), object()),
+        *(_Odd(), _Odd(down_blocks=2), EncoderDecoder()),
     ],
 )
 def test_sleaps_dialog_shows_nothing_where_the_formula_has_nothing_to_read(architecture: Any) -> None:
-    assert sleap_dialog_field(architecture) is None
+    assert architecture.sleap_dialog_field() is None
 
 
 def test_the_dialogs_figure_follows_convolutions_and_kernel() -> None:
-    assert sleap_dialog_field(UNet(down_blocks=2, convs_per_block=3, kernel_size=5)) == 1 + (3 * 4 + 1) * 3
-    assert sleap_dialog_field(LeapCNN(down_blocks=2, up_blocks=0, down_convs_per_block=1)) == 1 + 3 * 3
+    assert UNet(down_blocks=2, convs_per_block=3, kernel_size=5).sleap_dialog_field() == 1 + (3 * 4 + 1) * 3
+    assert LeapCNN(down_blocks=2, up_blocks=0, down_convs_per_block=1).sleap_dialog_field() == 1 + 3 * 3

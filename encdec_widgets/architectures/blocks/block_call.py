@@ -59,13 +59,13 @@ class BlockCall:
         if self.stage == "decoder":
             return Fraction(1, self.block.upsampling_stride)
         if self.stage in ("stem", "encoder"):
-            return Fraction(self.block.pooling_stride if self.block.pool else 1)
+            return Fraction(self.block.downsampling_stride)
         return None
 
     @property
     def missing_skip(self) -> str | None:
         """Why a skip connection that the block asks for cannot be formed; None where all is well."""
-        if self.skip_source is not None or not wants_skip(self.block):
+        if self.stage != "decoder" or self.skip_source is not None or not self.block.wants_skip:
             return None
         # As in the seed strides are whole numbers: beyond the input's size they are 0, and tell no more.
         wanted = (
@@ -77,11 +77,6 @@ class BlockCall:
         return f"{self.prefix} asks for a skip connection {wanted}, where there is no feature; " + (
             f"features exist at stride {strides}." if strides else "there are no features to connect."
         )
-
-
-def wants_skip(block: Any) -> bool:
-    """Whether a block is configured to form a skip connection."""
-    return bool(getattr(block, "skip_connection", False))
 
 
 def _make_plainly(call: BlockCall) -> Any:

@@ -9,6 +9,8 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
+from encdec_widgets.architectures.blocks.base import of_these_layers
+from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.simple import Tensor, require_size_of
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock
 from encdec_widgets.architectures.fields.described import flag, integer, real
@@ -159,6 +161,18 @@ class DenseBlock(EncoderBlock):
             x, self.num_layers, self.growth_rate, self.dropout, self.new_features_only, prefix
         )
 
+    @property
+    @of_these_layers
+    def pooling_window(self) -> int:
+        """Its pooling is 2 x 2."""
+        return 2
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """Its pooling, its first convolution, and its dense layers one after the other."""
+        pools = (pooling(self.pooling_stride),) if self.pool else ()
+        return (*pools, *convolutions(self.num_layers + (self.first_filters is not None), 3))
+
 
 @attrs.frozen
 class TransitionDown(EncoderBlock):
@@ -188,6 +202,22 @@ class TransitionDown(EncoderBlock):
         if self.pool:
             return _transition_down(x_in, self.pooling_stride, self.dropout, prefix)
         return _norm_relu_conv(x_in, x_in.shape[-1], 1, self.dropout, prefix)
+
+    @property
+    def width_fields(self) -> tuple[str, ...]:
+        """None: it keeps the channels that it is given."""
+        return ()
+
+    @property
+    @of_these_layers
+    def pooling_window(self) -> int:
+        """Its pooling is 2 x 2."""
+        return 2
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """Its pooling."""
+        return (pooling(self.pooling_stride),) if self.pool else ()
 
 
 @attrs.frozen
@@ -263,4 +293,17 @@ class DenseUpsamplingBlock(DecoderBlock):
             x = keras.layers.Concatenate(name=f"{prefix}_skip_concat")([skip_source, x])
         return _dense_layers(
             x, self.num_layers, self.growth_rate, self.dropout, self.new_features_only, prefix
+        )
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """Its transposed convolution, and its dense layers one after the other."""
+        return (LayerWindow("transposed", 3, self.upsampling_stride), *convolutions(self.num_layers, 3))
+
+    @property
+    def uneven_as_published(self) -> str:
+        """The transition up of FC-DenseNet."""
+        return (
+            "FC-DenseNet is published with it: its transition up is a 3 × 3 transposed convolution of stride 2 "
+            "(Jegou et al. 2017)."
         )

@@ -5,6 +5,8 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
+from encdec_widgets.architectures.blocks.base import of_these_layers
+from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.simple import DecoderBlock, EncoderBlock, Tensor, require_size_of
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, Need, field
@@ -132,6 +134,18 @@ class StemBlock(EncoderBlock):
         )(x)
         return _conv(x, self.output_filters, f"{prefix}_conv3x3_out")
 
+    @property
+    def output_width_field(self) -> str:
+        """The filters of its last convolution."""
+        return "output_filters"
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """Its convolutions and its pooling, which stays with stride 1 where nothing is made smaller."""
+        stride = self.downsampling_stride
+        first = LayerWindow("sliding", 7, 2 if stride == 4 else 1)
+        return (first, *convolutions(1, 3), pooling(min(stride, 2)), *convolutions(1, 3))
+
 
 @attrs.frozen
 class DownsamplingBlock(EncoderBlock):
@@ -170,6 +184,11 @@ class DownsamplingBlock(EncoderBlock):
         """
         x = keras.layers.MaxPooling2D(pool_size=2, strides=2, padding="same", name=f"{prefix}_pool")(x_in)
         return _conv(x, self.filters, f"{prefix}_conv")
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """Its pooling and its convolution."""
+        return (pooling(2), *convolutions(1, 3))
 
 
 @attrs.frozen
@@ -227,3 +246,13 @@ class UpsamplingBlock(DecoderBlock):
         require_size_of(skip_source, x, self.upsampling_stride)
         skip = _conv(skip_source, self.filters, f"{prefix}_skip")
         return keras.layers.Add(name=f"{prefix}_skip_add")([x, skip])
+
+    @property
+    def needs_skip(self) -> bool:
+        """It always adds one."""
+        return True
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """Its convolution and its interpolation."""
+        return (*convolutions(1, 3), LayerWindow("interpolated", 0, 2, self.interp_method))

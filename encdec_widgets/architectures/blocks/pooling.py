@@ -1,8 +1,12 @@
 """A block that only pools, as a U-Net's encoder ends in."""
 
+from typing import Literal
+
 import attrs
 
 from encdec_widgets._keras import keras
+from encdec_widgets.architectures.blocks.base import of_these_layers
+from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, pooling
 from encdec_widgets.architectures.blocks.simple import EncoderBlock, Tensor
 
 
@@ -22,3 +26,24 @@ class PoolingBlock(EncoderBlock):
         return keras.layers.MaxPooling2D(
             pool_size=2, strides=self.pooling_stride, padding="same", name=f"{prefix}_last_pool"
         )(x_in)
+
+    @property
+    def width_fields(self) -> tuple[str, ...]:
+        """None: it keeps the channels that it is given."""
+        return ()
+
+    @property
+    def is_level(self) -> Literal[False]:
+        """Without convolutions it is none."""
+        return False
+
+    @property
+    @of_these_layers
+    def pooling_window(self) -> int:
+        """Its pooling is 2 x 2."""
+        return 2
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """Its pooling."""
+        return (pooling(self.pooling_stride),) if self.pool else ()

@@ -10,6 +10,8 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
+from encdec_widgets.architectures.blocks.base import of_these_layers
+from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.simple import Tensor, require_size_of
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock
@@ -52,6 +54,10 @@ def _upsample(x: Tensor, stride: int, prefix: str) -> Tensor:
     return keras.layers.UpSampling2D(stride, interpolation="nearest", name=f"{prefix}_interp_nearest")(x)
 
 
+def _upsampling_window(stride: int) -> LayerWindow:
+    return LayerWindow("interpolated", 0, stride, "nearest")
+
+
 @attrs.frozen
 class ResidualBlock(EncoderBlock):
     """Max pooling, if any, and then residuals: the output is itself at the coarser stride, as a skip source needs.
@@ -83,6 +89,18 @@ class ResidualBlock(EncoderBlock):
                 pool_size=2, strides=self.pooling_stride, padding="same", name=f"{prefix}_pool"
             )(x)
         return _residuals(x, self.filters, self.num_residuals, f"{prefix}_res")
+
+    @property
+    @of_these_layers
+    def pooling_window(self) -> int:
+        """Its pooling is 2 x 2."""
+        return 2
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """Its pooling, and the 3 x 3 convolution of every residual."""
+        pools = (pooling(self.pooling_stride),) if self.pool else ()
+        return (*pools, *convolutions(self.num_residuals, 3))
 
 
 @attrs.frozen
@@ -136,6 +154,11 @@ class ResidualUpsamplingBlock(DecoderBlock):
         skip = _residuals(skip_source, self.filters, self.num_residuals, f"{prefix}_skip_res")
         return keras.layers.Add(name=f"{prefix}_skip_add")([skip, x])
 
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """The 3 x 3 convolution of every residual, and the upsampling."""
+        return (*convolutions(self.num_residuals, 3), _upsampling_window(self.upsampling_stride))
+
 
 @attrs.frozen
 class ResidualOutputBlock(DecoderBlock):
@@ -177,3 +200,8 @@ class ResidualOutputBlock(DecoderBlock):
         x = keras.layers.BatchNormalization(name=f"{prefix}_conv1x1_bn")(x)
         x = keras.layers.Activation("relu", name=f"{prefix}_conv1x1_act_relu")(x)
         return _upsample(x, self.upsampling_stride, prefix)
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """The 3 x 3 convolution of every residual, and the upsampling."""
+        return (*convolutions(self.num_residuals, 3), _upsampling_window(self.upsampling_stride))

@@ -3,12 +3,18 @@
 Users import them from :mod:`encdec_widgets.architectures.encoder_decoder`.
 """
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.architectures.fields.described import Described, FieldError, Need, flag, text
+from encdec_widgets.architectures.blocks.base import Changes as Changes
+from encdec_widgets.architectures.blocks.base import DecoderBlock as DecoderBlock
+from encdec_widgets.architectures.blocks.base import EncoderBlock as EncoderBlock
+from encdec_widgets.architectures.blocks.base import Tensor as Tensor
+from encdec_widgets.architectures.blocks.base import of_these_layers
+from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
+from encdec_widgets.architectures.fields.described import FieldError, Need, flag, text
 from encdec_widgets.architectures.fields.shared import INTERPOLATIONS as INTERPOLATIONS
 from encdec_widgets.architectures.fields.shared import (
     activation_field,
@@ -17,86 +23,11 @@ from encdec_widgets.architectures.fields.shared import (
     kernel_size_field,
     norm_order_field,
     num_convs_field,
-    pooling_stride_field,
-    upsampling_stride_field,
 )
-
-Tensor: TypeAlias = Any
 
 _CONVS: dict[str, Any] = {"group": "Convolutions", "needs": (Need("num_convs"),)}
 _TRANSPOSED: dict[str, Any] = {"group": "Upsampling", "needs": (Need("transposed_conv"),)}
 _REFINEMENT: dict[str, Any] = {"group": "Refinement", "needs": (Need("refine_convs"),)}
-
-
-@attrs.frozen
-class EncoderBlock(Described):
-    """Base class for encoder blocks.
-
-    Attributes:
-        pool: If True, applies max pooling at the end of the block.
-        pooling_stride: Stride of the max pooling operation. If 1, the output of the block has the stride of its input.
-    """
-
-    pool: bool = flag(
-        True,
-        help="Max pooling makes the feature map smaller, so that what follows sees further.",
-        group="Pooling",
-    )
-    pooling_stride: int = pooling_stride_field(
-        "How many times smaller pooling makes the map; above 2, a 2 px window leaves pixels out."
-    )
-
-    def make_block(self, x_in: Tensor, prefix: str = "block") -> Tensor:
-        """Instantiate the encoder block from an input tensor.
-
-        Args:
-            x_in: Input tensor, (batch, height, width, channels).
-            prefix: Start of the name of every layer in the block.
-
-        Returns:
-            The output tensor, ``pooling_stride`` times smaller than ``x_in`` if ``pool``.
-
-        Raises:
-            NotImplementedError: In this base class.
-        """
-        raise NotImplementedError("Subclasses of EncoderBlock must implement make_block.")
-
-
-@attrs.frozen
-class DecoderBlock(Described):
-    """Base class for decoder blocks.
-
-    Attributes:
-        upsampling_stride: How many times larger the output is than the input. Typically 2; higher values upsample in
-            fewer steps.
-    """
-
-    upsampling_stride: int = upsampling_stride_field(
-        2, "How many times larger the block makes the map; higher reaches full size in fewer steps."
-    )
-
-    def make_block(
-        self,
-        x: Tensor,
-        current_stride: int | None,
-        skip_source: Tensor | None = None,
-        prefix: str = "upsample",
-    ) -> Tensor:
-        """Instantiate the decoder block from an input tensor.
-
-        Args:
-            x: Input tensor, (batch, height, width, channels).
-            current_stride: The stride of the input tensor.
-            skip_source: Tensor to form a skip connection with, if the block is configured to use it.
-            prefix: Start of the name of every layer in the block.
-
-        Returns:
-            The output tensor, ``upsampling_stride`` times larger than ``x``.
-
-        Raises:
-            NotImplementedError: In this base class.
-        """
-        raise NotImplementedError("Subclasses of DecoderBlock must implement make_block.")
 
 
 def _norm_and_activation(
@@ -191,6 +122,29 @@ class SimpleConvBlock(EncoderBlock):
         if self.pool and not self.pool_before_convs:
             x = _max_pool(x, self.pooling_stride, f"{prefix}_pool")
         return x
+
+    @property
+    def is_level(self) -> bool:
+        """A block that halves the size, unless it only pools."""
+        return super().is_level and self.num_convs > 0
+
+    @property
+    @of_these_layers
+    def pooling_window(self) -> int:
+        """Its pooling is 2 x 2."""
+        return 2
+
+    @property
+    def pools_last(self) -> bool:
+        """Unless the field ``pool_before_convs`` says otherwise."""
+        return not self.pool_before_convs
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """Its convolutions, before or after its pooling."""
+        pools = (pooling(self.pooling_stride),) if self.pool else ()
+        convs = convolutions(self.num_convs, self.kernel_size)
+        return (*pools, *convs) if self.pool_before_convs else (*convs, *pools)
 
 
 def require_size_of(source: Tensor, x: Tensor, upsampling_stride: int) -> None:
@@ -392,3 +346,30 @@ class SimpleUpsamplingBlock(DecoderBlock):
                 source
             )
         return keras.layers.Add(name=f"{prefix}_skip_add")([source, x])
+
+    @property
+    def output_width_field(self) -> str:
+        """The filters of the refinement convolutions, which come last."""
+        return "refine_convs_filters"
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """Its upsampling, and its refinement convolutions."""
+        stride, method = self.upsampling_stride, self.interp_method
+        upsampling = (
+            LayerWindow("transposed", self.transposed_conv_kernel_size, stride)
+            if self.transposed_conv
+            else LayerWindow("interpolated", 0, stride, method)
+        )
+        return (upsampling, *convolutions(self.refine_convs, self.refine_convs_kernel_size))
+
+    @of_these_layers
+    def interpolating(self) -> Changes | None:
+        """Not without refinement: that would take the block's only convolution away."""
+        return {"transposed_conv": False} if self.refine_convs else None
+
+    @of_these_layers
+    def with_even_kernel(self) -> Changes:
+        """The next larger kernel that the stride divides: of 3 px and stride 2, it is 4 px."""
+        stride = self.upsampling_stride
+        return {"transposed_conv_kernel_size": -(-self.transposed_conv_kernel_size // stride) * stride}

@@ -5,7 +5,8 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.architectures.blocks.simple import Tensor
+from encdec_widgets.architectures.blocks.base import Changes, Tensor, of_these_layers
+from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock
 from encdec_widgets.architectures.fields.described import Need, flag, text
 from encdec_widgets.architectures.fields.shared import (
@@ -102,3 +103,14 @@ class StridedConvBlock(EncoderBlock):
             return [activation]
         layers = [keras.layers.BatchNormalization(name=f"{prefix}_bn{i}"), activation]
         return layers if self.batch_norm_before_activation else layers[::-1]
+
+    @of_these_layers
+    def covering_kernel(self) -> Changes:
+        """The odd kernel that reaches as far as the stride."""
+        return {"kernel_size": self.pooling_stride // 2 * 2 + 1}
+
+    @of_these_layers
+    def layer_windows(self) -> tuple[LayerWindow, ...]:
+        """Its convolutions, the first of them with the stride."""
+        first = LayerWindow("sliding", self.kernel_size, self.downsampling_stride)
+        return (first, *convolutions(self.num_convs - 1, self.kernel_size))

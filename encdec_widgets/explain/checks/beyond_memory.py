@@ -7,8 +7,7 @@ import attrs
 import networkx as nx
 
 from encdec_widgets.architectures.fields.described import described_fields
-from encdec_widgets.architectures.known_classes import class_name
-from encdec_widgets.designs.levels import mend
+from encdec_widgets.designs.levels import changed, mend
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.check import Check
 from encdec_widgets.explain.checks.network import Network
@@ -19,6 +18,7 @@ from encdec_widgets.formatting import bytes_text, shape_text
 _RUNS, _TRAINS = "too large to run here", "too large to train here"
 # A mend is foreseen to take at most this share of the memory: not all maps shrink alike, a head keeps its channels.
 _TO_SPARE = 0.9
+_ROUNDED = 1.1
 _SHARES = {1: "half", 2: "a quarter of", 3: "an eighth of", 4: "a sixteenth of"}
 
 
@@ -137,9 +137,7 @@ def _fewer_filters(network: Network, run: _Need, train: _Need, limit: float, run
         times = 1 / 2**halvings
         if (train if runs else run).with_filters(times) <= limit:
             words = _words(run.with_filters(times), train.with_filters(times), limit, runs)
-            narrower = dict(_narrower(network, 2**halvings))
-            # A width that is not as much smaller would let the estimate fall short.
-            return mend(narrower, f"{share} the filters: {words}") if None not in narrower.values() else None
+            return mend(_narrower(network, 2**halvings), f"{share} the filters: {words}")
     return None
 
 
@@ -150,28 +148,45 @@ def _words(run: float, train: float, limit: float, runs: bool) -> str:
     return f"about {bytes_text(round(run))} to run{still}"
 
 
-def _narrower(network: Network, divisor: int) -> Iterator[tuple[str, Any]]:
+def _narrower(network: Network, divisor: int) -> dict[str, Any] | None:
     """The fields that say how wide the network is, of the family or of all blocks, divided.
 
-    There are none where a class is a user's: what its fields do to its maps is not known.
+    There are none where a block does not say how wide it is, or cannot be as much narrower: the estimate would fall
+    short.
     """
-    blocks = {
-        f"{stage}[{index}].": block
+    before = _blocks(network.architecture)
+    if any(block.width_fields is None for block in before.values()):
+        return None
+    changes = _divided(network.architecture, "", divisor)
+    if not changes:
+        for path, block in before.items():
+            changes |= _divided(block, f"{path}.", divisor)
+    after = changed(network.design, changes)
+    if after is None or None in changes.values():
+        return None
+    pairs = zip(before.values(), _blocks(after.architecture).values(), strict=True)
+    return changes if all(_is_narrower(*pair, divisor) for pair in pairs) else None
+
+
+def _blocks(architecture: Any) -> dict[str, Any]:
+    return {
+        f"{stage}[{index}]": block
         for stage in ("stem", "encoder", "decoder")
-        for index, block in enumerate(getattr(network.architecture, f"{stage}_stack") or ())
+        for index, block in enumerate(getattr(architecture, f"{stage}_stack") or ())
     }
-    if any("." in class_name(type(owner)) for owner in (network.architecture, *blocks.values())):
-        return
-    widths = dict(_widths(network.architecture, "", divisor))
-    if widths:
-        yield from widths.items()
-        return
-    for path, block in blocks.items():
-        yield from _widths(block, path, divisor)
 
 
-def _widths(owner: Any, prefix: str, divisor: int) -> Iterator[tuple[str, Any]]:
-    for name, info in described_fields(owner).items():
-        value = getattr(owner, name)
-        if info.unit == "channels" and isinstance(value, int):
-            yield f"{prefix}{name}", int(value / divisor) if value / divisor >= info.minimum else None
+def _divided(owner: Any, prefix: str, divisor: int) -> dict[str, Any]:
+    """The widths of a family or a block, divided; None for one that cannot be so small."""
+    infos = described_fields(owner)
+    return {
+        f"{prefix}{name}": int(value / divisor) if value / divisor >= infos[name].minimum else None
+        for name in owner.width_fields or ()
+        if isinstance(value := getattr(owner, name), int)
+    }
+
+
+def _is_narrower(before: Any, after: Any, divisor: int) -> bool:
+    """Whether a block has about as many times fewer channels: a family's fields may be rounded on the way to it."""
+    widths = [(getattr(before, name), getattr(after, name)) for name in before.width_fields]
+    return all(new <= _ROUNDED * old / divisor + 1 for old, new in widths if old is not None)

@@ -1,9 +1,9 @@
 """Transposed convolutions whose kernel their stride does not divide: they tend to leave a checkerboard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from encdec_widgets.architectures import DenseUpsamplingBlock, LeapCNN, UNet
-from encdec_widgets.architectures.blocks.simple import SimpleUpsamplingBlock
+from encdec_widgets.architectures.blocks.base import DecoderBlock
 from encdec_widgets.designs.levels import mend
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.check import Check
@@ -53,48 +53,39 @@ def _is_uneven(window: Window) -> bool:
     return len({(last - first) // window.spacing for first, last in pairs}) > 1
 
 
+def _decoder_blocks(network: Network, places: list[str]) -> dict[str, DecoderBlock] | None:
+    """The decoder blocks at some places, by their path; None where something else is among them."""
+    blocks: dict[str, DecoderBlock] = {}
+    for place in places:
+        block = network.block(place)
+        if not isinstance(block, DecoderBlock):
+            return None
+        blocks[network.path(place)] = block
+    return blocks
+
+
 def _as_published(network: Network, places: list[str]) -> str:
-    if any(place not in network.blocks for place in places):
-        return ""
-    if any(type(network.blocks.nodes[place]["definition"]) is not DenseUpsamplingBlock for place in places):
-        return ""
-    return (
-        " FC-DenseNet is published with it: its transition up is a 3 × 3 transposed convolution of stride 2 "
-        "(Jegou et al. 2017)."
-    )
+    blocks = _decoder_blocks(network, places) or {}
+    said = {block.uneven_as_published for block in blocks.values()}
+    return f" {said.pop()}" if len(said) == 1 and "" not in said else ""
 
 
 def _mends(network: Network, places: list[str]) -> Iterator[Mend | None]:
-    blocks: dict[str, SimpleUpsamplingBlock] = {}
-    for place in places:
-        definition = network.blocks.nodes[place]["definition"] if place in network.blocks else None
-        # Another class may do anything with fields of the same names.
-        if type(definition) is not SimpleUpsamplingBlock:
-            return
-        blocks[network.path(place)] = definition
-    # Where no convolutions follow, interpolation would take the block's only one away.
-    if all(block.refine_convs for block in blocks.values()):
-        yield _interpolation(network, blocks)
-    # Of a 3 px kernel and stride 2: 4 px.
-    sizes = {
-        f"{path}.transposed_conv_kernel_size": _divisible(
-            block.transposed_conv_kernel_size, block.upsampling_stride
-        )
-        for path, block in blocks.items()
+    blocks = _decoder_blocks(network, places) or {}
+    interpolating = _in_all({path: block.interpolating() for path, block in blocks.items()})
+    if interpolating:
+        yield mend(network.architecture.interpolating() or interpolating, "interpolate instead")
+    even = _in_all({path: block.with_even_kernel() for path, block in blocks.items()})
+    sizes = set(even.values())
+    one = f"{sizes.pop()} px kernels for upsampling" if len(sizes) == 1 else ""
+    yield mend(even, one or "kernels that the stride divides")
+
+
+def _in_all(changes: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
+    """The changes of single blocks as changes of the network; empty where one of the blocks cannot be changed."""
+    return {
+        f"{path}.{field}": value
+        for path, of_block in changes.items()
+        for field, value in (of_block or {}).items()
+        if None not in changes.values()
     }
-    alike = set(sizes.values())
-    words = (
-        f"{alike.pop()} px kernels for upsampling" if len(alike) == 1 else "kernels that the stride divides"
-    )
-    yield mend(sizes, words)
-
-
-def _interpolation(network: Network, blocks: dict[str, SimpleUpsamplingBlock]) -> Mend | None:
-    if isinstance(network.architecture, (UNet, LeapCNN)):
-        return mend({"up_interpolate": True}, "interpolate instead")
-    return mend({f"{path}.transposed_conv": False for path in blocks}, "interpolate instead")
-
-
-def _divisible(size: int, stride: int) -> int:
-    """The next size up that the stride divides."""
-    return -(-size // stride) * stride

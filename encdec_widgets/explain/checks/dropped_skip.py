@@ -2,12 +2,8 @@
 
 from collections.abc import Iterator
 
-import attrs
-
-from encdec_widgets.architectures.fields.described import described_fields
-from encdec_widgets.designs.levels import mend
+from encdec_widgets.designs.levels import mend, without_stem
 from encdec_widgets.designs.mends import Mend
-from encdec_widgets.designs.stems import without_stem
 from encdec_widgets.explain.checks.check import Check
 from encdec_widgets.explain.checks.foreseen import PASSED
 from encdec_widgets.explain.checks.network import Network
@@ -53,13 +49,10 @@ def _in_steps_of_two(network: Network, indexes: set[int]) -> Iterator[Mend | Non
     """Each of the blocks, as often as it takes to get as far in steps of 2."""
     blocks: list[object] = []
     for index, block in enumerate(network.architecture.decoder_stack):
-        steps = block.upsampling_stride.bit_length() - 1
-        if index not in indexes:
-            blocks.append(block)
-        elif 2**steps != block.upsampling_stride or "upsampling_stride" not in described_fields(block):
+        instead = block.in_steps_of_two() if index in indexes else (block,)
+        if instead is None:
             return
-        else:
-            blocks.extend([attrs.evolve(block, upsampling_stride=2)] * steps)
+        blocks.extend(instead)
     names = listed(f"dec{index}" for index in sorted(indexes))
     yield mend({"decoder[:]": tuple(blocks)}, f"steps of 2 in place of {names}")
 

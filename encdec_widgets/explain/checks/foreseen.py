@@ -3,9 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from encdec_widgets.architectures.blocks.block_call import wants_skip
-from encdec_widgets.architectures.blocks.hourglass import UpsamplingBlock
-from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, IntermediateFeature
+from encdec_widgets.architectures.encoder_decoder import IntermediateFeature
 
 MISSING = "skip without a partner"
 PASSED = "skip passed over"
@@ -15,8 +13,6 @@ NOT_BUILT = "cannot be built"
 """No check: a mend must not lead to it."""
 
 WARNINGS = frozenset({MISSING, LARGE, LEFT_OUT, NOT_BUILT})
-
-_BUILDING = ("make_stem", "make_encoder", "make_decoder", "make_backbone")
 
 
 def foreseen(design: Any, skipping: Collection[type] = ()) -> frozenset[str] | None:
@@ -30,10 +26,7 @@ def foreseen(design: Any, skipping: Collection[type] = ()) -> frozenset[str] | N
         Of the kinds that are named in this module, those that there will be; None where the architecture builds itself
         in a way of its own, which cannot be foreseen.
     """
-    network = design.architecture
-    if any(getattr(type(network), name) is not getattr(EncoderDecoder, name) for name in _BUILDING):
-        return None
-    return frozenset(_kinds(design, {*skipping, UpsamplingBlock}))
+    return None if design.architecture.own_building else frozenset(_kinds(design, skipping))
 
 
 def _kinds(design: Any, skipping: Collection[type]) -> Iterator[str]:
@@ -42,14 +35,14 @@ def _kinds(design: Any, skipping: Collection[type]) -> Iterator[str]:
     begins = network.encoder_features_stride
     for block in network.decoder_stack:
         ends = begins // block.upsampling_stride
-        source, wants = ends in available, wants_skip(block)
+        source, wants = ends in available, block.wants_skip
         if wants and not source:
             yield MISSING
-        if (wants and source and begins % block.upsampling_stride) or (
-            isinstance(block, UpsamplingBlock) and not source
-        ):
+        if (wants and source and begins % block.upsampling_stride) or (block.needs_skip and not source):
             yield NOT_BUILT
-        if (wants or type(block) in skipping) and any(ends < stride < begins for stride in available):
+        if (wants or block.needs_skip or type(block) in skipping) and any(
+            ends < stride < begins for stride in available
+        ):
             yield PASSED
         begins = ends
     if head is None or head.stride is None:
@@ -66,7 +59,7 @@ def _sources(network: Any) -> Sequence[IntermediateFeature]:
     stem = None if network.stem_stack is None else stack_input
     features: dict[int, IntermediateFeature] = {}
     for block in network.encoder_stack:
-        stride *= block.pooling_stride if block.pool else 1
+        stride *= block.downsampling_stride
         features.setdefault(stride, IntermediateFeature(tensor=None, stride=stride))
     sources: Sequence[IntermediateFeature] = network.skip_sources(
         stem, stack_input, list(features.values())[:-1]

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import prod
 
-from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.designs.levels import mend
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.check import Check
@@ -46,10 +45,10 @@ def _shorter_decoders(network: Network) -> Iterator[Mend | None]:
         count -= 1
     if count == len(decoder):
         return  # Its fields say that it is not too large: it is not known what makes it so.
-    if "up_blocks" in described_fields(network.architecture):
+    if (own := network.architecture.decoder_up_to(count)) is not None:
         fewer = len(decoder) - count
         words = "one level up fewer" if fewer == 1 else f"{fewer} levels up fewer"
-        yield mend({"up_blocks": count}, words)
+        yield mend(own, words)
         return
     names = listed(f"dec{index}" for index in range(count, len(decoder)))
     yield mend({"decoder[:]": decoder[:count]}, f"without {names}")

@@ -1,11 +1,10 @@
 """A skip with no partner: a decoder block asks for a skip connection where there is no feature."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from encdec_widgets.architectures.fields.described import described_fields
-from encdec_widgets.designs.levels import mend
+from encdec_widgets.designs.levels import mend, without_stem
 from encdec_widgets.designs.mends import Mend
-from encdec_widgets.designs.stems import without_stem
 from encdec_widgets.explain.checks.check import Check
 from encdec_widgets.explain.checks.foreseen import MISSING
 from encdec_widgets.explain.checks.network import Network
@@ -38,14 +37,18 @@ def missing_skip(network: Network) -> Check | None:
 def _mends(network: Network, indexes: list[int], stride: int) -> Iterator[Mend | None]:
     yield without_stem(network.design)
     yield _ending_before(network, indexes, stride)
-    switches = {f"decoder[{index}].skip_connection": False for index in indexes}
-    yield mend(switches, f"no skip in {listed(f'dec{index}' for index in indexes)}")
+    without: dict[str, Any] = {}
+    for index in indexes:
+        changes = network.architecture.decoder_stack[index].without_skip()
+        if changes is None:
+            return
+        without |= {f"decoder[{index}].{field}": value for field, value in changes.items()}
+    yield mend(without, f"no skip in {listed(f'dec{index}' for index in indexes)}")
 
 
 def _ending_before(network: Network, indexes: list[int], stride: int) -> Mend | None:
     """A family's decoder that ends at ``stride``, before the blocks at ``indexes``, where these are its last ones."""
-    count = len(network.architecture.decoder_stack)
-    ends = indexes == list(range(indexes[0], count))
-    if not ends or indexes[0] == 0 or "up_blocks" not in described_fields(network.architecture):
+    first, count = indexes[0], len(network.architecture.decoder_stack)
+    if first == 0 or indexes != list(range(first, count)):
         return None
-    return mend({"up_blocks": indexes[0]}, f"output at stride {stride}")
+    return mend(network.architecture.decoder_up_to(first), f"output at stride {stride}")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from attrs.validators import gt, optional
 
+from encdec_widgets.architectures.blocks.base import Block
 from encdec_widgets.architectures.fields.described import FieldInfo
 from encdec_widgets.architectures.fields.described import field as described
 from encdec_widgets.explain.costs import Cost
@@ -82,6 +83,11 @@ class Network:
         """Classes of decoder blocks that ask for a skip connection, or have one."""
         names = [block.name for block in self.built if block.skips and block.name in self.blocks]
         return frozenset(type(self.blocks.nodes[name]["definition"]) for name in names)
+
+    def block(self, name: str) -> Block | None:
+        """The block of the encoder, the decoder or the stem that has a name; None of a head, a join or a layer."""
+        definition = self.blocks.nodes[name]["definition"] if name in self.blocks else None
+        return definition if isinstance(definition, Block) else None
 
     def path(self, name: str) -> str:
         """The path of a block of the encoder, the decoder or the stem, as edits name it: "decoder[2]"."""

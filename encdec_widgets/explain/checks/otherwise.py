@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from math import prod
 
-from encdec_widgets.architectures.fields.described import described_fields
-from encdec_widgets.designs.levels import mend
+from encdec_widgets.designs.levels import mend, shorter_decoder
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.check import Check
 from encdec_widgets.explain.checks.foreseen import LEFT_OUT
@@ -73,8 +72,5 @@ def _head_mends(network: Network) -> Iterator[Mend | None]:
     reached = [stride // prod(block.upsampling_stride for block in decoder[:i]) for i in range(len(decoder))]
     if head.stride not in reached:
         return
-    count = reached.index(head.stride)
-    shorter: dict[str, object] = {"decoder[:]": decoder[:count]}
-    if "up_blocks" in described_fields(network.architecture):
-        shorter = {"up_blocks": count}
+    shorter = shorter_decoder(network.design, reached.index(head.stride))
     yield mend({**shorter, "head.stride": None}, "without the blocks after the head")

@@ -1,13 +1,11 @@
 """Pooling, or a strided convolution, whose window is smaller than its stride: it never looks at some of the pixels."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
 
-from encdec_widgets.architectures import DenseBlock, StridedConvBlock, TransitionDown
-from encdec_widgets.architectures.blocks.pooling import PoolingBlock
-from encdec_widgets.architectures.blocks.residual import ResidualBlock
+from encdec_widgets.architectures.blocks.base import EncoderBlock
 from encdec_widgets.architectures.blocks.simple import SimpleConvBlock
 from encdec_widgets.designs.levels import mend
 from encdec_widgets.designs.mends import Mend
@@ -99,33 +97,32 @@ def _size(window: Window) -> int:
     return max(last - first for first, last in zip(window.first, window.last, strict=True)) + 1
 
 
-# Blocks whose max pooling has a window of 2 x 2; any other class may do anything with fields of the same names.
-_POOLING = (SimpleConvBlock, PoolingBlock, DenseBlock, TransitionDown, ResidualBlock)
-
-
 def _mends(network: Network, gaps: list[_Gap]) -> Iterator[Mend | None]:
     """Pooling by 2 as often as it takes, or once; with either, larger kernels of strided convolutions."""
-    pooling: dict[str, Any] = {}
-    kernels: dict[str, int] = {}
+    pooling: list[str] = []
+    kernels: dict[str, Mapping[str, Any]] = {}
     for gap in gaps:
-        definition = network.blocks.nodes[gap.place]["definition"] if gap.place in network.blocks else None
-        if type(definition) is StridedConvBlock:
-            kernels[network.path(gap.place)] = definition.pooling_stride // 2 * 2 + 1
-        elif type(definition) in _POOLING:
-            pooling[network.path(gap.place)] = definition
+        block = network.block(gap.place)
+        if not isinstance(block, EncoderBlock):
+            return
+        path, covering = network.path(gap.place), block.covering_kernel()
+        if covering:
+            kernels[path] = covering
+        elif block.pooling_window is not None:
+            pooling.append(path)
         else:
             return
     larger = f"larger kernels in {_names(kernels)}" if kernels else ""
+    of_kernels = {f"{path}.{field}": value for path, new in kernels.items() for field, value in new.items()}
     if not pooling:
-        yield mend({f"{path}.kernel_size": size for path, size in kernels.items()}, larger)
+        yield mend(of_kernels, larger)
         return
     more = f", {larger}" if kernels else ""
     yield mend(
         _pooling_repeated(network, pooling, kernels), f"pooling by 2 repeatedly in {_names(pooling)}{more}"
     )
     once = {f"{path}.pooling_stride": 2 for path in pooling}
-    once |= {f"{path}.kernel_size": size for path, size in kernels.items()}
-    yield mend(once, f"pooling stride 2 in {_names(pooling)}{more}")
+    yield mend({**once, **of_kernels}, f"pooling stride 2 in {_names(pooling)}{more}")
 
 
 def _names(paths: Iterable[str]) -> str:
@@ -133,7 +130,7 @@ def _names(paths: Iterable[str]) -> str:
 
 
 def _pooling_repeated(
-    network: Network, pooling: Mapping[str, Any], kernels: Mapping[str, int]
+    network: Network, pooling: Collection[str], kernels: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any] | None:
     """Blocks that only pool, next to those that pooled too far, so that all strides stay as they are."""
     stacks: dict[str, list[Any]] = {}
@@ -142,7 +139,7 @@ def _pooling_repeated(
         for index, block in enumerate(getattr(network.architecture, f"{stage}_stack") or ()):
             path = f"{stage}[{index}]"
             if path in kernels:
-                stack.append(attrs.evolve(block, kernel_size=kernels[path]))
+                stack.append(attrs.evolve(block, **kernels[path]))
             elif path in pooling:
                 halvings = block.pooling_stride.bit_length() - 1
                 if 2**halvings != block.pooling_stride:
@@ -150,12 +147,8 @@ def _pooling_repeated(
                 # A block that pools before its convolutions works on the small map, and goes on doing so.
                 between = [SimpleConvBlock(num_convs=0)] * (halvings - 1)
                 once = attrs.evolve(block, pooling_stride=2)
-                stack.extend([once, *between] if _pools_last(block) else [*between, once])
+                stack.extend([once, *between] if block.pools_last else [*between, once])
             else:
                 stack.append(block)
     touched = {path.partition("[")[0] for path in (*pooling, *kernels)}
     return {path: tuple(stack) for path, stack in stacks.items() if path.partition("[")[0] in touched}
-
-
-def _pools_last(block: Any) -> bool:
-    return isinstance(block, SimpleConvBlock) and not block.pool_before_convs

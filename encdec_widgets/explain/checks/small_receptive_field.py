@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from encdec_widgets.architectures import FCDenseNet, Hourglass, StackedHourglass, UNet
 from encdec_widgets.designs.levels import changed, level_words, mend, more_levels
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.check import Check
@@ -14,13 +13,9 @@ from encdec_widgets.explain.checks.possible import possible
 from encdec_widgets.formatting import area_text, shape_text
 
 _KIND = "receptive field below the animal"
-_FAMILIES = (Hourglass, StackedHourglass, FCDenseNet)
 _MOST_LEVELS = 5
 _LARGEST_KERNEL = 9
 _LEAST_SCALE = 0.1
-
-# A rule of thumb, on the safe side of the fields of the families above at 1 to 4 levels; others are reckoned.
-_GAIN_OF_A_LEVEL = 1.8
 
 
 def small_field(network: Network) -> Check | None:
@@ -58,36 +53,23 @@ def _more_levels(network: Network, wanted: float) -> Mend | None:
     """As many levels more as it takes."""
     for count in range(1, 1 + _MOST_LEVELS):
         changes = more_levels(network.design, count)
-        if changes is not None and _sees(network, changes, count) >= wanted:
+        if changes is not None and _sees(network, changes) >= wanted:
             shape = changes.get("input_shape")
             with_input = f", input of {shape_text(shape)}" if shape else ""
             return mend(changes, level_words(count, "more") + with_input)
     return None
 
 
-def _sees(network: Network, changes: Mapping[str, Any], count: int) -> float:
-    """How far a network with so many levels more sees; 0 where it is not foreseen."""
-    architecture = network.architecture
-    if type(architecture) in _FAMILIES:
-        # For a network without any levels, the gain is not foreseen.
-        has_levels = architecture.encoder_features_stride != architecture.stem_features_stride
-        return _seen(network) * _GAIN_OF_A_LEVEL**count if has_levels else 0
+def _sees(network: Network, changes: Mapping[str, Any]) -> float:
+    """How far the network would see after some changes, at least, in px; 0 where it is not foreseen."""
     after = changed(network.design, changes)
     return (after and least_field(after)) or 0
 
 
 def _larger_kernels(network: Network, wanted: float) -> Mend | None:
     """Kernels of an odd size up to 9 px that see far enough."""
-    if type(network.architecture) is not UNet:
-        return None
-    for size in range(network.architecture.kernel_size // 2 * 2 + 1, 1 + _LARGEST_KERNEL, 2):
-        after = changed(network.design, {"kernel_size": size})
-        if after is not None and (least_field(after) or 0) >= wanted:
-            return mend({"kernel_size": size}, f"kernels of {size} px")
+    for size in range(3, 1 + _LARGEST_KERNEL, 2):
+        changes = network.architecture.with_kernel_size(size)
+        if changes is not None and _sees(network, changes) >= wanted:
+            return mend(changes, f"kernels of {size} px")
     return None
-
-
-def _seen(network: Network) -> int:
-    assert network.field is not None
-    assert network.field.output.size is not None
-    return min(network.field.output.size)
