@@ -12,6 +12,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     EncoderDecoder,
     IntermediateFeature,
 )
+from encdec_widgets.architectures.family import Family
 from encdec_widgets.architectures.fields.described import FieldError
 
 # What says how blocks are connected, and what a list of blocks could not say again.
@@ -123,3 +124,6 @@ class CustomEncoderDecoder(EncoderDecoder):
         if self.wiring is None:
             return super().join_stacks(stack_input, output, prediction, prefix)
         return self.wiring.join_stacks(stack_input, output, prediction, prefix)
+
+
+FAMILY = Family(name="Custom", of=CustomEncoderDecoder)

@@ -37,7 +37,9 @@ from encdec_widgets.architectures.blocks.dense import (
     first_filters_field,
     growth_rate_field,
 )
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.family_edits import Changes
 from encdec_widgets.architectures.fields.described import FieldError, counts, integer
 
@@ -210,3 +212,44 @@ class _Strides:
         4, minimum=1, maximum=MOST_LAYERS, usual=(1, 15), help="Dense layers of every block."
     )
     from_strides = FCDenseNet.from_strides
+
+
+def _preset(name: str, purpose: str, network: FCDenseNet) -> PresetValues:
+    return PresetValues(
+        name=name,
+        architecture=network,
+        input_shape=(224, 224, 3),
+        head=Head(11, "softmax"),
+        purpose=purpose,
+        source="Jegou et al. 2017 (arXiv 1611.09326), as its authors released it",
+    )
+
+
+FAMILY = Family(
+    name="FC-DenseNet",
+    of=FCDenseNet,
+    presets=(
+        _preset(
+            "FC-DenseNet56",
+            "Classes of pixels in street scenes, with the fewest parameters: 1.4 million.",
+            FCDenseNet(),
+        ),
+        _preset(
+            "FC-DenseNet67",
+            "Classes of pixels in street scenes, with 5 layers in every dense block: 3.5 million parameters.",
+            FCDenseNet(
+                growth_rate=16, down_layers=(5, 5, 5, 5, 5), bottleneck_layers=5, up_layers=(5, 5, 5, 5, 5)
+            ),
+        ),
+        _preset(
+            "FC-DenseNet103",
+            "Classes of pixels in street scenes, with ever deeper dense blocks: 9.4 million parameters.",
+            FCDenseNet(
+                growth_rate=16,
+                down_layers=(4, 5, 7, 10, 12),
+                bottleneck_layers=15,
+                up_layers=(12, 10, 7, 5, 4),
+            ),
+        ),
+    ),
+)

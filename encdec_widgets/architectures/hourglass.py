@@ -21,6 +21,7 @@ from encdec_widgets.architectures.blocks.hourglass import (
 )
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.fields.described import FieldError, Need, integer
 from encdec_widgets.architectures.fields.shared import filters_field, interpolation_field
 
@@ -185,3 +186,17 @@ class Hourglass(EncoderDecoder):
             UpsamplingBlock(filters=self._width(self.down_blocks - 1 - i), interp_method=self.interp_method)
             for i in range(self.up_blocks)
         ]
+
+
+FAMILY = Family(
+    name="Hourglass",
+    of=Hourglass,
+    presets=(
+        PresetValues(
+            name="Hourglass (SLEAP)",
+            architecture=Hourglass(),
+            purpose="The default hourglass of SLEAP: three stacks of plain convolutions, 66 million parameters.",
+            source="Newell, Huang & Deng 2017 (arXiv 1611.05424), as in SLEAP 1.4.1",
+        ),
+    ),
+)

@@ -17,6 +17,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
+from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.fields.described import Need, flag, integer, real
 from encdec_widgets.architectures.fields.shared import filters_field, num_convs_field
 
@@ -175,3 +176,17 @@ class LeapCNN(EncoderDecoder):
             )
             for i in range(self.up_blocks, 0, -1)
         ]
+
+
+FAMILY = Family(
+    name="LEAP CNN",
+    of=LeapCNN,
+    presets=(
+        PresetValues(
+            name="LEAP CNN",
+            architecture=LeapCNN(),
+            purpose="The simplest of the four: straight down and up, without skip connections.",
+            source="Pereira et al. 2019 (doi 10.1038/s41592-018-0234-5), as generalised in SLEAP 1.4.1",
+        ),
+    ),
+)

@@ -12,6 +12,7 @@ import attrs
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures._strides import StrideRules
 from encdec_widgets.architectures.blocks.block_call import BlockCall, make_block
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.blocks.residual import (
     ResidualBlock,
     ResidualOutputBlock,
@@ -28,9 +29,11 @@ from encdec_widgets.architectures.encoder_decoder import (
     EncoderDecoder,
     IntermediateFeature,
 )
+from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.family_edits import Changes
 from encdec_widgets.architectures.fields.described import FieldError, integer
 from encdec_widgets.architectures.fields.shared import filters_field
+from encdec_widgets.formatting import counted
 
 STEM_STRIDES = (1, 2, 4)
 """Strides that the stem can have: by its 7 x 7 convolution, and by its pooling as well."""
@@ -258,3 +261,25 @@ class StackedHourglass(EncoderDecoder):
                 others=(stack_input,) if prediction is None else (stack_input, prediction),
             )
         )
+
+
+def _preset(stacks: int, purpose: str) -> PresetValues:
+    return PresetValues(
+        name=f"Stacked hourglass, {counted(stacks, 'stack')}",
+        architecture=StackedHourglass(stacks=stacks),
+        input_shape=(256, 256, 3),
+        head=Head(16, "linear"),
+        purpose=purpose,
+        source="Newell et al. 2016 (arXiv 1603.06937)",
+    )
+
+
+FAMILY = Family(
+    name="Stacked hourglass",
+    of=StackedHourglass,
+    presets=(
+        _preset(1, "Body parts of one person by a single hourglass, the cheapest to train."),
+        _preset(2, "Body parts of one person; the second hourglass corrects the first one's maps."),
+        _preset(8, "Body parts of one person by the paper's deepest network: 25 million parameters."),
+    ),
+)

@@ -18,6 +18,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
+from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.fields.described import Need, flag, integer, real
 from encdec_widgets.architectures.fields.shared import filters_field, kernel_size_field, num_convs_field
 
@@ -246,3 +247,35 @@ class UNet(EncoderDecoder):
                 )
             )
         return blocks
+
+
+def _sleap_profile(name: str, purpose: str, down: int, up: int, filters: int, rate: float) -> PresetValues:
+    return PresetValues(
+        name=f"SLEAP {name}",
+        architecture=UNet(
+            filters=filters, filters_rate=rate, down_blocks=down, up_blocks=up, up_interpolate=True
+        ),
+        purpose=purpose,
+        source="training profile shipped with SLEAP 1.4.1",
+    )
+
+
+FAMILY = Family(
+    name="U-Net",
+    of=UNet,
+    presets=(
+        PresetValues(
+            name="U-Net",
+            architecture=UNet(),
+            purpose="The default U-Net of SLEAP: wide, learned upsampling, 34.5 million parameters.",
+            source="Ronneberger et al. 2015 (arXiv 1505.04597), as in SLEAP 1.4.1",
+        ),
+        _sleap_profile("medium single", "One animal in the image, at half resolution.", 4, 3, 16, 2),
+        _sleap_profile("centroid", "Finds where animals are, at half resolution.", 4, 3, 16, 2),
+        _sleap_profile("medium top-down", "Body parts in a crop around each animal.", 4, 2, 24, 2),
+        _sleap_profile("medium bottom-up", "Body parts of all animals in the whole image.", 5, 3, 16, 2),
+        _sleap_profile("large single", "One large animal: a wider receptive field.", 5, 3, 32, 1.5),
+        _sleap_profile("large top-down", "Crops of large animals: a wider receptive field.", 5, 3, 24, 1.5),
+        _sleap_profile("large bottom-up", "All animals in a large image: the widest field.", 6, 4, 32, 1.5),
+    ),
+)
