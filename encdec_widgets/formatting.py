@@ -1,98 +1,274 @@
-"""How shapes, strides and counts are written for people."""
+"""How numbers, sizes, durations, values and lists of names are written for people, each in one place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 _BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
+_BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "bytes"))
+_MINUS = "−"
 
 
 def backend_text(backend: str) -> str:
-    """A Keras backend by its proper name."""
+    """A Keras backend by its proper name.
+
+    >>> backend_text("torch")
+    'PyTorch'
+    """
     return _BACKENDS.get(backend, backend)
 
 
-def stride_text(stride: float | None) -> str:
-    """A stride: "4", "1/2" where the map is larger than the input, "?" where it is unknown."""
-    if stride is None:
-        return "?"
-    if stride < 1:
-        return f"1/{1 / stride:g}"
-    return f"{stride:g}"
+# Numbers
 
 
-def size_text(shape: Sequence[int | None], stride: float | None) -> str:
-    """Height and width in px; of an unknown input, its share: "H/4 × W/4"."""
-    if len(shape) != 3:
-        return " × ".join("?" if size is None else str(size) for size in shape[:-1]) or "no map"
-    share = "" if stride in (None, 1) else f"/{stride_text(stride)}"
-    sizes = zip(shape[:2], ("H", "W"), strict=True)
-    return " × ".join(f"{letter}{share}" if size is None else str(size) for size, letter in sizes)
+def number_text(value: float) -> str:
+    """A number that a person chose, as short as it goes.
+
+    >>> number_text(0.5), number_text(3.0)
+    ('0.5', '3')
+    """
+    return f"{value:g}"
+
+
+def exact_text(count: int) -> str:
+    """A count with all its digits.
+
+    >>> exact_text(12400)
+    '12,400'
+    """
+    return f"{count:,}"
 
 
 def count_text(count: float) -> str:
-    """A large count with three digits: "950", "13.9 k", "2.15 M"."""
+    """A large count with three digits.
+
+    >>> count_text(950), count_text(13_900), count_text(2_150_000)
+    ('950', '13.9 k', '2.15 M')
+    """
     for factor, unit in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
         if count >= factor * 0.9995:
             return f"{count / factor:.3g}{unit}"
     return f"{count:g}"
 
 
+def counted(count: int, word: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "skip"), counted(12400, "parameter"), counted(0, "layer")
+    ('1 skip', '12,400 parameters', 'no layers')
+    """
+    return f"{exact_text(count) if count else 'no'} {word}{'' if count == 1 else 's'}"
+
+
+def quantity_text(value: float) -> str:
+    """A measured quantity with three digits.
+
+    >>> quantity_text(4.2134), quantity_text(0.04231), quantity_text(-1234.5)
+    ('4.21', '0.0423', '−1,230')
+    """
+    rounded = float(f"{value:.3g}")
+    text = f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:g}"
+    return text.replace("-", _MINUS)
+
+
+def ratio_text(ratio: float) -> str:
+    """How many times larger something is, with three digits.
+
+    >>> ratio_text(4.0), ratio_text(10 / 3)
+    ('4', '3.33')
+    """
+    return f"{ratio:.3g}"
+
+
+def percent_text(share: float) -> str:
+    """A share of 1 in whole percent.
+
+    >>> percent_text(0.754)
+    '75 %'
+    """
+    return f"{100 * share:.0f} %"
+
+
+def signed(number: float, text: Callable[[Any], str] = number_text) -> str:
+    """A difference: its sign, and its amount as ``text`` writes it; 0 has no sign.
+
+    >>> signed(0.5), signed(-2_150_000, count_text), signed(-1, lambda count: counted(count, "layer"))
+    ('+0.5', '−2.15 M', '−1 layer')
+    """
+    sign = "+" if number > 0 else _MINUS if number < 0 else ""
+    return f"{sign}{text(abs(number))}"
+
+
+def digits(value: float) -> str:
+    """A time in ms: three digits or all whole ones, as more would claim a precision that no timing has.
+
+    >>> digits(1234.5), digits(12.345), digits(0.12345)
+    ('1,234', '12.3', '0.123')
+    """
+    decimals = next((d for d, limit in ((0, 100), (1, 10), (2, 1)) if abs(value) >= limit), 3)
+    return f"{value:,.{decimals}f}"
+
+
+# Bytes, times and speeds
+
+
 def bytes_text(count: float) -> str:
-    """So many bytes with three digits, in decimal units: "12.3 MB", "1 byte"."""
+    """So many bytes with three digits, in decimal units.
+
+    >>> bytes_text(12_340_000), bytes_text(1)
+    ('12.3 MB', '1 byte')
+    """
     if round(count) == 1:
         return "1 byte"
     number, _, prefix = count_text(count).partition(" ")
     return f"{number} {'kB' if prefix == 'k' else f'{prefix}B' if prefix else 'bytes'}"
 
 
-def kernel_text(sizes: Iterable[int]) -> str:
-    """The sizes of a kernel: "3 × 3"; "3" of a kernel that has one."""
-    return " × ".join(map(str, sizes))
+def unit_of_bytes(most: float) -> tuple[float, str]:
+    """One unit for several sizes, the largest of which is ``most``: what to divide by, and its name.
+
+    >>> unit_of_bytes(12_340_000)
+    (1000000.0, 'MB')
+    """
+    return next(((size, unit) for size, unit in _BYTES if most >= size), _BYTES[-1])
 
 
-def counted(count: int, word: str) -> str:
-    """A number of things: "1 skip", "12,400 parameters", "no layers"."""
-    return f"{f'{count:,}' if count else 'no'} {word}{'' if count == 1 else 's'}"
+def gib_text(count: float) -> str:
+    """Bytes in GiB, as the makers of cards count them (and write GB); without the unit.
 
-
-def quantity_text(value: float) -> str:
-    """A measured quantity with three digits and a true minus sign: "4.21", "0.0423", "−1,230"."""
-    rounded = float(f"{value:.3g}")
-    text = f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:g}"
-    return text.replace("-", "−")
+    >>> gib_text(0.45 * 2**30), gib_text(140.2 * 2**30)
+    ('0.45', '140')
+    """
+    gib = count / 2**30
+    return f"{gib:.0f}" if gib >= 100 else f"{gib:.3g}"
 
 
 def duration_text(seconds: float) -> str:
-    """A predicted time in a unit that fits: "0.35 s", "12 s", "4 minutes", "1.5 hours"."""
+    """A predicted time in a unit that fits.
+
+    >>> duration_text(0.351), duration_text(240), duration_text(5400)
+    ('0.35 s', '4 minutes', '1.5 hours')
+    """
     if seconds < 100:
         return f"{seconds:.2g} s"
     return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.2g} hours"
 
 
-def digits(value: float) -> str:
-    """Three digits or all whole ones: more would claim a precision that no timing has."""
-    decimals = next((d for d, limit in ((0, 100), (1, 10), (2, 1)) if abs(value) >= limit), 3)
-    return f"{value:,.{decimals}f}"
-
-
 def flops_text(flops_per_second: float) -> str:
-    """Operations a second: "41.2 GFLOP/s"."""
+    """Operations a second.
+
+    >>> flops_text(41.2e9)
+    '41.2 GFLOP/s'
+    """
     number, _, prefix = count_text(flops_per_second).partition(" ")
     return f"{number} {prefix.upper() if prefix == 'k' else prefix}FLOP/s"
 
 
+# Sizes of maps
+
+
+def stride_text(stride: float | None) -> str:
+    """A stride; below 1, where the map is larger than the input, as a fraction.
+
+    >>> stride_text(4), stride_text(0.5), stride_text(None)
+    ('4', '1/2', '?')
+    """
+    if stride is None:
+        return "?"
+    return f"1/{number_text(1 / stride)}" if stride < 1 else number_text(stride)
+
+
+def sizes_text(sizes: Iterable[int | None], unknown: str = "any") -> str:
+    """All sizes of a shape or a kernel.
+
+    >>> sizes_text((3, 3)), sizes_text((None, 64, 1)), sizes_text((None, 8), unknown="?")
+    ('3 × 3', 'any × 64 × 1', '? × 8')
+    """
+    return " × ".join(unknown if size is None else str(size) for size in sizes)
+
+
+def kernel_text(sizes: Iterable[int]) -> str:
+    """The sizes of a kernel.
+
+    >>> kernel_text((3, 3)), kernel_text((3,))
+    ('3 × 3', '3')
+    """
+    return sizes_text(sizes)
+
+
+def shape_text(shape: Sequence[int | None]) -> str:
+    """Height and width of an input shape; "any" for a size that is open.
+
+    >>> shape_text((320, 256, 1))
+    '320 × 256'
+    """
+    return sizes_text(shape[:2])
+
+
+def size_text(shape: Sequence[int | None], stride: float | None) -> str:
+    """Height and width of a map in px; of an unknown input, its share.
+
+    >>> size_text((64, 32, 1), 4), size_text((None, None, 8), 4), size_text((10,), None)
+    ('64 × 32', 'H/4 × W/4', 'no map')
+    """
+    if len(shape) != 3:
+        return sizes_text(shape[:-1], unknown="?") or "no map"
+    share = "" if stride in (None, 1) else f"/{stride_text(stride)}"
+    sizes = zip(shape[:2], ("H", "W"), strict=True)
+    return " × ".join(f"{letter}{share}" if size is None else str(size) for size, letter in sizes)
+
+
+def area_text(height: float, width: float) -> str:
+    """Height and width, rounded.
+
+    >>> area_text(299.6, 200)
+    '300 × 200'
+    """
+    return f"{height:.0f} × {width:.0f}"
+
+
+def length_text(length: float) -> str:
+    """A length with one decimal at most; without its unit.
+
+    >>> length_text(188), length_text(1880 / 50)
+    ('188', '37.6')
+    """
+    return f"{round(length, 1):,.10g}"
+
+
+def px_text(length: float) -> str:
+    """A length in px with one decimal at most.
+
+    >>> px_text(188)
+    '188 px'
+    """
+    return f"{length_text(length)} px"
+
+
+# Values of fields, and names
+
+
+def value_text(value: Any) -> str:
+    """A value of a field.
+
+    >>> value_text(True), value_text(None), value_text(2.4), value_text((4, 5)), value_text("relu")
+    ('on', 'none', '2.4', '4, 5', 'relu')
+    """
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(value_text, value))
+    if isinstance(value, float):
+        return number_text(value)
+    return "none" if value is None else str(value)
+
+
 def listed(names: Iterable[str], most: int = 3) -> str:
-    """The first few of some names: "dec0", "dec0 and dec1", "dec0, dec1, dec2 and 4 more"; empty for none."""
+    """The first few of some names; empty for none.
+
+    >>> listed(["dec0", "dec1"]), listed(f"dec{i}" for i in range(7))
+    ('dec0 and dec1', 'dec0, dec1, dec2 and 4 more')
+    """
     several = list(dict.fromkeys(names))
     if len(several) > most + 1:
         several = [*several[:most], f"{len(several) - most} more"]
     return " and ".join(filter(None, (", ".join(several[:-1]), *several[-1:])))
-
-
-def area_text(height: float, width: float) -> str:
-    """Height and width, rounded: "300 × 200"."""
-    return f"{height:.0f} × {width:.0f}"
-
-
-def shape_text(shape: Sequence[int | None]) -> str:
-    """Height and width of an input shape: "320 × 256"; "any" for a size that is open."""
-    return " × ".join("any" if size is None else str(size) for size in shape[:2])

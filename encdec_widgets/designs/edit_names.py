@@ -10,7 +10,9 @@ from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.paths import STAGES
+from encdec_widgets.formatting import sizes_text, value_text
 
+_INPUT = "input size"
 _Difference = tuple[str, Any, Any]
 
 
@@ -30,7 +32,7 @@ def edit_name(before: Design, after: Design) -> str:
     """What leads from one design to another, in a few words."""
     differences = [
         *_of_architectures(before.architecture, after.architecture),
-        *_of_values("input size", before.input_shape, after.input_shape),
+        *_of_values(_INPUT, before.input_shape, after.input_shape),
         *_of_heads(before.head, after.head),
     ]
     if not differences:
@@ -48,15 +50,8 @@ def _words(path: str, old: Any, new: Any) -> str:
     path = path.replace("_", " ").replace("].", "] ")
     if isinstance(old, bool) and isinstance(new, bool):
         return f"{path} {'on' if new else 'off'}"
-    return f"{path} {_text(old)} to {_text(new)}".strip()
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, tuple):
-        return " × ".join("any" if item is None else str(item) for item in value)
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "none" if value is None else str(value)
+    text = sizes_text if path == _INPUT else value_text
+    return f"{path} {text(old)} to {text(new)}".strip()
 
 
 def _of_values(path: str, old: Any, new: Any) -> Iterator[_Difference]:

@@ -11,6 +11,7 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.levels import changed, fewer_levels, level_words
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.designs.paths import STAGES
+from encdec_widgets.formatting import sizes_text
 
 GIVE_UP = Mend(None, None, {}, "undo this change")
 BUILD_ANYWAY = Mend(None, None, {}, "build it all the same")
@@ -117,8 +118,7 @@ def _padding(asked: Any, offered: Any) -> str:
         return ""
     if not larger:
         return ""
-    size = " × ".join("any" if item is None else str(item) for item in offered)
-    return f"{size} (pad images with zeros, bottom and right)"
+    return f"{sizes_text(offered)} (pad images with zeros, bottom and right)"
 
 
 def _one_level_fewer(design: Design, wanted: Mapping[str, Any]) -> tuple[Mend, ...]:

@@ -4,6 +4,8 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.formatting import sizes_text, value_text
+
 
 @attrs.frozen
 class Mend:
@@ -26,8 +28,5 @@ class Mend:
         """The mend in a few words."""
         if self.words or self.field is None:
             return self.words
-        value = self.value
-        if isinstance(value, tuple):
-            sign = " × " if self.field == "input_shape" else ", "
-            value = sign.join("any" if item is None else str(item) for item in value)
-        return f"{self.field.replace('_', ' ')} = {value}"
+        text = sizes_text if self.field == "input_shape" else value_text
+        return f"{self.field.replace('_', ' ')} = {text(self.value)}"

@@ -7,13 +7,20 @@ import attrs
 
 from encdec_widgets.explain.alignment import aligned, settings_text
 from encdec_widgets.explain.summary import output_of, parameters_of
-from encdec_widgets.formatting import count_text, counted, kernel_text, size_text, stride_text
+from encdec_widgets.formatting import (
+    count_text,
+    counted,
+    kernel_text,
+    signed,
+    size_text,
+    sizes_text,
+    stride_text,
+)
 
 if TYPE_CHECKING:
     import networkx as nx
 
 Pair: TypeAlias = tuple[Any, Any]
-_MINUS = "−"
 
 
 @attrs.frozen
@@ -39,7 +46,7 @@ class BlockChange:
             return "new"
         before, after = self.parameters
         if before != after:
-            return _signed(after - before, count_text)
+            return signed(after - before, count_text)
         name = next(name for name in _WORDS if name in self.facts)
         return str(_WORDS[name](*self.facts[name])[0])
 
@@ -211,7 +218,7 @@ def _kernel_words(before: Any, after: Any) -> tuple[str, str]:
 
 
 def _skip_words(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, str]:
-    short = "skip" if len(before) == len(after) else f"{_signed(len(after) - len(before), str)} skip"
+    short = "skip" if len(before) == len(after) else f"{signed(len(after) - len(before), str)} skip"
     return short, f"skip {_to(*(' and '.join(skips) or 'none' for skips in (before, after)))}"
 
 
@@ -251,15 +258,11 @@ def _difference(before: int, after: int) -> str:
     if abs(percent) < 0.1:
         return words
     digits = 0 if abs(percent) >= 1 else 1
-    return f"{words} ({_signed(percent, lambda size: f'{size:,.{digits}f}')} %)"
-
-
-def _signed(number: float, words: Any) -> str:
-    return f"{'+' if number > 0 else _MINUS}{words(abs(number))}"
+    return f"{words} ({signed(percent, lambda size: f'{size:,.{digits}f}')} %)"
 
 
 def _more(count: int, word: str) -> str:
-    return _signed(count, lambda size: counted(size, word))
+    return signed(count, lambda size: counted(size, word))
 
 
 def _to(before: str, after: str) -> str:
@@ -267,4 +270,4 @@ def _to(before: str, after: str) -> str:
 
 
 def _shape_text(shape: tuple[int | None, ...] | None) -> str:
-    return " × ".join("?" if size is None else str(size) for size in shape or ()) or "none"
+    return sizes_text(shape or (), unknown="?") or "none"

@@ -2,13 +2,10 @@
 
 from typing import TYPE_CHECKING, Literal
 
+from encdec_widgets.formatting import exact_text, length_text, number_text, px_text, signed
+
 if TYPE_CHECKING:
     from encdec_widgets.explain.receptive_field import Field
-
-
-def px_text(length: float) -> str:
-    """A length in px with one decimal at most: "188 px", "37.6 px"."""
-    return f"{round(length, 1):,.10g} px"
 
 
 def extent_text(extent: Literal["exact", "whole image", "unknown"], size: tuple[float, float] | None) -> str:
@@ -16,7 +13,7 @@ def extent_text(extent: Literal["exact", "whole image", "unknown"], size: tuple[
     if size is None:
         return extent
     height, width = size
-    return px_text(height) if height == width else f"{round(height, 1):,.10g} × {px_text(width)}"
+    return px_text(height) if height == width else f"{length_text(height)} × {px_text(width)}"
 
 
 def output_words(field: "Field", input_scale: float = 1.0) -> str:
@@ -32,14 +29,14 @@ def output_words(field: "Field", input_scale: float = 1.0) -> str:
             return f"The output sees the whole image{due_to}."
         return f"How far the output sees is not known{due_to}."
     height, width = field.size
-    said = f"The output sees {height:,} × {width:,} px (exact)"
+    said = f"The output sees {exact_text(height)} × {exact_text(width)} px (exact)"
     if field.offset is not None and any(field.offset):
-        said += ", offset {} down, {} right".format(*map(_signed, field.offset))
+        said += ", offset {} down, {} right".format(*map(signed, field.offset))
     if field.smallest not in (None, field.size):
         said += f"; {extent_text('exact', field.smallest)} where it sees least"
     if input_scale != 1:
         seen = extent_text("exact", (height / input_scale, width / input_scale))
-        said += f". At input scale {input_scale:g} this is {seen} of the camera's image"
+        said += f". At input scale {number_text(input_scale)} this is {seen} of the camera's image"
     return f"{said}."
 
 
@@ -54,8 +51,8 @@ def dialog_words(encoder_only: int | None, input_scale: float = 1.0) -> str:
         return "SLEAP's dialog shows no figure for such a network."
     scaled = "" if input_scale == 1 else f" ({px_text(encoder_only / input_scale)} of the camera's image)"
     return (
-        f"SLEAP's dialog would show {encoder_only:,} px{scaled}: it counts the convolutions and the pooling of the "
-        "down blocks alone, without stem, middle block and decoder."
+        f"SLEAP's dialog would show {exact_text(encoder_only)} px{scaled}: it counts the convolutions and the pooling "
+        "of the down blocks alone, without stem, middle block and decoder."
     )
 
 
@@ -118,8 +115,3 @@ def effective_words(size: float, input_scale: float = 1.0, *, cut_off: bool = Fa
     scaled = "" if input_scale == 1 else f", {px_text(round(size / input_scale))} of the camera's image"
     border = ", cut off at the border of the input" if cut_off else ""
     return f"effective: {across}{scaled}{border} (measured on random weights; training makes it grow)"
-
-
-def _signed(length: float) -> str:
-    """A length with its sign: "+0.5", "−0.5", "0"."""
-    return f"{length:+g}".replace("-", "−") if length else "0"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import attrs
 from plotly.colors import sample_colorscale, unlabel_rgb
 
-from encdec_widgets.formatting import quantity_text
+from encdec_widgets.formatting import percent_text, quantity_text
 
 # Equal steps look equal, to colour-blind people as well, and it grows lighter all the way.
 _SCALE = "Viridis"
@@ -160,7 +160,7 @@ def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
     many = len(names) > _NAMED
     where = f"{len(names)} of {len(colouring.values)} blocks" if many else ", ".join(names)
     share = sum(colouring.values[name] for name in colouring.half) / sum(colouring.values.values())
-    return f' <b style="margin-left:8px">{100 * share:.0f} % of it in {where}</b>'
+    return f' <b style="margin-left:8px">{percent_text(share)} of it in {where}</b>'
 
 
 def _at(share: float) -> str:

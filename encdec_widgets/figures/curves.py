@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.fields.described import is_number
+from encdec_widgets.formatting import value_text
 
 # All in px.
 WIDTH = 236
@@ -155,15 +156,6 @@ def values_table(axis: Axis, charts: Sequence[Curve]) -> str:
         f'color:{_INK}; font-variant-numeric:tabular-nums; text-align:right"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div></details>"
     )
-
-
-def value_text(value: Any) -> str:
-    """A value of a field as it stands on the axis: "on", "none", "2.4", "relu"."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if value is None:
-        return "none"
-    return f"{value:g}" if is_number(value) else str(value)
 
 
 def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterator[str]:

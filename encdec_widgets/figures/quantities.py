@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.figures.colouring import Colouring
-from encdec_widgets.formatting import count_text
+from encdec_widgets.formatting import count_text, unit_of_bytes
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 Conditions = Mapping[str, Any]
 """Batch size and precision, as ``backbone.cost`` takes them; those that are left out are its defaults."""
-
-_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "bytes"))
 
 
 def _channels(backbone: "Backbone", _: Conditions) -> Colouring:
@@ -32,7 +30,7 @@ def _multiply_adds(backbone: "Backbone", conditions: Conditions) -> Colouring:
 def _memory(backbone: "Backbone", conditions: Conditions) -> Colouring:
     sizes = _costs(backbone, conditions, lambda cost: cost.map_bytes)
     # All in one unit, so that numbers without it can be compared.
-    factor, unit = next(step for step in _UNITS if max(1, *sizes.values()) >= step[0])
+    factor, unit = unit_of_bytes(max(1, *sizes.values()))
     values = {name: size / factor for name, size in sizes.items()}
     return Colouring("maps, as training keeps them", unit, values, adds_up=True, without="not known")
 

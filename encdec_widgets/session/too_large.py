@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from encdec_widgets.explain.machine_memory import memory_limit
+from encdec_widgets.formatting import bytes_text, exact_text
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
@@ -24,8 +25,8 @@ class TooLargeError(MemoryError):
     def __init__(self, backbone: Backbone, limit: int) -> None:
         """Say how large ``backbone`` is, and how many bytes of memory there are."""
         super().__init__(
-            f"This network has {backbone.parameters:,} parameters. Its weights take "
-            f"{_gigabytes(backbone.weight_bytes)}, of {_gigabytes(limit)} that there are here; training takes about "
+            f"This network has {exact_text(backbone.parameters)} parameters. Its weights take "
+            f"{bytes_text(backbone.weight_bytes)}, of {bytes_text(limit)} that there are here; training takes about "
             "four times as much, and the feature maps."
         )
         self.backbone = backbone
@@ -44,7 +45,3 @@ def require_memory_for(backbone: Backbone, limit: int | None = None) -> None:
     limit = memory_limit() if limit is None else limit
     if backbone.weight_bytes > SHARE * limit:
         raise TooLargeError(backbone, limit)
-
-
-def _gigabytes(count: int) -> str:
-    return f"{count / 1e9:.3g} GB"

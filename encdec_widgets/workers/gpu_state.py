@@ -5,6 +5,8 @@ from typing import Any, Self
 
 import attrs
 
+from encdec_widgets.formatting import counted, gib_text
+
 BUSY_PERCENT = 10
 """From this utilisation on, a card that should be idle counts as busy; drawing a desktop takes a few percent."""
 FULL_SHARE = 1 / 4
@@ -82,7 +84,7 @@ class GpuState:
             yield f"is {self.utilisation} % busy with something else"
         used, total = self.memory_used_bytes, self.memory_total_bytes
         if used is not None and total is not None and total - used < FULL_SHARE * total:
-            yield f"has {_gib(total - used)} of {_gib(total)} GiB free"
+            yield f"has {gib_text(total - used)} of {gib_text(total)} GiB free"
         if self.throttled:
             yield f"slows its clocks: {', '.join(self.throttled)}"
         elif self.temperature_c is not None and self.temperature_c >= HOT_C:
@@ -109,7 +111,7 @@ class GpuState:
         facts = (
             self.name,
             self.driver and f"driver {self.driver}",
-            None if used is None or total is None else f"{_gib(used)} of {_gib(total)} GiB used",
+            None if used is None or total is None else f"{gib_text(used)} of {gib_text(total)} GiB used",
             None if self.utilisation is None else f"{self.utilisation} % busy",
             None if self.temperature_c is None else f"{self.temperature_c} °C",
             self.throttled and f"clocks slowed: {', '.join(self.throttled)}",
@@ -162,14 +164,10 @@ class GpuLoad:
         facts = (
             None if self.median_utilisation is None else f"{self.median_utilisation:g} % busy (median)",
             None if self.max_temperature_c is None else f"at most {self.max_temperature_c} °C",
-            None if self.peak_memory_bytes is None else f"at most {_gib(self.peak_memory_bytes)} GiB used",
+            None
+            if self.peak_memory_bytes is None
+            else f"at most {gib_text(self.peak_memory_bytes)} GiB used",
             *(f"clocks slowed in {times}: {words}" for words, times in self.throttled),
-            f"{self.samples} sample{'' if self.samples == 1 else 's'}",
+            f"{counted(self.samples, 'sample')}",
         )
         return ", ".join(fact for fact in facts if fact)
-
-
-def _gib(count: int) -> str:
-    """Bytes in GiB, as the makers of cards count them (and write GB): "0.45", "12.3", "140"."""
-    gib = count / 2**30
-    return f"{gib:.0f}" if gib >= 100 else f"{gib:.3g}"

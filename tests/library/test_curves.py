@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encdec_widgets.figures.curves import WIDTH, Axis, Curve, curves, value_text, values_table
-from encdec_widgets.formatting import bytes_text, count_text
+from encdec_widgets.figures.curves import WIDTH, Axis, Curve, curves, values_table
+from encdec_widgets.formatting import bytes_text, count_text, value_text
 
 NUMBERS = (1, 2, 4, 8, 16)
 PARAMETERS = Curve(title="parameters", values=(10, 40, 160, 640, 2560), text=count_text)

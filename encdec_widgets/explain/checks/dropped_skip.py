@@ -8,7 +8,7 @@ from encdec_widgets.explain.checks.check import Check
 from encdec_widgets.explain.checks.foreseen import PASSED
 from encdec_widgets.explain.checks.network import Network
 from encdec_widgets.explain.checks.possible import possible
-from encdec_widgets.formatting import listed
+from encdec_widgets.formatting import listed, stride_text
 from encdec_widgets.networks.as_built import BlockAsBuilt
 
 _DISPLACED = "skip displaced by the stem"
@@ -68,8 +68,9 @@ def displaced_skip(network: Network) -> Check | None:
         kind=_DISPLACED,
         severity="advice",
         reason=(
-            f"The skip connection at stride {stride:g} starts from the stem, so that {names}, which has the same "
-            f"stride, gives none: what it adds to the stem's detail reaches the decoder through coarser levels only."
+            f"The skip connection at stride {stride_text(stride)} starts from the stem, so that {names}, which has the "
+            f"same stride, gives none: what it adds to the stem's detail reaches the decoder through coarser levels "
+            "only."
         ),
         places=tuple(displaced),
         mends=possible(network, _DISPLACED, map(without_stem, [network.design])),

@@ -10,7 +10,7 @@ from encdec_widgets.explain.checks.check import Check
 from encdec_widgets.explain.checks.foreseen import LARGE
 from encdec_widgets.explain.checks.network import Network
 from encdec_widgets.explain.checks.possible import possible
-from encdec_widgets.formatting import area_text, listed
+from encdec_widgets.formatting import area_text, listed, ratio_text
 
 
 def large_output(network: Network) -> Check | None:
@@ -21,7 +21,7 @@ def large_output(network: Network) -> Check | None:
     if not large:
         return None
     places = [outputs[i]["block"] or outputs[i]["layer"] for i in large]
-    times = f"{1 / strides[large[0]]:.3g}"
+    times = ratio_text(1 / strides[large[0]])
     sizes = outputs[large[0]]["shapes"][0][:2]
     known = f" ({area_text(*sizes)} px)" if None not in sizes else ""
     return Check(

@@ -12,7 +12,7 @@ from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.check import Check
 from encdec_widgets.explain.checks.network import Network
 from encdec_widgets.explain.checks.possible import possible
-from encdec_widgets.formatting import listed
+from encdec_widgets.formatting import listed, percent_text, sizes_text
 from encdec_widgets.networks.windows import Window, Windows
 
 _KIND = "pixels never looked at"
@@ -39,18 +39,17 @@ def skipped_pixels(network: Network) -> Check | None:
     if not gaps:
         return None
     first = gaps[0]
-    share = f"{100 * first.share:.0f} %"
     names = list(dict.fromkeys(gap.place for gap in gaps))
     more = listed(network.label(name) for name in names if name != first.place)
-    sizes = " × ".join(str(_size(window)) for window in first.windows)
-    steps = " × ".join(str(step) for step in dict.fromkeys(window.step for window in first.windows))
+    sizes = sizes_text(map(_size, first.windows))
+    steps = sizes_text(dict.fromkeys(window.step for window in first.windows))
     return Check(
         kind=_KIND,
         severity="advice",
         reason=(
-            f"{network.label(first.place)} moves a window of {sizes} px in steps of {steps}, so that {share} of the "
-            "pixels before it are never looked at: what is found only there is lost."
-            + (f" So it is with {more}." if more else "")
+            f"{network.label(first.place)} moves a window of {sizes} px in steps of {steps}, so that "
+            f"{percent_text(first.share)} of the pixels before it are never looked at: what is found only there is "
+            "lost." + (f" So it is with {more}." if more else "")
         ),
         places=tuple(name for name in names if name in network.blocks),
         mends=possible(network, _KIND, _mends(network, gaps)),

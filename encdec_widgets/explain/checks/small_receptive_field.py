@@ -10,7 +10,7 @@ from encdec_widgets.explain.checks.check import Check
 from encdec_widgets.explain.checks.least_receptive_field import least_field
 from encdec_widgets.explain.checks.network import Network
 from encdec_widgets.explain.checks.possible import possible
-from encdec_widgets.formatting import area_text, shape_text
+from encdec_widgets.formatting import area_text, number_text, shape_text
 
 _KIND = "receptive field below the animal"
 _MOST_LEVELS = 5
@@ -27,10 +27,10 @@ def small_field(network: Network) -> Check | None:
     height, width = (px / scale for px in seen)
     if min(height, width) >= animal:
         return None
-    scaled = f" ({area_text(*seen)} px of an image scaled to {scale:g})" if scale != 1 else ""
+    scaled = f" ({area_text(*seen)} px of an image scaled to {number_text(scale)})" if scale != 1 else ""
     needed = math.floor(100 * min(seen) / animal) / 100
     # What is smaller than that shows no animal any more.
-    or_scale = f", or scale the images to {needed:g}" if needed >= _LEAST_SCALE else ""
+    or_scale = f", or scale the images to {number_text(needed)}" if needed >= _LEAST_SCALE else ""
     deeper = possible(network, _KIND, map(_more_levels, [network], [animal * scale]))
     larger = possible(network, _KIND, map(_larger_kernels, [network], [animal * scale]))
     if deeper:
@@ -42,8 +42,8 @@ def small_field(network: Network) -> Check | None:
         severity="advice",
         reason=(
             f"The output sees {area_text(height, width)} px of the camera's image{scaled}, and the animal is "
-            f"{animal:g} px long: no position sees all of it, so that one end cannot help to find the other. "
-            f"{helps}{or_scale}."
+            f"{number_text(animal)} px long: no position sees all of it, so that one end cannot help to find the other."
+            f" {helps}{or_scale}."
         ),
         mends=(*deeper, *larger),
     )

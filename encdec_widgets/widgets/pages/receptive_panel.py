@@ -13,12 +13,12 @@ from encdec_widgets.explain.receptive_words import (
     effective_words,
     fits,
     output_words,
-    px_text,
     too_small_words,
     verdict,
 )
 from encdec_widgets.figures.receptive_boxes import field_boxes
 from encdec_widgets.figures.receptive_heat import heat_image
+from encdec_widgets.formatting import px_text
 from encdec_widgets.widgets.controls.controls import FieldControl
 from encdec_widgets.widgets.pages.receptive_view import SAMPLE_ANIMAL_PX, ReceptiveView
 

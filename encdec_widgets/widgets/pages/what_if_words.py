@@ -6,8 +6,8 @@ from typing import Any
 
 from encdec_widgets.designs.variants import path_words, user_classes
 from encdec_widgets.explore.what_if import Point, Question
-from encdec_widgets.figures.curves import Axis, Curve, curves, value_text, values_table
-from encdec_widgets.formatting import bytes_text, count_text
+from encdec_widgets.figures.curves import Axis, Curve, curves, values_table
+from encdec_widgets.formatting import bytes_text, count_text, value_text
 
 _QUANTITIES: tuple[tuple[str, str, Callable[[float], str]], ...] = (
     ("parameters", "parameters", count_text),

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from encdec_widgets.formatting import percent_text
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -168,7 +170,7 @@ def _noise(times: "Values") -> list[str]:
     change = drift(times)
     if change != 1:
         facts.append(
-            f"the runs got {100 * abs(change - 1):.0f} % {'slower' if change > 1 else 'faster'} along the way"
+            f"the runs got {percent_text(abs(change - 1))} {'slower' if change > 1 else 'faster'} along the way"
         )
     bounds = spread(times)
     if bounds.p90 > NOISY_SPREAD * bounds.p10:
@@ -177,7 +179,7 @@ def _noise(times: "Values") -> list[str]:
         )
     uncertainty = _uncertainty(times)
     if NOISY_WITHIN < uncertainty < math.inf:
-        facts.append(f"the median may be off by {100 * uncertainty:.0f} %")
+        facts.append(f"the median may be off by {percent_text(uncertainty)}")
     return facts
 
 
