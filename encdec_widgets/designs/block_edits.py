@@ -1,6 +1,6 @@
 """Edits of the lists of blocks: adding, removing, duplicating, moving and changing in kind.
 
-A place is the path of a block (``encoder[2]``) or of all blocks of a stage (``encoder[*]``).
+A path names a block (``encoder[2]``) or all blocks of a stage (``encoder[*]``).
 """
 
 import re
@@ -25,7 +25,7 @@ from encdec_widgets.designs.paths import STAGES
 if TYPE_CHECKING:
     import networkx as nx
 
-_PLACE = re.compile(rf"({'|'.join(STAGES)})\[(\d+|\*)\]")
+_PATH = re.compile(rf"({'|'.join(STAGES)})\[(\d+|\*)\]")
 
 
 @attrs.frozen
@@ -35,24 +35,29 @@ class BlockEdit:
     Attributes:
         changes: New values by path, as :meth:`Design.replace_all` takes them.
         words: What it does, in a few words.
-        place: The place that the same selection has afterwards; None if it is gone.
+        path: The path that the same selection has afterwards; None if it is gone.
     """
 
     changes: dict[str, Any]
     words: str
-    place: str | None
+    path: str | None
+
+    @property
+    def place(self) -> str | None:
+        """As ``path``, until all callers use that."""
+        return self.path
 
 
-def parts(place: str) -> tuple[str, int | None]:
-    """The stage and the index of a place; None as index for all blocks of the stage.
+def parts(path: str) -> tuple[str, int | None]:
+    """The stage and the index of a block; None as index for all blocks of the stage.
 
     Raises:
-        ValueError: If it is no place.
+        ValueError: If it is no path of a block.
     """
-    match = _PLACE.fullmatch(place)
+    match = _PATH.fullmatch(path)
     if match is None:
         raise ValueError(
-            f"A place is a block, such as 'encoder[2]', or a whole stage, such as 'encoder[*]'. Received: {place!r}."
+            f"A path names a block, such as 'encoder[2]', or a whole stage, such as 'encoder[*]'. Received: {path!r}."
         )
     return match[1], None if match[2] == "*" else int(match[2])
 
@@ -62,29 +67,30 @@ def blocks_of(design: Design, stage: str) -> tuple[Any, ...]:
     return tuple(getattr(design.architecture, f"{stage}_stack") or ())
 
 
-def place_of(data: Mapping[str, Any]) -> str | None:
-    """The place of a block, from its attributes in a block graph; "head" for the head, None for what no list has."""
+def path_of(data: Mapping[str, Any]) -> str | None:
+    """The path of a block, from its attributes in a block graph; "head" for the head, None of what is in no list."""
     if data["stage"] in STAGES:
         return f"{data['stage']}[{data['index']}]"
     return "head" if data["stage"] == "head" else None
 
 
-def nodes_at(blocks: "nx.DiGraph[str]", place: str | None) -> tuple[str, ...]:
-    """Names of the blocks in a block graph that are at a place: one a stack, or all of a stage."""
-    places = {name: place_of(data) for name, data in blocks.nodes(data=True)}
-    whole = (place or "").removesuffix("[*]")
+def nodes_at(blocks: "nx.DiGraph[str]", path: str | None) -> tuple[str, ...]:
+    """Names of the blocks in a block graph that have a path: one a stack, or all of a stage."""
+    paths = {name: path_of(data) for name, data in blocks.nodes(data=True)}
+    whole = (path or "").removesuffix("[*]")
     return tuple(
-        name
-        for name, at in places.items()
-        if at is not None and (at == place or at.partition("[")[0] == whole)
+        name for name, at in paths.items() if at is not None and (at == path or at.partition("[")[0] == whole)
     )
 
 
-def places_of(design: Design) -> tuple[str, ...]:
-    """All places of a design: every stage as a whole, followed by each of its blocks."""
+def paths_of(design: Design) -> tuple[str, ...]:
+    """All paths of blocks of a design: every stage as a whole, followed by each of its blocks."""
     return tuple(
         f"{stage}[{index}]" for stage in STAGES for index in ("*", *range(len(blocks_of(design, stage))))
     )
+
+
+place_of, places_of = path_of, paths_of  # until all callers use the names of today
 
 
 def can_be_edited(design: Design) -> bool:
@@ -111,12 +117,12 @@ def block_kinds(stage: str) -> dict[str, type[Any]]:
     return dict(sorted(kinds.items(), key=lambda item: "." in item[0]))
 
 
-def add(design: Design, place: str) -> BlockEdit:
-    """Two convolutions after the block at ``place``, or at the end of a whole stage, which leave the stride alone.
+def add(design: Design, path: str) -> BlockEdit:
+    """Two convolutions after the block at ``path``, or at the end of a whole stage, which leave the stride alone.
 
     They are as wide as the fields of the block before them say, where it has such a field.
     """
-    stage, index = _existing(design, place)
+    stage, index = _existing(design, path)
     blocks = blocks_of(design, stage)
     at = len(blocks) if index is None else index + 1
     width = _width(blocks[at - 1]) if at else None
@@ -128,60 +134,60 @@ def add(design: Design, place: str) -> BlockEdit:
     return _edited(stage, (*blocks[:at], block, *blocks[at:]), f"add {stage}[{at}]", at)
 
 
-def duplicate(design: Design, place: str) -> BlockEdit:
-    """A second block like the one at ``place``, after it."""
-    stage, index = _of_one_block(design, place)
+def duplicate(design: Design, path: str) -> BlockEdit:
+    """A second block like the one at ``path``, after it."""
+    stage, index = _of_one_block(design, path)
     blocks = blocks_of(design, stage)
     doubled = (*blocks[: index + 1], blocks[index], *blocks[index + 1 :])
-    return _edited(stage, doubled, f"duplicate {place}", index + 1)
+    return _edited(stage, doubled, f"duplicate {path}", index + 1)
 
 
-def remove(design: Design, place: str) -> BlockEdit:
-    """The stage without the block at ``place``."""
-    stage, index = _of_one_block(design, place)
+def remove(design: Design, path: str) -> BlockEdit:
+    """The stage without the block at ``path``."""
+    stage, index = _of_one_block(design, path)
     blocks = blocks_of(design, stage)
     left = (*blocks[:index], *blocks[index + 1 :])
-    return _edited(stage, left, f"remove {place}", min(index, len(left) - 1) if left else None)
+    return _edited(stage, left, f"remove {path}", min(index, len(left) - 1) if left else None)
 
 
-def move(design: Design, place: str, by: int) -> BlockEdit:
-    """The block at ``place`` earlier (``by=-1``) or later (``by=1``) in its stage."""
-    stage, index = _of_one_block(design, place)
+def move(design: Design, path: str, by: int) -> BlockEdit:
+    """The block at ``path`` earlier (``by=-1``) or later (``by=1``) in its stage."""
+    stage, index = _of_one_block(design, path)
     blocks = list(blocks_of(design, stage))
     to = min(max(index + by, 0), len(blocks) - 1)
     blocks.insert(to, blocks.pop(index))
-    return _edited(stage, blocks, f"move {place} {'earlier' if by < 0 else 'later'}", to)
+    return _edited(stage, blocks, f"move {path} {'earlier' if by < 0 else 'later'}", to)
 
 
-def change_kind(design: Design, place: str, kind: type[Any]) -> BlockEdit:
+def change_kind(design: Design, path: str, kind: type[Any]) -> BlockEdit:
     """A block of another class in place of one, or of all of a stage; fields of the same name keep their values."""
-    stage, index = _existing(design, place)
+    stage, index = _existing(design, path)
     blocks = [
         _of_kind(block, kind) if index in (None, i) else block
         for i, block in enumerate(blocks_of(design, stage))
     ]
-    return BlockEdit({f"{stage}[:]": tuple(blocks)}, f"{place} to {kind.__name__}", place)
+    return BlockEdit({f"{stage}[:]": tuple(blocks)}, f"{path} to {kind.__name__}", path)
 
 
-def _existing(design: Design, place: str) -> tuple[str, int | None]:
-    stage, index = parts(place)
-    if place not in places_of(design):
+def _existing(design: Design, path: str) -> tuple[str, int | None]:
+    stage, index = parts(path)
+    if path not in paths_of(design):
         raise ValueError(
-            f"There is no such place. Received: {place!r}. There are: {', '.join(places_of(design))}."
+            f"There is no such block. Received: {path!r}. There are: {', '.join(paths_of(design))}."
         )
     return stage, index
 
 
-def _of_one_block(design: Design, place: str) -> tuple[str, int]:
-    stage, index = _existing(design, place)
+def _of_one_block(design: Design, path: str) -> tuple[str, int]:
+    stage, index = _existing(design, path)
     if index is None:
-        raise ValueError(f"One block is needed, such as '{stage}[0]'. Received: {place!r}.")
+        raise ValueError(f"One block is needed, such as '{stage}[0]'. Received: {path!r}.")
     return stage, index
 
 
 def _edited(stage: str, blocks: Sequence[Any], words: str, index: int | None) -> BlockEdit:
-    place = None if index is None else f"{stage}[{index}]"
-    return BlockEdit({f"{stage}[:]": tuple(blocks)}, words, place)
+    path = None if index is None else f"{stage}[{index}]"
+    return BlockEdit({f"{stage}[:]": tuple(blocks)}, words, path)
 
 
 def _width(block: Any) -> int | None:

@@ -95,8 +95,11 @@ def _where_it_breaks(architecture: EncoderDecoder, sizes: Sequence[int | None]) 
                 factor = block.downsampling_stride
                 at *= factor
                 if way[-1] % factor:
-                    place, steps = f"{stage}[{index}]", " → ".join(map(str, way))
-                    return place, f": {steps} px, which {place}, at stride {at}, cannot divide by {factor}"
+                    block_path, steps = f"{stage}[{index}]", " → ".join(map(str, way))
+                    return (
+                        block_path,
+                        f": {steps} px, which {block_path}, at stride {at}, cannot divide by {factor}",
+                    )
                 if factor > 1:
                     way.append(way[-1] // factor)
     return "", ""
@@ -164,13 +167,13 @@ class Design:
             return
         smaller = (*(size and max(size // stride, 1) * stride for size in sizes), channels)
         larger = (*(size and -(-size // stride) * stride for size in sizes), channels)
-        place, way = _where_it_breaks(self.architecture, sizes)
+        block_path, way = _where_it_breaks(self.architecture, sizes)
         raise FieldError(
             "input_shape",
             self.input_shape,
             f"must have a height and width that the maximum stride, {stride}, divides{way}",
             [shape for shape in dict.fromkeys((smaller, larger)) if _fits(shape)] or [(None, None, channels)],
-            place,
+            block_path,
         )
 
     def replace(self, field: str, value: Any) -> Design:

@@ -70,8 +70,8 @@ def _replace_in_blocks(custom: CustomEncoderDecoder, path: str, value: Any) -> C
         return _with_blocks(custom, stage, value)
     blocks: Sequence[Any] = getattr(custom, stage) or ()
     if index == "*":
-        places = [i for i, block in enumerate(blocks) if field is None or field in _names(block)]
-        if not places:
+        indexes = [i for i, block in enumerate(blocks) if field is None or field in _names(block)]
+        if not indexes:
             has = ", ".join(sorted({name for block in blocks for name in _names(block)}))
             raise FieldError(
                 path,
@@ -80,7 +80,7 @@ def _replace_in_blocks(custom: CustomEncoderDecoder, path: str, value: Any) -> C
                 + (f"; they have {has}" if has else ", which has no blocks"),
             )
     elif index != ":" and int(index) < len(blocks):
-        places = [int(index)]
+        indexes = [int(index)]
     else:
         last = f" to {stage}[{len(blocks) - 1}]" if len(blocks) > 1 else ""
         there = f"there is {stage}[0]{last}" if blocks else f"the {stage} has no blocks"
@@ -89,10 +89,8 @@ def _replace_in_blocks(custom: CustomEncoderDecoder, path: str, value: Any) -> C
     if field is None and not isinstance(value, kind):
         raise FieldError(path, value, f"must be an instance of {kind.__name__}, a block")
     changed = list(blocks)
-    for place in places:
-        changed[place] = (
-            value if field is None else _evolved(blocks[place], field, value, f"{stage}[{index}]")
-        )
+    for i in indexes:
+        changed[i] = value if field is None else _evolved(blocks[i], field, value, f"{stage}[{index}]")
     return _with_blocks(custom, stage, tuple(changed))
 
 

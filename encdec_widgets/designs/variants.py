@@ -23,20 +23,20 @@ INPUT_SIZE = "input size"
 _SIZE = attrs.evolve(INPUT_FIELDS["height"], optional=False)
 
 
-def fields_to_try(design: Design, place: str | None = None) -> dict[str, FieldInfo]:
+def fields_to_try(design: Design, selected: str | None = None) -> dict[str, FieldInfo]:
     """The numbers, flags and choices that other values can be tried of, by path.
 
     Args:
         design: The design.
-        place: What is selected of it: the path of a block, ``encoder[*]`` for all of a stage, "head", or None.
+        selected: What is selected of it: the path of a block, ``encoder[*]`` for all of a stage, "head", or None.
 
     Returns:
         Fields of the architecture, its family's own first; of the block, or those that are the same in all blocks of
         the stage; of the head, if there is one; and the size of the input, if it is known.
     """
     owners: dict[str, tuple[Any, ...]] = {"": (design.architecture,)}
-    if place not in (None, "head") and can_be_edited(design):
-        owners[f"{place}."] = _blocks_at(design, place)
+    if selected not in (None, "head") and can_be_edited(design):
+        owners[f"{selected}."] = _blocks_at(design, selected)
     if design.head is not None:
         owners["head."] = (design.head,)
     found = {}
@@ -108,16 +108,16 @@ def all_else(design: Design, path: str) -> tuple[Any, ...]:
         design: The design.
         path: One of :func:`fields_to_try`.
     """
-    architecture, place, name = design.architecture, *path.rpartition(".")[::2]
+    architecture, owner, name = design.architecture, *path.rpartition(".")[::2]
     if path == INPUT_SIZE:
         height, width, channels = design.input_shape
         # Another shape than a square is rounded, so that the way back may lead elsewhere.
         return (architecture, channels, design.head, None if height == width else (height, width))
-    if not place:
+    if not owner:
         return (*_fields_but(architecture, name), design.input_shape, design.head)
-    if place == "head":
+    if owner == "head":
         return (architecture, design.input_shape, *_fields_but(design.head, name))
-    stage, index = parts(place)
+    stage, index = parts(owner)
     changed = [
         _fields_but(block, name) if index in (None, i) and name in described_fields(block) else block
         for i, block in enumerate(blocks_of(design, stage))
@@ -163,20 +163,20 @@ def _accepted(info: FieldInfo, value: Any) -> bool:
     return True
 
 
-def _blocks_at(design: Design, place: str | None) -> tuple[Any, ...]:
-    stage, index = parts(place or "")
+def _blocks_at(design: Design, path: str | None) -> tuple[Any, ...]:
+    stage, index = parts(path or "")
     blocks = blocks_of(design, stage)
     return blocks if index is None else blocks[index : index + 1]
 
 
 def _owner(design: Design, path: str) -> tuple[Any, str]:
     """What has the field, and the field's name; of several blocks, the first that has it."""
-    place, _, name = path.rpartition(".")
-    if not place:
+    owner, _, name = path.rpartition(".")
+    if not owner:
         return design.architecture, name
-    if place == "head":
+    if owner == "head":
         return design.head, name
-    return next(block for block in _blocks_at(design, place) if name in described_fields(block)), name
+    return next(block for block in _blocks_at(design, owner) if name in described_fields(block)), name
 
 
 def _fields_but(owner: Any, name: str) -> tuple[Any, ...]:

@@ -34,7 +34,7 @@ from encdec_widgets.designs.block_edits import (
     duplicate,
     move,
     parts,
-    place_of,
+    path_of,
     remove,
 )
 from encdec_widgets.session.editor import Editor
@@ -72,7 +72,7 @@ def test_an_edit_that_takes_two_waits_for_the_second() -> None:
 
 def test_a_block_is_added_after_another_and_as_wide() -> None:
     edit = add(UNET, "encoder[0]")
-    assert (edit.place, edit.words) == ("encoder[1]", "add encoder[1]")
+    assert (edit.path, edit.words) == ("encoder[1]", "add encoder[1]")
     blocks = blocks_of(applied(UNET, edit), "encoder")
     assert len(blocks) == len(blocks_of(UNET, "encoder")) + 1
     assert isinstance(blocks[1], SimpleConvBlock)
@@ -83,7 +83,7 @@ def test_a_block_is_added_to_a_stage_that_has_none_and_taken_out_again() -> None
     with_stem = applied(UNET, add(UNET, "stem[*]"))
     assert with_stem.architecture.stem_stack == (SimpleConvBlock(pool=False),)
     edit = remove(with_stem, "stem[0]")
-    assert edit.place is None
+    assert edit.path is None
     assert applied(with_stem, edit).architecture.stem_stack is None
 
 
@@ -92,12 +92,12 @@ def test_moving_there_and_back_changes_nothing(index: int, by: int) -> None:
     design = applied(UNET, duplicate(UNET, "encoder[0]"))
     blocks = blocks_of(design, "encoder")
     edit = move(design, f"encoder[{index}]", by)
-    assert edit.place is not None
+    assert edit.path is not None
     moved = design.replace_all(edit.changes)
     assert sorted(map(repr, blocks_of(moved, "encoder"))) == sorted(map(repr, blocks))
     if 0 <= index + by < len(blocks):
-        assert edit.place == f"encoder[{index + by}]"
-        assert applied(moved, move(moved, edit.place, -by)) == design
+        assert edit.path == f"encoder[{index + by}]"
+        assert applied(moved, move(moved, edit.path, -by)) == design
     else:
         assert blocks_of(moved, "encoder") == blocks
 
@@ -182,23 +182,23 @@ def test_a_class_that_a_user_wrote_is_a_kind_and_the_newest_of_its_name() -> Non
     assert not any(kind.__name__ == "NeedsMore" for kind in block_kinds("encoder").values())
 
 
-@pytest.mark.parametrize("edit", [duplicate, remove, lambda design, place: move(design, place, 1)])
+@pytest.mark.parametrize("edit", [duplicate, remove, lambda design, path: move(design, path, 1)])
 def test_some_edits_need_one_block(edit: Callable[[Design, str], BlockEdit]) -> None:
     with pytest.raises(ValueError, match=r"One block is needed.*Received: 'encoder\[\*\]'"):
         edit(UNET, "encoder[*]")
-    with pytest.raises(ValueError, match=r"A place is a block.*Received: 'filters'"):
+    with pytest.raises(ValueError, match=r"A path names a block.*Received: 'filters'"):
         edit(UNET, "filters")
 
 
-def test_places_are_those_of_the_graph() -> None:
+def test_paths_are_those_of_the_graph() -> None:
     backbone = preset("SLEAP medium single").replace("head", None).build()
-    places = [place_of(data) for _, data in backbone.blocks.nodes(data=True)]
-    assert places[0] is None  # the input
-    assert [parts(place)[0] for place in places[1:] if place] == ["encoder"] * 7 + ["decoder"] * 3
+    paths = [path_of(data) for _, data in backbone.blocks.nodes(data=True)]
+    assert paths[0] is None  # the input
+    assert [parts(path)[0] for path in paths[1:] if path] == ["encoder"] * 7 + ["decoder"] * 3
     design = backbone.design
-    for place, data in zip(places, backbone.blocks.nodes.values(), strict=True):
-        if place is not None:
-            stage, index = parts(place)
+    for path, data in zip(paths, backbone.blocks.nodes.values(), strict=True):
+        if path is not None:
+            stage, index = parts(path)
             assert type(blocks_of(design, stage)[index or 0]).__name__ == data["kind"]
 
 

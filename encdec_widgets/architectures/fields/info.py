@@ -17,19 +17,19 @@ class FieldError(ValueError):
         value: What was received.
         allowed: What is allowed, as the rest of a sentence that starts with the field.
         suggestions: The nearest values that would work, best first; may be empty.
-        place: The block at which it goes wrong, such as ``encoder[2]``, where that is not the field's own; else empty.
+        block: Path of the block at which it goes wrong, such as ``encoder[2]``, where that is not the field's own.
     """
 
     def __init__(
-        self, field: str, value: object, allowed: str, suggestions: Iterable[Any] = (), place: str = ""
+        self, field: str, value: object, allowed: str, suggestions: Iterable[Any] = (), block: str = ""
     ) -> None:
         """Keep the parts, so that a caller can show them apart."""
-        self.place = place
+        self.block = block
         self.field = field
         self.value = value
         self.allowed = allowed
         self.suggestions = tuple(suggestions)
-        super().__init__(field, value, allowed, self.suggestions, place)
+        super().__init__(field, value, allowed, self.suggestions, block)
 
     def __str__(self) -> str:
         """Say what is allowed, what was received and what would work."""
@@ -38,9 +38,14 @@ class FieldError(ValueError):
             text += f" Would work: {' or '.join(repr(value) for value in self.suggestions)}."
         return text
 
+    @property
+    def place(self) -> str:
+        """As ``block``, until all callers use that."""
+        return self.block
+
     def suggesting(self, values: Iterable[Any]) -> "FieldError":
         """The same error with other suggestions."""
-        return FieldError(self.field, self.value, self.allowed, values, self.place)
+        return FieldError(self.field, self.value, self.allowed, values, self.block)
 
     def inside(self, owner: str) -> "FieldError":
         """The same error, its field named from ``owner``: ``filters`` becomes ``encoder[2].filters``."""
