@@ -1,11 +1,11 @@
 """Numbers as horizontal bars, in HTML that a screen reader reads as a table: label and value."""
 
-import html
 import math
 import re
 from collections.abc import Sequence
 
 import attrs
+from markupsafe import Markup
 
 from encdec_widgets.formatting import quantity_text
 
@@ -44,7 +44,7 @@ class Bar:
     colour: str = attrs.field(default="", validator=_colour)
 
 
-def bars(rows: Sequence[Bar], unit: str) -> str:
+def bars(rows: Sequence[Bar], unit: str) -> Markup:
     """Draw rows in their order, all of them on one scale that holds 0 and every value.
 
     Args:
@@ -56,36 +56,33 @@ def bars(rows: Sequence[Bar], unit: str) -> str:
         it, never markup. Colours are those of JupyterLab's theme, light or dark.
     """
     if not rows:
-        return ""
+        return Markup("")
     values = [0.0, *(row.value for row in rows)]
     least, most = min(values), max(values)
     extent = (most - least) or 1.0
-    lines = "".join(_row(row, unit, (0.0 - least) / extent, row.value / extent) for row in rows)
-    return (
+    lines = Markup("").join(_row(row, unit, (0.0 - least) / extent, row.value / extent) for row in rows)
+    return Markup(
         '<table style="width:100%; border-collapse:collapse; font-size:11px; line-height:1.3; '
-        f'color:var(--jp-ui-font-color1)"><tbody>{lines}</tbody></table>'
-    )
+        'color:var(--jp-ui-font-color1)"><tbody>{}</tbody></table>'
+    ).format(lines)
 
 
-def _row(row: Bar, unit: str, zero: float, share: float) -> str:
+def _row(row: Bar, unit: str, zero: float, share: float) -> Markup:
     """A row, whose bar begins at ``zero`` and is ``share`` long, both as shares of its cell."""
     start, length = 100 * min(zero, zero + share), 100 * abs(share)
-    bar = (
+    bar = Markup(
         '<div aria-hidden="true" style="position:relative; height:11px; margin:2px 0">'
-        f'<div style="position:absolute; left:{start:.2f}%; width:{length:.2f}%; height:100%; box-sizing:border-box; '
-        f'border:1px solid #808080; background:{row.colour or "var(--jp-brand-color1)"}"></div>'
-        f'<div style="position:absolute; left:{100 * zero:.2f}%; top:-2px; bottom:-2px; width:1px; '
+        '<div style="position:absolute; left:{:.2f}%; width:{:.2f}%; height:100%; box-sizing:border-box; '
+        'border:1px solid #808080; background:{}"></div>'
+        '<div style="position:absolute; left:{:.2f}%; top:-2px; bottom:-2px; width:1px; '
         'background:var(--jp-ui-font-color1)"></div></div>'
+    ).format(start, length, row.colour or "var(--jp-brand-color1)", 100 * zero)
+    note = Markup('<tr><td colspan="3" style="padding:0 0 2px; font-style:italic">{}</td></tr>').format(
+        row.note
     )
-    note = (
-        f'<tr><td colspan="3" style="padding:0 0 2px; font-style:italic">{html.escape(row.note)}</td></tr>'
-        if row.note
-        else ""
-    )
-    return (
+    return Markup(
         '<tr><th scope="row" style="padding:0 4px 0 0; text-align:left; font-weight:400; max-width:84px; '
-        f'overflow-wrap:break-word">{html.escape(row.label)}</th>'
-        f'<td style="padding:0; width:100%; min-width:50px">{bar}</td>'
+        'overflow-wrap:break-word">{}</th><td style="padding:0; width:100%; min-width:50px">{}</td>'
         '<td style="padding:0 0 0 4px; text-align:right; white-space:nowrap; font-variant-numeric:tabular-nums">'
-        f"{quantity_text(row.value)} {html.escape(unit)}</td></tr>{note}"
-    )
+        "{} {}</td></tr>{}"
+    ).format(row.label, bar, quantity_text(row.value), unit, note if row.note else "")

@@ -1,11 +1,11 @@
 """Boxes coloured by a number per block, such as a measured time: the scale, its legend, and text that can be read."""
 
-import html
 import itertools
 import math
 from collections.abc import Callable, Mapping
 
 import attrs
+from markupsafe import Markup
 from plotly.colors import sample_colorscale, unlabel_rgb
 
 from encdec_widgets.formatting import percent_text, quantity_text
@@ -128,39 +128,42 @@ def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str
         colouring: What the colours show.
         labels: How blocks are called, by name, where it is to be said which of them have most of all.
     """
-    unit = html.escape(colouring.unit)
-    least, most = (html.escape(colouring.text(end)) for end in colouring.ends)
+    least, most = map(colouring.text, colouring.ends)
     steps = ", ".join(_at(step / (_LEGEND_STEPS - 1)) for step in range(_LEGEND_STEPS))
     swatch = "display:inline-block; height:11px; border:1px solid #808080; vertical-align:-1px"
     hatch = (
         f"repeating-linear-gradient(45deg, #777777 0 1px, transparent 1px 4px), "
         f"repeating-linear-gradient(-45deg, #777777 0 1px, transparent 1px 4px), {NO_VALUE}"
     )
-    hatched = (
-        f'<span style="white-space:nowrap; margin-left:8px">'
-        f'<span role="img" aria-label="hatched:" style="{swatch}; width:16px; background:{hatch}"></span> '
-        f"{html.escape(colouring.nothing)}</span>"
-    )
+    hatched = Markup(
+        '<span style="white-space:nowrap; margin-left:8px">'
+        '<span role="img" aria-label="hatched:" style="{}; width:16px; background:{}"></span> {}</span>'
+    ).format(swatch, hatch, colouring.nothing)
     if not colouring.values:
         return hatched
-    return (
-        f'<span style="white-space:nowrap">{least} '
-        f'<span role="img" aria-label="to" style="{swatch}; width:64px; '
-        f'background:linear-gradient(to right, {steps})"></span> {most} {unit}</span> '
-        f"{'' if labels and labels.keys() <= colouring.values.keys() else hatched}"
-        f"{_half_text(colouring, labels or {})}"
+    return Markup(
+        '<span style="white-space:nowrap">{} <span role="img" aria-label="to" style="{}; width:64px; '
+        'background:linear-gradient(to right, {})"></span> {} {}</span> {}{}'
+    ).format(
+        least,
+        swatch,
+        steps,
+        most,
+        colouring.unit,
+        "" if labels and labels.keys() <= colouring.values.keys() else hatched,
+        _half_text(colouring, labels or {}),
     )
 
 
 def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
-    names = [html.escape(labels[name]) for name in colouring.half if name in labels]
+    names = [labels[name] for name in colouring.half if name in labels]
     unknown = colouring.without and labels.keys() - colouring.values.keys()
     if not names or unknown:  # Half of what is not known is not known.
         return ""
     many = len(names) > _NAMED
     where = f"{len(names)} of {len(colouring.values)} blocks" if many else ", ".join(names)
     share = sum(colouring.values[name] for name in colouring.half) / sum(colouring.values.values())
-    return f' <b style="margin-left:8px">{percent_text(share)} of it in {where}</b>'
+    return Markup(' <b style="margin-left:8px">{} of it in {}</b>').format(percent_text(share), where)
 
 
 def _at(share: float) -> str:

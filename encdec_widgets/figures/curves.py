@@ -1,12 +1,12 @@
 """Small charts, one under the other, of what the values of one field do to several quantities: SVG for any page."""
 
-import html
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 import attrs
+from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import is_number
 from encdec_widgets.formatting import value_text
@@ -20,6 +20,7 @@ _LETTER = 5.8  # about as wide as one is
 _LONGEST = 14  # letters of a value
 _WIDE = 8  # numbers whose last is so many times the first have equal factors at equal distances
 
+_NOTHING = Markup("")
 _INK = "var(--jp-ui-font-color1, #111)"
 _PAPER = "var(--jp-layout-color1, #fff)"
 _LINE = "var(--jp-brand-color1, #1976d2)"
@@ -107,7 +108,7 @@ class Curve:
         return [(i, value) for i, value in enumerate(self.values) if value is not None]
 
 
-def curves(axis: Axis, charts: Sequence[Curve]) -> str:
+def curves(axis: Axis, charts: Sequence[Curve]) -> Markup:
     """Draw each quantity from 0 to its greatest value, with the value that the field has now marked in all of them.
 
     Args:
@@ -121,14 +122,20 @@ def curves(axis: Axis, charts: Sequence[Curve]) -> str:
     height = _ROW * len(charts) + _FOOT
     xs = [_LEFT + place * (_RIGHT - _LEFT) for place in axis.places()]
     parts = [part for row, curve in enumerate(charts) for part in _chart(axis, curve, xs, _ROW * row)]
-    return (
-        f'<svg role="img" aria-label="{html.escape(_in_words(axis, charts))}" width="{WIDTH}" height="{height}" '
-        f'viewBox="0 0 {WIDTH} {height}" style="display:block; font:11px var(--jp-ui-font-family, sans-serif); '
-        f'fill:{_INK}; font-variant-numeric:tabular-nums">{"".join(parts)}{"".join(_foot(axis, xs, height))}</svg>'
+    return Markup(
+        '<svg role="img" aria-label="{words}" width="{width}" height="{height}" '
+        'viewBox="0 0 {width} {height}" style="display:block; font:11px var(--jp-ui-font-family, sans-serif); '
+        'fill:{ink}; font-variant-numeric:tabular-nums">{parts}</svg>'
+    ).format(
+        words=_in_words(axis, charts),
+        width=WIDTH,
+        height=height,
+        ink=_INK,
+        parts=_NOTHING.join((*parts, *_foot(axis, xs, height))),
     )
 
 
-def values_table(axis: Axis, charts: Sequence[Curve]) -> str:
+def values_table(axis: Axis, charts: Sequence[Curve]) -> Markup:
     """All that the charts show as a table, which opens on demand: for those who do not see them, and to copy from.
 
     Args:
@@ -138,27 +145,27 @@ def values_table(axis: Axis, charts: Sequence[Curve]) -> str:
     Returns:
         A ``<details>``; what is wider than the page scrolls.
     """
-    head = "".join(
-        f'<th scope="col">{html.escape(name)}</th>'
+    head = _NOTHING.join(
+        Markup('<th scope="col">{}</th>').format(name)
         for name in (axis.title, *(curve.title for curve in charts))  # estimates have a sign in every cell
     )
     rows = []
     for i, value in enumerate(axis.values):
         now = i == axis.current
         title = f"{value_text(value)}, now" if now else value_text(value)
-        cells = "".join(f"<td>{html.escape(_cell(axis, curve, i))}</td>" for curve in charts)
-        weight = ' style="font-weight:600"' if now else ""
-        rows.append(f'<tr{weight}><th scope="row">{html.escape(title)}</th>{cells}</tr>')
-    return (
-        f"<details><summary>All values as a table</summary>"
-        f'<div role="region" aria-label="{html.escape(axis.title)}: all values" tabindex="0" '
-        f'style="overflow-x:auto"><table style="border-spacing:1px 0; font:10px var(--jp-ui-font-family, sans-serif); '
-        f'color:{_INK}; font-variant-numeric:tabular-nums; text-align:right"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div></details>"
-    )
+        cells = _NOTHING.join(Markup("<td>{}</td>").format(_cell(axis, curve, i)) for curve in charts)
+        weight = Markup(' style="font-weight:600"') if now else ""
+        rows.append(Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(weight, title, cells))
+    return Markup(
+        "<details><summary>All values as a table</summary>"
+        '<div role="region" aria-label="{title}: all values" tabindex="0" '
+        'style="overflow-x:auto"><table style="border-spacing:1px 0; font:10px var(--jp-ui-font-family, sans-serif); '
+        'color:{ink}; font-variant-numeric:tabular-nums; text-align:right"><thead><tr>{head}</tr></thead>'
+        "<tbody>{rows}</tbody></table></div></details>"
+    ).format(title=axis.title, ink=_INK, head=head, rows=_NOTHING.join(rows))
 
 
-def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterator[str]:
+def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterator[Markup]:
     known = curve.known()
     most = max((value for _, value in known), default=0.0)
     base, height = top + _BASE, _BASE - _TOP
@@ -202,7 +209,7 @@ def _runs(points: dict[int, tuple[float, float]]) -> Iterator[list[tuple[float, 
         yield [points[i] for _, i in run]
 
 
-def _foot(axis: Axis, xs: Sequence[float], height: float) -> Iterator[str]:
+def _foot(axis: Axis, xs: Sequence[float], height: float) -> Iterator[Markup]:
     """The value that the field has now, and the first and the last one where there is room beside it."""
     texts = [_short(value_text(value)) for value in axis.values]
     y, now = height - 3, axis.current
@@ -237,31 +244,40 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _text(x: float, y: float, text: str, style: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" style="{style}">{html.escape(text)}</text>'
+def _text(x: float, y: float, text: str, style: str = "") -> Markup:
+    return Markup('<text x="{:.1f}" y="{:.1f}" style="{}">{}</text>').format(x, y, style, text)
 
 
-def _stroke(path: str, colour: str, style: str = "") -> str:
-    return f'<path d="{path}" style="fill:none; stroke:{colour}; {style}"/>' if path else ""
+def _stroke(path: str, colour: str, style: str = "") -> Markup:
+    way = Markup('<path d="{}" style="fill:none; stroke:{}; {}"/>')
+    return way.format(path, colour, style) if path else _NOTHING
 
 
-def _dots(points: Mapping[int, tuple[float, float]], now: int, words: Callable[[int], str]) -> Iterator[str]:
+def _dots(
+    points: Mapping[int, tuple[float, float]], now: int, words: Callable[[int], str]
+) -> Iterator[Markup]:
     """Hollow dots, and a larger one that is filled; what the mouse finds is larger than either."""
-    others = "".join(_circle(*point, 2) for i, point in points.items() if i != now)
-    yield f'<g style="fill:{_PAPER}; stroke:{_LINE}">{others}</g>'
+    yield _group(f"fill:{_PAPER}; stroke:{_LINE}", (_circle(*p, 2) for i, p in points.items() if i != now))
     if now in points:
-        yield f'<g style="fill:{_INK}; stroke:{_PAPER}">{_circle(*points[now], 4)}</g>'
-    titled = (_circle(*point, 6, f"<title>{html.escape(words(i))}</title>") for i, point in points.items())
-    yield f'<g style="fill:transparent">{"".join(titled)}</g>'
+        yield _group(f"fill:{_INK}; stroke:{_PAPER}", [_circle(*points[now], 4)])
+    titled = (_circle(*point, 6, _title(words(i))) for i, point in points.items())
+    yield _group("fill:transparent", titled)
 
 
-def _circle(x: float, y: float, radius: int, inside: str = "") -> str:
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}">{inside}</circle>'
+def _group(style: str, shapes: Iterable[Markup]) -> Markup:
+    return Markup('<g style="{}">{}</g>').format(style, _NOTHING.join(shapes))
 
 
-def _cross(x: float, y: float, words: str) -> str:
+def _title(words: str) -> Markup:
+    return Markup("<title>{}</title>").format(words)
+
+
+def _circle(x: float, y: float, radius: int, inside: Markup = _NOTHING) -> Markup:
+    return Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{}">{}</circle>').format(x, y, radius, inside)
+
+
+def _cross(x: float, y: float, words: str) -> Markup:
     arms = f"M{x - 3:.1f} {y - 3:.1f}l6 6m0 -6l-6 6"
-    return (
-        f'<path class="cross" d="{arms}" style="fill:none; stroke:{_INK}; stroke-width:1.5">'
-        f"<title>{html.escape(words)}</title></path>"
-    )
+    return Markup(
+        '<path class="cross" d="{}" style="fill:none; stroke:{}; stroke-width:1.5">{}</path>'
+    ).format(arms, _INK, _title(words))
