@@ -151,7 +151,7 @@ class FieldInfo:
             value = value.item()  # NumPy scalars are numbers too
         if value is None and self.optional:
             return None
-        accepted = self.of_kind.accept(self, value)
+        accepted = KINDS[self.kind].accept(self, value)
         if accepted is None:
             raise FieldError(field, received, f"must be {self.allowed()}", self.suggestions(value))
         return accepted
