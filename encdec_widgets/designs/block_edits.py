@@ -1,4 +1,4 @@
-"""Edits of the lists of blocks: adding, removing, duplicating, moving and changing in kind.
+"""Edits of lists of blocks: add, remove, duplicate and move a block, and change its kind.
 
 A path names a block (``encoder[2]``) or all blocks of a stage (``encoder[*]``).
 """
@@ -49,7 +49,7 @@ class BlockEdit:
 
 
 def parts(path: str) -> tuple[str, int | None]:
-    """The stage and the index of a block; None as index for all blocks of the stage.
+    """Split the path of a block into its stage and its index; the index of a whole stage is None.
 
     Raises:
         ValueError: If it is no path of a block.
@@ -63,19 +63,19 @@ def parts(path: str) -> tuple[str, int | None]:
 
 
 def blocks_of(design: Design, stage: str) -> tuple[Any, ...]:
-    """The blocks of a stage, one after the other."""
+    """List the blocks of a stage in their order."""
     return tuple(getattr(design.architecture, f"{stage}_stack") or ())
 
 
 def path_of(data: Mapping[str, Any]) -> str | None:
-    """The path of a block, from its attributes in a block graph; "head" for the head, None of what is in no list."""
+    """Tell the path of a block from its attributes in a block graph: "head" is the head's, None stands for no path."""
     if data["stage"] in STAGES:
         return f"{data['stage']}[{data['index']}]"
     return "head" if data["stage"] == "head" else None
 
 
 def nodes_at(blocks: "nx.DiGraph[str]", path: str | None) -> tuple[str, ...]:
-    """Names of the blocks in a block graph that have a path: one a stack, or all of a stage."""
+    """Find the names of the blocks that a path means in a block graph: one in each stack, or all of a stage."""
     paths = {name: path_of(data) for name, data in blocks.nodes(data=True)}
     whole = (path or "").removesuffix("[*]")
     return tuple(
@@ -84,7 +84,7 @@ def nodes_at(blocks: "nx.DiGraph[str]", path: str | None) -> tuple[str, ...]:
 
 
 def paths_of(design: Design) -> tuple[str, ...]:
-    """All paths of blocks of a design: every stage as a whole, followed by each of its blocks."""
+    """List all paths of blocks of a design: every stage as a whole, followed by each of its blocks."""
     return tuple(
         f"{stage}[{index}]" for stage in STAGES for index in ("*", *range(len(blocks_of(design, stage))))
     )
@@ -94,7 +94,7 @@ place_of, places_of = path_of, paths_of  # until all callers use the names of to
 
 
 def can_be_edited(design: Design) -> bool:
-    """Whether the blocks of the design can be edited one by one: not where its class does more than connect them."""
+    """Tell whether blocks can be edited one by one: not if the architecture's class does more than connect them."""
     try:
         CustomEncoderDecoder.of(design.architecture)
     except FieldError:
@@ -103,9 +103,9 @@ def can_be_edited(design: Design) -> bool:
 
 
 def block_kinds(stage: str) -> dict[str, type[Any]]:
-    """The classes of blocks that can stand in a stage by their names, the shipped ones first.
+    """Find the classes of blocks that can stand in a stage, by name, the shipped ones first.
 
-    Those that need no arguments and have a ``make_block`` of their own; of several of one name, the newest.
+    They need no arguments and have a ``make_block`` of their own. Of several classes of one name, the newest counts.
     """
     base = DecoderBlock if stage == "decoder" else EncoderBlock
     kinds = {
@@ -118,9 +118,9 @@ def block_kinds(stage: str) -> dict[str, type[Any]]:
 
 
 def add(design: Design, path: str) -> BlockEdit:
-    """Two convolutions after the block at ``path``, or at the end of a whole stage, which leave the stride alone.
+    """Add two convolutions after the block at ``path``, or at the end of a stage; they leave the stride as it is.
 
-    They are as wide as the fields of the block before them say, where it has such a field.
+    They are as wide as the block before them, if that has a field for its width.
     """
     stage, index = _existing(design, path)
     blocks = blocks_of(design, stage)
@@ -135,7 +135,7 @@ def add(design: Design, path: str) -> BlockEdit:
 
 
 def duplicate(design: Design, path: str) -> BlockEdit:
-    """A second block like the one at ``path``, after it."""
+    """Put a second block like the one at ``path`` after it."""
     stage, index = _of_one_block(design, path)
     blocks = blocks_of(design, stage)
     doubled = (*blocks[: index + 1], blocks[index], *blocks[index + 1 :])
@@ -143,7 +143,7 @@ def duplicate(design: Design, path: str) -> BlockEdit:
 
 
 def remove(design: Design, path: str) -> BlockEdit:
-    """The stage without the block at ``path``."""
+    """Take the block at ``path`` out of its stage."""
     stage, index = _of_one_block(design, path)
     blocks = blocks_of(design, stage)
     left = (*blocks[:index], *blocks[index + 1 :])
@@ -151,7 +151,7 @@ def remove(design: Design, path: str) -> BlockEdit:
 
 
 def move(design: Design, path: str, by: int) -> BlockEdit:
-    """The block at ``path`` earlier (``by=-1``) or later (``by=1``) in its stage."""
+    """Move the block at ``path`` earlier (``by=-1``) or later (``by=1``) in its stage."""
     stage, index = _of_one_block(design, path)
     blocks = list(blocks_of(design, stage))
     to = min(max(index + by, 0), len(blocks) - 1)
@@ -160,7 +160,7 @@ def move(design: Design, path: str, by: int) -> BlockEdit:
 
 
 def change_kind(design: Design, path: str, kind: type[Any]) -> BlockEdit:
-    """A block of another class in place of one, or of all of a stage; fields of the same name keep their values."""
+    """Replace a block, or all of a stage, by blocks of another class; fields of the same name keep their values."""
     stage, index = _existing(design, path)
     blocks = [
         _of_kind(block, kind) if index in (None, i) else block

@@ -85,7 +85,7 @@ def _fits(shape: tuple[int | None, ...]) -> bool:
 
 
 def _where_it_breaks(architecture: EncoderDecoder, sizes: Sequence[int | None]) -> tuple[str, str]:
-    """The block that cannot divide a size, and the way down to it: ": 300 → 150 → 75 px, which encoder[3], ..."."""
+    """Find the block that cannot divide a size, and say the way to it: ": 300 → 150 → 75 px, which encoder[3], ..."."""
     for size in sizes:
         if size is None:
             continue

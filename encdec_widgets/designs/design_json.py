@@ -14,7 +14,7 @@ _VERSION_KEY = "encdec_widgets_design"
 
 
 def to_json(design: Any) -> str:
-    """A :class:`~encdec_widgets.designs.design.Design` as JSON text."""
+    """Write a :class:`~encdec_widgets.designs.design.Design` as JSON text."""
     data = {
         _VERSION_KEY: VERSION,
         "architecture": _encode(design.architecture),
@@ -25,7 +25,7 @@ def to_json(design: Any) -> str:
 
 
 def from_json(text: str) -> dict[str, Any]:
-    """The fields of the design that :func:`to_json` wrote, by name.
+    """Read the fields of the design that :func:`to_json` wrote, by name.
 
     Raises:
         ValueError: If the text is no such design, or is of a version that is not known.
@@ -81,7 +81,7 @@ def _decode(data: Any) -> Any:
 
 
 def _class_named(name: Any) -> Any:
-    """The newest class of that name."""
+    """Find the newest class of that name."""
     known = newest_by_name(EncoderDecoder, EncoderBlock, DecoderBlock, Head)
     if not isinstance(name, str) or name not in known:
         raise ValueError(

@@ -17,7 +17,7 @@ _Difference = tuple[str, Any, Any]
 
 
 def same_network(before: Design, after: Design) -> bool:
-    """Whether two designs are one network: the same blocks, also where one is a family and one a list of its blocks."""
+    """Tell whether two designs have the same blocks, also if one is a family and the other a list of its blocks."""
     if before == after:
         return True
     if (before.input_shape, before.head) != (after.input_shape, after.head):
@@ -29,7 +29,7 @@ def same_network(before: Design, after: Design) -> bool:
 
 
 def edit_name(before: Design, after: Design) -> str:
-    """What leads from one design to another, in a few words."""
+    """Say in a few words what leads from one design to another."""
     differences = [
         *_of_architectures(before.architecture, after.architecture),
         *_of_values(_INPUT, before.input_shape, after.input_shape),

@@ -1,4 +1,4 @@
-"""From edits to the next design: what becomes of a change that is possible, and of one that is not."""
+"""An edit makes the next design, or a refusal with ways out of it."""
 
 import re
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Outcome:
 
 
 def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str, Any]) -> Outcome:
-    """Change ``design``, together with what an earlier edit left pending.
+    """Change a design, together with what an earlier edit left pending.
 
     What is not possible stays pending; a later edit may make it possible, or be made on its own while it waits.
 
@@ -65,7 +65,7 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
 
 
 def _replaced(pending: str, changes: Mapping[str, Any]) -> bool:
-    """Whether what was asked for is asked no more: of a head that is now another, of blocks in another list."""
+    """Tell whether newer changes replace a pending one: they name it, or set the head or the list that it is in."""
     inside = tuple(f"{field}{sign}" for field in changes for sign in ".[")
     if pending in changes or pending.startswith(inside):
         return True
@@ -74,7 +74,7 @@ def _replaced(pending: str, changes: Mapping[str, Any]) -> bool:
 
 
 def _is_field(design: Design, path: str) -> bool:
-    """Whether the design has such a field, as it may not when a family has become another."""
+    """Tell whether the design has such a field; it may be gone if the family is another now."""
     root = re.split(r"[.[]", path)[0]
     names = {attribute.name for attribute in attrs.fields(type(design.architecture))}
     return root in names or root in (*STAGES, "input_shape", "head", "architecture")
@@ -83,12 +83,12 @@ def _is_field(design: Design, path: str) -> bool:
 def refusal(
     design: Design, pending: Mapping[str, Any], error: FieldError, mends: tuple[Mend, ...] = ()
 ) -> Outcome:
-    """The outcome of a change that is not possible: the design stays, and the change can always be given up."""
+    """Refuse a change that is not possible: the design stays, and the change can always be given up."""
     return Outcome(design, dict(pending), error, (*mends, GIVE_UP))
 
 
 def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:
-    """Those of the suggestions, or of what they lead to, that work together with everything else that was asked for."""
+    """Find those suggestions, or what they lead to, that work together with all else that was asked for."""
     mends: dict[Any, Mend] = {}
     further: list[Any] = []
     for first, values in ((True, error.suggestions), (False, further)):
@@ -108,7 +108,7 @@ def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError)
 
 
 def _padding(asked: Any, offered: Any) -> str:
-    """Words for an input that images of the size asked for are padded to, as SLEAP does; empty of a smaller one.
+    """Say to which size images of the size asked for are padded, as SLEAP does; empty if the offered size is smaller.
 
     SLEAP pads with zeros at the bottom and at the right, to a multiple of the maximum stride.
     """
@@ -122,9 +122,9 @@ def _padding(asked: Any, offered: Any) -> str:
 
 
 def _one_level_fewer(design: Design, wanted: Mapping[str, Any]) -> tuple[Mend, ...]:
-    """A network with one level fewer than the one asked for, where the input asked for suits it.
+    """Offer the network asked for with one level fewer, if the input asked for suits it.
 
-    Not where the change was a further level: then it is given up as well.
+    It is not offered if the change itself was a further level, which would be given up as well.
     """
     try:
         # The network asked for, for an input of any size.

@@ -1,4 +1,4 @@
-"""Undo and redo, as a value: the designs that a person has been through, and where among them they are."""
+"""Undo and redo as a value: all designs of a session in order, and which of them is the present one."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -45,7 +45,7 @@ class History:
 
     @property
     def present(self) -> State:
-        """Where the person is."""
+        """The present state."""
         return self.states[self.position]
 
     @property
@@ -63,7 +63,7 @@ class History:
         return state.words or edit_name(self.states[index - 1].design, state.design)
 
     def then(self, state: State) -> "History":
-        """The history after a further step; what was undone before is forgotten.
+        """Add a step; what was undone before is forgotten.
 
         A step of the same gesture as the last one becomes part of it, and leaves nothing if it leads back.
         """
@@ -77,19 +77,19 @@ class History:
         return History(kept, len(kept) - 1)
 
     def undone(self) -> "History":
-        """One step back, if there is one."""
+        """Go one step back, if there is one."""
         return attrs.evolve(self, position=max(self.position - 1, 0))
 
     def redone(self) -> "History":
-        """One step forward again, if there is one."""
+        """Go one step forward again, if there is one."""
         return attrs.evolve(self, position=min(self.position + 1, len(self.states) - 1))
 
 
 class Gestures:
-    """Tells which edits of a field belong to one movement of the hand: one drag, or keys in quick succession."""
+    """Which edits of a field belong together as one gesture: one drag, or keys in quick succession."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Know of no edit yet; ``clock`` counts seconds."""
+        """Start without an edit; ``clock`` gives the time in seconds."""
         self._clock = clock
         self._number = 0
         self._last: tuple[str, float] = ("", float("-inf"))
@@ -106,11 +106,11 @@ class Gestures:
             self._last = (self._last[0], self._clock())
 
     def end(self) -> None:
-        """Whatever comes next is another gesture, as after an undo."""
+        """Let the next edit begin another gesture, as after an undo."""
         self._last = ("", float("-inf"))
 
     def of(self, field: str) -> Hashable:
-        """The gesture that an edit of ``field`` belongs to now."""
+        """Tell the gesture that an edit of ``field`` belongs to now."""
         name, when = self._last
         now = self._clock()
         if name != field or (not self._held and now - when > SAME_GESTURE_S):

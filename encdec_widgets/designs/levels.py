@@ -1,4 +1,4 @@
-"""Edits that take away levels of a network, or add some."""
+"""Edits of levels that keep the output as fine as it is, and mends made of changes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,12 +7,12 @@ from encdec_widgets.designs.mends import Mend
 
 
 def level_words(count: int, what: str) -> str:
-    """Words such as "one level fewer" and "2 levels more"."""
+    """Write a number of levels: "one level fewer", "2 levels more"."""
     return f"one level {what}" if count == 1 else f"{count} levels {what}"
 
 
 def fewer_levels(design: Any, count: int) -> dict[str, Any] | None:
-    """Changes that take the ``count`` coarsest levels out of a design, so that the output stays as fine.
+    """Take the ``count`` coarsest levels out of a design, so that the output stays as fine.
 
     Args:
         design: A :class:`~encdec_widgets.designs.design.Design`.
@@ -26,7 +26,7 @@ def fewer_levels(design: Any, count: int) -> dict[str, Any] | None:
 
 
 def more_levels(design: Any, count: int) -> dict[str, Any] | None:
-    """Changes that add ``count`` levels to a design, so that the output stays as fine; None where it cannot be done.
+    """Add ``count`` levels to a design, so that the output stays as fine; None if that cannot be done.
 
     Where the larger maximum stride does not divide the input, the next larger input goes with it.
     """
@@ -40,7 +40,7 @@ def more_levels(design: Any, count: int) -> dict[str, Any] | None:
 
 
 def shorter_decoder(design: Any, count: int) -> dict[str, Any]:
-    """Changes that leave the first ``count`` blocks of the decoder: of the family's fields, or else of its blocks."""
+    """Leave the first ``count`` blocks of the decoder, by the family's own fields or else as a list of blocks."""
     architecture = design.architecture
     return architecture.decoder_up_to(count) or {"decoder[:]": tuple(architecture.decoder_stack[:count])}
 
@@ -55,7 +55,7 @@ def _moves(design: Any, changes: Mapping[str, Any] | None, direction: int) -> bo
 
 
 def mend(changes: Mapping[str, Any] | None, words: str) -> Mend | None:
-    """A mend that makes some changes together; None without changes."""
+    """Make a mend of changes that belong together; None without changes."""
     if not changes:
         return None
     if len(changes) > 1:
@@ -65,7 +65,7 @@ def mend(changes: Mapping[str, Any] | None, words: str) -> Mend | None:
 
 
 def changed(design: Any, changes: Mapping[str, Any]) -> Any | None:
-    """The design with some changes; None where it is no valid one, or only one with an output larger than its input."""
+    """Change a design; None if it is not valid then, or if its output grows larger than its input."""
     try:
         after = design.replace_all(changes)
         sound = _ends_within_input(after) or not _ends_within_input(design)
@@ -80,5 +80,5 @@ def _ends_within_input(design: Any) -> bool:
 
 
 def without_stem(design: Any) -> Mend | None:
-    """A mend that makes the levels of a stem levels of the encoder, which give skips; None without such levels."""
+    """Make the levels of a stem levels of the encoder, which give skip connections; None without such levels."""
     return mend(design.architecture.stem_as_levels(), "no stem: its levels in the encoder")

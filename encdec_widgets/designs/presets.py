@@ -64,7 +64,7 @@ def preset(name: str) -> Design:
 
 
 def as_design(what: "Design | EncoderDecoder | str | None") -> Design:
-    """The design that is meant by a design, an architecture or the name of a preset; by nothing, a small U-Net.
+    """Turn a design, an architecture or the name of a preset into a design; None stands for a small U-Net.
 
     Raises:
         ValueError: If it is none of these.
@@ -82,12 +82,12 @@ def as_design(what: "Design | EncoderDecoder | str | None") -> Design:
 
 
 def preset_name(design: Design) -> str | None:
-    """The name of the first preset that is this design; None if there is none."""
+    """Find the name of the first preset that is this design; None if there is none."""
     return next((known.name for known in CATALOGUE.values() if known.design == design), None)
 
 
 def family_name(design: Design) -> str:
-    """The name of the family that ``design`` belongs to.
+    """Tell the name of the family that a design belongs to.
 
     A list of blocks that is known by name belongs to the family of its preset. Of a user's own architecture, it is the
     name of its class, with "(your own)" where a family is called the same.
@@ -103,5 +103,5 @@ def family_name(design: Design) -> str:
 
 
 def family_start(name: str) -> Design:
-    """The first preset of a family: where its design begins."""
+    """Give the first preset of a family, which a person starts from who chooses the family."""
     return next(known.design for known in CATALOGUE.values() if known.family == name)

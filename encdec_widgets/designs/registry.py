@@ -1,8 +1,8 @@
-"""What a design can become, by name, and which module makes it: the one bell that rings to the rooms above.
+"""The ways out of a design by name: what can be built or written from it, and the function that does it.
 
-A design knows nothing of what is built or written from it. Its methods ask here by name, and the module that answers is
-imported when it is first asked. A new way out of a design is a line here, a method of
-:class:`~encdec_widgets.designs.design.Design` that asks for it, and the module that answers.
+A design imports nothing of the rooms above. Its methods ask here for a function by name, and the module of that
+function is imported then. A new way out of a design is a line here, a method of
+:class:`~encdec_widgets.designs.design.Design` that asks for it, and the module with the function.
 """
 
 import importlib
@@ -16,18 +16,20 @@ _ANSWERS = {
 
 
 def names() -> tuple[str, ...]:
-    """All names that somebody answers to."""
+    """List the names of all ways out."""
     return tuple(_ANSWERS)
 
 
 def answering(name: str) -> Callable[..., Any]:
-    """The function that answers to ``name``: it takes a design first.
+    """Give the function of a name; its first argument is a design.
 
     Raises:
-        ValueError: If there is none of that name.
+        ValueError: If there is no function of that name.
     """
     if name not in _ANSWERS:
-        raise ValueError(f"Nothing answers to {name!r}. Would work: {', '.join(map(repr, _ANSWERS))}.")
+        raise ValueError(
+            f"A design has no such way out. Received: {name!r}. Would work: {', '.join(map(repr, _ANSWERS))}."
+        )
     module, _, function = _ANSWERS[name].partition(":")
     answer: Callable[..., Any] = getattr(importlib.import_module(module), function)
     return answer

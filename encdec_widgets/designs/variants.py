@@ -24,7 +24,7 @@ _SIZE = attrs.evolve(INPUT_FIELDS["height"], optional=False)
 
 
 def fields_to_try(design: Design, selected: str | None = None) -> dict[str, FieldInfo]:
-    """The numbers, flags and choices that other values can be tried of, by path.
+    """Find the numbers, flags and choices of which other values can be tried, by path.
 
     Args:
         design: The design.
@@ -55,7 +55,7 @@ def fields_to_try(design: Design, selected: str | None = None) -> dict[str, Fiel
 
 
 def current_value(design: Design, path: str) -> Any:
-    """The value that a field has now; ``path`` is one of :func:`fields_to_try`."""
+    """Give the value that a field has now; ``path`` is one of :func:`fields_to_try`."""
     if path == INPUT_SIZE:
         height, width, _ = design.input_shape
         return max(height or 0, width or 0)
@@ -64,7 +64,7 @@ def current_value(design: Design, path: str) -> Any:
 
 
 def values_of(design: Design, path: str) -> tuple[Any, ...]:
-    """The values of a field to try, with the one that it has now; ``path`` is one of :func:`fields_to_try`."""
+    """Choose the values of a field to try, with the one that it has now; ``path`` is one of :func:`fields_to_try`."""
     current = current_value(design, path)
     if path != INPUT_SIZE:
         owner, name = _owner(design, path)
@@ -75,7 +75,7 @@ def values_of(design: Design, path: str) -> tuple[Any, ...]:
 
 
 def with_value(design: Design, path: str, value: Any) -> Design:
-    """The design with another value of a field.
+    """Give a field of a design another value.
 
     Args:
         design: The design.
@@ -100,9 +100,9 @@ def with_value(design: Design, path: str, value: Any) -> Design:
 
 
 def all_else(design: Design, path: str) -> tuple[Any, ...]:
-    """What a design has besides a field: designs that are equal in it have the same variants of that field.
+    """Collect all that a design has besides one field: designs equal in it have the same variants of the field.
 
-    It makes no design, which takes longer.
+    No design is made for it, which would take longer.
 
     Args:
         design: The design.
@@ -126,14 +126,14 @@ def all_else(design: Design, path: str) -> tuple[Any, ...]:
 
 
 def user_classes(design: Design) -> tuple[str, ...]:
-    """Names of the classes in a design that are not this package's: their code runs when a variant is built."""
+    """Name the classes of a design that a user wrote: their code runs when a variant is built."""
     owners = [design.architecture, *(b for stage in STAGES for b in blocks_of(design, stage)), design.head]
     classes = dict.fromkeys(type(owner) for owner in owners if owner is not None)
     return tuple(cls.__name__ for cls in classes if class_name(cls) != cls.__name__)
 
 
 def path_words(path: str) -> str:
-    """A path as a person reads it: ``encoder[2].num_convs`` is "encoder[2] num convs"."""
+    """Write a path as a person reads it: ``encoder[2].num_convs`` is "encoder[2] num convs"."""
     owner, _, name = path.rpartition(".")
     if owner.endswith("[*]"):
         return f"{field_words(name)} of all {owner.removesuffix('[*]')} blocks"
@@ -141,7 +141,7 @@ def path_words(path: str) -> str:
 
 
 def values_to_try(info: FieldInfo, current: Any) -> tuple[Any, ...]:
-    """Values across the usual range of a field: all of a flag or a choice, about ``MOST`` of a number.
+    """Choose values across the usual range of a field: all of a flag or a choice, about 13 of a number.
 
     Args:
         info: The field.
@@ -170,7 +170,7 @@ def _blocks_at(design: Design, path: str | None) -> tuple[Any, ...]:
 
 
 def _owner(design: Design, path: str) -> tuple[Any, str]:
-    """What has the field, and the field's name; of several blocks, the first that has it."""
+    """Find what has the field, and the field's name; of several blocks, it is the first that has it."""
     owner, _, name = path.rpartition(".")
     if not owner:
         return design.architecture, name

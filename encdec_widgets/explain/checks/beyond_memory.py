@@ -39,11 +39,11 @@ class _Need:
     linear: float
 
     def with_input(self, share: float) -> float:
-        """With so many times the area of the input."""
+        """Estimate the bytes with so many times the area of the input."""
         return self.fixed + (self.bytes - self.fixed) * share
 
     def with_filters(self, share: float) -> float:
-        """With so many times the channels: maps shrink in proportion, most weights with the square."""
+        """Estimate the bytes with so many times the channels: maps shrink in proportion, most weights squared."""
         still = min(self.still, self.bytes - self.fixed)
         weights = self.fixed * (self.linear * share + (1 - self.linear) * share**2)
         return still + weights + (self.bytes - self.fixed - still) * share
@@ -73,7 +73,7 @@ def beyond_memory(network: Network) -> Check | None:
 
 
 def _mends(network: Network, cost: Cost, limit: float, runs: bool) -> Iterator[Mend | None]:
-    """A mend that lets a network run need not let it be trained, which takes a much smaller one; it says so."""
+    """Offer mends that let the network run, or be trained; one that only lets it run says so in its words."""
     assert cost.inference_bytes is not None
     assert cost.training_bytes is not None
     # Weights, their gradients, the two averages of Adam and copies in half precision do not shrink with the image.
@@ -90,7 +90,7 @@ def _mends(network: Network, cost: Cost, limit: float, runs: bool) -> Iterator[M
 
 
 def _one_sided(network: Network) -> tuple[set[str], float]:
-    """What does not shrink with the square of the filters, or not at all.
+    """Find what shrinks less than with the square of the filters.
 
     Returns:
         The layers whose channels are no field's: those of the image before the first weights, and of the head; and the
@@ -113,7 +113,7 @@ def _one_sided(network: Network) -> tuple[set[str], float]:
 
 
 def _smaller_input(network: Network, run: _Need, train: _Need, limit: float, runs: bool) -> Mend | None:
-    """Height and width halved as often as it takes."""
+    """Halve height and width as often as it takes."""
     stride = network.architecture.maximum_stride
     *sizes, channels = network.design.input_shape
     for halvings in range(1, 1 + len(_SHARES)):
@@ -132,7 +132,7 @@ def _area(sizes: list[int | None]) -> int:
 
 
 def _fewer_filters(network: Network, run: _Need, train: _Need, limit: float, runs: bool) -> Mend | None:
-    """All widths halved as often as it takes."""
+    """Halve all widths as often as it takes."""
     for halvings, share in _SHARES.items():
         times = 1 / 2**halvings
         if (train if runs else run).with_filters(times) <= limit:
@@ -149,10 +149,9 @@ def _words(run: float, train: float, limit: float, runs: bool) -> str:
 
 
 def _narrower(network: Network, divisor: int) -> dict[str, Any] | None:
-    """The fields that say how wide the network is, of the family or of all blocks, divided.
+    """Divide the fields that say how wide the network is, of the family or of all blocks.
 
-    There are none where a block does not say how wide it is, or cannot be as much narrower: the estimate would fall
-    short.
+    None if a block does not say how wide it is, or cannot be as much narrower: the estimate would fall short.
     """
     before = _blocks(network.architecture)
     if any(block.width_fields is None for block in before.values()):
@@ -177,7 +176,7 @@ def _blocks(architecture: Any) -> dict[str, Any]:
 
 
 def _divided(owner: Any, prefix: str, divisor: int) -> dict[str, Any]:
-    """The widths of a family or a block, divided; None for one that cannot be so small."""
+    """Divide the widths of a family or a block; a width that cannot be so small becomes None."""
     infos = described_fields(owner)
     return {
         f"{prefix}{name}": int(value / divisor) if value / divisor >= infos[name].minimum else None
@@ -187,6 +186,6 @@ def _divided(owner: Any, prefix: str, divisor: int) -> dict[str, Any]:
 
 
 def _is_narrower(before: Any, after: Any, divisor: int) -> bool:
-    """Whether a block has about as many times fewer channels: a family's fields may be rounded on the way to it."""
+    """Tell whether a block is about so many times narrower; a family's fields may be rounded on the way to a block."""
     widths = [(getattr(before, name), getattr(after, name)) for name in before.width_fields]
     return all(new <= _ROUNDED * old / divisor + 1 for old, new in widths if old is not None)

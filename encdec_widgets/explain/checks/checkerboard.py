@@ -48,13 +48,13 @@ def checkerboard(network: Network) -> Check | None:
 
 
 def _is_uneven(window: Window) -> bool:
-    """Whether the positions of a period get contributions from different numbers of pixels."""
+    """Tell whether the positions of a period get contributions from different numbers of pixels."""
     pairs = zip(window.first, window.last, strict=True)
     return len({(last - first) // window.spacing for first, last in pairs}) > 1
 
 
 def _decoder_blocks(network: Network, places: list[str]) -> dict[str, DecoderBlock] | None:
-    """The decoder blocks at some places, by their path; None where something else is among them."""
+    """Find the decoder blocks of some names, by path; None if something else is among them."""
     blocks: dict[str, DecoderBlock] = {}
     for place in places:
         block = network.block(place)
@@ -82,7 +82,7 @@ def _mends(network: Network, places: list[str]) -> Iterator[Mend | None]:
 
 
 def _in_all(changes: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
-    """The changes of single blocks as changes of the network; empty where one of the blocks cannot be changed."""
+    """Put the changes of all blocks together; empty if one of the blocks cannot be changed."""
     return {
         f"{path}.{field}": value
         for path, of_block in changes.items()

@@ -39,14 +39,14 @@ def passed_skip(network: Network) -> Check | None:
 
 
 def _passed(block: BlockAsBuilt) -> list[int]:
-    """Strides of features that a decoder block jumps over; a block that wants no skips passes over none."""
+    """Find the strides of features that a decoder block jumps over; a block that wants no skips passes over none."""
     if not block.skips:
         return []
     return sorted({stride for stride in block.available if block.ends < stride < block.begins})
 
 
 def _in_steps_of_two(network: Network, indexes: set[int]) -> Iterator[Mend | None]:
-    """Each of the blocks, as often as it takes to get as far in steps of 2."""
+    """Repeat each of the blocks with stride 2 until it gets as far."""
     blocks: list[object] = []
     for index, block in enumerate(network.architecture.decoder_stack):
         instead = block.in_steps_of_two() if index in indexes else (block,)

@@ -1,4 +1,4 @@
-"""What a design's fields lead to, told before anything is built."""
+"""Checks that the fields of a design are sure to give, known before anything is built."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ WARNINGS = frozenset({MISSING, LARGE, LEFT_OUT, NOT_BUILT})
 
 
 def foreseen(design: Any, skipping: Collection[type] = ()) -> frozenset[str] | None:
-    """The kinds of checks that strides and skip connections will be found to give (exact).
+    """Foresee which kinds of checks strides and skip connections will give (exact).
 
     Args:
         design: A :class:`~encdec_widgets.designs.design.Design`.

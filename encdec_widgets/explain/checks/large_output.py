@@ -37,7 +37,7 @@ def large_output(network: Network) -> Check | None:
 
 
 def _shorter_decoders(network: Network) -> Iterator[Mend | None]:
-    """The decoder without the last blocks that make it too large."""
+    """Leave out the last blocks of the decoder, which make the output too large."""
     decoder = tuple(network.architecture.decoder_stack)
     stride = network.architecture.encoder_features_stride
     count = len(decoder)

@@ -1,4 +1,4 @@
-"""How far a network sees through its bottleneck, told by its blocks before it is built."""
+"""How far a network sees through its bottleneck, computed from its blocks before it is built."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -10,7 +10,7 @@ from encdec_widgets.networks.windows import POINT, Window, interpolated, sliding
 
 
 def least_field(design: Any) -> int | None:
-    """Height and width in px that the output sees on the way through the bottleneck; skip connections can only add.
+    """Compute how far the output sees through the bottleneck, in px; skip connections can only add to that.
 
     Args:
         design: A :class:`~encdec_widgets.designs.design.Design`.
@@ -46,7 +46,7 @@ def _way(design: Any) -> Iterator[Any]:
 
 
 def _as_window(window: LayerWindow) -> Window | None:
-    """Of "same" padding of a map that the stride divides."""
+    """Turn what a block says into a window, for a map that the stride divides and "same" padding."""
     if window.kind == "sliding":
         return sliding(window.size, window.stride, 1, window.stride)
     if window.kind == "transposed":

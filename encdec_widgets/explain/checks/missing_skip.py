@@ -47,7 +47,7 @@ def _mends(network: Network, indexes: list[int], stride: int) -> Iterator[Mend |
 
 
 def _ending_before(network: Network, indexes: list[int], stride: int) -> Mend | None:
-    """A family's decoder that ends at ``stride``, before the blocks at ``indexes``, where these are its last ones."""
+    """End a family's decoder at ``stride``, before the blocks at ``indexes``, if these are its last ones."""
     first, count = indexes[0], len(network.architecture.decoder_stack)
     if first == 0 or indexes != list(range(first, count)):
         return None

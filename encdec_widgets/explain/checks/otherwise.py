@@ -63,7 +63,7 @@ def _where_it_ends(network: Network) -> str:
 
 
 def _head_mends(network: Network) -> Iterator[Mend | None]:
-    """The head at the end, or a decoder that ends at the head."""
+    """Put the head at the end, or end the decoder at the head."""
     head = network.design.head
     if head is None or head.stride is None:
         return

@@ -74,7 +74,7 @@ def _gaps(network: Network) -> Iterator[_Gap]:
 
 
 def _seen(windows: Windows | None) -> float:
-    """The share of the pixels that is looked at; all of them where it cannot be told."""
+    """Compute the share of the pixels that is looked at; it is 1 where the windows are not known."""
     if windows is None:
         return 1
     height, width = windows
@@ -97,7 +97,7 @@ def _size(window: Window) -> int:
 
 
 def _mends(network: Network, gaps: list[_Gap]) -> Iterator[Mend | None]:
-    """Pooling by 2 as often as it takes, or once; with either, larger kernels of strided convolutions."""
+    """Pool by 2 as often as it takes, or once; with either, make the kernels of strided convolutions larger."""
     pooling: list[str] = []
     kernels: dict[str, Mapping[str, Any]] = {}
     for gap in gaps:
@@ -131,7 +131,7 @@ def _names(paths: Iterable[str]) -> str:
 def _pooling_repeated(
     network: Network, pooling: Collection[str], kernels: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any] | None:
-    """Blocks that only pool, next to those that pooled too far, so that all strides stay as they are."""
+    """Put blocks that only pool next to those that pool too far, so that all strides stay as they are."""
     stacks: dict[str, list[Any]] = {}
     for stage in ("stem", "encoder"):
         stack = stacks[f"{stage}[:]"] = []

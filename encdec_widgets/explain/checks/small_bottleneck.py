@@ -54,7 +54,7 @@ def _enough(network: Network, stride: int) -> bool:
 
 
 def _larger_input(network: Network) -> Mend | None:
-    """The smallest input, no smaller than the present one, that leaves 4 px at the maximum stride."""
+    """Offer the smallest larger input that leaves 4 px at the maximum stride."""
     least = LEAST * network.architecture.maximum_stride
     *sizes, channels = network.design.input_shape
     shape = (*(size and max(size, least) for size in sizes), channels)
@@ -64,7 +64,7 @@ def _larger_input(network: Network) -> Mend | None:
 
 
 def _fewer_levels(network: Network) -> Mend | None:
-    """As few levels fewer as it takes."""
+    """Take out as few levels as it takes."""
     for count in range(1, 1 + network.architecture.maximum_stride.bit_length()):
         changes = fewer_levels(network.design, count)
         if changes is None:

@@ -50,7 +50,7 @@ def small_field(network: Network) -> Check | None:
 
 
 def _more_levels(network: Network, wanted: float) -> Mend | None:
-    """As many levels more as it takes."""
+    """Add as many levels as it takes."""
     for count in range(1, 1 + _MOST_LEVELS):
         changes = more_levels(network.design, count)
         if changes is not None and _sees(network, changes) >= wanted:
@@ -61,13 +61,13 @@ def _more_levels(network: Network, wanted: float) -> Mend | None:
 
 
 def _sees(network: Network, changes: Mapping[str, Any]) -> float:
-    """How far the network would see after some changes, at least, in px; 0 where it is not foreseen."""
+    """Foresee how far the network sees at least after some changes, in px; 0 if that cannot be foreseen."""
     after = changed(network.design, changes)
     return (after and least_field(after)) or 0
 
 
 def _larger_kernels(network: Network, wanted: float) -> Mend | None:
-    """Kernels of an odd size up to 9 px that see far enough."""
+    """Find the smallest kernels of an odd size, up to 9 px, that see far enough."""
     for size in range(3, 1 + _LARGEST_KERNEL, 2):
         changes = network.architecture.with_kernel_size(size)
         if changes is not None and _sees(network, changes) >= wanted:
