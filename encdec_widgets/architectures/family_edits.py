@@ -20,7 +20,7 @@ Changes: TypeAlias = dict[str, Any]
 class FamilyEdits(Described):
     """Changes that an architecture can make of itself; each method gives None where there are none.
 
-    Whether the changes give a valid design is left to whoever makes one with them.
+    The changes may still give no valid design, which is found when a design is made with them.
     """
 
     __slots__ = ()

@@ -3,7 +3,7 @@
 import html
 from typing import TYPE_CHECKING
 
-from encdec_widgets.formatting import bytes_text, count_text
+from encdec_widgets.formatting import bytes_text, count_text, exact_text, sizes_text
 
 if TYPE_CHECKING:
     from encdec_widgets.explain.costs import Cost
@@ -29,8 +29,8 @@ def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int) -> str:
     sees = field.output
     count = cost.multiply_adds
     rows = [
-        ("parameters", f"{cost.parameters:,}", "exact"),
-        *([("not trained", f"{frozen:,}", "of these, exact")] if frozen else []),
+        ("parameters", exact_text(cost.parameters), "exact"),
+        *([("not trained", exact_text(frozen), "of these, exact")] if frozen else []),
         (
             "multiply-adds",
             "not known" if count is None else count_text(count),
@@ -41,7 +41,7 @@ def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int) -> str:
         ("training step", _about(cost.training_bytes), "estimate"),
         (
             "output sees",
-            f"{sees.size[0]} × {sees.size[1]} px" if sees.size else sees.extent,
+            f"{sizes_text(sees.size)} px" if sees.size else sees.extent,
             "exact" if sees.size else "",
         ),
     ]

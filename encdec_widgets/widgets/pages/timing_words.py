@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from encdec_widgets.figures.bars import Bar, bars
 from encdec_widgets.figures.block_figure import STAGE_COLOURS
-from encdec_widgets.formatting import backend_text, counted, digits, flops_text
+from encdec_widgets.formatting import backend_text, counted, digits, exact_text, flops_text, percent_text
 from encdec_widgets.workers.gpu import Gpus
 from encdec_widgets.workers.timing import Comparison, Device, Timing
 
@@ -63,7 +63,7 @@ def _of_ceiling(share: float | None) -> str:
         return ""
     if share > 1:
         return ", more than this device reached when it was calibrated"
-    return f", {100 * share:.0f} % of this device's measured ceiling"
+    return f", {percent_text(share)} of this device's measured ceiling"
 
 
 def blocks_html(timing: Timing, blocks: "nx.DiGraph[str]") -> str:
@@ -106,7 +106,7 @@ def race_html(race: Comparison, up_to_date: bool) -> str:
         "median ms": (digits(race.a.median_ms), digits(race.b.median_ms)),
         "images/s": (digits(race.a.images_per_second), digits(race.b.images_per_second)),
         "first call ms": (digits(race.a.first_call_ms), digits(race.b.first_call_ms)),
-        "runs": (f"{race.a.n:,}", f"{race.b.n:,}"),
+        "runs": (exact_text(race.a.n), exact_text(race.b.n)),
         **{name: pair for name, pair in conditions.items() if pair[0] != pair[1]},
     }
     body = "".join(

@@ -7,13 +7,13 @@ from typing import Any
 from encdec_widgets.designs.variants import path_words, user_classes
 from encdec_widgets.explore.what_if import Point, Question
 from encdec_widgets.figures.curves import Axis, Curve, curves, values_table
-from encdec_widgets.formatting import bytes_text, count_text, value_text
+from encdec_widgets.formatting import bytes_text, count_text, counted, px_text, value_text
 
 _QUANTITIES: tuple[tuple[str, str, Callable[[float], str]], ...] = (
     ("parameters", "parameters", count_text),
     ("multiply-adds", "multiply_adds", count_text),
     ("training memory", "training_bytes", bytes_text),
-    ("receptive field", "field", lambda size: f"{size:,} px"),
+    ("receptive field", "field", px_text),
 )
 _ESTIMATES = ("training_bytes",)
 
@@ -57,6 +57,6 @@ def status_html(question: Question, points: Mapping[Any, Point], *, computing: b
         )
     if users := user_classes(question.design):
         lines.append(f"To try values out, the code of {', '.join(users)} runs in the background.")
-    images = "1 image" if question.batch_size == 1 else f"{question.batch_size:,} images"
+    images = counted(question.batch_size, "image")
     lines.append(f"Memory is an estimate for training: {images} at a time, {question.precision}.")
     return "".join(f'<div class="encdec-note">{html.escape(line)}</div>' for line in lines)
