@@ -43,7 +43,7 @@ class _Need:
         return self.fixed + (self.bytes - self.fixed) * share
 
     def with_filters(self, share: float) -> float:
-        """Estimate the bytes with so many times the channels: maps shrink in proportion, weights with the square."""
+        """Estimate the bytes with so many times the channels; most weights shrink with the square of that."""
         still = min(self.still, self.bytes - self.fixed)
         weights = self.fixed * (self.linear * share + (1 - self.linear) * share**2)
         return still + weights + (self.bytes - self.fixed - still) * share
