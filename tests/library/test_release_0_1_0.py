@@ -3,6 +3,7 @@
 import importlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,11 +39,30 @@ def test_the_designs_were_written_by_that_release() -> None:
     assert WRITTEN["version"] == "0.1.0"
 
 
+def _says_all_of(now: Any, then: Any) -> bool:
+    """Whether nothing that was written is gone or another; a class may have got further fields since."""
+    if isinstance(then, dict):
+        return then.keys() <= now.keys() and all(_says_all_of(now[key], then[key]) for key in then)
+    if isinstance(then, list):
+        return len(now) == len(then) and all(map(_says_all_of, now, then))
+    return bool(now == then)
+
+
 @pytest.mark.parametrize("name", DESIGNS)
-def test_a_saved_design_is_read_and_written_unchanged(name: str) -> None:
-    assert Design.from_json(DESIGNS[name]).to_json() == DESIGNS[name]
+def test_a_saved_design_is_read_and_written_as_it_was(name: str) -> None:
+    design = Design.from_json(DESIGNS[name])
+    assert _says_all_of(json.loads(design.to_json()), json.loads(DESIGNS[name]))
+    assert Design.from_json(design.to_json()) == design
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"encdec_widgets_design": 1}, {"encdec_widgets_design": 2, "architecture": {}, "input_shape": []}],
+)
+def test_what_says_less_or_otherwise_is_told_from_it(other: dict[str, Any]) -> None:
+    assert not _says_all_of(other, {"encdec_widgets_design": 1, "architecture": {}, "input_shape": []})
 
 
 def test_its_presets_have_the_names_the_order_and_the_networks_that_they_had() -> None:
     assert [name for name in presets() if name in DESIGNS] == WRITTEN["presets"]
-    assert [preset(name).to_json() for name in WRITTEN["presets"]] == [DESIGNS[n] for n in WRITTEN["presets"]]
+    assert all(preset(name) == Design.from_json(DESIGNS[name]) for name in WRITTEN["presets"])
