@@ -33,6 +33,11 @@ class Outcome:
     error: Exception | None = None
     mends: tuple[Mend, ...] = ()
 
+    @property
+    def bad_field(self) -> str | None:
+        """The path of the field with a value that is not possible, if there is one."""
+        return self.error.field if isinstance(self.error, FieldError) else None
+
 
 def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str, Any]) -> Outcome:
     """Change a design, together with what an earlier edit left pending.

@@ -1,1 +1,5 @@
-"""One editing session without a screen: what is wanted, what is shown, undo, and the newest edit wins."""
+"""One editing session without a screen: what is wanted, what is shown, undo; the newest edit wins."""
+
+from encdec_widgets.session.session import Session
+
+__all__ = ["Session"]

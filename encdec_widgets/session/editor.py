@@ -29,7 +29,7 @@ class Editor:
 
     @classmethod
     def at(cls, design: Design) -> Editor:
-        """The editor of a design that nobody has edited yet."""
+        """The editor of a design that was not edited yet."""
         return cls(Outcome(design), History((State(design),)))
 
     @property
@@ -118,57 +118,3 @@ class Editor:
         history = self.history.then(State(outcome.design, words, gesture))
         # A gesture that leads back leads to the design that was there: to the family, and not to its list of blocks.
         return Editor(attrs.evolve(outcome, design=history.present.design), history)
-
-
-@attrs.define(eq=False)
-class Step:
-    """An edit on its way to the screen.
-
-    Attributes:
-        before: The editing before it.
-        after: The editing after it.
-        asked: The changes that were asked for.
-        anew: Whether its network has weights of its own.
-        compared_with: The blocks on screen when it began, to tell what changed; None if there was nothing.
-        earlier: Names of edits that were not on screen yet when it began, and come on it with this one.
-        moved: The selection before and after it, where it moved it.
-        loads: How many networks have been loaded up to it.
-        previous: The edit before it, as long as that is not on screen.
-    """
-
-    before: Editor
-    after: Editor
-    asked: dict[str, Any] = attrs.field(factory=dict)
-    anew: bool = False
-    compared_with: Any = None
-    earlier: str = ""
-    moved: tuple[str | None, str | None] | None = None
-    loads: int = 0
-    previous: Step | None = None
-
-    @property
-    def words(self) -> str:
-        """What led to what is on screen when it is."""
-        return ", ".join(filter(None, (self.earlier, self.after.step_from(self.before))))
-
-    def then(self, after: Editor, asked: dict[str, Any], *, anew: bool, shown: Any, waiting: bool) -> Step:
-        """The edit after this one.
-
-        Args:
-            after: The editing after it.
-            asked: The changes that were asked for.
-            anew: Whether its network has weights of its own.
-            shown: The blocks that are on screen.
-            waiting: Whether this one is not on screen yet.
-        """
-        goes_on = after.continues(self.after)
-        return Step(
-            before=self.after,
-            after=after,
-            asked=asked,
-            anew=anew,
-            compared_with=self.compared_with if goes_on or waiting else shown,
-            earlier=self.earlier if goes_on else self.words if waiting else "",
-            loads=self.loads + anew,
-            previous=self if waiting else None,
-        )

@@ -125,7 +125,7 @@ def test_the_field_on_an_image(theme: str, open_app: Callable[..., Screen], tmp_
     kernel = designer.screen.kernel
     assert kernel
     until(
-        lambda: kernel.value("list(designer._screen.aside.field.view.image_size)") == [200, 300],
+        lambda: kernel.value("list(designer.aside.receptive_field.view.image_size)") == [200, 300],
         "the image's size",
     )
 

@@ -22,7 +22,7 @@ def test_a_slider_is_held_by_the_first_button_until_the_window_is_left(
     )
 
     def wait_until_held(held: bool) -> None:
-        until(lambda: kernel.value("designer._screen.page.held") == held, f"held is {held}")
+        until(lambda: kernel.value("designer.page.held") == held, f"held is {held}")
 
     page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
     page.mouse.down()
@@ -34,7 +34,7 @@ def test_a_slider_is_held_by_the_first_button_until_the_window_is_left(
     page.wait_for_function("pointers.length === 2")
     designer.screen.type("filters", "8")  # what is told comes in order: this after the pointer
     until(lambda: kernel.value("designer.design.architecture.filters") == 8, "what was typed")
-    assert not kernel.value("designer._screen.page.held")
+    assert not kernel.value("designer.page.held")
     assert page.evaluate("pointers") == [0, 2]
 
 

@@ -27,7 +27,7 @@ def text_of(designer: Designer) -> str:
 
 def mends(designer: Designer) -> list[widgets.Button]:
     """The buttons that mend what was asked for in vain; checks have some of their own."""
-    return list(designer._screen.problems.buttons)
+    return list(designer.problems.buttons)
 
 
 def drawn_channels(designer: Designer) -> list[int]:
@@ -48,7 +48,7 @@ def press(designer: Designer, label: str) -> None:
 
 def outlined(designer: Designer) -> list[str]:
     """Names of the boxes that lie in an outline."""
-    figure = designer._screen.picture.graph.figure
+    figure = designer.picture.graph.figure
     outline = next(trace for trace in figure.data if trace.name == "outline")
     points = list(zip(outline.x, outline.y, strict=True))
     corners = [points[i : i + 6] for i in range(0, len(points), 7)]  # and a gap
@@ -63,15 +63,15 @@ def outlined(designer: Designer) -> list[str]:
 
 def block_control(designer: Designer, label: str) -> Any:
     """A control on the block's page; the network's page may have one of the same name."""
-    return control(designer._screen.block, label)
+    return control(designer.controls.block, label)
 
 
 def click_box(designer: Designer, name: str) -> None:
     """What plotly tells of a click on a box."""
-    bars = designer._screen.picture.graph.figure.data[-1]
+    bars = designer.picture.graph.figure.data[-1]
     index = [data[0] for data in bars.customdata].index(name)
 
     class Points:
         point_inds = (index,)
 
-    designer._screen.picture.graph._clicked(bars, Points, None)
+    designer.picture.graph._clicked(bars, Points, None)

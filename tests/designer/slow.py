@@ -64,7 +64,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def edit(designer: Designer, field: str, value: Any) -> None:
     """Change a field as a control does."""
-    designer._edit(field, value)
+    designer.session.turn(field, value)
 
 
 async def held_up(gate: Gate, designer: Designer, field: str, value: Any) -> None:
@@ -76,4 +76,4 @@ async def held_up(gate: Gate, designer: Designer, field: str, value: Any) -> Non
 
 
 def filters_of(designer: Designer) -> list[int]:
-    return [block.filters for block in designer.shown.design.architecture.encoder_stack]
+    return [block.filters for block in designer.session.shown.backbone.design.architecture.encoder_stack]

@@ -13,6 +13,7 @@ from encdec_widgets.architectures import CustomEncoderDecoder, StackedHourglass,
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock
 from encdec_widgets.designs.block_edits import nodes_at
+from encdec_widgets.session.steps import selectable_paths
 from tests.designer.reading import (
     SMALL,
     block_control,
@@ -171,7 +172,7 @@ def test_whatever_is_edited_all_parts_agree_and_all_of_it_can_be_undone(
 ) -> None:
     designer = Designer(SMALL)
     for what, where, which in edits:
-        if what == "press" and where in designer._places():
+        if what == "press" and where in selectable_paths(designer.session.editor.wanted):
             designer.select(where)
             if not button(designer, which).disabled:
                 button(designer, which).click()
@@ -182,7 +183,7 @@ def test_whatever_is_edited_all_parts_agree_and_all_of_it_can_be_undone(
         elif what in ("undo", "redo"):
             getattr(designer, what)()
         blocks = designer.backbone.blocks
-        assert designer.design == designer.backbone.design == designer._editor.history.present.design
+        assert designer.design == designer.backbone.design == designer.session.editor.history.present.design
         assert drawn_channels(designer) == [data["channels"] for _, data in blocks.nodes(data=True)]
         assert outlined(designer) == list(nodes_at(blocks, designer.selected))
         assert control(designer, "block").value == (designer.selected or "")

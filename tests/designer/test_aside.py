@@ -11,7 +11,7 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.formatting import bytes_text
-from encdec_widgets.widgets.pages.aside import COSTS, FIELD, TIMING
+from encdec_widgets.widgets.pages.aside import COSTS, RECEPTIVE_FIELD, TIMING
 from encdec_widgets.widgets.pages.costs_panel import CostsPanel
 from encdec_widgets.widgets.pages.receptive_page import ReceptivePage
 from encdec_widgets.workers.timing import EffectiveField, FieldSampling, Progress, TimingError, TimingStopped
@@ -32,32 +32,32 @@ def other() -> Backbone:
 
 def test_a_page_is_computed_when_it_is_turned_to_and_follows_from_then_on() -> None:
     designer = Designer(SMALL)
-    aside = designer._screen.aside
+    aside = designer.aside
     assert aside.page.value == TIMING
-    assert (aside.costs.text, aside.field.view.boxes) == ("", [])
+    assert (aside.costs.text, aside.receptive_field.view.boxes) == ("", [])
     aside.turn_to(COSTS)
     assert f"{designer.backbone.parameters:,}" in aside.costs.text
     designer.set("filters", 4)
     assert f"{designer.backbone.parameters:,}" in aside.costs.text
-    aside.turn_to(FIELD)
+    aside.turn_to(RECEPTIVE_FIELD)
     height, width = designer.backbone.receptive_field().output.size
-    assert f"{height} × {width} px" in aside.field.text
+    assert f"{height} × {width} px" in aside.receptive_field.text
     said = aside.costs.text
     designer.set("down_blocks", 3)
     assert aside.costs.text == said, "nobody sees it"
     deeper = designer.backbone.receptive_field().output.size
-    assert f"{deeper[0]} × {deeper[1]} px" in aside.field.text
+    assert f"{deeper[0]} × {deeper[1]} px" in aside.receptive_field.text
     aside.turn_to(COSTS)
     assert aside.costs.text != said
 
 
 def test_the_control_in_hand_is_the_one_whose_values_are_tried() -> None:
     designer = Designer(SMALL)
-    designer._screen.aside.turn_to(COSTS)
-    field = designer._screen.aside.costs.what_if.field
-    control(designer._screen.network, "down blocks").value = 3
+    designer.aside.turn_to(COSTS)
+    field = designer.aside.costs.what_if.field
+    control(designer.controls.network, "down blocks").value = 3
     assert field.value == "down_blocks"
-    control(designer._screen.network, "filters").value = 5
+    control(designer.controls.network, "filters").value = 5
     assert field.value == "filters"
 
 

@@ -23,7 +23,7 @@ UNEVEN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
 
 
 def kinds(designer: Designer) -> list[str]:
-    return [check.kind for check in designer._screen.checks.shown]
+    return [check.kind for check in designer.checks.told]
 
 
 def buttons(view: widgets.Widget) -> dict[str, widgets.Button]:
@@ -37,7 +37,7 @@ def visible(view: ChecksView) -> list[widgets.Widget]:
 
 
 def flagged(designer: Designer) -> list[str]:
-    picture = designer._screen.picture.graph._shown
+    picture = designer.picture.graph._shown
     blocks = designer.backbone.blocks
     return [name for name, text in zip(blocks, picture["data"][0]["text"], strict=True) if "⚠" in text]
 
@@ -46,7 +46,7 @@ def test_advice_is_mended_by_one_click_and_the_mend_is_undone_by_its_name() -> N
     designer = Designer(UNEVEN)
     assert kinds(designer) == ["checkerboard"]
     assert flagged(designer) == ["stack0_dec0", "stack0_dec1"]
-    buttons(designer._screen.checks)["interpolate instead"].click()
+    buttons(designer.checks)["interpolate instead"].click()
     assert designer.design == UNEVEN.replace("up_interpolate", True)
     assert (kinds(designer), flagged(designer)) == ([], [])
     designer.undo()
@@ -56,7 +56,7 @@ def test_advice_is_mended_by_one_click_and_the_mend_is_undone_by_its_name() -> N
 
 def test_advice_that_is_dismissed_stays_away_until_it_is_asked_for() -> None:
     designer = Designer(UNEVEN)
-    checks = designer._screen.checks
+    checks = designer.checks
     buttons(checks)["Dismiss checkerboard"].click()
     assert (kinds(designer), flagged(designer)) == ([], [])
     designer.set("filters", 4)
@@ -74,10 +74,10 @@ def test_a_warning_comes_first_and_cannot_be_dismissed() -> None:
     )
     network = CustomEncoderDecoder(encoder=[SimpleConvBlock(filters=2)], decoder=decoder)
     designer = Designer(Design(network, (64, 64, 1)))
-    shown = designer._screen.checks.shown
+    shown = designer.checks.told
     assert [check.severity for check in shown] == ["warning"] * (len(shown) - 1) + ["advice"]
     assert len(shown) > 1
-    rows = visible(designer._screen.checks)
+    rows = visible(designer.checks)
     for check, row in zip(shown, rows, strict=True):
         dismiss = buttons(row)[f"Dismiss {check.kind}"]
         assert (dismiss.layout.display != "none") == (check.severity == "advice")
@@ -86,7 +86,7 @@ def test_a_warning_comes_first_and_cannot_be_dismissed() -> None:
 
 def test_the_animal_is_held_against_the_field_once_somebody_has_set_it() -> None:
     designer = Designer(UNEVEN)
-    field = designer._screen.aside.field
+    field = designer.aside.receptive_field
     assert field.animal is None
     field.animal_px = 400
     assert kinds(designer) == ["receptive field below the animal", "checkerboard"]
@@ -103,20 +103,20 @@ def test_presets_have_no_warnings() -> None:
 
 def test_advice_of_a_network_that_has_gone_mends_nothing() -> None:
     designer = Designer(UNEVEN)
-    mend = buttons(designer._screen.checks)["interpolate instead"]
+    mend = buttons(designer.checks)["interpolate instead"]
     wider = UNEVEN.replace("filters", 4)
 
     async def overtake() -> None:
-        designer._edit("filters", 4)
-        assert designer._editor.wanted == wider
+        designer.session.turn("filters", 4)
+        assert designer.session.editor.wanted == wider
         mend.click()
-        assert designer._editor.wanted == wider
-        while designer.shown is None or designer.shown.design != wider:
+        assert designer.session.editor.wanted == wider
+        while designer.shown is None or designer.session.shown.backbone.design != wider:
             await asyncio.sleep(0.01)
         # What is found of it comes with the network itself.
         assert flagged(designer) == ["stack0_dec0", "stack0_dec1"]
         mend.click()
-        assert designer._editor.wanted == wider.replace("up_interpolate", True)
+        assert designer.session.editor.wanted == wider.replace("up_interpolate", True)
 
     asyncio.run(overtake())
 
@@ -144,14 +144,14 @@ def test_what_goes_wrong_in_a_check_is_shown(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_memory_is_that_of_the_batch_size_on_the_page_of_costs() -> None:
     designer = Designer(UNEVEN)
-    designer._screen.aside.turn_to(COSTS)
-    control(designer._screen.aside.costs, "batch size").value = 65536
+    designer.aside.turn_to(COSTS)
+    control(designer.aside.costs, "batch size").value = 65536
     cost = designer.backbone.cost(batch_size=65536)
     assert (cost.training_bytes > memory_limit()) == any("too large" in kind for kind in kinds(designer))
-    picture = designer._screen.picture
+    picture = designer.picture
     picture.colour.value = "memory"
     assert picture.legend.value == legend_at(designer, 65536)
-    control(designer._screen.aside.costs, "batch size").value = 1
+    control(designer.aside.costs, "batch size").value = 1
     assert picture.legend.value == legend_at(designer, 1)
 
 
@@ -164,7 +164,7 @@ def test_a_closed_designer_waits_for_nothing() -> None:
     designer = Designer(UNEVEN)
 
     async def close() -> None:
-        designer._edit("filters", 4)
+        designer.session.turn("filters", 4)
         designer.close()
         await asyncio.sleep(0.5)
 

@@ -15,7 +15,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import integer
-from encdec_widgets.widgets import designer as designer_module
+from encdec_widgets.session import session as session_module
 from tests.designer.reading import SMALL, control, drawn_channels, mends, text_of, walk
 
 
@@ -209,7 +209,7 @@ def test_controls_that_are_no_longer_shown_are_let_go(designer: Designer) -> Non
 def test_discarded_networks_are_freed_once_they_are_large(
     designer: Designer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(designer_module, "COLLECT_AFTER", designer.model.count_params())
+    monkeypatch.setattr(session_module, "COLLECT_AFTER", designer.model.count_params())
     discarded = [weakref.ref(designer.model)]
     designer.set("filters", 3)
     discarded.append(weakref.ref(designer.model))

@@ -133,7 +133,7 @@ def test_undo_and_redo_say_what_they_do(designer: Designer) -> None:
 
 
 def test_keys_in_quick_succession_are_one_step(designer: Designer) -> None:
-    designer._gestures = Gestures(lambda: 0.0)
+    designer.session._gestures = Gestures(lambda: 0.0)
     for value in range(3, 30):
         control(designer, "filters").value = value
     assert button(designer, "Undo").tooltip == "Undo: filters 2 to 29"
@@ -184,7 +184,7 @@ def test_a_mark_tells_what_an_edit_changed(designer: Designer) -> None:
     designer.set("encoder[1].filters", 5)
     difference = designer.backbone.parameters - before
     assert f"{difference:+,} parameters" in text_of(designer)
-    drawn = "".join(text for trace in designer._screen.picture.graph.figure.data for text in trace.text or ())
+    drawn = "".join(text for trace in designer.picture.graph.figure.data for text in trace.text or ())
     assert "+" in drawn
     designer.select("encoder[1]")
     assert f"{difference:+,} parameters" in text_of(designer)  # it stays until the next edit
@@ -217,10 +217,10 @@ def test_several_blocks_that_differ_are_said_to(designer: Designer) -> None:
 
 
 def test_views_go_to_the_layers_and_back(designer: Designer) -> None:
-    view = next(w for w in [designer._screen.picture.view])
+    view = next(w for w in [designer.picture.view])
     blocks = len(designer.backbone.blocks)
     view.value = "all layers"
-    bars = designer._screen.picture.graph.figure.data[-1]
+    bars = designer.picture.graph.figure.data[-1]
     assert len(bars.x) == len(designer.backbone.structure.layers)
     name = next(n for n, d in designer.backbone.layers.nodes(data=True) if d["block"] == "stack0_enc1")
     click_box(designer, name)

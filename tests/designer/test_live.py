@@ -66,7 +66,7 @@ def test_an_edit_from_code_comes_after_one_that_is_being_built(gate: Gate) -> No
         designer = Designer(SMALL)
         control(designer, "filters").value = 3
         designer.set("input_shape", (32, 32, 1))
-        assert designer.shown.design == attrs.evolve(SMALL.replace("filters", 3), input_shape=(32, 32, 1))
+        assert designer.session.shown.backbone.design == attrs.evolve(SMALL.replace("filters", 3), input_shape=(32, 32, 1))
 
     in_a_loop(scenario)
 
@@ -240,7 +240,7 @@ def test_a_preset_that_was_overtaken_still_gets_weights_of_its_own(gate: Gate) -
     async def scenario() -> None:
         designer = Designer(SMALL)
         before = designer.model.get_layer("stack0_enc0_conv0").get_weights()[0]
-        designer._load("", SMALL.replace("up_blocks", 1))
+        designer.session.load(SMALL.replace("up_blocks", 1))
         edit(designer, "encoder[1].activation", "elu")
         assert not np.array_equal(designer.model.get_layer("stack0_enc0_conv0").get_weights()[0], before)
 

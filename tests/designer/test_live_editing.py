@@ -60,7 +60,7 @@ def test_the_selection_goes_back_with_what_moved_it(gate: Gate) -> None:
         designer = Designer(SLOW)
         designer.select("encoder[0]")
         await begun(gate, designer, "Duplicate")
-        assert designer._selected == "encoder[1]"
+        assert designer.session.selected == "encoder[1]"
         button(designer, "Stop").click()
         gate.open.set()
         designer.wait()
@@ -73,7 +73,7 @@ def test_a_click_on_a_box_that_is_going_does_nothing(gate: Gate) -> None:
     async def scenario() -> None:
         designer = Designer(SLOW)
         gate.open.clear()
-        designer._load("", Design(CustomEncoderDecoder(encoder=[SlowBlock(filters=7)]), (32, 32, 1)))
+        designer.session.load(Design(CustomEncoderDecoder(encoder=[SlowBlock(filters=7)]), (32, 32, 1)))
         click_box(designer, "stack0_enc2")
         gate.open.set()
         designer.wait()

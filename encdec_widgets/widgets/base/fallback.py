@@ -1,4 +1,4 @@
-"""What stands in a notebook for a designer where none can live: a picture, and what to do.
+"""What stands in a notebook for a designer where there is no kernel for one: a picture, and what to do.
 
 What JupyterLab 4.6 and Notebook 7.6 do with a saved designer when its kernel is another one or none: they draw the
 widget of its output or, in its place, "Error displaying widget: model not found", whatever else the same output offers;
@@ -10,7 +10,7 @@ and the error where it is not. It is kept small: it is saved with the notebook, 
 
 import base64
 import html
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
@@ -19,6 +19,7 @@ from encdec_widgets.designs.presets import family_name
 from encdec_widgets.explain.summary import summary
 from encdec_widgets.figures.block_figure import block_figure
 from encdec_widgets.figures.still import WIDTH, still
+from encdec_widgets.session import Session
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
@@ -36,15 +37,6 @@ _STYLE = (
     f"{_PICTURE}:has(+ .jp-OutputArea-child > * > script[type*=widget-view]),"
     f"{_WIDGET}:has(> .lm-Panel.jupyter-widgets){{display:none}}"
 )
-
-
-class _Shown(Protocol):
-    """A designer, as far as it is drawn here: with a trait ``backbone``, the newest that was built."""
-
-    shown: "Backbone | None"
-
-    def observe(self, handler: Any, names: Any) -> None: ...
-    def unobserve(self, handler: Any, names: Any) -> None: ...
 
 
 def fallback_html(figure: dict[str, Any] | None, sentence: str) -> str:
@@ -77,21 +69,23 @@ def sentence_for(backbone: "Backbone | None") -> str:
     return f"{summary(family_name(backbone.design), backbone.blocks)}."
 
 
-def display_fallback(designer: _Shown) -> None:
-    """Display what stands in for ``designer``, which is about to be displayed; outside of IPython, nothing.
+def display_fallback(session: Session) -> None:
+    """Display what stands in for the designer of ``session``, which is about to be displayed; outside IPython, nothing.
 
     Where nothing is built yet, the picture comes when it is. Later edits leave it: it shows what the cell makes.
     """
     if not InteractiveShell.initialized():
         return
-    handle = display(_bundle(designer.shown), raw=True, display_id=True)  # type: ignore[no-untyped-call]
-    if designer.shown is None:
+    shown = session.shown
+    bundle = _bundle(None if shown is None else shown.backbone)
+    handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+    if shown is None:
 
         def complete(change: Any) -> None:
-            designer.unobserve(complete, "backbone")
-            handle.update(_bundle(change["new"]), raw=True)
+            session.unobserve(complete, "shown")
+            handle.update(_bundle(change["new"].backbone), raw=True)
 
-        designer.observe(complete, "backbone")
+        session.observe(complete, "shown")
 
 
 def _bundle(backbone: "Backbone | None") -> dict[str, str]:

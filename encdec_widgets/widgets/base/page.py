@@ -1,9 +1,13 @@
 """What a designer needs of the page: its style sheet, a picture that keeps to its place, and the hand on a control."""
 
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
+
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.controls.flag_help import flag_help
 
 _FOLDER = Path(__file__).parent
 
@@ -20,3 +24,13 @@ class Page(anywidget.AnyWidget):
     _css = _FOLDER / "page.css"
     held = traitlets.Bool(False).tag(sync=True)
     help = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, session: Session) -> None:
+        """Tell ``session`` what is held, and the page what its boxes are for."""
+        self._session = session
+        super().__init__(help=flag_help(session.editor.wanted))
+        self.observe(session.guarded(lambda change: session.hold(change["new"])), "held")
+        session.observe(session.guarded(self._show_help), "editor")
+
+    def _show_help(self, _: Any) -> None:
+        self.help = flag_help(self._session.editor.wanted)

@@ -1,4 +1,4 @@
-"""The controls of one block, or of all blocks of a stage: which one, its kind, its place, and its fields."""
+"""The controls of one block, or of all blocks of a stage: which one, its kind, its order, and its fields."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,8 +21,9 @@ from encdec_widgets.designs.block_edits import (
 )
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.paths import STAGES
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.showing import Showing
-from encdec_widgets.widgets.controls.controls import FieldControls, OnEdit
+from encdec_widgets.widgets.controls.controls import FieldControls
 
 _NOTHING = ("choose a block", "")
 _SHORT = {"stem": "stem", "encoder": "enc", "decoder": "dec"}  # as in the names of layers and boxes
@@ -31,22 +32,10 @@ _SHORT = {"stem": "stem", "encoder": "enc", "decoder": "dec"}  # as in the names
 class BlockControls(widgets.VBox):
     """A list of the blocks, and the controls of the one that is chosen in it or in the picture."""
 
-    def __init__(
-        self,
-        on_edit: OnEdit,
-        on_block_edit: Callable[[Callable[[Design], BlockEdit]], None],
-        on_select: Callable[[str | None], None],
-    ) -> None:
-        """Make the controls; :meth:`show` fills them.
-
-        Args:
-            on_edit: Is called with the path of a field and its new value.
-            on_block_edit: Is called with what makes a change of a list of blocks from the design that is wanted.
-            on_select: Is called with the place that a person chooses, or None.
-        """
-        self._on_select = on_select
-        self._on_block_edit = on_block_edit
-        self._place: str | None = None
+    def __init__(self, session: Session) -> None:
+        """Make the controls for what is selected in ``session``."""
+        self._session = session
+        self._path: str | None = None
         self._showing = Showing()
         self.list = widgets.Dropdown(
             description="block", tooltip="The block, or all blocks of a stage, to be changed"
@@ -54,8 +43,8 @@ class BlockControls(widgets.VBox):
         self.kind = widgets.Dropdown(
             description="kind", tooltip="The class of the block; fields of the same name keep their values"
         )
-        self.list.observe(self._chosen, "value")
-        self.kind.observe(self._kind_chosen, "value")
+        self.list.observe(session.guarded(self._chosen), "value")
+        self.kind.observe(session.guarded(self._kind_chosen), "value")
         self.add = self._button(
             "Add", "Two convolutions after this block, as wide, that leave the stride alone", add
         )
@@ -66,62 +55,58 @@ class BlockControls(widgets.VBox):
         buttons = widgets.HBox([self.add, self.duplicate, self.remove, self.earlier, self.later])
         buttons.add_class("encdec-buttons")
         self._note = widgets.HTML()
-        self._fields = FieldControls(on_edit)
+        self._fields = FieldControls(session.guarded(session.turn))
         self._chosen_only = widgets.VBox([self.kind, buttons, self._fields])
         self._chosen_only.add_class("encdec-group")
         super().__init__([self.list, self._note, self._chosen_only])
         self.add_class("encdec-group")
         self.add_class("encdec-blocks")
+        self._show()
+        session.observe(session.guarded(self._show), ["editor", "selection"])
 
     def _button(self, label: str, tooltip: str, edit: Callable[[Design, str], BlockEdit]) -> widgets.Button:
         def clicked(_: Any) -> None:
-            place = self._place
-            if place is not None:
-                self._on_block_edit(lambda design: edit(design, place))
+            if self._path is not None:
+                self._session.change(edit(self._session.editor.wanted, self._path))
 
         button = widgets.Button(description=label, tooltip=tooltip)
-        button.on_click(clicked)
+        button.on_click(self._session.guarded(clicked))
         return button
 
     def _chosen(self, change: Mapping[str, Any]) -> None:
         if not self._showing:
-            self._on_select(change["new"] or None)
+            self._session.select(change["new"] or None)
 
     def _kind_chosen(self, change: Mapping[str, Any]) -> None:
-        place = self._place
-        if not self._showing and place is not None and change["new"]:
-            kind = block_kinds(parts(place)[0])[change["new"]]
-            self._on_block_edit(lambda design: change_kind(design, place, kind))
+        path = self._path
+        if not self._showing and path is not None and change["new"]:
+            kind = block_kinds(parts(path)[0])[change["new"]]
+            self._session.change(change_kind(self._session.editor.wanted, path, kind))
 
-    def show(self, design: Design, place: str | None, pending: Mapping[str, Any], bad: str | None) -> None:
-        """Show a place of a design.
-
-        Args:
-            design: The design that is wanted.
-            place: Path of a block or of all blocks of a stage; None for none.
-            pending: Values by path that were asked for and are not possible.
-            bad: The path of the field with a problem, if there is one.
-        """
+    def _show(self, _: Any = None) -> None:
+        """Show the block that is selected, or all blocks of a stage, with what was asked for in vain."""
+        outcome, path = self._session.editor.outcome, self._session.selected
+        design = outcome.design
         editable = can_be_edited(design)
-        self._place = place = None if place == "head" or not editable else place
-        self._show_list(design, place)
+        self._path = path = None if path == "head" or not editable else path
+        self._show_list(design, path)
         self.list.disabled = not editable
-        self._chosen_only.layout.display = "" if place else "none"
-        if place is None:
+        self._chosen_only.layout.display = "" if path else "none"
+        if path is None:
             self._note.value = _note(
                 "Click a box in the picture, or choose a block here."
                 if editable
                 else "Code of this architecture's own connects its blocks: they cannot be edited one by one."
             )
             return
-        stage, index = parts(place)
+        stage, index = parts(path)
         of_stage = blocks_of(design, stage)
         blocks = of_stage if index is None else of_stage[index : index + 1]
         self._show_kind(stage, blocks)
         self._show_buttons(index, len(of_stage))
-        self._show_fields(place, blocks, pending, bad)
+        self._show_fields(path, blocks, outcome.pending, outcome.bad_field)
 
-    def _show_list(self, design: Design, place: str | None) -> None:
+    def _show_list(self, design: Design, path: str | None) -> None:
         options = [_NOTHING]
         for stage in STAGES:
             blocks = blocks_of(design, stage)
@@ -134,7 +119,7 @@ class BlockControls(widgets.VBox):
         with self._showing():
             if self.list.options != tuple(options):
                 self.list.options = options
-            self.list.value = place or ""
+            self.list.value = path or ""
 
     def _show_kind(self, stage: str, blocks: tuple[Any, ...]) -> None:
         present = {class_name(type(block)): type(block) for block in blocks}
@@ -156,7 +141,7 @@ class BlockControls(widgets.VBox):
         self.later.disabled = index is None or index == count - 1
 
     def _show_fields(
-        self, place: str, blocks: tuple[Any, ...], pending: Mapping[str, Any], bad: str | None
+        self, path: str, blocks: tuple[Any, ...], pending: Mapping[str, Any], bad: str | None
     ) -> None:
         # A block is asked of its own fields alone: other kinds may have one of the same name that means something else.
         described = [(block, described_fields(block)) for block in blocks]
@@ -169,10 +154,10 @@ class BlockControls(widgets.VBox):
         for name, pairs in having.items():
             reasons = [info.inert(block) for block, info in pairs]
             if None not in reasons:  # in none of them it has an effect
-                inert[f"{place}.{name}"] = reasons[0] or ""
+                inert[f"{path}.{name}"] = reasons[0] or ""
         self._fields.show(
-            {f"{place}.{name}": info for name, info in fields.items()},
-            {f"{place}.{name}": pending.get(f"{place}.{name}", held[name][0]) for name in fields},
+            {f"{path}.{name}": info for name, info in fields.items()},
+            {f"{path}.{name}": pending.get(f"{path}.{name}", held[name][0]) for name in fields},
             bad,
             inert,
         )
@@ -188,9 +173,9 @@ def _note(text: str) -> str:
     return f'<div class="encdec-note">{text}</div>' if text else ""
 
 
-def _earlier(design: Design, place: str) -> BlockEdit:
-    return move(design, place, -1)
+def _earlier(design: Design, path: str) -> BlockEdit:
+    return move(design, path, -1)
 
 
-def _later(design: Design, place: str) -> BlockEdit:
-    return move(design, place, 1)
+def _later(design: Design, path: str) -> BlockEdit:
+    return move(design, path, 1)

@@ -4,9 +4,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from encdec_widgets.designs.design import INPUT_FIELDS, InputShape
+from encdec_widgets.designs.design import INPUT_FIELDS
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.showing import Showing
-from encdec_widgets.widgets.controls.controls import FieldControl, OnEdit
+from encdec_widgets.widgets.controls.controls import FieldControl
 
 FIELD = "input_shape"
 ANY_SIZE = "any size"
@@ -16,16 +17,16 @@ ANY_SIZE_HELP = "On: height and width stay unknown until images arrive; such a n
 class InputControls(widgets.VBox):
     """Height, width and channels of the input, or any height and width."""
 
-    def __init__(self, on_edit: OnEdit) -> None:
-        """Make the controls; ``on_edit("input_shape", (height, width, channels))`` is called for changes."""
+    def __init__(self, session: Session) -> None:
+        """Make the controls for the input that ``session`` wants."""
         super().__init__()
         self.add_class("encdec-group")
-        self._on_edit = on_edit
+        self._session = session
         self._shape: tuple[Any, ...] = tuple(info.default for info in INPUT_FIELDS.values())
         self._known_size = self._shape[:2]
         self._showing = Showing()
         self.rows = {
-            name: FieldControl(name, info, info.default, self._size_edited)
+            name: FieldControl(name, info, info.default, session.guarded(self._size_edited))
             for name, info in INPUT_FIELDS.items()
         }
         self.any_size = widgets.Checkbox(
@@ -34,10 +35,12 @@ class InputControls(widgets.VBox):
             tooltip=ANY_SIZE_HELP,
         )
         self.any_size.add_class("encdec-flag")
-        self.any_size.observe(self._any_size_edited, "value")
+        self.any_size.observe(session.guarded(self._any_size_edited), "value")
         any_row = widgets.HBox([self.any_size])
         any_row.add_class("encdec-row")
         self.children = (widgets.HTML("<h3>Input image</h3>"), *self.rows.values(), any_row)
+        self._show()
+        session.observe(session.guarded(self._show), "editor")
 
     def _size_edited(self, name: str, value: Any) -> None:
         index = list(INPUT_FIELDS).index(name)
@@ -50,16 +53,13 @@ class InputControls(widgets.VBox):
 
     def _edit(self, shape: tuple[Any, ...]) -> None:
         self._shape = shape
-        self._on_edit(FIELD, shape)
+        self._session.turn(FIELD, shape)
 
-    def show(self, shape: InputShape, asked: Any, bad: bool) -> None:
-        """Show a shape.
-
-        Args:
-            shape: That of the design.
-            asked: What was asked for in vain, to be shown in its place if it is three numbers; or None.
-            bad: Whether this is the field with a problem.
-        """
+    def _show(self, _: Any = None) -> None:
+        """Show the shape of the design, or three numbers that were asked for in vain."""
+        outcome = self._session.editor.outcome
+        shape, asked = outcome.design.input_shape, outcome.pending.get(FIELD)
+        bad = outcome.bad_field == FIELD
         known = dict(zip(INPUT_FIELDS, shape, strict=True))
         if isinstance(asked, (tuple, list)) and len(asked) == len(INPUT_FIELDS):
             shape = (asked[0], asked[1], asked[2])

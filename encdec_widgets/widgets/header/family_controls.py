@@ -1,12 +1,11 @@
 """Choosing the family of networks, and a preset of it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
 
-from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.presets import CATALOGUE, family_name, family_start
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.showing import Showing
 
 _EDITED = ("(edited)", "")
@@ -15,9 +14,9 @@ _EDITED = ("(edited)", "")
 class FamilyControls(widgets.HBox):
     """Two lists: the family, and its presets."""
 
-    def __init__(self, on_choice: Callable[[str, Design], None]) -> None:
-        """Make the lists; ``on_choice(name, design)`` is called for changes by a person, not for :meth:`show`."""
-        self._on_choice = on_choice
+    def __init__(self, session: Session) -> None:
+        """Make the lists for the design that ``session`` wants."""
+        self._session = session
         self._showing = Showing()
         self.family = widgets.Dropdown(
             description="family", tooltip="The family of networks, which decides the fields below"
@@ -27,19 +26,22 @@ class FamilyControls(widgets.HBox):
         )
         super().__init__([self.family, self.preset])
         self.add_class("encdec-family")
-        self.family.observe(self._family_chosen, "value")
-        self.preset.observe(self._preset_chosen, "value")
+        self._show()
+        self.family.observe(session.guarded(self._family_chosen), "value")
+        self.preset.observe(session.guarded(self._preset_chosen), "value")
+        session.observe(session.guarded(self._show), "editor")
 
     def _family_chosen(self, change: Any) -> None:
         if not self._showing:
-            self._on_choice(change["new"], family_start(change["new"]))
+            self._session.load(family_start(change["new"]), change["new"])
 
     def _preset_chosen(self, change: Any) -> None:
         if not self._showing and change["new"]:
-            self._on_choice(change["new"], CATALOGUE[change["new"]].design)
+            self._session.load(change["new"])
 
-    def show(self, design: Design) -> None:
-        """Show which family and preset ``design`` is."""
+    def _show(self, _: Any = None) -> None:
+        """Show which family and preset the design is."""
+        design = self._session.editor.wanted
         family = family_name(design)
         same_family = [name for name, known in CATALOGUE.items() if family_name(known.design) == family]
         matching = [name for name in same_family if CATALOGUE[name].design == design]

@@ -1,34 +1,37 @@
 """Undo and redo, each saying what it would do."""
 
-from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as widgets
 
-from encdec_widgets.designs.history import History
+from encdec_widgets.session import Session
 
 
 class HistoryButtons(widgets.HBox):
-    """Two buttons; the page's style script presses them for Ctrl+Z and Ctrl+Y too."""
+    """Two buttons; the page's script presses them for Ctrl+Z and Ctrl+Y too."""
 
-    def __init__(self, on_undo: Callable[[], None], on_redo: Callable[[], None]) -> None:
-        """Make the buttons, with nothing to undo yet."""
+    def __init__(self, session: Session) -> None:
+        """Make the buttons for the history of ``session``."""
+        self._session = session
         self.undo = widgets.Button(description="Undo", icon="undo", disabled=True)
         self.redo = widgets.Button(description="Redo", icon="repeat", disabled=True)
-        self.undo.on_click(lambda _: on_undo())
-        self.redo.on_click(lambda _: on_redo())
+        self.undo.on_click(session.guarded(lambda _: session.undo()))
+        self.redo.on_click(session.guarded(lambda _: session.redo()))
         super().__init__([self.undo, self.redo])
         self.undo.add_class("encdec-undo")
         self.redo.add_class("encdec-redo")
         self.add_class("encdec-history")
+        self._show()
+        session.observe(session.guarded(self._show), "editor")
 
-    def show(self, history: History, refused: bool) -> None:
-        """Say what can be undone and redone.
-
-        Args:
-            history: The steps.
-            refused: Whether there is a change that is not possible, which undo gives up first.
-        """
-        undo = "the change that is not possible" if refused else history.undo_name
-        for button, verb, name in ((self.undo, "Undo", undo), (self.redo, "Redo", history.redo_name)):
+    def _show(self, _: Any = None) -> None:
+        """Say what can be undone and redone; a change that is not possible is given up first."""
+        editor = self._session.editor
+        refused = editor.outcome.error is not None
+        undo = "the change that is not possible" if refused else editor.history.undo_name
+        for button, verb, name in (
+            (self.undo, "Undo", undo),
+            (self.redo, "Redo", editor.history.redo_name),
+        ):
             button.disabled = name is None
             button.tooltip = f"{verb}: {name}" if name is not None else f"Nothing to {verb.lower()}"

@@ -1,12 +1,13 @@
 """One line that says what is on screen, or what is being built."""
 
 import html
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from encdec_widgets.formatting import backend_text, count_text
+from encdec_widgets.session import Session
+from encdec_widgets.workers.timing import visible_devices
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
@@ -15,41 +16,43 @@ if TYPE_CHECKING:
 class StatusLine(widgets.HBox):
     """Layers, parameters, build time and device; during a long build, how far it is and a button that stops it."""
 
-    def __init__(self, on_stop: Callable[[], None]) -> None:
-        """Make an empty line; ``on_stop`` is called when the button is pressed."""
+    def __init__(self, session: Session) -> None:
+        """Make the line for what ``session`` shows and builds."""
+        self._session = session
         self._text = widgets.HTML()
         self.stop = widgets.Button(
             description="Stop",
             tooltip="Stop building; the network on screen stays",
             layout={"display": "none"},
         )
-        self.stop.on_click(lambda _: on_stop())
+        self.stop.on_click(session.guarded(lambda _: session.stop()))
         super().__init__([self._text, self.stop])
         self.add_class("encdec-status")
+        self._show()
+        session.observe(session.guarded(self._show), ["shown", "steps", "progress"])
 
-    def show(self, backbone: "Backbone", device: str) -> None:
-        """Say what ``backbone`` is, and the name of what it runs on."""
-        parameters = backbone.parameters
-        self._say(
-            f"<b>{len(backbone.structure.layers)}</b> layers · "
-            f'<b title="{parameters:,}">{count_text(parameters)}</b> parameters · '
-            f"built in <b>{1000 * backbone.build_seconds:.0f} ms</b> · "
-            f"{backend_text(backbone.backend)} on {html.escape(device)}"
-        )
-
-    def show_loading(self) -> None:
-        """Say that the backend is being loaded."""
-        self._say("Loading Keras and its backend, which takes some seconds …")
-
-    def show_progress(self, done: int, total: int, block: str, *, stoppable: bool) -> None:
-        """Say how far a build is."""
-        text = f"Building: <b>{done}</b> of {total} blocks, now {html.escape(block)} …"
-        self._say(text, stoppable=stoppable)
-
-    def show_nothing(self) -> None:
-        """Say that nothing has been built."""
-        self._say("No network has been built.")
-
-    def _say(self, text: str, *, stoppable: bool = False) -> None:
+    def _show(self, _: Any = None) -> None:
+        session = self._session
+        progress, shown = session.progress, session.shown
+        if progress is not None:
+            block = html.escape(progress.block)
+            text = f"Building: <b>{progress.done}</b> of {progress.total} blocks, now {block} …"
+        elif shown is not None:
+            text = _facts(shown.backbone)
+        elif session.steps:
+            text = "Loading Keras and its backend, which takes some seconds …"
+        else:
+            text = "No network has been built."
         self._text.value = f'<span role="status">{text}</span>'
-        self.stop.layout.display = "" if stoppable else "none"
+        self.stop.layout.display = "" if progress is not None and shown is not None else "none"
+
+
+def _facts(backbone: "Backbone") -> str:
+    """What a network is, and what it runs on."""
+    parameters = backbone.parameters
+    return (
+        f"<b>{len(backbone.structure.layers)}</b> layers · "
+        f'<b title="{parameters:,}">{count_text(parameters)}</b> parameters · '
+        f"built in <b>{1000 * backbone.build_seconds:.0f} ms</b> · "
+        f"{backend_text(backbone.backend)} on {html.escape(visible_devices()[0].name)}"
+    )

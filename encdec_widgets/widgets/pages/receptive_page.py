@@ -1,10 +1,10 @@
-"""The receptive field of the network on screen: computed while somebody looks, its effective field on request."""
+"""The receptive field of the network on screen: computed while it is seen, the effective one on request."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.on_loop import on_this_loop
 from encdec_widgets.widgets.pages.receptive_panel import ReceptivePanel
 from encdec_widgets.workers.effective_field import backend_with_gradients
@@ -22,58 +22,66 @@ if TYPE_CHECKING:
 
 
 class ReceptivePage(ReceptivePanel):
-    """A panel of receptive fields that follows the network on screen; while it is not seen, nothing is computed."""
+    """A panel of receptive fields that follows the network on screen.
 
-    def __init__(self, on_animal: Callable[[], None], worker: Worker | None = None) -> None:
-        """Make the page.
+    Attributes:
+        visible: Whether it is seen (a trait); while it is False, nothing is computed.
+    """
+
+    visible = traitlets.Bool(False)
+
+    def __init__(self, session: Session, worker: Worker | None = None) -> None:
+        """Make the page of the network that ``session`` shows.
 
         Args:
-            on_animal: Is called when a person has set the size of the animal, or the scale of the input.
+            session: The session.
             worker: The processes to take gradients in; those of this kernel if left out.
         """
-        self._backbone: Backbone | None = None
-        self._names: tuple[str, ...] = ()
-        self._seen = False
+        self._session = session
         self._measured: Backbone | None = None
         self._worker = worker or shared_worker()
-        self._animal_is_set = False
-        super().__init__(on_animal, self._measure, self._stop)
+        super().__init__()
+        self.measure.on_click(session.guarded(self._pressed))
+        self.observe(session.guarded(lambda _: self._update()), "visible")
+        self.observe(session.guarded(self._tell_setting), ["animal_px", "input_scale"])
+        session.observe(session.guarded(self._take_network), "shown")
+        session.observe(session.guarded(self._take_conditions), "conditions")
 
-    @property
-    def animal(self) -> int | None:
-        """Length of the animal in px of the camera's image, once a person has set it; the sample's is nobody's."""
-        return self.animal_px if self._animal_is_set else None
+    def _tell_setting(self, change: Any) -> None:
+        """Reckon with the animal, or the scale, that was set."""
+        self._session.assume(**{change["name"]: change["new"]})
 
-    def follow(self, backbone: "Backbone") -> None:
-        """Take another network; nobody needs the effective field of an older one any more."""
-        if self._measured is not None and self._measured.design != backbone.design:
+    def _take_conditions(self, _: Any) -> None:
+        conditions = self._session.conditions
+        self.input_scale = conditions.input_scale
+        if conditions.animal_px is not None:
+            self.animal_px = conditions.animal_px
+
+    def _take_network(self, change: Any) -> None:
+        """Show another network; the effective receptive field of an older one is needed no more."""
+        before, shown = change["old"], change["new"]
+        if self._measured is not None and self._measured.design != shown.backbone.design:
             self._stop()
-        self._backbone = backbone
-        self._update()
-
-    def select(self, names: tuple[str, ...]) -> None:
-        """Take it that other blocks are selected."""
-        if names != self._names:
-            self._names = names
+        if before is None or (before.backbone, before.selected) != (shown.backbone, shown.selected):
             self._update()
 
-    def see(self, seen: bool) -> None:
-        """Take it that a person sees the page, or no longer does."""
-        self._seen = seen
-        self._update()
-
     def _update(self) -> None:
-        if self._seen and self._backbone is not None:
-            self.show(self._backbone.receptive_field(), self._backbone.blocks, self._names)
+        shown = self._session.shown
+        if self.visible and shown is not None:
+            backbone = shown.backbone
+            self.show(backbone.receptive_field(), backbone.blocks, shown.selected_blocks)
 
-    @traitlets.observe("animal_px")
-    def _animal_set(self, _: Any) -> None:
-        self._animal_is_set = True
+    def _pressed(self, _: Any) -> None:
+        if self._measured is None:
+            self._measure()
+        else:
+            self._stop()
 
     def _measure(self) -> None:
-        backbone = self._backbone
-        if backbone is None:
+        shown = self._session.shown
+        if shown is None:
             return
+        backbone = shown.backbone
         finish, tell = on_this_loop(self._finished), on_this_loop(self._show_progress)
         self._measured = backbone
         self.show_running(True)
@@ -99,7 +107,8 @@ class ReceptivePage(ReceptivePanel):
         self.show_running(False)
         if isinstance(result, TimingStopped):
             result = None
-        if self._backbone is not None and self._backbone.design == backbone.design:
+        shown = self._session.shown
+        if shown is not None and shown.backbone.design == backbone.design:
             self.show_effective(result)
 
     def close(self) -> None:

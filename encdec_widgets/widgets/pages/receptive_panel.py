@@ -1,13 +1,14 @@
 """The receptive field on an image, and whether an animal fits into it."""
 
 import html
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import ipywidgets as widgets
 import traitlets
 
-from encdec_widgets.architectures.fields.described import FieldError, FieldInfo
+from encdec_widgets.architectures.fields.described import FieldError, described_fields
 from encdec_widgets.explain.receptive_words import (
     dialog_words,
     effective_words,
@@ -19,6 +20,7 @@ from encdec_widgets.explain.receptive_words import (
 from encdec_widgets.figures.receptive_boxes import field_boxes
 from encdec_widgets.figures.receptive_heat import heat_image
 from encdec_widgets.formatting import px_text
+from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.widgets.controls.controls import FieldControl
 from encdec_widgets.widgets.pages.receptive_view import SAMPLE_ANIMAL_PX, ReceptiveView
 
@@ -28,24 +30,15 @@ if TYPE_CHECKING:
     from encdec_widgets.explain.receptive_field import ReceptiveField
     from encdec_widgets.workers.effective_field import EffectiveField
 
-_ANIMAL = FieldInfo(
-    kind="integer",
-    help="How long the animal is on the camera's image; the handle of the circle sets it too.",
-    default=SAMPLE_ANIMAL_PX,
-    minimum=1,
-    maximum=100_000,
-    usual=(1, 500),
-    unit="px",
-)
-_SCALE = FieldInfo(
-    kind="real",
-    help="By how much the image is scaled before the network sees it: SLEAP's Input Scaling.",
-    default=1.0,
-    minimum=0.1,
-    maximum=1,
-    usual=(0.1, 1),
-)
-_FIELDS = {"animal_px": ("animal", _ANIMAL), "input_scale": ("input scale", _SCALE)}
+_DESCRIBED = described_fields(Conditions)
+_FIELDS = {
+    # The circle has a size also before one was set.
+    "animal_px": (
+        "animal",
+        attrs.evolve(_DESCRIBED["animal_px"], default=SAMPLE_ANIMAL_PX, optional=False),
+    ),
+    "input_scale": ("input scale", _DESCRIBED["input_scale"]),
+}
 
 
 class ReceptivePanel(widgets.VBox):
@@ -55,27 +48,14 @@ class ReceptivePanel(widgets.VBox):
         animal_px: Length of the animal in px of the camera's image (a trait).
         input_scale: By how much the image is scaled before the network sees it (a trait).
         view: The image.
+        measure: The button that measures the effective receptive field.
     """
 
     animal_px = traitlets.Int(SAMPLE_ANIMAL_PX)
     input_scale = traitlets.Float(1.0)
 
-    def __init__(
-        self,
-        on_settings: Callable[[], None],
-        on_effective: Callable[[], None],
-        on_stop: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Make the panel; :meth:`show` says of which network.
-
-        Args:
-            on_settings: Called when :attr:`animal_px` or :attr:`input_scale` has changed.
-            on_effective: Called when a person asks for the effective field.
-            on_stop: Called when a person asks for it to be measured no further.
-        """
-        self._on_settings = on_settings
-        self._on_effective = on_effective
-        self._on_stop = on_stop
+    def __init__(self) -> None:
+        """Make the panel; :meth:`show` says of which network."""
         self._receptive: ReceptiveField | None = None
         self._blocks: nx.DiGraph[str] | None = None
         self._selected: str | None = None
@@ -93,7 +73,6 @@ class ReceptivePanel(widgets.VBox):
             description="Effective field",
             tooltip="Measures how much each pixel counts: gradients of the network with random weights",
         )
-        self.measure.on_click(lambda _: self._ask_effective())
         super().__init__(
             [
                 widgets.HTML("<h3>Receptive field</h3>"),
@@ -126,10 +105,10 @@ class ReceptivePanel(widgets.VBox):
     def show(
         self, receptive: "ReceptiveField", blocks: "nx.DiGraph[str]", selected: Collection[str] = ()
     ) -> None:
-        """Show the fields of a network; the effective field of another one is taken away.
+        """Show the receptive fields of a network; the effective one of another network is taken away.
 
         Args:
-            receptive: Its receptive fields.
+            receptive: What ``backbone.receptive_field()`` is.
             blocks: What ``backbone.blocks`` is.
             selected: The blocks that are selected; if it is one, its box is drawn too.
         """
@@ -140,7 +119,7 @@ class ReceptivePanel(widgets.VBox):
         self._draw()
 
     def show_effective(self, result: "EffectiveField | Exception | None") -> None:
-        """Show an effective field, or what kept it from being measured; None takes it away."""
+        """Show an effective receptive field, or what kept it from being measured; None takes it away."""
         self._effective = result
         if result is not None and not isinstance(result, Exception):
             self._heat_image = heat_image(
@@ -149,12 +128,9 @@ class ReceptivePanel(widgets.VBox):
         self._draw()
 
     def show_running(self, running: bool, doing: str = "") -> None:
-        """Show whether an effective field is being measured, and what is done for it just now."""
+        """Show whether an effective receptive field is being measured, and what is done for it just now."""
         self._running, self._doing = running, doing
         self._draw()
-
-    def _ask_effective(self) -> None:
-        (self._on_stop if self._running else self._on_effective)()
 
     def _edited(self, name: str, value: Any) -> None:
         """Take what a person set at a control or dragged; what is not possible is named, and nothing changes."""
@@ -176,15 +152,14 @@ class ReceptivePanel(widgets.VBox):
         self._rows[name].show(value)
         self._name_problem(name, "")
         self._draw()
-        self._on_settings()
 
     def _draw(self) -> None:
         with self.view.hold_sync():
             self.view.animal_px = self.animal_px
-            self._draw_field()
+            self._draw_receptive_field()
             self._draw_effective()
 
-    def _draw_field(self) -> None:
+    def _draw_receptive_field(self) -> None:
         receptive, blocks = self._receptive, self._blocks
         if receptive is None or blocks is None:
             return

@@ -3,14 +3,15 @@
 import html
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 
 from encdec_widgets.formatting import digits, duration_text
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.on_loop import on_this_loop
 from encdec_widgets.widgets.pages.timing_controls import TimingControls
-from encdec_widgets.widgets.pages.timing_subject import Conditions, Subject
+from encdec_widgets.widgets.pages.timing_subject import Subject, Surroundings
 from encdec_widgets.widgets.pages.timing_words import blocks_html, card_html, race_html, timing_html
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.gpu import visible_gpus
@@ -26,16 +27,13 @@ from encdec_widgets.workers.timing import (
     TimingTooLongError,
     Worker,
     shared_worker,
+    visible_devices,
 )
 from encdec_widgets.workers.timing.calibration import Calibration, predict_ms
-
-if TYPE_CHECKING:
-    from encdec_widgets.backbone import Backbone
 
 FAR_LONGER = 5
 """A timing that is predicted to take more than so many budgets asks before it starts."""
 
-OnBlockTimes = Callable[[Mapping[str, float]], None]
 _Run = Callable[[float | None], None]
 
 
@@ -48,42 +46,41 @@ class TimingPanel(widgets.VBox):
         up_to_date: Whether ``timing`` belongs to the backbone on screen.
     """
 
-    def __init__(self, on_block_times: OnBlockTimes = lambda _: None, worker: Worker | None = None) -> None:
-        """Make the panel; :meth:`show` says what to time.
+    def __init__(self, session: Session, worker: Worker | None = None) -> None:
+        """Make the panel of the network that ``session`` shows, which is told the times of its blocks.
 
         Args:
-            on_block_times: Is called with the times of the blocks on screen, in ms by name; with none when they no
-                longer hold.
+            session: The session.
             worker: The process to measure in; the one of this kernel if left out.
         """
+        self._session = session
         self.timing: Timing | None = None
         self.race: Comparison | None = None
         self._timed: Subject | None = None
         self._raced: Subject | None = None
         self._running: Subject | None = None
-        self._backbone: Backbone | None = None
         self._devices: tuple[Device, ...] = (CPU,)
-        self._told_times: Mapping[str, float] = {}
         self._pinned: Racer | None = None
         self._worker = worker or shared_worker()
-        self._on_block_times = on_block_times
-        self._calibrations: dict[Conditions, Calibration] = {}
+        self._calibrations: dict[Surroundings, Calibration] = {}
         self._note = ""
         self._failed = False
         self._again: _Run | None = None
         self._heading = widgets.HTML("<h3>Timing</h3>")
         self._card = widgets.HTML()
-        self.controls = TimingControls(self._options_changed)
+        self.controls = TimingControls(session.guarded(self._options_changed))
         self.by_block = widgets.Checkbox(description="each block too", indent=False)
-        self.start = _button("Time it", "Runs it on random images, after warm-up", self.measure, "primary")
-        self.stop = _button("Stop", "Ends the measurement at once", self._stop)
-        self.pin = _button(
+        self.start = self._button(
+            "Time it", "Runs it on random images, after warm-up", self.measure, "primary"
+        )
+        self.stop = self._button("Stop", "Ends the measurement at once", self._stop)
+        self.pin = self._button(
             "Pin as A", "Keeps this network and these options, to race another one against", self._pin
         )
-        self.start_race = _button(
+        self.start_race = self._button(
             "Race A and B", "Times A and B, which is on screen, in turn", self.measure_race
         )
-        self.all_the_same = _button("Time it all the same", "However long it takes", self._go_on)
+        self.all_the_same = self._button("Time it all the same", "However long it takes", self._go_on)
         self._expected = widgets.HTML()
         self.progress = widgets.FloatProgress(min=0.0, max=1.0)
         self._result, self._blocks, self._race_result, self._pinned_text = (widgets.HTML() for _ in range(4))
@@ -105,7 +102,10 @@ class TimingPanel(widgets.VBox):
         self.by_block.add_class("encdec-by-block")
         self.add_class("encdec-group")
         self.add_class("encdec-timing")
+        if session.shown is not None:
+            self._show_network(first=True)
         self._draw()
+        session.observe(session.guarded(self._take_network), "shown")
 
     @property
     def text(self) -> str:
@@ -125,27 +125,38 @@ class TimingPanel(widgets.VBox):
 
     @property
     def _subject(self) -> Subject | None:
-        return None if self._backbone is None else Subject(self._backbone, self.controls.options)
+        shown = self._session.shown
+        return None if shown is None else Subject(shown.backbone, self.controls.options)
 
     def _holds(self, subject: Subject | None) -> bool:
         return subject is not None and subject.same_as(self._subject)
 
-    def show(self, backbone: "Backbone", devices: Sequence[Device]) -> None:
-        """Take ``backbone`` for the next measurement; figures of an earlier one are out of date.
+    def close(self) -> None:
+        """Stop what is measured, and close."""
+        self._stop()
+        self._running = None  # what still comes of it is not shown
+        super().close()
 
-        Args:
-            backbone: The network on screen.
-            devices: The devices of the active backend, the one that it takes by itself first.
-        """
-        before, self._backbone = self._backbone, backbone
-        self.controls.show_devices(devices, backbone.structure.dtype_policy.name)
-        self._devices = tuple(devices)
-        if before is None:
-            self._show_card()
-        elif before.design != backbone.design:
+    def _take_network(self, change: Mapping[str, Any]) -> None:
+        """Measure another network from now on; figures of the one before are out of date."""
+        before, backbone = change["old"], change["new"].backbone
+        if before is not None and before.backbone is backbone:
+            return
+        if before is not None and before.backbone.design != backbone.design:
             self._ask_nothing()
-        self._tell_block_times()
+        self._show_network(first=before is None)
         self._draw()
+
+    def _show_network(self, *, first: bool) -> None:
+        """Offer the devices that there are, and tell the times of blocks as far as they hold."""
+        shown = self._session.shown
+        if shown is None:
+            return
+        self._devices = visible_devices()
+        self.controls.show_devices(self._devices, shown.backbone.structure.dtype_policy.name)
+        if first:
+            self._show_card()
+        self._tell_block_times()
 
     def measure(self) -> None:
         """Start to time the backbone on screen; the result is shown when it comes."""
@@ -235,12 +246,11 @@ class TimingPanel(widgets.VBox):
     def _tell_block_times(self) -> None:
         blocks = self.timing.blocks if self.timing is not None and self.up_to_date else ()
         times = {block.name: block.median_ms for block in blocks}
-        if times != self._told_times:
-            self._told_times = times
-            self._on_block_times(times)
+        if times != self._session.block_times:
+            self._session.take_block_times(times)
 
     def _ask_nothing(self) -> None:
-        """Take back what was said or asked of another network, or of other options."""
+        """Clear what was said or asked of another network, or of other options."""
         self._note, self._failed, self._again = "", False, None
 
     def _pin(self) -> None:
@@ -275,7 +285,7 @@ class TimingPanel(widgets.VBox):
 
     def _show_progress(self, subject: Subject, progress: Progress) -> None:
         if progress.calibration is not None:
-            self._calibrations[subject.conditions] = Calibration.from_dict(progress.calibration)
+            self._calibrations[subject.surroundings] = Calibration.from_dict(progress.calibration)
         if self._running is not subject:
             return
         self.progress.value = progress.share
@@ -289,7 +299,7 @@ class TimingPanel(widgets.VBox):
     def _show_expected(self) -> None:
         """Say how long a run should take, as far as the device is known and nothing better is."""
         subject = self._subject
-        calibration = None if subject is None else self._calibrations.get(subject.conditions)
+        calibration = None if subject is None else self._calibrations.get(subject.surroundings)
         if calibration is None or subject is None or self.up_to_date:
             self._say_expected([])
             return
@@ -312,9 +322,16 @@ class TimingPanel(widgets.VBox):
         self._heading.value = f"<h3>Timing on {html.escape(device.name)}</h3>"
         self._card.value = card_html(device, visible_gpus())
 
+    def _button(
+        self, words: str, tooltip: str, action: Callable[[], None], style: str = ""
+    ) -> widgets.Button:
+        button = widgets.Button(description=words, tooltip=tooltip, button_style=style)
+        button.on_click(self._session.guarded(lambda _: action()))
+        return button
+
     def _draw(self) -> None:
         # Never disabled while they may have the keyboard's focus, which would be lost with it.
-        self.start.disabled = self.pin.disabled = self.start_race.disabled = self._backbone is None
+        self.start.disabled = self.pin.disabled = self.start_race.disabled = self._session.shown is None
         self.start.description = "Timing …" if self.running else "Time it"
         (self.stop.remove_class if self.running else self.stop.add_class)("encdec-idle")
         self.progress.layout.display = "" if self.running else "none"
@@ -343,12 +360,6 @@ class TimingPanel(widgets.VBox):
 
 def _expected(predicted_ms: float) -> str:
     return f"about {digits(predicted_ms)} ms a run expected (estimate)"
-
-
-def _button(words: str, tooltip: str, action: Callable[[], None], style: str = "") -> widgets.Button:
-    button = widgets.Button(description=words, tooltip=tooltip, button_style=style)
-    button.on_click(lambda _: action())
-    return button
 
 
 def _row(*buttons: widgets.Button) -> widgets.HBox:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen
-class Conditions:
-    """What a prediction holds for."""
+class Surroundings:
+    """What a network runs in: what a prediction of its time holds for."""
 
     backend: str | None
     precision: str | None
@@ -36,10 +36,10 @@ class Subject:
     options: Options
 
     @property
-    def conditions(self) -> Conditions:
+    def surroundings(self) -> Surroundings:
         """What a prediction of its time depends on, apart from the network."""
         options = self.options
-        return Conditions(options.backend, options.precision, options.compilation, options.device)
+        return Surroundings(options.backend, options.precision, options.compilation, options.device)
 
     @property
     def words(self) -> str:

@@ -1,20 +1,17 @@
 """What the checks of the network on screen say, with buttons that mend it, and advice that can be dismissed."""
 
 import html
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as widgets
 
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks import Check
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.closing import close_all
 
-if TYPE_CHECKING:
-    from encdec_widgets.designs.design import Design
-
 _HEADS = {"warning": ("encdec-warning", "⚠ Warning"), "advice": ("encdec-advice", "⚠ Advice")}
-OnMend = Callable[[Mend, "Design"], None]
 
 
 class ChecksView(widgets.VBox):
@@ -24,85 +21,64 @@ class ChecksView(widgets.VBox):
     where they are on the page and are hidden, or filled anew, so that the keyboard keeps its place.
     """
 
-    def __init__(self, on_mend: OnMend, on_change: Callable[[], None]) -> None:
-        """Make an empty view.
+    def __init__(self, session: Session, undo: widgets.Button) -> None:
+        """Make the view of what ``session`` finds.
 
         Args:
-            on_mend: Is called with the mend whose button is pressed, and the design that it is for.
-            on_change: Is called when a person has dismissed advice, or asked for it again.
+            session: The session.
+            undo: The button that gets the keyboard when a mend was made, which it can take back.
         """
-        self._on_mend = on_mend
-        self._on_change = on_change
-        self._checks: tuple[Check, ...] = ()
-        self._design: Design | None = None
-        self._dismissed: dict[str, None] = {}
+        self._session = session
+        self._undo = undo
         self._rows: dict[str, _Row] = {}
         self.again = widgets.Button()
-        self.again.on_click(lambda _: self._show_again())
+        self.again.on_click(session.guarded(lambda _: self._show_again()))
         super().__init__([self.again])
         self.add_class("encdec-checks")
         self._update()
+        session.observe(session.guarded(self._update), ["shown", "dismissed"])
 
     @property
-    def shown(self) -> tuple[Check, ...]:
+    def told(self) -> tuple[Check, ...]:
         """The checks that are not dismissed."""
-        return tuple(c for c in self._checks if c.severity != "advice" or c.kind not in self._dismissed)
+        shown = self._session.shown
+        return () if shown is None else shown.told(self._session.dismissed)
 
-    @property
-    def flags(self) -> dict[str, str]:
-        """What is to be said of blocks in the picture, by name."""
-        flags: dict[str, list[str]] = {}
-        for check in self.shown:
-            for name in check.places:
-                flags.setdefault(name, []).append(f"⚠ {check.kind}")
-        return {name: ", ".join(kinds) for name, kinds in flags.items()}
-
-    def show(self, checks: Sequence[Check], design: "Design") -> None:
-        """Show what is found of a network.
-
-        Args:
-            checks: What is found, at most one of each kind.
-            design: The design of the network.
-        """
-        self._checks, self._design = tuple(checks), design
-        self._update()
-
-    def _update(self) -> None:
-        shown = self.shown
-        for check in shown:
+    def _update(self, _: Any = None) -> None:
+        """Show what is found of the network on screen, at most one check of each kind."""
+        shown = self._session.shown
+        checks, told = () if shown is None else shown.checks, self.told
+        for check in told:
             if check.kind not in self._rows:
-                self._rows[check.kind] = _Row(self._mend, self._dismiss)
+                guarded = self._session.guarded
+                self._rows[check.kind] = _Row(guarded(self._mend), guarded(self._dismiss))
         self.children = (self.again, *self._rows.values())
         for kind, row in self._rows.items():
-            found = [(place, check) for place, check in enumerate(shown) if check.kind == kind]
+            found = [(position, check) for position, check in enumerate(told) if check.kind == kind]
             if found:
                 row.show(*found[0])
             else:
                 row.hide()
-        hidden = len(self._checks) - len(shown)
+        hidden = len(checks) - len(told)
         self.again.description = f"show {hidden} dismissed"
         self.again.layout.display = "" if hidden else "none"
-        self.again.layout.order = str(len(shown))
+        self.again.layout.order = str(len(told))
 
     def _mend(self, mend: Mend) -> None:
-        if self._design is not None:
-            self._on_mend(mend, self._design)
+        shown = self._session.shown
+        if shown is not None and self._session.mend(mend, shown.backbone.design):
+            self._undo.focus()  # the button that had it may have gone
 
     def _dismiss(self, kind: str) -> None:
-        self._dismissed[kind] = None
-        self._changed()
+        self._session.dismiss(kind)
         self.again.focus()  # the button that had it has gone
 
     def _show_again(self) -> None:
-        kinds, self._dismissed = list(self._dismissed), {}
-        self._changed()
-        back = next((self._rows[check.kind] for check in self.shown if check.kind in kinds), None)
+        kinds = self._session.dismissed
+        self._session.show_dismissed()
+        back = next((self._rows[check.kind] for check in self.told if check.kind in kinds), None)
         if back is not None:
             back.dismiss.focus()
-
-    def _changed(self) -> None:
-        self._update()
-        self._on_change()
 
 
 class _Row(widgets.HBox):
@@ -124,9 +100,9 @@ class _Row(widgets.HBox):
         self.layout.display = "none"
         self._text.value = ""
 
-    def show(self, place: int, check: Check) -> None:
-        """Show a check at a place in the order of rows."""
-        self.layout.display, self.layout.order = "", str(place)
+    def show(self, position: int, check: Check) -> None:
+        """Show a check at a position in the order of rows."""
+        self.layout.display, self.layout.order = "", str(position)
         before, self._check = self._check, check
         for severity, (style, _) in _HEADS.items():
             (self.add_class if severity == check.severity else self.remove_class)(style)

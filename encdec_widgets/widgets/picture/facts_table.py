@@ -1,6 +1,6 @@
-"""The table of a network: every fact of the picture for whoever cannot see it or point at it, and for everyone else."""
+"""The table of a network: every fact of the picture, also for people who cannot see it or point at it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ import traitlets
 
 from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
 from encdec_widgets.explain.table import Row, block_rows, csv_lines, layer_rows
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
 
 if TYPE_CHECKING:
@@ -48,48 +49,40 @@ class FactsTable(anywidget.AnyWidget):
     table = traitlets.Dict().tag(sync=True)
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, on_select: Callable[[str], None]) -> None:
-        """Make an empty table.
-
-        Args:
-            on_select: Called with the node of the block whose row, or the row of one of whose layers, a person chooses.
-        """
-        self._on_select = on_select
-        self._backbone: Backbone | None = None
-        self._chosen: list[str] = []
-        self._conditions: Mapping[str, Any] = {}
-        self._at_rest = AtRest(UPDATE_AFTER_S, self._update)
+    def __init__(self, session: Session) -> None:
+        """Make the table of the network that ``session`` shows."""
+        self._session = session
+        self._costs_at = session.conditions.of_costs
+        self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update))
         super().__init__()
-        self.on_msg(self._told)
-        self.observe(lambda _: self._update(), "kind")
+        self._update()
+        self.on_msg(session.guarded(self._told))
+        self.observe(session.guarded(lambda _: self._update()), "kind")
+        session.observe(session.guarded(self._show), "shown")
+        session.observe(session.guarded(self._take_conditions), "conditions")
 
-    def show(self, backbone: "Backbone", selected: Collection[str]) -> None:
+    def _show(self, change: Any) -> None:
         """Show another network, the first one at once and where an event loop runs the others once no more come.
 
-        Args:
-            backbone: The network.
-            selected: Nodes of the blocks to be marked.
+        Other blocks that are selected are marked at once.
         """
-        self._backbone = backbone
-        self._chosen = sorted(selected)
-        if self.kind == "hide":
-            self._at_rest.forget()
-        elif self.table:
-            self._at_rest.soon()
-        else:
-            self._update()
+        before, shown = change["old"], change["new"]
+        if before is None or before.backbone is not shown.backbone:
+            if self.kind == "hide":
+                self._at_rest.forget()
+            elif self.table:
+                self._at_rest.soon()
+            else:
+                self._update()
+        elif self.kind != "hide":
+            self.selected = sorted(shown.selected_blocks)
 
-    def reckon_with(self, conditions: Mapping[str, Any]) -> None:
-        """Let costs be those at a batch size and a precision, as ``backbone.cost`` takes them."""
-        if conditions != self._conditions:
-            self._conditions = dict(conditions)
+    def _take_conditions(self, _: Any) -> None:
+        """Let costs be those at another batch size or precision."""
+        conditions = self._session.conditions.of_costs
+        if conditions != self._costs_at:
+            self._costs_at = conditions
             self._update()
-
-    def select(self, names: Collection[str]) -> None:
-        """Mark other blocks, given by their nodes, at once."""
-        self._chosen = sorted(names)
-        if self.kind != "hide":
-            self.selected = self._chosen
 
     def close(self) -> None:
         """Close the widget, also if an update is on its way."""
@@ -100,17 +93,18 @@ class FactsTable(anywidget.AnyWidget):
         """Send what is to be shown now; traits that have not changed are not sent."""
         self._at_rest.forget()
         with self.hold_sync():
-            if self.kind == "hide" or self._backbone is None:
+            shown = self._session.shown
+            if self.kind == "hide" or shown is None:
                 self.table = {}
             else:
-                self.table = _table(self.kind, self._backbone, self._conditions)
-                self.selected = self._chosen
+                self.table = _table(self.kind, shown.backbone, self._costs_at)
+                self.selected = sorted(shown.selected_blocks)
 
     def _told(self, _: Any, content: Any, __: Any) -> None:
-        """Pass on a chosen block, if there still is one of that name in the newest network."""
+        """Select the block whose row, or the row of one of whose layers, a person chooses."""
         name = content.get("chosen") if isinstance(content, dict) else None
-        if isinstance(name, str) and self._backbone is not None and name in self._backbone.blocks:
-            self._on_select(name)
+        if isinstance(name, str):
+            self._session.select_block(name)
 
 
 def _table(kind: str, backbone: "Backbone", conditions: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The picture with its views, what the network is, and what the last edit changed of it, in words."""
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -10,12 +10,12 @@ from encdec_widgets.figures.block_figure import block_figure
 from encdec_widgets.figures.colouring import Colouring, legend
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
 from encdec_widgets.figures.quantities import QUANTITIES
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.picture.flags import flags
 from encdec_widgets.widgets.picture.graph_view import GraphView
 
 if TYPE_CHECKING:
     import networkx as nx
-
-    from encdec_widgets.backbone import Backbone
 
 BLOCKS, LAYERS_OF_BLOCK, LAYERS = "blocks", "layers of the block", "all layers"
 STAGE = "stage"
@@ -34,17 +34,12 @@ class Picture(widgets.VBox):
         graph: The picture itself.
     """
 
-    def __init__(self, on_select: Callable[[str], None]) -> None:
-        """Make an empty picture; ``on_select`` is called with the name of the block that a person clicks."""
-        self._on_select = on_select
-        self._backbone: Backbone | None = None
-        self._selected: tuple[str, ...] = ()
-        self._marks: Mapping[str, str] = {}
-        self._text = ""
+    def __init__(self, session: Session) -> None:
+        """Make the picture of the network that ``session`` shows."""
+        self._session = session
         self._measured: Mapping[str, Colouring] = {}
         self._wanted_colour = STAGE
-        self._flags: Mapping[str, str] = {}
-        self._conditions: Mapping[str, Any] = {}
+        self._drawn: tuple[Any, ...] = ()
         self.view = widgets.ToggleButtons(
             options=[BLOCKS, LAYERS_OF_BLOCK, LAYERS],
             tooltips=[
@@ -53,15 +48,16 @@ class Picture(widgets.VBox):
                 "A box for each layer of the network",
             ],
         )
-        self.view.observe(self._view_chosen, "value")
+        self.view.observe(session.guarded(self._view_chosen), "value")
         self.view.add_class("encdec-views")
         self.colour = widgets.Dropdown(description="colour", options=[STAGE, *QUANTITIES], tooltip=_CHOICE)
-        self.colour.observe(self._colour_chosen, "value")
+        self._on_colour = session.guarded(self._colour_chosen)
+        self.colour.observe(self._on_colour, "value")
         self.colour.add_class("encdec-colour")
         self.legend = widgets.HTML(layout={"display": "none"})
         self._summary = widgets.HTML()
         self._summary.add_class("encdec-summary")
-        self.graph = GraphView(self._clicked)
+        self.graph = GraphView(session.guarded(self._clicked))
         self._last_edit = widgets.HTML()
         self._last_edit.add_class("encdec-last-edit")
         caption = widgets.HBox([self.view, self._summary])
@@ -70,51 +66,22 @@ class Picture(widgets.VBox):
         foot.add_class("encdec-picture-foot")
         super().__init__([caption, self.graph, foot])
         self.add_class("encdec-middle-part")
+        self._show()
+        session.observe(session.guarded(self._show), ["shown", "dismissed", "conditions"])
+        session.observe(session.guarded(self._colour_by_times), "block_times")
 
-    def show(
-        self,
-        backbone: "Backbone",
-        summary: str,
-        selected: tuple[str, ...],
-        marks: Mapping[str, str],
-        flags: Mapping[str, str] | None = None,
-    ) -> None:
-        """Draw a network.
-
-        Args:
-            backbone: The network.
-            summary: What it is, in words.
-            selected: Names of the blocks that are selected.
-            marks: What the last edit changed of the blocks, by name.
-            flags: As in :meth:`flag`.
-        """
-        self._flags = dict(flags or {})
-        self._backbone, self._selected, self._marks = backbone, selected, marks
-        self._text = summary
-        self._draw()
-
-    def select(self, selected: tuple[str, ...]) -> None:
-        """Draw other blocks as selected."""
-        if selected != self._selected:
-            self._selected = selected
+    def _show(self, _: Any = None) -> None:
+        """Draw the network that is shown, and say what the last edit was and what it changed."""
+        shown = self._session.shown
+        if shown is not None:
             self._draw()
+            said = f"<b>{html.escape(shown.words)}:</b> {html.escape(shown.effect)}" if shown.words else ""
+            self._last_edit.value = f'<div role="status">{said}</div>'
 
-    def flag(self, flags: Mapping[str, str]) -> None:
-        """Put a sign at blocks that something is to be said of.
-
-        Args:
-            flags: What it is, by the name of the block.
-        """
-        if flags != self._flags:
-            self._flags = dict(flags)
-            self._draw()
-
-    def reckon_with(self, conditions: Mapping[str, Any]) -> None:
-        """Let costs be those at a batch size and a precision, as ``backbone.cost`` takes them."""
-        if conditions != self._conditions:
-            self._conditions = dict(conditions)
-            if self._colouring is not None:
-                self._draw()
+    def _colour_by_times(self, _: Any) -> None:
+        """Let the blocks be coloured by their measured times, as long as they hold."""
+        times = self._session.block_times
+        self.colour_by({"time": Colouring("time", "ms", times, adds_up=True)} if times else {})
 
     def colour_by(self, measured: Mapping[str, Colouring]) -> None:
         """Set what the blocks can be coloured by besides their stage and what is known of every network.
@@ -136,16 +103,16 @@ class Picture(widgets.VBox):
             return
         self._measured = dict(measured)
         self._offer_colours()
-        if self._wanted_colour not in QUANTITIES and self._wanted_colour != STAGE:
-            self._draw()
+        self._draw()
 
     @property
     def _colouring(self) -> Colouring | None:
         """What the blocks are coloured by; None for their stage."""
-        if self.view.value != BLOCKS or self._backbone is None:
+        shown = self._session.shown
+        if self.view.value != BLOCKS or shown is None:
             return None
         if self._wanted_colour in QUANTITIES:
-            return QUANTITIES[self._wanted_colour](self._backbone, self._conditions)
+            return QUANTITIES[self._wanted_colour](shown.backbone, self._session.conditions.of_costs)
         return self._measured.get(self._wanted_colour)
 
     def _view_chosen(self, _: object) -> None:
@@ -161,11 +128,11 @@ class Picture(widgets.VBox):
         words = (STAGE, *QUANTITIES, *self._measured)
         blocks = self.view.value == BLOCKS
         wanted = self._wanted_colour if blocks and self._wanted_colour in words else STAGE
-        self.colour.unobserve(self._colour_chosen, "value")
+        self.colour.unobserve(self._on_colour, "value")
         if self.colour.options != words:
             self.colour.options = words
         self.colour.value = wanted
-        self.colour.observe(self._colour_chosen, "value")
+        self.colour.observe(self._on_colour, "value")
         self.colour.disabled = not blocks
         self.colour.tooltip = _CHOICE if blocks else f"{_CHOICE}: {_WHY_NOT}"
 
@@ -178,38 +145,41 @@ class Picture(widgets.VBox):
         self.legend.value = words
         self.legend.layout.display = None if words else "none"
 
-    def say(self, edit: str, effect: str) -> None:
-        """Say what the last edit was and what it changed."""
-        said = f"<b>{html.escape(edit)}:</b> {html.escape(effect)}" if edit else ""
-        self._last_edit.value = f'<div role="status">{said}</div>'
-
     def _draw(self) -> None:
-        backbone = self._backbone
-        if backbone is None:
+        """Draw what is to be seen now, where it differs from what is drawn."""
+        shown = self._session.shown
+        if shown is None:
             return
-        layers, blocks = backbone.layers, backbone.blocks
-        shown, colouring = self._text, self._colouring
+        selected, said = shown.selected_blocks, flags(shown, self._session.dismissed)
+        colouring = self._colouring
+        to_draw = (shown.backbone, self.view.value, selected, shown.marks, said, colouring)
+        if to_draw == self._drawn:
+            return
+        layers, blocks = shown.backbone.layers, shown.backbone.blocks
+        summary = shown.summary
         self._show_legend(colouring, blocks)
         if self.view.value == BLOCKS:
-            picture = block_figure(blocks, self._selected, self._marks, colouring, self._flags)
+            picture = block_figure(blocks, selected, shown.marks, colouring, said)
         elif self.view.value == LAYERS:
-            selected = (layer for block in self._selected for layer in blocks.nodes[block]["layers"])
-            picture = block_figure(layers_as_boxes(layers, blocks), tuple(selected))
+            of_selected = (layer for block in selected for layer in blocks.nodes[block]["layers"])
+            picture = block_figure(layers_as_boxes(layers, blocks), tuple(of_selected))
         else:
-            block = self._selected[0] if self._selected else _first_block(blocks)
+            block = selected[0] if selected else _first_block(blocks)
             picture = block_figure(layers_as_boxes(layers, blocks, block))
-            shown = f"Layers of {blocks.nodes[block]['label']}"
-        self._summary.value = html.escape(shown)
+            summary = f"Layers of {blocks.nodes[block]['label']}"
+        self._summary.value = html.escape(summary)
         self.graph.show(picture)
+        self._drawn = to_draw
 
     def _clicked(self, name: str) -> None:
         """``name`` is that of a block, of a layer, or of a block that a stub stands for."""
-        if self._backbone is None:
+        shown = self._session.shown
+        if shown is None:
             return
-        layers, blocks = self._backbone.layers, self._backbone.blocks
+        layers, blocks = shown.backbone.layers, shown.backbone.blocks
         block = name if name in blocks else (layers.nodes[name]["block"] if name in layers else None)
         if block is not None:
-            self._on_select(block)
+            self._session.select_block(block)
 
 
 def _first_block(blocks: "nx.DiGraph[str]") -> str:

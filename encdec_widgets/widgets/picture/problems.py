@@ -1,13 +1,15 @@
-"""The place for problems: what is wrong, and buttons that mend it."""
+"""What is wrong with what was asked for, and buttons that mend it."""
 
 import html
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import ipywidgets as widgets
 
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.mends import Mend
+from encdec_widgets.session import Session
 from encdec_widgets.session.too_large import TooLargeError
 from encdec_widgets.widgets.base.closing import close_all
 
@@ -15,14 +17,16 @@ from encdec_widgets.widgets.base.closing import close_all
 class Problems(widgets.VBox):
     """What is wrong with what was asked for."""
 
-    def __init__(self, on_mend: Callable[[Mend], None]) -> None:
-        """Make an empty place; ``on_mend`` is called with the mend whose button is pressed."""
-        self._on_mend = on_mend
+    def __init__(self, session: Session) -> None:
+        """Show the problem of ``session``, if there is one."""
+        self._session = session
         self._text = widgets.HTML()
         self._buttons = widgets.HBox()
         super().__init__([self._text, self._buttons])
         self._buttons.add_class("encdec-mends")
         self.add_class("encdec-problems")
+        self._show_problem()
+        session.observe(session.guarded(self._show_problem), "problem")
 
     @property
     def text(self) -> str:
@@ -34,8 +38,10 @@ class Problems(widgets.VBox):
         """The buttons that are shown, one per mend."""
         return tuple(self._buttons.children)
 
-    def show(self, problem: Exception | None, mends: Sequence[Mend] = ()) -> None:
+    def _show_problem(self, _: Any = None) -> None:
         """Show what is wrong, if anything is, and a button for each mend."""
+        outcome = self._session.editor.outcome
+        problem, mends = outcome.error, outcome.mends
         if problem is None:
             self._show("", ())
         elif isinstance(problem, FieldError):
@@ -53,7 +59,7 @@ class Problems(widgets.VBox):
 
     def _button(self, mend: Mend) -> widgets.Button:
         button = widgets.Button(description=mend.label, tooltip=f"Mend this: {mend.label}")
-        button.on_click(lambda _: self._on_mend(mend))
+        button.on_click(self._session.guarded(lambda _: self._session.mend(mend)))
         return button
 
 

@@ -1,0 +1,57 @@
+"""What the costs, the checks and the receptive field of a network are reckoned with."""
+
+from typing import Any
+
+import attrs
+
+from encdec_widgets.architectures.fields.described import (
+    described_fields,
+    field,
+    integer,
+    real,
+)
+from encdec_widgets.workers.options import Options
+
+_OF_TIMING = described_fields(Options)
+_PRECISION = attrs.evolve(_OF_TIMING["precision"], default="float32", optional=False)
+
+
+@attrs.frozen(kw_only=True)
+class Conditions:
+    """How a network is used, as far as its costs and checks depend on it.
+
+    Attributes:
+        batch_size: Images that go through it at once.
+        precision: "float32", "mixed_float16" or "mixed_bfloat16".
+        animal_px: Length of the animal in px of the camera's image; None as long as it was not set.
+        input_scale: By what images are multiplied in size before the network sees them.
+    """
+
+    batch_size: int = field(_OF_TIMING["batch_size"])
+    precision: str = field(_PRECISION)
+    animal_px: int | None = integer(
+        None,
+        minimum=1,
+        maximum=100_000,
+        usual=(1, 500),
+        unit="px",
+        optional=True,
+        help="How long the animal is on the camera's image; the handle of the circle sets it too.",
+    )
+    input_scale: float = real(
+        1.0,
+        minimum=0.1,
+        maximum=1,
+        usual=(0.1, 1),
+        help="By how much the image is scaled before the network sees it: SLEAP's Input Scaling.",
+    )
+
+    @property
+    def of_costs(self) -> dict[str, Any]:
+        """Batch size and precision, as ``backbone.cost`` takes them."""
+        return {"batch_size": self.batch_size, "precision": self.precision}
+
+    @property
+    def of_checks(self) -> dict[str, Any]:
+        """All of them, as ``backbone.checks`` takes them."""
+        return attrs.asdict(self)

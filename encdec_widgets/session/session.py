@@ -1,0 +1,368 @@
+"""One editing session: the design that is wanted, the network that is shown, and the way from one to the other."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.backbone import Backbone
+from encdec_widgets.designs.block_edits import BlockEdit, place_of
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.edits import BUILD_ANYWAY
+from encdec_widgets.designs.history import Gestures
+from encdec_widgets.designs.mends import Mend
+from encdec_widgets.designs.presets import as_design
+from encdec_widgets.explain.checks import Check
+from encdec_widgets.explain.costs import PRECISIONS
+from encdec_widgets.session.conditions import Conditions
+from encdec_widgets.session.editor import Editor
+from encdec_widgets.session.live_builder import LiveBuilder, Request, Result
+from encdec_widgets.session.shown import Shown
+from encdec_widgets.session.state import Progress, State, broken_at
+from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
+from encdec_widgets.session.too_large import TooLargeError
+
+# Keras models are cycles, and Python's collector does not see how much memory their weights hold: it is called after so
+# many parameters of discarded networks (64 MB). It takes some 200 ms, too long for every step of a slider.
+COLLECT_AFTER = 16_000_000
+_STAYS: Any = object()
+
+
+class Session(State):
+    """One design that is being edited, and its network, which is built anew at every edit.
+
+    An edit that is not possible does not raise: ``problem`` says why, ``editor.outcome.mends`` what would mend it, and
+    the last network stays. Where an event loop runs, as in a notebook, networks are built in the background, the newest
+    edit first; elsewhere an edit returns when its network is built. Reading ``design``, ``backbone``, ``model`` or
+    ``problem`` waits for it. All traits, which :class:`~encdec_widgets.session.state.State` names, can be observed.
+
+    Example:
+        >>> from encdec_widgets.session import Session
+        >>> session = Session("SLEAP medium single")
+        >>> session.change("filters", 24)
+        >>> session.design.architecture.filters
+        24
+        >>> session.change({"filters": 0})
+        >>> print(session.problem)
+        filters must be a whole number from 1 to 4096. Received: filters=0. Would work: 1.
+        >>> session.undo()  # gives up what is not possible
+        >>> session.undo()
+        >>> session.backbone.design == Session("SLEAP medium single").design
+        True
+    """
+
+    def __init__(
+        self, design: Design | EncoderDecoder | str | None = None, *, background: Any = None
+    ) -> None:
+        """Build ``design``; in a notebook where Keras is not loaded yet, load it in the background.
+
+        Args:
+            design: A design, an architecture, the name of a preset, or nothing for a small U-Net.
+            background: What networks are built in; by default the background of this process.
+
+        Raises:
+            ValueError: If it is none of these.
+            BackendMissingError: (an ImportError) If no Keras backend is installed.
+        """
+        editor = Editor.at(as_design(design))
+        super().__init__(editor)
+        self._gestures = Gestures()
+        self._discarded = 0
+        first = Step(editor, editor)
+        self._set(steps=(first,))
+        where = {} if background is None else {"background": background}
+        self._builder = LiveBuilder(self.guarded(self._built), self._tell_progress, **where)
+        backbone = self._builder.build_first(Request(editor.wanted, first))
+        if backbone is not None:
+            self._take(backbone, first)
+
+    # Edits
+
+    def change(
+        self,
+        what: str | Mapping[str, Any] | BlockEdit,
+        value: Any = None,
+        *,
+        now: bool = False,
+    ) -> None:
+        """Change one field, several together, or a list of blocks.
+
+        Args:
+            what: The path of a field, such as ``filters``, ``encoder[1].filters`` or ``input_shape``; new values by
+                path; or an edit of :mod:`encdec_widgets.designs.block_edits`.
+            value: The new value, where ``what`` is a path.
+            now: Whether to build before returning, also where an event loop runs.
+        """
+        if isinstance(what, BlockEdit):
+            self._change_blocks(what, now)
+            return
+        changes = {what: value} if isinstance(what, str) else dict(what)
+        self._gestures.end()
+        self._follow(self.editor.changed(changes), changes, now=now)
+
+    def turn(self, path: str, value: Any) -> None:
+        """Change one field as a control does: what belongs to one movement of the hand is one step to undo."""
+        self._set(in_hand=path)
+        changes = {path: value}
+        self._follow(self.editor.changed(changes, gesture=self._gestures.of(path)), changes)
+
+    def hold(self, held: bool) -> None:
+        """Say whether a pointer is down on a control: what changes meanwhile is one step to undo."""
+        self._gestures.hold(held)
+
+    def load(self, design: Design | EncoderDecoder | str, name: str = "", *, now: bool = False) -> None:
+        """Take another design in place of the present one, with weights of its own.
+
+        Args:
+            design: A design, an architecture, or the name of a preset. Anything else becomes the ``problem``.
+            name: What it is called in the words of undo, where that is not the name of its preset or family.
+            now: As in :meth:`change`.
+        """
+        name = name or (design if isinstance(design, str) else "")
+        self._follow(self.editor.replaced(lambda: as_design(design), name), anew=True, now=now)
+
+    def undo(self, *, now: bool = False) -> None:
+        """Take back the last edit, or a change that is not possible first; nothing happens if there is none."""
+        anew = self.editor.outcome.error is None and self.editor.history.present.anew
+        self._gestures.end()
+        self._follow(self.editor.undone(), anew=anew, now=now)
+
+    def redo(self, *, now: bool = False) -> None:
+        """Make the edit again that was last undone; nothing happens if there is none."""
+        editor = self.editor.redone()
+        self._gestures.end()
+        self._follow(editor, anew=editor.history.present.anew, now=now)
+
+    def mend(self, mend: Mend, design: Design | None = None) -> bool:
+        """Make the changes of a mend.
+
+        Args:
+            mend: One of ``editor.outcome.mends``, or of a check.
+            design: The design that a check found something of: where that is not wanted any more, the mend would take
+                back what was edited since, and nothing happens.
+
+        Returns:
+            Whether it was made.
+        """
+        if design is not None and design != self.editor.wanted:
+            return False
+        problem = self.editor.outcome.error
+        if mend is BUILD_ANYWAY and isinstance(problem, TooLargeError) and self.refused is not None:
+            step = self.refused
+            self._set(editor=step.after, steps=(step,))
+            self._builder.take(Request(problem.backbone.design, step), problem.backbone)
+        else:
+            self._follow(self.editor.cleared().changed(mend.changes), mend.changes)
+        return True
+
+    # What is selected, and what networks are looked at for
+
+    def select(self, path: str | None) -> None:
+        """Select a block.
+
+        Args:
+            path: As :attr:`selected`.
+
+        Raises:
+            ValueError: If there is no such block.
+        """
+        paths = selectable_paths(self.editor.wanted)
+        if path not in paths:
+            raise ValueError(
+                f"There is no such block, stage or head. Received: {path!r}. Would work: "
+                f"{', '.join(map(repr, paths))}."
+            )
+        self._set(selection=Selection(path, chosen=True))
+
+    def select_block(self, name: str) -> None:
+        """Select a block of the shown network by its name in the block graph.
+
+        Nothing happens where the design that is wanted does not have it any more.
+        """
+        blocks = {} if self.shown is None else self.shown.backbone.blocks.nodes
+        path = place_of(blocks[name]) if name in blocks else None
+        if path in selectable_paths(self.editor.wanted):
+            self.select(path)
+
+    def assume(self, **conditions: Any) -> None:
+        """Let costs and checks be those under other conditions.
+
+        Args:
+            **conditions: New values by the names of :class:`~encdec_widgets.session.conditions.Conditions`.
+
+        Raises:
+            FieldError: (a ValueError) If one of them is not possible.
+        """
+        after = attrs.evolve(self.conditions, **conditions)
+        if after == self.conditions:
+            return
+        if self.shown is None:
+            self._set(conditions=after)
+        else:
+            checks = self._checks(self.shown.backbone, after)
+            self._set(conditions=after, shown=attrs.evolve(self.shown, checks=checks))
+            self._tell_problem()
+
+    def dismiss(self, kind: str) -> None:
+        """Tell advice of a kind no more, of this network and of others."""
+        self._set(dismissed=tuple(dict.fromkeys([*self.dismissed, kind])))
+
+    def show_dismissed(self) -> None:
+        """Tell all kinds of advice again."""
+        self._set(dismissed=())
+
+    def take_block_times(self, times: Mapping[str, float]) -> None:
+        """Take measured times of the blocks of the shown network, in ms by name; none where they do not hold."""
+        self._set(block_times=dict(times))
+
+    # Waiting and ending
+
+    def wait(self) -> None:
+        """Return when everything that was changed is built."""
+        self._builder.wait()
+
+    def stop(self) -> None:
+        """Drop what is being built: what is shown is the newest then."""
+        self._builder.stop()
+        editor = self.editor if self.shown is None else self.shown.step.after
+        selected = before_the_moves(self.selected, self.steps)
+        self._set(editor=editor.cleared(), selection=self._moved_to(selected), steps=(), progress=None)
+        self._tell_problem()
+
+    def close(self) -> None:
+        """Drop what is being built, and tell nothing to observers any more."""
+        self._builder.stop()
+        self.unobserve_all()
+
+    # The way of an edit
+
+    def _change_blocks(self, edit: BlockEdit, now: bool) -> None:
+        self._gestures.end()
+        before = self.editor
+        editor = before.changed(edit.changes, edit.words)
+        if editor.wanted == before.wanted and editor.outcome.error is None and self.shown is not None:
+            alike = "nothing changed, as these blocks are alike"
+            self._set(shown=attrs.evolve(self.shown, words=edit.words, effect=alike))
+        self._follow(editor, edit.changes, moves_to=edit.place, now=now)
+
+    def _follow(
+        self,
+        editor: Editor,
+        asked: Mapping[str, Any] | None = None,
+        *,
+        anew: bool = False,
+        moves_to: str | None = _STAYS,
+        now: bool = False,
+    ) -> None:
+        """Build what an edit gives, or tell what is wrong with it.
+
+        Args:
+            editor: The editing after it.
+            asked: The changes that were asked for.
+            anew: Whether its network has weights of its own.
+            moves_to: The path that is selected after it; the same as before if left out.
+            now: Whether to build before returning.
+        """
+        new = editor.wanted != self.editor.wanted
+        moved = None if moves_to is _STAYS else (self.selected, moves_to)
+        selection = self.selection
+        if moved and (new or editor.outcome.error is None):  # nothing is new where twins change places
+            selection = self._moved_to(moves_to)
+        if not new:
+            self._set(editor=editor, selection=selection)
+            self._tell_problem()
+            return
+        step = self._step_to(editor, asked or {}, anew, moved)
+        self._set(editor=editor, selection=selection, steps=(*self.steps, step))
+        build = self._builder.build_now if now else self._builder.build
+        try:
+            build(self._request(step))
+        except BaseException:  # an interrupt
+            self.stop()
+            raise
+
+    def _step_to(
+        self,
+        editor: Editor,
+        asked: Mapping[str, Any],
+        anew: bool,
+        moved: tuple[str | None, str | None] | None,
+    ) -> Step:
+        newest: Step | None = self.steps[-1] if self.steps else self.shown.step if self.shown else None
+        if newest is None:  # the first network could not be built
+            return Step(self.editor, editor, asked, anew, moved=moved, loads=int(anew))
+        shown = None if self.shown is None else self.shown.backbone.blocks
+        return newest.then(editor, asked, anew=anew, shown=shown, waiting=bool(self.steps), moved=moved)
+
+    def _request(self, step: Step) -> Request:
+        """What is to be built for a step; weights of its own are also for an edit that overtakes it."""
+        loaded = 0 if self.shown is None else self.shown.step.loads
+        return Request(step.after.wanted, step, step.loads != loaded)
+
+    def _built(self, request: Request, result: Result) -> None:
+        if isinstance(result, Exception):
+            self._refuse(request, result)
+        else:
+            self._take(result, request.step)
+        self._tell_problem()
+
+    def _refuse(self, request: Request, error: Exception) -> None:
+        """Go back to what was wanted before, which may not be built yet, and say why."""
+        if request.design != self.editor.wanted:
+            return  # A newer edit is on its way.
+        step: Step = request.step
+        editor = step.before.refused(error, {**self.editor.outcome.pending, **step.asked})
+        steps = self.steps[: self.steps.index(step)] if step in self.steps else ()
+        selected = before_the_moves(self.selected, (step,))
+        self._set(editor=editor, selection=self._moved_to(selected), steps=steps, refused=step, progress=None)
+        if steps:
+            self._builder.build(self._request(steps[-1]))
+
+    def _take(self, backbone: Backbone, step: Step) -> None:
+        """Show a network, of which all could be read."""
+        try:
+            model = backbone.model if self._model_is_observed else backbone.structure
+            shown = Shown.of(backbone, step)
+        except Exception as error:  # noqa: BLE001 - reading a user's layers may raise anything
+            self._refuse(Request(backbone.design, step), error)
+            return
+        conditions = self.conditions
+        if self.shown is None and backbone.precision in PRECISIONS:
+            conditions = attrs.evolve(conditions, precision=backbone.precision)
+        elif self.shown is not None and self.shown.backbone.filled:
+            self._discarded += self.shown.backbone.parameters
+        place = self.steps.index(step) + 1 if step in self.steps else 0
+        shown = attrs.evolve(
+            shown,
+            checks=self._checks(backbone, conditions),
+            selected=self.selected,
+            broken_at=broken_at(self.editor),
+        )
+        self._set(conditions=conditions, shown=shown, steps=self.steps[place:], progress=None)
+        tell = self.guarded(self.set_trait)
+        for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
+            if (
+                self.shown is not None and self.shown.backbone is backbone
+            ):  # no observer has changed it meanwhile
+                tell(name, value)
+        if self._discarded > COLLECT_AFTER:
+            self._discarded = 0
+            gc.collect()
+
+    def _checks(self, backbone: Backbone, conditions: Conditions) -> tuple[Check, ...]:
+        """What the checks find of a network; what goes wrong in them is the problem."""
+        try:
+            return backbone.checks(**conditions.of_checks)
+        except Exception as error:  # noqa: BLE001 - it becomes the problem
+            self.fail(error)
+            return ()
+
+    def _tell_progress(self, done: int, total: int, block: str) -> None:
+        self._set(progress=Progress(done, total, block))
+
+    def _moved_to(self, path: str | None) -> Selection:
+        return self.selection if path == self.selected else Selection(path)
