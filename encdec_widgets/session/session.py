@@ -181,12 +181,12 @@ class Session(State):
     def select_block(self, name: str) -> None:
         """Select a block of the shown network by its name in the block graph.
 
-        Nothing happens where the design that is wanted does not have it any more.
+        Nothing happens where there is no such block, or where the design that is wanted does not have it any more.
         """
-        blocks = {} if self.shown is None else self.shown.backbone.blocks.nodes
-        path = place_of(blocks[name]) if name in blocks else None
-        if path in selectable_paths(self.editor.wanted):
-            self.select(path)
+        if self.shown is not None and name in self.shown.backbone.blocks:
+            path = place_of(self.shown.backbone.blocks.nodes[name])
+            if path in selectable_paths(self.editor.wanted):
+                self.select(path)
 
     def assume(self, **conditions: Any) -> None:
         """Let costs and checks be those under other conditions.
@@ -345,9 +345,8 @@ class Session(State):
         self._set(conditions=conditions, shown=shown, steps=self.steps[place:], progress=None)
         tell = self.guarded(self.set_trait)
         for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
-            if (
-                self.shown is not None and self.shown.backbone is backbone
-            ):  # no observer has changed it meanwhile
+            # An observer may have changed it meanwhile.
+            if self.shown is not None and self.shown.backbone is backbone:
                 tell(name, value)
         if self._discarded > COLLECT_AFTER:
             self._discarded = 0

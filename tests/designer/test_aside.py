@@ -11,10 +11,12 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.formatting import bytes_text
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.pages.aside import COSTS, RECEPTIVE_FIELD, TIMING
 from encdec_widgets.widgets.pages.costs_panel import CostsPanel
 from encdec_widgets.widgets.pages.receptive_page import ReceptivePage
 from encdec_widgets.workers.timing import EffectiveField, FieldSampling, Progress, TimingError, TimingStopped
+from tests.designer.on_screen import put
 from tests.designer.reading import SMALL, control
 
 OTHER = SMALL.replace("filters", 4)
@@ -61,10 +63,17 @@ def test_the_control_in_hand_is_the_one_whose_values_are_tried() -> None:
     assert field.value == "filters"
 
 
+def costs_panel(what: Backbone | Design) -> CostsPanel:
+    """A panel that is seen, of a network."""
+    session = Session(SMALL)
+    panel = CostsPanel(session)
+    panel.visible = True
+    put(session, what)
+    return panel
+
+
 def test_costs_are_at_the_batch_size_and_precision_that_are_asked_for(small: Backbone) -> None:
-    panel = CostsPanel()
-    panel.see(True)
-    panel.show(small)
+    panel = costs_panel(small)
     for conditions in ({}, {"batch_size": 8}, {"batch_size": 8, "precision": "mixed_float16"}):
         for label, value in conditions.items():
             control(panel, label.replace("_", " ")).value = value
@@ -76,9 +85,7 @@ def test_costs_are_at_the_batch_size_and_precision_that_are_asked_for(small: Bac
 
 
 def test_an_impossible_batch_size_is_named_and_the_costs_come_back(small: Backbone) -> None:
-    panel = CostsPanel()
-    panel.see(True)
-    panel.show(small)
+    panel = costs_panel(small)
     before = panel.text
     control(panel, "batch size").value = 0
     assert "batch_size must be a whole number from 1" in panel.text
@@ -87,9 +94,7 @@ def test_an_impossible_batch_size_is_named_and_the_costs_come_back(small: Backbo
 
 
 def test_costs_of_an_input_of_any_size_say_what_is_not_known() -> None:
-    panel = CostsPanel()
-    panel.see(True)
-    panel.show(Design(UNet(filters=2, down_blocks=2, up_blocks=2), (None, None, 1)).build())
+    panel = costs_panel(Design(UNet(filters=2, down_blocks=2, up_blocks=2), (None, None, 1)))
     assert panel.text.count("not known") == 3
 
 
@@ -121,9 +126,10 @@ def test_the_effective_field_is_measured_elsewhere_and_belongs_to_its_network(
     small: Backbone, other: Backbone
 ) -> None:
     worker = FakeWorker()
-    page = ReceptivePage(lambda: None, worker)  # type: ignore[arg-type]
-    page.see(True)
-    page.follow(small)
+    session = Session(SMALL)
+    page = ReceptivePage(session, worker)  # type: ignore[arg-type]
+    page.visible = True
+    put(session, small)
     page.measure.click()
     assert isinstance(worker.jobs[0], FieldSampling)
     worker.tell(Progress(share=0.5, doing="sample 3 of 16"))
@@ -133,7 +139,7 @@ def test_the_effective_field_is_measured_elsewhere_and_belongs_to_its_network(
     assert page.view.heat
 
     page.measure.click()
-    page.follow(other)
+    put(session, other)
     worker.answer(field(5))
     assert not page.view.heat, "it was another network's"
     assert page.measure.description == "Effective field"

@@ -14,9 +14,13 @@ from encdec_widgets.explain.checks import Check
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.figures.colouring import legend
 from encdec_widgets.figures.quantities import QUANTITIES
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.pages.aside import COSTS
 from encdec_widgets.widgets.picture.checks_view import ChecksView
+from encdec_widgets.widgets.picture.flags import flags
+from tests.designer.on_screen import put
 from tests.designer.reading import control, walk
+from tests.designer.slow import until
 
 UNEVEN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
 """Its transposed convolutions have kernels of 3 px and stride 2."""
@@ -87,7 +91,7 @@ def test_a_warning_comes_first_and_cannot_be_dismissed() -> None:
 def test_the_animal_is_held_against_the_field_once_somebody_has_set_it() -> None:
     designer = Designer(UNEVEN)
     field = designer.aside.receptive_field
-    assert field.animal is None
+    assert designer.session.conditions.animal_px is None
     field.animal_px = 400
     assert kinds(designer) == ["receptive field below the animal", "checkerboard"]
     field.input_scale = 0.1
@@ -111,8 +115,7 @@ def test_advice_of_a_network_that_has_gone_mends_nothing() -> None:
         assert designer.session.editor.wanted == wider
         mend.click()
         assert designer.session.editor.wanted == wider
-        while designer.shown is None or designer.session.shown.backbone.design != wider:
-            await asyncio.sleep(0.01)
+        await until(lambda: designer.session.shown.backbone.design == wider)
         # What is found of it comes with the network itself.
         assert flagged(designer) == ["stack0_dec0", "stack0_dec1"]
         mend.click()
@@ -173,35 +176,41 @@ def test_a_closed_designer_waits_for_nothing() -> None:
 
 
 @pytest.fixture
-def told() -> list[tuple[Mend, Design]]:
-    return []
+def session() -> Session:
+    """Of a network of which nothing is found."""
+    return Session(UNEVEN.replace("up_interpolate", True))
 
 
-def test_rows_stay_in_their_place_and_text_is_text(told: list[tuple[Mend, Design]]) -> None:
-    view = ChecksView(lambda *mend: told.append(mend), lambda: None)  # type: ignore[arg-type]
+@pytest.fixture
+def view(session: Session) -> ChecksView:
+    return ChecksView(session, widgets.Button())
+
+
+def test_rows_stay_in_their_place_and_text_is_text(session: Session, view: ChecksView) -> None:
+    backbone = session.backbone
     mend = Mend("filters", 8, {"filters": 8})
     one = Check("<b>one</b>", "advice", "because <img>", ("enc0",), (mend,))
     other = Check("other", "warning", "so it is")
-    view.show((one,), UNEVEN)
+    put(session, backbone, checks=(one,))
     (row,) = visible(view)
-    view.show((other, one), UNEVEN)
+    put(session, backbone, checks=(other, one))
     assert visible(view)[1] is row
     # The page makes what comes after a change in a list of children anew, and the keyboard loses its place.
     assert view.children[:2] == (view.again, row)
     assert "&lt;b&gt;one&lt;/b&gt;" in row.children[0].value
     assert "because &lt;img&gt;" in row.children[0].value
-    buttons(row)["filters = 8"].click()
-    assert told == [(mend, UNEVEN)]
-    assert view.flags == {"enc0": "⚠ <b>one</b>"}
-    view.show((), UNEVEN)
+    assert flags(session.shown, session.dismissed) == {"enc0": "⚠ <b>one</b>"}
+    put(session, backbone, checks=())
     assert visible(view) == []
+    put(session, backbone, checks=(other, one))
+    buttons(row)["filters = 8"].click()
+    assert session.design == backbone.design.replace("filters", 8)
 
 
-def test_a_warning_of_a_kind_whose_advice_was_dismissed_is_shown() -> None:
-    view = ChecksView(lambda *_: None, lambda: None)
-    view.show((Check("memory", "advice", "training is too large"),), UNEVEN)
+def test_a_warning_of_a_kind_whose_advice_was_dismissed_is_shown(session: Session, view: ChecksView) -> None:
+    put(session, session.backbone, checks=(Check("memory", "advice", "training is too large"),))
     buttons(view)["Dismiss memory"].click()
-    assert view.shown == ()
+    assert view.told == ()
     warning = Check("memory", "warning", "it cannot run")
-    view.show((warning,), UNEVEN)
-    assert view.shown == (warning,)
+    put(session, session.backbone, checks=(warning,))
+    assert view.told == (warning,)

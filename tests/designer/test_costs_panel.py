@@ -7,7 +7,9 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.pages.costs_panel import CostsPanel
+from tests.designer.on_screen import put
 from tests.designer.reading import control
 
 SMALL = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (16, 16, 1))
@@ -26,15 +28,15 @@ def _precision_of_before() -> Iterator[None]:
 )
 def test_the_first_network_says_which_precision_to_begin_with(policy: str, told: str) -> None:
     keras.config.set_dtype_policy(policy)
-    panel = CostsPanel()
-    panel.show(SMALL.build())
-    assert panel.conditions["precision"] == control(panel, "precision").value == told
+    session = Session(SMALL)
+    panel = CostsPanel(session)
+    assert session.conditions.precision == control(panel, "precision").value == told
 
 
 def test_a_precision_that_was_chosen_stays() -> None:
-    panel = CostsPanel()
-    panel.show(SMALL.build())
+    session = Session(SMALL)
+    panel = CostsPanel(session)
     control(panel, "precision").value = "mixed_float16"
     keras.config.set_dtype_policy("mixed_bfloat16")
-    panel.show(SMALL.build())
-    assert panel.conditions["precision"] == control(panel, "precision").value == "mixed_float16"
+    put(session, SMALL)
+    assert session.conditions.precision == control(panel, "precision").value == "mixed_float16"

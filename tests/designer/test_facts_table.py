@@ -9,7 +9,10 @@ from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.explain.table import block_rows, csv_lines, layer_rows
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.picture import facts_table
 from encdec_widgets.widgets.picture.facts_table import UPDATE_AFTER_S, FactsTable
+from tests.designer.on_screen import put
 
 SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
 
@@ -25,17 +28,16 @@ def other() -> Backbone:
 
 
 @pytest.fixture
-def told() -> list[str]:
-    return []
+def session() -> Session:
+    """Of which nothing is shown yet."""
+    session = Session(SMALL)
+    session.set_trait("shown", None)
+    return session
 
 
 @pytest.fixture
-def facts(told: list[str]) -> FactsTable:
-    return FactsTable(told.append)
-
-
-def show(facts: FactsTable, backbone: Backbone, *selected: str) -> None:
-    facts.show(backbone, selected)
+def facts(session: Session) -> FactsTable:
+    return FactsTable(session)
 
 
 def rows(facts: FactsTable) -> list[dict[str, Any]]:
@@ -52,17 +54,26 @@ def messages(facts: FactsTable, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return sent
 
 
-def test_it_starts_with_the_blocks(facts: FactsTable, small: Backbone) -> None:
+def test_it_starts_with_the_blocks(facts: FactsTable, session: Session, small: Backbone) -> None:
     assert facts.table == {}
-    show(facts, small, "stack0_enc1", "stack0_dec0")
+    put(session, small, "decoder[*]")
     assert facts.kind == facts.table["kind"] == "blocks"
     assert rows(facts) == block_rows(small.blocks)
     assert facts.table["blocks"] == list(small.blocks)
-    assert sorted(facts.selected) == ["stack0_dec0", "stack0_enc1"]
+    assert facts.selected == ["stack0_dec0", "stack0_dec1"]
 
 
-def test_layers_are_shown_when_they_are_asked_for(facts: FactsTable, small: Backbone) -> None:
-    show(facts, small)
+def test_it_shows_the_network_that_there_is_already(session: Session, small: Backbone) -> None:
+    put(session, small, "encoder[1]")
+    facts = FactsTable(session)
+    assert rows(facts) == block_rows(small.blocks)
+    assert facts.selected == ["stack0_enc1"]
+
+
+def test_layers_are_shown_when_they_are_asked_for(
+    facts: FactsTable, session: Session, small: Backbone
+) -> None:
+    put(session, small)
     facts.kind = "layers"
     assert facts.table["kind"] == "layers"
     assert rows(facts) == layer_rows(small.layers)
@@ -70,71 +81,80 @@ def test_layers_are_shown_when_they_are_asked_for(facts: FactsTable, small: Back
 
 
 @pytest.mark.parametrize("kind", ["blocks", "layers"])
-def test_what_is_copied_is_the_csv_of_the_rows(facts: FactsTable, small: Backbone, kind: str) -> None:
+def test_what_is_copied_is_the_csv_of_the_rows(
+    facts: FactsTable, session: Session, small: Backbone, kind: str
+) -> None:
     facts.kind = kind
-    show(facts, small)
+    put(session, small)
     expected = block_rows(small.blocks) if kind == "blocks" else layer_rows(small.layers)
     assert facts.table["csv"] == csv_lines(expected)
     assert len(facts.table["csv"]) == len(expected) + 1
 
 
 def test_another_network_takes_the_place_of_the_first(
-    facts: FactsTable, small: Backbone, other: Backbone
+    facts: FactsTable, session: Session, small: Backbone, other: Backbone
 ) -> None:
-    show(facts, small, "stack0_enc1")
-    show(facts, other)
+    put(session, small, "encoder[1]")
+    put(session, other)
     assert rows(facts) == block_rows(other.blocks)
     assert facts.selected == []
 
 
 def test_a_selection_alone_leaves_the_rows(
-    facts: FactsTable, small: Backbone, monkeypatch: pytest.MonkeyPatch
+    facts: FactsTable, session: Session, small: Backbone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    show(facts, small)
+    put(session, small)
     sent = messages(facts, monkeypatch)
-    facts.select({"stack0_enc0"})
-    facts.select(["stack0_enc0"])
+    session.select("encoder[0]")
+    session.select("encoder[0]")
     assert [message["state"] for message in sent] == [{"selected": ["stack0_enc0"]}]
 
 
 def test_the_same_network_is_not_sent_twice(
-    facts: FactsTable, small: Backbone, monkeypatch: pytest.MonkeyPatch
+    facts: FactsTable, session: Session, small: Backbone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    show(facts, small)
+    put(session, small)
     sent = messages(facts, monkeypatch)
-    show(facts, small)
+    put(session, small)
     assert sent == []
 
 
 def test_hidden_it_reads_nothing_and_sends_nothing_until_it_is_seen(
-    facts: FactsTable, small: Backbone, other: Backbone, monkeypatch: pytest.MonkeyPatch
+    facts: FactsTable,
+    session: Session,
+    small: Backbone,
+    other: Backbone,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    show(facts, small, "stack0_enc0")
+    put(session, small, "encoder[0]")
     facts.kind = "hide"
     assert facts.table == {}
     sent = messages(facts, monkeypatch)
-    facts.show(None, ["x"])  # type: ignore[arg-type]  # nothing reads it
-    show(facts, other, "stack0_enc2")
-    facts.select(["stack0_enc3"])
-    assert sent == []
+    read: list[str] = []
+    monkeypatch.setattr(facts_table, "_table", lambda kind, *_: read.append(kind))
+    put(session, other, "encoder[2]")
+    session.select("encoder[3]")
+    session.assume(batch_size=4)
+    assert (sent, read) == ([], [])
+    monkeypatch.undo()
     facts.kind = "blocks"
     assert rows(facts) == block_rows(other.blocks)
     assert facts.selected == ["stack0_enc3"]
 
 
 def test_while_a_slider_moves_the_table_waits_for_the_last_network(
-    facts: FactsTable, small: Backbone, other: Backbone
+    facts: FactsTable, session: Session, small: Backbone, other: Backbone
 ) -> None:
     seen: list[int] = []
     facts.observe(lambda change: seen.append(len(change["new"]["rows"])), "table")
 
     async def edits() -> None:
         updated = asyncio.Event()
-        show(facts, small)  # the first network is there at once
+        put(session, small)  # the first network is there at once
         assert seen == [len(small.blocks)]
         facts.observe(lambda _: updated.set(), "table")
-        show(facts, SMALL.replace("down_blocks", 1).build(), "stack0_enc0")
-        show(facts, other, "stack0_enc1")
+        put(session, SMALL.replace("down_blocks", 1), "encoder[0]")
+        put(session, other, "encoder[1]")
         assert seen == [len(small.blocks)]
         assert facts.selected == []
         await asyncio.wait_for(updated.wait(), 60)
@@ -145,33 +165,46 @@ def test_while_a_slider_moves_the_table_waits_for_the_last_network(
 
 
 def test_hidden_before_an_update_comes_there_is_none(
-    facts: FactsTable, small: Backbone, other: Backbone
+    facts: FactsTable, session: Session, small: Backbone, other: Backbone
 ) -> None:
     async def edits() -> None:
-        show(facts, small)
-        show(facts, other)
+        put(session, small)
+        put(session, other)
         facts.kind = "hide"
-        show(facts, small)
+        put(session, small)
         await asyncio.sleep(2 * UPDATE_AFTER_S)
 
     asyncio.run(edits())
     assert facts.table == {}
 
 
-def test_whoever_chooses_a_row_chooses_its_block(facts: FactsTable, told: list[str], small: Backbone) -> None:
-    show(facts, small)
+@pytest.fixture
+def told(session: Session) -> list[str]:
+    """The paths that are selected from now on."""
+    paths: list[str] = []
+    session.observe(lambda change: paths.append(change["new"].path), "selection")
+    return paths
+
+
+def test_a_row_that_is_chosen_selects_its_block(
+    facts: FactsTable, session: Session, told: list[str], small: Backbone
+) -> None:
+    put(session, small)
+    told.clear()
     from_page(facts, {"chosen": facts.table["blocks"][2]})
     from_page(facts, {"chosen": facts.table["blocks"][2]})
-    assert told == ["stack0_enc1", "stack0_enc1"]
+    assert told == ["encoder[1]", "encoder[1]"]
 
 
 @pytest.mark.parametrize(
     "content", [{"chosen": "gone"}, {"chosen": ["input"]}, {"chosen": None}, {}, "x", None]
 )
 def test_what_is_no_block_of_the_network_is_not_chosen(
-    facts: FactsTable, told: list[str], small: Backbone, content: Any
+    facts: FactsTable, session: Session, told: list[str], small: Backbone, content: Any
 ) -> None:
     from_page(facts, {"chosen": "input"})  # nothing is shown yet
-    show(facts, small)
+    assert told == []
+    put(session, small)
+    told.clear()
     from_page(facts, content)
     assert told == []

@@ -66,7 +66,9 @@ def test_an_edit_from_code_comes_after_one_that_is_being_built(gate: Gate) -> No
         designer = Designer(SMALL)
         control(designer, "filters").value = 3
         designer.set("input_shape", (32, 32, 1))
-        assert designer.session.shown.backbone.design == attrs.evolve(SMALL.replace("filters", 3), input_shape=(32, 32, 1))
+        assert designer.session.shown.backbone.design == attrs.evolve(
+            SMALL.replace("filters", 3), input_shape=(32, 32, 1)
+        )
 
     in_a_loop(scenario)
 

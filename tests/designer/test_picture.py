@@ -9,14 +9,17 @@ import pytest
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
 from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.explain.checks import Check
 from encdec_widgets.figures import block_figure
 from encdec_widgets.figures.block_figure import STAGE_COLOURS
 from encdec_widgets.figures.colouring import Colouring
 from encdec_widgets.figures.geometry import boxes
 from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.formatting import count_text, counted, size_text, stride_text
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.picture.graph_view import GraphView
 from encdec_widgets.widgets.picture.picture import Picture
+from tests.designer.on_screen import put
 
 UNET = Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1))
 ADDING = CustomEncoderDecoder(
@@ -241,10 +244,15 @@ TIME = Colouring("time", "ms", {name: float(place) for place, name in enumerate(
 
 
 @pytest.fixture
-def picture() -> Picture:
-    picture = Picture(print)
-    picture.show(BACKBONE, "a small U-Net", (), {"stack0_enc1": "+12.4 k"})
-    return picture
+def session() -> Session:
+    session = Session(UNET)
+    put(session, BACKBONE, marks={"stack0_enc1": "+12.4 k"}, checks=())
+    return session
+
+
+@pytest.fixture
+def picture(session: Session) -> Picture:
+    return Picture(session)
 
 
 def drawn(picture: Picture) -> dict[str, Any]:
@@ -269,14 +277,16 @@ def test_colours_are_those_of_stages_until_something_else_is_chosen(picture: Pic
 
 
 @pytest.mark.parametrize("quantity", ALWAYS[1:])
-def test_blocks_are_coloured_by_what_is_known_of_every_network(picture: Picture, quantity: str) -> None:
+def test_blocks_are_coloured_by_what_is_known_of_every_network(
+    picture: Picture, session: Session, quantity: str
+) -> None:
     picture.colour.value = quantity
     colouring = QUANTITIES[quantity](BACKBONE, {})
     assert drawn(picture) == block_figure(BACKBONE.blocks, (), {"stack0_enc1": "+12.4 k"}, colouring)
     assert is_visible(picture.legend)
     # Another network is coloured by the same, from its own numbers.
     other = UNET.replace("filters", 8).build()
-    picture.show(other, "a wider U-Net", (), {})
+    put(session, other, checks=())
     assert drawn(picture) == block_figure(other.blocks, colouring=QUANTITIES[quantity](other, {}))
 
 
@@ -310,7 +320,9 @@ def test_boxes_are_coloured_by_what_is_measured(picture: Picture) -> None:
     assert bars.textfont.color == "#000000"
 
 
-def test_a_measurement_that_vanishes_leaves_the_stages_and_comes_back(picture: Picture) -> None:
+def test_a_measurement_that_vanishes_leaves_the_stages_and_comes_back(
+    picture: Picture, session: Session
+) -> None:
     picture.colour_by({"time": TIME})
     picture.colour.value = "time"
     picture.colour_by({})
@@ -318,7 +330,7 @@ def test_a_measurement_that_vanishes_leaves_the_stages_and_comes_back(picture: P
     assert picture.colour.value == "stage"
     assert picture.colour.options == ALWAYS
     assert not is_visible(picture.legend)
-    picture.show(BACKBONE, "another one", (), {})
+    put(session, BACKBONE, checks=())
     picture.colour_by({"time": TIME})
     assert picture.colour.value == "time"
     assert drawn(picture) == block_figure(BACKBONE.blocks, (), {}, TIME)
@@ -352,11 +364,20 @@ def test_words_for_what_is_always_there_are_taken(picture: Picture, word: str) -
         picture.colour_by({word: TIME})
 
 
-def test_blocks_that_something_is_said_of_have_a_sign_and_words(picture: Picture) -> None:
-    picture.flag({"stack0_enc1": "⚠ bottleneck <below> 4 px"})
+def test_measured_times_of_the_session_are_offered_as_a_colour(picture: Picture, session: Session) -> None:
+    session.take_block_times(TIME.values)
+    picture.colour.value = "time"
+    assert drawn(picture)["data"][-2]["text"][1] == "<b>1 ms</b>"
+    session.take_block_times({})
+    assert picture.colour.options == ALWAYS
+
+
+def test_blocks_that_something_is_said_of_have_a_sign_and_words(picture: Picture, session: Session) -> None:
+    check = Check("bottleneck <below> 4 px", "warning", "it is", ("stack0_enc1",))
+    put(session, BACKBONE, checks=(check,))
     names, bars = drawn(picture)["data"][0]["text"], drawn(picture)["data"][-1]["customdata"]
     flagged = [name for name, text in zip(BACKBONE.blocks, names, strict=True) if "⚠" in text]
     assert flagged == ["stack0_enc1"]
     assert [name for name, text in bars if "bottleneck &lt;below&gt; 4 px" in text] == flagged
-    picture.flag({})
+    put(session, BACKBONE, checks=())
     assert not any("⚠" in text for text in drawn(picture)["data"][0]["text"])

@@ -7,6 +7,8 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.pages import timing_panel
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.timing import (
@@ -21,6 +23,7 @@ from encdec_widgets.workers.timing import (
     TimingStopped,
     TimingTooLongError,
 )
+from tests.designer.on_screen import put
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1))
 OTHER = DESIGN.replace("filters", 3)
@@ -84,16 +87,32 @@ def worker() -> FakeWorker:
 
 
 @pytest.fixture
-def told() -> list[Mapping[str, float]]:
-    return []
+def session() -> Session:
+    """Of which nothing is shown yet."""
+    session = Session(DESIGN)
+    session.set_trait("shown", None)
+    return session
 
 
 @pytest.fixture
-def panel(worker: FakeWorker, told: list[Mapping[str, float]]) -> TimingPanel:
-    panel = TimingPanel(told.append, worker)  # type: ignore[arg-type]
+def told(session: Session) -> list[Mapping[str, float]]:
+    """The times of blocks that are told."""
+    times: list[Mapping[str, float]] = []
+    session.observe(lambda change: times.append(change["new"]), "block_times")
+    return times
+
+
+@pytest.fixture
+def panel(session: Session, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> TimingPanel:
+    monkeypatch.setattr(timing_panel, "visible_devices", lambda: (CPU,))
+    panel = TimingPanel(session, worker)  # type: ignore[arg-type]
     assert panel.start.disabled
-    panel.show(DESIGN.build(), [CPU])
+    put(session, DESIGN)
     return panel
+
+
+def show(panel: TimingPanel, design: Design) -> None:
+    put(panel._session, design)
 
 
 def said(panel: TimingPanel) -> str:
@@ -103,11 +122,13 @@ def said(panel: TimingPanel) -> str:
 # One network
 
 
-def test_it_names_the_device_plainly(panel: TimingPanel, worker: FakeWorker) -> None:
+def test_it_names_the_device_plainly(
+    panel: TimingPanel, worker: FakeWorker, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "Timing on CPU" in panel.children[0].value
     assert "No GPU found" in panel.children[1].value
-    other = TimingPanel(worker=worker)  # type: ignore[arg-type]
-    other.show(DESIGN.build(), [Device("NVIDIA H200", "GPU"), CPU])
+    monkeypatch.setattr(timing_panel, "visible_devices", lambda: (Device("NVIDIA H200", "GPU"), CPU))
+    other = TimingPanel(session, worker)  # type: ignore[arg-type]
     assert "Timing on NVIDIA H200" in other.children[0].value
     assert other.controls.options.device == "auto"
 
@@ -115,7 +136,7 @@ def test_it_names_the_device_plainly(panel: TimingPanel, worker: FakeWorker) -> 
 def test_the_button_times_what_is_on_screen_with_what_the_controls_say(
     panel: TimingPanel, worker: FakeWorker
 ) -> None:
-    panel.show(OTHER.build(), [CPU])
+    show(panel, OTHER)
     panel.controls.rows["batch_size"].children[1].value = 4
     panel.controls.rows["work"].children[0].value = "training"
     panel.by_block.value = True
@@ -149,10 +170,10 @@ def test_progress_and_the_expected_time_are_shown(panel: TimingPanel, worker: Fa
     assert panel.progress.layout.display == ""
     worker.answer(TIMING)
     assert "expected" not in said(panel)  # it was measured
-    panel.show(OTHER.build(), [CPU])
+    show(panel, OTHER)
     before = float(re.search(r"about ([\d.]+) ms a run expected", said(panel))[1])  # type: ignore[index]
     assert panel.progress.layout.display == "none"
-    panel.show(DESIGN.replace("filters", 40).build(), [CPU])
+    show(panel, DESIGN.replace("filters", 40))
     after = float(re.search(r"about ([\d.]+) ms a run expected", said(panel))[1])  # type: ignore[index]
     assert after > before
     panel.controls.rows["batch_size"].children[1].value = 4
@@ -164,7 +185,7 @@ def test_an_edit_marks_the_figures_as_out_of_date(panel: TimingPanel, worker: Fa
     worker.answer(TIMING)
     assert panel.up_to_date
     assert "Out of date" not in panel.text
-    panel.show(OTHER.build(), [CPU])
+    show(panel, OTHER)
     assert not panel.up_to_date
     assert "Out of date" in panel.text
 
@@ -181,7 +202,7 @@ def test_other_options_mark_them_too(panel: TimingPanel, worker: FakeWorker) -> 
 def test_what_was_said_of_another_network_is_taken_back(panel: TimingPanel, worker: FakeWorker) -> None:
     panel.start.click()
     worker.answer(TimingTooLongError(9000.0, 63.0, 10.0))
-    panel.show(OTHER.build(), [CPU])
+    show(panel, OTHER)
     assert "would take" not in panel.text
     assert panel.all_the_same.layout.display == "none"
 
@@ -200,7 +221,7 @@ def test_what_comes_of_an_earlier_run_is_ignored(panel: TimingPanel, worker: Fak
 
 def test_an_edit_during_the_measurement_does_too(panel: TimingPanel, worker: FakeWorker) -> None:
     panel.start.click()
-    panel.show(OTHER.build(), [CPU])
+    show(panel, OTHER)
     worker.answer(TIMING)
     assert "Out of date" in panel.text
 
@@ -260,10 +281,24 @@ def test_a_long_run_asks_before_it_starts(panel: TimingPanel, worker: FakeWorker
 
 
 def test_an_open_input_size_is_named(panel: TimingPanel, worker: FakeWorker) -> None:
-    panel.show(Design(UNet(filters=2), (None, None, 1)).build(), [CPU])
+    show(panel, Design(UNet(filters=2), (None, None, 1)))
     panel.start.click()
     assert "must be fixed" in panel.text
     assert not worker.jobs
+
+
+def test_closing_stops_what_is_measured_and_shows_nothing_of_it(
+    panel: TimingPanel, worker: FakeWorker
+) -> None:
+    panel.close()
+    assert not worker.stopped, "there was nothing of its own to stop"
+    other = TimingPanel(panel._session, worker)  # type: ignore[arg-type]
+    other.start.click()
+    other.close()
+    assert worker.stopped
+    said_before = other.text
+    worker.answer(TIMING)
+    assert (other.timing, other.text) == (None, said_before)
 
 
 # Its options
@@ -294,10 +329,10 @@ def test_times_of_blocks_are_drawn_as_bars_and_told_as_long_as_they_hold(
     assert told[-1] == {"stack0_enc0": 4.0, "stack0_dec1": 7.0}
     for words in ("enc0", "dec1", "all blocks 11.0 ms, remainder 1.50 ms"):
         assert words in said(panel)
-    panel.show(OTHER.build(), [CPU])
+    show(panel, OTHER)
     assert told[-1] == {}
     assert "remainder" not in said(panel)
-    panel.show(DESIGN.build(), [CPU])
+    show(panel, DESIGN)
     assert told[-1] == {"stack0_enc0": 4.0, "stack0_dec1": 7.0}
 
 
@@ -308,7 +343,7 @@ def test_a_pinned_network_is_raced_against_the_one_on_screen(panel: TimingPanel,
     assert panel.start_race.layout.display == "none"
     panel.pin.click()
     assert "A is U-Net, 32 × 32 px" in said(panel)
-    panel.show(OTHER.build(), [CPU])
+    show(panel, OTHER)
     panel.start_race.click()
     (job,) = worker.jobs
     assert isinstance(job, Race)
@@ -316,7 +351,7 @@ def test_a_pinned_network_is_raced_against_the_one_on_screen(panel: TimingPanel,
     worker.answer(RACE)
     assert panel.race is RACE
     assert "B is 2.00 times faster" in said(panel)
-    panel.show(DESIGN.build(), [CPU])
+    show(panel, DESIGN)
     assert "Out of date" in panel.text
 
 

@@ -21,8 +21,10 @@ from encdec_widgets.backbone import Backbone, build_backbone
 from encdec_widgets.designs.variants import INPUT_SIZE
 from encdec_widgets.explore import what_if as module
 from encdec_widgets.formatting import count_text
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.pages import what_if_panel
 from encdec_widgets.widgets.pages.what_if_panel import WhatIfPanel
+from tests.designer.on_screen import begin, put
 from tests.designer.slow import PATIENCE_S, in_a_loop, until
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (36, 36, 1))
@@ -57,17 +59,32 @@ def built(monkeypatch: pytest.MonkeyPatch, gate: Gate) -> list[Design]:
     return designs
 
 
+def hidden_panel() -> WhatIfPanel:
+    """A panel whose session shows nothing yet."""
+    session = Session(DESIGN)
+    session.set_trait("shown", None)
+    return WhatIfPanel(session)
+
+
 @pytest.fixture
 def panel(built: list[Design]) -> WhatIfPanel:
-    panel = WhatIfPanel()
+    panel = hidden_panel()
     panel.visible = True
     return panel
 
 
-def show(panel: WhatIfPanel, design: Design, place: str | None = None, **more: Any) -> Backbone:
-    backbone = design.build()
-    panel.show(design, backbone, place, **more)
-    return backbone  # the panel does not keep it
+def show(panel: WhatIfPanel, design: Design, path: str | None = None, **conditions: Any) -> None:
+    panel._session.assume(**conditions)
+    put(panel._session, design, path)
+
+
+def take_in_hand(panel: WhatIfPanel, path: str) -> None:
+    panel._session._set(in_hand=path)
+
+
+def rest(panel: WhatIfPanel) -> None:
+    """Begin an edit, whose network is not shown yet."""
+    begin(panel._session)
 
 
 def said(panel: WhatIfPanel) -> str:
@@ -80,20 +97,20 @@ def paths(panel: WhatIfPanel) -> list[str]:
 
 
 def test_while_nobody_sees_it_nothing_is_computed(built: list[Design]) -> None:
-    panel = WhatIfPanel()
-    backbone = show(panel, DESIGN)
-    panel.take_in_hand("convs_per_block")
+    panel = hidden_panel()
+    show(panel, DESIGN)
+    take_in_hand(panel, "convs_per_block")
     assert (built, panel.text) == ([], "")
     panel.visible = True
     assert len(built) == 4
-    assert backbone.design not in built
+    assert DESIGN not in built
     panel.visible = False
     show(panel, DESIGN.replace("filters", 3))
     assert len(built) == 4
 
 
 def test_the_field_in_hand_is_tried_over_its_range(panel: WhatIfPanel) -> None:
-    panel.take_in_hand("convs_per_block")
+    take_in_hand(panel, "convs_per_block")
     show(panel, DESIGN)
     assert panel.field.value == "convs_per_block"
     counts = [DESIGN.replace("convs_per_block", n).build().parameters for n in (1, 2, 5)]
@@ -104,20 +121,20 @@ def test_the_field_in_hand_is_tried_over_its_range(panel: WhatIfPanel) -> None:
 
 
 def test_memory_is_called_an_estimate_and_says_of_what(panel: WhatIfPanel) -> None:
-    panel.take_in_hand("middle_block")
+    take_in_hand(panel, "middle_block")
     show(panel, DESIGN, batch_size=4, precision="mixed_float16")
     assert "training memory (estimate): ≈" in said(panel)
     assert "Memory is an estimate for training: 4 images at a time, mixed_float16." in said(panel)
 
 
 def test_what_is_not_possible_says_why(panel: WhatIfPanel) -> None:
-    panel.take_in_hand("down_blocks")
+    take_in_hand(panel, "down_blocks")
     show(panel, DESIGN)
     assert "Not possible: 3, 4, 5, 6, 7. With 3: input shape must have a height and width" in said(panel)
 
 
 def test_all_points_stand_in_a_table_that_screen_readers_read(panel: WhatIfPanel) -> None:
-    panel.take_in_hand("down_blocks")
+    take_in_hand(panel, "down_blocks")
     show(panel, DESIGN)
     table = panel.text.partition("<details>")[2].partition("</details>")[0]
     rows = [re.findall("<t[hd](?: [^>]*)?>([^<]*)", row) for row in table.split("</tr>")]
@@ -148,7 +165,7 @@ class MineGathers(EncoderBlock):
 
 
 def test_it_says_when_the_whole_image_is_seen_and_whose_code_runs(panel: WhatIfPanel) -> None:
-    panel.take_in_hand("encoder[0].gathers")
+    take_in_hand(panel, "encoder[0].gathers")
     show(panel, Design(CustomEncoderDecoder(encoder=[MineGathers(pool=False)]), (8, 8, 1)), "encoder[0]")
     assert "receptive field: whole image at off, whole image now, at on." in said(panel)
     assert "not known" not in said(panel)
@@ -158,7 +175,7 @@ def test_it_says_when_the_whole_image_is_seen_and_whose_code_runs(panel: WhatIfP
 
 
 def test_the_list_has_the_fields_of_network_block_head_and_input(panel: WhatIfPanel) -> None:
-    panel.take_in_hand("middle_block")
+    take_in_hand(panel, "middle_block")
     show(panel, attrs.evolve(DESIGN, head=Head(channels=2)), "encoder[1]")
     labels = dict(map(reversed, panel.field.options))
     assert labels["filters_rate"] == "filters rate"
@@ -170,28 +187,28 @@ def test_the_list_has_the_fields_of_network_block_head_and_input(panel: WhatIfPa
 
 
 def test_a_person_chooses_another_field_in_the_list(panel: WhatIfPanel, built: list[Design]) -> None:
-    panel.take_in_hand("convs_per_block")
+    take_in_hand(panel, "convs_per_block")
     show(panel, DESIGN)
     built.clear()
     panel.field.value = "up_interpolate"
-    assert built == [DESIGN, DESIGN.replace("up_interpolate", True)]  # the network is gone: see show
+    assert built == [DESIGN.replace("up_interpolate", True)]
     assert "up interpolate is off" in said(panel)
     show(panel, DESIGN.replace("convs_per_block", 3))
     assert panel.field.value == "up_interpolate"
 
 
 def test_a_field_that_is_gone_gives_way_until_it_is_back(panel: WhatIfPanel) -> None:
-    panel.take_in_hand("encoder[1].pool")
+    take_in_hand(panel, "encoder[1].pool")
     show(panel, DESIGN)
     assert panel.field.value == "filters"
     show(panel, DESIGN, "encoder[1]")
     assert panel.field.value == "encoder[1].pool"
-    panel.take_in_hand("input_shape")
+    take_in_hand(panel, "input_shape")
     assert panel.field.value == INPUT_SIZE
 
 
 def test_an_edit_along_the_range_builds_nothing(panel: WhatIfPanel, built: list[Design]) -> None:
-    panel.take_in_hand("convs_per_block")
+    take_in_hand(panel, "convs_per_block")
     show(panel, DESIGN)
     built.clear()
     show(panel, DESIGN.replace("convs_per_block", 4))
@@ -200,7 +217,7 @@ def test_an_edit_along_the_range_builds_nothing(panel: WhatIfPanel, built: list[
 
 
 def test_showing_the_same_again_builds_nothing(panel: WhatIfPanel, built: list[Design]) -> None:
-    panel.take_in_hand("convs_per_block")
+    take_in_hand(panel, "convs_per_block")
     show(panel, DESIGN)
     before, count = panel.text, len(built)
     show(panel, DESIGN)
@@ -208,20 +225,20 @@ def test_showing_the_same_again_builds_nothing(panel: WhatIfPanel, built: list[D
 
 
 def test_a_network_without_such_fields_says_so(panel: WhatIfPanel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(what_if_panel, "fields_to_try", lambda design, place: {})
+    monkeypatch.setattr(what_if_panel, "fields_to_try", lambda design, path: {})
     show(panel, DESIGN)
     assert "no field" in said(panel)
     assert panel.field.options == ()
 
 
-def test_it_keeps_no_network_alive() -> None:
-    panel, backbone = WhatIfPanel(), DESIGN.build()
-    panel.show(DESIGN, backbone, None)
-    network = weakref.ref(backbone)
-    del backbone
+def test_it_keeps_no_network_alive(panel: WhatIfPanel) -> None:
+    show(panel, DESIGN)
+    network = weakref.ref(panel._session.shown.backbone)
+    panel.visible = False
+    show(panel, DESIGN.replace("filters", 3))
     gc.collect()
     assert network() is None
-    panel.take_in_hand("middle_block")
+    take_in_hand(panel, "middle_block")
     panel.visible = True
     assert "middle block is on" in said(panel)
 
@@ -231,13 +248,12 @@ def test_it_keeps_no_network_alive() -> None:
 
 def beside_a_loop(scenario: Callable[[WhatIfPanel], Any]) -> None:
     async def run() -> None:
-        panel = WhatIfPanel()
+        panel = hidden_panel()
         panel.visible = True
-        panel.take_in_hand("convs_per_block")
-        backbone = show(panel, DESIGN)
+        take_in_hand(panel, "convs_per_block")
+        show(panel, DESIGN)
         await scenario(panel)
         panel.close()
-        del backbone
 
     in_a_loop(run)
 
@@ -259,15 +275,15 @@ def test_an_edit_stops_it_until_the_next_network_is_shown(built: list[Design], g
     gate.number = 2
 
     async def scenario(panel: WhatIfPanel) -> None:
-        panel.rest()
-        panel.take_in_hand("filters")
+        rest(panel)
+        take_in_hand(panel, "filters")
         await asyncio.sleep(0.15)
         assert built == []
         assert "0 of 5 values so far" in said(panel)
         show(panel, DESIGN.replace("filters", 3))
         assert panel.field.value == "filters"
         await until(lambda: len(built) == 2)
-        panel.rest()
+        rest(panel)
         gate.open.set()
         await asyncio.sleep(0.15)
         assert len(built) == 2
@@ -291,9 +307,9 @@ def test_no_step_of_a_slider_makes_a_design(built: list[Design], monkeypatch: py
         monkeypatch.setattr(Design, "__attrs_post_init__", counted)
         for path in ("convs_per_block", "filters"):
             for backbone in steps:
-                panel.take_in_hand(path)
-                panel.rest()
-                panel.show(backbone.design, backbone, None)
+                take_in_hand(panel, path)
+                rest(panel)
+                put(panel._session, backbone)
                 assert panel.field.value == path
         assert made == []
         await until(lambda: "Computing" not in said(panel))
@@ -306,8 +322,8 @@ def test_a_step_along_the_range_shows_at_once_what_is_known(built: list[Design])
     async def scenario(panel: WhatIfPanel) -> None:
         await until(lambda: "Computing" not in said(panel))
         for n in (3, 4):
-            panel.take_in_hand("convs_per_block")
-            panel.rest()
+            take_in_hand(panel, "convs_per_block")
+            rest(panel)
             show(panel, DESIGN.replace("convs_per_block", n))
             assert f"convs per block is {n}" in said(panel)
             assert "Computing" not in said(panel)
@@ -329,7 +345,7 @@ def test_what_is_closed_while_it_computes_ends_and_does_not_start_again(
         count = len(built)
         assert count == 1
         show(panel, DESIGN.replace("filters", 3))
-        panel.take_in_hand("middle_block")
+        take_in_hand(panel, "middle_block")
         await asyncio.sleep(0.15)
         assert (panel.text, len(built)) == (text, count)
 
