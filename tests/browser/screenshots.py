@@ -37,7 +37,7 @@ def main() -> None:
             keep(designer, f"designer-{theme}")
 
             page.get_by_label("colour", exact=True).select_option("multiply-adds")
-            page.get_by_role("button", name="Field", exact=True).click()
+            page.get_by_role("button", name="Receptive field", exact=True).click()
             designer.root.get_by_text("px (exact)").first.wait_for()
             designer.screen.type("animal", "120")
             designer.root.get_by_text("The animal of 120 px").wait_for()

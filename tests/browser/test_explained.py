@@ -96,7 +96,7 @@ def test_the_field_on_an_image(theme: str, open_app: Callable[..., Screen], tmp_
     designer = DesignerPage(open_app(theme))
     page = designer.screen.page
     field = designer.root.locator(".encdec-field")
-    button(designer, "Field").click()
+    button(designer, "Receptive field").click()
     expect(field).to_contain_text("236 × 236 px (exact)")
     expect(field).to_contain_text("SLEAP's dialog would show 76 px")
     expect(field).to_contain_text("The animal of 150 px fits")

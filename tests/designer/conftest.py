@@ -1,24 +1,12 @@
 """A small designer, and the gate of slow blocks."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from encdec_widgets import Designer
 from tests.designer.reading import SMALL
-from tests.designer.slow import GATE, Gate
+from tests.session.conftest import gate as gate
 
 
 @pytest.fixture
 def designer() -> Designer:
     return Designer(SMALL)
-
-
-@pytest.fixture
-def gate() -> Iterator[Gate]:
-    gate = GATE
-    gate.made.clear()
-    gate.reached.clear()
-    gate.open.set()
-    yield gate
-    gate.open.set()

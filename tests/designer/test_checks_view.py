@@ -164,15 +164,19 @@ def legend_at(designer: Designer, batch_size: int) -> str:
 
 
 def test_a_closed_designer_waits_for_nothing() -> None:
-    designer = Designer(UNEVEN)
+    designer, other = Designer(UNEVEN), Designer(UNEVEN)
 
     async def close() -> None:
         designer.session.turn("filters", 4)
         designer.close()
-        await asyncio.sleep(0.5)
+        # What was begun after it comes after what would have come of it.
+        other.session.turn("filters", 4)
+        table = other.table.table
+        await until(lambda: other.table.table is not table)
 
     asyncio.run(close())
     assert designer.comm is None
+    assert designer.session.shown.backbone.design == UNEVEN
 
 
 @pytest.fixture

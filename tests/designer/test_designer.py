@@ -1,5 +1,4 @@
 import html
-import weakref
 
 import ipywidgets as widgets
 import keras
@@ -15,7 +14,6 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import integer
-from encdec_widgets.session import session as session_module
 from tests.designer.reading import SMALL, control, drawn_channels, mends, text_of, walk
 
 
@@ -206,12 +204,31 @@ def test_controls_that_are_no_longer_shown_are_let_go(designer: Designer) -> Non
     assert families() == families()
 
 
-def test_discarded_networks_are_freed_once_they_are_large(
-    designer: Designer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session_module, "COLLECT_AFTER", designer.model.count_params())
-    discarded = [weakref.ref(designer.model)]
-    designer.set("filters", 3)
-    discarded.append(weakref.ref(designer.model))
-    designer.set("filters", 4)
-    assert [network() for network in discarded] == [None, None]
+def test_closing_stops_what_is_built_and_what_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = BusyWorker()
+    monkeypatch.setattr("encdec_widgets.widgets.pages.timing_panel.shared_worker", lambda: worker)
+    monkeypatch.setattr("encdec_widgets.widgets.pages.receptive_page.shared_worker", lambda: worker)
+    designer, other = Designer(SMALL), Designer(SMALL)
+    other.close()
+    assert worker.stopped == 0, "nothing was measured for it"
+    designer.aside.timing.start.click()
+    assert worker.jobs == 1
+    designer.close()
+    assert worker.stopped == 1
+    field = Designer(SMALL)
+    field.aside.receptive_field.measure.click()
+    field.close()
+    assert (worker.jobs, worker.stopped) == (2, 2)
+
+
+class BusyWorker:
+    """Measures until it is stopped."""
+
+    def __init__(self) -> None:
+        self.jobs = self.stopped = 0
+
+    def submit(self, job: object, *, on_done: object, on_progress: object) -> None:
+        self.jobs += 1
+
+    def stop(self) -> None:
+        self.stopped += 1

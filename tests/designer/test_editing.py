@@ -141,17 +141,6 @@ def test_keys_in_quick_succession_are_one_step(designer: Designer) -> None:
     assert designer.design == SMALL
 
 
-def test_a_hundred_steps_can_be_taken_back(designer: Designer) -> None:
-    designs = []
-    for i in range(101):
-        designer.set("filters", 3 + i % 2)
-        designs.append(designer.design)
-    for design in reversed(designs[:-1]):
-        designer.undo()
-        assert designer.design == design
-    assert button(designer, "Undo").tooltip == "Undo: filters 2 to 3"
-
-
 def test_undo_gives_up_what_is_not_possible_first(designer: Designer) -> None:
     designer.set("filters", 4)
     designer.set("filters", 0)
@@ -160,13 +149,6 @@ def test_undo_gives_up_what_is_not_possible_first(designer: Designer) -> None:
     assert (designer.problem, designer.design) == (None, SMALL.replace("filters", 4))
     press(designer, "Undo")
     assert designer.design == SMALL
-
-
-def test_a_preset_that_is_undone_leaves_each_network_its_own_weights(designer: Designer) -> None:
-    designer.load("SLEAP centroid")
-    theirs = designer.model.get_layer("stack0_enc0_conv0")
-    designer.undo()
-    assert designer.model.get_layer("stack0_enc0_conv0") is not theirs
 
 
 def test_fields_without_effect_say_why(designer: Designer) -> None:

@@ -11,8 +11,9 @@ from encdec_widgets.backbone import Backbone
 from encdec_widgets.explain.table import block_rows, csv_lines, layer_rows
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.picture import facts_table
-from encdec_widgets.widgets.picture.facts_table import UPDATE_AFTER_S, FactsTable
+from encdec_widgets.widgets.picture.facts_table import FactsTable
 from tests.designer.on_screen import put
+from tests.session.slow import until
 
 SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
 
@@ -167,12 +168,15 @@ def test_while_a_slider_moves_the_table_waits_for_the_last_network(
 def test_hidden_before_an_update_comes_there_is_none(
     facts: FactsTable, session: Session, small: Backbone, other: Backbone
 ) -> None:
+    seen = FactsTable(session)
+
     async def edits() -> None:
         put(session, small)
         put(session, other)
         facts.kind = "hide"
-        put(session, small)
-        await asyncio.sleep(2 * UPDATE_AFTER_S)
+        third = put(session, SMALL.replace("down_blocks", 1))
+        # A table that is seen is updated after the hidden one would have been.
+        await until(lambda: seen.table["blocks"] == list(third.blocks))
 
     asyncio.run(edits())
     assert facts.table == {}
