@@ -1,4 +1,4 @@
-"""Editing, as a value: what is wanted, what was asked for in vain, and the way there."""
+"""Editing, as a value: the design that is wanted, changes that are not possible yet, and the history."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Editor:
         return attrs.evolve(self, outcome=outcome)
 
     def cleared(self) -> Editor:
-        """The same, without what was asked for in vain."""
+        """The same, without the change that is not possible."""
         return attrs.evolve(self, outcome=Outcome(self.wanted))
 
     def continues(self, before: Editor) -> bool:

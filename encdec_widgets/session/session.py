@@ -335,14 +335,14 @@ class Session(State):
             conditions = attrs.evolve(conditions, precision=backbone.precision)
         elif self.shown is not None and self.shown.backbone.filled:
             self._discarded += self.shown.backbone.parameters
-        place = self.steps.index(step) + 1 if step in self.steps else 0
+        built = self.steps.index(step) + 1 if step in self.steps else 0
         shown = attrs.evolve(
             shown,
             checks=self._checks(backbone, conditions),
             selected=self.selected,
             broken_at=broken_at(self.editor),
         )
-        self._set(conditions=conditions, shown=shown, steps=self.steps[place:], progress=None)
+        self._set(conditions=conditions, shown=shown, steps=self.steps[built:], progress=None)
         tell = self.guarded(self.set_trait)
         for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
             # An observer may have changed it meanwhile.

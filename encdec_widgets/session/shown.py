@@ -29,7 +29,7 @@ class Shown:
         marks: What it changed of the blocks, by name.
         checks: What its checks find.
         selected: What is selected of it, as in :class:`~encdec_widgets.session.steps.Selection`.
-        broken_at: Path of the block at which what was asked for in vain goes wrong; empty for none.
+        broken_at: Path of the block at which a change that is not possible goes wrong; empty for none.
     """
 
     backbone: Backbone

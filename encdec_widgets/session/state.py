@@ -42,7 +42,7 @@ class State(traitlets.HasTraits):
         backbone: What was built from it (a trait).
         model: The Keras model of the backbone (a trait); its weights are filled when it is read or observed.
         problem: Why the last change was not possible, an exception, or None (a trait).
-        editor: What is wanted: the design, what was asked for in vain, and all designs on the way (a trait).
+        editor: What is wanted: the design, changes that are not possible yet, and the history (a trait).
         shown: The network that was built last, and what is said of it; None as long as there is none (a trait).
         steps: Edits whose networks are not built yet, oldest first (a trait).
         refused: The last edit whose network could not be built, or was too large (a trait).
@@ -134,6 +134,6 @@ class State(traitlets.HasTraits):
 
 
 def broken_at(editor: Editor) -> str:
-    """Path of the block at which what was asked for in vain goes wrong; empty if there is none."""
+    """Path of the block at which a change that is not possible goes wrong; empty if there is none."""
     error = editor.outcome.error
     return error.place if isinstance(error, FieldError) else ""

@@ -84,7 +84,7 @@ class BlockControls(widgets.VBox):
             self._session.change(change_kind(self._session.editor.wanted, path, kind))
 
     def _show(self, _: Any = None) -> None:
-        """Show the block that is selected, or all blocks of a stage, with what was asked for in vain."""
+        """Show the block that is selected, or all blocks of a stage, with values that are not possible yet."""
         outcome, path = self._session.editor.outcome, self._session.selected
         design = outcome.design
         editable = can_be_edited(design)

@@ -33,7 +33,7 @@ class HeadControls(widgets.VBox):
         self._session.turn(field, Head() if present else None)
 
     def _show(self, _: Any = None) -> None:
-        """Show the head or none, with what was asked for in vain."""
+        """Show the head or none, with values that are not possible yet."""
         outcome = self._session.editor.outcome
         head = outcome.design.head
         self._present.show(head is not None)

@@ -56,7 +56,7 @@ class InputControls(widgets.VBox):
         self._session.turn(FIELD, shape)
 
     def _show(self, _: Any = None) -> None:
-        """Show the shape of the design, or three numbers that were asked for in vain."""
+        """Show the shape of the design, or three numbers that are not possible yet."""
         outcome = self._session.editor.outcome
         shape, asked = outcome.design.input_shape, outcome.pending.get(FIELD)
         bad = outcome.bad_field == FIELD

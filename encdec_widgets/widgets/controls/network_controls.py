@@ -32,7 +32,7 @@ class NetworkControls(widgets.VBox):
         session.observe(session.guarded(self._show), "editor")
 
     def _show(self, _: Any = None) -> None:
-        """Show the fields of the architecture, with what was asked for in vain."""
+        """Show the fields of the architecture, with values that are not possible yet."""
         outcome = self._session.editor.outcome
         architecture = outcome.design.architecture
         self._note.value = _CUSTOM if isinstance(architecture, CustomEncoderDecoder) else ""

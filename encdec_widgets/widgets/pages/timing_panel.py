@@ -47,7 +47,7 @@ class TimingPanel(widgets.VBox):
     """
 
     def __init__(self, session: Session, worker: Worker | None = None) -> None:
-        """Make the panel of the network that ``session`` shows, which is told the times of its blocks.
+        """Make the panel of the network that ``session`` shows.
 
         Args:
             session: The session.

@@ -22,7 +22,7 @@ class WhatIfPanel(widgets.VBox):
     """A list of fields, and the curves of the one that is chosen in it or was edited last.
 
     Attributes:
-        visible: Whether a person sees it (a trait); while it is False, nothing is computed.
+        visible: Whether it is seen (a trait); while it is False, nothing is computed.
         field: The list.
     """
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
 
 _FOLDER = Path(__file__).parent
-UPDATE_AFTER_S = 0.25  # when the hand rests: no step of a slider pays for the table
+UPDATE_AFTER_S = 0.25  # after the last edit: no step of a slider pays for the table
 
 _ROWS: dict[str, Callable[["Backbone", Mapping[str, Any]], list[Row]]] = {
     "blocks": lambda backbone, _: block_rows(backbone.blocks),

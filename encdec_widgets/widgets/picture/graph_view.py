@@ -24,11 +24,11 @@ class GraphView(widgets.VBox):
     """
 
     def __init__(self, on_click: Callable[[str], None]) -> None:
-        """Make an empty place for a picture; ``on_click`` is called with the name of the box that is clicked."""
+        """Make an empty box for a picture; ``on_click`` is called with the name of the box that is clicked."""
         self._on_click = on_click
         self.figure: FigureWidget | None = None
         self._shown: dict[str, Any] = {}
-        # When the hand rests: it costs a message as large as the edit's own and some milliseconds.
+        # After the last edit: it costs a message as large as the edit's own and some milliseconds.
         self._synced = AtRest(_SYNC_AFTER_S, lambda: _sync_state(self.figure))
         super().__init__()
         self.add_class("encdec-picture")
