@@ -22,6 +22,8 @@ from encdec_widgets.widgets.picture.facts_table import FactsTable
 from encdec_widgets.widgets.picture.picture import Picture
 from encdec_widgets.widgets.picture.problems import Problems
 
+_OF_SESSION = ("design", "backbone", "model", "problem")
+
 
 class Designer(widgets.VBox):
     """A live designer of encoder-decoder networks, to be shown in a notebook cell.
@@ -125,11 +127,10 @@ class Designer(widgets.VBox):
     def observe(self, handler: Callable[..., Any], names: Any = traitlets.All, type: str = "change") -> None:
         """Have ``handler`` called when a trait changes; ``model`` is filled where it is observed."""
         super().observe(handler, names, type)
-        observed = (
-            {names} if isinstance(names, str) else set(names or ()) if names is not traitlets.All else None
-        )
-        for name in ("design", "backbone", "model", "problem"):
-            if (observed is None or not observed or name in observed) and name not in self._passed_on:
+        every = names is None or names is traitlets.All
+        observed = () if every else (names,) if isinstance(names, str) else tuple(names)
+        for name in _OF_SESSION:
+            if (every or name in observed) and name not in self._passed_on:
                 self._passed_on.add(name)
                 self.session.observe(self._pass_on, name)
 
