@@ -206,8 +206,10 @@ def test_controls_that_are_no_longer_shown_are_let_go(designer: Designer) -> Non
 
 def test_closing_stops_what_is_built_and_what_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     worker = BusyWorker()
-    monkeypatch.setattr("encdec_widgets.widgets.pages.timing_panel.shared_worker", lambda: worker)
-    monkeypatch.setattr("encdec_widgets.widgets.pages.receptive_page.shared_worker", lambda: worker)
+    pages = "encdec_widgets.widgets.pages"
+    monkeypatch.setattr(f"{pages}.timing_panel.shared_worker", lambda: worker)
+    monkeypatch.setattr(f"{pages}.receptive_page.shared_worker", lambda: worker)
+    monkeypatch.setattr(f"{pages}.receptive_page.backend_with_gradients", lambda: "tensorflow")
     designer, other = Designer(SMALL), Designer(SMALL)
     other.close()
     assert worker.stopped == 0, "nothing was measured for it"
