@@ -343,11 +343,10 @@ class Session(State):
             broken_at=broken_at(self.editor),
         )
         self._set(conditions=conditions, shown=shown, steps=self.steps[built:], progress=None)
-        tell = self.guarded(self.set_trait)
         for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
             # An observer may have changed it meanwhile.
             if self.shown is not None and self.shown.backbone is backbone:
-                tell(name, value)
+                self.set_trait(name, value)
         if self._discarded > COLLECT_AFTER:
             self._discarded = 0
             gc.collect()

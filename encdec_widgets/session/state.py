@@ -91,8 +91,15 @@ class State(traitlets.HasTraits):
         if names in (None, traitlets.All) or "model" in ([names] if isinstance(names, str) else names):
             self._model_is_observed = True
 
+    def notify_change(self, change: Any) -> None:
+        """Tell the observers of a change; what one of them raises becomes the ``problem``, and the edit goes on."""
+        self.guarded(super().notify_change)(change)
+
     def guarded(self, callback: Callable[..., Any]) -> Callable[..., None]:
-        """``callback``, with what it raises as the ``problem``: callbacks of widgets swallow exceptions."""
+        """``callback``, with what it raises as the ``problem``: callbacks of widgets swallow exceptions.
+
+        An observer that is guarded by itself does not keep a change from the observers after it.
+        """
 
         def call(*args: Any) -> None:
             try:
@@ -116,7 +123,7 @@ class State(traitlets.HasTraits):
             self._failing = False
 
     def _tell_problem(self) -> None:
-        self.guarded(self.set_trait)("problem", self.editor.outcome.error)
+        self.set_trait("problem", self.editor.outcome.error)
 
     def _set(self, **values: Any) -> None:
         """Change several traits: each observer finds all of them changed, and they agree with each other."""

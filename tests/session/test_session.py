@@ -230,11 +230,12 @@ def test_discarded_networks_are_freed_once_they_are_large(
 # Errors
 
 
-def test_an_observer_that_fails_is_a_problem_and_the_network_stays(session: Session) -> None:
+@pytest.mark.parametrize("trait", ["design", "shown", "editor", "steps"])
+def test_an_observer_that_fails_is_a_problem_and_the_network_stays(session: Session, trait: str) -> None:
     def fail(_: Any) -> None:
         raise RuntimeError("an observer that fails")
 
-    session.observe(fail, "design")
+    session.observe(fail, trait)
     session.change("filters", 3)
     assert "an observer that fails" in str(session.problem)
     assert session.design == SMALL.replace("filters", 3)
