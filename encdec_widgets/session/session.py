@@ -215,8 +215,8 @@ class Session(State):
         """Tell all kinds of advice again."""
         self._set(dismissed=())
 
-    def take_block_times(self, times: Mapping[str, float]) -> None:
-        """Take measured times of the blocks of the shown network, in ms by name; none where they do not hold."""
+    def set_block_times(self, times: Mapping[str, float]) -> None:
+        """Hold measured times of the blocks of the shown network, in ms by name; none where they are out of date."""
         self._set(block_times=dict(times))
 
     # Waiting and ending

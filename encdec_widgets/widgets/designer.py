@@ -34,6 +34,9 @@ class Designer(widgets.VBox):
     What a person changes at a control is built in the background, the newest change first; reading one of the traits
     waits for it.
 
+    Its parts are attributes: ``family``, ``history`` and ``status`` at the top; ``controls``, ``picture``,
+    ``problems``, ``checks`` and ``aside`` below them; then ``table``; and ``page``, which is not seen.
+
     Attributes:
         session: What is edited, without a screen; each part of the designer observes it.
         design: The newest valid design (a trait, to be observed).

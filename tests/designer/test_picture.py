@@ -365,10 +365,10 @@ def test_words_for_what_is_always_there_are_taken(picture: Picture, word: str) -
 
 
 def test_measured_times_of_the_session_are_offered_as_a_colour(picture: Picture, session: Session) -> None:
-    session.take_block_times(TIME.values)
+    session.set_block_times(TIME.values)
     picture.colour.value = "time"
     assert drawn(picture)["data"][-2]["text"][1] == "<b>1 ms</b>"
-    session.take_block_times({})
+    session.set_block_times({})
     assert picture.colour.options == ALWAYS
 
 

@@ -38,8 +38,8 @@ class CostsPanel(widgets.VBox):
         self.add_class("encdec-costs")
         self._show_conditions()
         self.observe(session.guarded(self._see), "visible")
-        session.observe(session.guarded(self._take_network), "shown")
-        session.observe(session.guarded(self._take_conditions), "conditions")
+        session.observe(session.guarded(self._network_changed), "shown")
+        session.observe(session.guarded(self._conditions_changed), "conditions")
 
     @property
     def text(self) -> str:
@@ -65,11 +65,11 @@ class CostsPanel(widgets.VBox):
         self._show_costs()
         self.what_if.visible = self.visible
 
-    def _take_network(self, change: Any) -> None:
+    def _network_changed(self, change: Any) -> None:
         if change["old"] is None or change["old"].backbone is not change["new"].backbone:
             self._show_costs()
 
-    def _take_conditions(self, _: Any) -> None:
+    def _conditions_changed(self, _: Any) -> None:
         self._show_conditions()
         self._show_costs()
 

@@ -44,20 +44,20 @@ class ReceptivePage(ReceptivePanel):
         self.measure.on_click(session.guarded(self._pressed))
         self.observe(session.guarded(lambda _: self._update()), "visible")
         self.observe(session.guarded(self._tell_setting), ["animal_px", "input_scale"])
-        session.observe(session.guarded(self._take_network), "shown")
-        session.observe(session.guarded(self._take_conditions), "conditions")
+        session.observe(session.guarded(self._network_changed), "shown")
+        session.observe(session.guarded(self._conditions_changed), "conditions")
 
     def _tell_setting(self, change: Any) -> None:
         """Reckon with the animal, or the scale, that was set."""
         self._session.assume(**{change["name"]: change["new"]})
 
-    def _take_conditions(self, _: Any) -> None:
+    def _conditions_changed(self, _: Any) -> None:
         conditions = self._session.conditions
         self.input_scale = conditions.input_scale
         if conditions.animal_px is not None:
             self.animal_px = conditions.animal_px
 
-    def _take_network(self, change: Any) -> None:
+    def _network_changed(self, change: Any) -> None:
         """Show another network; the effective receptive field of an older one is needed no more."""
         before, shown = change["old"], change["new"]
         if self._measured is not None and self._measured.design != shown.backbone.design:

@@ -105,7 +105,7 @@ class TimingPanel(widgets.VBox):
         if session.shown is not None:
             self._show_network(first=True)
         self._draw()
-        session.observe(session.guarded(self._take_network), "shown")
+        session.observe(session.guarded(self._network_changed), "shown")
 
     @property
     def text(self) -> str:
@@ -137,7 +137,7 @@ class TimingPanel(widgets.VBox):
         self._running = None  # what still comes of it is not shown
         super().close()
 
-    def _take_network(self, change: Mapping[str, Any]) -> None:
+    def _network_changed(self, change: Mapping[str, Any]) -> None:
         """Measure another network from now on; figures of the one before are out of date."""
         before, backbone = change["old"], change["new"].backbone
         if before is not None and before.backbone is backbone:
@@ -247,7 +247,7 @@ class TimingPanel(widgets.VBox):
         blocks = self.timing.blocks if self.timing is not None and self.up_to_date else ()
         times = {block.name: block.median_ms for block in blocks}
         if times != self._session.block_times:
-            self._session.take_block_times(times)
+            self._session.set_block_times(times)
 
     def _ask_nothing(self) -> None:
         """Clear what was said or asked of another network, or of other options."""

@@ -51,10 +51,10 @@ class WhatIfPanel(widgets.VBox):
         self.add_class("encdec-group")
         self.add_class("encdec-what-if")
         self.observe(session.guarded(lambda _: self._update()), "visible")
-        session.observe(session.guarded(self._take_network), "shown")
+        session.observe(session.guarded(self._network_changed), "shown")
         session.observe(session.guarded(lambda _: self._update()), "conditions")
-        session.observe(session.guarded(self._take_steps), "steps")
-        session.observe(session.guarded(self._take_in_hand), "in_hand")
+        session.observe(session.guarded(self._steps_changed), "steps")
+        session.observe(session.guarded(self._in_hand_changed), "in_hand")
 
     @property
     def text(self) -> str:
@@ -67,14 +67,14 @@ class WhatIfPanel(widgets.VBox):
         self._closed = True
         super().close()
 
-    def _take_network(self, change: Mapping[str, Any]) -> None:
+    def _network_changed(self, change: Mapping[str, Any]) -> None:
         """Try out the fields of another network, or of another block of it."""
         before, shown = change["old"], change["new"]
         if before is None or (before.backbone, before.selected) != (shown.backbone, shown.selected):
             self._resting = False
             self._update()
 
-    def _take_steps(self, change: Mapping[str, Any]) -> None:
+    def _steps_changed(self, change: Mapping[str, Any]) -> None:
         """Compute nothing from the beginning of an edit until its network, or the one before it, is shown."""
         before, steps = change["old"] or (), change["new"]
         if steps and steps[-1:] != before[-1:]:
@@ -86,7 +86,7 @@ class WhatIfPanel(widgets.VBox):
             self._resting = False
             self._update()
 
-    def _take_in_hand(self, _: Any) -> None:
+    def _in_hand_changed(self, _: Any) -> None:
         """Choose the field that was just edited, as soon as there is one of that path."""
         path = self._session.in_hand
         path = INPUT_SIZE if path == "input_shape" else path

@@ -59,7 +59,7 @@ class FactsTable(anywidget.AnyWidget):
         self.on_msg(session.guarded(self._told))
         self.observe(session.guarded(lambda _: self._update()), "kind")
         session.observe(session.guarded(self._show), "shown")
-        session.observe(session.guarded(self._take_conditions), "conditions")
+        session.observe(session.guarded(self._conditions_changed), "conditions")
 
     def _show(self, change: Any) -> None:
         """Show another network, the first one at once and where an event loop runs the others once no more come.
@@ -77,7 +77,7 @@ class FactsTable(anywidget.AnyWidget):
         elif self.kind != "hide":
             self.selected = sorted(shown.selected_blocks)
 
-    def _take_conditions(self, _: Any) -> None:
+    def _conditions_changed(self, _: Any) -> None:
         """Let costs be those at another batch size or precision."""
         conditions = self._session.conditions.of_costs
         if conditions != self._costs_at:
