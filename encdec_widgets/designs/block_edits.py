@@ -42,11 +42,6 @@ class BlockEdit:
     words: str
     path: str | None
 
-    @property
-    def place(self) -> str | None:
-        """As ``path``, until all callers use that."""
-        return self.path
-
 
 def parts(path: str) -> tuple[str, int | None]:
     """Split the path of a block into its stage and its index; the index of a whole stage is None.
@@ -88,9 +83,6 @@ def paths_of(design: Design) -> tuple[str, ...]:
     return tuple(
         f"{stage}[{index}]" for stage in STAGES for index in ("*", *range(len(blocks_of(design, stage))))
     )
-
-
-place_of, places_of = path_of, paths_of  # until all callers use the names of today
 
 
 def can_be_edited(design: Design) -> bool:

@@ -10,7 +10,7 @@ import attrs
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.designs.block_edits import BlockEdit, place_of
+from encdec_widgets.designs.block_edits import BlockEdit, path_of
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.edits import BUILD_ANYWAY
 from encdec_widgets.designs.history import Gestures
@@ -184,7 +184,7 @@ class Session(State):
         Nothing happens where there is no such block, or where the design that is wanted does not have it any more.
         """
         if self.shown is not None and name in self.shown.backbone.blocks:
-            path = place_of(self.shown.backbone.blocks.nodes[name])
+            path = path_of(self.shown.backbone.blocks.nodes[name])
             if path in selectable_paths(self.editor.wanted):
                 self.select(path)
 
@@ -247,7 +247,7 @@ class Session(State):
         if editor.wanted == before.wanted and editor.outcome.error is None and self.shown is not None:
             alike = "nothing changed, as these blocks are alike"
             self._set(shown=attrs.evolve(self.shown, words=edit.words, effect=alike))
-        self._follow(editor, edit.changes, moves_to=edit.place, now=now)
+        self._follow(editor, edit.changes, moves_to=edit.path, now=now)
 
     def _follow(
         self,
