@@ -206,13 +206,13 @@ def _accepted(name: str, value: Any) -> Any:
     return info.accept(label, value)
 
 
-def _heat(field: "EffectiveField", image: str, input_scale: float, words: str) -> dict[str, Any]:
-    """What the page draws of an effective field: the pixel that it belongs to lies on the point that is looked at."""
+def _heat(effective: "EffectiveField", image: str, input_scale: float, words: str) -> dict[str, Any]:
+    """What the page draws of an effective receptive field, with its pixel on the point that is looked at."""
     return {
         "image": image,
-        "size": [side / input_scale for side in field.gradient.shape],
-        "corner": [-(place + 0.5) / input_scale for place in field.position],
+        "size": [side / input_scale for side in effective.gradient.shape],
+        "corner": [-(place + 0.5) / input_scale for place in effective.position],
         "label": "effective",
-        "text": f"{'over' if field.cut_off else 'about'} {px_text(round(field.size / input_scale))}",
+        "text": f"{'over' if effective.cut_off else 'about'} {px_text(round(effective.size / input_scale))}",
         "words": words,
     }
