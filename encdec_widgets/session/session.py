@@ -278,6 +278,8 @@ class Session(State):
             return
         step = self._step_to(editor, asked or {}, anew, moved)
         self._set(editor=editor, selection=selection, steps=(*self.steps, step))
+        if step not in self.steps[-1:]:
+            return  # an observer has made a newer edit
         build = self._builder.build_now if now else self._builder.build
         try:
             build(self._request(step))

@@ -14,6 +14,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import integer
+from encdec_widgets.widgets.picture.graph_view import GraphView
 from tests.designer.reading import SMALL, control, drawn_channels, mends, text_of, walk
 
 
@@ -202,6 +203,33 @@ def test_controls_that_are_no_longer_shown_are_let_go(designer: Designer) -> Non
         return len(widgets.widget._instances)
 
     assert families() == families()
+
+
+def test_an_edit_draws_one_picture_and_sends_few_messages(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[object] = []
+    sent: list[str] = []
+    show, send = GraphView.show, widgets.Widget._send
+
+    def counted_show(view: GraphView, picture: dict[str, object]) -> None:
+        drawn.append(picture)
+        show(view, picture)
+
+    def counted_send(widget: widgets.Widget, message: dict[str, object], buffers: object = None) -> None:
+        sent.append(f"{type(widget).__name__}: {sorted(message.get('state', message))}")
+        send(widget, message, buffers)
+
+    monkeypatch.setattr(GraphView, "show", counted_show)
+    monkeypatch.setattr(widgets.Widget, "_send", counted_send)
+    row = next(w for w in walk(designer) if control(designer, "filters") in getattr(w, "children", ()))
+    row.children[0].value = 5
+    assert len(drawn) == 1, "with what the checks find of the network"
+    assert len(sent) <= 13, sent
+    drawn.clear()
+    designer.select("encoder[1]")
+    designer.select("encoder[1]")
+    assert len(drawn) == 1
 
 
 def test_closing_stops_what_is_built_and_what_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

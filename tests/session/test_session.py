@@ -227,6 +227,20 @@ def test_discarded_networks_are_freed_once_they_are_large(
         gc.enable()
 
 
+def test_an_edit_that_an_observer_makes_of_one_that_is_not_built_yet_is_the_newest(session: Session) -> None:
+    def also(_: Any) -> None:
+        if (
+            session.editor.wanted.architecture.filters == 3
+            and session.editor.wanted.architecture.kernel_size == 3
+        ):
+            session.change("kernel_size", 5)
+
+    session.observe(also, "editor")
+    session.change("filters", 3)
+    wanted = SMALL.replace_all({"filters": 3, "kernel_size": 5})
+    assert (session.design, session.editor.wanted, session.steps) == (wanted, wanted, ())
+
+
 # Errors
 
 
