@@ -4,12 +4,13 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import requires
+from importlib.metadata import requires, version
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+import encdec_widgets
 from tests.steps import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -54,6 +55,29 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 def test_the_program_that_the_readme_starts_is_installed() -> None:
     assert PROJECT["scripts"] == {"encdec-designer": "encdec_widgets.app.cli:main"}
+
+
+def test_the_version_stands_in_one_place() -> None:
+    assert PROJECT["dynamic"] == ["version"]
+    assert version("encdec_widgets") == encdec_widgets.__version__
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == encdec_widgets.__version__
+
+
+def test_the_packages_types_are_there_for_those_who_import_it() -> None:
+    assert "Typing :: Typed" in PROJECT["classifiers"]
+    assert (ROOT / "encdec_widgets/py.typed").read_bytes() == b""
+
+
+def test_urls_of_the_package_are_those_of_the_readmes_badges() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    badges = re.findall(r"\[!\[[^]]*\]\([^)]*\)\]\(([^)]*)\)", readme)
+    assert len(badges) == 2
+    assert [PROJECT["urls"]["Try it in JupyterLab"], PROJECT["urls"]["Try it as an app"]] == badges
+    repository = badges[0].removeprefix("https://mybinder.org/v2/gh/").split("/HEAD?")[0]
+    for name in ("Homepage", "Changelog", "Issues"):
+        assert PROJECT["urls"][name].startswith(f"https://github.com/{repository}")
 
 
 def test_constraints_are_exact_versions_and_nothing_else() -> None:
