@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from encdec_widgets.designs.design import Design
 
+__all__ = ["Backbone", "build_backbone"]
+
 
 @attrs.frozen(eq=False)
 class Backbone:
@@ -45,6 +47,18 @@ class Backbone:
         built_blocks: The blocks in the order in which they were made.
         settings: What of Keras's configuration the layers depend on, the name of the backend first.
         build_seconds: How long building took (measured, wall clock), without filling the weights.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import UNet
+        >>> from encdec_widgets.backbone import Backbone
+        >>> backbone: Backbone = Design(UNet(filters=8, down_blocks=2, up_blocks=2), (64, 64, 1)).build()
+        >>> backbone.model.output_shape
+        (None, 64, 64, 8)
+        >>> backbone.cost().parameters, backbone.receptive_field().output.size
+        (32512, (48, 48))
+        >>> [(source, target) for source, target, skip in backbone.blocks.edges(data="skip") if skip]
+        [('stack0_enc0', 'stack0_dec1'), ('stack0_enc1', 'stack0_dec0')]
     """
 
     design: Design
@@ -234,6 +248,19 @@ def build_backbone(
         design: What to build.
         previous: A network that was built before, to reuse as much of as is as it was.
         on_block: Is called before each block is made; what it raises ends the building.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import UNet
+        >>> from encdec_widgets.backbone import build_backbone
+        >>> design = Design(UNet(filters=4, down_blocks=1, up_blocks=1), (32, 32, 1))
+        >>> made = []
+        >>> first = build_backbone(design, on_block=lambda call: made.append(call.prefix))
+        >>> made
+        ['stack0_enc0', 'stack0_enc1', 'stack0_enc2', 'stack0_enc3', 'stack0_dec0']
+        >>> second = build_backbone(design.replace("decoder[0].refine_convs", 1), previous=first)
+        >>> second.model.layers[1] is first.model.layers[1]  # reused, weights and all
+        True
     """
     with one_at_a_time, names_from_the_start():
         # Also loads Keras, which must not count as building.

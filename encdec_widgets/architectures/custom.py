@@ -50,6 +50,17 @@ class CustomEncoderDecoder(EncoderDecoder):
         encoder: Encoder blocks of a stack.
         decoder: Decoder blocks of a stack.
         wiring: An architecture whose ``skip_sources`` and ``join_stacks`` connect the blocks; None for the seed's way.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import CustomEncoderDecoder, ResidualBlock
+        >>> from encdec_widgets.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
+        >>> network = CustomEncoderDecoder(
+        ...     encoder=(SimpleConvBlock(filters=8), ResidualBlock(filters=16)),
+        ...     decoder=(SimpleUpsamplingBlock(upsampling_stride=4, refine_convs_filters=8),),
+        ... )
+        >>> Design(network, (32, 32, 1)).build().parameters
+        3512
     """
 
     stem: tuple[EncoderBlock, ...] | None = _blocks(EncoderBlock, optional=True)

@@ -50,6 +50,17 @@ class IntermediateFeature:
     Attributes:
         tensor: The feature map, (batch, height, width, channels).
         stride: Stride of the tensor relative to the input of the network.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.architectures import UNet
+        >>> from encdec_widgets.encoder_decoder import IntermediateFeature
+        >>> unet = UNet(filters=4, down_blocks=3, up_blocks=3)
+        >>> output, features = unet.make_backbone(keras.Input((64, 64, 1)))
+        >>> [feature.stride for feature in features]
+        [8, 4, 2]
+        >>> IntermediateFeature(output, stride=unet.output_stride).scale
+        1.0
     """
 
     tensor: Tensor = attrs.field(eq=id)
@@ -70,6 +81,24 @@ class EncoderDecoder(FamilyEdits):
 
     Attributes:
         stacks: If greater than 1, the encoder and decoder are repeated that many times, each on the output of the last.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.encoder_decoder import EncoderDecoder, SimpleConvBlock, SimpleUpsamplingBlock
+        >>> class OneLevel(EncoderDecoder):
+        ...     # A docstring is good style.
+        ...
+        ...     @property
+        ...     def encoder_stack(self):
+        ...         return [SimpleConvBlock(filters=8)]
+        ...
+        ...     @property
+        ...     def decoder_stack(self):
+        ...         return [SimpleUpsamplingBlock(refine_convs_filters=8)]
+        >>> OneLevel().maximum_stride
+        2
+        >>> list(Design(OneLevel(), (32, 32, 1)).build().blocks)
+        ['input', 'stack0_enc0', 'stack0_dec0']
     """
 
     stacks: int = integer(

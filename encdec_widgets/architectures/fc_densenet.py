@@ -63,6 +63,14 @@ class FCDenseNet(EncoderDecoder):
         up_layers: Dense layers of every block on the way up, coarse to fine; at most as many blocks as on the way down.
             Fewer of them give a coarser output.
         dropout: Share of values that dropout sets to 0 in training; 0 makes no dropout layers.
+
+    Example:
+        >>> from encdec_widgets.architectures import FCDenseNet
+        >>> dense = FCDenseNet(growth_rate=8, down_layers=(2, 3), bottleneck_layers=4, up_layers=(3, 2))
+        >>> dense.maximum_stride
+        4
+        >>> [type(block).__name__ for block in dense.encoder_stack]
+        ['DenseBlock', 'DenseBlock', 'DenseBlock']
     """
 
     growth_rate: int = growth_rate_field(12)

@@ -44,6 +44,14 @@ class Hourglass(EncoderDecoder):
         filter_increase: Filters that are added with every level; negative for ever fewer.
         interp_method: Interpolation that upsamples.
         stacks: Number of times that encoder and decoder are repeated. From 2 on, ``up_blocks`` must be ``down_blocks``.
+
+    Example:
+        >>> from encdec_widgets.architectures import Hourglass
+        >>> hourglass = Hourglass(stacks=1, filters=64, filter_increase=32)
+        >>> [block.filters for block in hourglass.encoder_stack]
+        [64, 96, 128, 160]
+        >>> hourglass.stem_features_stride, hourglass.maximum_stride
+        (4, 64)
     """
 
     down_blocks: int = integer(

@@ -38,6 +38,14 @@ class LeapCNN(EncoderDecoder):
         up_blocks: Blocks of the decoder.
         up_interpolate: If True, bilinear interpolation upsamples, else transposed convolutions do.
         up_convs_per_block: Convolutions in every decoder block, after the upsampling.
+
+    Example:
+        >>> from encdec_widgets.architectures import LeapCNN
+        >>> leap = LeapCNN.from_strides(max_stride=8, output_stride=4, filters=32)
+        >>> leap.down_blocks, leap.up_blocks
+        (3, 1)
+        >>> [block.skip_connection for block in leap.decoder_stack]
+        [False]
     """
 
     filters: int = filters_field(

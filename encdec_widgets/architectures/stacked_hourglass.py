@@ -83,6 +83,15 @@ class StackedHourglass(EncoderDecoder):
         num_residuals: Residuals in a row wherever the paper has one, but for the stem.
         stem_stride: Stride of the stem: 1, 2 (by the 7 x 7 convolution) or 4 (also by max pooling).
         stem_filters: Filters of the 7 x 7 convolution; the stem's first two residuals have twice as many channels.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import StackedHourglass
+        >>> from encdec_widgets.head import Head
+        >>> network = StackedHourglass(stacks=2, filters=16, stem_filters=8, down_blocks=2, up_blocks=2)
+        >>> backbone = Design(network, (64, 64, 3), Head(channels=5)).build()
+        >>> [output.shape for output in backbone.model.outputs]  # each hourglass predicts
+        [(None, 16, 16, 5), (None, 16, 16, 5)]
     """
 
     stacks: int = integer(

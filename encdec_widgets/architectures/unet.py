@@ -45,6 +45,14 @@ class UNet(EncoderDecoder):
         up_interpolate: If True, bilinear interpolation upsamples, else transposed convolutions do.
         block_contraction: If True, the last convolutions of the middle and of every decoder block already have the
             filters of the next level.
+
+    Example:
+        >>> from encdec_widgets.architectures import UNet
+        >>> unet = UNet(filters=16, down_blocks=3, up_blocks=2)
+        >>> unet.maximum_stride, unet.output_stride
+        (8, 2)
+        >>> [block.refine_convs_filters for block in unet.decoder_stack]
+        [64, 32]
     """
 
     filters: int = filters_field(

@@ -144,6 +144,19 @@ class Design:
         FieldError: (a ValueError) If height or width cannot be divided by the maximum stride, if stacked encoders and
             decoders do not fit together, or if there is no feature of the head's stride. It names the field, the value
             and what would work.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import UNet
+        >>> design = Design(UNet(filters=16, down_blocks=3, up_blocks=3), input_shape=(128, 128, 1))
+        >>> wider = design.replace("filters", 24)
+        >>> Design.from_json(wider.to_json()) == wider
+        True
+        >>> try:
+        ...     design.replace("input_shape", (100, 128, 1))
+        ... except ValueError as error:
+        ...     print(error)
+        input_shape must have a height and width that the maximum stride, 8, divides: ... Would work: (96, 128, 1) ...
     """
 
     architecture: EncoderDecoder = attrs.field(converter=_as_architecture)

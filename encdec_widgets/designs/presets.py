@@ -44,7 +44,13 @@ CATALOGUE = {values.name: _made(values, family) for family in FAMILIES for value
 
 
 def presets() -> tuple[str, ...]:
-    """The names of all presets."""
+    """The names of all presets.
+
+    Example:
+        >>> from encdec_widgets import presets
+        >>> [name for name in presets() if name.startswith("FC-DenseNet")]
+        ['FC-DenseNet56', 'FC-DenseNet67', 'FC-DenseNet103']
+    """
     return tuple(CATALOGUE)
 
 
@@ -53,6 +59,15 @@ def preset(name: str) -> Design:
 
     Raises:
         ValueError: If there is no preset of that name; the message names the nearest, or all.
+
+    Example:
+        >>> from encdec_widgets import preset
+        >>> preset("SLEAP centroid").architecture.filters
+        16
+        >>> preset("SLEAP centroids")
+        Traceback (most recent call last):
+            ...
+        ValueError: There is no preset named 'SLEAP centroids'. Did you mean 'SLEAP centroid'...
     """
     if isinstance(name, str) and name in CATALOGUE:
         return CATALOGUE[name].design

@@ -43,6 +43,16 @@ class Designer(widgets.VBox):
         backbone: What was built from it (a trait).
         model: The Keras model of the backbone (a trait); its weights are filled when it is read or observed.
         problem: Why the last change was not possible, an exception, or None (a trait).
+
+    Example:
+        >>> from encdec_widgets import Designer
+        >>> designer = Designer("SLEAP centroid")  # as the last line of a cell, it is shown
+        >>> designer.set("filters", 24)
+        >>> designer.model.count_params()
+        4393224
+        >>> designer.undo()
+        >>> designer.design.architecture.filters
+        16
     """
 
     design = Waiting(lambda designer: designer.session.design)

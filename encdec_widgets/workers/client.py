@@ -43,6 +43,12 @@ class Worker:
     Attributes:
         timeout_s: Seconds, beyond the budget, after which a step of a job that was not answered is taken for hung and
             the processes are killed.
+
+    Example:
+        >>> from encdec_widgets.timing import Worker
+        >>> worker = Worker(timeout_s=60)
+        >>> worker.busy, worker.pids  # a process starts with the first job
+        (False, ())
     """
 
     def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
@@ -192,5 +198,17 @@ class Worker:
 
 @functools.cache
 def shared_worker() -> Worker:
-    """The worker of ``encdec_widgets.measure``, one for this process."""
+    """The worker of ``encdec_widgets.measure``, one for this process.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import UNet
+        >>> design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
+        >>> from encdec_widgets.timing import Measurement, Options, network_of, shared_worker
+        >>> job = Measurement(network=network_of(design), options=Options(budget_s=0.05).resolved())
+        >>> progress = []
+        >>> timing = shared_worker().do(job, progress.append)
+        >>> progress[-1].share
+        1.0
+    """
     return Worker()

@@ -16,6 +16,12 @@ class Device:
         name: What a person calls it: "NVIDIA H200", or "CPU" where there is no other.
         kind: "GPU", "TPU" or "CPU".
         number: Which of its kind, from 0, as the backend counts them.
+
+    Example:
+        >>> from encdec_widgets.timing import Device
+        >>> card = Device("NVIDIA H200", "GPU", number=1)
+        >>> str(card), card.kind
+        ('NVIDIA H200', 'GPU')
     """
 
     name: str
@@ -42,6 +48,12 @@ def current_device() -> Device | None:
 
     Returns:
         The device; None as long as Keras is not loaded, since asking would load a backend, which takes seconds.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.timing import current_device, visible_devices
+        >>> current_device() == visible_devices()[0]
+        True
     """
     return visible_devices()[0] if keras_is_loaded() else None
 
@@ -50,6 +62,11 @@ def visible_devices() -> tuple[Device, ...]:
     """All devices that the active Keras backend can compute on, the one that it takes by itself first.
 
     It loads the backend where it is not loaded. The CPU is always among them.
+
+    Example:
+        >>> from encdec_widgets.timing import visible_devices
+        >>> "CPU" in {device.kind for device in visible_devices()}
+        True
     """
     try:
         found = _FIND.get(keras.config.backend(), _cpu)()

@@ -52,6 +52,15 @@ class EffectiveField:
             pixel.
         samples: Random networks and images that it is the mean of: those in which the image had an effect.
         backend: The Keras backend that took the gradients.
+
+    Example:
+        >>> import numpy as np
+        >>> from encdec_widgets.timing import EffectiveField
+        >>> gradient = np.zeros((9, 9), "float32")
+        >>> gradient[3:6, 3:6] = 1
+        >>> field = EffectiveField(gradient=gradient, position=(4, 4), samples=1, backend="jax")
+        >>> field.size, field.image_size, field.cut_off
+        (3.0, (9, 9), False)
     """
 
     gradient: "NDArray[np.float32]" = attrs.field(eq=attrs.cmp_using(eq=_same_pixels), hash=False)
@@ -125,6 +134,13 @@ class FieldSampling:
         network: The network.
         backend: The Keras backend to take gradients on, as :func:`backend_with_gradients` gives it.
         samples: Random networks and images to take the mean of.
+
+    Example:
+        >>> from encdec_widgets import preset
+        >>> from encdec_widgets.timing import FieldSampling, network_of
+        >>> job = FieldSampling(network=network_of(preset("SLEAP centroid")), backend="jax", samples=8)
+        >>> job.backends, job.samples
+        (('jax',), 8)
     """
 
     network: Network
@@ -184,7 +200,13 @@ class FieldSampling:
 
 
 def backends_with_gradients() -> tuple[str, ...]:
-    """Keras backends that are installed and have gradients, the active one first if it is one of them."""
+    """Keras backends that are installed and have gradients, the active one first if it is one of them.
+
+    Example:
+        >>> from encdec_widgets.timing import backends_with_gradients
+        >>> "numpy" in backends_with_gradients()
+        False
+    """
     return tuple(name for name in installed_backends() if name != "numpy")
 
 
@@ -222,6 +244,15 @@ def effective_field(
             there cannot be so many samples.
         TimingError: If there is no field: out of memory, or an output that is not a map, say.
         TypeError: If there is no network in ``design``.
+
+    Example:
+        >>> from encdec_widgets import Design, effective_field
+        >>> from encdec_widgets.architectures import UNet
+        >>> design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
+        >>> from encdec_widgets.timing import backends_with_gradients
+        >>> field = effective_field(design, samples=4, backend=backends_with_gradients()[0])
+        >>> 0 < field.size <= design.build().receptive_field().output.size[0]
+        True
     """
     chosen = backend_with_gradients(backend)  # Before seconds are spent on building.
     network = network_of(design)

@@ -8,6 +8,14 @@ class TimingError(RuntimeError):
 
     Attributes:
         details: The last lines that the timing process wrote before it ended, for a bug report; may be empty.
+
+    Example:
+        >>> from encdec_widgets.timing import TimingError
+        >>> try:
+        ...     raise TimingError("the timing process ended", details="Killed")
+        ... except TimingError as error:
+        ...     print(error, error.details, sep=": ")
+        the timing process ended: Killed
     """
 
     def __init__(self, message: str, details: str = "") -> None:
@@ -17,7 +25,16 @@ class TimingError(RuntimeError):
 
 
 class TimingStopped(TimingError):  # noqa: N818 - somebody asked for it, so it is no failure
-    """The timing was stopped on request."""
+    """The timing was stopped on request.
+
+    Example:
+        >>> from encdec_widgets.timing import TimingError, TimingStopped
+        >>> try:
+        ...     raise TimingStopped
+        ... except TimingError as error:  # what catches a failure catches this too
+        ...     print(error)
+        stopped
+    """
 
     def __init__(self) -> None:
         """Say so in one word."""
@@ -30,6 +47,17 @@ class TimingTooLongError(TimingError):
     Attributes:
         predicted_ms: How long one run is predicted to take, in milliseconds (an estimate).
         seconds: How long its runs would take at least, in seconds (an estimate).
+
+    Example:
+        >>> from encdec_widgets import Design, measure
+        >>> from encdec_widgets.architectures import UNet
+        >>> design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
+        >>> from encdec_widgets.timing import TimingTooLongError
+        >>> try:
+        ...     measure(design, at_most_s=1e-9)
+        ... except TimingTooLongError as error:
+        ...     print(error.seconds > 1e-9)
+        True
     """
 
     def __init__(self, predicted_ms: float, seconds: float, allowed_s: float) -> None:

@@ -24,6 +24,12 @@ class Progress:
         predicted_ms: The predicted time of a run (an estimate), in milliseconds, once it is known.
         calibration: What the prediction was made from, once it is known, for those of other networks: the plain data of
             an :class:`encdec_widgets.workers.timing.calibration.Calibration`.
+
+    Example:
+        >>> from encdec_widgets.timing import Progress
+        >>> progress = Progress(share=0.25, doing="first call and warm-up")
+        >>> f"{progress.share:.0%} {progress.doing}"
+        '25% first call and warm-up'
     """
 
     share: float

@@ -18,7 +18,13 @@ COMPILATIONS = {
     "numpy": ("eager",),
 }
 """How each Keras backend can run a network, its usual way first: "eager" is layer by layer from Python, "graph" is
-``tf.function``, "XLA" is ``tf.function(jit_compile=True)`` or ``jax.jit``."""
+``tf.function``, "XLA" is ``tf.function(jit_compile=True)`` or ``jax.jit``.
+
+Example:
+    >>> from encdec_widgets.timing import COMPILATIONS
+    >>> COMPILATIONS["jax"]
+    ('XLA', 'eager')
+"""
 
 AUTO = "auto"
 _DEVICE = re.compile(r"auto|CPU|[GT]PU:\d+")
@@ -37,6 +43,16 @@ class Options:
         backend: The Keras backend; None for the active one.
         device: "CPU", "GPU:0", ...; "auto" for the one that the backend takes by itself.
         budget_s: Seconds that the timed runs may take, in all; first call and warm-up come on top.
+
+    Example:
+        >>> from encdec_widgets.timing import Options
+        >>> Options(work="training", batch_size=8, backend="jax").resolved().compilation
+        'XLA'
+        >>> try:
+        ...     Options(work="training", backend="numpy")
+        ... except ValueError as error:
+        ...     print(error)
+        work must be 'forward' on NumPy, which has no gradients. Received: work='training'. Would work: 'forward'.
     """
 
     work: str = choice(
@@ -136,7 +152,13 @@ def active_backend() -> str:
 
 
 def installed_backends() -> tuple[str, ...]:
-    """Keras backends that are installed and can be timed, the active one first; found without loading any."""
+    """Keras backends that are installed and can be timed, the active one first; found without loading any.
+
+    Example:
+        >>> from encdec_widgets.timing import COMPILATIONS, installed_backends
+        >>> set(installed_backends()) <= set(COMPILATIONS)
+        True
+    """
     names = [name for name in COMPILATIONS if name != "numpy" and importlib.util.find_spec(name)]
     active = active_backend()
     return tuple(dict.fromkeys([active, *names] if active in COMPILATIONS else names))

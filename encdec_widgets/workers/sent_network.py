@@ -25,6 +25,16 @@ class Network:
         blocks: Of a model, the layers of every block, by the block's name; a design's are read from what is built.
         shapes: Shape of each input, without the batch: height, width, channels.
         fixed_batch: The batch size that the network is fixed to, if it is.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import UNet
+        >>> design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
+        >>> from encdec_widgets.timing import Network, network_of
+        >>> network: Network = network_of(design)
+        >>> network.shapes
+        ((32, 32, 1),)
+        >>> network.check(batch_size=4)  # raises nothing: it can be timed
     """
 
     kind: Literal["design", "model"]
@@ -62,6 +72,13 @@ def network_of(thing: Any) -> Network:
     Raises:
         TypeError: If there is no network in it.
         ValueError: If there is no preset of that name.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.timing import network_of
+        >>> x = keras.Input((16, 16, 3), batch_size=2)
+        >>> network_of(keras.Model(x, keras.layers.Conv2D(4, 3)(x))).fixed_batch
+        2
     """
     if hasattr(thing, "structure"):  # A Backbone, whose weights are not asked about.
         return _of_backbone(thing)

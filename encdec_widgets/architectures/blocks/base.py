@@ -66,6 +66,15 @@ class EncoderBlock(Block):
     Attributes:
         pool: If True, applies max pooling at the end of the block.
         pooling_stride: Stride of the max pooling operation. If 1, the output of the block has the stride of its input.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.encoder_decoder import EncoderBlock
+        >>> class AveragePooling(EncoderBlock):
+        ...     def make_block(self, x_in, prefix="block"):
+        ...         return keras.layers.AveragePooling2D(self.pooling_stride, name=f"{prefix}_pool")(x_in)
+        >>> AveragePooling(pooling_stride=4).make_block(keras.Input((64, 64, 8))).shape
+        (None, 16, 16, 8)
     """
 
     pool: bool = flag(
@@ -124,6 +133,15 @@ class DecoderBlock(Block):
     Attributes:
         upsampling_stride: How many times larger the output is than the input. Typically 2; higher values upsample in
             fewer steps.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.encoder_decoder import DecoderBlock
+        >>> class Nearest(DecoderBlock):
+        ...     def make_block(self, x, current_stride, skip_source=None, prefix="upsample"):
+        ...         return keras.layers.UpSampling2D(self.upsampling_stride, name=f"{prefix}_nearest")(x)
+        >>> Nearest().make_block(keras.Input((16, 16, 8)), current_stride=2).shape
+        (None, 32, 32, 8)
     """
 
     upsampling_stride: int = upsampling_stride_field(

@@ -132,6 +132,13 @@ class DenseBlock(EncoderBlock):
         dropout: Share of values that dropout sets to 0 in training; 0 makes no dropout layer.
         new_features_only: If True, the output is what the dense layers added, without the block's input: for what is
             upsampled next.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.architectures import DenseBlock
+        >>> x = keras.Input((32, 32, 10))
+        >>> DenseBlock(pool=False, num_layers=3, growth_rate=4).make_block(x).shape  # 10 and three times 4 channels
+        (None, 32, 32, 22)
     """
 
     first_filters: int | None = first_filters_field(None)
@@ -185,6 +192,13 @@ class TransitionDown(EncoderBlock):
         pool: If False, batch normalization, ReLU, convolution and dropout remain, without pooling.
         pooling_stride: Stride of the max pooling, whose window is always 2 x 2.
         dropout: Share of values that dropout sets to 0 in training; 0 makes no dropout layer.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.architectures import TransitionDown
+        >>> x = keras.Input((32, 32, 10))
+        >>> TransitionDown(pooling_stride=2).make_block(x).shape  # half the size, as many channels
+        (None, 16, 16, 10)
     """
 
     dropout: float = dropout_field(group="Convolutions")
@@ -234,6 +248,14 @@ class DenseUpsamplingBlock(DecoderBlock):
         dropout: Share of values that dropout sets to 0 in training; 0 makes no dropout layer.
         new_features_only: If True, the output is what the dense layers added; if False, also what they were added to,
             as in the last block of FC-DenseNet.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.architectures import DenseUpsamplingBlock
+        >>> block = DenseUpsamplingBlock(transposed_conv_filters=6, num_layers=2, growth_rate=4)
+        >>> x, skip = keras.Input((8, 8, 12)), keras.Input((16, 16, 5))
+        >>> block.make_block(x, current_stride=4, skip_source=skip).shape
+        (None, 16, 16, 8)
     """
 
     upsampling_stride: int = upsampling_stride_field(

@@ -16,6 +16,14 @@ class Head:
         channels: Number of maps that the network puts out: one a body part, or one a class.
         activation: Name of the activation function: "linear" for confidence maps, "softmax" for classes.
         stride: Stride of the feature it is attached to, relative to the input of the backbone; None for the output.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import UNet
+        >>> from encdec_widgets.head import Head
+        >>> unet = UNet(filters=4, down_blocks=2, up_blocks=2)
+        >>> Design(unet, (64, 64, 1), Head(channels=13, stride=2)).build().model.output_shape
+        (None, 32, 32, 13)
     """
 
     channels: int = integer(

@@ -68,6 +68,13 @@ class ResidualBlock(EncoderBlock):
             :class:`~encdec_widgets.architectures.encoder_decoder.SimpleConvBlock`.
         num_residuals: Number of residuals, one after the other.
         filters: Channels of the output; the bottlenecks have half as many, rounded down.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.architectures import ResidualBlock
+        >>> x = keras.Input((32, 32, 3))
+        >>> ResidualBlock(filters=24, num_residuals=2).make_block(x).shape
+        (None, 16, 16, 24)
     """
 
     num_residuals: int = residual_count("More residuals see further and learn more, at more cost.")
@@ -112,6 +119,14 @@ class ResidualUpsamplingBlock(DecoderBlock):
         num_residuals: Number of residuals before the upsampling, and as many on the skip source.
         filters: Channels of the output; the bottlenecks have half as many, rounded down.
         skip_connection: If True, a source feature is added when one is given. If False, none is.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.architectures import ResidualUpsamplingBlock
+        >>> x, skip = keras.Input((8, 8, 24)), keras.Input((16, 16, 3))
+        >>> y = ResidualUpsamplingBlock(filters=24).make_block(x, current_stride=2, skip_source=skip, prefix="up0")
+        >>> y.shape
+        (None, 16, 16, 24)
     """
 
     num_residuals: int = residual_count(
@@ -169,6 +184,14 @@ class ResidualOutputBlock(DecoderBlock):
             in the paper, makes no upsampling layer.
         num_residuals: Number of residuals.
         filters: Channels of the residuals and of the output; the bottlenecks have half as many, rounded down.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import CustomEncoderDecoder, ResidualBlock, ResidualOutputBlock
+        >>> encoder, decoder = ResidualBlock(filters=8), ResidualOutputBlock(filters=8)
+        >>> network = CustomEncoderDecoder(encoder=(encoder,), decoder=(decoder,))
+        >>> Design(network, (32, 32, 3)).build().model.output_shape
+        (None, 16, 16, 8)
     """
 
     upsampling_stride: int = upsampling_stride_field(

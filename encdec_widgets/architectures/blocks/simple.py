@@ -59,6 +59,18 @@ class SimpleConvBlock(EncoderBlock):
             activation, normalization.
         activation: Name of the activation function (typically "relu" or "linear"); None is linear.
         block_prefix: Text appended to the prefix given when the block is made.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.encoder_decoder import SimpleConvBlock
+        >>> x = keras.Input((64, 64, 1))
+        >>> SimpleConvBlock(num_convs=1, filters=16).make_block(x, prefix="enc0").shape
+        (None, 32, 32, 16)
+        >>> try:
+        ...     SimpleConvBlock(pooling_stride=0)
+        ... except ValueError as error:
+        ...     print(error)
+        pooling_stride must be a whole number from 1 to 64. Received: pooling_stride=0. Would work: 1.
     """
 
     pool_before_convs: bool = flag(
@@ -198,6 +210,14 @@ class SimpleUpsamplingBlock(DecoderBlock):
         refine_convs_batch_norm: If True, batch normalization is applied after each of them.
         refine_convs_batch_norm_before_activation: If True, before their activation, else after it.
         refine_convs_activation: Name of their activation function; None is linear.
+
+    Example:
+        >>> import keras
+        >>> from encdec_widgets.encoder_decoder import SimpleUpsamplingBlock
+        >>> block = SimpleUpsamplingBlock(skip_connection=True, skip_add=True, refine_convs=1, refine_convs_filters=4)
+        >>> x, skip = keras.Input((16, 16, 8)), keras.Input((32, 32, 8))
+        >>> block.make_block(x, current_stride=2, skip_source=skip).shape
+        (None, 32, 32, 4)
     """
 
     transposed_conv: bool = flag(

@@ -39,6 +39,14 @@ class StridedConvBlock(EncoderBlock):
             activation, normalization.
         activation: Name of the activation function (typically "relu" or "linear"); None is linear.
         block_prefix: Text appended to the prefix given when the block is made.
+
+    Example:
+        >>> from encdec_widgets.architectures import StridedConvBlock, UNet
+        >>> from encdec_widgets import Design
+        >>> design = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (32, 32, 1))
+        >>> learned = design.replace("encoder[1]", StridedConvBlock(filters=8))
+        >>> type(learned.architecture).__name__, learned.architecture.maximum_stride
+        ('CustomEncoderDecoder', 4)
     """
 
     pool: bool = flag(

@@ -33,6 +33,14 @@ class Comparison:
         rounds: Number of rounds: pairs of a time of A and one of B.
         name_a: What the sentence calls A.
         name_b: What the sentence calls B.
+
+    Example:
+        >>> from encdec_widgets.timing import Comparison, Timing
+        >>> conditions = dict(n=60, first_call_ms=500, batch_size=1, precision="float32", device="CPU", backend="jax")
+        >>> a = Timing(median_ms=6, p10_ms=6, p90_ms=6, **conditions)
+        >>> b = Timing(median_ms=2, p10_ms=2, p90_ms=2, **conditions)
+        >>> Comparison.of(a, b, pairs=[(6, 2), (6.3, 2.1), (5.7, 2), (6, 1.9), (6, 2), (6.1, 2)]).sentence
+        'B is 3.0 times faster (95 %: 2.8 to 3.2)'
     """
 
     a: Timing

@@ -132,6 +132,15 @@ class Measurement:
         options: How to time it, resolved.
         by_block: Whether to time each of its blocks as well, which about doubles the time.
         at_most_s: Refuse to begin if the runs would take more than so many seconds; None for no limit.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import UNet
+        >>> design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
+        >>> from encdec_widgets.timing import Measurement, Options, network_of, shared_worker
+        >>> job = Measurement(network=network_of(design), options=Options(budget_s=0.05).resolved(), by_block=True)
+        >>> [block.name for block in shared_worker().do(job).blocks]
+        ['stack0_enc0', 'stack0_enc1', 'stack0_enc2', 'stack0_enc3', 'stack0_dec0']
     """
 
     network: Network

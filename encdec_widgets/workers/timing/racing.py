@@ -29,6 +29,14 @@ class Racer:
         network: The network.
         options: How to time it, resolved.
         name: What a reader knows it by.
+
+    Example:
+        >>> from encdec_widgets import preset
+        >>> from encdec_widgets.timing import Options, Racer, network_of
+        >>> network = network_of(preset("SLEAP centroid"))
+        >>> racer = Racer(network=network, options=Options(batch_size=4).resolved(), name="centroid, 4 images")
+        >>> racer.options.batch_size
+        4
     """
 
     network: Network
@@ -44,6 +52,16 @@ class Race:
         a: The one that is compared with.
         b: The other.
         at_most_s: Refuse to begin if the runs of one would take more than so many seconds; None for no limit.
+
+    Example:
+        >>> from encdec_widgets import preset
+        >>> from encdec_widgets.timing import Options, Race, Racer, network_of
+        >>> options = Options(backend="jax", budget_s=0.5).resolved()
+        >>> names = ("SLEAP centroid", "SLEAP medium single")
+        >>> a, b = (Racer(network=network_of(preset(name)), options=options, name=name) for name in names)
+        >>> race = Race(a=a, b=b)
+        >>> race.backends, race.budget_s
+        (('jax',), 1.0)
     """
 
     a: Racer

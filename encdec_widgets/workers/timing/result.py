@@ -20,6 +20,13 @@ class BlockTime:
         name: The block's name, as in the graph of blocks.
         median_ms: Median time of one run, in milliseconds; of a training step, of its forward pass and its gradients.
         n: Number of runs that were timed.
+
+    Example:
+        >>> from encdec_widgets.timing import BlockTime
+        >>> encoder = BlockTime(name="stack0_enc0", median_ms=2.5, n=40)
+        >>> decoder = BlockTime(name="stack0_dec0", median_ms=4, n=40)
+        >>> max(encoder, decoder, key=lambda block: block.median_ms).name
+        'stack0_dec0'
     """
 
     name: str
@@ -54,6 +61,17 @@ class Timing:
         blocks: The time of each block by itself, where it was asked for.
         gpu: What the graphics card said of itself before the run.
         load: What it said during the run.
+
+    Example:
+        >>> from encdec_widgets.timing import Timing
+        >>> timing = Timing(
+        ...     median_ms=20, p10_ms=19, p90_ms=22, n=100, first_call_ms=900,
+        ...     batch_size=4, precision="float32", device="CPU", backend="jax",
+        ... )
+        >>> timing.images_per_second
+        200.0
+        >>> Timing.from_dict(timing.to_dict()) == timing
+        True
     """
 
     median_ms: float
