@@ -87,7 +87,7 @@ class StackedHourglass(EncoderDecoder):
     Example:
         >>> from encdec_widgets import Design
         >>> from encdec_widgets.architectures import StackedHourglass
-        >>> from encdec_widgets.head import Head
+        >>> from encdec_widgets.architectures.blocks.head import Head
         >>> network = StackedHourglass(stacks=2, filters=16, stem_filters=8, down_blocks=2, up_blocks=2)
         >>> backbone = Design(network, (64, 64, 3), Head(channels=5)).build()
         >>> [output.shape for output in backbone.model.outputs]  # each hourglass predicts

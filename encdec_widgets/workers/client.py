@@ -45,7 +45,7 @@ class Worker:
             the processes are killed.
 
     Example:
-        >>> from encdec_widgets.timing import Worker
+        >>> from encdec_widgets.workers.timing import Worker
         >>> worker = Worker(timeout_s=60)
         >>> worker.busy, worker.pids  # a process starts with the first job
         (False, ())
@@ -204,7 +204,7 @@ def shared_worker() -> Worker:
         >>> from encdec_widgets import Design
         >>> from encdec_widgets.architectures import UNet
         >>> design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
-        >>> from encdec_widgets.timing import Measurement, Options, network_of, shared_worker
+        >>> from encdec_widgets.workers.timing import Measurement, Options, network_of, shared_worker
         >>> job = Measurement(network=network_of(design), options=Options(budget_s=0.05).resolved())
         >>> progress = []
         >>> timing = shared_worker().do(job, progress.append)

@@ -18,7 +18,7 @@ class Device:
         number: Which of its kind, from 0, as the backend counts them.
 
     Example:
-        >>> from encdec_widgets.timing import Device
+        >>> from encdec_widgets.workers.timing import Device
         >>> card = Device("NVIDIA H200", "GPU", number=1)
         >>> str(card), card.kind
         ('NVIDIA H200', 'GPU')
@@ -51,7 +51,7 @@ def current_device() -> Device | None:
 
     Example:
         >>> import keras
-        >>> from encdec_widgets.timing import current_device, visible_devices
+        >>> from encdec_widgets.workers.timing import current_device, visible_devices
         >>> current_device() == visible_devices()[0]
         True
     """
@@ -64,7 +64,7 @@ def visible_devices() -> tuple[Device, ...]:
     It loads the backend where it is not loaded. The CPU is always among them.
 
     Example:
-        >>> from encdec_widgets.timing import visible_devices
+        >>> from encdec_widgets.workers.timing import visible_devices
         >>> "CPU" in {device.kind for device in visible_devices()}
         True
     """

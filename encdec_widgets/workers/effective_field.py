@@ -55,7 +55,7 @@ class EffectiveField:
 
     Example:
         >>> import numpy as np
-        >>> from encdec_widgets.timing import EffectiveField
+        >>> from encdec_widgets.workers.timing import EffectiveField
         >>> gradient = np.zeros((9, 9), "float32")
         >>> gradient[3:6, 3:6] = 1
         >>> field = EffectiveField(gradient=gradient, position=(4, 4), samples=1, backend="jax")
@@ -137,7 +137,7 @@ class FieldSampling:
 
     Example:
         >>> from encdec_widgets import preset
-        >>> from encdec_widgets.timing import FieldSampling, network_of
+        >>> from encdec_widgets.workers.timing import FieldSampling, network_of
         >>> job = FieldSampling(network=network_of(preset("SLEAP centroid")), backend="jax", samples=8)
         >>> job.backends, job.samples
         (('jax',), 8)
@@ -203,7 +203,7 @@ def backends_with_gradients() -> tuple[str, ...]:
     """Keras backends that are installed and have gradients, the active one first if it is one of them.
 
     Example:
-        >>> from encdec_widgets.timing import backends_with_gradients
+        >>> from encdec_widgets.workers.timing import backends_with_gradients
         >>> "numpy" in backends_with_gradients()
         False
     """
@@ -249,7 +249,7 @@ def effective_field(
         >>> from encdec_widgets import Design, effective_field
         >>> from encdec_widgets.architectures import UNet
         >>> design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
-        >>> from encdec_widgets.timing import backends_with_gradients
+        >>> from encdec_widgets.workers.timing import backends_with_gradients
         >>> field = effective_field(design, samples=4, backend=backends_with_gradients()[0])
         >>> 0 < field.size <= design.build().receptive_field().output.size[0]
         True

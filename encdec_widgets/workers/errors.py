@@ -10,7 +10,7 @@ class TimingError(RuntimeError):
         details: The last lines that the timing process wrote before it ended, for a bug report; may be empty.
 
     Example:
-        >>> from encdec_widgets.timing import TimingError
+        >>> from encdec_widgets.workers.timing import TimingError
         >>> try:
         ...     raise TimingError("the timing process ended", details="Killed")
         ... except TimingError as error:
@@ -28,7 +28,7 @@ class TimingStopped(TimingError):  # noqa: N818 - somebody asked for it, so it i
     """The timing was stopped on request.
 
     Example:
-        >>> from encdec_widgets.timing import TimingError, TimingStopped
+        >>> from encdec_widgets.workers.timing import TimingError, TimingStopped
         >>> try:
         ...     raise TimingStopped
         ... except TimingError as error:  # what catches a failure catches this too
@@ -52,7 +52,7 @@ class TimingTooLongError(TimingError):
         >>> from encdec_widgets import Design, measure
         >>> from encdec_widgets.architectures import UNet
         >>> design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
-        >>> from encdec_widgets.timing import TimingTooLongError
+        >>> from encdec_widgets.workers.timing import TimingTooLongError
         >>> try:
         ...     measure(design, at_most_s=1e-9)
         ... except TimingTooLongError as error:

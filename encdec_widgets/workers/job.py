@@ -26,7 +26,7 @@ class Progress:
             an :class:`encdec_widgets.workers.timing.calibration.Calibration`.
 
     Example:
-        >>> from encdec_widgets.timing import Progress
+        >>> from encdec_widgets.workers.timing import Progress
         >>> progress = Progress(share=0.25, doing="first call and warm-up")
         >>> f"{progress.share:.0%} {progress.doing}"
         '25% first call and warm-up'

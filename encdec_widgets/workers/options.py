@@ -21,7 +21,7 @@ COMPILATIONS = {
 ``tf.function``, "XLA" is ``tf.function(jit_compile=True)`` or ``jax.jit``.
 
 Example:
-    >>> from encdec_widgets.timing import COMPILATIONS
+    >>> from encdec_widgets.workers.timing import COMPILATIONS
     >>> COMPILATIONS["jax"]
     ('XLA', 'eager')
 """
@@ -45,7 +45,7 @@ class Options:
         budget_s: Seconds that the timed runs may take, in all; first call and warm-up come on top.
 
     Example:
-        >>> from encdec_widgets.timing import Options
+        >>> from encdec_widgets.workers.timing import Options
         >>> Options(work="training", batch_size=8, backend="jax").resolved().compilation
         'XLA'
         >>> try:
@@ -155,7 +155,7 @@ def installed_backends() -> tuple[str, ...]:
     """Keras backends that are installed and can be timed, the active one first; found without loading any.
 
     Example:
-        >>> from encdec_widgets.timing import COMPILATIONS, installed_backends
+        >>> from encdec_widgets.workers.timing import COMPILATIONS, installed_backends
         >>> set(installed_backends()) <= set(COMPILATIONS)
         True
     """

@@ -30,7 +30,7 @@ class Network:
         >>> from encdec_widgets import Design
         >>> from encdec_widgets.architectures import UNet
         >>> design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
-        >>> from encdec_widgets.timing import Network, network_of
+        >>> from encdec_widgets.workers.timing import Network, network_of
         >>> network: Network = network_of(design)
         >>> network.shapes
         ((32, 32, 1),)
@@ -75,7 +75,7 @@ def network_of(thing: Any) -> Network:
 
     Example:
         >>> import keras
-        >>> from encdec_widgets.timing import network_of
+        >>> from encdec_widgets.workers.timing import network_of
         >>> x = keras.Input((16, 16, 3), batch_size=2)
         >>> network_of(keras.Model(x, keras.layers.Conv2D(4, 3)(x))).fixed_batch
         2

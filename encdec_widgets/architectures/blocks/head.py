@@ -20,7 +20,7 @@ class Head:
     Example:
         >>> from encdec_widgets import Design
         >>> from encdec_widgets.architectures import UNet
-        >>> from encdec_widgets.head import Head
+        >>> from encdec_widgets.architectures.blocks.head import Head
         >>> unet = UNet(filters=4, down_blocks=2, up_blocks=2)
         >>> Design(unet, (64, 64, 1), Head(channels=13, stride=2)).build().model.output_shape
         (None, 32, 32, 13)

@@ -35,7 +35,7 @@ class Comparison:
         name_b: What the sentence calls B.
 
     Example:
-        >>> from encdec_widgets.timing import Comparison, Timing
+        >>> from encdec_widgets.workers.timing import Comparison, Timing
         >>> conditions = dict(n=60, first_call_ms=500, batch_size=1, precision="float32", device="CPU", backend="jax")
         >>> a = Timing(median_ms=6, p10_ms=6, p90_ms=6, **conditions)
         >>> b = Timing(median_ms=2, p10_ms=2, p90_ms=2, **conditions)

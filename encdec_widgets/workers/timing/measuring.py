@@ -137,7 +137,7 @@ class Measurement:
         >>> from encdec_widgets import Design
         >>> from encdec_widgets.architectures import UNet
         >>> design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
-        >>> from encdec_widgets.timing import Measurement, Options, network_of, shared_worker
+        >>> from encdec_widgets.workers.timing import Measurement, Options, network_of, shared_worker
         >>> job = Measurement(network=network_of(design), options=Options(budget_s=0.05).resolved(), by_block=True)
         >>> [block.name for block in shared_worker().do(job).blocks]
         ['stack0_enc0', 'stack0_enc1', 'stack0_enc2', 'stack0_enc3', 'stack0_dec0']

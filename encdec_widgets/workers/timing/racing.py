@@ -32,7 +32,7 @@ class Racer:
 
     Example:
         >>> from encdec_widgets import preset
-        >>> from encdec_widgets.timing import Options, Racer, network_of
+        >>> from encdec_widgets.workers.timing import Options, Racer, network_of
         >>> network = network_of(preset("SLEAP centroid"))
         >>> racer = Racer(network=network, options=Options(batch_size=4).resolved(), name="centroid, 4 images")
         >>> racer.options.batch_size
@@ -55,7 +55,7 @@ class Race:
 
     Example:
         >>> from encdec_widgets import preset
-        >>> from encdec_widgets.timing import Options, Race, Racer, network_of
+        >>> from encdec_widgets.workers.timing import Options, Race, Racer, network_of
         >>> options = Options(backend="jax", budget_s=0.5).resolved()
         >>> names = ("SLEAP centroid", "SLEAP medium single")
         >>> a, b = (Racer(network=network_of(preset(name)), options=options, name=name) for name in names)

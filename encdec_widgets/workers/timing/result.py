@@ -22,7 +22,7 @@ class BlockTime:
         n: Number of runs that were timed.
 
     Example:
-        >>> from encdec_widgets.timing import BlockTime
+        >>> from encdec_widgets.workers.timing import BlockTime
         >>> encoder = BlockTime(name="stack0_enc0", median_ms=2.5, n=40)
         >>> decoder = BlockTime(name="stack0_dec0", median_ms=4, n=40)
         >>> max(encoder, decoder, key=lambda block: block.median_ms).name
@@ -63,7 +63,7 @@ class Timing:
         load: What it said during the run.
 
     Example:
-        >>> from encdec_widgets.timing import Timing
+        >>> from encdec_widgets.workers.timing import Timing
         >>> timing = Timing(
         ...     median_ms=20, p10_ms=19, p90_ms=22, n=100, first_call_ms=900,
         ...     batch_size=4, precision="float32", device="CPU", backend="jax",
