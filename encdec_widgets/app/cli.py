@@ -1,7 +1,7 @@
-"""`encdec-designer`: the designer as an app of its own, served to a browser on this machine and to no other.
+"""`encdec-designer`: serves the designer as an app of its own, to browsers on this machine only.
 
-The server runs in this process: one process to end, and the token never stands in a command line, where other users
-could read it. Everything heavy is imported once it is needed, so that `--help` answers at once.
+The server runs in this process, so that there is one process to end, and so that the token is never in a command line,
+where other users could read it. Heavy packages are imported when they are needed, so that `--help` answers at once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ from encdec_widgets.app.serving.voila_app import voila_app
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve the designer until Ctrl-C. Returns 0 after an ordinary stop, 1 when it could not be served."""
+    """Serve the designer until Ctrl-C.
+
+    Returns:
+        0 after an ordinary stop, 1 if it could not be served.
+    """
     options = _parser().parse_args(argv)
     stop = Stop()
     try:
@@ -101,12 +105,12 @@ def _notebooks() -> Path:
 
 
 def _tell(what: str, url: str, browser: bool) -> None:
-    """Say where the designer is, and open it; called by the server once it answers."""
+    """Print where the designer is, and open it in a browser. The server calls this once it answers."""
     print(f"{what} is at\n\n    {url}\n\nCtrl-C here stops it.", flush=True)
     if browser:
         threading.Thread(
             target=_open, args=(url,), daemon=True
-        ).start()  # a browser may keep its caller waiting
+        ).start()  # some browsers return only when they are closed
 
 
 def _open(url: str) -> None:

@@ -1,1 +1,1 @@
-"""The designer served by Voila, the lessons served by JupyterLab: both on this machine and for no other."""
+"""Serves the designer by Voila and the notebooks by JupyterLab, to browsers on this machine only."""

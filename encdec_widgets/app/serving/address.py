@@ -1,4 +1,4 @@
-"""Where a server answers: on this machine only, at a port that is free."""
+"""The address of a server: on this machine only, at a free port."""
 
 from __future__ import annotations
 
@@ -14,10 +14,16 @@ PORTS_TRIED = 50
 
 
 def free_port(wanted: int | None) -> int:
-    """The wanted port, or the first free one if none is; a ServingError says why it cannot be had."""
+    """The wanted port, or the first free one if none is wanted.
+
+    Raises:
+        ServingError: If the wanted port is in use or not allowed.
+    """
     for port in [wanted] if wanted else [*range(FIRST_PORT, FIRST_PORT + PORTS_TRIED), 0]:
         with socket.socket() as probe:
-            if os.name != "nt":  # as the server will: a port whose last connections are only closing is free
+            if (
+                os.name != "nt"
+            ):  # as the server does: a port is free though its last connections are still closing
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, port))

@@ -1,5 +1,5 @@
-"""What can keep the designer from being served."""
+"""The error of a designer that cannot be served."""
 
 
 class ServingError(Exception):
-    """Something that the user can put right; the message says in one line what and how."""
+    """The designer cannot be served, for a reason that the user can remove; the message says in one line how."""

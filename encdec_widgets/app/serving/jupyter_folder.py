@@ -1,4 +1,4 @@
-"""What Jupyter reads before anything of the user's: the files beside this one, and a folder for this run only."""
+"""The settings that Jupyter reads before the user's own: the files beside this one, and a folder for this run only."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ JUPYTER_FILES = Path(__file__).with_name("jupyter_files")
 
 @contextmanager
 def jupyter_folder() -> Iterator[Path]:
-    """A temporary folder for what Jupyter writes, with a kernel in it.
+    """A temporary folder that Jupyter writes to, with a kernel in it.
 
-    The kernel is this very interpreter, whatever the user has installed as `python3`. For the rest of this process
-    Jupyter finds it and our own files first; the user's files stay as they are.
+    The kernel runs this interpreter, whatever the user has installed as `python3`. For the rest of this process,
+    Jupyter finds this folder and our own files first. The user's files stay as they are.
     """
     with tempfile.TemporaryDirectory(prefix="encdec-designer-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()

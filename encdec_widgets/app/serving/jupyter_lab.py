@@ -1,4 +1,4 @@
-"""The lessons: the notebooks of a clone, served by JupyterLab in this process."""
+"""Serves the notebooks of a clone by JupyterLab, in this process."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from encdec_widgets.app.serving.server import Server
 
 
 def jupyter_lab(folder: Path, notebooks: Path, wanted_port: int | None, token: str) -> Server:
-    """Set up the server of a JupyterLab on `notebooks`, which `token` opens."""
+    """Set up a JupyterLab on the folder `notebooks`; its address needs `token`."""
     from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]
 
     settings = {
         "ServerApp.ip": HOST,
         "ServerApp.port": free_port(wanted_port),
-        "ServerApp.port_retries": 0 if wanted_port else PORTS_TRIED,  # it takes its time to take the port
+        "ServerApp.port_retries": 0
+        if wanted_port
+        else PORTS_TRIED,  # another program may take the port before it does
         "ServerApp.open_browser": False,  # the command does, with the token
         "ServerApp.root_dir": notebooks,
         "ServerApp.allow_origin": "",
@@ -28,9 +30,10 @@ def jupyter_lab(folder: Path, notebooks: Path, wanted_port: int | None, token: s
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.news_url": None,
         "LabApp.extension_manager": "readonly",
-        "LabApp.workspaces_dir": folder / "workspaces",  # the user's own windows stay as they were
+        "LabApp.workspaces_dir": folder / "workspaces",  # the user's own workspaces stay as they are
     }
-    # JupyterLab's extensions warn each other of deprecations. Recorded, since a filter would be overruled by theirs.
+    # JupyterLab's extensions warn of deprecations in each other. They set filters of their own, so that ours would not
+    # hold; warnings that are recorded are not printed.
     with warnings.catch_warnings(record=True):
         app = LabApp.initialize_server(argv=[f"--{name}={value}" for name, value in settings.items()])
     return Server(app.port, app.io_loop, app.start, lambda: app.stop(from_signal=True))

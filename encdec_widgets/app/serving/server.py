@@ -1,4 +1,4 @@
-"""What Voila's server and JupyterLab's have in common."""
+"""A server that is set up: what Voila and JupyterLab have in common."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class Server(NamedTuple):
     """A server that is set up and does not run yet.
 
     Attributes:
-        port: Where it is going to answer.
-        loop: Calls what is added to it once the server answers.
-        run: Blocks until the server is stopped.
-        stop: May be called by a signal handler, also just before `run`.
+        port: The port at which it will answer.
+        loop: Its event loop, which runs callbacks once the server answers.
+        run: Runs the server, and returns when it is stopped.
+        stop: Stops the server. A signal handler may call it, also just before `run`.
     """
 
     port: int
