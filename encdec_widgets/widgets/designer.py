@@ -48,7 +48,7 @@ class Designer(widgets.VBox):
         >>> from encdec_widgets import Designer
         >>> designer = Designer("SLEAP centroid")  # as the last line of a cell, it is shown
         >>> designer.set("filters", 24)
-        >>> designer.model.count_params()
+        >>> designer.backbone.parameters
         4393224
         >>> designer.undo()
         >>> designer.design.architecture.filters
