@@ -1,4 +1,4 @@
-"""Numbers as horizontal bars, in HTML that a screen reader reads as a table: label and value."""
+"""Horizontal bars as HTML, which a screen reader reads as a table of labels and values."""
 
 import math
 import re
@@ -26,13 +26,13 @@ def _colour(bar: "Bar", _: object, colour: str) -> None:
 
 @attrs.frozen
 class Bar:
-    """One row.
+    """One bar.
 
     Attributes:
-        label: What it is.
-        value: How much of it there is; it may be negative.
-        note: A few words that stand under the row.
-        colour: Of the bar, as ``#rrggbb``; that of the page's theme if empty.
+        label: The text before the bar.
+        value: The length of the bar; it may be negative.
+        note: A few words under the bar.
+        colour: Colour of the bar, as ``#rrggbb``; that of the page's theme if empty.
 
     Raises:
         ValueError: If the value is not finite, or the colour is written in another way.
@@ -45,15 +45,15 @@ class Bar:
 
 
 def bars(rows: Sequence[Bar], unit: str) -> Markup:
-    """Draw rows in their order, all of them on one scale that holds 0 and every value.
+    """Draw bars one under the other, on one scale that includes 0 and every value.
 
     Args:
-        rows: What is drawn; where one of them is the whole, parts are seen as shares of it.
-        unit: Of the values: "ms".
+        rows: The bars, from the top. If one of them is the whole, the others can be read as shares of it.
+        unit: Unit of the values, such as "ms".
 
     Returns:
-        A ``<table>`` as wide as its place, from 200 px on; empty if there are no rows. Texts of the rows are text in
-        it, never markup. Colours are those of JupyterLab's theme, light or dark.
+        A ``<table>`` that fills the width it is given, 200 px or more; empty if there are no rows. Texts of the rows
+        are escaped. Colours are those of JupyterLab's theme, light or dark.
     """
     if not rows:
         return Markup("")
@@ -68,7 +68,7 @@ def bars(rows: Sequence[Bar], unit: str) -> Markup:
 
 
 def _row(row: Bar, unit: str, zero: float, share: float) -> Markup:
-    """A row, whose bar begins at ``zero`` and is ``share`` long, both as shares of its cell."""
+    """A table row whose bar begins at ``zero`` and is ``share`` long, both as shares of the cell's width."""
     start, length = 100 * min(zero, zero + share), 100 * abs(share)
     bar = Markup(
         '<div aria-hidden="true" style="position:relative; height:11px; margin:2px 0">'

@@ -1,8 +1,8 @@
-"""The picture of a backbone: a box a block or a layer, rows by stride, skips as level edges, drawn by plotly.
+"""The picture of a backbone for plotly: a box for each block or layer, rows by stride, skip connections as level edges.
 
-The figure always has the same traces, so that one FigureWidget can be updated in place for its whole life. Colours
-are Okabe and Ito's, which colour-blind people can tell apart, and never the only sign of anything. Text and background
-are left to the page's style sheet, which knows whether it is light or dark.
+The figure always has the same traces, so that one FigureWidget can be updated in place as long as it lives. Colours are
+Okabe and Ito's, which colour-blind people can tell apart, and never the only sign of anything. The page's style sheet
+sets the colours of text and background, as it knows whether the page is light or dark.
 """
 
 import html
@@ -45,8 +45,8 @@ _MERGES = {
     "addition": _Merge("#d55e00", "dot", "circle", "+"),
     "other": _Merge("#009e73", "longdashdot", "square", "?"),
 }
-_TEXT_COLUMNS = 30  # more boxes than this leave no room for numbers in them
-_MARK_COLUMNS = 16  # more than this, little room for the marks of skips
+_TEXT_COLUMNS = 30  # with more boxes there is no room for numbers in them
+_MARK_COLUMNS = 16  # with more boxes there is little room for the marks of skips
 
 
 def block_figure(
@@ -61,16 +61,16 @@ def block_figure(
     Args:
         graph: What ``backbone.blocks`` is (see :func:`encdec_widgets.networks.graph.block_graph`), or the boxes of
             :func:`encdec_widgets.figures.layers_as_boxes`.
-        selected: Names of the nodes that are outlined.
-        marks: A few words that stand above a box, such as what changed of it, by the name of the node; a dot stands
+        selected: Names of the nodes to outline.
+        marks: A few words to write above a box, such as what changed of it, by the name of the node. A dot is drawn
             where there is no room for them.
-        colouring: Values that the boxes are coloured by instead of by their stage. They are written above the boxes;
-            marks are then told on hover alone.
-        flags: What is to be said of boxes, told on hover; a sign stands before their names.
+        colouring: Values to colour the boxes by, instead of by their stage. They are written above the boxes; marks
+            are then shown on hover only.
+        flags: Remarks on boxes, shown on hover, by the name of the node. A sign is put before the names of these boxes.
 
     Returns:
-        ``{"data": [...], "layout": {...}}``: the traces are the names, the flow, a line and its marks for each way of
-        merging skips, the outlines, the words above the boxes, and the boxes; always in this number and order. The
+        ``{"data": [...], "layout": {...}}``. The traces are the names, the flow, a line and its marks for each way of
+        merging skips, the outlines, the words above the boxes, and the boxes; their number and order never change. The
         ``customdata`` of a box is ``[name, text]``; that of a skip's mark is ``[name of the node that the skip enters,
         text]``.
     """
@@ -83,7 +83,7 @@ def block_figure(
     for source, target, edge in graph.edges(data=True):
         if edge["skip"]:
             skips[edge["merge"] if edge["merge"] in _MERGES else "other"].append((source, target))
-    # The style sheet knows the names by being the first scatter trace, and the words above the boxes by the last.
+    # The style sheet finds the names as the first scatter trace, and the words above the boxes as the last.
     data = [_name_trace(graph, places, selected, flags)]
     data.append(_line_trace("data flow", flow, {"color": "#808080", "width": 1.5}))
     for merge, edges in skips.items():
@@ -92,7 +92,7 @@ def block_figure(
         line = {"color": style.colour, "width": 2, "dash": style.dash}
         data.append(_line_trace(f"skip, {merge} ({style.sign})", paths, line))
         data.append(_skip_mark_trace(graph, merge, edges, paths))
-    # Lines, and not shapes: plotly leaves shapes where they were when there are fewer than before.
+    # Lines, not shapes: plotly keeps old shapes on the page when there are fewer than before.
     around = outlines(places, selected)
     for name, (colour, width) in LINES.items():
         line = {"color": colour, "width": width}
@@ -103,7 +103,7 @@ def block_figure(
 
 
 def _line_trace(name: str, paths: list[list[Point]], line: dict[str, Any]) -> dict[str, Any]:
-    """Paths as one line with gaps."""
+    """A trace that draws all paths as one line with gaps."""
     return {
         "type": "scatter",
         "mode": "lines",
@@ -119,7 +119,7 @@ def _line_trace(name: str, paths: list[list[Point]], line: dict[str, Any]) -> di
 def _skip_mark_trace(
     graph: "nx.DiGraph[str]", merge: str, edges: list[tuple[str, str]], paths: list[list[Point]]
 ) -> dict[str, Any]:
-    """A mark on each skip, which tells how it joins and carries its facts."""
+    """A mark on each skip connection, which shows how it joins and has its facts on hover."""
     style = _MERGES[merge]
     blocks = graph.number_of_nodes()
     size, text_size = (15, 10) if blocks <= _MARK_COLUMNS else (11, 8) if blocks <= _TEXT_COLUMNS else (7, 1)
@@ -155,7 +155,7 @@ def _skip_text(graph: "nx.DiGraph[str]", source: str, target: str, merge: str) -
 def _name_trace(
     graph: "nx.DiGraph[str]", places: Mapping[str, Box], selected: Collection[str], flags: Collection[str]
 ) -> dict[str, Any]:
-    """The names, under the boxes, where there is room for them."""
+    """The names under the boxes, where there is room for them."""
     points = [name_point(place) for place in places.values()]
     texts, size = name_texts(graph, selected, flags)
     return {
@@ -179,7 +179,7 @@ def _mark_trace(
     marks: Mapping[str, str],
     colouring: Colouring | None,
 ) -> dict[str, Any]:
-    """Words above the boxes. A box without any has an empty one: plotly leaves out a trace that has no points."""
+    """The words above the boxes. A box without words has an empty text, as plotly leaves out a trace without points."""
     points = [mark_point(place) for place in places.values()]
     if colouring is None:
         texts, size = mark_texts(graph, marks), MARK_SIZE
@@ -251,7 +251,7 @@ def _box_trace(
         trace["marker"]["color"] = colours
         # One end of the scale is near the colour of a light page, the other near that of a dark one.
         trace["marker"]["line"] = {"width": 1, "color": "#808080"}
-        # The hatch now tells that there is no value, and nothing darkens the colour of one.
+        # Only boxes without a value are hatched now, so that nothing darkens the colour of a value.
         trace["marker"]["pattern"]["shape"] = [
             "" if name in colouring.values else NO_VALUE_PATTERN for name in graph
         ]
@@ -260,7 +260,7 @@ def _box_trace(
 
 
 def _pattern(data: dict[str, Any]) -> str:
-    """Blocks without parameters are hatched: they only pool or pass on."""
+    """A hatch for blocks without parameters, which only pool or pass on their input."""
     return "" if data["parameters"] or data["stage"] == "input" else "/"
 
 

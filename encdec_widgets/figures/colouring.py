@@ -1,4 +1,4 @@
-"""Boxes coloured by a number per block, such as a measured time: the scale, its legend, and text that can be read."""
+"""Colours boxes by a number for each block, such as a measured time, with a legend and readable text on each colour."""
 
 import itertools
 import math
@@ -13,7 +13,7 @@ from encdec_widgets.formatting import percent_text, quantity_text
 # Equal steps look equal, to colour-blind people as well, and it grows lighter all the way.
 _SCALE = "Viridis"
 _LEGEND_STEPS = 9
-_NAMED = 4  # more blocks than this are counted, not named
+_NAMED = 4  # more blocks than this are counted, not listed by name
 _MIDDLE = 0.1791  # the luminance at which black and white text have the same contrast, 4.58 : 1
 
 NO_VALUE = "#bbbbbb"
@@ -39,17 +39,17 @@ def _copied(values: Mapping[str, float]) -> dict[str, float]:
 class Colouring:
     """A number for each block, and the colours that show it.
 
-    The scale is linear and begins at 0, so that what looks twice as far along it is twice as much; it begins lower only
-    where a value is negative.
+    The scale is linear and begins at 0, so that twice the value is twice as far along the scale. It begins below 0 only
+    if a value is negative.
 
     Attributes:
-        title: What the number is: "time".
-        unit: "ms"; empty for a plain count.
-        values: The number by the name of the block; a block that is not in it has none.
-        text: How a number is written, without its unit.
-        adds_up: Whether the numbers of all blocks add up to one of the network.
-        without: What is said of a block without a value where it is not known; "no" and the title if empty, for those
-            that have none.
+        title: Name of the number, such as "time".
+        unit: Its unit, such as "ms"; empty for a plain count.
+        values: The number by the name of the block; a block that is not in it has no value.
+        text: Writes a number as text, without its unit.
+        adds_up: Whether the numbers of all blocks add up to that of the network.
+        without: The words for a block whose value is not known. If empty, blocks without a value have none, and the
+            words are "no" and the title.
 
     Raises:
         ValueError: If a value is not finite.
@@ -70,7 +70,7 @@ class Colouring:
 
     @property
     def half(self) -> tuple[str, ...]:
-        """The largest blocks, which have half of all together or more; none where numbers do not add up."""
+        """The largest blocks, which together have half of the whole or more; none if numbers do not add up."""
         total = sum(self.values.values())
         if not self.adds_up or total <= 0:
             return ()
@@ -81,7 +81,7 @@ class Colouring:
 
     @property
     def nothing(self) -> str:
-        """What is said of a block without a value."""
+        """The words for a block without a value."""
         return self.without or f"no {self.title}"
 
     def colour(self, name: str) -> str:
@@ -92,28 +92,28 @@ class Colouring:
         return _at((self.values[name] - least) / ((most - least) or 1.0))
 
     def written(self, name: str, *, unit: bool = True) -> str:
-        """The value of a block as it stands beside it, "4.21 ms"; empty if it has none."""
+        """The value of a block as it is written beside it, such as "4.21 ms"; empty if it has none."""
         if name not in self.values:
             return ""
         number = self.text(self.values[name])
         return f"{number} {self.unit}".rstrip() if unit else number
 
     def said(self, name: str) -> str:
-        """The value of a block in words: "time 4.21 ms", "no time"."""
+        """The value of a block in words, such as "time 4.21 ms" or "no time"."""
         return f"{self.title} {self.written(name)}" if name in self.values else self.nothing
 
 
 def ink(colour: str) -> str:
-    """Black or white, whichever is better to read on ``colour``: the contrast is 4.5 : 1 or more.
+    """Black or white, whichever is easier to read on ``colour``; the contrast is at least 4.5 : 1.
 
     Args:
-        colour: As ``#rrggbb``.
+        colour: The background, as ``#rrggbb``.
     """
     return "#000000" if luminance(colour) > _MIDDLE else "#ffffff"
 
 
 def luminance(colour: str) -> float:
-    """The relative luminance of ``#rrggbb``, 0 to 1, as WCAG 2.2 defines it."""
+    """The relative luminance of a colour ``#rrggbb``, from 0 to 1, as WCAG 2.2 defines it."""
     parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
@@ -122,11 +122,11 @@ def luminance(colour: str) -> float:
 
 
 def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str:
-    """The scale with its ends and unit, how a block without a value looks, and who has most, as a line of HTML.
+    """A line of HTML: the scale, its ends and unit, the look of a block without a value, and the largest blocks.
 
     Args:
         colouring: What the colours show.
-        labels: How blocks are called, by name, where it is to be said which of them have most of all.
+        labels: Labels of the blocks, by name, if the legend is to list the largest blocks.
     """
     least, most = map(colouring.text, colouring.ends)
     steps = ", ".join(_at(step / (_LEGEND_STEPS - 1)) for step in range(_LEGEND_STEPS))
@@ -158,7 +158,7 @@ def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str
 def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
     names = [labels[name] for name in colouring.half if name in labels]
     unknown = colouring.without and labels.keys() - colouring.values.keys()
-    if not names or unknown:  # Half of what is not known is not known.
+    if not names or unknown:  # If a value is unknown, so is half of the whole.
         return ""
     many = len(names) > _NAMED
     where = f"{len(names)} of {len(colouring.values)} blocks" if many else ", ".join(names)

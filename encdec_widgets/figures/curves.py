@@ -1,4 +1,4 @@
-"""Small charts, one under the other, of what the values of one field do to several quantities: SVG for any page."""
+"""Small SVG charts, one under the other: how several quantities depend on the value of one field."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,12 +13,12 @@ from encdec_widgets.formatting import value_text
 
 # All in px.
 WIDTH = 236
-_LEFT, _RIGHT = 6, WIDTH - 52  # of the curves; the scale is written on their right
-_ROW, _TOP, _BASE = 54, 20, 48  # of a chart: its height, and where its curve's greatest value and 0 lie in it
+_LEFT, _RIGHT = 6, WIDTH - 52  # right end of the curves; the scale is written to the right of it
+_ROW, _TOP, _BASE = 54, 20, 48  # height of a chart, and where the greatest value and 0 lie in it
 _FOOT = 14
 _LETTER = 5.8  # about as wide as one is
 _LONGEST = 14  # letters of a value
-_WIDE = 8  # numbers whose last is so many times the first have equal factors at equal distances
+_WIDE = 8  # if the last number is at least so many times the first, the axis is logarithmic
 
 _NOTHING = Markup("")
 _INK = "var(--jp-ui-font-color1, #111)"
@@ -41,10 +41,10 @@ class Axis:
 
     Attributes:
         title: Name of the field.
-        values: What was tried, in order.
-        current: Which of them the field has now, from 0.
-        impossible: Which of them there is no network for.
-        pending: Which of them have not been computed yet.
+        values: The values that were tried, in order.
+        current: Index of the value that the field has now.
+        impossible: Indices of values for which there is no network.
+        pending: Indices of values whose networks are not built yet.
     """
 
     title: str
@@ -55,11 +55,11 @@ class Axis:
 
     @property
     def of_numbers(self) -> bool:
-        """Whether there are values between the values, so that a line may join them."""
+        """Whether the field also has values between these, so that a line may join them."""
         return all(map(is_number, self.values))
 
     def places(self) -> list[float]:
-        """Where each value lies, from 0 to 1."""
+        """The position of each value on the axis, from 0 to 1."""
         if len(self.values) == 1:
             return [0.5]
         if not self.of_numbers:
@@ -81,11 +81,11 @@ class Curve:
     """One quantity.
 
     Attributes:
-        title: What it is, and its unit if ``text`` writes none: "parameters".
-        values: It at each value of the field; None where there is no number.
-        text: How it is written, with its unit.
-        estimate: Whether it is an estimate, and no exact number.
-        instead: What is known in place of a number, by the place in ``values``: "whole image".
+        title: Its name, such as "parameters", with its unit if ``text`` writes none.
+        values: The quantity at each value of the field; None where there is no number.
+        text: Writes a number as text, with its unit.
+        estimate: Whether it is an estimate; otherwise it is exact.
+        instead: Words in place of a number, such as "whole image", by the index in ``values``.
     """
 
     title: str
@@ -104,20 +104,20 @@ class Curve:
         return f"≈ {self.text(value)}" if self.estimate else self.text(value)
 
     def known(self) -> list[tuple[int, float]]:
-        """The values that are known, with their places in the order."""
+        """The values that are known, each with its index."""
         return [(i, value) for i, value in enumerate(self.values) if value is not None]
 
 
 def curves(axis: Axis, charts: Sequence[Curve]) -> Markup:
-    """Draw each quantity from 0 to its greatest value, with the value that the field has now marked in all of them.
+    """Draw each quantity from 0 to its greatest value, and mark the present value of the field in every chart.
 
     Args:
         axis: The values of the field.
         charts: The quantities.
 
     Returns:
-        An ``<svg>`` that is ``WIDTH`` px wide, and whose label says in words what it shows. Colours are those of
-        JupyterLab's theme, light or dark; titles and values are text in it, never markup.
+        An ``<svg>``, ``WIDTH`` px wide, with a label that says in words what it shows. Colours are those of
+        JupyterLab's theme, light or dark; titles and values are escaped.
     """
     height = _ROW * len(charts) + _FOOT
     xs = [_LEFT + place * (_RIGHT - _LEFT) for place in axis.places()]
@@ -136,18 +136,18 @@ def curves(axis: Axis, charts: Sequence[Curve]) -> Markup:
 
 
 def values_table(axis: Axis, charts: Sequence[Curve]) -> Markup:
-    """All that the charts show as a table, which opens on demand: for those who do not see them, and to copy from.
+    """A table of all that the charts show, folded until it is opened: for those who cannot see them, and for copying.
 
     Args:
         axis: The values of the field.
         charts: The quantities, a column each.
 
     Returns:
-        A ``<details>``; what is wider than the page scrolls.
+        A ``<details>`` element, which scrolls if it is wider than the page.
     """
     head = _NOTHING.join(
         Markup('<th scope="col">{}</th>').format(name)
-        for name in (axis.title, *(curve.title for curve in charts))  # estimates have a sign in every cell
+        for name in (axis.title, *(curve.title for curve in charts))  # estimates are marked in every cell
     )
     rows = []
     for i, value in enumerate(axis.values):
@@ -191,7 +191,7 @@ def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterato
 
 
 def _cell(axis: Axis, curve: Curve, i: int) -> str:
-    """A quantity at one of the values of the field, in words where it is no number."""
+    """A quantity at one of the values of the field; in words if there is no number."""
     value = curve.values[i]
     if value is not None:
         return curve.written(value)
@@ -203,14 +203,14 @@ def _cell(axis: Axis, curve: Curve, i: int) -> str:
 
 
 def _runs(points: dict[int, tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
-    """Points that are next to each other among the values: a line leaps over nothing."""
+    """Runs of points at neighbouring values, so that no line is drawn across a missing point."""
     order = sorted(points)
     for _, run in groupby(enumerate(order), key=lambda pair: pair[1] - pair[0]):
         yield [points[i] for _, i in run]
 
 
 def _foot(axis: Axis, xs: Sequence[float], height: float) -> Iterator[Markup]:
-    """The value that the field has now, and the first and the last one where there is room beside it."""
+    """The value that the field has now, and the first and the last value if there is room beside it."""
     texts = [_short(value_text(value)) for value in axis.values]
     y, now = height - 3, axis.current
     half = _LETTER * len(texts[now]) / 2 + 1
@@ -256,7 +256,7 @@ def _stroke(path: str, colour: str, style: str = "") -> Markup:
 def _dots(
     points: Mapping[int, tuple[float, float]], now: int, words: Callable[[int], str]
 ) -> Iterator[Markup]:
-    """Hollow dots, and a larger one that is filled; what the mouse finds is larger than either."""
+    """Hollow dots, and a larger, filled dot at the present value. The area that reacts to the mouse is larger."""
     yield _group(f"fill:{_PAPER}; stroke:{_LINE}", (_circle(*p, 2) for i, p in points.items() if i != now))
     if now in points:
         yield _group(f"fill:{_INK}; stroke:{_PAPER}", [_circle(*points[now], 4)])

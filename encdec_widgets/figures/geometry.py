@@ -1,6 +1,6 @@
-"""Where the boxes of a graph lie: rows are strides, columns are the order of the nodes.
+"""The positions of the boxes of a graph: rows by stride, columns by the order of the nodes.
 
-Lengths are in columns (x) and rows (y, downwards negative), so that they hold for any size of the picture.
+Lengths are in columns (x) and rows (y, negative downwards), so that they do not depend on the size of the picture.
 """
 
 import math
@@ -24,8 +24,8 @@ class Box:
     Attributes:
         x: Its centre, in columns.
         y: Its centre, in rows.
-        width: In columns; every doubling of the channels adds the same.
-        height: In rows; coarser levels are lower.
+        width: In columns; each doubling of the channels adds the same width.
+        height: In rows; boxes of coarser levels are lower.
     """
 
     x: float
@@ -66,12 +66,12 @@ def box(data: Mapping[str, Any]) -> Box:
 
 
 def name_point(place: Box) -> Point:
-    """Where the first line of a name begins: under its box."""
+    """The point under a box where the first line of its name begins."""
     return place.x, place.bottom - _ROOM_FOR_OUTLINE
 
 
 def mark_point(place: Box) -> Point:
-    """Where the last line of a mark ends: above its box."""
+    """The point above a box where the last line of its mark ends."""
     return place.x, place.top + _ROOM_FOR_OUTLINE
 
 

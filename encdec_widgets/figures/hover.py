@@ -1,4 +1,4 @@
-"""What the picture says of a block or a layer on hover, and how it writes a quantity."""
+"""The text that the picture shows on hover over a block or a layer."""
 
 import html
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ from encdec_widgets.formatting import counted, kernel_text, size_text, stride_te
 
 
 def hover_text(data: Mapping[str, Any], *more: str) -> str:
-    """All facts of a block or a layer, a line each, as plotly shows them on hover.
+    """All facts of a block or a layer, one on each line, for plotly to show on hover.
 
     Args:
         data: Node attributes: see :func:`encdec_widgets.networks.graph.block_graph` for those of a block and
             :func:`encdec_widgets.figures.layers_as_boxes` for those of a layer, which has a ``layer``.
-        more: What else to say of it, a line each.
+        more: Further lines; empty ones are left out.
     """
     layer = data.get("layer")
     name = data["label"] if layer is None else layer

@@ -1,6 +1,6 @@
 """Texts at the boxes: names under them and marks or values above them, in as many lines as there is room for.
 
-How large the picture is on a screen is known to the browser alone; what has room is reckoned for a usual size.
+Only the browser knows the size of the picture on the screen, so the room is computed for a usual size.
 """
 
 import html
@@ -13,26 +13,24 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 640, 380  # px of the part with the boxes
 _LETTER, _LINE = 0.58, 1.3  # width of a letter and height of a line, in sizes of the font
-_NAME_STYLES = ((11, 1), (9, 1), (9, 2))  # size of the font, and in how many heights names stand
+_NAME_STYLES = ((11, 1), (9, 1), (9, 2))  # size of the font, and at how many heights names are written
 MARK_SIZE = 10
-"""Of the font of a mark, in px."""
+"""Font size of a mark, in px."""
 _MARK_LETTER = 0.56  # mostly digits
 _SMALL_SIZE = 9
 _ROOM_UNDER = 0.26  # rows between a box and the end of its row
 _ALWAYS_NAMED = 16  # columns; where there are more, all names fit or none is written
 _DOT = "●"
-_NOTHING = (
-    " "  # plotly takes a text that was empty out of the page, and does not put it in again when there is one
-)
+_NOTHING = " "  # plotly removes an empty text from the page, and does not add it again when there are words
 
 
 def name_texts(
     graph: "nx.DiGraph[str]", selected: Collection[str], flags: Collection[str] = ()
 ) -> tuple[list[str], int]:
-    """The names of all nodes, as plotly's text, and the size of their font in px.
+    """The names of all nodes, as plotly's text, and their font size in px.
 
-    Names that are selected are bold and have a sign before them, as have those that are flagged. Where columns are
-    narrow, every second name stands lower; where there are too many, all texts are empty.
+    Selected names are bold and have a sign before them; flagged names have a sign as well. If columns are narrow, every
+    second name is lower; if there are too many columns, all texts are empty.
     """
     labels = [
         ("▸" if name in selected else "") + ("⚠" if name in flags else "") + data["label"]
@@ -61,7 +59,7 @@ def name_texts(
 
 
 def mark_texts(graph: "nx.DiGraph[str]", marks: Mapping[str, str]) -> list[str]:
-    """The marks of all nodes, as plotly's text; a dot where there is no room for the words."""
+    """The marks of all nodes, as plotly's text; a dot if there is no room for the words."""
     letters = int(_column(graph) / (MARK_SIZE * _MARK_LETTER))
     texts = []
     for name, data in graph.nodes(data=True):
@@ -72,12 +70,12 @@ def mark_texts(graph: "nx.DiGraph[str]", marks: Mapping[str, str]) -> list[str]:
 
 
 def value_texts(graph: "nx.DiGraph[str]", *ways: Sequence[str]) -> tuple[list[str], int]:
-    """The values of all nodes in one line each, as plotly's text, and the size of their font in px.
+    """The values of all nodes, each in one line of plotly's text, and their font size in px.
 
     Args:
         graph: The nodes.
-        ways: The values in the order of the nodes, the longest way to write them first. All of them are written in one
-            way, so that they can be compared; where none has room, all texts are empty.
+        ways: The values in the order of the nodes, once for each way to write them, the longest first. All values are
+            written in the same way, so that they can be compared. If there is no room for any way, all texts are empty.
     """
     for size in (MARK_SIZE, _SMALL_SIZE):
         for way in ways:
@@ -89,7 +87,7 @@ def value_texts(graph: "nx.DiGraph[str]", *ways: Sequence[str]) -> tuple[list[st
 
 
 def _mark_lines(mark: str, letters: int, most: int) -> list[str]:
-    """A mark in one line or, where it is too long, in two of about one length; a dot if that is too long as well."""
+    """A mark in one line or, if it is too long, in two lines of similar length; a dot if these are too long as well."""
     if len(mark) <= letters:
         return _lines(mark, letters)
     for width in range(1, letters + 1):
@@ -108,7 +106,7 @@ def _rows(graph: "nx.DiGraph[str]") -> int:
 
 
 def _lines(text: str, letters: int) -> list[str]:
-    """Text in lines of so many letters, broken after ``_`` and at spaces; what cannot be broken stays longer."""
+    """Text in lines of at most so many letters, broken after ``_`` and at spaces. Longer words stay whole."""
     lines = [""]
     for word in re.findall(r"[^_ ]*(?:_+| +|$)", re.sub(r"(\d) (?=[kMG]\b)", "\\1\u00a0", text)):
         if lines[-1] and len(lines[-1] + word.rstrip()) > letters:
@@ -118,7 +116,7 @@ def _lines(text: str, letters: int) -> list[str]:
 
 
 def _cut(lines: list[str], letters: int, most: int) -> list[str]:
-    """The first lines, each as far as there is room, with a sign where something is left out."""
+    """The first lines, each cut to the room that there is, with a sign where something is left out."""
     shown = [line if len(line) <= letters else line[: max(letters - 1, 1)] + "…" for line in lines[:most]]
     if len(lines) > most and not shown[-1].endswith("…"):
         shown[-1] = shown[-1][: max(letters - 1, 1)] + "…"

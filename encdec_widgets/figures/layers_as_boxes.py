@@ -1,4 +1,4 @@
-"""The layers of a network, or of one of its blocks, as a graph that is drawn as blocks are."""
+"""The layers of a network, or of one of its blocks, as a graph that can be drawn like one of blocks."""
 
 from collections.abc import Iterable
 from itertools import takewhile
@@ -21,13 +21,13 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
         block: Name of the block whose layers are wanted; None for those of the whole network.
 
     Returns:
-        A node a layer, named as the layer, with the node and edge attributes of a graph of blocks and with ``layer``,
-        its name. Columns are a topological order that follows each branch, block by block. The ``label`` is the name
-        without what all layers of the block have in common.
+        A graph with a node for each layer, with the layer's name. Nodes and edges have the attributes of a graph of
+        blocks; nodes also have ``layer``, the name. Columns are a topological order that follows each branch, block by
+        block. The ``label`` is the name without the words with which all names of the block begin.
 
-        With ``block``, there is also a node for every block that a layer of this one takes something from: named as
-        that block, labelled "from enc2" (with its stack, where that is another), with the shape, channels and stride of
-        what is taken, and no ``layer``.
+        With ``block``, there is also a node for each block that a layer of this one takes an input from. It has the
+        name of that block, the label "from enc2" (with its stack, if it is in another one), and the shape, channels and
+        stride of that input, but no ``layer``.
 
     Raises:
         ValueError: If there is no block of that name.
@@ -60,7 +60,7 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
 
 
 def _box(name: str, data: dict[str, Any]) -> dict[str, Any]:
-    """What a layer has of a block's attributes."""
+    """The attributes of a block, for a layer."""
     same = ("kind", "stage", "stack", "shape", "channels", "stride", "parameters")
     kernel = data["kernel_size"]
     return {key: data[key] for key in same} | {
@@ -72,7 +72,7 @@ def _box(name: str, data: dict[str, Any]) -> dict[str, Any]:
 def _sources(
     layers: "Graph", blocks: "Graph", members: Iterable[str], homes: dict[str, str]
 ) -> dict[str, str]:
-    """The blocks that ``members`` take something from, in order, with the layer that it comes from."""
+    """The blocks that ``members`` take an input from, in order, each with the layer that gives it."""
     wanted = set(members)
     found = {
         homes[source]: source
@@ -84,7 +84,7 @@ def _sources(
 
 
 def _in_order(layers: "Graph", blocks: "Graph", members: Iterable[str], homes: dict[str, str]) -> list[str]:
-    """``members`` block by block, as far as one can be told before the next, and each branch from end to end."""
+    """``members`` in topological order: block by block as far as possible, and each branch from end to end."""
     inside = layers.subgraph(members)
     ends = [name for name in inside if not inside.out_degree(name)]
     against: Graph = inside.reverse()
@@ -99,7 +99,7 @@ def _in_order(layers: "Graph", blocks: "Graph", members: Iterable[str], homes: d
 
 
 def _labels(blocks: "Graph", members: Iterable[str], homes: dict[str, str]) -> dict[str, str]:
-    """Names without what all names of the block begin with, in whole words."""
+    """Names without the words with which all names of the block begin."""
     together: dict[str, list[list[str]]] = {}
     for name in members:
         together.setdefault(homes[name], []).append(name.split("_"))
@@ -111,7 +111,7 @@ def _labels(blocks: "Graph", members: Iterable[str], homes: dict[str, str]) -> d
 
 
 def _common(words: list[list[str]], home: str) -> int:
-    """How many words all names begin with, so that none has nothing left; of a single one, those of its block."""
+    """How many words all names share at their beginning, leaving at least one; of a single name, its block's words."""
     columns = zip(*words, *([home.split("_")] if len(words) == 1 else []), strict=False)
     same = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
     return min(same, *(len(each) - 1 for each in words))

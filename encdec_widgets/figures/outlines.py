@@ -5,15 +5,15 @@ from collections.abc import Collection, Mapping
 from encdec_widgets.figures.geometry import Box, Point
 
 LINES = {"outline, light": ("#ffffff", 6.0), "outline": ("#000000", 3.0)}
-"""Colour and width in px of a light line and the dark one on it: seen on any page and on any box."""
+"""Colour and width in px of a light line and of the dark line on it, which show on any page and on any box."""
 
 
 def outlines(places: Mapping[str, Box], selected: Collection[str]) -> list[list[Point]]:
-    """Ways around the boxes that are selected; neighbours in one row have one together.
+    """Paths around the boxes that are selected; neighbours in one row share a path.
 
     Args:
         places: The boxes, by name.
-        selected: Names of those that are selected; names that have no box are left out.
+        selected: Names of the selected boxes; names that have no box are left out.
     """
     runs: list[list[Box]] = []
     for place in sorted((places[name] for name in set(selected) if name in places), key=lambda box: box.x):
@@ -26,5 +26,5 @@ def outlines(places: Mapping[str, Box], selected: Collection[str]) -> list[list[
 
 def _around(left: float, right: float, bottom: float, top: float) -> list[Point]:
     corner = (left, bottom)
-    # Past the first corner again: the line is closed there as at the others.
+    # The path goes on to the second corner, so that the line is joined at the first one as at the others.
     return [corner, (left, top), (right, top), (right, bottom), corner, (left, top)]

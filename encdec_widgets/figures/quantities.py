@@ -1,4 +1,4 @@
-"""What the blocks of a network can be coloured by: the costs and the receptive field of each."""
+"""The quantities that blocks can be coloured by: their costs and their receptive fields."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from encdec_widgets.explain.costs import PartCost
 
 Conditions = Mapping[str, Any]
-"""Batch size and precision, as ``backbone.cost`` takes them; those that are left out are its defaults."""
+"""Arguments of ``backbone.cost``: batch size and precision."""
 
 
 def _channels(backbone: "Backbone", _: Conditions) -> Colouring:
@@ -29,7 +29,7 @@ def _multiply_adds(backbone: "Backbone", conditions: Conditions) -> Colouring:
 
 def _memory(backbone: "Backbone", conditions: Conditions) -> Colouring:
     sizes = _costs(backbone, conditions, lambda cost: cost.map_bytes)
-    # All in one unit, so that numbers without it can be compared.
+    # All are in one unit, so that they can be compared where there is no room for it.
     factor, unit = unit_of_bytes(max(1, *sizes.values()))
     values = {name: size / factor for name, size in sizes.items()}
     return Colouring("maps, as training keeps them", unit, values, adds_up=True, without="not known")
@@ -49,7 +49,7 @@ QUANTITIES: Mapping[str, Callable[["Backbone", Conditions], Colouring]] = {
     "memory": _memory,
     "receptive field": _receptive_field,
 }
-"""The colouring of a network by the word that is offered for it; each is computed when it is asked for."""
+"""What makes the colouring of a network, by the word in the list *colour*."""
 
 
 def _counts(

@@ -1,4 +1,4 @@
-"""Receptive fields as boxes on an image: which ones are drawn, how large they are there, and how each looks."""
+"""Receptive fields as boxes on an image: which ones are drawn, with their size, colour and words."""
 
 import math
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from encdec_widgets.explain.receptive_field import Field, ReceptiveField
 
-# The colours that stages have in the picture of the network; all are light, to be drawn on a dark edge.
+# The colours of the stages, as in the picture of the network. All are light, to be drawn on a dark edge.
 _OUTPUT, _SELECTED, _DIALOG, _ENCODER = "#e69f00", "#ffffff", "#f0e442", "#56b4e9"
 _DASHES = ("", "1 2", "5 2", "5 2 1 2")  # in turn, from the smallest stride on
 
@@ -24,15 +24,15 @@ class ReceptiveBox:
     """A box on an image, in px of that image.
 
     Attributes:
-        label: What it belongs to, short: "output", "stride 16".
-        text: How large it is, short: "188 px".
+        label: What it belongs to, such as "output" or "stride 16".
+        text: Its size, such as "188 px".
         words: Both in a sentence, for a screen reader and on hover.
         extent: As in :class:`encdec_widgets.explain.receptive_field.Field`; "exact" where there is a size.
         size: Height and width; None unless ``extent`` is "exact".
-        offset: How far down and to the right of the point that is looked at its middle lies.
-        colour: Of its line, as ``#rrggbb``: light, for a line with a dark edge.
-        dash: Lengths of strokes and gaps of its line, as in SVG; empty for a line without gaps.
-        width: Of its line, in px of the page.
+        offset: How far its middle lies down and to the right of the position that it belongs to.
+        colour: Colour of its line, as ``#rrggbb``; light, for a line with a dark edge.
+        dash: Lengths of the strokes and gaps of its line, as in SVG; empty for a line without gaps.
+        width: Width of its line, in px of the page.
     """
 
     label: str
@@ -56,18 +56,18 @@ def field_boxes(
     input_scale: float = 1.0,
     selected: str | None = None,
 ) -> tuple[ReceptiveBox, ...]:
-    """The boxes of a network, those that matter most first.
+    """The boxes of a network, the most important first.
 
     Args:
         receptive: The receptive fields of the network, in px of its input.
         blocks: What ``backbone.blocks`` is.
-        input_scale: By how much the image is scaled before the network sees it (SLEAP's "Input Scaling"): at 0.5, a
-            field of 50 px is 100 px of the image.
-        selected: The block that is looked at besides; the input and a name that is unknown have no box.
+        input_scale: Factor by which the image is scaled before the network sees it (SLEAP's "Input Scaling"). At 0.5, a
+            receptive field of 50 px is 100 px of the image.
+        selected: Name of a block to draw as well; the input and an unknown name have no box.
 
     Returns:
-        The output's, that of the selected block, the figure of SLEAP's training dialog (where it shows one), and one
-        for each stride on the way down, the largest first: the largest field of the blocks of stem and encoder there.
+        The box of the output, that of the selected block, that of the figure in SLEAP's training dialog (if it shows
+        one), and one for each stride of stem and encoder, from the largest stride: the largest receptive field there.
 
     Raises:
         ValueError: If the scale is not above 0.
@@ -97,13 +97,13 @@ def _down(blocks: "nx.DiGraph[str]") -> list[tuple[str, dict[str, Any]]]:
 
 
 def _on_the_way_down(blocks: "nx.DiGraph[str]") -> list[float | None]:
-    """The strides of stem and encoder, the smallest first and an unknown one last."""
+    """The strides of stem and encoder, from the smallest; an unknown stride is the last."""
     strides = {data["stride"] for _, data in _down(blocks)}
     return sorted(strides, key=lambda stride: math.inf if stride is None else stride)
 
 
 def _largest(receptive: "ReceptiveField", names: Iterable[str]) -> str | None:
-    """The block that sees furthest; one that sees the whole image, or nobody knows how far, comes before any other."""
+    """The block with the largest receptive field: the whole image is the largest, an unknown one the next."""
 
     def reach(name: str) -> tuple[int, int]:
         field = receptive.blocks[name]

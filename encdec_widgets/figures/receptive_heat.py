@@ -1,4 +1,4 @@
-"""An effective receptive field as a picture to be laid over an image."""
+"""An effective receptive field as a picture that can be laid over an image."""
 
 import math
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 
 _RED_GREEN_BLUE = (213, 94, 0)  # for colour-blind people as well
-_LARGEST = 256  # px: more would not be seen on the page
+_LARGEST = 256  # px: a finer picture would look the same on the page
 
 
 def heat_image(gradient: Any) -> str:
-    """The picture as a data URL: a PNG of one colour that covers as much as the gradient is large.
+    """The picture as a data URL: a PNG of one colour, which is more opaque where the gradient is larger.
 
     Args:
-        gradient: (height, width), 1 where it is largest, not negative.
+        gradient: A value of 0 or more for each pixel, (height, width); the largest is 1.
 
     Raises:
-        ValueError: If it has another number of axes, or holds something that is no finite number.
+        ValueError: If it has another number of axes, or a value that is not finite.
     """
     values = np.asarray(gradient, dtype=float)
     if values.ndim != 2 or not values.size or not np.isfinite(values).all():
@@ -29,7 +29,7 @@ def heat_image(gradient: Any) -> str:
     picture = np.empty((*values.shape, 4), dtype=np.uint8)
     picture[..., :3] = _RED_GREEN_BLUE
     picture[..., 3] = np.round(values * 255)
-    # Plotly brings a writer of PNG files, and makes one where it draws an image. Imported here, as it takes a while.
+    # Plotly has a writer of PNG files, which it uses for images. It is slow to import, so it is imported here.
     import plotly.express as px
 
     return str(px.imshow(picture, binary_string=True, binary_backend="pypng").data[0].source)

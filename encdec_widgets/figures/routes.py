@@ -1,6 +1,6 @@
-"""The ways of the edges between boxes: level, or up and down between the columns, and never through a box.
+"""The paths of the edges between boxes: level, or up and down between the columns, never through a box.
 
-Where boxes lie in between, an edge goes over them. Edges that would lie on each other there have lanes of their own.
+If boxes lie in between, an edge goes over them. There, edges that would overlap have lanes of their own.
 """
 
 import bisect
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 Edge = tuple[str, str]
 _FLOW_BELOW = -0.1  # flow edges and skips leave a box at different heights, so that they can be told apart
 _SKIP_ABOVE = 0.14
-_MARK_BEFORE = 0.18  # where the mark of a level skip stands, left of its block
+_MARK_BEFORE = 0.18  # distance of the mark of a level skip from its block
 _FIRST_LANE = 0.04  # above the boxes
-_LANES = 0.14  # what all lanes of a row share; then come the names of the row above
+_LANES = 0.14  # height of all lanes of a row together; above them are the names of the next row
 _LANE = 0.045
 
 
 def routes(graph: "nx.DiGraph[str]", places: Mapping[str, Box]) -> dict[Edge, list[Point]]:
-    """The way of every edge, from its source to its target.
+    """The path of every edge, from its source to its target.
 
     Args:
         graph: The graph, whose edges say whether they are a ``skip``.
         places: The box of every node.
 
     Returns:
-        Points that are joined by straight lines. Of a skip, the last but one is where its mark belongs.
+        For each edge, points to be joined by straight lines. The last but one point of a skip is that of its mark.
     """
     rows: dict[float, list[float]] = {}
     for place in places.values():
@@ -57,7 +57,7 @@ def _is_blocked(source: Box, target: Box, rows: Mapping[float, list[float]]) -> 
 def _level(source: Box, target: Box, skip: bool) -> list[Point]:
     height = _SKIP_ABOVE if skip else _FLOW_BELOW
     start, end = (source.right, source.y + height), (target.left, target.y + height)
-    # A mark in the gap, where the box before it is in the same row.
+    # If the box before is in the same row, the mark is in the gap between the two.
     mark = (max(end[0] - _MARK_BEFORE, (end[0] + target.x - 1) / 2), end[1])
     if source.y == target.y:
         return [start, mark, end] if skip else [start, end]
@@ -67,7 +67,7 @@ def _level(source: Box, target: Box, skip: bool) -> list[Point]:
 
 
 def _over(source: Box, target: Box, lane: float) -> list[Point]:
-    """Up from the source, along its lane, and down to the target."""
+    """The path up from the source, along its lane, and down to the target."""
     out, height = source.x + source.width / 4, source.top + lane
     start = [(out, source.top), (out, height)]
     if source.y == target.y:
@@ -84,7 +84,7 @@ def _gap_before(place: Box) -> float:
 
 
 def _lanes(edges: list[Edge], places: Mapping[str, Box]) -> dict[Edge, float]:
-    """How far above the boxes each edge runs; shorter ones under longer ones, those of one source on one lane."""
+    """How far above the boxes each edge runs: shorter ones below longer ones, edges of one source on the same lane."""
     numbers: dict[Edge, int] = {}
     taken: dict[float, list[list[tuple[float, float, str]]]] = {}
     for source, target in sorted(edges, key=lambda edge: places[edge[1]].x - places[edge[0]].x):

@@ -1,7 +1,7 @@
-"""A picture that needs neither a kernel nor a script: a plotly figure's plain data as SVG text.
+"""Draws a plotly figure's plain data as SVG text, which is shown without a kernel and without a script.
 
-It draws what :func:`encdec_widgets.figures.block_figure` uses of plotly, by type of trace, wherever it stands in the
-figure. A saved picture can't know the theme of the page that it will be read on, so it brings its own pale background.
+It draws the types of traces that :func:`encdec_widgets.figures.block_figure` uses, wherever they are in the figure. A
+saved picture does not know the theme of the page on which it is shown, so it has a pale background of its own.
 """
 
 import html
@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 import attrs
 
 WIDTH = 900
-"""Of the picture, in px."""
+"""Width of the picture, in px."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 96, 10, 10, 34
 _ROW_HEIGHT = 84
 _HEIGHTS = (120, 480)  # of the part with the boxes
@@ -39,14 +39,14 @@ def still(figure: dict[str, Any]) -> str:
             traces with lines, markers and text, bars, the axes' ranges, the y axis's labels and rectangles.
 
     Returns:
-        An ``<svg>`` element of :data:`WIDTH` px. Whatever texts the figure holds are text in it, never markup.
+        An ``<svg>`` element, :data:`WIDTH` px wide. All texts of the figure are escaped.
     """
     layout = figure["layout"]
     place = _place(layout)
     parts = [f'<rect width="{WIDTH}" height="{_number(place.height)}" rx="4" fill="{_PAPER}"/>']
     parts += _rows(layout, place)
     traces = [trace for trace in figure["data"] if trace.get("visible", True) is True]
-    # As plotly does it: bars lie under lines, in whatever order the traces come.
+    # As in plotly, bars are below lines, whatever the order of the traces.
     for kind, draw in (("bar", _bars), ("scatter", _scatter)):
         for trace in traces:
             if trace["type"] == kind:
@@ -61,7 +61,7 @@ def still(figure: dict[str, Any]) -> str:
 
 @attrs.frozen
 class _Place:
-    """Where the figure's coordinates lie in the picture."""
+    """Turns the figure's coordinates into those of the picture."""
 
     x: Callable[[float], float]
     y: Callable[[float], float]
@@ -80,13 +80,13 @@ def _place(layout: dict[str, Any]) -> _Place:
 
 
 def _rows(layout: dict[str, Any], place: _Place) -> Iterator[str]:
-    """The rectangles behind the boxes, and what stands at the rows."""
+    """The rectangles behind the boxes, and the labels of the rows."""
     for shape in layout.get("shapes", ()):
         if shape["type"] == "rect":
             across = shape.get("xref") == "paper"
             x0, x1 = (_LEFT, WIDTH - _RIGHT) if across else (place.x(shape["x0"]), place.x(shape["x1"]))
             y0, y1 = sorted((place.y(shape["y0"]), place.y(shape["y1"])))
-            # Rows reach beyond the axis's range, as the first one does.
+            # Some rows, such as the first, reach beyond the range of the axis.
             y0, y1 = max(y0, _TOP), min(y1, place.height - _BOTTOM)
             yield _rectangle(x0, y0, x1 - x0, y1 - y0, f"fill={_quoted(shape.get('fillcolor', 'none'))}")
     axis = layout["yaxis"]
@@ -153,7 +153,7 @@ def _mark(point: tuple[float, float], marker: dict[str, Any], index: int) -> str
     paint = f"fill={_quoted(_colour(marker, index))}{_outline(marker, index)}"
     r, side = _number(radius), _number(2 * radius)
     if symbol.startswith("diamond"):
-        d = _number(1.3 * radius)  # plotly's diamonds are as much larger
+        d = _number(1.3 * radius)  # plotly's diamonds are larger by this factor
         return f'<path d="M{x} {y}m-{d} 0l{d} -{d}l{d} {d}l-{d} {d}z" {paint}/>'
     if symbol.startswith("square"):
         return f'<path d="M{x} {y}m-{r} -{r}h{side}v{side}h-{side}z" {paint}/>'
@@ -179,7 +179,7 @@ def _legend(traces: Sequence[dict[str, Any]], place: _Place) -> Iterator[str]:
 
 
 def _text(x: float, y: float, text: str, size: float, colour: str = _INK, anchor: str = "middle") -> str:
-    """Lines of text around the height ``y``; of plotly's markup, ``<br>`` and a line in bold are understood."""
+    """Lines of text centred at the height ``y``. Of plotly's markup, it understands ``<br>`` and lines in bold."""
     lines = []
     for index, (line, plain) in enumerate(zip(_split(text), _lines(text), strict=True)):
         weight = ' font-weight="bold"' if "<b>" in line else ""
@@ -196,7 +196,7 @@ def _split(text: str) -> list[str]:
 
 
 def _lines(text: str) -> list[str]:
-    """What a person reads of plotly's markup, a line each."""
+    """The lines of plotly's text, without markup."""
     return [_NOT_IN_XML.sub("�", html.unescape(_TAG.sub("", line))) for line in _split(text)]
 
 
@@ -224,7 +224,7 @@ def _colour(marker: dict[str, Any], index: int) -> str:
 
 
 def _at(value: Any, index: int) -> Any:
-    """What plotly takes for one point: a value for all of them, or a list with a value for each."""
+    """The value for one point, of a value for all points or of a list with one for each."""
     return value[index] if isinstance(value, list | tuple) else value
 
 
