@@ -17,6 +17,7 @@ PUBLIC = (
     "encdec_widgets.backbone",
     "encdec_widgets.encoder_decoder",
     "encdec_widgets.head",
+    "encdec_widgets.session",
     "encdec_widgets.timing",
 )
 RULES = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
