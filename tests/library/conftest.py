@@ -9,6 +9,7 @@ import pytest
 
 from encdec_widgets.workers import client
 from encdec_widgets.workers.timing import Worker, measuring
+from tests.both_forms import in_both_forms as in_both_forms
 from tests.library.calibrated import KNOWN
 
 

@@ -8,6 +8,7 @@ import pytest
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.session import Session
+from tests.both_forms import in_both_forms as in_both_forms
 from tests.session.slow import GATE, Gate
 
 SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))

@@ -1,0 +1,457 @@
+"""Work in the background: the newest, the most urgent, step by step; in threads, and on the event loop alone."""
+
+import asyncio
+import doctest
+import gc
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor, wait
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from encdec_widgets import background as package
+from encdec_widgets.background import (
+    Background,
+    InThreads,
+    OnLoop,
+    Priority,
+    Steps,
+    Task,
+    calls,
+    executor,
+    in_threads,
+    on_loop,
+    on_this_loop,
+    shared_background,
+)
+from encdec_widgets.background import task as tasks
+from tests.both_forms import starts_no_thread
+from tests.designer.slow import PATIENCE_S, until
+
+Scenario = Callable[[Background], Coroutine[Any, Any, None]]
+
+
+@pytest.fixture(params=[InThreads, OnLoop])
+def background(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Background:
+    if request.param is OnLoop:
+        monkeypatch.setattr(threading.Thread, "start", starts_no_thread)
+    form: Background = request.param()
+    return form
+
+
+class Held:
+    """Work whose steps do nothing until it is let go; then it returns its name."""
+
+    def __init__(self, name: str = "held") -> None:
+        self.name = name
+        self.steps = 0
+        self.let_go = self.closed = False
+        self.remaining_s = float("inf")
+
+    def __call__(self, task: "Task[str]") -> Steps[str]:
+        try:
+            while not self.let_go:
+                task.remaining_s = self.remaining_s
+                self.steps += 1
+                time.sleep(0.0005)
+                yield
+            return self.name
+        finally:
+            self.closed = True
+
+
+async def begun(background: Background, work: Held, **options: Any) -> "Task[str]":
+    task = background.begin(work, **{"key": "key", **options})
+    await until(lambda: work.steps > 0)
+    return task
+
+
+def at_once(name: str, order: list[str] | None = None) -> Callable[["Task[str]"], Steps[str]]:
+    def steps(_: "Task[str]") -> Steps[str]:
+        if order is not None:
+            order.append(name)
+        yield
+        return name
+
+    return steps
+
+
+# Examples
+
+
+@pytest.mark.parametrize("module", [package, calls, executor, in_threads, on_loop, tasks])
+def test_examples_are_true(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted
+    assert not result.failed
+
+
+def test_every_public_name_has_an_example() -> None:
+    assert len(package.__all__) > 9
+    assert all(">>> " in (getattr(package, name).__doc__ or "") for name in package.__all__)
+
+
+# Results
+
+
+def test_it_is_an_executor(background: Background) -> None:
+    async def scenario() -> None:
+        assert isinstance(background, Executor)
+        futures = [background.submit(pow, 2, number) for number in range(3)]
+        assert [await asyncio.wrap_future(future) for future in futures] == [1, 2, 4]
+
+    asyncio.run(scenario())
+    assert list(background.map(abs, [-1, 2])) == [1, 2]
+    with background as same:
+        assert same.submit(sorted, "ba", reverse=True).result() == ["b", "a"]
+
+
+def test_what_a_step_raises_is_the_future_s(background: Background) -> None:
+    def wrong(_: "Task[str]") -> Steps[str]:
+        yield
+        raise ZeroDivisionError("so it is")
+
+    async def scenario() -> None:
+        with pytest.raises(ZeroDivisionError, match="so it is"):
+            await asyncio.wrap_future(background.begin(wrong, key=1).future)
+        assert await asyncio.wrap_future(background.begin(at_once("next"), key=1).future) == "next"
+
+    asyncio.run(scenario())
+
+
+def test_without_an_event_loop_it_is_done_at_once_and_an_interrupt_passes(background: Background) -> None:
+    told: list[str] = []
+
+    def tells(task: "Task[str]") -> Steps[str]:
+        task.tell(told.append, "one")
+        yield
+        assert told == ["one"]
+        task.tell(told.append, "two")
+        return "done"
+
+    task = background.begin(tells, key=1)
+    assert (task.future.done(), task.future.result(), told) == (True, "done", ["one", "two"])
+
+    def interrupted(_: "Task[str]") -> Steps[str]:
+        yield
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        background.begin(interrupted, key=1)
+    assert background.begin(at_once("next"), key=1).future.result() == "next"
+
+
+# The newest wins
+
+
+def test_an_older_one_is_dropped_at_its_next_step_or_never_begins(background: Background) -> None:
+    async def scenario() -> None:
+        running, order = Held(), list[str]()
+        first = await begun(background, running)
+        second = background.begin(at_once("second", order), key="key")
+        third = background.begin(at_once("third", order), key="key")
+        assert second.future.cancelled()
+        assert await asyncio.wrap_future(third.future) == "third"
+        assert (first.future.cancelled(), running.closed, order) == (True, True, ["third"])
+
+    asyncio.run(scenario())
+
+
+def test_another_key_is_not_touched(background: Background) -> None:
+    async def scenario() -> None:
+        running = Held()
+        first = await begun(background, running)
+        other = background.begin(at_once("other"), key="other")
+        running.let_go = True
+        assert await asyncio.wrap_future(first.future) == "held"
+        assert await asyncio.wrap_future(other.future) == "other"
+
+    asyncio.run(scenario())
+
+
+def test_one_that_is_overtaken_and_nearly_done_ends_first(background: Background) -> None:
+    async def scenario() -> None:
+        running, told = Held(), list[str]()
+        running.remaining_s = 0.1
+        first = await begun(background, running, finish_s=0.15)
+        second = background.begin(at_once("second", told), key="key")
+        first.future.add_done_callback(lambda future: told.append(future.result()))
+        running.let_go = True
+        await asyncio.wrap_future(second.future)
+        assert told == ["held", "second"]
+
+    asyncio.run(scenario())
+
+
+def test_what_is_dropped_tells_nothing_more(background: Background) -> None:
+    async def scenario() -> None:
+        told: list[str] = []
+
+        def tells(task: "Task[str]") -> Steps[str]:
+            task.tell(told.append, "news")
+            while True:
+                yield
+
+        task = background.begin(tells, key="key")
+        await until(lambda: told == ["news"])
+        background.drop("key")
+        assert task.future.cancelled()
+        background.wait("key")
+        await until(lambda: task._ended)
+        assert told == ["news"]
+
+    asyncio.run(scenario())
+
+
+# The most urgent first
+
+
+def test_spare_work_gives_way_between_steps_and_goes_on_where_it_was(background: Background) -> None:
+    async def scenario() -> None:
+        order: list[str] = []
+        spare = Held("spare")
+        first = await begun(background, spare, key="spare", priority=Priority.SPARE)
+        second = background.begin(at_once("more spare", order), key="more", priority=Priority.SPARE)
+        steps = spare.steps
+        urgent = background.begin(at_once("urgent", order), key="urgent")
+        assert await asyncio.wrap_future(urgent.future) == "urgent"
+        assert not first.future.done()
+        await until(lambda: spare.steps > steps)
+        spare.let_go = True
+        assert await asyncio.wrap_future(first.future) == "spare"
+        assert not spare.steps < steps
+        assert await asyncio.wrap_future(second.future) == "more spare"
+        assert order == ["urgent", "more spare"]
+
+    asyncio.run(scenario())
+
+
+def test_a_task_is_told_that_something_more_urgent_waits() -> None:
+    async def scenario() -> None:
+        background, seen = InThreads(), list[bool]()
+        go_on = threading.Event()
+
+        def spare(task: "Task[None]") -> Steps[None]:
+            seen.append(task.over)
+            assert go_on.wait(PATIENCE_S)
+            seen.append(task.over)
+            yield
+
+        task = background.begin(spare, key="spare", priority=Priority.SPARE)
+        await until(lambda: seen == [False])
+        background.begin(at_once("urgent"), key="urgent")
+        go_on.set()
+        await asyncio.wrap_future(task.future)
+        assert seen == [False, True]
+
+    asyncio.run(scenario())
+
+
+def test_on_the_loop_a_task_is_over_after_its_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+
+    def looks(task: "Task[None]") -> Steps[None]:
+        seen.append(task.over)
+        yield
+
+    async def scenario() -> None:
+        for slice_s in (1e9, 0.0):
+            monkeypatch.setattr(on_loop, "SLICE_S", slice_s)
+            await asyncio.wrap_future(OnLoop().begin(looks, key=1).future)
+
+    asyncio.run(scenario())
+    assert seen == [False, True]
+
+
+def test_the_loop_has_turns_between_steps() -> None:
+    async def scenario() -> None:
+        work, ticks = Held(), 0
+        task = OnLoop().begin(work, key=1)
+        for _ in range(20):
+            await asyncio.sleep(0)
+            ticks += 1
+        assert 0 < work.steps <= ticks + 1
+        work.let_go = True
+        assert await asyncio.wrap_future(task.future) == "held"
+
+    asyncio.run(scenario())
+
+
+# Where and when it is told
+
+
+def test_news_come_on_the_loop_in_order_and_in_wait(background: Background) -> None:
+    async def scenario() -> None:
+        told: list[int] = []
+        threads: set[int] = set()
+
+        def hears(number: int) -> None:
+            told.append(number)
+            threads.add(threading.get_ident())
+
+        def counts(task: "Task[None]") -> Steps[None]:
+            for number in range(5):
+                assert task.tell(hears, number)
+                yield
+
+        background.begin(counts, key=1)
+        assert not told
+        background.wait(1)
+        assert told == list(range(5))
+        background.begin(counts, key=1)
+        await until(lambda: len(told) == 10)
+        assert told == [*range(5), *range(5)]
+        assert threads == {threading.get_ident()}
+
+    asyncio.run(scenario())
+
+
+def test_wait_takes_the_steps_that_remain(background: Background) -> None:
+    async def scenario() -> None:
+        running = Held()
+        task = await begun(background, running)
+        running.let_go = True
+        background.wait("key")
+        assert task.future.result() == "held"
+
+    asyncio.run(scenario())
+
+
+def test_a_step_cannot_wait_for_itself(background: Background) -> None:
+    def waits(_: "Task[None]") -> Steps[None]:
+        yield
+        background.wait("key")
+
+    async def scenario() -> None:
+        task = background.begin(waits, key="key")
+        with pytest.raises(
+            RuntimeError, match=r"cannot wait for work in the background\. Received: key 'key'"
+        ):
+            await asyncio.wrap_future(task.future)
+
+    asyncio.run(scenario())
+
+
+def test_one_that_is_to_come_later_does_not_begin_before_it_is_waited_for(background: Background) -> None:
+    async def scenario() -> None:
+        order: list[str] = []
+        task = background.begin(at_once("later", order), key="key", after_s=1000.0)
+        await asyncio.wrap_future(background.submit(order.append, "sooner"))
+        assert order == ["sooner"]
+        background.wait("key")
+        assert (order, task.future.result()) == (["sooner", "later"], "later")
+
+    asyncio.run(scenario())
+
+
+def test_what_was_told_to_a_loop_that_was_closed_comes_in_wait(background: Background) -> None:
+    told: list[str] = []
+    heard: list[bool] = []
+    running = Held()
+
+    def tells(task: "Task[str]") -> Steps[str]:
+        yield from running(task)
+        heard.append(task.tell(told.append, "news"))
+        return "done"
+
+    async def leave_in_the_middle() -> "Task[str]":
+        task = background.begin(tells, key="key")
+        await until(lambda: running.steps > 0)
+        return task
+
+    task = asyncio.run(leave_in_the_middle())
+    running.let_go = True
+    background.wait("key")
+    assert (told, task.future.result()) == (["news"], "done")
+    assert heard == [isinstance(background, OnLoop)]  # There it is told to who waits.
+
+
+def test_a_call_from_another_thread_comes_on_the_loop_or_directly() -> None:
+    threads: list[int] = []
+
+    def notes(number: int) -> None:
+        threads.append(number and threading.get_ident())
+
+    on_this_loop(notes)(0)
+    assert threads == [0]
+
+    async def scenario() -> Callable[[int], None]:
+        call = on_this_loop(notes)
+        await asyncio.to_thread(call, 1)
+        await until(lambda: len(threads) == 2)
+        return call
+
+    call = asyncio.run(scenario())
+    assert threads == [0, threading.get_ident()]
+    call(1)  # The loop has been closed.
+    assert len(threads) == 2
+
+
+# What there is, and what is left
+
+
+def test_the_platform_chooses_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(shared_background(), InThreads)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert isinstance(shared_background.__wrapped__(), OnLoop)
+
+
+def test_what_only_waits_holds_nothing_up_and_needs_a_thread() -> None:
+    background, go_on, ended = InThreads(), threading.Event(), threading.Event()
+
+    def waits() -> None:
+        assert go_on.wait(PATIENCE_S)
+        ended.set()
+
+    async def scenario() -> None:
+        background.aside(waits)
+        assert await asyncio.wrap_future(background.submit(str, 1)) == "1"
+
+    asyncio.run(scenario())
+    go_on.set()
+    assert ended.wait(PATIENCE_S)
+    rung = threading.Event()
+    background.alarm(0.0, rung.set)
+    assert rung.wait(PATIENCE_S)
+    for needs_a_thread in (lambda: OnLoop().aside(waits), lambda: OnLoop().alarm(1.0, waits)):
+        with pytest.raises(RuntimeError, match=r"needs a thread.*Use encdec_widgets.background.InThreads"):
+            needs_a_thread()
+
+
+def test_its_thread_ends_with_the_work_and_nothing_is_held(background: Background) -> None:
+    class Key:
+        pass
+
+    async def scenario() -> list[Callable[[], Key | None]]:
+        key, other = Key(), Key()
+        await asyncio.wrap_future(background.begin(at_once("one"), key=key).future)
+        background.begin(Held(), key=other)
+        background.drop(other)
+        await until(lambda: not background._tasks)
+        return [weakref.ref(key), weakref.ref(other)]
+
+    left = asyncio.run(scenario())
+    if isinstance(background, InThreads):
+        asyncio.run(until(lambda: background._thread is None))
+    gc.collect()
+    assert [each() for each in left] == [None, None]
+    assert not background._messages
+
+
+def test_shutting_down_drops_or_waits(background: Background) -> None:
+    async def scenario() -> None:
+        running, ends = Held(), Held("ends")
+        first = await begun(background, running)
+        background.shutdown(cancel_futures=True)
+        assert first.future.cancelled()
+        second = await begun(background, ends, key="other")
+        ends.let_go = True
+        background.shutdown()
+        assert wait([second.future], 0).done
+
+    asyncio.run(scenario())
