@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import attrs
 import numpy as np
 
-from encdec_widgets._keras import keras
-from encdec_widgets.architectures.blocks.block_call import BlockCall, building_blocks_with
+from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.encoder_decoder import IntermediateFeature
-from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.background import to_the_end
 from encdec_widgets.explain.checks import Check, Network, as_built, checks
 from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
 from encdec_widgets.explain.costs import Cost, Precision, costs
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.explain.receptive_field import ReceptiveField, receptive_fields
 from encdec_widgets.explain.table import Row, block_rows, layer_rows
+from encdec_widgets.networks.building import BuiltNetwork, How, network_in_steps
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.call_graph import as_trained_now, call_graph
 from encdec_widgets.networks.graph import block_graph, layer_graph
-from encdec_widgets.networks.keras_private import names_from_the_start
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
-from encdec_widgets.networks.rebuild import forget_other_calls, make_or_reuse
 from encdec_widgets.networks.weights import fill, filled
 
 if TYPE_CHECKING:
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
 
     from encdec_widgets.designs.design import Design
 
-__all__ = ["Backbone", "build_backbone"]
+__all__ = ["Backbone", "build_backbone", "build_in_steps"]
 
 
 @attrs.frozen(eq=False)
@@ -43,10 +40,7 @@ class Backbone:
 
     Attributes:
         design: What it was built from.
-        structure: The Keras model, to be read: its weights are described, and filled when ``model`` is asked for.
-        built_blocks: The blocks in the order in which they were made.
-        settings: What of Keras's configuration the layers depend on, the name of the backend first.
-        build_seconds: How long building took (measured, wall clock), without filling the weights.
+        network: What was built.
 
     Example:
         >>> from encdec_widgets import Design
@@ -62,11 +56,27 @@ class Backbone:
     """
 
     design: Design
-    structure: Any
-    built_blocks: tuple[BuiltBlock, ...] = attrs.field(repr=False)
-    settings: tuple[Any, ...] = attrs.field(repr=False)
-    build_seconds: float
-    _features: tuple[tuple[IntermediateFeature, ...], ...] = attrs.field(repr=False)
+    network: BuiltNetwork
+
+    @property
+    def structure(self) -> Any:
+        """The Keras model, to be read: its weights are described, and filled when :attr:`model` is asked for."""
+        return self.network.structure
+
+    @property
+    def built_blocks(self) -> tuple[BuiltBlock, ...]:
+        """The blocks in the order in which they were made."""
+        return self.network.blocks
+
+    @property
+    def settings(self) -> tuple[Any, ...]:
+        """What of Keras's configuration the layers depend on, the name of the backend first."""
+        return self.network.settings
+
+    @property
+    def build_seconds(self) -> float:
+        """How long building took (measured, wall clock), without filling the weights."""
+        return self.network.seconds
 
     @property
     def model(self) -> Any:
@@ -82,7 +92,7 @@ class Backbone:
     def features(self) -> tuple[tuple[IntermediateFeature, ...], ...]:
         """Intermediate features of every stack: the input of each decoder block, coarse to fine."""
         self._fill()
-        return self._features
+        return self.network.features
 
     @property
     def filled(self) -> bool:
@@ -262,83 +272,36 @@ def build_backbone(
         >>> second.model.layers[1] is first.model.layers[1]  # reused, weights and all
         True
     """
-    with one_at_a_time, names_from_the_start():
-        # Also loads Keras, which must not count as building.
-        settings = _settings()
-        start = time.perf_counter()
-        if previous is None or previous.settings != settings:
-            return _built(design, None, on_block, settings, start)
-        try:
-            return _built(design, previous, on_block, settings, start)
-        except BaseException:
-            forget_other_calls(previous.structure)
-            raise
+    return to_the_end(build_in_steps(design, previous, on_block=on_block))
 
 
-def _built(
-    design: Design,
-    previous: Backbone | None,
-    on_block: Callable[[BlockCall], None] | None,
-    settings: tuple[Any, ...],
-    start: float,
-) -> Backbone:
-    earlier = {built.call.prefix: built for built in previous.built_blocks} if previous else {}
-    blocks: list[BuiltBlock] = []
+def build_in_steps(
+    design: Design, previous: Backbone | None = None, **how: Unpack[How]
+) -> Generator[None, None, Backbone]:
+    """As :func:`build_backbone`, in steps between which something else can be built.
 
-    def make_and_record(call: BlockCall) -> Any:
-        if on_block is not None:
-            on_block(call)
-        blocks.append(_made(call, earlier.get(call.prefix)))
-        return blocks[-1].output
+    Args:
+        design: What to build.
+        previous: A network that was built before, to reuse as much of as is as it was.
+        **how: As in :func:`encdec_widgets.networks.building.network_in_steps`.
 
-    if previous is not None and previous.design.input_shape == design.input_shape:
-        x = previous.structure.inputs[0]
-    else:
-        x = keras.Input(design.input_shape, name="input")
-    make_backbone = design.architecture.make_backbone
-    with building_blocks_with(make_and_record):
-        outputs, features = make_backbone(x) if design.head is None else make_backbone(x, head=design.head)
-    model = keras.Model(x, outputs, name=type(design.architecture).__name__)
-    forget_other_calls(model)
-    stacks: list[Any] = features if isinstance(outputs, list) else [features]
-    return Backbone(
-        design=design,
-        structure=model,
-        built_blocks=tuple(blocks),
-        settings=settings,
-        build_seconds=time.perf_counter() - start,
-        features=tuple(map(tuple, stacks)),
+    Yields:
+        None after each step.
+
+    Returns:
+        What was built.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import UNet
+        >>> from encdec_widgets.backbone import build_in_steps
+        >>> design = Design(UNet(filters=4, down_blocks=1, up_blocks=1), (32, 32, 1))
+        >>> steps = build_in_steps(design, gives_way=lambda: True)
+        >>> len(list(steps))  # after each block but the last
+        4
+    """
+    earlier = None if previous is None else previous.network
+    network = yield from network_in_steps(
+        design.architecture, design.input_shape, design.head, earlier, **how
     )
-
-
-def _made(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
-    try:
-        built = make_or_reuse(call, earlier)
-    except FieldError as error:
-        raise error.inside(f"{call.stage}[{call.index}]") from None
-    except Exception as error:
-        error.add_note(
-            f"This happened in {call.prefix}, the {type(call.block).__name__} of the {call.stage}."
-        )
-        raise
-    output = built.output
-    if not hasattr(output, "_keras_history") or len(output.shape) != 4:
-        raise FieldError(
-            f"{call.stage}[{call.index}]",
-            output,
-            f"must give one Keras tensor (batch, height, width, channels) from the make_block of "
-            f"{type(call.block).__name__}",
-        )
-    return built
-
-
-def _settings() -> tuple[Any, ...]:
-    config = keras.config
-    policy = config.dtype_policy()
-    return (
-        config.backend(),
-        config.floatx(),
-        config.image_data_format(),
-        policy.compute_dtype,
-        policy.variable_dtype,
-    )
+    return Backbone(design, network)

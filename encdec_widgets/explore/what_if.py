@@ -1,43 +1,28 @@
-"""What a network would cost and see with other values of one field, computed while nobody waits for it."""
+"""What a network would cost and see with other values of one field, computed in spare time."""
 
-import asyncio
+import functools
 import threading
-import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import attrs
 
 from encdec_widgets._keras import keras, keras_is_loaded
-from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.fields.described import FieldError, field_words
-from encdec_widgets.backbone import Backbone, build_backbone
+from encdec_widgets.backbone import Backbone, build_in_steps
+from encdec_widgets.background import Background, Priority, Task, shared_background
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.variants import all_else, current_value, values_of, with_value
 from encdec_widgets.explain.costs import Precision
-from encdec_widgets.networks.one_at_a_time import one_at_a_time
+from encdec_widgets.networks.building import BuildTooLongError
 
 GIVE_UP_S = 3.0
 """A variant that takes longer to build is given up."""
-PAUSE_S = 0.01
-"""After each variant, others that want to build get their turn."""
 KEPT = 32
 """The points of so many questions are remembered."""
 LONGEST = 120
 """So many characters of an error are told."""
-
-
-class _Dropped(Exception):  # noqa: N818 - not an error
-    """Nobody wants the points any more."""
-
-
-class _GivesWay(Exception):  # noqa: N818 - not an error
-    """Somebody waits until a variant is built."""
-
-
-class _TooLong(Exception):  # noqa: N818 - not an error
-    """A variant takes too long to build."""
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +36,7 @@ class Question:
         precision: "float32", "mixed_float16" or "mixed_bfloat16".
         values: The values to try, in order.
         current: The value that the field has now, one of them.
-        policy: Keras's precision for whoever asks; it has one for each thread.
+        policy: Keras's precision to build with, that of the thread that asks; None before Keras is loaded.
     """
 
     design: Design
@@ -107,23 +92,25 @@ OnPoint = Callable[[Question, Point], None]
 class WhatIf:
     """Computes the points of one question at a time, in the background where an event loop runs.
 
-    Variants are built from nothing, so that they share nothing with a network that somebody uses; their weights are
-    described and never filled. Whoever waits for a turn to build, or to fill weights, waits until one block is made, or
-    until Keras has joined all of them: the variant is given up, and built again later.
+    Variants are built from nothing, so that they share nothing with a network that is in use; their weights are
+    described and never filled. They are built in spare time: whatever else is built, or filled with weights, waits
+    until one block is made, or until Keras has joined all of them; then the variant goes on.
 
     Building a variant runs the code of its blocks and its architecture. So a ``make_block`` that a user wrote runs in
-    another thread, once for each value of a field and while nobody edits anything: it is to make layers, no more.
+    another thread, once for each value of a field, and without any edit: it is to make layers, no more. A
+    ``make_backbone`` runs again each time that its variant goes on.
     """
 
-    def __init__(self, on_point: OnPoint) -> None:
+    def __init__(self, on_point: OnPoint, background: Background | None = None) -> None:
         """Compute nothing yet.
 
         Args:
             on_point: Is called with each point, the current value's first and those nearest to it next, on the event
-                loop of whoever asked.
+                loop on which they were asked for.
+            background: Where to compute; the one that all share if left out.
         """
         self._on_point = on_point
-        self._wanted: object | None = None
+        self._background = background or shared_background()
         # A list of pairs, as what a user's block holds may have no hash.
         self._curves: deque[tuple[tuple[Any, ...], dict[Any, Point]]] = deque(maxlen=KEPT)
         self._lock = threading.Lock()
@@ -135,27 +122,14 @@ class WhatIf:
             question: What is asked.
             backbone: The network as it is, if it has been built.
         """
-        self._wanted = wanted = object()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._work(question, backbone, wanted, lambda point: self._tell(question, wanted, point))
-            return
-
-        def tell(point: Point) -> None:
-            try:
-                loop.call_soon_threadsafe(self._tell, question, wanted, point)
-            except RuntimeError:  # The loop is closed, as when the kernel shuts down.
-                raise _Dropped from None
-
-        # Python waits for it at exit, and it ends then: in the middle of TensorFlow's code a thread cannot be killed.
-        threading.Thread(
-            target=self._work, args=(question, backbone, wanted, tell), name="encdec-what-if", daemon=False
-        ).start()
+        self.stop()
+        self._background.begin(
+            functools.partial(self._points, question, backbone), key=self, priority=Priority.SPARE
+        )
 
     def stop(self) -> None:
         """Drop what is under way: no point of it will come."""
-        self._wanted = None
+        self._background.drop(self)
 
     def known(self, question: Question) -> tuple[Point, ...]:
         """Those points of a question that need no computing; no design is made to find them."""
@@ -177,78 +151,42 @@ class WhatIf:
             curves = list(self._curves)
         return next((points for known, points in curves if known == key), None)
 
-    def _tell(self, question: Question, wanted: object, point: Point) -> None:
-        if wanted is self._wanted:
-            self._on_point(question, point)
-
-    def _work(
-        self,
-        question: Question,
-        backbone: Backbone | None,
-        wanted: object,
-        tell: Callable[[Point], None],
-    ) -> None:
-        if question.policy is not None:
-            keras.config.set_dtype_policy(question.policy)
-
+    def _points(
+        self, question: Question, backbone: Backbone | None, task: "Task[None]"
+    ) -> Generator[None, None, None]:
+        """The steps of a question: a point each, or more where a variant has to give way."""
         place, curve = question.values.index(question.current), self._curve(question)
-        try:
-            for index in sorted(range(len(question.values)), key=lambda index: abs(index - place)):
-                value = question.values[index]
-                point = curve.get(value)
-                if point is None:
-                    point = self._computed(question, value, backbone, wanted)
-                    curve[value] = point
-                tell(point)
-        except _Dropped:
-            return
+        for index in sorted(range(len(question.values)), key=lambda index: abs(index - place)):
+            value = question.values[index]
+            point = curve.get(value)
+            if point is None:
+                point = curve[value] = yield from _computed(question, value, backbone, task)
+            if not task.tell(self._on_point, question, point):
+                return  # The event loop has been closed.
+            yield
 
-    def _computed(self, question: Question, value: Any, backbone: Backbone | None, wanted: object) -> Point:
-        try:
-            # The present value is not set: that of a block would turn the family into free blocks.
-            now = value == question.current
-            design = question.design if now else with_value(question.design, question.path, value)
-            if backbone is None or backbone.design != design:
-                backbone = self._built(design, wanted)
-            if not self._wants(wanted):
-                raise _Dropped
-            return _point(question, value, backbone)
-        except _Dropped:
-            raise
-        except _TooLong:
-            return Point(value=value, error="takes too long to build")
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's class may raise anything; it becomes the error
-            return Point(value=value, error=_reason(error))
 
-    def _wants(self, wanted: object) -> bool:
-        """Whether somebody still wants the points; nobody does once Python ends."""
-        return wanted is self._wanted and threading.main_thread().is_alive()
-
-    def _built(self, design: Design, wanted: object) -> Backbone:
-        while True:
-            try:
-                with one_at_a_time.in_spare_time():
-                    return build_backbone(design, None, self._watch(wanted))
-            except _GivesWay:
-                continue
-            finally:
-                time.sleep(PAUSE_S)
-
-    def _watch(self, wanted: object) -> Callable[[BlockCall], None]:
-        start: float | None = None  # once it is this variant's turn to be built
-
-        def on_block(_: BlockCall) -> None:
-            nonlocal start
-            now = time.monotonic()
-            start = now if start is None else start
-            if not self._wants(wanted):
-                raise _Dropped
-            if one_at_a_time.awaited:
-                raise _GivesWay
-            if now - start > GIVE_UP_S:
-                raise _TooLong
-
-        return on_block
+def _computed(
+    question: Question, value: Any, backbone: Backbone | None, task: "Task[None]"
+) -> Generator[None, None, Point]:
+    try:
+        # The present value is not set: that of a block would turn the family into free blocks.
+        now = value == question.current
+        design = question.design if now else with_value(question.design, question.path, value)
+        if backbone is None or backbone.design != design:
+            backbone = yield from build_in_steps(
+                design,
+                on_block=lambda _: task.check(),
+                gives_way=lambda: task.over,
+                policy=question.policy,
+                at_most_s=GIVE_UP_S,
+            )
+        task.check()
+        return _point(question, value, backbone)
+    except BuildTooLongError:
+        return Point(value=value, error="takes too long to build")
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's class may raise anything; it becomes the error
+        return Point(value=value, error=_reason(error))
 
 
 def _key(question: Question) -> tuple[Any, ...]:

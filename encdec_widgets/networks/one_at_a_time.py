@@ -1,42 +1,55 @@
 """One builder at a time: Keras's global state is shared by threads."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import deque
 
 
 class OneAtATime:
-    """A lock, to be used in a ``with``, for whoever asks Keras for something.
+    """A lock, to be used in a ``with`` by whatever builds networks or fills weights.
 
     Keras's global state is shared by threads, and so are the layers of a network and of those rebuilt from it.
+
+    Threads get it in the order in which they came: a build in the background that lets go of it between two blocks
+    gets it again after those that waited. The thread that has it can enter it again.
     """
 
     def __init__(self) -> None:
-        """Let in whoever comes first."""
-        self._lock = threading.RLock()
-        self._waiting: set[object] = set()
+        """Let in the first that comes."""
+        self._changed = threading.Condition()
+        self._waiting: deque[object] = deque()
+        self._owner: int | None = None
+        self._depth = 0
 
     @property
     def awaited(self) -> bool:
-        """Whether somebody waits for it, other than in spare time."""
+        """Whether another thread waits for it."""
         return bool(self._waiting)
 
-    @contextmanager
-    def in_spare_time(self) -> Iterator[None]:
-        """The lock, in a ``with``, for work that gives way as soon as it is ``awaited``: it does not hurry its like."""
-        with self._lock:
-            yield
-
     def __enter__(self) -> None:
-        waiter = object()
-        self._waiting.add(waiter)
-        try:
-            self._lock.acquire()
-        finally:
-            self._waiting.remove(waiter)
+        thread = threading.get_ident()
+        with self._changed:
+            if self._owner != thread:
+                self._wait_in_line()
+                self._owner = thread
+            self._depth += 1
 
     def __exit__(self, *_: object) -> None:
-        self._lock.release()
+        with self._changed:
+            self._depth -= 1
+            if not self._depth:
+                self._owner = None
+                self._changed.notify_all()
+
+    def _wait_in_line(self) -> None:
+        if self._owner is None and not self._waiting:
+            return
+        ticket = object()
+        self._waiting.append(ticket)
+        try:
+            self._changed.wait_for(lambda: self._owner is None and self._waiting[0] is ticket)
+        finally:
+            self._waiting.remove(ticket)
+            self._changed.notify_all()  # The next in line may be the first now, after an interrupt.
 
 
 one_at_a_time = OneAtATime()

@@ -37,11 +37,12 @@ def require_memory_for(backbone: Backbone, limit: int | None = None) -> None:
 
     Args:
         backbone: The network.
-        limit: Bytes of memory that there are; by default :func:`memory_limit`.
+        limit: Bytes of memory that there are; by default :func:`memory_limit`. Where it is unknown, no network is
+            refused.
 
     Raises:
         TooLargeError: If they would take more than ``SHARE`` of the memory.
     """
     limit = memory_limit() if limit is None else limit
-    if backbone.weight_bytes > SHARE * limit:
+    if limit is not None and backbone.weight_bytes > SHARE * limit:
         raise TooLargeError(backbone, limit)

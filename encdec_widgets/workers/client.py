@@ -1,17 +1,18 @@
 """The parent's side of timing: a job is begun, tells how far it is, ends or is stopped."""
 
 import functools
-import queue
 import threading
 import weakref
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 import attrs
 
-from encdec_widgets.workers.errors import TimingError, TimingStopped
+from encdec_widgets.background import Background, on_this_loop, shared_background
+from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped
 from encdec_widgets.workers.job import Job, Progress
-from encdec_widgets.workers.process import WorkerProcess
+from encdec_widgets.workers.process import WorkerProcess, require_processes
 
 Result = TypeVar("Result")
 OnDone = Callable[[Any], None]
@@ -22,15 +23,22 @@ TIMEOUT_S = 300.0
 compile a network, or run one that is very slow."""
 
 
-def _say_nothing(_: Progress) -> None:
+def _say_nothing(_: Any) -> None:
     pass
 
 
 @attrs.frozen(eq=False)
 class _Run:
     job: "Job[Any]"
-    on_done: OnDone
     tell: OnProgress
+    outcome: "Future[Any]" = attrs.field(factory=Future)
+
+    def end(self, outcome: Any) -> None:
+        """Tell how it ended: with a result, or with an error."""
+        if isinstance(outcome, Exception):
+            self.outcome.set_exception(outcome)
+        else:
+            self.outcome.set_result(outcome)
 
 
 class Worker:
@@ -51,9 +59,15 @@ class Worker:
         (False, ())
     """
 
-    def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
-        """Start nothing yet."""
+    def __init__(self, *, timeout_s: float = TIMEOUT_S, background: Background | None = None) -> None:
+        """Start nothing yet.
+
+        Args:
+            timeout_s: Seconds after which a step counts as hung.
+            background: Where to wait for the processes; the one that all share if left out.
+        """
         self.timeout_s = timeout_s
+        self._background = background or shared_background()
         self._lock = threading.Lock()
         self._run: _Run | None = None
         self._processes: dict[str, WorkerProcess] = {}
@@ -75,19 +89,14 @@ class Worker:
         Args:
             job: A measurement, a race or a sampling of gradients.
             on_done: Is called once, with the result or with what went wrong (a :class:`TimingStopped` if it was
-                stopped): from another thread, or from within ``stop``. The worker is free for the next job by then.
-            on_progress: Is called from another thread with how far the job is.
+                stopped): on the event loop on which the job was started; where none ran, from another thread or from
+                within ``stop``. The worker is free for the next job by then.
+            on_progress: Is called with how far the job is, on that event loop or from another thread.
 
         Raises:
-            TimingError: If a job is under way already.
+            TimingError: If a job is under way already, or if there are no processes on this platform.
         """
-        with self._lock:
-            if self._run is not None:
-                raise TimingError("a timing is under way already; wait for it or stop it")
-            run = self._run = _Run(job, on_done, on_progress)
-            for backend in set(self._processes) - set(job.backends):
-                self._forget(backend).end()  # A card's memory is for those that are timed.
-        threading.Thread(target=self._serve, args=(run,), name="encdec-timing", daemon=True).start()
+        self._start(job, on_this_loop(on_done), on_this_loop(on_progress))
 
     def do(self, job: "Job[Result]", on_progress: OnProgress = _say_nothing) -> Result:
         """Do a job and wait for the result; an interrupt stops the job too.
@@ -95,16 +104,13 @@ class Worker:
         Raises:
             TimingError: If it could not be done, or if another is under way already.
         """
-        outcomes: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.submit(job, on_done=outcomes.put, on_progress=on_progress)
+        run = self._start(job, _say_nothing, on_progress)
         try:
-            outcome = outcomes.get()
-        except BaseException:
+            wait([run.outcome])
+        except BaseException:  # an interrupt
             self.stop()
             raise
-        if isinstance(outcome, Exception):
-            raise outcome
-        result: Result = outcome
+        result: Result = run.outcome.result()
         return result
 
     def stop(self) -> None:
@@ -117,10 +123,25 @@ class Worker:
         for process in processes:
             process.end()
         if run is not None:
-            run.on_done(TimingStopped())
+            run.end(TimingStopped())
+
+    def _start(self, job: "Job[Any]", on_done: OnDone, on_progress: OnProgress) -> _Run:
+        require_processes()
+        if not self._background.has_threads:
+            raise NotAvailableError("the background has no threads to wait for it")
+        run = _Run(job, on_progress)
+        run.outcome.add_done_callback(lambda outcome: on_done(outcome.exception() or outcome.result()))
+        with self._lock:
+            if self._run is not None:
+                raise TimingError("a timing is under way already; wait for it or stop it")
+            self._run = run
+            for backend in set(self._processes) - set(job.backends):
+                self._forget(backend).end()  # A card's memory is for those that are timed.
+        self._background.aside(functools.partial(self._serve, run))
+        return run
 
     def _serve(self, run: _Run) -> None:
-        """Do a job, in a thread of its own."""
+        """Do a job, beside everything else."""
         limit_s = self.timeout_s + run.job.budget_s
         hung = TimingError(f"the timing process did not answer within {limit_s:g} s and was given up")
         asked: dict[str, WorkerProcess] = {}
@@ -130,9 +151,7 @@ class Worker:
             if backend not in asked:
                 asked[backend] = self._process_for(run, backend)
             # A hang is a step without an answer; how many steps there are is for the job to say.
-            alarm = threading.Timer(limit_s, self._finish, (run, hung, True))
-            alarm.daemon = True
-            alarm.start()
+            alarm = self._background.alarm(limit_s, lambda: self._finish(run, hung, True))
             try:
                 return self._answer(asked[backend], command, batch_size, arguments)
             finally:
@@ -144,10 +163,10 @@ class Worker:
 
         try:
             outcome = run.job.do(ask, tell)
-        except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
+        except Exception as error:  # noqa: BLE001 - it is the outcome
             outcome = error
         for process in asked.values():
-            process.in_use = False  # Before anybody is told, who may ask again at once.
+            process.in_use = False  # Before the outcome is told: the next job may start at once.
             if not process.alive:
                 process.close()
         self._finish(run, outcome, False)
@@ -188,12 +207,12 @@ class Worker:
     def _finish(self, run: _Run, outcome: Any, kill: bool) -> None:
         with self._lock:
             if self._run is not run:
-                return  # It was stopped or given up, and its caller told so.
+                return  # It was stopped or given up, and that was its outcome.
             self._run = None
             processes = [self._forget(backend) for backend in list(self._processes)] if kill else []
         for process in processes:
             process.end()
-        run.on_done(outcome)
+        run.end(outcome)
 
 
 @functools.cache

@@ -14,6 +14,7 @@ from encdec_widgets.workers.client import Worker, shared_worker
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.options import Options, active_backend, installed_backends
+from encdec_widgets.workers.process import require_processes
 from encdec_widgets.workers.sent_network import Network, network_of
 
 if TYPE_CHECKING:
@@ -215,7 +216,9 @@ def backend_with_gradients(backend: str | None = None) -> str:
 
     Raises:
         FieldError: (a ValueError) If it has none or is not installed; those that would do are suggested.
+        NotAvailableError: (a TimingError) If this platform has no processes.
     """
+    require_processes()
     name = backend or active_backend()
     others = backends_with_gradients()
     if name in others:

@@ -24,7 +24,7 @@ class TimingError(RuntimeError):
         self.details = details
 
 
-class TimingStopped(TimingError):  # noqa: N818 - somebody asked for it, so it is no failure
+class TimingStopped(TimingError):  # noqa: N818 - it was asked for, so it is no failure
     """The timing was stopped on request.
 
     Example:
@@ -68,6 +68,16 @@ class TimingTooLongError(TimingError):
         )
         self.predicted_ms = predicted_ms
         self.seconds = seconds
+
+
+class NotAvailableError(TimingError):
+    """What was asked for runs in a process of its own, and none can be started here."""
+
+    def __init__(self, reason: str = "Python in a web page has no processes") -> None:
+        """Say so, and why."""
+        super().__init__(
+            f"not available here: it runs in a process of its own ({reason}); use a notebook server or a script instead"
+        )
 
 
 def out_of_memory(batch_size: int) -> str:

@@ -12,9 +12,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from encdec_widgets.workers.errors import TimingError, out_of_memory, tells_of_memory
+from encdec_widgets.workers.errors import NotAvailableError, TimingError, out_of_memory, tells_of_memory
 
 _KILL_WAIT_S = 0.8
+
+
+def require_processes() -> None:
+    """Check that this platform can start processes.
+
+    Raises:
+        NotAvailableError: (a TimingError) If it cannot, as Python in a web page.
+    """
+    if sys.platform in ("emscripten", "wasi"):
+        raise NotAvailableError
 
 
 class WorkerProcess:
@@ -23,7 +33,7 @@ class WorkerProcess:
     Attributes:
         backend: The Keras backend it computes with.
         pid: Its process id.
-        in_use: Whether a thread asks it something, or is about to; that thread then lets the channels go.
+        in_use: Whether a thread asks it something, or is about to; that thread then closes the channels.
     """
 
     def __init__(self, backend: str) -> None:
@@ -32,18 +42,22 @@ class WorkerProcess:
         self.in_use = False
         self._owner = os.getpid()
         self._ids = itertools.count()
-        # A file, not a pipe: it needs nobody to empty it. Appended to, so that reading here moves no place there.
+        # A file, not a pipe: a full pipe would hold the process up. It is appended to, wherever it is read here.
         self._stderr = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - closed in close()
-        self._popen = subprocess.Popen(
-            # -P: no folder is searched for modules that this process does not search.
-            [sys.executable, "-P", "-m", "encdec_widgets.workers.inside"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            env=_environment(backend),
-            # The interrupt that stops a notebook's cell goes to the kernel's whole group; this is none of its business.
-            start_new_session=True,
-        )
+        try:
+            self._popen = subprocess.Popen(
+                # -P: no folder is searched for modules that this process does not search.
+                [sys.executable, "-P", "-m", "encdec_widgets.workers.inside"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                env=_environment(backend),
+                # The interrupt that stops a notebook's cell goes to the kernel's whole group; a timing goes on.
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._stderr.close()
+            raise NotAvailableError(str(error)) from error
         self.pid = self._popen.pid
 
     @property
@@ -73,7 +87,7 @@ class WorkerProcess:
         except (OSError, ValueError):  # It has ended, and the channel may be closed.
             return None
         for answer in self._popen.stdout:
-            # Anything else was printed by somebody before the worker could keep the channel to itself.
+            # Anything else was printed by a library before the worker could keep the channel to itself.
             with contextlib.suppress(ValueError):
                 reply = json.loads(answer)
                 if isinstance(reply, dict) and reply.get("id") == number:
@@ -94,15 +108,15 @@ class WorkerProcess:
                 self._popen.wait(_KILL_WAIT_S)
 
     def end(self) -> None:
-        """Kill it and, unless somebody is listening to it, let the channels go."""
+        """Kill it and, unless a thread is listening to it, close the channels."""
         if os.getpid() != self._owner:
-            return  # A fork of this process comes here as well when it exits; the worker is not its own.
+            return  # A fork of this process comes here as well when it exits, and the worker is not the fork's.
         self.kill()
         if not self.in_use:
             self.close()
 
     def close(self) -> None:
-        """Let the channels go. Closing waits for a thread that reads, so only such a one may call it then."""
+        """Close the channels. Closing waits for a thread that reads; only that thread may call this then."""
         for channel in (self._popen.stdin, self._popen.stdout, self._stderr):
             with contextlib.suppress(OSError):
                 if channel is not None:

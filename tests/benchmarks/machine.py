@@ -33,7 +33,7 @@ def describe() -> dict[str, str]:
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "processor": _processor(),
         "cores used": str(_cores()),
-        "memory": f"{memory_limit() / 2**30:.1f} GiB",
+        "memory": f"{(memory_limit() or 0) / 2**30:.1f} GiB",
         "system": _system(),
         "Python": platform.python_version(),
     }

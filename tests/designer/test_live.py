@@ -8,6 +8,8 @@ from encdec_widgets import Designer
 from tests.designer.reading import SMALL, control, drawn_channels, text_of
 from tests.designer.slow import SLOW, Gate, edit, filters_of, held_up, in_a_loop, until
 
+pytestmark = pytest.mark.usefixtures("in_both_forms")
+
 
 def test_a_control_returns_before_the_network_is_built(gate: Gate) -> None:
     async def scenario() -> None:

@@ -1,11 +1,13 @@
 """Undo, selection and words while networks are being built: what stops or is refused leaves no trace."""
 
-import asyncio
+import pytest
 
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import CustomEncoderDecoder
 from tests.designer.reading import button, click_box, outlined, text_of
 from tests.designer.slow import SLOW, Gate, SlowBlock, edit, filters_of, held_up, in_a_loop, until
+
+pytestmark = pytest.mark.usefixtures("in_both_forms")
 
 
 def names(designer: Designer) -> tuple[str | None, str | None]:
@@ -17,7 +19,7 @@ async def begun(gate: Gate, designer: Designer, label: str) -> None:
     gate.reached.clear()
     gate.open.clear()
     button(designer, label).click()
-    await asyncio.to_thread(gate.reached.wait, 30)
+    await until(gate.reached.is_set)
 
 
 def test_stopping_an_undo_keeps_all_steps(gate: Gate) -> None:

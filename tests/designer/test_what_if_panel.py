@@ -16,7 +16,8 @@ from encdec_widgets.architectures import CustomEncoderDecoder, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock
 from encdec_widgets.architectures.fields.described import flag
-from encdec_widgets.backbone import Backbone, build_backbone
+from encdec_widgets.backbone import Backbone, build_in_steps
+from encdec_widgets.background import Steps
 from encdec_widgets.designs.variants import INPUT_SIZE
 from encdec_widgets.explore import what_if as module
 from encdec_widgets.formatting import count_text
@@ -47,13 +48,13 @@ def built(monkeypatch: pytest.MonkeyPatch, gate: Gate) -> list[Design]:
     """The variants that are built from now on."""
     designs: list[Design] = []
 
-    def build(design: Design, *more: Any) -> Backbone:
+    def build(design: Design, **options: Any) -> Steps[Backbone]:
         designs.append(design)
         if len(designs) >= gate.number:
             assert gate.open.wait(PATIENCE_S)
-        return build_backbone(design, *more)
+        return (yield from build_in_steps(design, **options))
 
-    monkeypatch.setattr(module, "build_backbone", build)
+    monkeypatch.setattr(module, "build_in_steps", build)
     monkeypatch.setattr(what_if_panel, "WAIT_S", 0.05)
     return designs
 
@@ -329,7 +330,7 @@ def test_no_step_of_a_slider_makes_a_design(built: list[Design], monkeypatch: py
                 assert panel.field.value == path
         assert made == []
         await until(lambda: "Computing" not in said(panel))
-        assert set(made) == {"encdec-what-if"}
+        assert set(made) == {"encdec-background"}
 
     beside_a_loop(scenario)
 
@@ -357,7 +358,7 @@ def test_what_is_closed_while_it_computes_ends_and_does_not_start_again(
         panel.close()
         gate.open.set()
         text = panel.text
-        await until(lambda: not any(thread.name == "encdec-what-if" for thread in threading.enumerate()))
+        await until(lambda: not any(thread.name == "encdec-background" for thread in threading.enumerate()))
         count = len(built)
         assert count == 1
         show(panel, DESIGN.replace("filters", 3))

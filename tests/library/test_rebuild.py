@@ -72,7 +72,9 @@ def facts(backbone: Backbone) -> dict[str, Any]:
         "block edges": sorted(
             (a, b, sorted(data.items())) for a, b, data in backbone.blocks.edges(data=True)
         ),
-        "features": [[(tuple(f.tensor.shape), f.stride) for f in stack] for stack in backbone._features],
+        "features": [
+            [(tuple(f.tensor.shape), f.stride) for f in stack] for stack in backbone.network.features
+        ],
         "notices": backbone.notices,
         "calls of each layer": {len(op._inbound_nodes) for op in backbone.structure.operations},
     }

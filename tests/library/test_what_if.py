@@ -14,13 +14,15 @@ from encdec_widgets.architectures import CustomEncoderDecoder, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock
 from encdec_widgets.architectures.fields.described import FieldError, flag, integer
-from encdec_widgets.backbone import Backbone, build_backbone
+from encdec_widgets.backbone import Backbone, build_backbone, build_in_steps
+from encdec_widgets.background import Background, Steps
 from encdec_widgets.designs.variants import INPUT_SIZE, with_value
 from encdec_widgets.explore import what_if as module
 from encdec_widgets.explore.what_if import Point, Question, WhatIf
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.weights import fill
-from tests.designer.slow import PATIENCE_S, in_a_loop, until
+from encdec_widgets.session.live_builder import LiveBuilder, Request
+from tests.designer.slow import GATE, PATIENCE_S, in_a_loop, until
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (36, 36, 1), Head(channels=3))
 
@@ -32,9 +34,7 @@ class Capricious(EncoderBlock):
     filters: int = integer(2, minimum=1, maximum=9, usual=(1, 5), help="Channels of the output.")
 
     def make_block(self, x_in: Any, prefix: str = "block") -> Any:
-        GATE.reached.set()
-        assert GATE.open.wait(PATIENCE_S)
-        GATE.made.append(self.filters)
+        GATE.pass_through(self.filters)
         if self.filters == 3:
             raise FieldError("filters", 3, "must not be 3: it brings bad luck", (2, 4))
         if self.filters == 4:
@@ -44,13 +44,6 @@ class Capricious(EncoderBlock):
         return keras.layers.Conv2D(self.filters, 1, name=f"{prefix}_conv")(x_in)
 
 
-class _Gate:
-    def __init__(self) -> None:
-        self.open, self.reached = threading.Event(), threading.Event()
-        self.made: list[int] = []
-
-
-GATE = _Gate()
 CAPRICIOUS = Design(CustomEncoderDecoder(encoder=[Capricious(pool=False)] * 3), (8, 8, 1))
 
 
@@ -68,11 +61,11 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Backbone]:
     """The variants that are built from now on."""
     backbones: list[Backbone] = []
 
-    def build(*args: Any) -> Backbone:
-        backbones.append(build_backbone(*args))
+    def build(*args: Any, **kwargs: Any) -> Steps[Backbone]:
+        backbones.append((yield from build_in_steps(*args, **kwargs)))
         return backbones[-1]
 
-    monkeypatch.setattr(module, "build_backbone", build)
+    monkeypatch.setattr(module, "build_in_steps", build)
     return backbones
 
 
@@ -237,8 +230,8 @@ def test_finding_what_is_known_makes_no_design(monkeypatch: pytest.MonkeyPatch) 
 # Beside an event loop
 
 
-def test_points_come_on_the_loop_of_whoever_asked_and_at_their_precision(
-    built: list[Backbone], monkeypatch: pytest.MonkeyPatch
+def test_points_come_on_the_loop_that_asked_and_at_their_precision(
+    built: list[Backbone], in_both_forms: Background
 ) -> None:
     async def scenario() -> None:
         threads: set[int] = set()
@@ -264,16 +257,16 @@ def test_points_come_on_the_loop_of_whoever_asked_and_at_their_precision(
 
 
 async def held_up(points: list[Point]) -> WhatIf:
-    """A question whose second block is being made, and waits at the gate."""
+    """A question whose first block is being made and waits at the gate, or was just made on the event loop alone."""
     GATE.open.clear()
     what_if = WhatIf(lambda _, point: points.append(point))
     what_if.ask(Question(design=CAPRICIOUS, path="encoder[2].filters"))
-    await asyncio.to_thread(GATE.reached.wait, PATIENCE_S)
+    await until(GATE.reached.is_set)
     return what_if
 
 
 def no_thread_left() -> bool:
-    return not any(thread.name == "encdec-what-if" for thread in threading.enumerate())
+    return not any(thread.name == "encdec-background" for thread in threading.enumerate())
 
 
 async def ended(what_if: WhatIf) -> None:
@@ -283,14 +276,14 @@ async def ended(what_if: WhatIf) -> None:
     await until(no_thread_left)
 
 
-def test_what_is_stopped_ends_after_a_block_and_tells_nothing() -> None:
+def test_what_is_stopped_ends_after_a_block_and_tells_nothing(in_both_forms: Background) -> None:
     async def scenario() -> None:
         points: list[Point] = []
         what_if = await held_up(points)
         what_if.stop()
         GATE.open.set()
-        await until(no_thread_left)
-        await asyncio.sleep(0.01)
+        await until(lambda: no_thread_left() and not in_both_forms._tasks)
+        await asyncio.sleep(0)  # a turn of the loop, for what would be told
         assert GATE.made == [2]
         assert points == []
 
@@ -305,7 +298,7 @@ def test_an_edit_waits_for_one_block_at_most() -> None:
         edit = asyncio.create_task(
             asyncio.to_thread(lambda: build_backbone(CAPRICIOUS.replace("encoder[0].filters", 7)))
         )
-        await asyncio.sleep(0.05)
+        await until(lambda: one_at_a_time.awaited)
         assert not edit.done()
         GATE.open.set()
         backbone = await edit
@@ -330,7 +323,7 @@ def test_weights_that_are_there_wait_for_nothing() -> None:
     in_a_loop(scenario)
 
 
-def test_weights_to_be_filled_wait_for_one_block_and_the_variant_is_built_again(
+def test_weights_to_be_filled_wait_for_one_block_and_the_variant_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made_before: list[int] = []
@@ -352,9 +345,10 @@ def test_weights_to_be_filled_wait_for_one_block_and_the_variant_is_built_again(
         await reading
         assert made_before == [2]
         assert live.filled
-        await until(lambda: bool(points))
+        await until(lambda: len(points) > 1)
         await ended(what_if)
-        assert GATE.made[:4] == [2, 2, 2, 2]
+        assert GATE.made[:5] == [2, 2, 2, 2, 2]  # three blocks of the first variant, two of the second
+        assert GATE.made[5] == points[1].value != 2
         assert points[0].parameters == 4 + 6 + 6
 
     in_a_loop(scenario)
@@ -366,7 +360,6 @@ def test_two_of_them_do_not_give_way_to_each_other() -> None:
         what_if = await held_up(points)
         other = WhatIf(lambda _, point: points.append(point))
         other.ask(Question(design=CAPRICIOUS, path="encoder[2].filters"))
-        await asyncio.sleep(0.05)
         GATE.open.set()
         await until(lambda: len(points) == 10)
         await ended(what_if)
@@ -375,7 +368,7 @@ def test_two_of_them_do_not_give_way_to_each_other() -> None:
     in_a_loop(scenario)
 
 
-def test_a_newer_question_drops_the_older_one() -> None:
+def test_a_newer_question_drops_the_older_one(in_both_forms: Background) -> None:
     async def scenario() -> None:
         points: list[Point] = []
         what_if = await held_up(points)
@@ -385,6 +378,26 @@ def test_a_newer_question_drops_the_older_one() -> None:
         await until(lambda: len(points) == len(newer.values))
         await until(no_thread_left)
         assert values(points) == [2, 1, 3, 4, 5]
+
+    in_a_loop(scenario)
+
+
+def test_an_edit_is_built_between_two_blocks_of_a_variant_which_then_goes_on(
+    in_both_forms: Background,
+) -> None:
+    async def scenario() -> None:
+        points: list[Point] = []
+        results: list[Any] = []
+        await held_up(points)
+        builder = LiveBuilder(lambda _, result: results.append(result), lambda *_: None)
+        builder.build(Request(CAPRICIOUS.replace("encoder[0].filters", 7)))
+        GATE.open.set()
+        builder.wait()
+        assert results[0].parameters == 14 + 16 + 6
+        assert GATE.made[:4] == [2, 7, 2, 2]
+        await until(lambda: len(points) == 5)
+        assert GATE.made[4:6] == [2, 2]
+        assert len(GATE.made) == 3 + 5 * 3
 
     in_a_loop(scenario)
 

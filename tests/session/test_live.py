@@ -13,6 +13,8 @@ from encdec_widgets.session import Session
 from tests.session.conftest import SMALL
 from tests.session.slow import SLOW, Gate, SlowBlock, filters_of, held_up, in_a_loop, until
 
+pytestmark = pytest.mark.usefixtures("in_both_forms")
+
 
 def kernel(session: Session) -> Any:
     return session.model.get_layer("stack0_enc0_conv0").get_weights()[0]

@@ -1,27 +1,26 @@
 """Work that waits until the hand rests: no step of a slider pays for it."""
 
-import asyncio
 from collections.abc import Callable
+
+from encdec_widgets.background import Background, Cancellable, shared_background
 
 
 class AtRest:
-    """Does something once nobody has asked for it again for a while; at once where no event loop runs."""
+    """Does something once it was not asked for again for a while; at once where no event loop runs."""
 
-    def __init__(self, seconds: float, action: Callable[[], None]) -> None:
-        """Wait for ``seconds`` before each ``action``."""
+    def __init__(
+        self, seconds: float, action: Callable[[], None], background: Background | None = None
+    ) -> None:
+        """Wait for ``seconds`` before each ``action``, in the background that all share unless another is given."""
         self._seconds = seconds
         self._action = action
-        self._timer: asyncio.TimerHandle | None = None
+        self._background = background or shared_background()
+        self._timer: Cancellable | None = None
 
     def soon(self) -> None:
         """Do it when the hand rests from now on."""
         self.forget()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._action()
-        else:
-            self._timer = loop.call_later(self._seconds, self._do)
+        self._timer = self._background.later(self._seconds, self._do)
 
     def forget(self) -> None:
         """Do not do it, unless asked again."""

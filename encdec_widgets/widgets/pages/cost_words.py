@@ -17,13 +17,13 @@ _CONTAINS = (
 )
 
 
-def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int) -> str:
+def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int | None) -> str:
     """A table of what a network costs.
 
     Args:
         cost: What it costs.
         field: How far it sees.
-        memory_bytes: Bytes of memory that there are here.
+        memory_bytes: Bytes of memory that there are here; None where that is unknown.
     """
     frozen = cost.parameters - cost.trainable_parameters
     sees = field.output
@@ -49,11 +49,12 @@ def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int) -> str:
         f'<tr><th scope="row">{name}</th><td><b>{html.escape(value)}</b></td><td>{note}</td></tr>'
         for name, value, note in rows
     )
+    here = "" if memory_bytes is None else f"There are {bytes_text(memory_bytes)} of memory here."
     most = f"A forward pass holds most at the layer {cost.peak_layer}. " if cost.peak_layer else ""
     return (
         f'<table class="encdec-cost-table"><tbody>{lines}</tbody></table>'
         f"<details><summary>What the numbers mean</summary>{html.escape(_CONTAINS)} {html.escape(most)}"
-        f"There are {bytes_text(memory_bytes)} of memory here.</details>"
+        f"{here}</details>"
     )
 
 

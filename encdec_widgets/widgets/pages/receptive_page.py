@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from encdec_widgets.session import Session
-from encdec_widgets.widgets.base.on_loop import on_this_loop
 from encdec_widgets.widgets.pages.receptive_panel import ReceptivePanel
 from encdec_widgets.workers.effective_field import backend_with_gradients
 from encdec_widgets.workers.timing import (
@@ -82,7 +81,6 @@ class ReceptivePage(ReceptivePanel):
         if shown is None:
             return
         backbone = shown.backbone
-        finish, tell = on_this_loop(self._finished), on_this_loop(self._show_progress)
         self._measured = backbone
         self.show_running(True)
         try:
@@ -90,8 +88,8 @@ class ReceptivePage(ReceptivePanel):
             network.check(network.fixed_batch or 1)
             self._worker.submit(
                 FieldSampling(network=network, backend=backend_with_gradients()),
-                on_done=lambda result: finish(backbone, result),
-                on_progress=lambda progress: tell(backbone, progress),
+                on_done=lambda result: self._finished(backbone, result),
+                on_progress=lambda progress: self._show_progress(backbone, progress),
             )
         except Exception as error:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
             self._finished(backbone, error)

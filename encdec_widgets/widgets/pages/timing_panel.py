@@ -9,7 +9,6 @@ import ipywidgets as widgets
 
 from encdec_widgets.formatting import digits, duration_text
 from encdec_widgets.session import Session
-from encdec_widgets.widgets.base.on_loop import on_this_loop
 from encdec_widgets.widgets.pages.timing_controls import TimingControls
 from encdec_widgets.widgets.pages.timing_subject import Subject, Surroundings
 from encdec_widgets.widgets.pages.timing_words import blocks_html, card_html, race_html, timing_html
@@ -200,7 +199,6 @@ class TimingPanel(widgets.VBox):
             return
         self._ask_nothing()
         self._show_card()
-        finish, tell = on_this_loop(self._finished), on_this_loop(self._show_progress)
         self._running = subject
         self._show_progress(subject, Progress(share=0.0, doing="starting"))
         try:
@@ -208,8 +206,8 @@ class TimingPanel(widgets.VBox):
                 raise self.controls.problem
             self._worker.submit(
                 make_job(subject),
-                on_done=lambda result: finish(subject, result, take, again),
-                on_progress=lambda progress: tell(subject, progress),
+                on_done=lambda result: self._finished(subject, result, take, again),
+                on_progress=lambda progress: self._show_progress(subject, progress),
             )
         except Exception as error:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
             self._running = None
