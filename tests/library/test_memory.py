@@ -1,5 +1,6 @@
 """How much memory there is, and which networks ask for too much of it."""
 
+import sys
 from pathlib import Path
 
 import psutil
@@ -9,6 +10,7 @@ from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.session.too_large import SHARE, TooLargeError, require_memory_for
+from encdec_widgets.widgets.pages.cost_words import cost_html
 
 HOST = psutil.virtual_memory().total
 GROUPS = "12:devices:/jupyter\n5:cpu,memory:/jupyter/one\n0::/user.slice/one.scope\n"
@@ -45,6 +47,26 @@ def test_the_container_s_limit_counts(tmp_path: Path, files: dict[str, str], exp
 
 def test_without_linux_s_files_it_is_the_machine_s_memory(tmp_path: Path) -> None:
     assert memory_limit(tmp_path / "none", tmp_path / "none") == HOST
+
+
+def test_without_psutil_a_container_s_limit_counts_and_the_machine_s_memory_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    assert memory_limit(tmp_path / "none", tmp_path / "none") is None
+    assert limit(tmp_path, **{"cgroup/memory/memory.limit_in_bytes": "9223372036854771712"}) is None
+    assert limit(tmp_path, **{"cgroup/memory.max": "2147483648\n"}) == 2**31
+
+
+def test_where_memory_is_unknown_nothing_is_refused_or_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("encdec_widgets.session.too_large.memory_limit", lambda: None)
+    monkeypatch.setattr("encdec_widgets.backbone.memory_limit", lambda: None)
+    large = Design(UNet(filters=1024, down_blocks=3, up_blocks=3), (512, 512, 1)).build()
+    require_memory_for(large)
+    assert not any("memory here" in check.reason for check in large.checks(batch_size=4096))
+    words = cost_html(large.cost(), large.receptive_field(), None)
+    assert "What the numbers mean" in words
+    assert "memory here" not in words
 
 
 def test_weights_may_take_a_share_of_the_memory() -> None:

@@ -4,6 +4,8 @@ import gc
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import Any
@@ -11,10 +13,20 @@ from typing import Any
 import keras
 import pytest
 
+from encdec_widgets.background import OnLoop
+from encdec_widgets.workers.errors import NotAvailableError
 from encdec_widgets.workers.inside.__main__ import answer
 from encdec_widgets.workers.process import WorkerProcess
-from encdec_widgets.workers.timing import Timing, TimingError, TimingStopped, Worker, measure
-from tests.library.timed import Told, alive, busy_and_running, eventually, job, small_model, unet
+from encdec_widgets.workers.timing import (
+    Timing,
+    TimingError,
+    TimingStopped,
+    Worker,
+    effective_field,
+    measure,
+)
+from tests.designer.slow import in_a_loop, until
+from tests.library.timed import DESIGN, Told, alive, busy_and_running, eventually, job, small_model, unet
 
 
 def works(worker: Worker) -> bool:
@@ -174,6 +186,65 @@ def test_a_job_that_goes_wrong_by_itself_is_told_and_ends() -> None:
         worker.do(Wrong())
     assert not worker.busy
     assert worker.pids == ()
+
+
+# Where there are no processes
+
+
+def test_without_processes_it_says_that_it_is_not_available_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = small_model()
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    worker = Worker()
+    for asks in (
+        lambda: measure(measured, worker=worker),
+        lambda: worker.submit(job(), on_done=Told()),
+        lambda: effective_field(DESIGN, worker=worker),
+    ):
+        with pytest.raises(NotAvailableError, match=r"^not available here: .*Python in a web page"):
+            asks()
+    assert not worker.busy
+
+
+def test_a_process_that_the_system_refuses_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: Any, **__: Any) -> Any:
+        raise OSError(138, "emscripten does not support processes")
+
+    worker = Worker()
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", refuses)
+        with pytest.raises(NotAvailableError, match="does not support processes") as caught:
+            measure(small_model(), worker=worker)
+    assert "\n" not in str(caught.value)
+    assert not worker.busy
+
+
+def test_on_the_event_loop_alone_nothing_can_wait_for_a_process() -> None:
+    worker = Worker(background=OnLoop())
+    with pytest.raises(NotAvailableError, match=r"not available here: .*no threads"):
+        worker.submit(job(), on_done=Told())
+    assert not worker.busy
+
+
+# Where it is told
+
+
+def test_on_an_event_loop_progress_and_outcome_are_told_there(worker: Worker) -> None:
+    async def scenario() -> None:
+        told: list[Any] = []
+        threads: set[int] = set()
+
+        def hears(what: Any) -> None:
+            told.append(what)
+            threads.add(threading.get_ident())
+
+        worker.submit(job(), on_done=hears, on_progress=hears)
+        assert told == []
+        await until(lambda: any(isinstance(what, Timing) for what in told))
+        assert isinstance(told[-1], Timing)
+        assert len(told) > 1
+        assert threads == {threading.get_ident()}
+
+    in_a_loop(scenario)
 
 
 # What the process answers

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from encdec_widgets.formatting import digits, flops_text
 from encdec_widgets.workers.errors import out_of_memory, tells_of_memory
+from encdec_widgets.workers.inside import stopwatch
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.workers.inside.stopwatch import Stopwatch
 from encdec_widgets.workers.timing import TimingTooLongError
@@ -21,19 +22,47 @@ from encdec_widgets.workers.timing.racing import fair
 # The stopwatch
 
 
-def test_the_first_call_is_made_at_once_and_is_not_among_the_runs() -> None:
-    delays = itertools.chain([0.1], itertools.repeat(0.001))
-    watch = Stopwatch(lambda _: time.sleep(next(delays)), [0])
-    assert watch.first_call_ms >= 100
-    assert max(watch.round(0.02, 20)) < 100
+class Clock:
+    """A clock that goes on by as much as the runs of a test say."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now_s
+
+    def perf_counter_ns(self) -> int:
+        return round(self.now_s * 1e9)
+
+    def runs(self, *first_s: float, then_s: float) -> Callable[[Any], None]:
+        """Runs that take so many seconds."""
+        lengths_s = itertools.chain(first_s, itertools.repeat(then_s))
+
+        def run(_: Any) -> None:
+            self.now_s += next(lengths_s)
+
+        return run
 
 
-def test_a_round_ends_with_its_time_and_has_one_run_at_least() -> None:
-    watch = Stopwatch(lambda _: time.sleep(0.02), [0])
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(stopwatch, "time", clock)
+    return clock
+
+
+def test_the_first_call_is_made_at_once_and_is_not_among_the_runs(clock: Clock) -> None:
+    watch = Stopwatch(clock.runs(0.1, then_s=0.001), [0])
+    assert watch.first_call_ms == pytest.approx(100)
+    assert watch.round(0.02, 20) == pytest.approx([1.0] * 20)
+
+
+def test_a_round_ends_with_its_time_and_has_one_run_at_least(clock: Clock) -> None:
+    watch = Stopwatch(clock.runs(then_s=0.03), [0])
     assert len(watch.round(0, 100)) == 1
-    start = time.perf_counter()
-    assert 1 <= len(watch.round(0.1, 100)) <= 5
-    assert time.perf_counter() - start < 2
+    start = clock.now_s
+    assert len(watch.round(0.1, 100)) == 4  # The last one begins within the time.
+    assert clock.now_s - start == pytest.approx(0.12)
 
 
 @given(st.integers(1, 200))
@@ -49,23 +78,23 @@ def test_inputs_take_turns() -> None:
     assert seen == list(itertools.islice(itertools.cycle([1, 2, 3]), len(seen)))
 
 
-def test_the_warm_up_goes_on_while_runs_get_faster() -> None:
+def test_the_warm_up_goes_on_while_runs_get_faster(clock: Clock) -> None:
     made: list[float] = []
 
     def faster_and_faster(_: Any) -> None:
-        made.append(0.02 * 0.8 ** len(made))
-        time.sleep(made[-1])
+        made.append(max(0.004, 0.02 * 0.9 ** len(made)))
+        clock.now_s += made[-1]
 
     watch = Stopwatch(faster_and_faster, [0])
     watch.warm_up(1.0)
     assert made[-1] < 0.5 * made[1]
 
 
-def test_the_warm_up_takes_no_more_than_half_the_budget() -> None:
-    slow = Stopwatch(lambda _: time.sleep(0.05), [0])
-    start = time.perf_counter()
+def test_the_warm_up_takes_no_more_than_half_the_budget(clock: Clock) -> None:
+    slow = Stopwatch(clock.runs(then_s=0.03), [0])
+    start = clock.now_s
     slow.warm_up(0.1)
-    assert time.perf_counter() - start < 1
+    assert clock.now_s - start == pytest.approx(0.06)  # A run that has begun is finished.
 
 
 class Shape:

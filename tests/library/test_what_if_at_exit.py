@@ -7,18 +7,21 @@ import sys
 from tests.designer.slow import PATIENCE_S
 
 _ENDING = """
-import asyncio, sys, time
+import asyncio, sys, threading
 import attrs, keras
 from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock
 from encdec_widgets.explore.what_if import Question, WhatIf
 
+begun, python_ends = threading.Event(), threading.Event()
+
 @attrs.frozen
 class Slow(SimpleConvBlock):
     def make_block(self, x_in, prefix="block"):
         print("begun", flush=True)
-        time.sleep(0.2)
+        begun.set()
+        assert python_ends.wait(30)
         x = super().make_block(x_in, prefix)
         print("made", flush=True)
         return x
@@ -27,7 +30,10 @@ async def main():
     what_if = WhatIf(lambda *_: None)
     design = Design(CustomEncoderDecoder(encoder=[Slow(filters=2)] * 3), (8, 8, 1))
     what_if.ask(Question(design=design, path="encoder[0].num_convs"))
-    await asyncio.sleep(0.1)
+    while not begun.is_set():  # the block fails the test if it is not let go within its patience
+        await asyncio.sleep(0.01)
+    main = threading.main_thread()
+    threading.Thread(target=lambda: (main.join(), python_ends.set())).start()
 
 asyncio.run(main())
 """

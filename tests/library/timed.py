@@ -82,7 +82,6 @@ class Told:
     def wait_until_it_runs(self, seconds: float = 120) -> None:
         assert self._runs.wait(seconds)
         assert not self.outcomes
-        time.sleep(0.5)  # The warm-up takes a tenth of the budget at least.
 
 
 def alive(pid: int) -> bool:
@@ -100,10 +99,20 @@ def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
     return condition()
 
 
+def computed_s(worker: Worker) -> float:
+    """Seconds for which the worker's processes have computed."""
+    times = [psutil.Process(pid).cpu_times() for pid in worker.pids]
+    return sum(time.user + time.system for time in times)
+
+
 def busy_and_running(worker: Worker) -> Told:
     """A worker in the middle of the warm-up of a timing that would take a minute."""
     told = Told()
     worker.submit(job(budget_s=60), on_done=told, on_progress=told.on_progress)
     told.wait_until_it_runs()
+    begun = computed_s(worker)
+    assert eventually(
+        lambda: computed_s(worker) > begun + 0.2
+    )  # The warm-up takes a tenth of the budget at least.
     assert worker.busy
     return told
