@@ -1,5 +1,6 @@
 """Building while somebody goes on editing, without a screen: in threads, and on the event loop alone."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.background import Background
+from encdec_widgets.background import Background, InThreads
+from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.session import live_builder as module
 from encdec_widgets.session.live_builder import LiveBuilder, Request, Result
 from tests.designer.slow import GATE, SLOW, in_a_loop, until
@@ -139,6 +141,21 @@ def test_what_a_block_raises_is_a_result_and_progress_is_that_of_blocks(
         assert "must not be 13" in str(heard.results[0])
         assert [(done, total) for done, total, _ in heard.progress][-1] == (2, 3)
         assert heard.progress[-1][2] == "stack0_enc2"
+
+    in_a_loop(scenario)
+
+
+def test_what_is_built_by_hand_waits_for_one_block_and_not_for_the_whole_edit() -> None:
+    async def scenario() -> None:
+        heard = Heard(InThreads())
+        await heard.is_building(3)
+        by_hand = asyncio.create_task(asyncio.to_thread(with_filters(9).build))
+        await until(lambda: one_at_a_time.awaited)
+        GATE.open.set()
+        assert filters_of(await by_hand) == [9, 2, 2]
+        heard.builder.wait()
+        assert heard.first_filters == [3]
+        assert GATE.made == [3, 9, 2, 2, 2]  # the last block of the edit is as it was, and made of twins
 
     in_a_loop(scenario)
 
