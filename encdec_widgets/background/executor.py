@@ -76,7 +76,10 @@ class Background(Executor, abc.ABC):
         return task
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
-        """Call a function in one step, as each :class:`concurrent.futures.Executor` does."""
+        """Call a function in one step, as each :class:`concurrent.futures.Executor` does.
+
+        Other work waits for that step. What takes long is better begun as a task of many steps.
+        """
         return self.begin(lambda _: _in_one_step(fn, args, kwargs), key=object()).future
 
     def drop(self, key: Hashable) -> None:

@@ -2,14 +2,17 @@
 
 import gc
 import math
+import threading
 from collections.abc import Iterator
 
 import psutil
 import pytest
 
+from encdec_widgets.background import Background, InThreads, OnLoop
 from encdec_widgets.workers import client
 from encdec_widgets.workers.timing import Worker, measuring
 from tests.both_forms import in_both_forms as in_both_forms
+from tests.both_forms import starts_no_thread
 from tests.library.calibrated import KNOWN
 
 
@@ -52,3 +55,12 @@ def _networks_are_freed(resident: list[int]) -> Iterator[None]:
     if process.memory_info().rss > resident[0] + GROWTH:
         gc.collect()
         resident[0] = process.memory_info().rss
+
+
+@pytest.fixture(params=[InThreads, OnLoop])
+def background(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Background:
+    """A background of its own, of each form; on the event loop alone no thread can be started."""
+    if request.param is OnLoop:
+        monkeypatch.setattr(threading.Thread, "start", starts_no_thread)
+    form: Background = request.param()
+    return form

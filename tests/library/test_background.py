@@ -1,20 +1,12 @@
 """Work in the background: the newest, the most urgent, step by step; in threads, and on the event loop alone."""
 
 import asyncio
-import doctest
-import gc
-import sys
 import threading
-import time
-import weakref
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Executor, wait
-from types import ModuleType
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import Executor
 
 import pytest
 
-from encdec_widgets import background as package
 from encdec_widgets.background import (
     Background,
     InThreads,
@@ -22,79 +14,11 @@ from encdec_widgets.background import (
     Priority,
     Steps,
     Task,
-    calls,
-    executor,
-    in_threads,
     on_loop,
     on_this_loop,
-    shared_background,
 )
-from encdec_widgets.background import task as tasks
-from tests.both_forms import starts_no_thread
 from tests.designer.slow import PATIENCE_S, until
-
-Scenario = Callable[[Background], Coroutine[Any, Any, None]]
-
-
-@pytest.fixture(params=[InThreads, OnLoop])
-def background(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Background:
-    if request.param is OnLoop:
-        monkeypatch.setattr(threading.Thread, "start", starts_no_thread)
-    form: Background = request.param()
-    return form
-
-
-class Held:
-    """Work whose steps do nothing until it is let go; then it returns its name."""
-
-    def __init__(self, name: str = "held") -> None:
-        self.name = name
-        self.steps = 0
-        self.let_go = self.closed = False
-        self.remaining_s = float("inf")
-
-    def __call__(self, task: "Task[str]") -> Steps[str]:
-        try:
-            while not self.let_go:
-                task.remaining_s = self.remaining_s
-                self.steps += 1
-                time.sleep(0.0005)
-                yield
-            return self.name
-        finally:
-            self.closed = True
-
-
-async def begun(background: Background, work: Held, **options: Any) -> "Task[str]":
-    task = background.begin(work, **{"key": "key", **options})
-    await until(lambda: work.steps > 0)
-    return task
-
-
-def at_once(name: str, order: list[str] | None = None) -> Callable[["Task[str]"], Steps[str]]:
-    def steps(_: "Task[str]") -> Steps[str]:
-        if order is not None:
-            order.append(name)
-        yield
-        return name
-
-    return steps
-
-
-# Examples
-
-
-@pytest.mark.parametrize("module", [package, calls, executor, in_threads, on_loop, tasks])
-def test_examples_are_true(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted
-    assert not result.failed
-
-
-def test_every_public_name_has_an_example() -> None:
-    assert len(package.__all__) > 9
-    assert all(">>> " in (getattr(package, name).__doc__ or "") for name in package.__all__)
-
+from tests.library.held_work import Held, at_once, begun
 
 # Results
 
@@ -390,68 +314,3 @@ def test_a_call_from_another_thread_comes_on_the_loop_or_directly() -> None:
     assert threads == [0, threading.get_ident()]
     call(1)  # The loop has been closed.
     assert len(threads) == 2
-
-
-# What there is, and what is left
-
-
-def test_the_platform_chooses_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(shared_background(), InThreads)
-    monkeypatch.setattr(sys, "platform", "emscripten")
-    assert isinstance(shared_background.__wrapped__(), OnLoop)
-
-
-def test_what_only_waits_holds_nothing_up_and_needs_a_thread() -> None:
-    background, go_on, ended = InThreads(), threading.Event(), threading.Event()
-
-    def waits() -> None:
-        assert go_on.wait(PATIENCE_S)
-        ended.set()
-
-    async def scenario() -> None:
-        background.aside(waits)
-        assert await asyncio.wrap_future(background.submit(str, 1)) == "1"
-
-    asyncio.run(scenario())
-    go_on.set()
-    assert ended.wait(PATIENCE_S)
-    rung = threading.Event()
-    background.alarm(0.0, rung.set)
-    assert rung.wait(PATIENCE_S)
-    for needs_a_thread in (lambda: OnLoop().aside(waits), lambda: OnLoop().alarm(1.0, waits)):
-        with pytest.raises(RuntimeError, match=r"needs a thread.*Use encdec_widgets.background.InThreads"):
-            needs_a_thread()
-
-
-def test_its_thread_ends_with_the_work_and_nothing_is_held(background: Background) -> None:
-    class Key:
-        pass
-
-    async def scenario() -> list[Callable[[], Key | None]]:
-        key, other = Key(), Key()
-        await asyncio.wrap_future(background.begin(at_once("one"), key=key).future)
-        background.begin(Held(), key=other)
-        background.drop(other)
-        await until(lambda: not background._tasks)
-        return [weakref.ref(key), weakref.ref(other)]
-
-    left = asyncio.run(scenario())
-    if isinstance(background, InThreads):
-        asyncio.run(until(lambda: background._thread is None))
-    gc.collect()
-    assert [each() for each in left] == [None, None]
-    assert not background._messages
-
-
-def test_shutting_down_drops_or_waits(background: Background) -> None:
-    async def scenario() -> None:
-        running, ends = Held(), Held("ends")
-        first = await begun(background, running)
-        background.shutdown(cancel_futures=True)
-        assert first.future.cancelled()
-        second = await begun(background, ends, key="other")
-        ends.let_go = True
-        background.shutdown()
-        assert wait([second.future], 0).done
-
-    asyncio.run(scenario())
