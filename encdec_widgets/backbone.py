@@ -24,10 +24,10 @@ from encdec_widgets.explain.table import Row, block_rows, layer_rows
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.call_graph import as_trained_now, call_graph
 from encdec_widgets.networks.graph import block_graph, layer_graph
-from encdec_widgets.networks.keras_private import names_from_the_start
+from encdec_widgets.networks.keras_private import is_filled, is_symbolic, names_from_the_start
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.rebuild import forget_other_calls, make_or_reuse
-from encdec_widgets.networks.weights import fill, filled
+from encdec_widgets.networks.weights import fill
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -87,10 +87,10 @@ class Backbone:
     @property
     def filled(self) -> bool:
         """Whether any of its weights have taken their memory."""
-        return any(map(filled, self._variables))
+        return any(map(is_filled, self._variables))
 
     def _fill(self) -> None:
-        if all(map(filled, self._variables)):
+        if all(map(is_filled, self._variables)):
             return  # at once, whatever is being built
         with one_at_a_time:
             fill(self._variables)
@@ -322,7 +322,7 @@ def _made(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
         )
         raise
     output = built.output
-    if not hasattr(output, "_keras_history") or len(output.shape) != 4:
+    if not is_symbolic(output) or len(output.shape) != 4:
         raise FieldError(
             f"{call.stage}[{call.index}]",
             output,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from encdec_widgets.networks.built_block import BuiltBlock
+from encdec_widgets.networks.keras_private import maker_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -76,7 +77,7 @@ def _as_built(built: BuiltBlock, layers: "nx.DiGraph[str]") -> BlockAsBuilt:
 
 
 def _maker(tensor: Any) -> str:
-    return str(tensor._keras_history.operation.name)
+    return str(maker_of(tensor).name)
 
 
 def _stride(tensor: Any, layers: "nx.DiGraph[str]") -> float | None:

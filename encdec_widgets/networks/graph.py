@@ -13,7 +13,7 @@ from typing import Any
 import networkx as nx
 
 from encdec_widgets.networks.built_block import BuiltBlock
-from encdec_widgets.networks.keras_private import calls_to, is_input, node_of
+from encdec_widgets.networks.keras_private import call_that_made, calls_to, is_input, maker_of
 from encdec_widgets.networks.multiply_adds import multiply_adds, total
 
 # Stands in for height and width when strides are read: divisible by every stride that is likely to be met, so that no
@@ -66,7 +66,7 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
     for call in calls:
         owner = owners.get(id(call.operation))
         for tensor in call.input_tensors:
-            source = tensor._keras_history.operation
+            source = maker_of(tensor)
             graph.add_edge(source.name, call.operation.name, skip=is_skip(tensor, owner, owners))
     return graph
 
@@ -83,7 +83,7 @@ def is_skip(tensor: Any, owner: BuiltBlock | None, owners: Mapping[int, BuiltBlo
         owner is not None
         and tensor is owner.call.skip_source
         and tensor is not owner.call.x
-        and owners.get(id(tensor._keras_history.operation)) is not owner
+        and owners.get(id(maker_of(tensor))) is not owner
     )
 
 
@@ -115,7 +115,7 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
     several_stacks = any(built.stack for built in blocks)
     for column, name in enumerate(order):
         built = by_prefix.get(name)
-        output = built.output._keras_history.operation.name if built else name
+        output = maker_of(built.output).name if built else name
         data = layers.nodes[output]
         kernels = [layers.nodes[member]["kernel_size"] for member in members[name]]
         graph.add_node(
@@ -186,12 +186,12 @@ def owners_of(blocks: Sequence[BuiltBlock]) -> dict[int, BuiltBlock]:
         pending = [built.output]
         while pending:
             tensor = pending.pop()
-            node = node_of(tensor)
-            if id(tensor) in seen or is_input(node.operation):
+            made_by = call_that_made(tensor)
+            if id(tensor) in seen or is_input(made_by.operation):
                 continue
             seen.add(id(tensor))
-            owners.setdefault(id(node.operation), built)
-            pending.extend(node.input_tensors)
+            owners.setdefault(id(made_by.operation), built)
+            pending.extend(made_by.input_tensors)
     return owners
 
 

@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from encdec_widgets.networks.keras_private import layers_held_by
+
 _KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
 
 Shape = Sequence[int | None]
@@ -56,15 +58,10 @@ def total(counts: Iterable[int | None]) -> int | None:
     return known
 
 
-def _held(layer: Any) -> list[Any]:
-    """The layers that a layer holds as its attributes. Keras has no public name for them."""
-    return list(layer._flatten_layers(include_self=False, recursive=False))
-
-
 def _inside(layer: Any) -> int | None:
     """Multiply-adds of the layers inside of a layer, each called once as it was built."""
     counts: list[int | None] = []
-    for held in _held(layer):
+    for held in layers_held_by(layer):
         if held.weights:
             counts.append(_inside(held))
             if _kernels(held):
@@ -84,7 +81,7 @@ def _built_for(layer: Any) -> tuple[int | None, ...]:
 
 def _kernels(layer: Any) -> list[tuple[int, ...]]:
     """Shapes of the kernels that are a layer's own; they may not be filled yet."""
-    others = {id(weight) for held in _held(layer) for weight in held.weights}
+    others = {id(weight) for held in layers_held_by(layer) for weight in held.weights}
     return [w.shape for w in layer.weights if w.name in _KERNELS and id(w) not in others]
 
 

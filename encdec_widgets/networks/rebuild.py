@@ -10,7 +10,13 @@ from typing import Any
 
 from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.networks.built_block import BuiltBlock
-from encdec_widgets.networks.keras_private import calls_to
+from encdec_widgets.networks.keras_private import (
+    calls_to,
+    forget_calls_but,
+    is_symbolic,
+    mask_of,
+    refused_to_fill,
+)
 from encdec_widgets.networks.twins import output_of_twins
 from encdec_widgets.networks.weights import take_over, unfilled
 
@@ -40,12 +46,12 @@ def make_or_reuse(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
 def forget_other_calls(model: Any) -> None:
     """Let the model's layers forget the calls that were made on their outputs outside of it.
 
-    A layer that several networks share holds every layer that was ever called on its output, weights and all. Keras
-    notes these calls down and never reads them.
+    A layer that several networks share would otherwise hold every layer that was ever called on its output, weights and
+    all.
     """
     calls = {id(call) for call in calls_to(model.outputs)}
     for operation in model.operations:
-        operation._outbound_nodes[:] = [call for call in operation._outbound_nodes if id(call) in calls]
+        forget_calls_but(operation, calls)
 
 
 def _made_anew(call: BlockCall) -> BuiltBlock:
@@ -54,8 +60,7 @@ def _made_anew(call: BlockCall) -> BuiltBlock:
             output = call.make()
         return BuiltBlock(call, output, tuple(variables))
     except ValueError as error:
-        # Keras's words for a layer that fills a variable by itself, as keras.layers.Normalization does.
-        if "stateless scope" not in str(error):
+        if not refused_to_fill(error):
             raise
     return BuiltBlock(call, call.make())
 
@@ -80,12 +85,12 @@ def _specification(tensor: Any) -> Any:
     """What a tensor is like; one with a mask is like no other, since its mask would have to be followed, too."""
     if tensor is None:
         return None
-    mask = getattr(tensor, "_keras_mask", None)
+    mask = mask_of(tensor)
     return tensor.shape, tensor.dtype, tensor.sparse, None if mask is None else id(mask)
 
 
 def _operations(built: BuiltBlock) -> Sequence[Any]:
-    if not hasattr(built.output, "_keras_history"):
+    if not is_symbolic(built.output):
         return ()
     return [call.operation for call in calls_to([built.output], _inputs(built.call))]
 

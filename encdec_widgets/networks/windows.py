@@ -12,6 +12,8 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
+from encdec_widgets.networks.keras_private import is_keras_function
+
 
 @attrs.frozen
 class Window:
@@ -183,7 +185,7 @@ def _pointwise(activation: Any) -> bool:
     if activation is None:
         return True
     if isinstance(activation, FunctionType):
-        return activation.__module__.startswith(("keras.src.activations.", "keras.src.ops.nn"))
+        return is_keras_function(activation)
     return _reader(type(activation)) is _activation_layer
 
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from encdec_widgets.networks.keras_private import reason_in
 from encdec_widgets.workers.errors import TimingError, out_of_memory, tells_of_memory
 
 if TYPE_CHECKING:
@@ -74,8 +75,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _one_line(error: BaseException) -> str:
-    # Keras puts whole configurations in front of the reason.
-    text = " ".join(str(error).rpartition("Exception encountered: ")[2].split())
+    text = " ".join(reason_in(error).split())
     text = text if len(text) <= 300 else text[:299] + "…"
     return text if isinstance(error, TimingError) else f"{type(error).__name__}: {text}"
 

@@ -10,6 +10,7 @@ import attrs
 from encdec_widgets._keras import keras
 from encdec_widgets.designs.design import Design
 from encdec_widgets.networks.graph import layer_graph
+from encdec_widgets.networks.keras_private import reason_in
 from encdec_widgets.networks.weights import fill_at_random, unfilled
 from encdec_widgets.workers.errors import TimingError
 
@@ -61,7 +62,7 @@ def load(network: Mapping[str, Any], precision: str | None) -> Loaded:
             whole = keras.models.model_from_json(json.dumps(config))
     except Exception as error:
         # The reason stands behind whole configurations, and what Keras advises is of no use in another process.
-        words = " ".join(str(error).rpartition("Exception encountered: ")[2].partition(". ")[0].split())[:160]
+        words = " ".join(reason_in(error).partition(". ")[0].split())[:160]
         raise TimingError(
             "this network has a layer that only your notebook knows, and cannot be built in another process; layers of "
             f"Keras can, also in blocks and architectures of your own. Keras says: {words}"
