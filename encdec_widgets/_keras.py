@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+LIBRARIES = ("tensorflow", "jax", "torch")
+"""Libraries that Keras can compute with, the usual one first; besides, there is NumPy, which has no gradients."""
+
 _QUIET_AND_MODEST = {
     "TF_CPP_MIN_LOG_LEVEL": "2",
     # By default each of these takes most of a GPU's memory, also what the timing process needs.
@@ -61,7 +64,7 @@ def _import_keras() -> Any:
             return importlib.import_module("keras")
     except ImportError as error:
         wanted = os.environ.get("KERAS_BACKEND", "tensorflow")
-        installed = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
+        installed = [name for name in LIBRARIES if importlib.util.find_spec(name)]
         if wanted in installed:
             raise
         remedy = 'install one with pip install "encdec_widgets[cpu]" (or [gpu] for an NVIDIA card)'

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from encdec_widgets.architectures.fields.described import FieldError, integer
-from encdec_widgets.formatting import backend_text
+from encdec_widgets.workers.backends import NAMES, backend_named, backend_text
+from encdec_widgets.workers.backends.available import active_backend, backends_with_gradients
 from encdec_widgets.workers.client import Worker, shared_worker
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
-from encdec_widgets.workers.options import Options, active_backend, installed_backends
+from encdec_widgets.workers.options import Options
 from encdec_widgets.workers.sent_network import Network, network_of
 
 if TYPE_CHECKING:
@@ -199,17 +200,6 @@ class FieldSampling:
         return EffectiveField.from_reply(reply, self.backend)
 
 
-def backends_with_gradients() -> tuple[str, ...]:
-    """Keras backends that are installed and have gradients, the active one first if it is one of them.
-
-    Example:
-        >>> from encdec_widgets.workers.timing import backends_with_gradients
-        >>> "numpy" in backends_with_gradients()
-        False
-    """
-    return tuple(name for name in installed_backends() if name != "numpy")
-
-
 def backend_with_gradients(backend: str | None = None) -> str:
     """The Keras backend to take gradients on: the active one, unless another is named.
 
@@ -220,7 +210,10 @@ def backend_with_gradients(backend: str | None = None) -> str:
     others = backends_with_gradients()
     if name in others:
         return name
-    reason = "NumPy has none" if name == "numpy" else f"installed are {' and '.join(others) or 'none'}"
+    without = name in NAMES and not backend_named(name).has_gradients
+    reason = (
+        f"{backend_text(name)} has none" if without else f"installed are {' and '.join(others) or 'none'}"
+    )
     raise FieldError("backend", name, f"must be one that is installed and has gradients ({reason})", others)
 
 

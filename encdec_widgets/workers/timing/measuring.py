@@ -30,8 +30,8 @@ FAR_OFF = 3
 """A prediction that is off by more than this factor has its calibration made again for the next run."""
 
 _calibrations: dict[tuple[str | None, ...], Mapping[str, Any]] = {}
-"""What devices told when they were calibrated, by backend, compilation, dtype policy and place: a process that replaces
-another need not ask again."""
+"""Calibrations by backend, compilation, dtype policy and device: a process that replaces another need not make them
+again."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -74,7 +74,7 @@ class OnBench:
 
     def card(self, cards: Sequence[GpuState]) -> GpuState | None:
         """The one of ``cards`` that it runs on, if it runs on one."""
-        kind, _, number = self.facts["place"].partition(":")
+        kind, _, number = self.facts["device_option"].partition(":")
         return cards[int(number)] if kind == "GPU" and int(number) < len(cards) else None
 
     def start(self) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class OnBench:
 
     def _conditions(self) -> tuple[str | None, ...]:
         options = self.options
-        return options.backend, options.compilation, self.facts["policy"], self.facts["place"]
+        return options.backend, options.compilation, self.facts["policy"], self.facts["device_option"]
 
 
 @attrs.frozen(kw_only=True, eq=False)

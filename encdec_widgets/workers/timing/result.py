@@ -5,7 +5,8 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.formatting import backend_text, digits
+from encdec_widgets.formatting import digits
+from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.gpu import GpuLoad, GpuState
 
 # A multiplication and an addition are two operations; a training step works forward and, twice as much, backward.
