@@ -11,12 +11,12 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from encdec_widgets._keras import keras
 from encdec_widgets.networks.built_block import BuiltBlock
+from encdec_widgets.networks.call_windows import windows_of
 from encdec_widgets.networks.graph import is_skip, owners_of
 from encdec_widgets.networks.keras_private import calls_to
+from encdec_widgets.networks.layer_traits import traits_of
 from encdec_widgets.networks.multiply_adds import multiply_adds
-from encdec_widgets.networks.windows import windows_of
 
 
 def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
@@ -28,16 +28,24 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
 
     Returns:
         A node per call, in the order in which they are computed, named as the layer; further calls of one layer have
-        ``:1``, ``:2`` and so on after it. Node attributes: ``layer`` (name of the layer), ``kind`` (its class),
-        ``block`` (prefix of its block, None outside of blocks), ``output_of`` (names of the blocks whose output it
-        makes, as ``backbone.blocks`` has them; several where blocks pass on what they are given), ``shapes`` (of all
-        outputs, each height, width, channels; None where unknown), ``inputs`` (the calls that it takes something from,
-        in order, as often as it does), ``is_output`` (whether it makes an output of the model), ``windows`` (see
-        :func:`encdec_widgets.networks.windows.windows_of`), ``multiply_adds`` (for one image; None where it cannot be
-        told), ``passes_on`` (whether it is an ``Activation`` that is linear: it gives back what it is given),
-        ``parameters`` and ``weight_bytes`` (as they are stored) of those weights of the layer that no call before it
-        has, and what :func:`as_trained_now` adds. Edge attribute ``skip``: whether it brings a skip connection's source
-        to a decoder block.
+        ``:1``, ``:2`` and so on after it. Node attributes:
+
+        - ``layer``: name of the layer.
+        - ``kind``: its class.
+        - ``traits``: see :class:`encdec_widgets.networks.layer_traits.Traits`.
+        - ``block``: prefix of its block; None outside of blocks.
+        - ``output_of``: names of the blocks whose output it makes, as ``backbone.blocks`` has them; several where
+          blocks pass on what they are given.
+        - ``shapes``: of all outputs, each height, width, channels; None where unknown.
+        - ``inputs``: the calls that it takes something from, in order, as often as it does.
+        - ``is_output``: whether it makes an output of the model.
+        - ``windows``: see :func:`encdec_widgets.networks.call_windows.windows_of`.
+        - ``multiply_adds``: for one image; None where it cannot be told.
+        - ``parameters`` and ``weight_bytes`` (as they are stored): of those weights of the layer that no call before it
+          has.
+        - What :func:`as_trained_now` adds.
+
+        Edge attribute ``skip``: whether it brings a skip connection's source to a decoder block.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     calls = calls_to(model.outputs)
@@ -69,7 +77,7 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
             is_output=any(id(tensor) in outputs for tensor in call.output_tensors),
             windows=windows_of(call),
             multiply_adds=multiply_adds(call),
-            passes_on=type(layer) is keras.layers.Activation and layer.activation is keras.activations.linear,
+            traits=traits_of(layer),
             parameters=_number(weights),
             weight_bytes=_bytes(weights),
         )

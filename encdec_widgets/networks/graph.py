@@ -14,7 +14,9 @@ import networkx as nx
 
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.keras_private import call_that_made, calls_to, is_input, maker_of
+from encdec_widgets.networks.layer_traits import traits_of
 from encdec_widgets.networks.multiply_adds import multiply_adds, total
+from encdec_widgets.networks.users_classes import may_be_of_a_users_class
 
 # Stands in for height and width when strides are read: divisible by every stride that is likely to be met, so that no
 # rounding of "same" padding hides one, also where the input's size is unknown or too small.
@@ -29,14 +31,22 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         blocks: The blocks it was built from, in order.
 
     Returns:
-        A node per layer, named as the layer, in the model's order. Node attributes: ``kind`` (class of the layer),
-        ``block`` (prefix of its block, None outside of blocks), ``stage`` ("input", "stem", "encoder", "decoder",
-        "head", "join" or "other"), ``stack`` (from 0), ``shape`` (of the output: height, width, channels; None where
-        unknown), ``channels``, ``stride`` (input size over output size; a fraction below 1 where the output is larger),
-        ``kernel_size`` ((height, width), or as many sizes as the layer has; None where it has none that can be read),
-        ``parameters`` and ``multiply_adds`` (for one image, of all calls of the layer, exact; None where it cannot be
-        told: see :func:`encdec_widgets.networks.multiply_adds.multiply_adds`). Edge attribute ``skip``: whether it
-        brings a skip connection's source to a decoder block.
+        A node per layer, named as the layer, in the model's order. Node attributes:
+
+        - ``kind``: class of the layer.
+        - ``traits``: see :class:`encdec_widgets.networks.layer_traits.Traits`.
+        - ``block``: prefix of its block; None outside of blocks.
+        - ``stage``: "input", "stem", "encoder", "decoder", "head", "join" or "other".
+        - ``stack``: from 0.
+        - ``shape``: of the output: height, width, channels; None where unknown.
+        - ``channels``: the last of them.
+        - ``stride``: input size over output size; a fraction below 1 where the output is larger.
+        - ``kernel_size``: (height, width), or as many sizes as the layer has; None where it has none that can be read.
+        - ``parameters``: how many weights it has.
+        - ``multiply_adds``: for one image, of all calls of the layer (exact); None where it cannot be told, see
+          :func:`encdec_widgets.networks.multiply_adds.multiply_adds`.
+
+        Edge attribute ``skip``: whether it brings a skip connection's source to a decoder block.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     calls = calls_to(model.outputs)
@@ -52,6 +62,7 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         graph.add_node(
             operation.name,
             kind=type(operation).__name__,
+            traits=traits_of(operation),
             block=owner.call.prefix if owner else None,
             stage=owner.call.stage if owner else ("input" if is_input(operation) else "other"),
             stack=owner.stack if owner else 0,
@@ -164,8 +175,8 @@ def _merge(layers: "nx.DiGraph[str]", block: Sequence[str], target: str) -> str:
             reached |= {name, *nx.descendants(inside, name)}
     joined = reached & {target, *nx.descendants(inside, target)}
     first = next((name for name in nx.topological_sort(inside) if name in joined), target)
-    kind = layers.nodes[first]["kind"]
-    return {"Concatenate": "concatenation", "Add": "addition"}.get(kind, str(kind))
+    data = layers.nodes[first]
+    return str(data["traits"].merge or data["kind"])
 
 
 def _kernel_size(layer: Any) -> tuple[int, ...] | None:
@@ -241,8 +252,13 @@ def _probe_size(call: Any, sizes: dict[int, int | None]) -> int | None:
         if size is None or len(tensor.shape) != 4:
             return None
         shapes.append((None, size, size, tensor.shape[-1]))
+    compute = getattr(call.operation, "compute_output_shape", None)
+    if compute is None:  # a function of keras.ops
+        return None
     try:
-        shape = call.operation.compute_output_shape(shapes if len(shapes) > 1 else shapes[0])
-    except Exception:  # noqa: BLE001 - a user's layer may raise anything; see _strides
+        shape = compute(shapes if len(shapes) > 1 else shapes[0])
+    except Exception as error:
+        if not may_be_of_a_users_class(error, call.operation):
+            raise
         return None
     return shape[1] if len(shape) == 4 else None

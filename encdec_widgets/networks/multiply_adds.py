@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from encdec_widgets.networks.keras_private import layers_held_by
+from encdec_widgets.networks.layer_traits import traits_of
+from encdec_widgets.networks.users_classes import may_be_of_a_users_class
 
 _KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
 
@@ -44,7 +46,9 @@ def multiply_adds(call: Any) -> int | None:
         if inside != 0 and (None in given or tuple(given) != _built_for(layer)):
             return None
         return total((_own(layer, given, made), inside))
-    except Exception:  # noqa: BLE001 - a user's layer may keep anything under any name, and raise anything
+    except Exception as error:
+        if not may_be_of_a_users_class(error, layer):
+            raise
         return None
 
 
@@ -66,16 +70,20 @@ def _inside(layer: Any) -> int | None:
             counts.append(_inside(held))
             if _kernels(held):
                 given = _built_for(held)
+                if given is None:
+                    return None
                 counts.append(_own(held, given, held.compute_output_shape((None, *given))[1:]))
     return total(counts)
 
 
-def _built_for(layer: Any) -> tuple[int | None, ...]:
-    """Shape of a layer's (first) input when it was built, without the batch."""
+def _built_for(layer: Any) -> tuple[int | None, ...] | None:
+    """Shape of a layer's (first) input when it was built, without the batch; None if the layer does not say."""
     shapes = layer.get_build_config() or {}
     several = shapes.get("shapes_dict") or {"input": shapes.get("input_shape")}
-    # A model that was made of tensors was not built by a call.
-    shape = next(iter(several.values())) or layer.input_shape
+    # A model that was made of tensors was not built by a call; the cell of a recurrent layer is called by no tensor.
+    shape = next(iter(several.values())) or getattr(layer, "input_shape", None)
+    if shape is None:
+        return None
     return tuple(shape[0] if isinstance(shape[0], tuple | list) else shape)[1:]
 
 
@@ -90,11 +98,10 @@ def _own(layer: Any, given: Shape, made: Shape) -> int | None:
     kernels = _kernels(layer)
     if not kernels:
         return 0
-    # By name, without importing Keras; a user's subclass has it too.
-    classes = {base.__name__ for base in type(layer).__mro__}
-    if "EinsumDense" in classes:
+    products = traits_of(layer).products
+    if products == "otherwise":
         return None
-    moving = given if "BaseConvTranspose" in classes else made
+    moving = given if products == "input" else made
     first = getattr(layer, "data_format", None) == "channels_first"
     positions = moving[1:] if first else moving[:-1]
     if None in positions:

@@ -18,6 +18,7 @@ from encdec_widgets.networks.keras_private import (
     refused_to_fill,
 )
 from encdec_widgets.networks.twins import output_of_twins
+from encdec_widgets.networks.users_classes import may_be_of_a_users_class
 from encdec_widgets.networks.weights import take_over, unfilled
 
 
@@ -120,5 +121,7 @@ def _same_layer(layer: Any, other: Any) -> bool:
         # Whether a layer is frozen is no setting of the network.
         settings = [{**each.get_config(), "trainable": None} for each in (layer, other)]
         return shapes[0] == shapes[1] and bool(settings[0] == settings[1])
-    except Exception:  # noqa: BLE001 - a user's layer may not be able to say what it is made of
+    except Exception as error:
+        if not all(may_be_of_a_users_class(error, each) for each in (layer, other)):
+            raise
         return False

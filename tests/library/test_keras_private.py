@@ -12,7 +12,9 @@ import pytest
 
 import encdec_widgets
 from encdec_widgets.networks import keras_private as private
+from encdec_widgets.networks.call_windows import windows_of
 from encdec_widgets.networks.keras_private import PRIVATE_NAMES
+from encdec_widgets.networks.multiply_adds import multiply_adds
 
 PACKAGE = Path(encdec_widgets.__file__).parent
 WHERE = "encdec_widgets/networks/keras_private.py"
@@ -260,3 +262,33 @@ def test_rooms_that_know_keras_read_private_attributes_of_their_own_objects_only
         and not where.startswith(OTHERS.get(node.attr, "nowhere"))
     ]
     assert not found, f"private attributes of others: {found}"
+
+
+def test_a_name_that_keras_no_longer_has_is_an_error_and_not_an_unknown_figure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, layer, output = _convolution()
+    call = private.call_that_made(output)
+    assert windows_of(call) is not None
+    del layer.strides
+    with pytest.raises(AttributeError, match="strides"):
+        windows_of(call)
+    assert multiply_adds(call) == 36 * 9 * 2
+    monkeypatch.delattr(keras.layers.Layer, "_flatten_layers")
+    with pytest.raises(AttributeError, match="_flatten_layers"):
+        multiply_adds(call)
+
+
+class _WithoutStrides(keras.layers.Conv2D):  # type: ignore[misc]
+    """A user's class that keeps nothing under a name that its base reads."""
+
+
+def test_a_users_layer_may_lack_any_name_but_a_private_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = _WithoutStrides(2, 3)
+    call = private.call_that_made(layer(keras.Input((8, 8, 1))))
+    assert windows_of(call) is not None
+    del layer.strides
+    assert windows_of(call) is None
+    monkeypatch.delattr(keras.layers.Layer, "_flatten_layers")
+    with pytest.raises(AttributeError, match="_flatten_layers"):
+        multiply_adds(call)

@@ -161,8 +161,8 @@ def predict_ms(
     """
     total_s = 0.0
     for name, layer in layers.nodes(data=True):
-        # A layer that drops something lets everything pass but when it is trained.
-        if layer["stage"] == "input" or (layer["kind"].endswith("Dropout") and not training):
+        drops = layer["traits"].output == "given in inference"
+        if layer["stage"] == "input" or (drops and not training):
             continue
         shapes = [layer["shape"], *(layers.nodes[source]["shape"] for source in layers.predecessors(name))]
         if any(None in shape for shape in shapes):
@@ -181,7 +181,7 @@ def _arithmetic_s(layer: Mapping[str, Any], calibration: Calibration) -> float:
     window = math.prod(layer["shape"][:-1]) * math.prod(layer["kernel_size"] or (1,))
     # Of input and output channels, the geometric mean, in each group: few channels keep no device busy.
     rate = _at(math.sqrt(count / window), calibration.convolution_rates)
-    factor = calibration.transposed_factor if "Transpose" in layer["kind"] else 1.0
+    factor = calibration.transposed_factor if layer["traits"].products == "input" else 1.0
     return float(count * factor / rate)
 
 
@@ -190,7 +190,7 @@ def _traffic_s(
 ) -> float:
     """Seconds to read what a layer is given and to write what it makes, for one image."""
     traffic = calibration.item_bytes * sum(map(math.prod, shapes))
-    if layer["kind"] in ("UpSampling2D", "Resizing"):
+    if layer["traits"].resizes:
         return traffic / _at(shapes[-1][0], calibration.resizing_rates)
     return traffic / calibration.bytes_per_s
 
