@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
-import numpy as np
 
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures.blocks.block_call import BlockCall, building_blocks_with
@@ -21,13 +19,14 @@ from encdec_widgets.explain.costs import Cost, Precision, costs
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.explain.receptive_field import ReceptiveField, receptive_fields
 from encdec_widgets.explain.table import Row, block_rows, layer_rows
+from encdec_widgets.explain.weight_memory import copy_bytes, weight_memory
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.call_graph import as_trained_now, call_graph
 from encdec_widgets.networks.graph import block_graph, layer_graph
 from encdec_widgets.networks.keras_private import is_filled, is_symbolic, names_from_the_start
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.rebuild import forget_other_calls, make_or_reuse
-from encdec_widgets.networks.weights import fill
+from encdec_widgets.networks.weights import bytes_of, fill
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -231,7 +230,14 @@ class Backbone:
     @cached_property
     def weight_bytes(self) -> int:
         """Bytes that the values of all weights take, filled or not (exact)."""
-        return sum(math.prod(w.shape) * np.dtype(w.dtype).itemsize for w in self.structure.weights)
+        return bytes_of(self.structure.weights)
+
+    @property
+    def training_weight_bytes(self) -> int:
+        """Bytes that training holds for the weights, filled or not, as ``cost().training_weight_bytes`` says."""
+        trained = bytes_of(self.structure.trainable_weights)
+        copies = copy_bytes(self.parameters, self.precision)
+        return weight_memory(self.weight_bytes, copies=copies, trained_bytes=trained)
 
     @property
     def notices(self) -> tuple[str, ...]:

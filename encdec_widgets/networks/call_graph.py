@@ -9,7 +9,6 @@ from itertools import chain
 from typing import Any
 
 import networkx as nx
-import numpy as np
 
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.call_windows import windows_of
@@ -17,6 +16,7 @@ from encdec_widgets.networks.graph import is_skip, owners_of
 from encdec_widgets.networks.keras_private import calls_to
 from encdec_widgets.networks.layer_traits import traits_of
 from encdec_widgets.networks.multiply_adds import multiply_adds
+from encdec_widgets.networks.weights import bytes_of
 
 
 def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
@@ -79,7 +79,7 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
             multiply_adds=multiply_adds(call),
             traits=traits_of(layer),
             parameters=_number(weights),
-            weight_bytes=_bytes(weights),
+            weight_bytes=bytes_of(weights),
         )
         names.update((id(tensor), name) for tensor in call.output_tensors)
         for tensor in call.input_tensors:
@@ -110,7 +110,7 @@ def as_trained_now(calls: "nx.DiGraph[str]", model: Any) -> "nx.DiGraph[str]":
         call.update(
             is_trained=bool(trained),
             trainable_parameters=_number(weights),
-            trainable_bytes=_bytes(weights),
+            trainable_bytes=bytes_of(weights),
         )
     return now
 
@@ -129,7 +129,3 @@ def _uncounted(weights: Iterable[Any], counted: set[int]) -> list[Any]:
 
 def _number(weights: Iterable[Any]) -> int:
     return sum(math.prod(weight.shape) for weight in weights)
-
-
-def _bytes(weights: Iterable[Any]) -> int:
-    return sum(math.prod(weight.shape) * np.dtype(weight.dtype).itemsize for weight in weights)

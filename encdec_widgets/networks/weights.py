@@ -74,6 +74,11 @@ def _uniform(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[np.
     return random.uniform(-bound, bound, shape)
 
 
+def bytes_of(variables: Iterable[Any]) -> int:
+    """Bytes that the values of ``variables`` take as they are stored, filled or not."""
+    return sum(math.prod(variable.shape) * np.dtype(variable.dtype).itemsize for variable in variables)
+
+
 def take_over(variable: Any, earlier: Any) -> None:
     """Let a variable have the values of an earlier one of the same shape, or those that it would have got."""
     if is_filled(variable):
