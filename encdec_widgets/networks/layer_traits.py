@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
-from encdec_widgets.networks import layer_windows as read
+from encdec_widgets.networks import window_readers as read
 from encdec_widgets.networks.keras_private import is_keras_function
 
 
@@ -19,7 +19,7 @@ class Traits:
     """What the analyses need to know of a class of layers; as it stands, what they take for granted of an unknown one.
 
     Attributes:
-        windows: Reads how its output depends on its input (see :mod:`encdec_widgets.networks.layer_windows`); None
+        windows: Reads how its output depends on its input (see :mod:`encdec_widgets.networks.window_readers`); None
             where that cannot be told.
         activated: Whether its ``activation`` is applied to what it computes; one that a user wrote can do anything with
             the map.
