@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from encdec_widgets.explain.costs import Cost, PartCost
-    from encdec_widgets.explain.receptive_field import Field, ReceptiveField
+    from encdec_widgets.explain.receptive_field import MapReceptiveField, ReceptiveField
 
 
 def block_cost_rows(blocks: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveField") -> list[Row]:
@@ -46,7 +46,7 @@ def layer_cost_rows(layers: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveFi
     ]
 
 
-def _row(name: str, data: Mapping[str, Any], cost: "PartCost", field: "Field | None") -> Row:
+def _row(name: str, data: Mapping[str, Any], cost: "PartCost", field: "MapReceptiveField | None") -> Row:
     height, width = (field.size if field is not None else None) or (None, None)
     return {
         "name": name,
