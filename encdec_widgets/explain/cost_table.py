@@ -1,4 +1,4 @@
-"""The costs and receptive fields of a network as a table: a row a block or a row a layer, all numbers plain."""
+"""The costs and receptive fields of a network as a table, with a row for each block or each layer."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def block_cost_rows(blocks: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveField") -> list[Row]:
-    """What each block costs and sees, in the network's order.
+    """The costs and the receptive field of each block, in the network's order.
 
     Args:
         blocks: What ``backbone.blocks`` is: see :func:`encdec_widgets.networks.graph.block_graph`.
@@ -34,7 +34,7 @@ def block_cost_rows(blocks: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveFi
 
 
 def layer_cost_rows(layers: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveField") -> list[Row]:
-    """What each layer costs and sees, in the network's order, in the columns of :func:`block_cost_rows`.
+    """The costs and the receptive field of each layer, in the network's order, as :func:`block_cost_rows` has them.
 
     Args:
         layers: What ``backbone.layers`` is: see :func:`encdec_widgets.networks.graph.layer_graph`.

@@ -1,4 +1,4 @@
-"""What a network costs: parameters and multiply-adds, which are exact, and memory, which is an estimate."""
+"""What a network costs: parameters and multiply-adds (exact), and memory (an estimate)."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
 PRECISIONS: tuple[str, ...] = get_args(Precision)
 MOST_IMAGES = 65536
-"""The largest batch that is reckoned with, or timed."""
+"""The largest batch whose costs are computed, or that is timed."""
 
 _BATCH_SIZE = FieldInfo(
     kind="integer",
@@ -53,7 +53,7 @@ class PartCost:
     Attributes:
         parameters: How many weights it has (exact).
         trainable_parameters: How many of them training changes (exact).
-        multiply_adds: For one image (exact; None where it cannot be told: see
+        multiply_adds: For one image (exact; None where it is unknown: see
             :func:`encdec_widgets.networks.multiply_adds.multiply_adds`).
         weight_bytes: Bytes of its weights as they are stored (exact).
         map_bytes: Bytes of all feature maps that it puts out, of the whole batch, at the precision that they are

@@ -1,8 +1,8 @@
 """How many values of feature maps a network holds at once, from the order of its calls (an estimate).
 
 One image goes through the network, one call after the other. A map is held from the call that makes it until the last
-one that needs it. What a layer holds inside of itself is not seen: workspaces of convolutions, maps between the layers
-inside of a user's layer.
+call that needs it. What a layer holds inside of itself is not counted: workspaces of convolutions, and maps between the
+layers inside of a user's layer.
 """
 
 import math
@@ -94,7 +94,7 @@ def training_peak_values(calls: "nx.DiGraph[str]") -> int | None:
 
 @attrs.define
 class _Map:
-    """What one call puts out, and whatever later calls give back of it in the same memory.
+    """The output of one call, and the outputs of later calls that take the same memory.
 
     Steps are numbers of calls, from 0.
     """

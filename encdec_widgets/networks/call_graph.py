@@ -1,6 +1,6 @@
 """A Keras model read as a graph of calls: what is computed, in which order, from what, and how large it is.
 
-A layer may be called more than once; here each call is a node, so that the graph never has a cycle.
+A layer may be called more than once. Each call is a node of its own, so that the graph never has a cycle.
 """
 
 import math
@@ -37,10 +37,10 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         - ``output_of``: names of the blocks whose output it makes, as ``backbone.blocks`` has them; several where
           blocks pass on what they are given.
         - ``shapes``: of all outputs, each height, width, channels; None where unknown.
-        - ``inputs``: the calls that it takes something from, in order, as often as it does.
+        - ``inputs``: the calls whose outputs it takes, in order; one that it takes twice is there twice.
         - ``is_output``: whether it makes an output of the model.
         - ``windows``: see :func:`encdec_widgets.networks.call_windows.windows_of`.
-        - ``multiply_adds``: for one image; None where it cannot be told.
+        - ``multiply_adds``: for one image; None where it is unknown.
         - ``parameters`` and ``weight_bytes`` (as they are stored): of those weights of the layer that no call before it
           has.
         - What :func:`as_trained_now` adds.
@@ -88,9 +88,9 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
 
 
 def as_trained_now(calls: "nx.DiGraph[str]", model: Any) -> "nx.DiGraph[str]":
-    """The calls of a model, and what training changes of their weights as the model is now.
+    """The calls of a model, with the weights that training changes as the model is now.
 
-    Layers can be frozen and thawed at any time; the rest of the graph stays as it is.
+    Layers can be frozen and unfrozen at any time; the rest of the graph stays as it is.
 
     Args:
         calls: What :func:`call_graph` returned.

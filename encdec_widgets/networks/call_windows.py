@@ -14,15 +14,15 @@ def windows_of(call: Any) -> Windows | None:
 
     A layer of a class that a user derived from one of Keras's counts as that one, unless it has a ``call`` of its own.
     An input layer, which depends on no other, gives :data:`encdec_widgets.networks.windows.POINT`. A map that a merge
-    stretches (one of 1 x 1 px that is added to a larger one, say) is in the same place everywhere, which ``POINT`` does
+    stretches (one of 1 x 1 px that is added to a larger one, say) is the same at all positions, which ``POINT`` does
     not say.
 
     Args:
         call: A call of an operation, as :func:`encdec_widgets.networks.keras_private.calls_to` gives them.
 
     Returns:
-        The windows; None where they cannot be told: a layer, a model in the model or an activation that a user wrote,
-        channels first, or a layer that the table does not have.
+        The windows; None where they are unknown: a layer, a model in the model or an activation that a user wrote,
+        channels first, or a layer that is not in the table of layers.
     """
     layer = call.operation
     traits = traits_of(layer)

@@ -1,7 +1,7 @@
 """Keras models read into networkx graphs: a node a layer, folded into a node a block.
 
-Shapes, counts and strides come from the model's own layers. Which layers belong to which block comes from what was
-observed while the network was built (:class:`BuiltBlock`), so that it holds for any block that a user writes.
+Shapes, counts and strides come from the model's own layers. The layers of a block are those that its ``make_block``
+made (:class:`BuiltBlock`), so that this works for any block that a user writes.
 """
 
 import numbers
@@ -18,8 +18,8 @@ from encdec_widgets.networks.layer_traits import traits_of
 from encdec_widgets.networks.multiply_adds import multiply_adds, total
 from encdec_widgets.networks.users_classes import may_be_of_a_users_class
 
-# Stands in for height and width when strides are read: divisible by every stride that is likely to be met, so that no
-# rounding of "same" padding hides one, also where the input's size is unknown or too small.
+# Height and width with which strides are read. Every likely stride divides it, so that no rounding by "same" padding
+# hides a stride, also where the size of the input is unknown or too small.
 _PROBE = 2**14 * 3**3 * 5 * 7
 
 
@@ -43,7 +43,7 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         - ``stride``: input size over output size; a fraction below 1 where the output is larger.
         - ``kernel_size``: (height, width), or as many sizes as the layer has; None where it has none that can be read.
         - ``parameters``: how many weights it has.
-        - ``multiply_adds``: for one image, of all calls of the layer (exact); None where it cannot be told, see
+        - ``multiply_adds``: for one image, of all calls of the layer (exact); None where it is unknown, see
           :func:`encdec_widgets.networks.multiply_adds.multiply_adds`.
 
         Edge attribute ``skip``: whether it brings a skip connection's source to a decoder block.
@@ -83,7 +83,7 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
 
 
 def is_skip(tensor: Any, owner: BuiltBlock | None, owners: Mapping[int, BuiltBlock]) -> bool:
-    """Whether a tensor that a layer takes is what a skip connection brings to the layer's block.
+    """Whether a tensor that a layer takes comes to the layer's block by a skip connection.
 
     Args:
         tensor: A symbolic tensor.
@@ -180,7 +180,7 @@ def _merge(layers: "nx.DiGraph[str]", block: Sequence[str], target: str) -> str:
 
 
 def _kernel_size(layer: Any) -> tuple[int, ...] | None:
-    """The sizes of a layer's kernel; a user's layer can keep anything under that name."""
+    """The sizes of a layer's kernel; None if it has none, or if a user's layer keeps something else by that name."""
     size = getattr(layer, "kernel_size", None)
     sizes = tuple(size) if isinstance(size, (tuple, list)) else (size, size)
     readable = all(isinstance(one, numbers.Integral) and not isinstance(one, bool) for one in sizes)
@@ -209,8 +209,8 @@ def owners_of(blocks: Sequence[BuiltBlock]) -> dict[int, BuiltBlock]:
 def _strides(calls: Sequence[Any]) -> dict[int, int | float | None]:
     """The stride of each operation's output, by the id of the operation.
 
-    A large input is sent through the layers' own shape functions, so that no rounding hides a stride. Where a user's
-    layer cannot tell, or resizes to a fixed size, the sizes in the model decide.
+    The layers' own shape functions are given a large input, so that no rounding hides a stride. Where a user's layer
+    has no such function, or a layer resizes to a fixed size, the sizes in the model decide.
     """
     sizes: dict[int, int | None] = {}
     strides: dict[int, int | float | None] = {}
@@ -233,7 +233,7 @@ def _strides(calls: Sequence[Any]) -> dict[int, int | float | None]:
 def _ratio(size: int | None, part: int | None) -> Fraction | None:
     if not size or not part:
         return None
-    # A map that is more than a thousand times larger is kept as it is: rounded, its stride would be 0.
+    # The stride of a map that is more than a thousand times larger is not rounded: it would become 0.
     return Fraction(size, part).limit_denominator(1024) or Fraction(size, part)
 
 

@@ -2,7 +2,7 @@
 
 The analyses read it through graphs, whose nodes have the traits of their layers: receptive fields ask for ``windows``,
 multiply-adds for ``products``, memory for ``output``, block graphs for ``merge``, and the prediction of times for
-several of them. Classes of Keras are told by their names, without importing Keras.
+several of them. Classes of Keras are recognized by their names, without importing Keras.
 """
 
 from typing import Any, Literal
@@ -16,11 +16,11 @@ from encdec_widgets.networks.keras_private import is_keras_function
 
 @attrs.frozen(kw_only=True)
 class Traits:
-    """What the analyses need to know of a class of layers; as it stands, what they take for granted of an unknown one.
+    """What the analyses need to know of a class of layers. The defaults are those of a class that is not in the table.
 
     Attributes:
         windows: Reads how its output depends on its input (see :mod:`encdec_widgets.networks.window_readers`); None
-            where that cannot be told.
+            where that is unknown.
         activated: Whether its ``activation`` is applied to what it computes; one that a user wrote can do anything with
             the map.
         is_activation: Whether it can be such an activation itself: it changes each value on its own.

@@ -1,8 +1,8 @@
 """Multiply-adds of a layer's call, counted from the shapes of its kernels.
 
 The usual convention, so that counts agree with published ones: a multiplication and the addition that goes with it are
-one multiply-add; padding counts as if it were image; biases, activations, normalization, pooling, resizing and what
-merges maps count nothing, being some percent of a network at most.
+one multiply-add, and padding counts as if it were image. Biases, activations, normalization, pooling, resizing and
+merging are not counted: they are a few percent of a network at most.
 """
 
 import math
@@ -23,7 +23,7 @@ def multiply_adds(call: Any) -> int | None:
 
     Every element of a kernel is multiplied once at every output position by convolutions (depthwise, separable,
     grouped and dilated ones too) and dense layers, and at every input position by transposed convolutions. A layer
-    without a weight called "kernel" counts nothing, as does a function of ``keras.ops``.
+    without a weight called "kernel" counts 0, and so does a function of ``keras.ops``.
 
     A user's layer is counted by what it holds: its own kernels as those of a convolution, and each layer inside of it
     once, at the size that it was built for. Products of two maps, as in attention, are not seen.
@@ -32,9 +32,9 @@ def multiply_adds(call: Any) -> int | None:
         call: A call of an operation, as :func:`encdec_widgets.networks.keras_private.calls_to` gives them.
 
     Returns:
-        The count; None where it cannot be told: a size that it depends on is open, a layer that holds others is called
-        at another size than it was built for, or its kernel is multiplied in a way of its own (``EinsumDense``, and
-        attention with it).
+        The count; None where it is unknown: a size that it depends on is open, a layer that holds others is called at
+        another size than it was built for, or its kernel is multiplied in another way (``EinsumDense``, and attention,
+        which holds such layers).
     """
     layer = call.operation
     try:
@@ -88,7 +88,7 @@ def _built_for(layer: Any) -> tuple[int | None, ...] | None:
 
 
 def _kernels(layer: Any) -> list[tuple[int, ...]]:
-    """Shapes of the kernels that are a layer's own; they may not be filled yet."""
+    """Shapes of a layer's own kernels, without those of the layers that it holds."""
     others = {id(weight) for held in layers_held_by(layer) for weight in held.weights}
     return [w.shape for w in layer.weights if w.name in _KERNELS and id(w) not in others]
 

@@ -1,8 +1,8 @@
 """Blocks of a network, made anew only where something changed.
 
-What comes before a change is the very same layers. What comes after it has twins of them
-(:mod:`encdec_widgets.networks.twins`) where block and shapes are as before; and where a block has to be made anew,
-those of its layers that are as before keep their weights.
+Blocks before a change keep their layers. Blocks after it get twins of their layers
+(:mod:`encdec_widgets.networks.twins`) where block and shapes are as before. Where a block has to be made anew, those of
+its layers that are as before keep their weights.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from encdec_widgets.networks.weights import take_over, unfilled
 
 
 def make_or_reuse(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
-    """Make a block, with as much as possible of one that an earlier network has in its place.
+    """Make a block, and reuse as much as possible of the block that an earlier network has at the same position.
 
     Args:
         call: What to make it from.
@@ -75,15 +75,15 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _same_block(a: BlockCall, b: BlockCall) -> bool:
-    return _place(a) == _place(b) and bool(a.block == b.block)
+    return _position(a) == _position(b) and bool(a.block == b.block)
 
 
-def _place(call: BlockCall) -> tuple[Any, ...]:
+def _position(call: BlockCall) -> tuple[Any, ...]:
     return call.stage, call.index, call.current_stride, len(call.others)
 
 
 def _specification(tensor: Any) -> Any:
-    """What a tensor is like; one with a mask is like no other, since its mask would have to be followed, too."""
+    """What two tensors must have in common to stand in for each other; a mask would have to be the very same one."""
     if tensor is None:
         return None
     mask = mask_of(tensor)
@@ -113,7 +113,7 @@ def _keep_weights(built: BuiltBlock, earlier: BuiltBlock) -> None:
 
 
 def _same_layer(layer: Any, other: Any) -> bool:
-    """Whether a layer has weights, and settings and weights of the same kind as another one."""
+    """Whether a layer has weights, and has the class, the settings and the shapes of weights of another layer."""
     if type(layer) is not type(other) or not getattr(layer, "variables", ()):
         return False
     shapes = [[tuple(variable.shape) for variable in each.variables] for each in (layer, other)]

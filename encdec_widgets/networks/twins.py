@@ -1,7 +1,7 @@
-"""A block's layers once more, on other input tensors of the same shapes: the same settings, the same weights.
+"""Twins of a block's layers, with the same settings and weights, on other input tensors of the same shapes.
 
-Making a layer takes Keras about a millisecond, most of it to find out what an equal layer has found out before. Its
-twin takes that over, and belongs to one network only, like every layer that was made: ``layer.output`` and the older
+Keras takes about a millisecond to make a layer, and most of it to work out shapes and dtypes. A twin takes them over
+from a layer that is equal. Like every layer, it belongs to one network only, so that ``layer.output`` and the older
 network stay right.
 """
 
@@ -13,16 +13,16 @@ from encdec_widgets.networks.keras_private import call_as, calls_of, calls_to, c
 
 
 def output_of_twins(output: Any, inputs: Sequence[Any], others: Sequence[Any], prefix: str) -> Any | None:
-    """What a block puts out whose layers are twins of those between ``inputs`` and ``output``.
+    """The output of a block whose layers are twins of those between ``inputs`` and ``output``.
 
     Args:
-        output: Output tensor of the block that is there.
-        inputs: Its input tensors (or None), of which it was made.
-        others: The tensors (or None) to put in their places; of the same shapes and dtypes.
+        output: Output tensor of the block whose layers get twins.
+        inputs: Its input tensors (or None).
+        others: The input tensors (or None) of the twins, of the same shapes and dtypes.
         prefix: How the names of the block's layers begin.
 
     Returns:
-        The output tensor; None where the block has something that only its own ``make_block`` can make again.
+        The output tensor; None where a layer of the block can have no twin.
     """
     calls = calls_to([output], inputs)
     tensors = {id(tensor): other for tensor, other in zip(inputs, others, strict=True)}
@@ -40,7 +40,7 @@ def output_of_twins(output: Any, inputs: Sequence[Any], others: Sequence[Any], p
 def _has_twin(call: Any, prefix: str) -> bool:
     operation = call.operation
     return (
-        # A name of Keras's own giving depends on what was made before; and the network's input is no part of a block.
+        # A name that Keras gave depends on what was made before; and the network's input is no part of a block.
         operation.name.startswith(prefix)
         and not isinstance(operation, keras.layers.InputLayer)
         # A layer that is called twice is shared, perhaps with another block.

@@ -1,4 +1,4 @@
-"""Errors that a user's layer may raise, told from those that say that Keras or this package has changed."""
+"""Errors that a user's layer may raise, as against those by which a change of Keras shows."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Weights that are described when layers are made, and filled when somebody needs their values.
+"""Weights that are described when layers are made, and filled when their values are needed.
 
 Shapes and counts are known before memory is taken, and a network that is only looked at never takes any. The values
 do not depend on when they are filled: an initializer draws its seed when its layer is made.
@@ -36,7 +36,7 @@ def unfilled() -> Iterator[list[Any]]:
         yield variables
     for variable in variables:
         value = scope.get_current_value(variable)
-        if value is not None:  # Somebody set it, as one who loads pretrained weights into a part does.
+        if value is not None:  # It was set, as by a block that loads pretrained weights.
             initialize_with(variable, functools.partial(keras.ops.copy, value))
 
 

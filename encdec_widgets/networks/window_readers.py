@@ -1,7 +1,7 @@
 """How the windows of each kind of layer are read from its settings: functions for the table of layers.
 
 Each takes a layer (or a function of ``keras.ops``, which is an operation too) and its call, and gives the windows along
-height and width, or None where they cannot be told. What a layer does in inference counts: dropout and noise do
+height and width, or None where they are unknown. What a layer does in inference counts: dropout and noise do
 nothing, and batch normalization has fixed statistics.
 """
 

@@ -7,7 +7,7 @@ import attrs
 
 @attrs.frozen
 class Window:
-    """A dependence that repeats: that of output position ``p`` is that of ``p % period``, moved along.
+    """The input positions that each output position depends on, where that repeats after ``period`` positions.
 
     Output position ``p = q * period + r`` depends on every ``spacing``-th input position from ``q * step + first[r]``
     to ``q * step + last[r]``, both included; on none where ``first[r] > last[r]``. Positions beyond the map are
@@ -29,10 +29,10 @@ class Window:
 
 
 POINT = Window(period=1, step=1, first=(0,), last=(0,))
-"""Each position depends on the same position: activations, normalization, what merges maps."""
+"""Each position depends on the same position: activations, normalization, layers that merge maps."""
 
 WHOLE = Window(period=1, step=0, first=(0,), last=(0,))
-"""Each position depends on the whole map: global pooling. It stands for itself; its numbers mean nothing."""
+"""Each position depends on the whole map: global pooling. It is compared by identity; its numbers mean nothing."""
 
 Windows = tuple[Window, Window]
 """Along height and width."""

@@ -9,9 +9,6 @@ import attrs
 class Device:
     """A device that networks run on.
 
-    >>> Device("NVIDIA H200", "GPU", 1).option
-    'GPU:1'
-
     Attributes:
         name: What a person calls it: "NVIDIA H200", or "CPU" where there is no other.
         kind: "GPU", "TPU" or "CPU".
@@ -20,8 +17,8 @@ class Device:
     Example:
         >>> from encdec_widgets.workers.timing import Device
         >>> card = Device("NVIDIA H200", "GPU", number=1)
-        >>> str(card), card.kind
-        ('NVIDIA H200', 'GPU')
+        >>> str(card), card.option
+        ('NVIDIA H200', 'GPU:1')
     """
 
     name: str

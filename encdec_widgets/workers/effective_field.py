@@ -104,8 +104,8 @@ class EffectiveField:
 
     @classmethod
     def from_reply(cls, reply: Mapping[str, Any], backend: str) -> "EffectiveField":
-        """What a process told; see :meth:`encdec_widgets.workers.inside.sampling.GradientSampler.mean`."""
-        import numpy as np  # Here: a program that only asks how a network can be timed needs none of it.
+        """What :meth:`encdec_widgets.workers.inside.sampling.GradientSampler.mean` answered."""
+        import numpy as np  # Here, because importing the options of a timing should not load NumPy.
 
         row, column = reply["position"]
         pixels = np.frombuffer(base64.b64decode(reply["pixels"]), dtype="<f4")
@@ -193,7 +193,7 @@ class FieldSampling:
                 do("sample_gradient", name="network")
             reply = do("mean_gradient", name="network")
         finally:
-            # The memory is others' until the next job; a process that ended has none.
+            # Other programs need the memory until the next job; a process that ended has none.
             with suppress(TimingError):
                 do("clear")
         tell(Progress(share=1.0, doing="done"))

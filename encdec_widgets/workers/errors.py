@@ -24,7 +24,7 @@ class TimingError(RuntimeError):
         self.details = details
 
 
-class TimingStopped(TimingError):  # noqa: N818 - somebody asked for it, so it is no failure
+class TimingStopped(TimingError):  # noqa: N818 - it was asked for, so it is no failure
     """The timing was stopped on request.
 
     Example:
@@ -71,7 +71,7 @@ class TimingTooLongError(TimingError):
 
 
 def out_of_memory(batch_size: int) -> str:
-    """The line for a device that ran out of memory."""
+    """The message for a device that ran out of memory."""
     remedy = "try a smaller one" if batch_size > 1 else "try a smaller input or a smaller network"
     return f"the device ran out of memory at batch size {batch_size}; {remedy}"
 

@@ -44,7 +44,7 @@ def backends_with_gradients() -> tuple[str, ...]:
 def current_device() -> Device | None:
     """The device that the active Keras backend computes on by default.
 
-    The backend is asked, not the machine: a GPU that the backend cannot use, for want of a driver say, is left out.
+    The backend is asked, not the machine: a GPU that the backend cannot use, say without a driver, is left out.
 
     Returns:
         The device; None as long as Keras is not loaded, since a backend takes seconds to load.

@@ -1,4 +1,4 @@
-"""What the timing process does on request: networks are loaded, started, run in rounds, taken apart, differentiated."""
+"""The commands of a worker process: networks are loaded, run in rounds, taken apart and differentiated."""
 
 import gc
 import statistics
@@ -36,7 +36,7 @@ class Bench:
     """Networks under names, each with the stopwatches that run on it."""
 
     def __init__(self) -> None:
-        """Nothing is on the bench."""
+        """Make an empty bench."""
         self._networks: dict[str, _OnBench] = {}
         self._watches: dict[str, tuple[Stopwatch, Device]] = {}
         self._samplers: dict[str, GradientSampler] = {}
@@ -80,7 +80,7 @@ class Bench:
 
         Args:
             name: The network.
-            calibration: What its device told under the same conditions, if that is known; it is calibrated otherwise.
+            calibration: A calibration of its device under the same conditions; None to make one.
         """
         network = self._networks[name]
         options = network.options
@@ -150,14 +150,14 @@ class Bench:
         return self._samplers[name].mean()
 
     def _is_first(self, name: str) -> bool:
-        """Whether only the image enters a block, of which nobody needs the gradient."""
+        """Whether a block takes only the image, whose gradient is not needed."""
         network = self._networks[name]
         layers, block = network.loaded.layers, set(network.loaded.blocks[name.partition("/")[2]])
         sources = {source for layer in block for source in layers.predecessors(layer)} - block
         return all(layers.nodes[source]["stage"] == "input" for source in sources)
 
     def commands(self) -> dict[str, Callable[..., dict[str, Any]]]:
-        """What can be asked for, by name."""
+        """The commands of this process, by name."""
         names = (
             self.clear,
             self.load,
@@ -173,7 +173,7 @@ class Bench:
 
 
 def _calibration(network: _OnBench) -> Calibration:
-    """What a network's device can do, at the network's precision and compiled as it is."""
+    """A calibration of a network's device, at the network's precision and compiled in the same way."""
 
     def time_model(model: Any, batch_size: int) -> float:
         runner = running_backend().runner(model, "forward", network.options["compilation"])

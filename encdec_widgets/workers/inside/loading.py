@@ -1,4 +1,4 @@
-"""A network as text, made a Keras model again, under the precision that was asked for."""
+"""A Keras model made from the text that was sent, at the precision that was asked for."""
 
 import json
 from collections import Counter
@@ -40,9 +40,8 @@ class Loaded:
 def load(network: Mapping[str, Any], precision: str | None) -> Loaded:
     """Build the network of a request.
 
-    A model's text is Keras configuration, which can run code when it is loaded; this one was written a moment ago by
-    this package in the parent process, from the network that runs there, and is never read from a file or taken from
-    anybody else.
+    A model's text is Keras configuration, which can run code when it is loaded. This one was written a moment ago by
+    this package in the parent process, from the network that is there. It is never read from a file or taken from other people.
 
     Args:
         network: The fields of a :class:`encdec_widgets.workers.sent_network.Network`.

@@ -1,4 +1,4 @@
-"""A network taken apart into its blocks, each a model of its own that shares the network's layers."""
+"""A network taken apart into a model for each block; the models share the network's layers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""A time that is predicted before anything is timed: a few tiny networks tell what the device can do.
+"""The time of a network, predicted before it is run from the times of a few tiny networks.
 
 The prediction adds up layers. Each takes as long as its arithmetic or its memory traffic, whichever is longer (the
 roofline model: Williams, Waterman and Patterson, 2009, https://doi.org/10.1145/1498765.1498785), and some overhead.
@@ -41,7 +41,7 @@ _MAX_PRODUCT = 8192
 
 @attrs.frozen(kw_only=True)
 class Calibration:
-    """What tiny networks told about a device at one precision, compiled or not. Every number was measured.
+    """What was measured of a device with tiny networks, at one precision and one way of compiling.
 
     Attributes:
         peak_multiply_adds_per_s: The device's ceiling: the largest rate seen on a square matrix product.
@@ -71,7 +71,7 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Calibration":
-        """The calibration that ``to_dict`` made ``data`` from, through JSON or not; what it does not know, it skips.
+        """The calibration that ``to_dict`` made ``data`` from, through JSON or not; unknown keys are ignored.
 
         Raises:
             KeyError: If a figure is missing.

@@ -22,9 +22,9 @@ MAX_RUNS = 10_000
 OVERTIME_S = 60.0
 """No further run is started after so many seconds of runs, unless the budget itself is longer; one there always is."""
 ROUNDS = 20
-"""Rounds that the budget is divided into; between two of them the progress is told and the card is looked at."""
+"""Rounds that the budget is divided into; between two of them the progress is reported and the card is sampled."""
 LEAST_SHARE = 0.25
-"""A run does not end before this share of the budget, however alike its times are: the machine may change its mood."""
+"""A run does not end before this share of the budget, even if its times are alike: the machine may get slower."""
 
 FAR_OFF = 3
 """A prediction that is off by more than this factor has its calibration made again for the next run."""
@@ -41,7 +41,7 @@ class OnBench:
     Attributes:
         name: What it is called there.
         options: How it is timed.
-        facts: What the process told when it was loaded.
+        facts: What the process answered when it was loaded.
         ask: Asks the process.
     """
 
@@ -171,7 +171,7 @@ class Measurement:
         try:
             return self._measure(ask, tell, cards)
         finally:
-            # The memory is others' until the next job; a process that ended has none.
+            # Other programs need the memory until the next job; a process that ended has none.
             with suppress(TimingError):
                 ask(str(self.options.backend), "clear", self.options.batch_size, {})
 

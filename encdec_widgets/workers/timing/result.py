@@ -138,7 +138,7 @@ class Timing:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Timing":
-        """The timing that ``to_dict`` made ``data`` from; what it does not know, a newer version's figure, it skips.
+        """The timing that ``to_dict`` made ``data`` from; unknown keys, as of a newer version, are ignored.
 
         Raises:
             KeyError: If a figure is missing that every timing has.
