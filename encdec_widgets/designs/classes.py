@@ -13,7 +13,7 @@ def classes_of(design: Any) -> tuple[type[Any], ...]:
 
     >>> from encdec_widgets import preset
     >>> [cls.__name__ for cls in classes_of(preset("U-Net"))]
-    ['UNet', 'Head']
+    ['UNet']
 
     Args:
         design: A :class:`~encdec_widgets.designs.design.Design`.
