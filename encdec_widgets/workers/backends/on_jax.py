@@ -39,7 +39,7 @@ class Jax(Backend):
 
         wait: Any = jax.block_until_ready  # untyped in JAX
         makers = {"forward": _forward, "training": _training}
-        call, state = makers[work](model) if work in makers else _gradients(model, work == "gradients")
+        step, state = makers[work](model) if work in makers else _gradients(model, work == "gradients")
         # The state is an argument: weights that are closed over become constants, which XLA folds at length.
         kept = [state]
         planned: list[Any] = []
@@ -53,13 +53,13 @@ class Jax(Backend):
             return wait((one_or_all(x), y))
 
         def run(batch: Any) -> None:
-            nonlocal call
+            nonlocal step
             if compilation == "XLA" and not planned:
                 # As in fit, what a training step gives takes the memory of what it began with.
                 donated = (0,) if work == "training" else ()
-                call = jax.jit(call, donate_argnums=donated).lower(kept[0], *batch).compile()
-                planned.append(call.memory_analysis())
-            _, after = wait(call(kept[0], *batch))
+                step = jax.jit(step, donate_argnums=donated).lower(kept[0], *batch).compile()
+                planned.append(step.memory_analysis())
+            _, after = wait(step(kept[0], *batch))
             if after is not None:
                 kept[0] = after
 
@@ -76,11 +76,11 @@ class Jax(Backend):
             return jnp.sum(jax.tree.leaves(outputs)[-1][0, row, column] * of_channels)
 
         # The weights are an argument here too.
-        call = jax.jit(jax.grad(seen))
+        compiled = jax.jit(jax.grad(seen))
 
         def gradient_of(images: Sequence[Any], of_channels: Any) -> Any:
             image, *others = (jnp.asarray(image) for image in images)
-            return np.asarray(call(image, others, _weights(model), of_channels)[0])
+            return np.asarray(compiled(image, others, _weights(model), of_channels)[0])
 
         return gradient_of
 
@@ -90,17 +90,17 @@ class Jax(Backend):
 
 
 def _forward(model: Any) -> tuple[Any, Any]:
-    def call(state: Any, x: Any, _: Any) -> Any:
+    def step(state: Any, x: Any, _: Any) -> Any:
         return model.stateless_call(*state, x, training=False)[0], None
 
-    return call, _weights(model)
+    return step, _weights(model)
 
 
 def _training(model: Any) -> tuple[Any, Any]:
     import jax
     import jax.numpy as jnp
 
-    def call(state: Any, x: Any, y: Any) -> Any:
+    def step(state: Any, x: Any, y: Any) -> Any:
         return model.train_step(state, (x, one_or_all(y)))
 
     # Keras makes what keeps the loss of each output when it first needs it; in a compiled step that is too late.
@@ -108,13 +108,13 @@ def _training(model: Any) -> tuple[Any, Any]:
     model.compute_loss(y=nothing, y_pred=nothing)
     values = ([v.value for v in part] for part in (model.optimizer.variables, model.metrics_variables))
     # Copies, as the model's own are needed again where its blocks are timed.
-    return call, jax.tree.map(jnp.copy, (*_weights(model), *values))
+    return step, jax.tree.map(jnp.copy, (*_weights(model), *values))
 
 
 def _gradients(model: Any, with_inputs: bool) -> tuple[Any, Any]:
     import jax
 
-    def call(state: Any, x: Any, of_outputs: Any) -> Any:
+    def step(state: Any, x: Any, of_outputs: Any) -> Any:
         def forward(trainable: Any, given: Any) -> Any:
             inputs = given if with_inputs else x
             outputs, updates = model.stateless_call(trainable, state[1], inputs, training=True)
@@ -124,7 +124,7 @@ def _gradients(model: Any, with_inputs: bool) -> tuple[Any, Any]:
         # All of it is returned: a compiler leaves out what is not.
         return (outputs, updates, back(of_outputs)), None
 
-    return call, _weights(model)
+    return step, _weights(model)
 
 
 def _weights(model: Any) -> tuple[list[Any], list[Any]]:

@@ -38,9 +38,9 @@ class TensorFlow(Backend):
         # waits for them (16 microseconds where there is nothing to wait for), where fetching the result by .numpy()
         # would add the way back over the bus.
         wait = tf.test.experimental.sync_devices
-        call = _step(model, work)
+        step = _step(model, work)
         if compilation != "eager":
-            call = tf.function(call, jit_compile=compilation == "XLA")
+            step = tf.function(step, jit_compile=compilation == "XLA")
 
         def to_device(inputs: Sequence[Any], targets: Sequence[Any]) -> Any:
             x = [tf.cast(array, tensor.dtype) for array, tensor in zip(inputs, model.inputs, strict=True)]
@@ -52,7 +52,7 @@ class TensorFlow(Backend):
             return one_or_all(x), y
 
         def run(batch: Any) -> None:
-            call(*batch)
+            step(*batch)
             wait()
 
         for number, _ in enumerate(tf.config.get_visible_devices("GPU")):
@@ -64,7 +64,7 @@ class TensorFlow(Backend):
         import tensorflow as tf
 
         @tf.function  # type: ignore[untyped-decorator]
-        def call(images: list[Any], of_channels: Any) -> Any:
+        def compiled(images: list[Any], of_channels: Any) -> Any:
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(images[0])
                 output = tf.nest.flatten(model(one_or_all(images), training=False))[-1]
@@ -73,7 +73,7 @@ class TensorFlow(Backend):
             return tape.gradient(seen, images[0], unconnected_gradients=tf.UnconnectedGradients.ZERO)[0]
 
         def gradient_of(images: Sequence[Any], of_channels: Any) -> Any:
-            return call([tf.constant(image) for image in images], tf.constant(of_channels)).numpy()
+            return compiled([tf.constant(image) for image in images], tf.constant(of_channels)).numpy()
 
         return gradient_of
 

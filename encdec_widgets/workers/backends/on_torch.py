@@ -37,10 +37,10 @@ class Torch(Backend):
     def _runner(self, model: Any, work: Work, compilation: str) -> Runner:
         import torch
 
-        call: Any = _step(model, work)
+        step: Any = _step(model, work)
         if compilation == "torch.compile":
             _never_eager()
-            call = torch.compile(call, dynamic=False)
+            step = torch.compile(step, dynamic=False)
 
         def to_device(inputs: Sequence[Any], targets: Sequence[Any]) -> Any:
             tensors = zip(inputs, model.inputs, strict=True)
@@ -53,7 +53,7 @@ class Torch(Backend):
             return one_or_all(x), y
 
         def run(batch: Any) -> None:
-            call(*batch)
+            step(*batch)
             _wait()
 
         for number in range(torch.cuda.device_count()):
