@@ -60,10 +60,15 @@ def thread_state(name: str, value: Any) -> Iterator[None]:
 
 
 @contextmanager
-def names_from_the_start() -> Iterator[None]:
-    """Number the layers without a name of their own as in a fresh session: conv2d, conv2d_1, ..."""
-    with thread_state("object_name_uids", defaultdict(int)):
-        yield
+def names_from_the_start() -> Iterator[dict[str, int]]:
+    """Number the layers without a name of their own as in a fresh session: conv2d, conv2d_1, ...
+
+    Yields:
+        How many layers of each name were numbered so far; what is changed in it counts.
+    """
+    numbers: dict[str, int] = defaultdict(int)
+    with thread_state("object_name_uids", numbers):
+        yield numbers
 
 
 @contextmanager

@@ -128,7 +128,7 @@ class EffectiveField:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class FieldSampling:
+class EffectiveFieldSampling:
     """A job: the effective receptive field of one network.
 
     Attributes:
@@ -138,8 +138,8 @@ class FieldSampling:
 
     Example:
         >>> from encdec_widgets import preset
-        >>> from encdec_widgets.workers.timing import FieldSampling, network_of
-        >>> job = FieldSampling(network=network_of(preset("SLEAP centroid")), backend="jax", samples=8)
+        >>> from encdec_widgets.workers.timing import EffectiveFieldSampling, network_of
+        >>> job = EffectiveFieldSampling(network=network_of(preset("SLEAP centroid")), backend="jax", samples=8)
         >>> job.backends, job.samples
         (('jax',), 8)
     """
@@ -250,5 +250,5 @@ def effective_field(
     chosen = backend_with_gradients(backend)  # Before seconds are spent on building.
     network = network_of(design)
     network.check(network.fixed_batch or 1)
-    job = FieldSampling(network=network, backend=chosen, samples=samples)
+    job = EffectiveFieldSampling(network=network, backend=chosen, samples=samples)
     return (worker or shared_worker()).do(job)

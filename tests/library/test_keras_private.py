@@ -37,8 +37,10 @@ def _unfilled() -> Any:
 
 def uses_global_state() -> None:
     for _ in range(2):
-        with private.names_from_the_start():
+        with private.names_from_the_start() as numbers:
             assert keras.layers.Dense(1).name == "dense"
+            numbers["dense"] += 1
+            assert keras.layers.Dense(1).name == "dense_2"
     assert not private.in_stateless_scope()
     with keras.StatelessScope():
         assert private.in_stateless_scope()

@@ -9,7 +9,7 @@ from encdec_widgets.widgets.base.on_loop import on_this_loop
 from encdec_widgets.widgets.pages.receptive_panel import ReceptivePanel
 from encdec_widgets.workers.effective_field import backend_with_gradients
 from encdec_widgets.workers.timing import (
-    FieldSampling,
+    EffectiveFieldSampling,
     Progress,
     TimingStopped,
     Worker,
@@ -89,7 +89,7 @@ class ReceptivePage(ReceptivePanel):
             network = network_of(backbone)
             network.check(network.fixed_batch or 1)
             self._worker.submit(
-                FieldSampling(network=network, backend=backend_with_gradients()),
+                EffectiveFieldSampling(network=network, backend=backend_with_gradients()),
                 on_done=lambda result: finish(backbone, result),
                 on_progress=lambda progress: tell(backbone, progress),
             )

@@ -14,7 +14,7 @@ from encdec_widgets.workers.backends.available import (
 )
 from encdec_widgets.workers.client import Worker, shared_worker
 from encdec_widgets.workers.device import Device
-from encdec_widgets.workers.effective_field import EffectiveField, FieldSampling, effective_field
+from encdec_widgets.workers.effective_field import EffectiveField, EffectiveFieldSampling, effective_field
 from encdec_widgets.workers.errors import TimingError, TimingStopped, TimingTooLongError
 from encdec_widgets.workers.job import Progress
 from encdec_widgets.workers.options import COMPILATIONS, Options, checked
@@ -30,7 +30,7 @@ __all__ = [
     "Comparison",
     "Device",
     "EffectiveField",
-    "FieldSampling",
+    "EffectiveFieldSampling",
     "Measurement",
     "Network",
     "Options",
