@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+LIBRARIES = ("tensorflow", "jax", "torch")
+"""Libraries that Keras can compute with, the usual one first; besides, there is NumPy, which has no gradients."""
+
 _QUIET_AND_MODEST = {
     "TF_CPP_MIN_LOG_LEVEL": "2",
     # By default each of these takes most of a GPU's memory, also what the timing process needs.
@@ -35,7 +38,7 @@ def _native_stderr_held_back() -> Iterator[None]:
     """Keep what libraries write to the process's standard error; show it only if the import fails.
 
     TensorFlow's C++ code writes start-up notices there that no setting turns off, and a notebook shows them in red
-    above the first picture. What anybody else writes meanwhile comes a little later.
+    above the first picture. What other code writes meanwhile is shown a little later.
     """
     with tempfile.TemporaryFile() as held, os.fdopen(os.dup(2), "wb") as stderr:
         os.dup2(held.fileno(), 2)
@@ -61,7 +64,7 @@ def _import_keras() -> Any:
             return importlib.import_module("keras")
     except ImportError as error:
         wanted = os.environ.get("KERAS_BACKEND", "tensorflow")
-        installed = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
+        installed = [name for name in LIBRARIES if importlib.util.find_spec(name)]
         if wanted in installed:
             raise
         remedy = 'install one with pip install "encdec_widgets[cpu]" (or [gpu] for an NVIDIA card)'
@@ -73,7 +76,7 @@ def _import_keras() -> Any:
 
 
 def keras_is_loaded() -> bool:
-    """Whether Keras and its backend are there, rather than being imported just now or not at all."""
+    """Whether Keras and its backend have been imported; an import that has only begun does not count."""
     module = sys.modules.get("keras")
     return module is not None and not getattr(module.__spec__, "_initializing", False)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Generator, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import attrs
-import numpy as np
 
 from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.encoder_decoder import IntermediateFeature
@@ -19,12 +17,14 @@ from encdec_widgets.explain.costs import Cost, Precision, costs
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.explain.receptive_field import ReceptiveField, receptive_fields
 from encdec_widgets.explain.table import Row, block_rows, layer_rows
+from encdec_widgets.explain.weight_memory import copy_bytes, weight_memory
 from encdec_widgets.networks.building import BuiltNetwork, How, network_in_steps
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.call_graph import as_trained_now, call_graph
 from encdec_widgets.networks.graph import block_graph, layer_graph
+from encdec_widgets.networks.keras_private import is_filled
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
-from encdec_widgets.networks.weights import fill, filled
+from encdec_widgets.networks.weights import bytes_of, fill
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -97,10 +97,10 @@ class Backbone:
     @property
     def filled(self) -> bool:
         """Whether any of its weights have taken their memory."""
-        return any(map(filled, self._variables))
+        return any(map(is_filled, self._variables))
 
     def _fill(self) -> None:
-        if all(map(filled, self._variables)):
+        if all(map(is_filled, self._variables)):
             return  # at once, whatever is being built
         with one_at_a_time:
             fill(self._variables)
@@ -241,7 +241,14 @@ class Backbone:
     @cached_property
     def weight_bytes(self) -> int:
         """Bytes that the values of all weights take, filled or not (exact)."""
-        return sum(math.prod(w.shape) * np.dtype(w.dtype).itemsize for w in self.structure.weights)
+        return bytes_of(self.structure.weights)
+
+    @property
+    def training_weight_bytes(self) -> int:
+        """Bytes that training holds for the weights, filled or not, as ``cost().training_weight_bytes`` says."""
+        trained = bytes_of(self.structure.trainable_weights)
+        copies = copy_bytes(self.parameters, self.precision)
+        return weight_memory(self.weight_bytes, copies=copies, trained_bytes=trained)
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -3,18 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-_BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "numpy": "NumPy"}
 _BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "bytes"))
 _MINUS = "−"
-
-
-def backend_text(backend: str) -> str:
-    """A Keras backend by its proper name.
-
-    >>> backend_text("torch")
-    'PyTorch'
-    """
-    return _BACKENDS.get(backend, backend)
 
 
 # Numbers

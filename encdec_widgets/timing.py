@@ -6,7 +6,6 @@ from encdec_widgets.workers.timing import (
     Comparison,
     Device,
     EffectiveField,
-    FieldSampling,
     Measurement,
     Network,
     Options,
@@ -28,6 +27,7 @@ from encdec_widgets.workers.timing import (
     shared_worker,
     visible_devices,
 )
+from encdec_widgets.workers.timing import EffectiveFieldSampling as FieldSampling
 
 __all__ = [
     "COMPILATIONS",

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from encdec_widgets import architectures, preset, presets
-from encdec_widgets.explain.receptive_field import Field
+from encdec_widgets.explain.receptive_field import MapReceptiveField
 from encdec_widgets.formatting import bytes_text, count_text
 from encdec_widgets.workers.timing import EffectiveField, TimingError, effective_field
 
@@ -42,7 +42,7 @@ def read_columns(name: str) -> tuple[str, ...]:
     )
 
 
-def _seen(field: Field) -> str:
+def _seen(field: MapReceptiveField) -> str:
     return f"{field.size[0]} × {field.size[1]} px" if field.size else field.extent
 
 

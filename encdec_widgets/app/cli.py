@@ -81,7 +81,9 @@ def _check_installed() -> None:
         raise ServingError(
             'serving the designer takes Voila and JupyterLab: pip install "encdec_widgets[app]"'
         )
-    if not any(map(_installed, ("tensorflow", "jax", "torch"))):
+    from encdec_widgets.workers.backends import LIBRARIES
+
+    if not any(map(_installed, LIBRARIES)):
         raise ServingError(
             'Keras has no backend here: pip install "encdec_widgets[cpu]" (TensorFlow), '
             'or "encdec_widgets[gpu]" for an NVIDIA GPU'

@@ -24,7 +24,11 @@ def newest_by_name(*bases: type[Any]) -> dict[str, type[Any]]:
     return {name: newest[name] for name in dict.fromkeys(map(class_name, found))}
 
 
+def is_shipped(cls: type[Any]) -> bool:
+    """Whether a class is one of this package's, not a user's."""
+    return cls.__module__.partition(".")[0] == __name__.partition(".")[0]
+
+
 def class_name(cls: type[Any]) -> str:
     """The name of a shipped class; of any other, with the module that it was defined in."""
-    shipped = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
-    return cls.__name__ if shipped else f"{cls.__module__}.{cls.__qualname__}"
+    return cls.__name__ if is_shipped(cls) else f"{cls.__module__}.{cls.__qualname__}"

@@ -1,1 +1,1 @@
-"""What a network is, costs and sees, read from its graphs."""
+"""A network explained: costs, receptive fields, checks, changes and tables, all read from its graphs."""

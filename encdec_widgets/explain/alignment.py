@@ -1,4 +1,4 @@
-"""Which block of a network is which block of the network that it was edited from."""
+"""Blocks of a network lined up with the blocks of the network that it was edited from."""
 
 import re
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ Node: TypeAlias = tuple[str, dict[str, Any]]
 def aligned(before: "nx.DiGraph[str]", after: "nx.DiGraph[str]") -> dict[str, str]:
     """Blocks of ``after`` with their counterparts in ``before``.
 
-    Names do not tell: a block that is put into an encoder renames all that follow. So the blocks of a stage (of one
-    stack) are lined up in their order, every block of the shorter line with one of the longer: with as many pairs of
+    Names do not help: a new block in an encoder renames all that follow. So the blocks of a stage (of one stack) are
+    lined up in their order, and every block of the shorter line is paired with one of the longer: with as many pairs of
     equal settings as possible, then of equal kind, then of equal stride, then as early as possible.
 
     Args:
@@ -36,9 +36,9 @@ def aligned(before: "nx.DiGraph[str]", after: "nx.DiGraph[str]") -> dict[str, st
 
 
 def settings_text(definition: Any) -> str:
-    """The settings of a block, as a text that is the same for equal blocks; the address of an object is no setting.
+    """The settings of a block, as a text that is the same for equal blocks, without addresses of objects.
 
-    Of a user's block that cannot be written, the name of its class.
+    Where the ``__repr__`` of a user's block fails, it is the name of the block's class.
     """
     try:
         text = repr(definition)
@@ -74,7 +74,7 @@ def _lined_up(short: Sequence[Node], long: Sequence[Node]) -> list[tuple[str, st
 
 
 def _scores(short: Sequence[Node], long: Sequence[Node]) -> list[list[int]]:
-    """How alike ``short[i]`` and ``long[i + s]`` are; a likeness outweighs any number of the lesser ones."""
+    """How alike ``short[i]`` and ``long[i + s]`` are; each part of a key outweighs all parts before it."""
     keys = [[_key(data) for _, data in nodes] for nodes in (short, long)]
     weight = len(short) + 1
     return [

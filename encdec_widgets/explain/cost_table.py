@@ -1,4 +1,4 @@
-"""The costs and receptive fields of a network as a table: a row a block or a row a layer, all numbers plain."""
+"""The costs and receptive fields of a network as a table, with a row for each block or each layer."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from encdec_widgets.explain.costs import Cost, PartCost
-    from encdec_widgets.explain.receptive_field import Field, ReceptiveField
+    from encdec_widgets.explain.receptive_field import MapReceptiveField, ReceptiveField
 
 
 def block_cost_rows(blocks: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveField") -> list[Row]:
-    """What each block costs and sees, in the network's order.
+    """The costs and the receptive field of each block, in the network's order.
 
     Args:
         blocks: What ``backbone.blocks`` is: see :func:`encdec_widgets.networks.graph.block_graph`.
@@ -34,7 +34,7 @@ def block_cost_rows(blocks: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveFi
 
 
 def layer_cost_rows(layers: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveField") -> list[Row]:
-    """What each layer costs and sees, in the network's order, in the columns of :func:`block_cost_rows`.
+    """The costs and the receptive field of each layer, in the network's order, as :func:`block_cost_rows` has them.
 
     Args:
         layers: What ``backbone.layers`` is: see :func:`encdec_widgets.networks.graph.layer_graph`.
@@ -46,7 +46,7 @@ def layer_cost_rows(layers: "nx.DiGraph[str]", cost: "Cost", field: "ReceptiveFi
     ]
 
 
-def _row(name: str, data: Mapping[str, Any], cost: "PartCost", field: "Field | None") -> Row:
+def _row(name: str, data: Mapping[str, Any], cost: "PartCost", field: "MapReceptiveField | None") -> Row:
     height, width = (field.size if field is not None else None) or (None, None)
     return {
         "name": name,

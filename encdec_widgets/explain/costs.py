@@ -1,4 +1,4 @@
-"""What a network costs: parameters and multiply-adds, which are exact, and memory, which is an estimate."""
+"""What a network costs: parameters and multiply-adds (exact), and memory (an estimate)."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -7,6 +7,7 @@ import attrs
 
 from encdec_widgets.architectures.fields.info import FieldInfo
 from encdec_widgets.explain.live_memory import inference_peak, training_peak_values, values_put_out
+from encdec_widgets.explain.weight_memory import copy_bytes, weight_memory
 from encdec_widgets.networks.multiply_adds import total
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
 PRECISIONS: tuple[str, ...] = get_args(Precision)
 MOST_IMAGES = 65536
-"""The largest batch that is reckoned with, or timed."""
+"""The largest batch whose costs are computed, or that is timed."""
 
 _BATCH_SIZE = FieldInfo(
     kind="integer",
@@ -52,7 +53,7 @@ class PartCost:
     Attributes:
         parameters: How many weights it has (exact).
         trainable_parameters: How many of them training changes (exact).
-        multiply_adds: For one image (exact; None where it cannot be told: see
+        multiply_adds: For one image (exact; None where it is unknown: see
             :func:`encdec_widgets.networks.multiply_adds.multiply_adds`).
         weight_bytes: Bytes of its weights as they are stored (exact).
         map_bytes: Bytes of all feature maps that it puts out, of the whole batch, at the precision that they are
@@ -85,6 +86,11 @@ class Cost(PartCost):
         precision: The Keras dtype policy that it computes with: "float32", "mixed_float16" or "mixed_bfloat16", where
             maps take two bytes a value; or another one that it was built with, such as "float64".
         copy_bytes: Bytes of the copy of all weights in half precision; 0 but in mixed precision.
+        inference_weight_bytes: The part of ``inference_bytes`` that does not depend on the images: all weights and
+            their copies.
+        training_weight_bytes: The part of ``training_bytes`` that does not depend on the images: also the gradients of
+            the trained weights and the two averages that Adam keeps of each (see
+            :func:`encdec_widgets.explain.weight_memory.weight_memory`).
         inference_bytes: The most memory that a forward pass holds at any time (an estimate; None where a size is open):
             all weights, and the feature maps that are needed at that time, the images included (see
             :func:`encdec_widgets.explain.live_memory.inference_peak`).
@@ -101,6 +107,8 @@ class Cost(PartCost):
     batch_size: int
     precision: str
     copy_bytes: int
+    inference_weight_bytes: int
+    training_weight_bytes: int
     inference_bytes: int | None
     peak_layer: str | None
     training_bytes: int | None
@@ -140,20 +148,22 @@ def costs(
         blocks.setdefault(call["block"] or call["layer"], []).append(per_call[name])
         layers.setdefault(call["layer"], []).append(per_call[name])
     whole = _sum(per_call.values())
-    copy_bytes = value_bytes * whole.parameters if policy.startswith("mixed_") else 0
-    weights = whole.weight_bytes + copy_bytes
+    copies = copy_bytes(whole.parameters, policy)
+    trained_bytes = sum(call["trainable_bytes"] for _, call in calls.nodes(data=True))
+    in_inference = weight_memory(whole.weight_bytes, copies=copies)
+    in_training = weight_memory(whole.weight_bytes, copies=copies, trained_bytes=trained_bytes)
     inference, training = inference_peak(calls), training_peak_values(calls)
     inference_bytes = training_bytes = None
     if inference is not None and training is not None:
-        inference_bytes = weights + inference.values * batch_size * value_bytes
-        # Of each trained weight, a gradient and Adam's averages of it and of its square.
-        trained = sum(call["trainable_bytes"] for _, call in calls.nodes(data=True))
-        training_bytes = weights + 3 * trained + training * batch_size * value_bytes
+        inference_bytes = in_inference + inference.values * batch_size * value_bytes
+        training_bytes = in_training + training * batch_size * value_bytes
     return Cost(
         **attrs.asdict(whole),
         batch_size=batch_size,
         precision=policy,
-        copy_bytes=copy_bytes,
+        copy_bytes=copies,
+        inference_weight_bytes=in_inference,
+        training_weight_bytes=in_training,
         inference_bytes=inference_bytes,
         peak_layer=inference.layer if inference else None,
         training_bytes=training_bytes,

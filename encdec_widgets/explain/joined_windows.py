@@ -1,8 +1,8 @@
 """Windows one after the other and side by side: what a map depends on through several layers (exact).
 
-What a map sees of the image is a :class:`Window` too, from the map to the image, of which the ends count: the box of
-the image that a position depends on, whatever is left out in between. Numbers are Python's integers, so that none is
-too large.
+The receptive field of a map is a :class:`Window` too, from the map to the image. Its ends count: they are the box of
+the image that a position depends on, with or without gaps in it. Numbers are Python's integers, so that none is too
+large.
 """
 
 from itertools import pairwise
@@ -11,7 +11,7 @@ from math import gcd, lcm
 from encdec_widgets.networks.windows import POINT, Window
 
 LONGEST_PERIOD = 2**16
-"""What repeats only after more positions than this is not told: it takes longer than it helps."""
+"""A window with a longer period is given up: it would take longer than it helps."""
 
 _NOTHING = (0, -1)
 

@@ -1,8 +1,8 @@
 """How many values of feature maps a network holds at once, from the order of its calls (an estimate).
 
 One image goes through the network, one call after the other. A map is held from the call that makes it until the last
-one that needs it. What a layer holds inside of itself is not seen: workspaces of convolutions, maps between the layers
-inside of a user's layer.
+call that needs it. What a layer holds inside of itself is not counted: workspaces of convolutions, and maps between the
+layers inside of a user's layer.
 """
 
 import math
@@ -14,22 +14,6 @@ import attrs
 
 if TYPE_CHECKING:
     import networkx as nx
-
-# They give back what they got, at most in another shape, in the memory that it has already. (So does an "Activation"
-# that is linear: see ``passes_on`` of the graph.)
-_SAME_MEMORY = frozenset({"ActivityRegularization", "Flatten", "Identity", "Reshape"})
-# These do so at inference alone.
-_ONLY_TRAINED = frozenset(
-    {
-        "AlphaDropout",
-        "Dropout",
-        "GaussianDropout",
-        "GaussianNoise",
-        "SpatialDropout1D",
-        "SpatialDropout2D",
-        "SpatialDropout3D",
-    }
-)
 
 
 @attrs.frozen
@@ -69,7 +53,7 @@ def inference_peak(calls: "nx.DiGraph[str]") -> Peak | None:
     Returns:
         The peak; None where a size is open.
     """
-    maps = _maps(calls, _SAME_MEMORY | _ONLY_TRAINED)
+    maps = _maps(calls, {"given", "given in inference"})
     if maps is None:
         return None
     values, step = _most((one.size, one.made, one.last_use(len(calls))) for one in maps)
@@ -94,7 +78,7 @@ def training_peak_values(calls: "nx.DiGraph[str]") -> int | None:
     Returns:
         The number; None where a size is open.
     """
-    maps = _maps(calls, _SAME_MEMORY)
+    maps = _maps(calls, {"given"})
     if maps is None:
         return None
     trained = _with_backward_pass(calls)
@@ -110,7 +94,7 @@ def training_peak_values(calls: "nx.DiGraph[str]") -> int | None:
 
 @attrs.define
 class _Map:
-    """What one call puts out, and whatever later calls give back of it in the same memory.
+    """The output of one call, and the outputs of later calls that take the same memory.
 
     Steps are numbers of calls, from 0.
     """
@@ -125,8 +109,8 @@ class _Map:
         return steps - 1 if self.is_output else max(self.taken, default=self.made)
 
 
-def _maps(calls: "nx.DiGraph[str]", same_memory: frozenset[str]) -> list[_Map] | None:
-    """The maps of a forward pass, in which calls of the kinds ``same_memory``, or that pass on, make none."""
+def _maps(calls: "nx.DiGraph[str]", same_memory: set[str]) -> list[_Map] | None:
+    """The maps of a forward pass, in which calls whose output is in ``same_memory`` (see ``Traits``) make none."""
     maps: list[_Map] = []
     by_call: dict[str, _Map] = {}
     for step, name in enumerate(calls):
@@ -137,9 +121,8 @@ def _maps(calls: "nx.DiGraph[str]", same_memory: frozenset[str]) -> list[_Map] |
         taken = [by_call[source] for source in call["inputs"]]
         for one in taken:
             one.taken.append(step)
-        # A user's class can go by any name: what is of another size is no longer the same.
-        passes_on = call["passes_on"] or call["kind"] in same_memory
-        if passes_on and taken and taken[0].size == size:
+        # A user's class may crop where the class that it derives from only reshapes.
+        if call["traits"].output in same_memory and taken and taken[0].size == size:
             by_call[name] = taken[0]
         else:
             by_call[name] = _Map(size, step)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(kw_only=True)
-class Field:
+class MapReceptiveField:
     """The receptive field of the positions of a feature map, away from the borders of the image.
 
     With upsampling, the positions of a map do not all see equally far: they take turns.
@@ -39,7 +39,7 @@ class Field:
 
 
 @attrs.frozen(kw_only=True)
-class SkipFields:
+class SkipReceptiveFields:
     """What is seen through a skip connection and through what it joins; the larger one counts.
 
     Attributes:
@@ -47,8 +47,8 @@ class SkipFields:
         other: The field, at the same place, of what it is joined with.
     """
 
-    skip: Field
-    other: Field
+    skip: MapReceptiveField
+    other: MapReceptiveField
 
 
 @attrs.frozen(kw_only=True)
@@ -65,10 +65,10 @@ class ReceptiveField:
             of the encoder alone; None where the dialog shows none.
     """
 
-    output: Field
-    blocks: Mapping[str, Field] = attrs.field(repr=False)
-    layers: Mapping[str, Field] = attrs.field(repr=False)
-    skips: Mapping[str, SkipFields] = attrs.field(repr=False)
+    output: MapReceptiveField
+    blocks: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
+    layers: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
+    skips: Mapping[str, SkipReceptiveFields] = attrs.field(repr=False)
     encoder_only: int | None
 
     def to_dict(self) -> dict[str, Any]:
@@ -88,21 +88,21 @@ def receptive_fields(
     """
     seen = what_is_seen(calls)
     # Most calls pass on what they are given: one field for all that see the same.
-    known: dict[int, Field] = {}
-    fields: dict[str, Field] = {}
+    known: dict[int, MapReceptiveField] = {}
+    fields: dict[str, MapReceptiveField] = {}
     for name, windows in seen.items():
         field = known.get(id(windows))
         if field is None:
-            field = known[id(windows)] = _field(windows)
+            field = known[id(windows)] = _of_map(windows)
         fields[name] = field
     return ReceptiveField(
         output=fields[[name for name, is_output in calls.nodes(data="is_output") if is_output][-1]],
         blocks={block: fields[name] for block, name in outputs_of_blocks.items()},
         layers={calls.nodes[name]["layer"]: field for name, field in fields.items()},
         skips={
-            block: SkipFields(
-                skip=_field(merged([seen[source] for source in join.skip], join.call)),
-                other=_field(merged([seen[source] for source in join.other], join.call)),
+            block: SkipReceptiveFields(
+                skip=_of_map(merged([seen[source] for source in join.skip], join.call)),
+                other=_of_map(merged([seen[source] for source in join.other], join.call)),
             )
             for block, join in skip_joins(calls).items()
         },
@@ -110,12 +110,12 @@ def receptive_fields(
     )
 
 
-def _field(seen: Seen) -> Field:
+def _of_map(seen: Seen) -> MapReceptiveField:
     if isinstance(seen, Unbounded):
-        return Field(extent=seen.extent, why=seen.why)
+        return MapReceptiveField(extent=seen.extent, why=seen.why)
     height = _along_axis(seen[0])
     width = height if seen[1] is seen[0] else _along_axis(seen[1])
-    return Field(
+    return MapReceptiveField(
         extent="exact",
         size=(height[0], width[0]),
         smallest=(height[1], width[1]),

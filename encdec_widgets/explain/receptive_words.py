@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 from encdec_widgets.formatting import exact_text, length_text, number_text, px_text, signed
 
 if TYPE_CHECKING:
-    from encdec_widgets.explain.receptive_field import Field
+    from encdec_widgets.explain.receptive_field import MapReceptiveField
 
 
 def extent_text(extent: Literal["exact", "whole image", "unknown"], size: tuple[float, float] | None) -> str:
@@ -16,7 +16,7 @@ def extent_text(extent: Literal["exact", "whole image", "unknown"], size: tuple[
     return px_text(height) if height == width else f"{length_text(height)} × {px_text(width)}"
 
 
-def output_words(field: "Field", input_scale: float = 1.0) -> str:
+def output_words(field: "MapReceptiveField", input_scale: float = 1.0) -> str:
     """How far the output of a network sees, in sentences.
 
     Args:
@@ -56,7 +56,7 @@ def dialog_words(encoder_only: int | None, input_scale: float = 1.0) -> str:
     )
 
 
-def fits(field: "Field", animal_px: float, input_scale: float = 1.0) -> bool | None:
+def fits(field: "MapReceptiveField", animal_px: float, input_scale: float = 1.0) -> bool | None:
     """Whether an animal lies within the field of the output, however it is turned; None where that is not known.
 
     Args:
@@ -69,7 +69,7 @@ def fits(field: "Field", animal_px: float, input_scale: float = 1.0) -> bool | N
     return animal_px * input_scale <= min(field.size)
 
 
-def verdict(field: "Field", animal_px: float, input_scale: float = 1.0) -> str:
+def verdict(field: "MapReceptiveField", animal_px: float, input_scale: float = 1.0) -> str:
     """The same in a sentence, with both lengths in px of the camera's image."""
     animal = f"The animal of {px_text(animal_px)}"
     if field.size is None:

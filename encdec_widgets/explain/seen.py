@@ -1,4 +1,4 @@
-"""What the map that each call of a layer makes sees of the image, through all calls before it (exact)."""
+"""What the output of each call sees of the image, through all calls before it (exact)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Unbounded:
-    """What no window tells.
+    """A receptive field that is not a box of the image.
 
     Attributes:
         extent: "whole image" or "unknown".
@@ -26,7 +26,7 @@ class Unbounded:
 
 
 Seen = Windows | Unbounded
-"""Windows from a map to the image, along height and width, or what no window tells."""
+"""The receptive field of a map: windows from the map to the image, along height and width, or none."""
 
 _IMAGE: Seen = (POINT, POINT)
 
@@ -52,7 +52,7 @@ def what_is_seen(calls: "nx.DiGraph[str]") -> dict[str, Seen]:
 def merged(parts: Iterable[Seen], layer: str) -> Seen:
     """What is seen by any of several maps of the same size.
 
-    The whole image is the whole whatever else is seen; otherwise what is not known of a part is not known of all.
+    If one of them sees the whole image, all of them together do. Otherwise, if one is unknown, all together are.
 
     Args:
         parts: What each of them sees.
@@ -82,7 +82,7 @@ def _seen_by(call: Mapping[str, Any], parts: Sequence[Seen], sources: Sequence[M
     windows: Windows | None = call["windows"]
     layer: str = call["layer"]
     if windows is None:
-        # Whatever a layer makes of what sees all: it has nothing else.
+        # If all inputs see the whole image, so does the output, even of an unknown layer.
         if all(isinstance(part, Unbounded) and part.extent == "whole image" for part in parts):
             return parts[0]
         return next(

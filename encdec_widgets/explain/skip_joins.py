@@ -1,4 +1,4 @@
-"""Where what a skip connection brings to a block is joined with what the block has from elsewhere."""
+"""The call in each block that joins a skip connection with the block's other input."""
 
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,8 @@ class SkipJoin:
 
     Attributes:
         call: Its name.
-        skip: The calls whose outputs it takes that come of the skip connection alone; layers of the block may lie in
-            between.
-        other: The others whose outputs it takes.
+        skip: Those of its inputs that come by the skip connection alone, perhaps through layers of the block.
+        other: Its other inputs.
     """
 
     call: str
@@ -27,13 +26,13 @@ class SkipJoin:
 def skip_joins(calls: "nx.DiGraph[str]") -> dict[str, SkipJoin]:
     """The first call of each block, by the block's name, that joins a skip connection with something else.
 
-    Blocks without one are left out: no skip connection enters them, or it is all that they have.
+    Blocks without one are left out: those that no skip connection enters, and those that have no other input.
 
     Args:
         calls: What :func:`encdec_widgets.networks.call_graph.call_graph` returned.
     """
     joins: dict[str, SkipJoin] = {}
-    # Of each call in a block, whether it comes of the skip connection alone; None if of both.
+    # Of each call in a block, whether it comes by the skip connection alone; None if by both.
     of_skip: dict[str, bool | None] = {}
     nodes = calls.nodes
     for name, call in nodes(data=True):

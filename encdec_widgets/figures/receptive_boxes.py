@@ -12,7 +12,7 @@ from encdec_widgets.formatting import stride_text
 if TYPE_CHECKING:
     import networkx as nx
 
-    from encdec_widgets.explain.receptive_field import Field, ReceptiveField
+    from encdec_widgets.explain.receptive_field import MapReceptiveField, ReceptiveField
 
 # The colours of the stages, as in the picture of the network. All are light, to be drawn on a dark edge.
 _OUTPUT, _SELECTED, _DIALOG, _ENCODER = "#e69f00", "#ffffff", "#f0e442", "#56b4e9"
@@ -27,7 +27,7 @@ class ReceptiveBox:
         label: What it belongs to, such as "output" or "stride 16".
         text: Its size, such as "188 px".
         words: Both in a sentence, for a screen reader and on hover.
-        extent: As in :class:`encdec_widgets.explain.receptive_field.Field`; "exact" where there is a size.
+        extent: As in :class:`encdec_widgets.explain.receptive_field.MapReceptiveField`; "exact" where there is a size.
         size: Height and width; None unless ``extent`` is "exact".
         offset: How far its middle lies down and to the right of the position that it belongs to.
         colour: Colour of its line, as ``#rrggbb``; light, for a line with a dark edge.
@@ -113,7 +113,13 @@ def _largest(receptive: "ReceptiveField", names: Iterable[str]) -> str | None:
 
 
 def _box(
-    label: str, field: "Field", input_scale: float, colour: str, dash: str, width: float, words: str
+    label: str,
+    field: "MapReceptiveField",
+    input_scale: float,
+    colour: str,
+    dash: str,
+    width: float,
+    words: str,
 ) -> ReceptiveBox:
     size = None if field.size is None else (field.size[0] / input_scale, field.size[1] / input_scale)
     down, right = field.offset or (0.0, 0.0)

@@ -1,4 +1,4 @@
-"""What became of each block: whether it is what its fields say."""
+"""Each block as it was built, beside what its fields declare."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from encdec_widgets.networks.built_block import BuiltBlock
+from encdec_widgets.networks.keras_private import maker_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -13,18 +14,18 @@ if TYPE_CHECKING:
 
 @attrs.frozen(kw_only=True)
 class BlockAsBuilt:
-    """What a block declares, and what was built.
+    """A block's declared strides and skip connection, and those that were built.
 
     Attributes:
-        name: As in ``backbone.blocks``, where it is if it was not left out.
+        name: As in ``backbone.blocks``, which has it unless it was left out.
         stage: "stem", "encoder", "decoder", "head" or "join".
-        index: Its place in the list of blocks of its stage.
+        index: Its index in the list of blocks of its stage.
         stack: Number of the stack, from 0.
-        left_out: Whether nothing that it makes reaches an output of the network.
-        missing_skip: Why a skip connection that it asks for was not formed; None where all is well.
+        left_out: Whether none of its outputs reaches an output of the network.
+        missing_skip: Why a skip connection that it asks for was not formed; None if it was, or if it asks for none.
         skips: Whether it asks for a skip connection, or has one.
-        begins: Stride of what it is given, as the fields of all blocks before it say; rounded down.
-        ends: Stride of what a decoder block makes of it, likewise.
+        begins: Stride of its input, as the fields of all blocks before it say; rounded down.
+        ends: Stride of the output of a decoder block, as its fields say; rounded down.
         available: Strides of all features that a skip connection could have used, the preferred ones first.
         declared: The stride of its output, as its own fields say; None where they do not say.
         stride: The stride that its output really has; None where it is unknown.
@@ -45,7 +46,7 @@ class BlockAsBuilt:
 
 
 def as_built(blocks: Sequence[BuiltBlock], layers: "nx.DiGraph[str]") -> tuple[BlockAsBuilt, ...]:
-    """What became of each block of a network.
+    """Each block of a network as it was built.
 
     Args:
         blocks: The blocks that it was built from, in order.
@@ -76,7 +77,7 @@ def _as_built(built: BuiltBlock, layers: "nx.DiGraph[str]") -> BlockAsBuilt:
 
 
 def _maker(tensor: Any) -> str:
-    return str(tensor._keras_history.operation.name)
+    return str(maker_of(tensor).name)
 
 
 def _stride(tensor: Any, layers: "nx.DiGraph[str]") -> float | None:
@@ -86,7 +87,7 @@ def _stride(tensor: Any, layers: "nx.DiGraph[str]") -> float | None:
 
 
 def _joins(built: BuiltBlock, layers: "nx.DiGraph[str]") -> bool:
-    """Whether a layer of the block takes its skip connection's source."""
+    """Whether a layer of the block takes the source of the block's skip connection."""
     source = built.call.skip_source
     if source is None or _maker(source) not in layers:
         return False

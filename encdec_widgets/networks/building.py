@@ -15,6 +15,7 @@ from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, Interme
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.in_steps import BlocksInSteps, Paused
+from encdec_widgets.networks.keras_private import is_symbolic
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.rebuild import forget_other_calls, make_or_reuse
 
@@ -188,7 +189,7 @@ def _made(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
         )
         raise
     output = built.output
-    if not hasattr(output, "_keras_history") or len(output.shape) != 4:
+    if not is_symbolic(output) or len(output.shape) != 4:
         raise FieldError(
             f"{call.stage}[{call.index}]",
             output,

@@ -1,4 +1,4 @@
-"""A block as it was built: what it was made from, and what it put out."""
+"""A block as it was built: its call and its output."""
 
 import re
 from typing import Any
@@ -24,6 +24,6 @@ class BuiltBlock:
 
     @property
     def stack(self) -> int:
-        """Number of the stack, from 0; the prefix is what tells ``make_encoder`` which one it builds."""
+        """Number of the stack, from 0. It stands in the prefix, by which ``make_encoder`` names its layers."""
         match = re.match(r"stack(\d+)_", self.call.prefix)
         return int(match[1]) if match else 0

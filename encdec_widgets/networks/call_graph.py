@@ -1,6 +1,6 @@
 """A Keras model read as a graph of calls: what is computed, in which order, from what, and how large it is.
 
-A layer may be called more than once; here each call is a node, so that the graph never has a cycle.
+A layer may be called more than once. Each call is a node of its own, so that the graph never has a cycle.
 """
 
 import math
@@ -9,14 +9,14 @@ from itertools import chain
 from typing import Any
 
 import networkx as nx
-import numpy as np
 
-from encdec_widgets._keras import keras
 from encdec_widgets.networks.built_block import BuiltBlock
+from encdec_widgets.networks.call_windows import windows_of
 from encdec_widgets.networks.graph import is_skip, owners_of
 from encdec_widgets.networks.keras_private import calls_to
+from encdec_widgets.networks.layer_traits import traits_of
 from encdec_widgets.networks.multiply_adds import multiply_adds
-from encdec_widgets.networks.windows import windows_of
+from encdec_widgets.networks.weights import bytes_of
 
 
 def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
@@ -28,16 +28,24 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
 
     Returns:
         A node per call, in the order in which they are computed, named as the layer; further calls of one layer have
-        ``:1``, ``:2`` and so on after it. Node attributes: ``layer`` (name of the layer), ``kind`` (its class),
-        ``block`` (prefix of its block, None outside of blocks), ``output_of`` (names of the blocks whose output it
-        makes, as ``backbone.blocks`` has them; several where blocks pass on what they are given), ``shapes`` (of all
-        outputs, each height, width, channels; None where unknown), ``inputs`` (the calls that it takes something from,
-        in order, as often as it does), ``is_output`` (whether it makes an output of the model), ``windows`` (see
-        :func:`encdec_widgets.networks.windows.windows_of`), ``multiply_adds`` (for one image; None where it cannot be
-        told), ``passes_on`` (whether it is an ``Activation`` that is linear: it gives back what it is given),
-        ``parameters`` and ``weight_bytes`` (as they are stored) of those weights of the layer that no call before it
-        has, and what :func:`as_trained_now` adds. Edge attribute ``skip``: whether it brings a skip connection's source
-        to a decoder block.
+        ``:1``, ``:2`` and so on after it. Node attributes:
+
+        - ``layer``: name of the layer.
+        - ``kind``: its class.
+        - ``traits``: see :class:`encdec_widgets.networks.layer_traits.Traits`.
+        - ``block``: prefix of its block; None outside of blocks.
+        - ``output_of``: names of the blocks whose output it makes, as ``backbone.blocks`` has them; several where
+          blocks pass on what they are given.
+        - ``shapes``: of all outputs, each height, width, channels; None where unknown.
+        - ``inputs``: the calls whose outputs it takes, in order; one that it takes twice is there twice.
+        - ``is_output``: whether it makes an output of the model.
+        - ``windows``: see :func:`encdec_widgets.networks.call_windows.windows_of`.
+        - ``multiply_adds``: for one image; None where it is unknown.
+        - ``parameters`` and ``weight_bytes`` (as they are stored): of those weights of the layer that no call before it
+          has.
+        - What :func:`as_trained_now` adds.
+
+        Edge attribute ``skip``: whether it brings a skip connection's source to a decoder block.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     calls = calls_to(model.outputs)
@@ -69,9 +77,9 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
             is_output=any(id(tensor) in outputs for tensor in call.output_tensors),
             windows=windows_of(call),
             multiply_adds=multiply_adds(call),
-            passes_on=type(layer) is keras.layers.Activation and layer.activation is keras.activations.linear,
+            traits=traits_of(layer),
             parameters=_number(weights),
-            weight_bytes=_bytes(weights),
+            weight_bytes=bytes_of(weights),
         )
         names.update((id(tensor), name) for tensor in call.output_tensors)
         for tensor in call.input_tensors:
@@ -80,9 +88,9 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
 
 
 def as_trained_now(calls: "nx.DiGraph[str]", model: Any) -> "nx.DiGraph[str]":
-    """The calls of a model, and what training changes of their weights as the model is now.
+    """The calls of a model, with the weights that training changes as the model is now.
 
-    Layers can be frozen and thawed at any time; the rest of the graph stays as it is.
+    Layers can be frozen and unfrozen at any time; the rest of the graph stays as it is.
 
     Args:
         calls: What :func:`call_graph` returned.
@@ -102,7 +110,7 @@ def as_trained_now(calls: "nx.DiGraph[str]", model: Any) -> "nx.DiGraph[str]":
         call.update(
             is_trained=bool(trained),
             trainable_parameters=_number(weights),
-            trainable_bytes=_bytes(weights),
+            trainable_bytes=bytes_of(weights),
         )
     return now
 
@@ -121,7 +129,3 @@ def _uncounted(weights: Iterable[Any], counted: set[int]) -> list[Any]:
 
 def _number(weights: Iterable[Any]) -> int:
     return sum(math.prod(weight.shape) for weight in weights)
-
-
-def _bytes(weights: Iterable[Any]) -> int:
-    return sum(math.prod(weight.shape) * np.dtype(weight.dtype).itemsize for weight in weights)

@@ -1,7 +1,7 @@
 """Keras models read into networkx graphs: a node a layer, folded into a node a block.
 
-Shapes, counts and strides come from the model's own layers. Which layers belong to which block comes from what was
-observed while the network was built (:class:`BuiltBlock`), so that it holds for any block that a user writes.
+Shapes, counts and strides come from the model's own layers. The layers of a block are those that its ``make_block``
+made (:class:`BuiltBlock`), so that this works for any block that a user writes.
 """
 
 import numbers
@@ -13,11 +13,13 @@ from typing import Any
 import networkx as nx
 
 from encdec_widgets.networks.built_block import BuiltBlock
-from encdec_widgets.networks.keras_private import calls_to, is_input, node_of
+from encdec_widgets.networks.keras_private import call_that_made, calls_to, is_input, maker_of
+from encdec_widgets.networks.layer_traits import traits_of
 from encdec_widgets.networks.multiply_adds import multiply_adds, total
+from encdec_widgets.networks.users_classes import may_be_of_a_users_class
 
-# Stands in for height and width when strides are read: divisible by every stride that is likely to be met, so that no
-# rounding of "same" padding hides one, also where the input's size is unknown or too small.
+# Height and width with which strides are read. Every likely stride divides it, so that no rounding by "same" padding
+# hides a stride, also where the size of the input is unknown or too small.
 _PROBE = 2**14 * 3**3 * 5 * 7
 
 
@@ -29,14 +31,22 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         blocks: The blocks it was built from, in order.
 
     Returns:
-        A node per layer, named as the layer, in the model's order. Node attributes: ``kind`` (class of the layer),
-        ``block`` (prefix of its block, None outside of blocks), ``stage`` ("input", "stem", "encoder", "decoder",
-        "head", "join" or "other"), ``stack`` (from 0), ``shape`` (of the output: height, width, channels; None where
-        unknown), ``channels``, ``stride`` (input size over output size; a fraction below 1 where the output is larger),
-        ``kernel_size`` ((height, width), or as many sizes as the layer has; None where it has none that can be read),
-        ``parameters`` and ``multiply_adds`` (for one image, of all calls of the layer, exact; None where it cannot be
-        told: see :func:`encdec_widgets.networks.multiply_adds.multiply_adds`). Edge attribute ``skip``: whether it
-        brings a skip connection's source to a decoder block.
+        A node per layer, named as the layer, in the model's order. Node attributes:
+
+        - ``kind``: class of the layer.
+        - ``traits``: see :class:`encdec_widgets.networks.layer_traits.Traits`.
+        - ``block``: prefix of its block; None outside of blocks.
+        - ``stage``: "input", "stem", "encoder", "decoder", "head", "join" or "other".
+        - ``stack``: from 0.
+        - ``shape``: of the output: height, width, channels; None where unknown.
+        - ``channels``: the last of them.
+        - ``stride``: input size over output size; a fraction below 1 where the output is larger.
+        - ``kernel_size``: (height, width), or as many sizes as the layer has; None where it has none that can be read.
+        - ``parameters``: how many weights it has.
+        - ``multiply_adds``: for one image, of all calls of the layer (exact); None where it is unknown, see
+          :func:`encdec_widgets.networks.multiply_adds.multiply_adds`.
+
+        Edge attribute ``skip``: whether it brings a skip connection's source to a decoder block.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     calls = calls_to(model.outputs)
@@ -52,6 +62,7 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         graph.add_node(
             operation.name,
             kind=type(operation).__name__,
+            traits=traits_of(operation),
             block=owner.call.prefix if owner else None,
             stage=owner.call.stage if owner else ("input" if is_input(operation) else "other"),
             stack=owner.stack if owner else 0,
@@ -66,13 +77,13 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
     for call in calls:
         owner = owners.get(id(call.operation))
         for tensor in call.input_tensors:
-            source = tensor._keras_history.operation
+            source = maker_of(tensor)
             graph.add_edge(source.name, call.operation.name, skip=is_skip(tensor, owner, owners))
     return graph
 
 
 def is_skip(tensor: Any, owner: BuiltBlock | None, owners: Mapping[int, BuiltBlock]) -> bool:
-    """Whether a tensor that a layer takes is what a skip connection brings to the layer's block.
+    """Whether a tensor that a layer takes comes to the layer's block by a skip connection.
 
     Args:
         tensor: A symbolic tensor.
@@ -83,7 +94,7 @@ def is_skip(tensor: Any, owner: BuiltBlock | None, owners: Mapping[int, BuiltBlo
         owner is not None
         and tensor is owner.call.skip_source
         and tensor is not owner.call.x
-        and owners.get(id(tensor._keras_history.operation)) is not owner
+        and owners.get(id(maker_of(tensor))) is not owner
     )
 
 
@@ -115,7 +126,7 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
     several_stacks = any(built.stack for built in blocks)
     for column, name in enumerate(order):
         built = by_prefix.get(name)
-        output = built.output._keras_history.operation.name if built else name
+        output = maker_of(built.output).name if built else name
         data = layers.nodes[output]
         kernels = [layers.nodes[member]["kernel_size"] for member in members[name]]
         graph.add_node(
@@ -164,12 +175,12 @@ def _merge(layers: "nx.DiGraph[str]", block: Sequence[str], target: str) -> str:
             reached |= {name, *nx.descendants(inside, name)}
     joined = reached & {target, *nx.descendants(inside, target)}
     first = next((name for name in nx.topological_sort(inside) if name in joined), target)
-    kind = layers.nodes[first]["kind"]
-    return {"Concatenate": "concatenation", "Add": "addition"}.get(kind, str(kind))
+    data = layers.nodes[first]
+    return str(data["traits"].merge or data["kind"])
 
 
 def _kernel_size(layer: Any) -> tuple[int, ...] | None:
-    """The sizes of a layer's kernel; a user's layer can keep anything under that name."""
+    """The sizes of a layer's kernel; None if it has none, or if a user's layer keeps something else by that name."""
     size = getattr(layer, "kernel_size", None)
     sizes = tuple(size) if isinstance(size, (tuple, list)) else (size, size)
     readable = all(isinstance(one, numbers.Integral) and not isinstance(one, bool) for one in sizes)
@@ -186,20 +197,20 @@ def owners_of(blocks: Sequence[BuiltBlock]) -> dict[int, BuiltBlock]:
         pending = [built.output]
         while pending:
             tensor = pending.pop()
-            node = node_of(tensor)
-            if id(tensor) in seen or is_input(node.operation):
+            made_by = call_that_made(tensor)
+            if id(tensor) in seen or is_input(made_by.operation):
                 continue
             seen.add(id(tensor))
-            owners.setdefault(id(node.operation), built)
-            pending.extend(node.input_tensors)
+            owners.setdefault(id(made_by.operation), built)
+            pending.extend(made_by.input_tensors)
     return owners
 
 
 def _strides(calls: Sequence[Any]) -> dict[int, int | float | None]:
     """The stride of each operation's output, by the id of the operation.
 
-    A large input is sent through the layers' own shape functions, so that no rounding hides a stride. Where a user's
-    layer cannot tell, or resizes to a fixed size, the sizes in the model decide.
+    The layers' own shape functions are given a large input, so that no rounding hides a stride. Where a user's layer
+    has no such function, or a layer resizes to a fixed size, the sizes in the model decide.
     """
     sizes: dict[int, int | None] = {}
     strides: dict[int, int | float | None] = {}
@@ -222,7 +233,7 @@ def _strides(calls: Sequence[Any]) -> dict[int, int | float | None]:
 def _ratio(size: int | None, part: int | None) -> Fraction | None:
     if not size or not part:
         return None
-    # A map that is more than a thousand times larger is kept as it is: rounded, its stride would be 0.
+    # The stride of a map that is more than a thousand times larger is not rounded: it would become 0.
     return Fraction(size, part).limit_denominator(1024) or Fraction(size, part)
 
 
@@ -241,8 +252,13 @@ def _probe_size(call: Any, sizes: dict[int, int | None]) -> int | None:
         if size is None or len(tensor.shape) != 4:
             return None
         shapes.append((None, size, size, tensor.shape[-1]))
+    compute = getattr(call.operation, "compute_output_shape", None)
+    if compute is None:  # a function of keras.ops
+        return None
     try:
-        shape = call.operation.compute_output_shape(shapes if len(shapes) > 1 else shapes[0])
-    except Exception:  # noqa: BLE001 - a user's layer may raise anything; see _strides
+        shape = compute(shapes if len(shapes) > 1 else shapes[0])
+    except Exception as error:
+        if not may_be_of_a_users_class(error, call.operation):
+            raise
         return None
     return shape[1] if len(shape) == 4 else None

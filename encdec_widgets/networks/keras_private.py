@@ -1,19 +1,56 @@
-"""What Keras notes down for a thread, replaced for a while. Keras has no public names for it."""
+"""The one module that uses names of Keras that are not public.
 
+Keras may rename any of them in its next release. So pyproject.toml has an upper bound for Keras, and
+``tests/library/test_keras_private.py`` uses each of :data:`PRIVATE_NAMES` and says which one is gone and what needs it.
+"""
+
+import copy
+import functools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 from encdec_widgets._keras import keras_module
 
+PRIVATE_NAMES: Mapping[str, str] = {
+    "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope",
+    "keras.src.ops.node": "call_as: twins of layers",
+    "keras.src.activations": "is_keras_function: activations that change each value by itself",
+    "keras.src.ops.nn": "is_keras_function: activations that change each value by itself",
+    "_keras_history": "is_symbolic, maker_of, call_that_made: every graph",
+    "_inbound_nodes": "call_that_made, calls_of: every graph",
+    "_outbound_nodes": "forget_calls_but: layers that edits left behind are freed",
+    "_keras_mask": "mask_of: blocks with masks are made anew",
+    "_flatten_layers": "layers_held_by: multiply-adds of a user's layer",
+    "_value": "is_filled: weights take memory late",
+    "_initializer": "initialize_with, initialize_like: weights take memory late",
+    "_deferred_initialize": "fill_variable: weights take memory late",
+    "_tracker": "copy_of_layer: twins of layers",
+}
+"""Modules and attributes of Keras that this module uses, and what needs them."""
+
 _GLOBAL_STATE = "keras.src.backend.common.global_state"
 
 
+@functools.cache
+def _module(name: str) -> Any:
+    return keras_module(name)
+
+
+# What Keras keeps for each thread.
+
+
 @contextmanager
-def noting(name: str, value: Any) -> Iterator[None]:
-    """Replace one of Keras's notes inside the ``with`` statement."""
-    global_state = keras_module(_GLOBAL_STATE)
+def thread_state(name: str, value: Any) -> Iterator[None]:
+    """Replace one value that Keras keeps for this thread, inside the ``with`` statement.
+
+    Args:
+        name: What Keras calls it.
+        value: What it is to be.
+    """
+    global_state = _module(_GLOBAL_STATE)
     before = global_state.get_global_attribute(name)
     global_state.set_global_attribute(name, value)
     try:
@@ -30,19 +67,62 @@ def names_from_the_start() -> Iterator[dict[str, int]]:
         How many layers of each name were numbered so far; what is changed in it counts.
     """
     numbers: dict[str, int] = defaultdict(int)
-    with noting("object_name_uids", numbers):
+    with thread_state("object_name_uids", numbers):
         yield numbers
 
 
+@contextmanager
+def waiting_list(variables: list[Any]) -> Iterator[None]:
+    """Have Keras put the variables that it could not fill on this list, inside the ``with`` statement.
+
+    It fills everything on its own list at the next opportunity: the weights of all networks that were ever described.
+    """
+    with thread_state("uninitialized_variables", variables):
+        yield
+
+
 def in_stateless_scope() -> bool:
-    """Whether somebody has forbidden, in this thread, that variables be filled."""
-    return keras_module(_GLOBAL_STATE).get_global_attribute("stateless_scope") is not None
+    """Whether this thread is inside a ``keras.StatelessScope``, where variables cannot be filled."""
+    return _module(_GLOBAL_STATE).get_global_attribute("stateless_scope") is not None
 
 
-def node_of(tensor: Any) -> Any:
-    """The call of an operation that made a symbolic tensor. Keras has no public name for it."""
-    operation, node_index, _ = tensor._keras_history
-    return operation._inbound_nodes[node_index]
+def refused_to_fill(error: ValueError) -> bool:
+    """Whether Keras raised ``error`` because a layer made or filled a variable with values in a stateless scope."""
+    return "stateless scope" in str(error)
+
+
+def reason_in(error: BaseException) -> str:
+    """The reason in Keras's message of an error in a layer, without the configuration that stands before it."""
+    return str(error).rpartition("Exception encountered: ")[2]
+
+
+# Symbolic tensors and the calls of operations that made them.
+
+
+def is_symbolic(thing: Any) -> bool:
+    """Whether a thing is the symbolic output of an operation."""
+    return hasattr(thing, "_keras_history")
+
+
+def maker_of(tensor: Any) -> Any:
+    """The operation that made a symbolic tensor."""
+    return tensor._keras_history.operation
+
+
+def call_that_made(tensor: Any) -> Any:
+    """The call of an operation that made a symbolic tensor.
+
+    Returns:
+        Keras's record of it, with ``operation``, ``arguments``, ``input_tensors`` and ``output_tensors``.
+    """
+    operation, index, _ = tensor._keras_history
+    return operation._inbound_nodes[index]
+
+
+def calls_of(operation: Any) -> Sequence[Any]:
+    """All calls of an operation, in the order in which they were made."""
+    calls: Sequence[Any] = operation._inbound_nodes
+    return calls
 
 
 def calls_to(outputs: Sequence[Any], given: Sequence[Any] = ()) -> list[Any]:
@@ -58,19 +138,132 @@ def calls_to(outputs: Sequence[Any], given: Sequence[Any] = ()) -> list[Any]:
     calls: list[Any] = []
     known = {id(tensor) for tensor in given}
     done: set[int] = set()
-    stack = [(node_of(tensor), False) for tensor in reversed(outputs) if id(tensor) not in known]
+    stack = [(call_that_made(tensor), False) for tensor in reversed(outputs) if id(tensor) not in known]
     while stack:
-        node, inputs_done = stack.pop()
+        call, inputs_done = stack.pop()
         if inputs_done:
-            calls.append(node)
-        elif id(node) not in done:
-            done.add(id(node))
-            stack.append((node, True))
-            inputs = [tensor for tensor in reversed(node.input_tensors) if id(tensor) not in known]
-            stack.extend((node_of(tensor), False) for tensor in inputs)
+            calls.append(call)
+        elif id(call) not in done:
+            done.add(id(call))
+            stack.append((call, True))
+            inputs = [tensor for tensor in reversed(call.input_tensors) if id(tensor) not in known]
+            stack.extend((call_that_made(tensor), False) for tensor in inputs)
     return calls
+
+
+def call_as(operation: Any, call: Any, tensors: Mapping[int, Any], outputs: Sequence[Any]) -> None:
+    """Record a call of ``operation`` like another one, on other tensors, without computing any shape.
+
+    Args:
+        operation: What is called.
+        call: The other call.
+        tensors: The tensors to take, by the ids of those that the other call takes.
+        outputs: Symbolic tensors that have no maker yet: what it puts out.
+    """
+    arguments, keywords = call.arguments.convert(lambda value: tensors.get(id(value), value))
+    # Making it writes it into the operations and the tensors.
+    _module("keras.src.ops.node").Node(operation, arguments, keywords, list(outputs))
+
+
+def forget_calls_but(operation: Any, kept: Collection[int]) -> None:
+    """Let an operation forget the calls on its output, but for those whose ids are ``kept``.
+
+    Keras writes them down and never reads them; they hold every layer that was ever called on the output.
+    """
+    operation._outbound_nodes[:] = [call for call in operation._outbound_nodes if id(call) in kept]
 
 
 def is_input(operation: Any) -> bool:
     """Whether an operation is the input of a model."""
     return type(operation).__name__ == "InputLayer"
+
+
+def mask_of(tensor: Any) -> Any | None:
+    """The mask that Keras attached to a symbolic tensor, or None."""
+    return getattr(tensor, "_keras_mask", None)
+
+
+# Variables: described when their layer is made, filled when their values are needed.
+
+
+def is_filled(variable: Any) -> bool:
+    """Whether a variable has a value yet."""
+    return variable._value is not None
+
+
+def fill_variable(variable: Any) -> None:
+    """Give a variable without a value the one that its initializer makes."""
+    variable._deferred_initialize()
+
+
+def initialize_with(variable: Any, make: Callable[[], Any]) -> None:
+    """Let a variable without a value get what ``make`` returns when it is filled."""
+    variable._initializer = lambda shape, dtype=None: make()
+
+
+def initialize_like(variable: Any, other: Any) -> None:
+    """Let a variable without a value get what another one without a value would get."""
+    variable._initializer = other._initializer
+
+
+# Layers.
+
+
+def layers_held_by(layer: Any) -> list[Any]:
+    """The layers that a layer holds as its attributes."""
+    return list(layer._flatten_layers(include_self=False, recursive=False))
+
+
+def is_keras_function(function: Any) -> bool:
+    """Whether a function is one of Keras's activations, and so changes each value of a map by itself."""
+    return isinstance(function, FunctionType) and function.__module__.startswith(
+        ("keras.src.activations.", "keras.src.ops.nn")
+    )
+
+
+def copy_of_layer(operation: Any) -> Any:
+    """A layer of the same class with the same state and the same weights, that has not been called.
+
+    Its containers are its own, so that what is added to one of the two (an adapter, say) is not the other's.
+    """
+    twin = object.__new__(type(operation))
+    state, own_state = vars(operation), vars(twin)
+    own_state.update(state)
+    containers = {name: value for name, value in state.items() if isinstance(value, list | dict | set)}
+    copies = {id(value): type(value)(value) for value in containers.values()}
+    own_state.update((name, copies[id(value)]) for name, value in containers.items())
+    if "_tracker" in state:
+        own_state["_tracker"] = _tracker_of(copies, state["_tracker"])
+    own_state.update(_inbound_nodes=[], _outbound_nodes=[])
+    for name in _WRAPPED:
+        if name in state:
+            own_state[name] = functools.partial(_call_wrapped, twin, name)
+    return twin
+
+
+def _tracker_of(copies: Mapping[int, Any], tracker: Any) -> Any:
+    """A copy of the record of a layer's weights, for copies of its containers (by the ids of the originals)."""
+    other = copy.copy(tracker)
+    other.config = {
+        name: (is_kind, copies.get(id(known), known)) for name, (is_kind, known) in tracker.config.items()
+    }
+    other.stored_ids = {name: set(ids) for name, ids in tracker.stored_ids.items()}
+    for container in copies.values():
+        if hasattr(container, "tracker"):
+            container.tracker = other
+    return other
+
+
+# Keras wraps these methods anew for each layer that it makes, at two thirds of the cost of a copy. They are hardly ever
+# called on a layer that is built.
+_WRAPPED = ("build", "quantize")
+
+
+def _call_wrapped(twin: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+    """Call a wrapped method on an instance that Keras made, which has the copy's state and gives it back."""
+    layer_class: Any = type(twin)
+    instance = layer_class.__new__(layer_class)
+    vars(instance).update((key, value) for key, value in vars(twin).items() if key not in _WRAPPED)
+    result = getattr(instance, name)(*args, **kwargs)
+    vars(twin).update((key, value) for key, value in vars(instance).items() if key not in _WRAPPED)
+    return result

@@ -1,8 +1,8 @@
 """Blocks of a network, made anew only where something changed.
 
-What comes before a change is the very same layers. What comes after it has twins of them
-(:mod:`encdec_widgets.networks.twins`) where block and shapes are as before; and where a block has to be made anew,
-those of its layers that are as before keep their weights.
+Blocks before a change keep their layers. Blocks after it get twins of their layers
+(:mod:`encdec_widgets.networks.twins`) where block and shapes are as before. Where a block has to be made anew, those of
+its layers that are as before keep their weights.
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,20 @@ from typing import Any
 
 from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.networks.built_block import BuiltBlock
-from encdec_widgets.networks.keras_private import calls_to
+from encdec_widgets.networks.keras_private import (
+    calls_to,
+    forget_calls_but,
+    is_symbolic,
+    mask_of,
+    refused_to_fill,
+)
 from encdec_widgets.networks.twins import output_of_twins
+from encdec_widgets.networks.users_classes import may_be_of_a_users_class
 from encdec_widgets.networks.weights import take_over, unfilled
 
 
 def make_or_reuse(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
-    """Make a block, with as much as possible of one that an earlier network has in its place.
+    """Make a block, and reuse as much as possible of the block that an earlier network has at the same position.
 
     Args:
         call: What to make it from.
@@ -40,12 +47,12 @@ def make_or_reuse(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
 def forget_other_calls(model: Any) -> None:
     """Let the model's layers forget the calls that were made on their outputs outside of it.
 
-    A layer that several networks share holds every layer that was ever called on its output, weights and all. Keras
-    notes these calls down and never reads them.
+    A layer that several networks share would otherwise hold every layer that was ever called on its output, weights and
+    all.
     """
     calls = {id(call) for call in calls_to(model.outputs)}
     for operation in model.operations:
-        operation._outbound_nodes[:] = [call for call in operation._outbound_nodes if id(call) in calls]
+        forget_calls_but(operation, calls)
 
 
 def _made_anew(call: BlockCall) -> BuiltBlock:
@@ -54,8 +61,7 @@ def _made_anew(call: BlockCall) -> BuiltBlock:
             output = call.make()
         return BuiltBlock(call, output, tuple(variables))
     except ValueError as error:
-        # Keras's words for a layer that fills a variable by itself, as keras.layers.Normalization does.
-        if "stateless scope" not in str(error):
+        if not refused_to_fill(error):
             raise
     return BuiltBlock(call, call.make())
 
@@ -69,23 +75,23 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _same_block(a: BlockCall, b: BlockCall) -> bool:
-    return _place(a) == _place(b) and bool(a.block == b.block)
+    return _position(a) == _position(b) and bool(a.block == b.block)
 
 
-def _place(call: BlockCall) -> tuple[Any, ...]:
+def _position(call: BlockCall) -> tuple[Any, ...]:
     return call.stage, call.index, call.current_stride, len(call.others)
 
 
 def _specification(tensor: Any) -> Any:
-    """What a tensor is like; one with a mask is like no other, since its mask would have to be followed, too."""
+    """What two tensors must have in common to stand in for each other; a mask would have to be the very same one."""
     if tensor is None:
         return None
-    mask = getattr(tensor, "_keras_mask", None)
+    mask = mask_of(tensor)
     return tensor.shape, tensor.dtype, tensor.sparse, None if mask is None else id(mask)
 
 
 def _operations(built: BuiltBlock) -> Sequence[Any]:
-    if not hasattr(built.output, "_keras_history"):
+    if not is_symbolic(built.output):
         return ()
     return [call.operation for call in calls_to([built.output], _inputs(built.call))]
 
@@ -107,7 +113,7 @@ def _keep_weights(built: BuiltBlock, earlier: BuiltBlock) -> None:
 
 
 def _same_layer(layer: Any, other: Any) -> bool:
-    """Whether a layer has weights, and settings and weights of the same kind as another one."""
+    """Whether a layer has weights, and has the class, the settings and the shapes of weights of another layer."""
     if type(layer) is not type(other) or not getattr(layer, "variables", ()):
         return False
     shapes = [[tuple(variable.shape) for variable in each.variables] for each in (layer, other)]
@@ -115,5 +121,7 @@ def _same_layer(layer: Any, other: Any) -> bool:
         # Whether a layer is frozen is no setting of the network.
         settings = [{**each.get_config(), "trainable": None} for each in (layer, other)]
         return shapes[0] == shapes[1] and bool(settings[0] == settings[1])
-    except Exception:  # noqa: BLE001 - a user's layer may not be able to say what it is made of
+    except Exception as error:
+        if not all(may_be_of_a_users_class(error, each) for each in (layer, other)):
+            raise
         return False

@@ -1,4 +1,4 @@
-"""Weights that are described when layers are made, and filled when somebody needs their values.
+"""Weights that are described when layers are made, and filled when their values are needed.
 
 Shapes and counts are known before memory is taken, and a network that is only looked at never takes any. The values
 do not depend on when they are filled: an initializer draws its seed when its layer is made.
@@ -6,7 +6,7 @@ do not depend on when they are filled: an initializer draws its seed when its la
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encdec_widgets._keras import keras
-from encdec_widgets.networks.keras_private import in_stateless_scope, noting
+from encdec_widgets.networks.keras_private import (
+    fill_variable,
+    in_stateless_scope,
+    initialize_like,
+    initialize_with,
+    is_filled,
+    waiting_list,
+)
 
 
 @contextmanager
@@ -25,17 +32,12 @@ def unfilled() -> Iterator[list[Any]]:
         The variables that were described, complete when the statement ends; :func:`fill` fills them.
     """
     variables: list[Any] = []
-    # Keras would fill everything on its waiting list at the next opportunity, the weights of all networks that were
-    # ever described. So they wait here, not there.
-    with (
-        noting("uninitialized_variables", variables),
-        keras.StatelessScope(initialize_variables=False) as scope,
-    ):
+    with waiting_list(variables), keras.StatelessScope(initialize_variables=False) as scope:
         yield variables
     for variable in variables:
         value = scope.get_current_value(variable)
-        if value is not None:  # Somebody set it, as one who loads pretrained weights into a part does.
-            _fill_later_with(variable, functools.partial(keras.ops.copy, value))
+        if value is not None:  # It was set, as by a block that loads pretrained weights.
+            initialize_with(variable, functools.partial(keras.ops.copy, value))
 
 
 def fill(variables: Iterable[Any]) -> None:
@@ -43,8 +45,8 @@ def fill(variables: Iterable[Any]) -> None:
     if in_stateless_scope():
         return
     for variable in variables:
-        if not filled(variable):
-            variable._deferred_initialize()
+        if not is_filled(variable):
+            fill_variable(variable)
 
 
 def fill_at_random(variables: Iterable[Any]) -> None:
@@ -55,8 +57,8 @@ def fill_at_random(variables: Iterable[Any]) -> None:
     random = np.random.default_rng()
     variables = list(variables)
     for variable in variables:
-        if not filled(variable) and len(variable.shape) > 1:
-            _fill_later_with(variable, functools.partial(_uniform, variable.shape, random))
+        if not is_filled(variable) and len(variable.shape) > 1:
+            initialize_with(variable, functools.partial(_uniform, variable.shape, random))
     fill(variables)
 
 
@@ -72,21 +74,17 @@ def _uniform(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[np.
     return random.uniform(-bound, bound, shape)
 
 
-def filled(variable: Any) -> bool:
-    """Whether a variable has values."""
-    return variable._value is not None
+def bytes_of(variables: Iterable[Any]) -> int:
+    """Bytes that the values of ``variables`` take as they are stored, filled or not."""
+    return sum(math.prod(variable.shape) * np.dtype(variable.dtype).itemsize for variable in variables)
 
 
 def take_over(variable: Any, earlier: Any) -> None:
     """Let a variable have the values of an earlier one of the same shape, or those that it would have got."""
-    if filled(variable):
+    if is_filled(variable):
         variable.assign(earlier.value)
-    elif filled(earlier):
+    elif is_filled(earlier):
         # A copy: JAX gives the memory of weights away when it trains.
-        _fill_later_with(variable, lambda: keras.ops.copy(earlier.value))
+        initialize_with(variable, lambda: keras.ops.copy(earlier.value))
     else:
-        variable._initializer = earlier._initializer
-
-
-def _fill_later_with(variable: Any, value: Callable[[], Any]) -> None:
-    variable._initializer = lambda shape, dtype=None: value()
+        initialize_like(variable, earlier)

@@ -10,10 +10,6 @@ from encdec_widgets.formatting import bytes_text, exact_text
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
 
-SHARE = 1 / 4
-"""The share of the memory that the weights of a network may take unasked: training takes four times as much, for
-gradients and the optimizer's two averages, and then the feature maps."""
-
 
 class TooLargeError(MemoryError):
     """A network's weights would take more of the memory than may be taken unasked.
@@ -26,8 +22,8 @@ class TooLargeError(MemoryError):
         """Say how large ``backbone`` is, and how many bytes of memory there are."""
         super().__init__(
             f"This network has {exact_text(backbone.parameters)} parameters. Its weights take "
-            f"{bytes_text(backbone.weight_bytes)}, of {bytes_text(limit)} that there are here; training takes about "
-            "four times as much, and the feature maps."
+            f"{bytes_text(backbone.weight_bytes)}, of {bytes_text(limit)} that there are here; training takes "
+            f"{bytes_text(backbone.training_weight_bytes)} for them, and then the feature maps."
         )
         self.backbone = backbone
 
@@ -41,8 +37,9 @@ def require_memory_for(backbone: Backbone, limit: int | None = None) -> None:
             refused.
 
     Raises:
-        TooLargeError: If they would take more than ``SHARE`` of the memory.
+        TooLargeError: If training would take more than the memory for them: see
+            :func:`encdec_widgets.explain.weight_memory.weight_memory`.
     """
     limit = memory_limit() if limit is None else limit
-    if limit is not None and backbone.weight_bytes > SHARE * limit:
+    if limit is not None and backbone.training_weight_bytes > limit:
         raise TooLargeError(backbone, limit)

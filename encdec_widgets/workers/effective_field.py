@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from encdec_widgets.architectures.fields.described import FieldError, integer
-from encdec_widgets.formatting import backend_text
+from encdec_widgets.workers.backends import NAMES, backend_named, backend_text
+from encdec_widgets.workers.backends.available import active_backend, backends_with_gradients
 from encdec_widgets.workers.client import Worker, shared_worker
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
-from encdec_widgets.workers.options import Options, active_backend, installed_backends
+from encdec_widgets.workers.options import Options
 from encdec_widgets.workers.process import require_processes
 from encdec_widgets.workers.sent_network import Network, network_of
 
@@ -104,8 +105,8 @@ class EffectiveField:
 
     @classmethod
     def from_reply(cls, reply: Mapping[str, Any], backend: str) -> "EffectiveField":
-        """What a process told; see :meth:`encdec_widgets.workers.inside.sampling.GradientSampler.mean`."""
-        import numpy as np  # Here: a program that only asks how a network can be timed needs none of it.
+        """What :meth:`encdec_widgets.workers.inside.sampling.GradientSampler.mean` answered."""
+        import numpy as np  # Here, because importing the options of a timing should not load NumPy.
 
         row, column = reply["position"]
         pixels = np.frombuffer(base64.b64decode(reply["pixels"]), dtype="<f4")
@@ -128,7 +129,7 @@ class EffectiveField:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class FieldSampling:
+class EffectiveFieldSampling:
     """A job: the effective receptive field of one network.
 
     Attributes:
@@ -138,8 +139,8 @@ class FieldSampling:
 
     Example:
         >>> from encdec_widgets import preset
-        >>> from encdec_widgets.workers.timing import FieldSampling, network_of
-        >>> job = FieldSampling(network=network_of(preset("SLEAP centroid")), backend="jax", samples=8)
+        >>> from encdec_widgets.workers.timing import EffectiveFieldSampling, network_of
+        >>> job = EffectiveFieldSampling(network=network_of(preset("SLEAP centroid")), backend="jax", samples=8)
         >>> job.backends, job.samples
         (('jax',), 8)
     """
@@ -193,22 +194,11 @@ class FieldSampling:
                 do("sample_gradient", name="network")
             reply = do("mean_gradient", name="network")
         finally:
-            # The memory is others' until the next job; a process that ended has none.
+            # Other programs need the memory until the next job; a process that ended has none.
             with suppress(TimingError):
                 do("clear")
         tell(Progress(share=1.0, doing="done"))
         return EffectiveField.from_reply(reply, self.backend)
-
-
-def backends_with_gradients() -> tuple[str, ...]:
-    """Keras backends that are installed and have gradients, the active one first if it is one of them.
-
-    Example:
-        >>> from encdec_widgets.workers.timing import backends_with_gradients
-        >>> "numpy" in backends_with_gradients()
-        False
-    """
-    return tuple(name for name in installed_backends() if name != "numpy")
 
 
 def backend_with_gradients(backend: str | None = None) -> str:
@@ -223,7 +213,10 @@ def backend_with_gradients(backend: str | None = None) -> str:
     others = backends_with_gradients()
     if name in others:
         return name
-    reason = "NumPy has none" if name == "numpy" else f"installed are {' and '.join(others) or 'none'}"
+    without = name in NAMES and not backend_named(name).has_gradients
+    reason = (
+        f"{backend_text(name)} has none" if without else f"installed are {' and '.join(others) or 'none'}"
+    )
     raise FieldError("backend", name, f"must be one that is installed and has gradients ({reason})", others)
 
 
@@ -260,5 +253,5 @@ def effective_field(
     chosen = backend_with_gradients(backend)  # Before seconds are spent on building.
     network = network_of(design)
     network.check(network.fixed_batch or 1)
-    job = FieldSampling(network=network, backend=chosen, samples=samples)
+    job = EffectiveFieldSampling(network=network, backend=chosen, samples=samples)
     return (worker or shared_worker()).do(job)

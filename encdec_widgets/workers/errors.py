@@ -81,7 +81,7 @@ class NotAvailableError(TimingError):
 
 
 def out_of_memory(batch_size: int) -> str:
-    """The line for a device that ran out of memory."""
+    """The message for a device that ran out of memory."""
     remedy = "try a smaller one" if batch_size > 1 else "try a smaller input or a smaller network"
     return f"the device ran out of memory at batch size {batch_size}; {remedy}"
 

@@ -1,7 +1,7 @@
 """NVIDIA cards, asked through their driver's management library, NVML.
 
 Asking takes no memory of a card and loads no backend. The package for it, ``nvidia-ml-py`` (its module is ``pynvml``),
-is optional. Nothing here raises for want of it, of a driver or of a card: it says why there is nothing to tell.
+is optional. Where it, a driver or a card is missing, nothing here raises: the result says why no card could be read.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ class Gpus:
 
 
 def read_gpus() -> Gpus:
-    """All NVIDIA cards, by number in NVML. Without persistence mode, a card at rest may need a second to wake up."""
+    """All NVIDIA cards, by number in NVML. Without persistence mode, an idle card may need a second to wake up."""
     found, trouble = _find()
     return Gpus(tuple(card for _, card in found), trouble)
 
@@ -116,7 +116,7 @@ class GpuWatch:
             handle = nvml.nvmlDeviceGetHandleByIndex(index)
         except _NoNvmlError as error:
             self.trouble = str(error)
-        except Exception as error:  # noqa: BLE001 - a broken driver raises whatever it likes
+        except Exception as error:  # noqa: BLE001 - a broken driver may raise any error
             self.trouble = _unreadable(index, error)
         else:
             self._ask = lambda: _state(nvml, handle, index, driver)
@@ -133,7 +133,7 @@ class GpuWatch:
             return
         try:
             self._samples.append(self._ask())
-        except Exception as error:  # noqa: BLE001 - a broken driver raises whatever it likes
+        except Exception as error:  # noqa: BLE001 - a broken driver may raise any error
             self._ask = None
             self.trouble = _unreadable(self._card.index, error)
 
@@ -154,7 +154,7 @@ class GpuWatch:
 
 
 _Found = list[tuple[str, GpuState]]
-"""Cards with their UUIDs; "" where a card does not tell it."""
+"""Cards with their UUIDs; "" where a card does not report it."""
 
 
 def _find() -> tuple[_Found, str | None]:
@@ -162,7 +162,7 @@ def _find() -> tuple[_Found, str | None]:
     troubles: list[str] = []
     try:
         with _nvml() as nvml:
-            driver = _told(nvml.nvmlSystemGetDriverVersion)
+            driver = _first_answer(nvml.nvmlSystemGetDriverVersion)
             for index in range(nvml.nvmlDeviceGetCount()):
                 try:
                     found.append(_read(nvml, index, driver))
@@ -170,14 +170,14 @@ def _find() -> tuple[_Found, str | None]:
                     troubles.append(_unreadable(index, error))
     except _NoNvmlError as error:
         troubles.append(str(error))
-    except Exception as error:  # noqa: BLE001 - a broken driver raises whatever it likes
+    except Exception as error:  # noqa: BLE001 - a broken driver may raise any error
         troubles.append(_no_driver(error))
     return found, " ".join(troubles) or None
 
 
 def _read(nvml: Any, index: int, driver: str | None) -> tuple[str, GpuState]:
     handle = nvml.nvmlDeviceGetHandleByIndex(index)
-    return _told(lambda: nvml.nvmlDeviceGetUUID(handle)) or "", _state(nvml, handle, index, driver)
+    return _first_answer(lambda: nvml.nvmlDeviceGetUUID(handle)) or "", _state(nvml, handle, index, driver)
 
 
 def _named(wanted: str, found: _Found) -> list[GpuState]:
@@ -226,21 +226,21 @@ def _nvml() -> Iterator[Any]:
     try:
         yield pynvml
     finally:
-        with contextlib.suppress(Exception):  # What was read is good, however the driver takes the farewell.
+        with contextlib.suppress(Exception):  # What was read is valid, even if the driver fails to close.
             pynvml.nvmlShutdown()
 
 
 def _state(nvml: Any, handle: Any, index: int, driver: str | None) -> GpuState:
-    """Ask a card for all that it tells; raises, whatever the driver raises, if it tells not even its name."""
-    memory = _told(lambda: nvml.nvmlDeviceGetMemoryInfo(handle))
-    utilisation = _told(lambda: nvml.nvmlDeviceGetUtilizationRates(handle))
-    mig = _told(lambda: nvml.nvmlDeviceGetMigMode(handle))
+    """Ask a card for its state. An error of the driver is raised only where the card does not even report its name."""
+    memory = _first_answer(lambda: nvml.nvmlDeviceGetMemoryInfo(handle))
+    utilisation = _first_answer(lambda: nvml.nvmlDeviceGetUtilizationRates(handle))
+    mig = _first_answer(lambda: nvml.nvmlDeviceGetMigMode(handle))
     # Each of these has two names: the second is asked where the driver or the package lacks the first.
-    temperature = _told(
+    temperature = _first_answer(
         lambda: nvml.nvmlDeviceGetTemperature(handle, _CHIP_SENSOR),
         lambda: nvml.nvmlDeviceGetTemperatureV(handle, _CHIP_SENSOR),
     )
-    reasons = _told(
+    reasons = _first_answer(
         lambda: nvml.nvmlDeviceGetCurrentClocksEventReasons(handle),
         lambda: nvml.nvmlDeviceGetCurrentClocksThrottleReasons(handle),
     )
@@ -257,8 +257,8 @@ def _state(nvml: Any, handle: Any, index: int, driver: str | None) -> GpuState:
     )
 
 
-def _told(*questions: Callable[[], T]) -> T | None:
-    """The first answer; None if none is known to card, driver or package. A card that is gone raises."""
+def _first_answer(*questions: Callable[[], T]) -> T | None:
+    """The first answer; None if the card, the driver or the package knows none of the questions. A lost card raises."""
     for question in questions:
         try:
             return question()

@@ -1,4 +1,4 @@
-"""What an NVIDIA card says of itself: at one moment, and over a run."""
+"""The state of an NVIDIA card at one moment, and its load over a run, as its driver reports them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
@@ -11,7 +11,7 @@ BUSY_PERCENT = 10
 """From this utilisation on, a card that should be idle counts as busy; drawing a desktop takes a few percent."""
 FULL_SHARE = 1 / 4
 """With less than this share of its memory free, a card counts as full: a backend that runs elsewhere takes three
-quarters of it (JAX) or all of it (TensorFlow) at its start, whatever it needs."""
+quarters of it (JAX) or all of it (TensorFlow) at its start."""
 HOT_C = 80
 """From this temperature on, a card counts as hot: consumer cards slow their clocks from some 83 °C."""
 
@@ -25,15 +25,15 @@ THROTTLE_REASONS = {
     0x200: "board limit",
     0x400: "reliability limit of the board",
 }
-"""NVML's bits for what lowers the clocks against anyone's wish, in words; the others are an idle card and clocks that
-somebody set. From https://docs.nvidia.com/deploy/nvml-api/group__nvmlClocksEventReasons.html"""
+"""NVML's bits for what lowers the clocks, in words, without those of an idle card and of clocks that were set on
+purpose. From https://docs.nvidia.com/deploy/nvml-api/group__nvmlClocksEventReasons.html"""
 
 _HARDWARE_SLOWDOWN, _ITS_CAUSES = 0x08, 0x40 | 0x80
 
 
 def throttle_words(reasons: int) -> tuple[str, ...]:
     """NVML's bits for what lowers the clocks, in words; empty if nothing does but idleness or a setting."""
-    if reasons & _ITS_CAUSES:  # Newer drivers set the general bit as well as the one that tells the cause.
+    if reasons & _ITS_CAUSES:  # Newer drivers set the general bit as well as the bit of the cause.
         reasons &= ~_HARDWARE_SLOWDOWN
     return tuple(dict.fromkeys(words for bit, words in THROTTLE_REASONS.items() if reasons & bit))
 
@@ -48,7 +48,7 @@ def _all_counts(counts: Iterable[Iterable[Any]]) -> tuple[tuple[str, int], ...]:
 
 @attrs.frozen(kw_only=True)
 class GpuState:
-    """An NVIDIA card at one moment, as its driver describes it. Where the card does not tell, there is None.
+    """An NVIDIA card at one moment, as its driver describes it. What the card does not report is None.
 
     Attributes:
         index: Its number in NVML and ``nvidia-smi``, which need not be the one that a backend gives it.
@@ -59,9 +59,9 @@ class GpuState:
         utilisation: Percent of the last moment (a sixth of a second to a second) in which anything ran on it. What this
             process or its worker ran just before is in it.
         temperature_c: Temperature of the chip, in °C.
-        throttled: Why its clocks are slowed now, in words; empty if they are not or if the card does not tell.
+        throttled: Why its clocks are slowed now, in words; empty if they are not, or if the card does not report it.
         mig: Whether it is cut into slices (Multi-Instance GPU). A network then runs on one of them, and these figures
-            are the whole card's, as far as it tells them.
+            are the whole card's, as far as it reports them.
     """
 
     index: int
@@ -76,7 +76,7 @@ class GpuState:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What of this state, read before a run, would spoil the run: whole sentences, none of a card at rest."""
+        """What in this state would spoil a run that began now, in whole sentences; empty if the card is idle."""
         return tuple(f"{self.name} {fact}." for fact in self._spoiling())
 
     def _spoiling(self) -> Iterable[str]:
@@ -98,7 +98,7 @@ class GpuState:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The state that ``to_dict`` made ``data`` from; what it does not know, a newer version's figure, it skips.
+        """The state that ``to_dict`` made ``data`` from; unknown keys, as of a newer version, are ignored.
 
         Raises:
             KeyError: If a figure is missing.
@@ -106,7 +106,7 @@ class GpuState:
         return cls(**{attribute.name: data[attribute.name] for attribute in attrs.fields(cls)})
 
     def __str__(self) -> str:
-        """One line, with units, of what the card tells."""
+        """One line, with units, of what the card reports."""
         used, total = self.memory_used_bytes, self.memory_total_bytes
         facts = (
             self.name,
@@ -122,7 +122,7 @@ class GpuState:
 
 @attrs.frozen(kw_only=True)
 class GpuLoad:
-    """An NVIDIA card during a run, from samples. Where the card does not tell, there is None.
+    """An NVIDIA card during a run, from samples. What the card does not report is None.
 
     Attributes:
         samples: Number of times that the card was asked.
@@ -152,7 +152,7 @@ class GpuLoad:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The load that ``to_dict`` made ``data`` from; what it does not know, a newer version's figure, it skips.
+        """The load that ``to_dict`` made ``data`` from; unknown keys, as of a newer version, are ignored.
 
         Raises:
             KeyError: If a figure is missing.
@@ -160,7 +160,7 @@ class GpuLoad:
         return cls(**{attribute.name: data[attribute.name] for attribute in attrs.fields(cls)})
 
     def __str__(self) -> str:
-        """One line, with units, of what the card told."""
+        """One line, with units, of what the card reported."""
         facts = (
             None if self.median_utilisation is None else f"{self.median_utilisation:g} % busy (median)",
             None if self.max_temperature_c is None else f"at most {self.max_temperature_c} °C",

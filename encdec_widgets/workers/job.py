@@ -1,4 +1,4 @@
-"""What can be asked of a worker: something to do with the processes that time, and where it stands."""
+"""Jobs that a worker does with its processes, and their progress."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
@@ -20,7 +20,7 @@ class Progress:
 
     Attributes:
         share: From 0 to 1.
-        doing: What is done now, in a few words.
+        doing: The present step, in a few words.
         predicted_ms: The predicted time of a run (an estimate), in milliseconds, once it is known.
         calibration: What the prediction was made from, once it is known, for those of other networks: the plain data of
             an :class:`encdec_widgets.workers.timing.calibration.Calibration`.

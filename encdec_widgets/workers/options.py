@@ -1,22 +1,16 @@
 """How a network is to be timed: values that a person sets, described for controls, checked before anything starts."""
 
-import importlib.util
-import os
 import re
 from typing import Any
 
 import attrs
 
-from encdec_widgets._keras import keras, keras_is_loaded
 from encdec_widgets.architectures.fields.described import FieldError, choice, integer, real, text
 from encdec_widgets.explain.costs import MOST_IMAGES, PRECISIONS
+from encdec_widgets.workers.backends import NAMES, backend_named
+from encdec_widgets.workers.backends.available import active_backend, installed_backends
 
-COMPILATIONS = {
-    "tensorflow": ("graph", "XLA", "eager"),
-    "jax": ("XLA", "eager"),
-    "torch": ("eager", "torch.compile"),
-    "numpy": ("eager",),
-}
+COMPILATIONS = {name: backend_named(name).compilations for name in NAMES}
 """How each Keras backend can run a network, its usual way first: "eager" is layer by layer from Python, "graph" is
 ``tf.function``, "XLA" is ``tf.function(jit_compile=True)`` or ``jax.jit``.
 
@@ -99,10 +93,8 @@ class Options:
     def __attrs_post_init__(self) -> None:
         """Check what depends on more than one field, or on what is installed."""
         if not _DEVICE.fullmatch(self.device):
-            places = (AUTO, "CPU", "GPU:0")
-            raise FieldError(
-                "device", self.device, 'must be "auto", "CPU", "GPU:0", "GPU:1" and so on', places
-            )
+            allowed = 'must be "auto", "CPU", "GPU:0", "GPU:1" and so on'
+            raise FieldError("device", self.device, allowed, (AUTO, "CPU", "GPU:0"))
         if self.backend is None:
             return
         if self.backend not in (*installed_backends(), "numpy"):
@@ -120,10 +112,10 @@ class Options:
                 f"must be {' or '.join(map(repr, ways))} on the Keras backend {self.backend!r}",
                 ways,
             )
-        if self.work == "training" and self.backend == "numpy":
-            raise FieldError(
-                "work", self.work, "must be 'forward' on NumPy, which has no gradients", ("forward",)
-            )
+        backend = backend_named(self.backend)
+        if self.work == "training" and not backend.has_gradients:
+            allowed = f"must be 'forward' on {backend.proper_name}, which has no gradients"
+            raise FieldError("work", self.work, allowed, ("forward",))
 
     def resolved(self) -> "Options":
         """With the active backend and its usual way of running in place of None; precision may stay None.
@@ -142,26 +134,6 @@ class Options:
         return attrs.evolve(
             attrs.evolve(self, backend=backend), compilation=self.compilation or COMPILATIONS[backend][0]
         )
-
-
-def active_backend() -> str:
-    """Name of the Keras backend that is active, or will be when Keras is loaded."""
-    if keras_is_loaded():
-        return str(keras.config.backend())
-    return os.environ.get("KERAS_BACKEND", "tensorflow")
-
-
-def installed_backends() -> tuple[str, ...]:
-    """Keras backends that are installed and can be timed, the active one first; found without loading any.
-
-    Example:
-        >>> from encdec_widgets.workers.timing import COMPILATIONS, installed_backends
-        >>> set(installed_backends()) <= set(COMPILATIONS)
-        True
-    """
-    names = [name for name in COMPILATIONS if name != "numpy" and importlib.util.find_spec(name)]
-    active = active_backend()
-    return tuple(dict.fromkeys([active, *names] if active in COMPILATIONS else names))
 
 
 def checked(**options: Any) -> Options:

@@ -1,6 +1,5 @@
-"""A network on its way to the process that times it: plain text, and which layers make which block."""
+"""A network as it is sent to a worker process: plain text, and which layers make which block."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -9,16 +8,17 @@ import attrs
 from encdec_widgets._keras import keras, keras_is_loaded
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.classes import users_classes
 from encdec_widgets.designs.presets import as_design
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class Network:
-    """What the timing process builds.
+    """What a worker process builds.
 
     Attributes:
         kind: "design": ``text`` is that of ``Design.to_json``; "model": that of ``keras.Model.to_json``, for networks
-            whose classes only this process knows.
+            with classes that a user wrote, which another process does not know; layers of Keras it does know.
         text: The network. It holds no weights: random ones take the same time.
         policy: Name of the dtype policy in force where it comes from. A design's layers follow it; a model's text names
             that of each layer.
@@ -99,17 +99,19 @@ def network_of(thing: Any) -> Network:
 
 
 def _of_design(design: Any) -> Network:
-    text = design.to_json()
-    if _only_shipped_classes(text):
-        return Network(
-            kind="design", text=text, policy=_active_policy(), blocks={}, shapes=(tuple(design.input_shape),)
-        )
-    return _of_backbone(design.build())
+    if users_classes(design):
+        return _of_backbone(design.build())
+    return Network(
+        kind="design",
+        text=design.to_json(),
+        policy=_active_policy(),
+        blocks={},
+        shapes=(tuple(design.input_shape),),
+    )
 
 
 def _of_backbone(backbone: Any) -> Network:
-    text = backbone.design.to_json()
-    if _only_shipped_classes(text):
+    if not users_classes(backbone.design):
         return _of_design(backbone.design)
     blocks = {name: tuple(data["layers"]) for name, data in backbone.blocks.nodes(data=True)}
     return _of_model(backbone.structure, blocks)
@@ -125,11 +127,6 @@ def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]]) -> Network:
         shapes=tuple(tuple(tensor.shape[1:]) for tensor in model.inputs),
         fixed_batch=batches[0] if batches else None,
     )
-
-
-def _only_shipped_classes(text: str) -> bool:
-    """Whether another process can build a design: classes of others have the name of their module in theirs."""
-    return not re.search(r'"class": "[^"]*\.', text)
 
 
 def _active_policy() -> str:

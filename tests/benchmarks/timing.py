@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets import Design, preset, presets
-from encdec_widgets.formatting import backend_text
+from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.timing import (
     Comparison,
     Timing,

@@ -15,7 +15,13 @@ from encdec_widgets.session import Session
 from encdec_widgets.widgets.pages.aside import COSTS, RECEPTIVE_FIELD, TIMING
 from encdec_widgets.widgets.pages.costs_panel import CostsPanel
 from encdec_widgets.widgets.pages.receptive_page import ReceptivePage
-from encdec_widgets.workers.timing import EffectiveField, FieldSampling, Progress, TimingError, TimingStopped
+from encdec_widgets.workers.timing import (
+    EffectiveField,
+    EffectiveFieldSampling,
+    Progress,
+    TimingError,
+    TimingStopped,
+)
 from tests.designer.on_screen import put
 from tests.designer.reading import SMALL, control
 
@@ -131,7 +137,7 @@ def test_the_effective_field_is_measured_elsewhere_and_belongs_to_its_network(
     page.visible = True
     put(session, small)
     page.measure.click()
-    assert isinstance(worker.jobs[0], FieldSampling)
+    assert isinstance(worker.jobs[0], EffectiveFieldSampling)
     worker.tell(Progress(share=0.5, doing="sample 3 of 16"))
     assert "sample 3 of 16" in page.text
     worker.answer(field(9))

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from encdec_widgets.architectures.fields.described import FieldError
-from encdec_widgets.explain.receptive_field import Field, ReceptiveField
+from encdec_widgets.explain.receptive_field import MapReceptiveField, ReceptiveField
 from encdec_widgets.widgets.pages.receptive_panel import ReceptivePanel
 from encdec_widgets.widgets.pages.receptive_view import SAMPLE_SIZE, ReceptiveView
 from encdec_widgets.workers.effective_field import EffectiveField
 from tests.designer.reading import walk
 
 
-def exact(size: int, smallest: int = 0) -> Field:
+def exact(size: int, smallest: int = 0) -> MapReceptiveField:
     least = smallest or size
-    return Field(extent="exact", size=(size, size), smallest=(least, least), offset=(0.5, -0.5))
+    return MapReceptiveField(extent="exact", size=(size, size), smallest=(least, least), offset=(0.5, -0.5))
 
 
 BLOCKS: "nx.DiGraph[str]" = nx.DiGraph()
@@ -92,7 +92,7 @@ def test_boxes_are_those_of_the_network_and_of_one_selected_block(panel: Recepti
 
 @pytest.mark.parametrize(("extent", "words"), [("unknown", "not known"), ("whole image", "the whole image")])
 def test_a_field_without_a_size_is_said_to_have_none(panel: ReceptivePanel, extent: Any, words: str) -> None:
-    field = Field(extent=extent, why="<layer>")
+    field = MapReceptiveField(extent=extent, why="<layer>")
     panel.show(ReceptiveField(output=field, blocks={}, layers={}, skips={}, encoder_only=None), BLOCKS, ())
     assert words in panel.text
     assert "due to &lt;layer&gt;" in panel.text

@@ -132,7 +132,7 @@ def test_a_linear_activation_passes_on_and_nothing_else_does() -> None:
     ):
         x = layer(x)
     graph = call_graph(keras.Model(inputs, x), ())
-    assert [name for name, passes_on in graph.nodes(data="passes_on") if passes_on] == ["passes"]
+    assert [name for name, traits in graph.nodes(data="traits") if traits.output == "given"] == ["passes"]
 
 
 def test_calls_of_a_u_net_tell_their_blocks_and_its_skips() -> None:

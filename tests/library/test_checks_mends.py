@@ -174,8 +174,12 @@ def test_a_check_or_a_mend_that_cannot_be_made_takes_no_other_away(
     assert "not with me" in caplog.text
 
 
-def test_a_check_that_raises_is_left_out() -> None:
+def test_a_check_that_raises_is_left_out_and_a_fault_of_shipped_classes_is_logged_as_an_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     network = network_of(Design(UNet(filters=2, down_blocks=2, up_blocks=2), (8, 8, 1)))
     kinds = [check.kind for check in checks(network)]
+    assert not caplog.records
     broken = attrs.evolve(network, built=(None,))
     assert [check.kind for check in checks(broken)] == kinds
+    assert {record.levelname for record in caplog.records} == {"ERROR"}

@@ -15,7 +15,7 @@ from encdec_widgets.architectures.fields.described import FieldError, info_of
 from encdec_widgets.networks.weights import draw_again
 from encdec_widgets.workers.timing import (
     EffectiveField,
-    FieldSampling,
+    EffectiveFieldSampling,
     TimingError,
     TimingStopped,
     Worker,
@@ -186,7 +186,7 @@ def test_a_bad_number_of_samples_is_named(samples: Any) -> None:
 
 
 def test_the_number_of_samples_is_described_for_a_control() -> None:
-    info = info_of(FieldSampling, "samples")
+    info = info_of(EffectiveFieldSampling, "samples")
     assert info is not None
     assert info.help
     assert info.usual is not None
@@ -209,7 +209,7 @@ def test_a_backend_that_is_not_there_is_refused_with_those_that_are() -> None:
 
 def test_a_process_that_runs_on_numpy_says_so(another_worker: Worker) -> None:
     with pytest.raises(TimingError, match=r"^NumPy has no gradients: choose another Keras backend"):
-        another_worker.do(FieldSampling(network=network_of(SMALL_UNET), backend="numpy"))
+        another_worker.do(EffectiveFieldSampling(network=network_of(SMALL_UNET), backend="numpy"))
 
 
 def test_what_is_no_network_is_refused() -> None:
@@ -237,7 +237,7 @@ def test_an_output_that_the_image_does_not_change_is_told(worker: Worker) -> Non
 
 def test_it_goes_on_in_steps_of_one_sample(worker: Worker) -> None:
     told = Told()
-    sampling = FieldSampling(network=network_of(SMALL_UNET), backend=DIFFERENTIATES, samples=3)
+    sampling = EffectiveFieldSampling(network=network_of(SMALL_UNET), backend=DIFFERENTIATES, samples=3)
     field = worker.do(sampling, told.on_progress)
     assert field.samples == 3
     assert [progress.doing for progress in told.progress][2:] == [
@@ -254,7 +254,7 @@ def test_it_goes_on_in_steps_of_one_sample(worker: Worker) -> None:
 def test_stop_ends_it_within_a_second_and_the_next_one_works(worker: Worker) -> None:
     told = Told()
     large = Design(UNet(filters=8), (256, 256, 1))
-    sampling = FieldSampling(network=network_of(large), backend=DIFFERENTIATES, samples=1024)
+    sampling = EffectiveFieldSampling(network=network_of(large), backend=DIFFERENTIATES, samples=1024)
     worker.submit(sampling, on_done=told, on_progress=told.on_progress)
     told.wait_until_it_runs()
     with pytest.raises(TimingError, match="under way"):

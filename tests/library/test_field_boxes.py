@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encdec_widgets.explain.receptive_field import Field, ReceptiveField
+from encdec_widgets.explain.receptive_field import MapReceptiveField, ReceptiveField
 from encdec_widgets.explain.receptive_words import (
     dialog_words,
     effective_words,
@@ -23,15 +23,15 @@ from encdec_widgets.figures.colouring import luminance
 from encdec_widgets.figures.receptive_boxes import ReceptiveBox, field_boxes
 from encdec_widgets.figures.receptive_heat import heat_image
 
-WHOLE = Field(extent="whole image", why="pool")
-UNKNOWN = Field(extent="unknown", why="lambda")
+WHOLE = MapReceptiveField(extent="whole image", why="pool")
+UNKNOWN = MapReceptiveField(extent="unknown", why="lambda")
 
 
 def exact(
     height: int, width: int = 0, *, smallest: int = 0, offset: tuple[float, float] = (0.5, -0.5)
-) -> Field:
+) -> MapReceptiveField:
     size = (height, width or height)
-    return Field(
+    return MapReceptiveField(
         extent="exact", size=size, smallest=(smallest, smallest) if smallest else size, offset=offset
     )
 
@@ -56,7 +56,9 @@ def graph(rows: dict[str, tuple[str, float | None, int]] = ROWS) -> "nx.DiGraph[
     return blocks
 
 
-def fields(output: Field | None = None, encoder_only: int | None = 16, **blocks: Field) -> ReceptiveField:
+def fields(
+    output: MapReceptiveField | None = None, encoder_only: int | None = 16, **blocks: MapReceptiveField
+) -> ReceptiveField:
     return ReceptiveField(
         output=output or exact(44),
         blocks={**FIELDS, **{f"stack0_{name}": field for name, field in blocks.items()}},
@@ -175,7 +177,7 @@ def test_the_words_of_an_exact_field() -> None:
 def test_the_words_of_a_field_without_a_size_name_the_layer() -> None:
     assert output_words(WHOLE) == "The output sees the whole image: it is due to pool."
     assert output_words(UNKNOWN) == "How far the output sees is not known: it is due to lambda."
-    assert output_words(Field(extent="unknown")) == "How far the output sees is not known."
+    assert output_words(MapReceptiveField(extent="unknown")) == "How far the output sees is not known."
 
 
 def test_the_figure_of_the_dialog_has_a_name_of_its_own() -> None:

@@ -14,6 +14,7 @@ from keras import layers as kl
 
 from encdec_widgets.explain.live_memory import inference_peak, training_peak_values, values_put_out
 from encdec_widgets.networks.call_graph import call_graph
+from encdec_widgets.networks.layer_traits import TRAITS, UNKNOWN
 
 KINDS = ("Conv2D", "Add", "Dropout", "Reshape", "Custom")
 
@@ -41,7 +42,7 @@ def graphs(draw: st.DrawFn) -> "nx.DiGraph[str]":
             if same
             else tuple(draw(st.lists(shapes, min_size=1, max_size=2))),
             is_output=draw(st.booleans()),
-            passes_on=False,
+            traits=TRAITS.get(kind, UNKNOWN),
             is_trained=kind == "Conv2D" and draw(st.booleans()),
         )
         taken.update(inputs)

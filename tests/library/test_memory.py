@@ -9,7 +9,7 @@ import pytest
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.explain.machine_memory import memory_limit
-from encdec_widgets.session.too_large import SHARE, TooLargeError, require_memory_for
+from encdec_widgets.session.too_large import TooLargeError, require_memory_for
 from encdec_widgets.widgets.pages.cost_words import cost_html
 
 HOST = psutil.virtual_memory().total
@@ -72,7 +72,7 @@ def test_where_memory_is_unknown_nothing_is_refused_or_warned_of(monkeypatch: py
 def test_weights_may_take_a_share_of_the_memory() -> None:
     backbone = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1)).build()
     assert backbone.weight_bytes == 4 * backbone.parameters
-    enough = int(backbone.weight_bytes / SHARE)
+    enough = 4 * backbone.weight_bytes
     require_memory_for(backbone, enough)
     with pytest.raises(TooLargeError, match=f"{backbone.parameters:,} parameters"):
         require_memory_for(backbone, enough - 8)
@@ -83,3 +83,17 @@ def test_a_network_too_large_for_binder_is_refused_without_being_filled() -> Non
     with pytest.raises(TooLargeError, match=r"of 2\.15 GB that there are here"):
         require_memory_for(backbone, 2**31)
     assert not backbone.filled
+
+
+def test_what_is_not_trained_leaves_room_for_what_is() -> None:
+    backbone = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1)).build()
+    everything = backbone.training_weight_bytes
+    assert everything == backbone.cost().training_weight_bytes == 4 * backbone.weight_bytes
+    backbone.structure.layers[1].trainable = False
+    frozen = sum(4 * weight.size for weight in backbone.structure.layers[1].get_weights())
+    assert frozen > 0
+    less = backbone.training_weight_bytes
+    assert less == backbone.cost().training_weight_bytes == everything - 3 * frozen
+    require_memory_for(backbone, less)
+    with pytest.raises(TooLargeError, match="training takes"):
+        require_memory_for(backbone, less - 1)

@@ -13,7 +13,7 @@ from encdec_widgets import Design
 from encdec_widgets.architectures import FCDenseNet, Hourglass, LeapCNN, StackedHourglass, UNet
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.explain.receptive_field import (
-    Field,
+    MapReceptiveField,
     ReceptiveField,
     receptive_fields,
 )
@@ -24,15 +24,17 @@ def _of(inputs: Any, outputs: Any) -> ReceptiveField:
     return receptive_fields(call_graph(keras.Model(inputs, outputs), []), {}, None)
 
 
-def _after(*layers: Any, shape: Any = (64, 64, 2)) -> Field:
+def _after(*layers: Any, shape: Any = (64, 64, 2)) -> MapReceptiveField:
     x = inputs = keras.Input(shape)
     for layer in layers:
         x = layer(x)
     return _of(inputs, x).output
 
 
-def _exact(size: int, smallest: int, offset: float) -> Field:
-    return Field(extent="exact", size=(size, size), smallest=(smallest, smallest), offset=(offset, offset))
+def _exact(size: int, smallest: int, offset: float) -> MapReceptiveField:
+    return MapReceptiveField(
+        extent="exact", size=(size, size), smallest=(smallest, smallest), offset=(offset, offset)
+    )
 
 
 def _same(kernel: int, **more: Any) -> Any:
@@ -68,7 +70,7 @@ def _same(kernel: int, **more: Any) -> Any:
         ),
     ],
 )
-def test_a_few_layers(layers: Any, field: Field) -> None:
+def test_a_few_layers(layers: Any, field: MapReceptiveField) -> None:
     told = _after(*layers)
     assert attrs.evolve(told, offset=None) == attrs.evolve(field, offset=None)
     assert told.offset == pytest.approx(field.offset)
@@ -76,7 +78,7 @@ def test_a_few_layers(layers: Any, field: Field) -> None:
 
 def test_height_and_width_are_told_apart() -> None:
     field = _after(kl.Conv2D(2, (3, 1), padding="same"), kl.MaxPooling2D((1, 2)), kl.Conv2D(2, (1, 3)))
-    assert field == Field(extent="exact", size=(3, 6), smallest=(3, 6), offset=(0, 2))
+    assert field == MapReceptiveField(extent="exact", size=(3, 6), smallest=(3, 6), offset=(0, 2))
 
 
 @pytest.mark.parametrize("size", [None, 64])
@@ -160,7 +162,7 @@ def _squeezed(x: Any) -> Any:
 def test_after_global_pooling_the_whole_image_is_seen() -> None:
     inputs = keras.Input((16, 16, 2))
     field = _of(inputs, _same(3)(_squeezed(_same(3, name="conv")(inputs))))
-    assert field.output == Field(extent="whole image", why="pooled")
+    assert field.output == MapReceptiveField(extent="whole image", why="pooled")
     assert field.layers["shaped"] == field.layers["weighted"] == field.output
     assert field.layers["conv"] == _exact(3, 3, 0)
 
@@ -173,7 +175,7 @@ class _Own(kl.Layer):
 def test_what_is_not_known_says_why_and_stays_unknown() -> None:
     inputs = keras.Input((16, 16, 2))
     x = _same(3)(_Own(name="mine")(_same(3)(inputs)))
-    unknown = Field(extent="unknown", why="mine")
+    unknown = MapReceptiveField(extent="unknown", why="mine")
     assert _of(inputs, x).output == unknown
     assert _of(inputs, _Own(name="another")(kl.Add()([inputs, x]))).output == unknown
     # The whole image is all there is, with or without what is not known.
@@ -185,14 +187,16 @@ def test_maps_that_do_not_go_along_with_each_other_are_not_told() -> None:
     strides = kl.Add(name="join")([kl.MaxPooling2D()(inputs), kl.Cropping2D(2)(inputs)])
     stretched = kl.Add(name="join")([inputs, kl.MaxPooling2D(8)(inputs)])
     for output in (strides, stretched):
-        assert _of(inputs, output).output == Field(extent="unknown", why="join")
+        assert _of(inputs, output).output == MapReceptiveField(extent="unknown", why="join")
 
 
 def test_an_input_that_is_no_image_is_not_told() -> None:
     image, angle = keras.Input((8, 8, 2)), keras.Input((2,), name="angle")
     turned = kl.Add()([image, kl.Reshape((1, 1, 2))(angle)])
     model = keras.Model([image, angle], turned)
-    assert receptive_fields(call_graph(model, []), {}, None).output == Field(extent="unknown", why="angle")
+    assert receptive_fields(call_graph(model, []), {}, None).output == MapReceptiveField(
+        extent="unknown", why="angle"
+    )
 
 
 def test_a_layer_that_is_called_again_sees_what_its_last_call_sees() -> None:

@@ -25,7 +25,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import FieldError
-from encdec_widgets.explain.receptive_field import Field
+from encdec_widgets.explain.receptive_field import MapReceptiveField
 from encdec_widgets.explain.seen import what_is_seen
 from encdec_widgets.networks.windows import Window
 from tests.library.measured_fields import MEASURES, Measure, check, claimed_box, linear
@@ -176,7 +176,7 @@ def _size_for(seen: Window, stride: int) -> int:
     return size + -size % stride
 
 
-def _told(windows: Any) -> Field:
+def _told(windows: Any) -> MapReceptiveField:
     """The field of a map, in the words of its definition."""
     axes = []
     for seen in windows:
@@ -186,7 +186,7 @@ def _told(windows: Any) -> Field:
         offset = (seen.first[p] + seen.last[p]) / 2 - own_middle
         axes.append((max(sizes), max(min(sizes), 0), offset))
     size, smallest, offset = zip(*axes, strict=True)
-    return Field(extent="exact", size=size, smallest=smallest, offset=offset)
+    return MapReceptiveField(extent="exact", size=size, smallest=smallest, offset=offset)
 
 
 @pytest.mark.parametrize("measure", MEASURES)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures.fields.described import FieldError, info_of
-from encdec_widgets.workers import device as device_module
+from encdec_widgets.workers.backends import backend_named
 from encdec_widgets.workers.timing import (
     COMPILATIONS,
     Device,
@@ -169,17 +169,17 @@ def test_the_device_is_named() -> None:
 
 def test_every_device_can_be_asked_for() -> None:
     devices = visible_devices()
-    assert "CPU" in [device.place for device in devices]
-    assert len({device.place for device in devices}) == len(devices)
+    assert "CPU" in [device.option for device in devices]
+    assert len({device.option for device in devices}) == len(devices)
     for device in devices:
-        assert checked(device=device.place).device == device.place
+        assert checked(device=device.option).device == device.option
 
 
 def test_a_broken_driver_does_not_raise(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> Device:
+    def broken(_: object) -> list[Device]:
         raise RuntimeError("CUDA driver version is insufficient")
 
-    monkeypatch.setitem(device_module._FIND, BACKEND, broken)
+    monkeypatch.setattr(type(backend_named(BACKEND)), "devices", broken)
     assert current_device() == Device("CPU", "CPU")
 
 

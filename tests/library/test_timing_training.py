@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from encdec_widgets.workers.inside.runners import runner_for
+from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.timing import COMPILATIONS, TimingError, Worker, measure
 from tests.library.timed import DESIGN, dropping_model, forking_model, job, joining_model, small_model
 
@@ -75,15 +75,15 @@ def test_only_a_training_step_changes_weights(compilation: str) -> None:
 
     x = [np.random.default_rng(0).random((2, *tensor.shape[1:]), dtype=np.float32) for tensor in model.inputs]
     for work in ("forward", "gradients", "weight gradients") if BACKEND == TRAINS else ("forward",):
-        runner = runner_for(model, work, compilation)
-        runner.run(runner.place(x, x))
+        runner = running_backend().runner(model, work, compilation)
+        runner.run(runner.to_device(x, x))
         assert all(unchanged())
     if BACKEND != TRAINS:
         with pytest.raises(TimingError, match="NumPy has no gradients"):
-            runner_for(model, "training", compilation)
+            running_backend().runner(model, "training", compilation)
         return
-    runner = runner_for(model, "training", compilation)
-    runner.run(runner.place(x, x))
+    runner = running_backend().runner(model, "training", compilation)
+    runner.run(runner.to_device(x, x))
     # On JAX a step's weights are copies: it gives their memory away, and the blocks need the model's own.
     assert unchanged() == [BACKEND == "jax"] * len(before)
 
@@ -115,8 +115,8 @@ def test_python_goes_through_each_run_that_is_eager_and_through_few_that_are_com
     x_in = keras.layers.Input((8, 8, 1))
     counting = Counting()
     model = keras.Model(x_in, counting(x_in))
-    runner = runner_for(model, "forward", compilation)
-    batch = runner.place([np.ones((1, 8, 8, 1), np.float32)], [])
+    runner = running_backend().runner(model, "forward", compilation)
+    batch = runner.to_device([np.ones((1, 8, 8, 1), np.float32)], [])
     before = counting.times
     for _ in range(10):
         runner.run(batch)

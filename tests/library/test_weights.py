@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from encdec_widgets.networks.weights import fill, filled, unfilled
+from encdec_widgets.networks.keras_private import is_filled
+from encdec_widgets.networks.weights import fill, unfilled
 
 
 def dense() -> keras.Model:
@@ -17,7 +18,7 @@ def test_weights_are_described_and_then_filled() -> None:
         model = dense()
     assert [tuple(variable.shape) for variable in model.weights] == [(3, 2), (2,)]
     assert model.count_params() == 8
-    assert not any(map(filled, variables))
+    assert not any(map(is_filled, variables))
     assert {id(variable) for variable in model.variables} == {id(variable) for variable in variables}
     fill(variables)
     fill(variables)
@@ -50,7 +51,7 @@ def test_what_waits_is_never_filled_behind_the_back() -> None:
         x = keras.Input((3,))
         Plain()(keras.layers.Dense(2)(x))
     Plain()(keras.Input((3,)))
-    assert not any(map(filled, variables))
+    assert not any(map(is_filled, variables))
 
 
 def test_values_that_are_set_while_a_layer_is_made_are_kept() -> None:
@@ -72,4 +73,4 @@ def describe_and_fail() -> None:
 def test_a_failure_inside_leaves_nothing_behind() -> None:
     with pytest.raises(ZeroDivisionError):
         describe_and_fail()
-    assert all(map(filled, dense().variables))
+    assert all(map(is_filled, dense().variables))

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from keras import layers as kl
 from keras import ops
 
+from encdec_widgets.networks.call_windows import windows_of
 from encdec_widgets.networks.keras_private import calls_to
-from encdec_widgets.networks.windows import POINT, WHOLE, Window, Windows, windows_of
+from encdec_widgets.networks.windows import POINT, WHOLE, Window, Windows
 
 FEW = settings(max_examples=12, deadline=None)
 SAME = ("same", "valid")

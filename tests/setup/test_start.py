@@ -69,7 +69,7 @@ def test_the_next_cell_waits_for_the_backend_which_loads_quietly() -> None:
 def test_the_grammar_that_plotly_drags_in_is_not_compiled_and_can_be_imported_later() -> None:
     run("""
         import sys
-        from encdec_widgets.widgets.base.plotly_figure import FigureWidget
+        from encdec_widgets.widgets.base.plotly_private import FigureWidget
 
         assert "jsonschema" in sys.modules
         assert "rfc3987_syntax" not in sys.modules

@@ -10,7 +10,7 @@ from encdec_widgets.explain.checks.large_output import large_output
 from encdec_widgets.explain.checks.missing_skip import missing_skip
 from encdec_widgets.explain.checks.network import Network
 from encdec_widgets.explain.checks.otherwise import left_out, other_stride
-from encdec_widgets.explain.checks.possible import LOG
+from encdec_widgets.explain.checks.possible import log_error
 from encdec_widgets.explain.checks.skipped_pixels import skipped_pixels
 from encdec_widgets.explain.checks.small_bottleneck import small_bottleneck
 from encdec_widgets.explain.checks.small_receptive_field import small_field
@@ -50,6 +50,6 @@ def checks(network: Network) -> tuple[Check, ...]:
 def _made(check: Callable[[Network], Check | None], network: Network) -> Check | None:
     try:
         return check(network)
-    except Exception:  # noqa: BLE001 - a user's class may raise anything
-        LOG.debug("%s is not checked", check.__name__, exc_info=True)
+    except Exception:  # noqa: BLE001 - a user's class may raise anything; it is logged
+        log_error(network, f"The check {check.__name__}")
         return None

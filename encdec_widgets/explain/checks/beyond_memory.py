@@ -76,14 +76,10 @@ def _mends(network: Network, cost: Cost, limit: float, runs: bool) -> Iterator[M
     """Offer mends that let the network run, or be trained; one that only lets it run says so in its words."""
     assert cost.inference_bytes is not None
     assert cost.training_bytes is not None
-    # Weights, their gradients, the two averages of Adam and copies in half precision do not shrink with the image.
-    copies = cost.copy_bytes
     layers, linear = _one_sided(network)
     still = sum(cost.layers[name].map_bytes or 0 for name in layers)
-    run = _Need(cost.inference_bytes, min(cost.weight_bytes + copies, cost.inference_bytes), still, linear)
-    train = _Need(
-        cost.training_bytes, min(4 * cost.weight_bytes + copies, cost.training_bytes), still, linear
-    )
+    run = _Need(cost.inference_bytes, cost.inference_weight_bytes, still, linear)
+    train = _Need(cost.training_bytes, cost.training_weight_bytes, still, linear)
     yield _smaller_input(network, run, train, limit, runs)
     if len(layers) < len(network.layers):
         yield _fewer_filters(network, run, train, limit, runs)

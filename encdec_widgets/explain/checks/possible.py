@@ -3,13 +3,27 @@
 import logging
 from collections.abc import Iterable
 
+from encdec_widgets.designs.classes import users_classes
 from encdec_widgets.designs.levels import changed
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.foreseen import WARNINGS, foreseen
 from encdec_widgets.explain.checks.network import Network
 
 LOG = logging.getLogger("encdec_widgets.explain.checks")
-"""What could not be checked or mended, because a user's class raised an error, goes here (at the level "debug")."""
+
+
+def log_error(network: Network, what: str) -> None:
+    """Log the exception that kept a check or a mend from being made.
+
+    Where a user's class has a part in it, which may raise anything, the level is "debug". Otherwise it is a fault of
+    this package, and the level is "error".
+
+    Args:
+        network: The network that was checked.
+        what: What could not be made.
+    """
+    level = logging.DEBUG if users_classes(network.design) else logging.ERROR
+    LOG.log(level, "%s could not be made", what, exc_info=True)
 
 
 def possible(network: Network, kind: str, mends: Iterable[Mend | None]) -> tuple[Mend, ...]:
@@ -26,8 +40,8 @@ def possible(network: Network, kind: str, mends: Iterable[Mend | None]) -> tuple
         for one in mends:
             if one is not None and one not in found and _works(network, kind, one):
                 found.append(one)
-    except Exception:
-        LOG.debug("No further mends of %r", kind, exc_info=True)
+    except Exception:  # noqa: BLE001 - a user's class may raise anything; it is logged
+        log_error(network, f"A mend of {kind!r}")
     return tuple(found)
 
 

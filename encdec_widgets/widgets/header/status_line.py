@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from encdec_widgets.formatting import backend_text, count_text
+from encdec_widgets.formatting import count_text
 from encdec_widgets.session import Session
+from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.timing import visible_devices
 
 if TYPE_CHECKING:

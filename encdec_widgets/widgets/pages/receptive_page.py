@@ -8,7 +8,7 @@ from encdec_widgets.session import Session
 from encdec_widgets.widgets.pages.receptive_panel import ReceptivePanel
 from encdec_widgets.workers.effective_field import backend_with_gradients
 from encdec_widgets.workers.timing import (
-    FieldSampling,
+    EffectiveFieldSampling,
     Progress,
     TimingStopped,
     Worker,
@@ -87,7 +87,7 @@ class ReceptivePage(ReceptivePanel):
             network = network_of(backbone)
             network.check(network.fixed_batch or 1)
             self._worker.submit(
-                FieldSampling(network=network, backend=backend_with_gradients()),
+                EffectiveFieldSampling(network=network, backend=backend_with_gradients()),
                 on_done=lambda result: self._finished(backbone, result),
                 on_progress=lambda progress: self._show_progress(backbone, progress),
             )

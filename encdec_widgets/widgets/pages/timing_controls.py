@@ -38,16 +38,16 @@ class TimingControls(FieldControls):
             devices: The devices of the active backend.
             precision: The dtype policy that networks have here.
         """
-        places = (AUTO, *(device.place for device in devices))
-        if self._asked and places == self._devices:
+        options = (AUTO, *(device.option for device in devices))
+        if self._asked and options == self._devices:
             return
-        self._devices = places
+        self._devices = options
         known = described_fields(Options)["precision"].choices
         self._asked = {
             **{name: getattr(Options().resolved(), name) for name in described_fields(Options)},
             **self._asked,
         }
-        if self._asked["device"] not in places:
+        if self._asked["device"] not in options:
             self._asked["device"] = AUTO
         self._asked["precision"] = self._asked["precision"] or (precision if precision in known else known[0])
         self._update_options()

@@ -315,7 +315,7 @@ class TimingPanel(widgets.VBox):
 
     def _show_card(self) -> None:
         """Say what there is to run on: the card and its state now, or that there is none, and why."""
-        chosen = [device for device in self._devices if device.place == self.controls.options.device]
+        chosen = [device for device in self._devices if device.option == self.controls.options.device]
         device = (*chosen, *self._devices)[0]
         self._heading.value = f"<h3>Timing on {html.escape(device.name)}</h3>"
         self._card.value = card_html(device, visible_gpus())

@@ -6,7 +6,8 @@ import attrs
 
 from encdec_widgets.designs.presets import family_name
 from encdec_widgets.explain.summary import parameters_of
-from encdec_widgets.formatting import backend_text, count_text, size_text
+from encdec_widgets.formatting import count_text, size_text
+from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.timing import Network, Options, Racer, network_of
 
 if TYPE_CHECKING:

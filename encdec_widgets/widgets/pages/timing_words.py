@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from encdec_widgets.figures.bars import Bar, bars
 from encdec_widgets.figures.block_figure import STAGE_COLOURS
-from encdec_widgets.formatting import backend_text, counted, digits, exact_text, flops_text, percent_text
+from encdec_widgets.formatting import counted, digits, exact_text, flops_text, percent_text
+from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.gpu import Gpus
 from encdec_widgets.workers.timing import Comparison, Device, Timing
 

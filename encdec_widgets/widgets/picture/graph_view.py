@@ -7,7 +7,7 @@ import ipywidgets as widgets
 
 from encdec_widgets.figures.block_figure import FIXED_LAYOUT
 from encdec_widgets.widgets.base.at_rest import AtRest
-from encdec_widgets.widgets.base.plotly_figure import FigureWidget
+from encdec_widgets.widgets.base.plotly_private import FigureWidget
 
 _HEIGHT = 470  # px; with the status line it fills a screen of 720 px
 _SYNC_AFTER_S = 0.3
@@ -29,7 +29,7 @@ class GraphView(widgets.VBox):
         self.figure: FigureWidget | None = None
         self._shown: dict[str, Any] = {}
         # After the last edit: it costs a message as large as the edit's own and some milliseconds.
-        self._synced = AtRest(_SYNC_AFTER_S, lambda: _sync_state(self.figure))
+        self._synced = AtRest(_SYNC_AFTER_S, self._sync_state)
         super().__init__()
         self.add_class("encdec-picture")
 
@@ -46,6 +46,10 @@ class GraphView(widgets.VBox):
             _update(self.figure, before, picture)
             self._synced.soon()
 
+    def _sync_state(self) -> None:
+        if self.figure is not None:
+            self.figure.update_stored_state()
+
     def _clicked(self, trace: Any, points: Any, _: Any) -> None:
         for index in points.point_inds:
             self._on_click(trace.customdata[index][0])
@@ -55,13 +59,12 @@ def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
     layout = {**FIXED_LAYOUT, **picture["layout"], "height": _HEIGHT, "autosize": True}
     figure = FigureWidget(data=picture["data"], layout=layout)
     # plotly would offer to upload the figure, and remember the size of a hidden tab.
-    figure._config = {
-        **figure._config,
-        "showSendToCloud": False,
-        "displaylogo": False,
-        "responsive": True,
-        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
-    }
+    figure.set_options(
+        showSendToCloud=False,
+        displaylogo=False,
+        responsive=True,
+        modeBarButtonsToRemove=["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+    )
     return figure
 
 
@@ -92,12 +95,3 @@ def _layout_changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     else:
         changes.update((axis, new[axis]) for axis in axes)
     return changes
-
-
-def _sync_state(figure: Any) -> None:
-    """Bring the widget's stored state up to date.
-
-    A FigureWidget sends its edits as messages and syncs the state that a page is restored from only when it is
-    displayed by itself, which never happens inside a box: Voila would show the first picture and a reloaded page too.
-    """
-    figure._repr_mimebundle_()

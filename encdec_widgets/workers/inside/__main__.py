@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from encdec_widgets.networks.keras_private import reason_in
 from encdec_widgets.workers.errors import TimingError, out_of_memory, tells_of_memory
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ _ORPHAN_CHECK_S = 1.0
 def main() -> None:
     """Answer requests until standard input ends."""
     requests, replies = _private_channels()
-    _volunteer_when_memory_runs_out()
+    _end_first_when_memory_runs_out()
     inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     while True:
         reply = answer(json.loads(inbox.get()))
-        # The line break in front ends whatever somebody printed before the channels were made private.
+        # The line break in front ends a line that a library may have begun before the channels were made private.
         replies.write("\n" + json.dumps(reply) + "\n")
         replies.flush()
 
@@ -50,10 +51,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
         result = _bench().commands()[request["command"]](**request["arguments"])
         return {"id": request["id"], "result": result}
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent waits for a line about it
+    except BaseException as error:  # noqa: BLE001 - the parent waits for a line about any error
         memory = any(tells_of_memory(f"{type(cause).__name__}: {cause}") for cause in _causes(error))
         line = out_of_memory(request["batch_size"]) if memory else _one_line(error)
-        # Allocators that ran dry keep what they hold, in pieces.
+        # After that, allocators keep their memory in pieces that are too small.
         return {"id": request["id"], "error": line, "retire": memory}
 
 
@@ -74,8 +75,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _one_line(error: BaseException) -> str:
-    # Keras puts whole configurations in front of the reason.
-    text = " ".join(str(error).rpartition("Exception encountered: ")[2].split())
+    text = " ".join(reason_in(error).split())
     text = text if len(text) <= 300 else text[:299] + "…"
     return text if isinstance(error, TimingError) else f"{type(error).__name__}: {text}"
 
@@ -110,7 +110,7 @@ def _end_with_parent(parent: int) -> None:
     os._exit(0)
 
 
-def _volunteer_when_memory_runs_out() -> None:
+def _end_first_when_memory_runs_out() -> None:
     """Have Linux end this process first, not the notebook's kernel."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # A sandbox may forbid it; nothing else depends on it.

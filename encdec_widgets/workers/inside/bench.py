@@ -1,6 +1,5 @@
-"""What the timing process does on request: networks are loaded, started, run in rounds, taken apart, differentiated."""
+"""The commands of a worker process: networks are loaded, run in rounds, taken apart and differentiated."""
 
-import contextlib
 import gc
 import statistics
 from collections.abc import Callable, Mapping
@@ -9,14 +8,15 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.formatting import backend_text
 from encdec_widgets.networks.multiply_adds import total
-from encdec_widgets.workers.device import Device, visible_devices
+from encdec_widgets.workers.backends import running_backend
+from encdec_widgets.workers.backends.available import visible_devices
+from encdec_widgets.workers.backends.backend import Runner, Work
+from encdec_widgets.workers.device import Device
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.workers.inside.loading import Loaded, load
 from encdec_widgets.workers.inside.parts import block_models
-from encdec_widgets.workers.inside.runners import Runner, Work, runner_for
 from encdec_widgets.workers.inside.sampling import GradientSampler
 from encdec_widgets.workers.inside.stopwatch import Stopwatch
 from encdec_widgets.workers.options import AUTO
@@ -36,7 +36,7 @@ class Bench:
     """Networks under names, each with the stopwatches that run on it."""
 
     def __init__(self) -> None:
-        """Nothing is on the bench."""
+        """Make an empty bench."""
         self._networks: dict[str, _OnBench] = {}
         self._watches: dict[str, tuple[Stopwatch, Device]] = {}
         self._samplers: dict[str, GradientSampler] = {}
@@ -64,14 +64,14 @@ class Bench:
                 f"the timing process runs on {keras.config.backend()}, not on {options['backend']}"
             )
         device = _device(options["device"])
-        with _on(device):
+        with running_backend().on(device):
             loaded = load(network, options["precision"])
         self._networks[name] = _OnBench(loaded, options, device)
         return {
             "precision": loaded.precision,
             "policy": loaded.policy,
             "device": device.name,
-            "place": device.place,
+            "device_option": device.option,
             "multiply_adds": total(data["multiply_adds"] for _, data in loaded.layers.nodes(data=True)),
         }
 
@@ -80,7 +80,7 @@ class Bench:
 
         Args:
             name: The network.
-            calibration: What its device told under the same conditions, if that is known; it is calibrated otherwise.
+            calibration: A calibration of its device under the same conditions; None to make one.
         """
         network = self._networks[name]
         options = network.options
@@ -97,8 +97,8 @@ class Bench:
         """Run a network for the first time, then until it is warm."""
         network = self._networks[name]
         options, model = network.options, network.loaded.model
-        with _on(network.device):
-            runner = runner_for(model, options["work"], options["compilation"])
+        with running_backend().on(network.device):
+            runner = running_backend().runner(model, options["work"], options["compilation"])
             watch = _stopwatch(runner, model, options["work"], options["batch_size"])
             watch.warm_up(options["budget_s"])
         self._watches[name] = watch, network.device
@@ -108,13 +108,13 @@ class Bench:
     def run(self, name: str, seconds: float, at_most: int) -> dict[str, Any]:
         """Time a network, or one of its blocks, for a while."""
         watch, device = self._watches[name]
-        with _on(device):
+        with running_backend().on(device):
             return {"times_ms": watch.round(seconds, at_most)}
 
     def blocks(self, name: str) -> dict[str, Any]:
         """Take a network apart; its blocks are called ``name/block``, and started one by one."""
         network = self._networks[name]
-        with _on(network.device):
+        with running_backend().on(network.device):
             models = block_models(network.loaded.model, network.loaded.blocks)
         for block, model in models.items():
             part = attrs.evolve(network.loaded, model=model)
@@ -128,8 +128,8 @@ class Bench:
         work: Work = "forward"
         if options["work"] == "training":
             work = "weight gradients" if self._is_first(name) else "gradients"
-        with _on(network.device):
-            runner = runner_for(model, work, options["compilation"])
+        with running_backend().on(network.device):
+            runner = running_backend().runner(model, work, options["compilation"])
             # One batch: all blocks are on the bench together.
             watch = _stopwatch(runner, model, work, options["batch_size"], batches=1)
             watch.round(0.0, 1)
@@ -139,7 +139,7 @@ class Bench:
     def sample_gradient(self, name: str) -> dict[str, Any]:
         """Take one more gradient of a network, with other weights and another image; see :class:`GradientSampler`."""
         network = self._networks[name]
-        with _on(network.device):
+        with running_backend().on(network.device):
             if name not in self._samplers:
                 self._samplers[name] = GradientSampler(network.loaded.model)
             self._samplers[name].sample()
@@ -150,14 +150,14 @@ class Bench:
         return self._samplers[name].mean()
 
     def _is_first(self, name: str) -> bool:
-        """Whether only the image enters a block, of which nobody needs the gradient."""
+        """Whether a block takes only the image, whose gradient is not needed."""
         network = self._networks[name]
         layers, block = network.loaded.layers, set(network.loaded.blocks[name.partition("/")[2]])
         sources = {source for layer in block for source in layers.predecessors(layer)} - block
         return all(layers.nodes[source]["stage"] == "input" for source in sources)
 
     def commands(self) -> dict[str, Callable[..., dict[str, Any]]]:
-        """What can be asked for, by name."""
+        """The commands of this process, by name."""
         names = (
             self.clear,
             self.load,
@@ -173,17 +173,17 @@ class Bench:
 
 
 def _calibration(network: _OnBench) -> Calibration:
-    """What a network's device can do, at the network's precision and compiled as it is."""
+    """A calibration of a network's device, at the network's precision and compiled in the same way."""
 
     def time_model(model: Any, batch_size: int) -> float:
-        runner = runner_for(model, "forward", network.options["compilation"])
+        runner = running_backend().runner(model, "forward", network.options["compilation"])
         watch = _stopwatch(runner, model, "forward", batch_size, batches=1)
         watch.round(0.005, 20)
         times = watch.round(0.02, 50)
         return statistics.median(times)
 
     keras.config.set_dtype_policy(network.loaded.policy)
-    with _on(network.device):
+    with running_backend().on(network.device):
         calibration = calibrate(time_model)
     gc.collect()  # Keras models are cycles, and a card's memory is for the network.
     return calibration
@@ -196,25 +196,17 @@ def _stopwatch(
     targets = [] if work == "forward" else random_batches(model.outputs, batch_size, batches)
     # There may be fewer batches of one than of the other, where both together take much memory.
     pairs = zip(inputs, targets or [[]] * len(inputs), strict=False)
-    return Stopwatch(runner.run, [runner.place(*pair) for pair in pairs])
+    return Stopwatch(runner.run, [runner.to_device(*pair) for pair in pairs])
 
 
-def _device(place: str) -> Device:
+def _device(option: str) -> Device:
     """The device that was asked for, among those that the backend sees."""
     devices = visible_devices()
-    found = [device for device in devices if place in (AUTO, device.place)]
+    found = [device for device in devices if option in (AUTO, device.option)]
     if not found:
-        backend = backend_text(keras.config.backend())
-        seen = " and ".join(device.place for device in devices)
+        backend = running_backend().proper_name
+        seen = " and ".join(device.option for device in devices)
         raise TimingError(
-            f"{backend} sees no {place} here; it sees {seen}, on which the network can be timed instead"
+            f"{backend} sees no {option} here; it sees {seen}, on which the network can be timed instead"
         )
     return found[0]
-
-
-def _on(device: Device) -> contextlib.AbstractContextManager[Any]:
-    if keras.config.backend() == "numpy":
-        return contextlib.nullcontext()
-    # "cpu", not "cpu:0": torch takes that for another device, and weights that were moved there have no gradients.
-    context: contextlib.AbstractContextManager[Any] = keras.device(device.place.lower())
-    return context

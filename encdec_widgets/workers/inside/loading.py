@@ -1,4 +1,4 @@
-"""A network as text, made a Keras model again, under the precision that was asked for."""
+"""A Keras model made from the text that was sent, at the precision that was asked for."""
 
 import json
 from collections import Counter
@@ -10,6 +10,7 @@ import attrs
 from encdec_widgets._keras import keras
 from encdec_widgets.designs.design import Design
 from encdec_widgets.networks.graph import layer_graph
+from encdec_widgets.networks.keras_private import reason_in
 from encdec_widgets.networks.weights import fill_at_random, unfilled
 from encdec_widgets.workers.errors import TimingError
 
@@ -39,9 +40,9 @@ class Loaded:
 def load(network: Mapping[str, Any], precision: str | None) -> Loaded:
     """Build the network of a request.
 
-    A model's text is Keras configuration, which can run code when it is loaded; this one was written a moment ago by
-    this package in the parent process, from the network that runs there, and is never read from a file or taken from
-    anybody else.
+    A model's text is Keras configuration, which can run code when it is loaded. This one was written a moment ago by
+    this package in the parent process, from the network that is there. It is never read from a file or taken from other
+    people.
 
     Args:
         network: The fields of a :class:`encdec_widgets.workers.sent_network.Network`.
@@ -56,16 +57,17 @@ def load(network: Mapping[str, Any], precision: str | None) -> Loaded:
     config = json.loads(network["text"])
     if precision:
         _set_policies(config, precision)
-    try:
-        with unfilled() as variables:
-            whole = keras.models.model_from_json(json.dumps(config))
-    except Exception as error:
-        # The reason stands behind whole configurations, and what Keras advises is of no use in another process.
-        words = " ".join(str(error).rpartition("Exception encountered: ")[2].partition(". ")[0].split())[:160]
-        raise TimingError(
-            "this network has a layer that only your notebook knows, and cannot be built in another process; layers of "
-            f"Keras can, also in blocks and architectures of your own. Keras says: {words}"
-        ) from error
+    text = json.dumps(config)
+    with unfilled() as variables:
+        try:
+            whole = keras.models.model_from_json(text)
+        except Exception as error:
+            # What Keras advises after the reason is of no use in another process.
+            words = " ".join(reason_in(error).partition(". ")[0].split())[:160]
+            raise TimingError(
+                "this network has a layer that only your notebook knows, and cannot be built in another process; "
+                f"layers of Keras can, also in blocks and architectures of your own. Keras says: {words}"
+            ) from error
     fill_at_random(variables)
     # A Sequential has no graph of operations, and inputs and outputs may stand in dicts: this is the plain form.
     model = keras.Model(whole.inputs, whole.outputs)

@@ -1,10 +1,10 @@
-"""A network taken apart into its blocks, each a model of its own that shares the network's layers."""
+"""A network taken apart into a model for each block; the models share the network's layers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from encdec_widgets._keras import keras
-from encdec_widgets.networks.keras_private import calls_to
+from encdec_widgets.networks.keras_private import calls_to, maker_of
 
 
 def block_models(model: Any, blocks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def block_models(model: Any, blocks: Mapping[str, Sequence[str]]) -> dict[str, A
         By the block's name: a model from the feature maps that enter the block to those that leave it.
     """
     owner = {layer: block for block, layers in blocks.items() for layer in layers}
-    owner |= {tensor._keras_history.operation.name: "" for tensor in model.inputs}
+    owner |= {maker_of(tensor).name: "" for tensor in model.inputs}
     calls = calls_to(model.outputs)
     maker = {id(tensor): owner.get(call.operation.name) for call in calls for tensor in call.output_tensors}
     entering: dict[str | None, dict[int, Any]] = {}

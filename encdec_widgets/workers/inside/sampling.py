@@ -4,10 +4,13 @@ import base64
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from encdec_widgets.networks.weights import draw_again
+from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.errors import TimingError
-from encdec_widgets.workers.inside.gradients import Array, gradient_for
+
+Array = NDArray[np.float32]
 
 _SEED = 0
 """The same network gives the same field again."""
@@ -38,7 +41,7 @@ class GradientSampler:
         self.samples = 0
         self._model = model
         self._middle = (output[1] // 2, output[2] // 2)
-        self._gradient = gradient_for(model, self._middle)
+        self._gradient = running_backend().gradient(model, *self._middle)
         self._random = np.random.default_rng(_SEED)
         self._sum = np.zeros(image[1:3])
 

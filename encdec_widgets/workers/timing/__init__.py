@@ -6,17 +6,18 @@ notebook's kernel never blocks, runs out of memory or leaks for it.
 
 from typing import Any
 
-from encdec_widgets.workers.client import Worker, shared_worker
-from encdec_widgets.workers.device import Device, current_device, visible_devices
-from encdec_widgets.workers.effective_field import (
-    EffectiveField,
-    FieldSampling,
+from encdec_widgets.workers.backends.available import (
     backends_with_gradients,
-    effective_field,
+    current_device,
+    installed_backends,
+    visible_devices,
 )
+from encdec_widgets.workers.client import Worker, shared_worker
+from encdec_widgets.workers.device import Device
+from encdec_widgets.workers.effective_field import EffectiveField, EffectiveFieldSampling, effective_field
 from encdec_widgets.workers.errors import TimingError, TimingStopped, TimingTooLongError
 from encdec_widgets.workers.job import Progress
-from encdec_widgets.workers.options import COMPILATIONS, Options, checked, installed_backends
+from encdec_widgets.workers.options import COMPILATIONS, Options, checked
 from encdec_widgets.workers.sent_network import Network, network_of
 from encdec_widgets.workers.timing.comparison import Comparison
 from encdec_widgets.workers.timing.measuring import Measurement
@@ -29,7 +30,7 @@ __all__ = [
     "Comparison",
     "Device",
     "EffectiveField",
-    "FieldSampling",
+    "EffectiveFieldSampling",
     "Measurement",
     "Network",
     "Options",

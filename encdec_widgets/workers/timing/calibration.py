@@ -1,4 +1,4 @@
-"""A time that is predicted before anything is timed: a few tiny networks tell what the device can do.
+"""The time of a network, predicted before it is run from the times of a few tiny networks.
 
 The prediction adds up layers. Each takes as long as its arithmetic or its memory traffic, whichever is longer (the
 roofline model: Williams, Waterman and Patterson, 2009, https://doi.org/10.1145/1498765.1498785), and some overhead.
@@ -41,7 +41,7 @@ _MAX_PRODUCT = 8192
 
 @attrs.frozen(kw_only=True)
 class Calibration:
-    """What tiny networks told about a device at one precision, compiled or not. Every number was measured.
+    """What was measured of a device with tiny networks, at one precision and one way of compiling.
 
     Attributes:
         peak_multiply_adds_per_s: The device's ceiling: the largest rate seen on a square matrix product.
@@ -71,7 +71,7 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Calibration":
-        """The calibration that ``to_dict`` made ``data`` from, through JSON or not; what it does not know, it skips.
+        """The calibration that ``to_dict`` made ``data`` from, through JSON or not; unknown keys are ignored.
 
         Raises:
             KeyError: If a figure is missing.
@@ -161,8 +161,8 @@ def predict_ms(
     """
     total_s = 0.0
     for name, layer in layers.nodes(data=True):
-        # A layer that drops something lets everything pass but when it is trained.
-        if layer["stage"] == "input" or (layer["kind"].endswith("Dropout") and not training):
+        drops = layer["traits"].output == "given in inference"
+        if layer["stage"] == "input" or (drops and not training):
             continue
         shapes = [layer["shape"], *(layers.nodes[source]["shape"] for source in layers.predecessors(name))]
         if any(None in shape for shape in shapes):
@@ -181,7 +181,7 @@ def _arithmetic_s(layer: Mapping[str, Any], calibration: Calibration) -> float:
     window = math.prod(layer["shape"][:-1]) * math.prod(layer["kernel_size"] or (1,))
     # Of input and output channels, the geometric mean, in each group: few channels keep no device busy.
     rate = _at(math.sqrt(count / window), calibration.convolution_rates)
-    factor = calibration.transposed_factor if "Transpose" in layer["kind"] else 1.0
+    factor = calibration.transposed_factor if layer["traits"].products == "input" else 1.0
     return float(count * factor / rate)
 
 
@@ -190,7 +190,7 @@ def _traffic_s(
 ) -> float:
     """Seconds to read what a layer is given and to write what it makes, for one image."""
     traffic = calibration.item_bytes * sum(map(math.prod, shapes))
-    if layer["kind"] in ("UpSampling2D", "Resizing"):
+    if layer["traits"].resizes:
         return traffic / _at(shapes[-1][0], calibration.resizing_rates)
     return traffic / calibration.bytes_per_s
 

@@ -14,7 +14,7 @@ ENOUGH_ROUNDS = 6
 """With fewer rounds there is no 95 % interval, and no difference is claimed."""
 
 _IN_PERCENT = 1.1
-"""Below this ratio, a difference is told in percent: "1.01 times faster" makes a reader do the sum."""
+"""Below this ratio, a difference is given in percent, which is easier to read than "1.01 times faster"."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -72,7 +72,7 @@ class Comparison:
             a: The timing of A, over all rounds.
             b: The timing of B, over all rounds.
             pairs: For every round the median time of a batch of A and of one of B, in milliseconds. The order in which
-                the two ran should change from round to round, lest the second always finds the device warmer.
+                the two ran should change from round to round: the second finds the device warmer.
             name_a: What the sentence calls A.
             name_b: What the sentence calls B.
 
@@ -119,7 +119,7 @@ class Comparison:
                 f"and there were {self.rounds}"
             )
         if not self.different:
-            # In the words of time, not of speed, as nobody can say which of the two is the faster one.
+            # In terms of time, not of speed: which of the two is faster is not known.
             low, high = 1 / self.high, 1 / self.low
             decimals = _decimals(low, high, 1, 2)
             return (
@@ -140,7 +140,7 @@ class Comparison:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Comparison":
-        """The comparison that ``to_dict`` made ``data`` from; what it does not know, a newer version's, it skips.
+        """The comparison that ``to_dict`` made ``data`` from; unknown keys, as of a newer version, are ignored.
 
         Raises:
             KeyError: If a figure is missing.
@@ -184,5 +184,5 @@ def _decimals(low: float, high: float, least: int, most: int) -> int:
 def _printed(rounded: Callable[[float], int], value: float, decimals: int) -> str:
     decimals = 0 if value >= 100 else min(decimals, 1) if value >= 10 else decimals
     scale = 10**decimals
-    # Rounded once before, lest the last bits of a float make 1.14 of 1.15.
+    # Rounded once before, or the last bits of a float would make 1.14 of 1.15.
     return f"{rounded(round(value * scale, 6)) / scale:,.{decimals}f}"

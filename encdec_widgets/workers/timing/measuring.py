@@ -22,16 +22,16 @@ MAX_RUNS = 10_000
 OVERTIME_S = 60.0
 """No further run is started after so many seconds of runs, unless the budget itself is longer; one there always is."""
 ROUNDS = 20
-"""Rounds that the budget is divided into; between two of them the progress is told and the card is looked at."""
+"""Rounds that the budget is divided into; between two of them the progress is reported and the card is sampled."""
 LEAST_SHARE = 0.25
-"""A run does not end before this share of the budget, however alike its times are: the machine may change its mood."""
+"""A run does not end before this share of the budget, even if its times are alike: the machine may get slower."""
 
 FAR_OFF = 3
 """A prediction that is off by more than this factor has its calibration made again for the next run."""
 
 _calibrations: dict[tuple[str | None, ...], Mapping[str, Any]] = {}
-"""What devices told when they were calibrated, by backend, compilation, dtype policy and place: a process that replaces
-another need not ask again."""
+"""Calibrations by backend, compilation, dtype policy and device: a process that replaces another need not make them
+again."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -41,7 +41,7 @@ class OnBench:
     Attributes:
         name: What it is called there.
         options: How it is timed.
-        facts: What the process told when it was loaded.
+        facts: What the process answered when it was loaded.
         ask: Asks the process.
     """
 
@@ -74,7 +74,7 @@ class OnBench:
 
     def card(self, cards: Sequence[GpuState]) -> GpuState | None:
         """The one of ``cards`` that it runs on, if it runs on one."""
-        kind, _, number = self.facts["place"].partition(":")
+        kind, _, number = self.facts["device_option"].partition(":")
         return cards[int(number)] if kind == "GPU" and int(number) < len(cards) else None
 
     def start(self) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class OnBench:
 
     def _conditions(self) -> tuple[str | None, ...]:
         options = self.options
-        return options.backend, options.compilation, self.facts["policy"], self.facts["place"]
+        return options.backend, options.compilation, self.facts["policy"], self.facts["device_option"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -171,7 +171,7 @@ class Measurement:
         try:
             return self._measure(ask, tell, cards)
         finally:
-            # The memory is others' until the next job; a process that ended has none.
+            # Other programs need the memory until the next job; a process that ended has none.
             with suppress(TimingError):
                 ask(str(self.options.backend), "clear", self.options.batch_size, {})
 

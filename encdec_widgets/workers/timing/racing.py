@@ -1,4 +1,4 @@
-"""The race of two networks: A and B run in turn, so that whatever slows the machine slows both."""
+"""The race of two networks: A and B run in turn, so that other work on the machine slows both."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,12 +23,12 @@ ROUND_S = 0.02
 
 @attrs.frozen(kw_only=True, eq=False)
 class Racer:
-    """One of the two.
+    """One of the two networks of a race.
 
     Attributes:
         network: The network.
         options: How to time it, resolved.
-        name: What a reader knows it by.
+        name: What the result calls it.
 
     Example:
         >>> from encdec_widgets import preset
@@ -91,7 +91,7 @@ class Race:
         try:
             return self._race(ask, tell, cards)
         finally:
-            # The memory is others' until the next job; a process that ended has none.
+            # Other programs need the memory until the next job; a process that ended has none.
             with suppress(TimingError):
                 self._clear(ask)
 

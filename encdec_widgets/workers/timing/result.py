@@ -5,7 +5,8 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.formatting import backend_text, digits
+from encdec_widgets.formatting import digits
+from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.gpu import GpuLoad, GpuState
 
 # A multiplication and an addition are two operations; a training step works forward and, twice as much, backward.
@@ -137,7 +138,7 @@ class Timing:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Timing":
-        """The timing that ``to_dict`` made ``data`` from; what it does not know, a newer version's figure, it skips.
+        """The timing that ``to_dict`` made ``data`` from; unknown keys, as of a newer version, are ignored.
 
         Raises:
             KeyError: If a figure is missing that every timing has.

@@ -1,6 +1,6 @@
-"""What the times of many runs tell: how sure their median is, when to stop, and what a reader must be warned of.
+"""Statistics of the times of many runs: how sure their median is, when to stop, and which warnings to give.
 
-Nothing here supposes how times are distributed: they have a floor, a long tail of slow runs and often two peaks, for
+No distribution of times is assumed: they have a floor, a long tail of slow runs and often two peaks, for
 which means and standard deviations say little. NumPy is imported when it is first needed, like the backends.
 """
 
@@ -33,7 +33,7 @@ NOISY_SPREAD = 1.5
 """A run is noisy when p90 is more than this many times p10. On two cores shared with other work, twelve runs of 2 s of
 matrix products fell into two groups: under 1.25 times, and from 1.55 to 3.5 times."""
 DRIFT = 0.05
-"""A change from the first half to the second is told when the medians differ by more than this share of the first."""
+"""A change between the halves of a run is reported when their medians differ by more than this share of the first."""
 
 
 @attrs.frozen
@@ -94,13 +94,13 @@ def spread(times: "Values") -> Spread:
 def settled(times: "Values") -> bool:
     """Whether more runs would hardly move the median: its 95 % interval lies within 1 % of it, from 20 runs on.
 
-    Whoever asks again and again stops at a lucky moment a little more often than chance has it: asked after every run
-    of simulated normal times, the interval that the run ended with held the true median in about 93 %, not 95 %, of
-    the cases. Asking sorts all times (1 ms for 10,000); it is enough to ask when there are a tenth more.
+    Runs that stop as soon as this is true stop at a lucky moment a little too often: with a test after every run of
+    simulated normal times, the last interval held the true median in about 93 %, not 95 %, of the cases. A test sorts
+    all times (1 ms for 10,000); it is enough to test again after a tenth more.
 
     Args:
-        times: Times of the runs so far, in any unit and order. How long they took in all is not judged: times of a
-            very short run are alike because the machine was in one mood all along.
+        times: Times of the runs so far, in any unit and order. How long they took in all does not count here, though
+            times of a very short run are alike because the machine did not change meanwhile.
 
     Raises:
         ValueError: If there are no times, or if one of them is not a positive number.
@@ -134,7 +134,7 @@ def drift(times: "Values") -> float:
 
 
 def noisy(times: "Values") -> bool:
-    """Whether a reader must be told that these runs differ: a wide spread, an unsure median or a drift.
+    """Whether these runs differ so much that a warning is due: a wide spread, an unsure median or a drift.
 
     Args:
         times: Times of the runs in the order in which they were made; only the drift depends on the order.
@@ -146,7 +146,7 @@ def noisy(times: "Values") -> bool:
 
 
 def noise_words(times: "Values") -> str:
-    """What a reader must be told beside the figures, as one sentence without a full stop.
+    """The warning that belongs beside the figures, as one sentence without a full stop.
 
     Args:
         times: Times of the runs in the order in which they were made.

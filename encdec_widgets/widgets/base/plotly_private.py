@@ -1,0 +1,99 @@
+"""plotly's FigureWidget, changed where it has to be: the one module that uses names of plotly that are not public.
+
+plotly may rename any of them in its next release. So pyproject.toml has an upper bound for plotly, and
+``tests/designer/test_plotly_private.py`` uses each of :data:`PRIVATE_NAMES` and says which one is gone.
+
+- **Import.** plotly imports nbformat, that jsonschema, and that, where JupyterLab brought it, a parser of international
+  addresses. The parser compiles its grammars when it is imported: 1.1 to 2 s of processor time in plain Python 3.11,
+  and in a kernel 5 to 7 of the 10 to 11 s before the first picture. Nothing here needs it.
+- **Views.** In plotly 7.1 a view that was removed, with a cell that was run again or a tab that was closed, goes on
+  listening. It then fails at each change and keeps the change from the other views, whose pictures stand still.
+- **Stored state.** A FigureWidget sends its edits as messages. It brings the state that a page is restored from up to
+  date only when it is displayed by itself, which never happens inside a box: Voila, or a page that is reloaded, would
+  show the first picture.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+PRIVATE_NAMES = (
+    "_esm",
+    "FigureView",
+    "do_",
+    "_config",
+    "_repr_mimebundle_",
+    "_widget_layout",
+    "_widget_data",
+)
+"""What this module uses of plotly's widget: attributes, the class of views in its script, and what their methods begin
+with."""
+
+_PARSER = "rfc3987_syntax"
+
+
+@contextmanager
+def _without_parser() -> Iterator[None]:
+    """Let its import fail, which jsonschema expects: it then leaves such addresses unchecked."""
+    if _PARSER in sys.modules:
+        yield
+        return
+    sys.modules[_PARSER] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[_PARSER]
+
+
+with _without_parser():
+    from plotly.graph_objects import FigureWidget as PlotlyFigureWidget
+
+# VIEW is plotly's class of views; what it does at each change are its methods do_...
+_END_WITH_REMOVAL = """
+;{
+  const { prototype } = VIEW;
+  const { remove } = prototype;
+  for (const name of Object.getOwnPropertyNames(prototype).filter((name) => name.startsWith("do_"))) {
+    const method = prototype[name];
+    prototype[name] = function (...all) {
+      return this.removed ? undefined : method.apply(this, all);
+    };
+  }
+  prototype.remove = function () {
+    this.removed = true;
+    return remove.call(this);
+  };
+}
+"""
+
+
+def _ending_with_removal(script: str) -> str:
+    """Plotly's script with that added; as it is where it has no such class, for the test to find."""
+    view = view_class(script)
+    return script if view is None else script + _END_WITH_REMOVAL.replace("VIEW", view)
+
+
+def view_class(script: str) -> str | None:
+    """What plotly's script calls its class of views; None if it has none."""
+    view = re.search(r"(\w+) as FigureView\b", script)
+    return view and view[1]
+
+
+class FigureWidget(PlotlyFigureWidget):
+    """Plotly's FigureWidget with views that end when they are removed."""
+
+    _esm = _ending_with_removal(str(PlotlyFigureWidget._esm))
+
+    def set_options(self, **options: Any) -> None:
+        """Change options of the plot.
+
+        Args:
+            **options: As plotly.js lists them (``plotly.js/src/plot_api/plot_config.js``): ``displaylogo=False``.
+        """
+        self._config: dict[str, Any] = {**self._config, **options}
+
+    def update_stored_state(self) -> None:
+        """Bring the state that a page is restored from up to date with the figure, in 3 to 15 ms."""
+        self._repr_mimebundle_()

@@ -1,0 +1,143 @@
+"""JAX."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from encdec_widgets.workers.backends.backend import (
+    Backend,
+    Gradient,
+    Runner,
+    Work,
+    dtype_of_target,
+    one_or_all,
+)
+from encdec_widgets.workers.device import CPU, Device
+
+
+class Jax(Backend):
+    """JAX: "XLA" is ``jax.jit``."""
+
+    name = "jax"
+    proper_name = "JAX"
+    compilations = ("XLA", "eager")
+
+    def devices(self) -> list[Device]:
+        """What ``jax.devices()`` lists."""
+        import jax
+
+        listed: list[Any] = jax.devices()
+        return [
+            CPU
+            if device.platform == "cpu"
+            else Device(device.device_kind, "TPU" if device.platform == "tpu" else "GPU", number)
+            for number, device in enumerate(listed)
+        ]
+
+    def _runner(self, model: Any, work: Work, compilation: str) -> Runner:
+        import jax
+        import jax.numpy as jnp
+
+        wait: Any = jax.block_until_ready  # untyped in JAX
+        makers = {"forward": _forward, "training": _training}
+        step, state = makers[work](model) if work in makers else _gradients(model, work == "gradients")
+        # The state is an argument: weights that are closed over become constants, which XLA folds at length.
+        kept = [state]
+        planned: list[Any] = []
+
+        def to_device(inputs: Sequence[Any], targets: Sequence[Any]) -> Any:
+            x = [jnp.asarray(array, tensor.dtype) for array, tensor in zip(inputs, model.inputs, strict=True)]
+            y = [
+                jnp.asarray(array, dtype_of_target(work, output))
+                for array, output in zip(targets, model.outputs, strict=False)
+            ]
+            return wait((one_or_all(x), y))
+
+        def run(batch: Any) -> None:
+            nonlocal step
+            if compilation == "XLA" and not planned:
+                # As in fit, what a training step gives takes the memory of what it began with.
+                donated = (0,) if work == "training" else ()
+                step = jax.jit(step, donate_argnums=donated).lower(kept[0], *batch).compile()
+                planned.append(step.memory_analysis())
+            _, after = wait(step(kept[0], *batch))
+            if after is not None:
+                kept[0] = after
+
+        return Runner(to_device, run, lambda _: _peak_bytes(planned))
+
+    def gradient(self, model: Any, row: int, column: int) -> Gradient:
+        """The gradient, compiled by XLA."""
+        import jax
+        import jax.numpy as jnp
+        import numpy as np
+
+        def seen(image: Any, others: Any, weights: Any, of_channels: Any) -> Any:
+            outputs, _ = model.stateless_call(*weights, one_or_all([image, *others]), training=False)
+            return jnp.sum(jax.tree.leaves(outputs)[-1][0, row, column] * of_channels)
+
+        # The weights are an argument here too.
+        compiled = jax.jit(jax.grad(seen))
+
+        def gradient_of(images: Sequence[Any], of_channels: Any) -> Any:
+            image, *others = (jnp.asarray(image) for image in images)
+            return np.asarray(compiled(image, others, _weights(model), of_channels)[0])
+
+        return gradient_of
+
+
+# Each of these gives what one run computes, from its state, inputs and targets or gradients, to a result and the next
+# state; and the state to begin with.
+
+
+def _forward(model: Any) -> tuple[Any, Any]:
+    def step(state: Any, x: Any, _: Any) -> Any:
+        return model.stateless_call(*state, x, training=False)[0], None
+
+    return step, _weights(model)
+
+
+def _training(model: Any) -> tuple[Any, Any]:
+    import jax
+    import jax.numpy as jnp
+
+    def step(state: Any, x: Any, y: Any) -> Any:
+        return model.train_step(state, (x, one_or_all(y)))
+
+    # Keras makes what keeps the loss of each output when it first needs it; in a compiled step that is too late.
+    nothing = one_or_all([jnp.zeros((1, 1)) for _ in model.outputs])
+    model.compute_loss(y=nothing, y_pred=nothing)
+    values = ([v.value for v in part] for part in (model.optimizer.variables, model.metrics_variables))
+    # Copies, as the model's own are needed again where its blocks are timed.
+    return step, jax.tree.map(jnp.copy, (*_weights(model), *values))
+
+
+def _gradients(model: Any, with_inputs: bool) -> tuple[Any, Any]:
+    import jax
+
+    def step(state: Any, x: Any, of_outputs: Any) -> Any:
+        def forward(trainable: Any, given: Any) -> Any:
+            inputs = given if with_inputs else x
+            outputs, updates = model.stateless_call(trainable, state[1], inputs, training=True)
+            return jax.tree.leaves(outputs), updates
+
+        outputs, back, updates = jax.vjp(forward, state[0], x if with_inputs else (), has_aux=True)
+        # All of it is returned: a compiler leaves out what is not.
+        return (outputs, updates, back(of_outputs)), None
+
+    return step, _weights(model)
+
+
+def _weights(model: Any) -> tuple[list[Any], list[Any]]:
+    return [v.value for v in model.trainable_variables], [v.value for v in model.non_trainable_variables]
+
+
+def _peak_bytes(planned: list[Any]) -> int | None:
+    """What XLA planned for the compiled step: weights, images, results and everything in between."""
+    if not planned or planned[0] is None:
+        return None
+    plan = planned[0]
+    parts = (plan.argument_size_in_bytes, plan.output_size_in_bytes, plan.temp_size_in_bytes)
+    return int(sum(parts) - plan.alias_size_in_bytes)
+
+
+BACKEND = Jax()

@@ -1,0 +1,131 @@
+"""PyTorch."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from encdec_widgets._keras import keras
+from encdec_widgets.workers.backends.backend import (
+    Backend,
+    Gradient,
+    Runner,
+    Work,
+    dtype_of_target,
+    one_or_all,
+)
+from encdec_widgets.workers.device import CPU, Device
+
+
+class Torch(Backend):
+    """PyTorch: eager, or compiled by ``torch.compile``."""
+
+    name = "torch"
+    proper_name = "PyTorch"
+    compilations = ("eager", "torch.compile")
+
+    def devices(self) -> list[Device]:
+        """All cards; first the device where Keras puts tensors, which KERAS_TORCH_DEVICE may have moved off the GPU."""
+        import torch
+
+        default: Any = keras.ops.convert_to_tensor(0.0).device
+        cards = [Device(torch.cuda.get_device_name(n), "GPU", n) for n in range(torch.cuda.device_count())]
+        if default.type == "cpu":
+            return [CPU, *cards]
+        if default.type != "cuda":
+            return [Device(f"GPU ({default.type})", "GPU")]
+        return sorted(cards, key=lambda card: card.number != (default.index or 0))
+
+    def _runner(self, model: Any, work: Work, compilation: str) -> Runner:
+        import torch
+
+        step: Any = _step(model, work)
+        if compilation == "torch.compile":
+            _never_eager()
+            step = torch.compile(step, dynamic=False)
+
+        def to_device(inputs: Sequence[Any], targets: Sequence[Any]) -> Any:
+            tensors = zip(inputs, model.inputs, strict=True)
+            x = [keras.ops.convert_to_tensor(array, dtype=tensor.dtype) for array, tensor in tensors]
+            y = [
+                keras.ops.convert_to_tensor(array, dtype=dtype_of_target(work, output))
+                for array, output in zip(targets, model.outputs, strict=False)
+            ]
+            _wait()
+            return one_or_all(x), y
+
+        def run(batch: Any) -> None:
+            step(*batch)
+            _wait()
+
+        for number in range(torch.cuda.device_count()):
+            torch.cuda.reset_peak_memory_stats(number)
+        return Runner(to_device, run, _peak_bytes)
+
+    def gradient(self, model: Any, row: int, column: int) -> Gradient:
+        """The gradient, operation by operation."""
+        import torch
+
+        def gradient_of(images: Sequence[Any], of_channels: Any) -> Any:
+            placed = [keras.ops.convert_to_tensor(image) for image in images]
+            placed[0].requires_grad_(True)
+            outputs = model(one_or_all(placed), training=False)
+            output = outputs[-1] if isinstance(outputs, (list, tuple)) else outputs
+            seen = (output[0, row, column] * keras.ops.convert_to_tensor(of_channels)).sum()
+            # Zeros, rather than None, where the output does not depend on the image.
+            (found,) = torch.autograd.grad(seen, placed[:1], materialize_grads=True)
+            return found[0].cpu().numpy()
+
+        return gradient_of
+
+
+def _step(model: Any, work: Work) -> Callable[..., Any]:
+    """What one run computes, from inputs and from targets or gradients of the outputs."""
+    import torch
+
+    def forward(x: Any, _: Any) -> Any:
+        with torch.inference_mode():
+            return model(x, training=False)
+
+    def training(x: Any, y: Any) -> Any:
+        return model.train_step((x, one_or_all(y)))
+
+    def gradients(x: Any, of_outputs: Any) -> Any:
+        with_inputs = work == "gradients"
+        given = x if isinstance(x, list) else [x]
+        inputs = [tensor.detach().requires_grad_(with_inputs) for tensor in given]
+        outputs = model(one_or_all(inputs), training=True)
+        flat = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+        weights = [variable.value for variable in model.trainable_variables]
+        wanted = [*inputs, *weights] if with_inputs else weights
+        if not wanted:
+            return None
+        return torch.autograd.grad(flat, wanted, grad_outputs=of_outputs, allow_unused=True)
+
+    return {"forward": forward, "training": training}.get(work, gradients)
+
+
+def _never_eager() -> None:
+    """Let torch compile every network, of which there are many, or raise: by default it gives up after eight."""
+    import torch
+
+    config = torch._dynamo.config
+    config.recompile_limit = config.accumulated_recompile_limit = 100_000
+    config.fail_on_recompile_limit_hit = True
+
+
+def _wait() -> None:
+    """Wait for all cards: Keras puts tensors on one without making it torch's current device."""
+    import torch
+
+    for number in range(torch.cuda.device_count()):
+        torch.cuda.synchronize(number)
+    if not torch.cuda.is_available() and torch.accelerator.is_available():
+        torch.accelerator.synchronize()
+
+
+def _peak_bytes(device: Device) -> int | None:
+    import torch
+
+    return int(torch.cuda.max_memory_allocated(device.number)) if device.kind == "GPU" else None
+
+
+BACKEND = Torch()
