@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests import chromium
 from tests.browser.kernel import Kernel
 from tests.browser.launch import launch
 from tests.browser.notebook import end_kernel, load_notebook, run_cells, write_notebook
@@ -41,9 +41,12 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    executable = os.environ.get("ENCDEC_CHROMIUM") or shutil.which("chromium")
-    if not executable:
-        pytest.fail("no Chromium: install one as `chromium`, or name it in ENCDEC_CHROMIUM")
+    try:
+        executable = chromium.find()
+    except chromium.NoChromiumError as error:
+        if os.environ.get(chromium.VARIABLE):
+            pytest.fail(str(error))
+        pytest.skip(f"{error} `python -m tests` installs one.")
     expect.set_options(timeout=ANSWERED * 1000)
     with sync_playwright() as playwright:
         browser = launch(playwright, executable)
