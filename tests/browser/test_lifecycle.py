@@ -207,7 +207,9 @@ def test_a_kernel_that_went_and_a_notebook_without_one(
     expect(screen.page.get_by_text("Error displaying widget")).to_be_hidden()
     screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
     unnamed = without_kernel(notebook, trusted_by=jupyterlab)
-    load_notebook(jupyterlab, screen, unnamed.name)  # of which JupyterLab starts the only kernel of its language
+    load_notebook(
+        jupyterlab, screen, unnamed.name
+    )  # of which JupyterLab starts the only kernel of its language
     shows_the_still(screen)
     expect(screen.page.get_by_text("Error displaying widget")).to_be_hidden()
     screen.page.evaluate(f"() => {_KERNEL}.shutdown()")

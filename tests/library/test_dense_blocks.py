@@ -28,6 +28,7 @@ from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, Simple
 from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.designs.design import InputShape
 from encdec_widgets.networks.weights import unfilled
+from tests.amount import full_or
 from tests.library.test_fc_densenet import SMALL
 
 CLASSES = [DenseBlock, DenseUpsamplingBlock, FCDenseNet, StridedConvBlock, TransitionDown]
@@ -85,7 +86,7 @@ def test_a_transition_that_does_not_pool_keeps_the_size() -> None:
     assert TransitionDown(pooling_stride=4).make_block(x, prefix="other").shape == (None, 4, 4, 5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=full_or(40, 12), deadline=None)
 @given(data=st.data())
 def test_any_fields_give_the_shapes_that_are_promised(data: st.DataObject) -> None:
     def drawn(cls: type) -> Any:
@@ -148,6 +149,7 @@ def _modules(config: Any) -> Iterator[str]:
             yield from _modules(item)
 
 
+@pytest.mark.backend
 @pytest.mark.parametrize("network", [SMALL, CUSTOM])
 def test_a_saved_model_comes_back_without_this_package(network: Any, tmp_path: Path) -> None:
     model = Design(network, (24, 24, 2), Head(3, "softmax")).build().model
@@ -162,6 +164,7 @@ def test_a_saved_model_comes_back_without_this_package(network: Any, tmp_path: P
     np.testing.assert_allclose(after, before, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.backend
 @pytest.mark.parametrize("network", [SMALL, CUSTOM])
 def test_mixed_precision_builds(network: Any) -> None:
     before = keras.config.dtype_policy()

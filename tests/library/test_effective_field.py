@@ -34,6 +34,8 @@ from tests.library.timed import (
     small_model,
 )
 
+pytestmark = pytest.mark.backend
+
 BACKEND = keras.config.backend()
 # NumPy has no gradients; the worker may be on another one.
 DIFFERENTIATES = "tensorflow" if BACKEND == "numpy" else BACKEND
@@ -251,6 +253,7 @@ def test_it_goes_on_in_steps_of_one_sample(worker: Worker) -> None:
     assert (shares[0], shares[-1]) == (0, 1)
 
 
+@pytest.mark.benchmark
 def test_stop_ends_it_within_a_second_and_the_next_one_works(worker: Worker) -> None:
     told = Told()
     large = Design(UNet(filters=8), (256, 256, 1))

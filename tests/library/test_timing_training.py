@@ -11,6 +11,8 @@ from encdec_widgets.workers.inside.runners import runner_for
 from encdec_widgets.workers.timing import COMPILATIONS, TimingError, Worker, measure
 from tests.library.timed import DESIGN, dropping_model, forking_model, job, joining_model, small_model
 
+pytestmark = pytest.mark.backend
+
 BACKEND = keras.config.backend()
 TRAINS = (
     "tensorflow" if BACKEND == "numpy" else BACKEND

@@ -6,6 +6,8 @@ import pytest
 
 from encdec_widgets.networks.weights import fill, filled, unfilled
 
+pytestmark = pytest.mark.backend
+
 
 def dense() -> keras.Model:
     x = keras.Input((3,))

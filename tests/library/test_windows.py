@@ -13,6 +13,8 @@ from keras import ops
 from encdec_widgets.networks.keras_private import calls_to
 from encdec_widgets.networks.windows import POINT, WHOLE, Window, Windows, windows_of
 
+pytestmark = pytest.mark.backend
+
 FEW = settings(max_examples=12, deadline=None)
 SAME = ("same", "valid")
 
