@@ -24,6 +24,7 @@ from encdec_widgets.workers.timing import (
     measure,
     network_of,
 )
+from tests import amount
 from tests.library.timed import (
     Told,
     dropping_model,
@@ -41,6 +42,13 @@ BACKEND = keras.config.backend()
 DIFFERENTIATES = "tensorflow" if BACKEND == "numpy" else BACKEND
 
 SMALL_UNET = Design(UNet(filters=4, down_blocks=1, up_blocks=1), (48, 48, 1))
+
+
+@pytest.fixture
+def worker(worker: Worker) -> Worker:
+    if BACKEND == "numpy" and not amount.EVERYTHING:
+        pytest.skip("the process runs on TensorFlow, as in the tests on that backend; taken by --full")
+    return worker
 
 
 @pytest.fixture
