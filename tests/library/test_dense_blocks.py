@@ -47,7 +47,7 @@ CUSTOM = CustomEncoderDecoder(
     ],
 )
 
-# The second on every backend; JAX takes half a minute to fill the first, as it compiles that for every shape of a weight.
+# The second on every backend; JAX takes half a minute to fill the first: it compiles that for every shape of a weight.
 ON_BACKENDS = [SMALL, pytest.param(CUSTOM, marks=pytest.mark.backend)]
 
 
