@@ -15,8 +15,6 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.networks.graph import layer_graph
 from encdec_widgets.networks.multiply_adds import multiply_adds
 
-pytestmark = pytest.mark.backend
-
 
 def _counts(outputs: Any, inputs: Any) -> dict[str, int | None]:
     graph = layer_graph(keras.Model(inputs, outputs), ())
