@@ -18,6 +18,8 @@ from tests import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = os.environ.get("KERAS_BACKEND", "tensorflow")
+# Two files at a time on two cores: most of a test's time is one process's, or waiting for one that starts.
+SIDE_BY_SIDE = ("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder")
 LINTERS = {
     "Rules (ruff check)": ("-m", "ruff", "check"),
     "Format (ruff format)": ("-m", "ruff", "format", "--check"),
@@ -60,7 +62,8 @@ def steps(full: bool, arguments: Sequence[str]) -> Iterator[tuple[str, Callable[
     """What is run, in order: a title, and what runs it and says whether it passed."""
 
     def pytest(backend: str, chosen: str, **environment: str) -> bool:
-        command = ("-m", "pytest", *(("--full",) if full else ()), *arguments, "-m", chosen)
+        beside = SIDE_BY_SIDE if chosen != "browser" else ()
+        command = ("-m", "pytest", *(("--full",) if full else ()), *beside, *arguments, "-m", chosen)
         status = run(*command, KERAS_BACKEND=backend, **environment)
         return status == 0 or (status == 5 and bool(arguments))  # 5: none of the tests that were asked for
 
