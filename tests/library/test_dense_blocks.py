@@ -47,9 +47,6 @@ CUSTOM = CustomEncoderDecoder(
     ],
 )
 
-# The second on every backend; JAX takes half a minute to fill the first: it compiles that for every shape of a weight.
-ON_BACKENDS = [SMALL, pytest.param(CUSTOM, marks=pytest.mark.backend)]
-
 
 def test_a_skip_that_cannot_be_formed_is_reported() -> None:
     network = CustomEncoderDecoder(
@@ -152,7 +149,7 @@ def _modules(config: Any) -> Iterator[str]:
             yield from _modules(item)
 
 
-@pytest.mark.parametrize("network", ON_BACKENDS)
+@pytest.mark.parametrize("network", [SMALL, CUSTOM])
 def test_a_saved_model_comes_back_without_this_package(network: Any, tmp_path: Path) -> None:
     model = Design(network, (24, 24, 2), Head(3, "softmax")).build().model
     images = np.random.default_rng(0).normal(size=(2, 24, 24, 2)).astype("float32")
@@ -166,7 +163,7 @@ def test_a_saved_model_comes_back_without_this_package(network: Any, tmp_path: P
     np.testing.assert_allclose(after, before, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("network", ON_BACKENDS)
+@pytest.mark.parametrize("network", [SMALL, CUSTOM])
 def test_mixed_precision_builds(network: Any) -> None:
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_float16")
