@@ -1,23 +1,51 @@
-"""`python -m tests`: every check of the project, one after the other, whatever the ones before it said."""
+"""`python -m tests`: every check of the project, one after the other, whatever the ones before it said.
+
+`pytest` alone runs every test on Keras's default backend. This adds the linters, the tests that depend on the backend
+on each further backend that is installed, and a Chromium for the tests in a browser where there is none.
+"""
 
 import argparse
-import signal
+import importlib.util
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from tests import chromium
-from tests.steps import PARTS, Step, steps
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULT = os.environ.get("KERAS_BACKEND", "tensorflow")
+# Two files at a time on two cores: most of a test's time is one process's, or waiting for one that starts.
+SIDE_BY_SIDE = ("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder")
+LINTERS = {
+    "Rules (ruff check)": ("-m", "ruff", "check"),
+    "Format (ruff format)": ("-m", "ruff", "format", "--check"),
+    "Types (mypy)": ("-m", "mypy"),
+    # Import Linter has a script but no `python -m`; a script may stand anywhere.
+    "Rooms (import-linter)": (
+        *("-c", "from importlinter.cli import lint_imports_command as main; main()"),
+        "--no-logo",
+    ),
+}
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the parts that were asked for; 0 if all their steps passed."""
-    parts, pytest_arguments = _parse(argv)
-    # A script that starts this in the background has it ignore SIGINT, and so would all that it starts; tests send it.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Run every step and print a summary; 0 if all of them passed."""
+    parser = argparse.ArgumentParser(prog="python -m tests", description="Run all checks of the project.")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="full ranges and long repetitions, and every test on every backend",
+    )
+    parser.add_argument(
+        "arguments", nargs="*", metavar="-- argument", help="what pytest is given as well, after two dashes"
+    )
+    options = parser.parse_args(argv)
     summary = []
-    for title, passes in _checks(parts, pytest_arguments):
+    for title, passes in steps(options.full, options.arguments):
         print(f"\n======== {title} ========", flush=True)
         start = time.monotonic()
         passed = passes()
@@ -30,59 +58,41 @@ def main(argv: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
-def _parse(argv: Sequence[str]) -> tuple[list[str], list[str]]:
-    own, pytest_arguments = list(argv), []
-    if "--" in own:
-        dashes = own.index("--")
-        own, pytest_arguments = own[:dashes], own[dashes + 1 :]
-    parser = argparse.ArgumentParser(
-        prog="python -m tests",
-        usage="%(prog)s [part ...] [-- pytest argument ...]",
-        description="Run all checks of the project, or only some parts of them.",
-    )
-    parser.add_argument(
-        "parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all of them if none is given"
-    )
-    asked_for = parser.parse_args(own).parts
-    unknown = sorted(set(asked_for) - set(PARTS))
-    if unknown:
-        parser.error(f"there is no part {unknown[0]!r}: choose from {', '.join(PARTS)}")
-    return [part for part in PARTS if part in (asked_for or PARTS)], pytest_arguments
+def steps(full: bool, arguments: Sequence[str]) -> Iterator[tuple[str, Callable[[], bool]]]:
+    """What is run, in order: a title, and what runs it and says whether it passed."""
 
+    def pytest(backend: str, chosen: str, **environment: str) -> bool:
+        beside = SIDE_BY_SIDE if chosen != "browser" else ()
+        command = ("-m", "pytest", *(("--full",) if full else ()), *beside, *arguments, "-m", chosen)
+        status = run(*command, KERAS_BACKEND=backend, **environment)
+        return status == 0 or (status == 5 and bool(arguments))  # 5: none of the tests that were asked for
 
-def _checks(
-    parts: Sequence[str], pytest_arguments: Sequence[str]
-) -> Iterator[tuple[str, Callable[[], bool]]]:
-    for part in parts:
-        if part == "browser":
-            yield from _browser_checks(steps(part, pytest_arguments))
-        else:
-            yield from ((step.title, step.passes) for step in steps(part, pytest_arguments))
-
-
-def _browser_checks(browser_steps: Iterator[Step]) -> Iterator[tuple[str, Callable[[], bool]]]:
-    found: dict[str, str] = {}
-
-    def find() -> bool:
+    def pytest_in_a_browser() -> bool:
         try:
-            found[chromium.VARIABLE] = str(chromium.find_or_install())
+            executable = chromium.find_or_install()
         except chromium.NoChromiumError as error:
             print(error)
             return False
-        print(found[chromium.VARIABLE])
-        return True
+        return pytest(DEFAULT, "browser", **{chromium.VARIABLE: str(executable)})
 
-    def cannot_run() -> bool:
-        print("Not run: there is no Chromium to run them in.")
-        return False
+    for title, command in LINTERS.items():
+        yield title, lambda command=command: run(*command) == 0
+    yield f"Tests ({DEFAULT})", partial(pytest, DEFAULT, "not browser")
+    for backend in other_backends():
+        yield f"Tests ({backend})", partial(pytest, backend, "not browser" if full else "backend")
+    yield "Tests in a browser", pytest_in_a_browser
 
-    yield "Chromium", find
-    for step in browser_steps:
-        if found:
-            ready = replace(step, environment={**step.environment, **found})
-            yield step.title, ready.passes
-        else:
-            yield step.title, cannot_run
+
+def other_backends() -> list[str]:
+    """The installed backends but the default one; NumPy always is."""
+    installed = [name for name in ("tensorflow", "numpy", "jax", "torch") if importlib.util.find_spec(name)]
+    return [name for name in installed if name != DEFAULT]
+
+
+def run(*arguments: str, **environment: str) -> int:
+    """Run Python with these arguments in the repository's root; its exit status."""
+    command = (sys.executable, *arguments)
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from encdec_widgets import architectures, preset, presets
 from encdec_widgets.explain.receptive_field import MapReceptiveField
 from encdec_widgets.formatting import bytes_text, count_text
 from encdec_widgets.workers.timing import EffectiveField, TimingError, effective_field
+from tests.builds import built
 
 README = Path(architectures.__file__).parent / "README.md"
 HEADER = (
@@ -24,7 +25,7 @@ _BEGIN, _END = "<!-- made by tests/preset_costs.py -->\n", "<!-- end -->\n"
 
 def read_columns(name: str) -> tuple[str, ...]:
     """What is read from the network of a preset, a text a column."""
-    backbone = preset(name).build()
+    backbone = built(preset(name))
     cost, field = backbone.cost(), backbone.receptive_field()
     assert cost.multiply_adds is not None
     assert cost.inference_bytes is not None

@@ -6,27 +6,29 @@ host or put an error on the console fails it; a failed test leaves a picture and
 
 from __future__ import annotations
 
+import functools
 import os
 import re
-import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests import amount, chromium
 from tests.browser.kernel import Kernel
 from tests.browser.launch import launch
 from tests.browser.notebook import end_kernel, load_notebook, run_cells, write_notebook
 from tests.browser.page import Screen
-from tests.browser.servers import ANSWERED, App, Lab, Notebook
+from tests.browser.servers import ANSWERED, App, Lab, Notebook, Server
 
 WIDTH, HEIGHT = 1280, 720
 SHOWN = 120_000  # milliseconds: a first import of TensorFlow, on a busy machine
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 Theme = Literal["light", "dark"]
+AnyServer = TypeVar("AnyServer", bound=Server)
 failed = pytest.StashKey[bool]()
 
 
@@ -41,9 +43,12 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    executable = os.environ.get("ENCDEC_CHROMIUM") or shutil.which("chromium")
-    if not executable:
-        pytest.fail("no Chromium: install one as `chromium`, or name it in ENCDEC_CHROMIUM")
+    try:
+        executable = chromium.find()
+    except chromium.NoChromiumError as error:
+        if os.environ.get(chromium.VARIABLE):
+            pytest.fail(str(error))
+        pytest.skip(f"{error} `python -m tests` installs one.")
     expect.set_options(timeout=ANSWERED * 1000)
     with sync_playwright() as playwright:
         browser = launch(playwright, executable)
@@ -52,21 +57,40 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with Lab(tmp_path_factory.mktemp("jupyterlab")) as server:
+def running(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[type[AnyServer], str], AnyServer]]:
+    """`running(Lab, "numpy")`: the server of this class whose kernels have this backend, started once."""
+    with ExitStack() as stack:
+
+        @functools.cache
+        def server(kind: type[AnyServer], backend: str) -> AnyServer:
+            folder = tmp_path_factory.mktemp(f"{kind.__name__}-{backend}")
+            return stack.enter_context(kind(folder, backend=backend))
+
         yield server
 
 
-@pytest.fixture(scope="session")
-def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
-    with Notebook(tmp_path_factory.mktemp("notebook7")) as server:
-        yield server
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> str:
+    """What kernels compute on: a screen is the same on each backend, and NumPy is there three seconds earlier."""
+    needs_gradients_or_time = request.node.get_closest_marker("tensorflow") is not None
+    return "tensorflow" if needs_gradients_or_time or amount.EVERYTHING else "numpy"
 
 
-@pytest.fixture(scope="session")
-def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    with App(tmp_path_factory.mktemp("voila")) as server:
-        yield server
+@pytest.fixture
+def jupyterlab(running: Callable[[type[Lab], str], Lab], backend: str) -> Lab:
+    return running(Lab, backend)
+
+
+@pytest.fixture
+def notebook7(running: Callable[[type[Notebook], str], Notebook], backend: str) -> Notebook:
+    return running(Notebook, backend)
+
+
+@pytest.fixture
+def voila(running: Callable[[type[App], str], App], backend: str) -> App:
+    return running(App, backend)
 
 
 @pytest.fixture

@@ -98,6 +98,25 @@ class DesignerPage:
 
         until(agrees, "picture and numbers are the kernel's")
 
+    def settle(self) -> None:
+        """Wait until page and kernel have answered all that each told the other, and what those answers brought.
+
+        A request that the page makes is handled after all that it told before, and its end is heard after all that the
+        kernel told until then. Three in a row: the page holds back a change while the kernel is busy with the one
+        before, and the kernel may answer it.
+        """
+        self.screen.page.evaluate(
+            """async () => {
+                const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+                for (let turn = 0; turn < 3; turn++) {
+                    await new Promise(requestAnimationFrame);
+                    const wait = { code: 'designer.wait()', silent: true, store_history: false };
+                    const { content } = await kernel.requestExecute(wait).done;
+                    if (content.status !== 'ok') throw new Error(content.evalue);
+                }
+            }"""
+        )
+
     @contextmanager
     def awaiting_fields(self) -> Iterator[None]:
         """A `with` in which a block is chosen: it ends when the fields are no more those of the block before.

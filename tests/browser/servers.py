@@ -47,16 +47,17 @@ def clean_environment(folder: Path) -> dict[str, str]:
 
 
 class Server:
-    """A server in a process of its own: a `with` starts it, and ends it with its kernels."""
+    """A server in a process of its own: a `with` starts it, and ends it with its kernels, which have one backend."""
 
-    def __init__(self, folder: Path, command: list[str]) -> None:
+    def __init__(self, folder: Path, command: list[str], backend: str = "") -> None:
         self.folder = folder
         self.command = command
+        self.backend = backend or os.environ.get("KERAS_BACKEND", "tensorflow")
         self.log_file = folder / "log.txt"
         self.url = ""
 
     def __enter__(self) -> Self:
-        environment = clean_environment(self.folder)
+        environment = {**clean_environment(self.folder), "KERAS_BACKEND": self.backend}
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -124,8 +125,9 @@ class Server:
 class App(Server):
     """The command `encdec-designer --no-browser`, as a user starts it."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        super().__init__(folder, [sys.executable, "-m", "encdec_widgets.app.cli", "--no-browser", *arguments])
+    def __init__(self, folder: Path, *arguments: str, backend: str = "") -> None:
+        command = [sys.executable, "-m", "encdec_widgets.app.cli", "--no-browser", *arguments]
+        super().__init__(folder, command, backend)
 
     def wait_started(self) -> None:
         def said() -> str | None:
@@ -141,7 +143,7 @@ class Lab(Server):
 
     module, app, page = "jupyterlab", "LabApp", "lab/tree/{}?reset&"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, backend: str = "") -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.notebooks = folder / "notebooks"
@@ -160,7 +162,7 @@ class Lab(Server):
             f"{self.app}.workspaces_dir": folder / "workspaces",
         }
         arguments = [f"--{name}={value}" for name, value in options.items()]
-        super().__init__(folder, [sys.executable, "-m", self.module, "--no-browser", *arguments])
+        super().__init__(folder, [sys.executable, "-m", self.module, "--no-browser", *arguments], backend)
         self.url = f"http://127.0.0.1:{port}/lab?token={token}"
 
     def __enter__(self) -> Self:

@@ -24,6 +24,7 @@ def designer(
     return DesignerPage(open_app() if request.param == "voila" else open_notebook(CELLS))
 
 
+@pytest.mark.tensorflow
 def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, tmp_path: Path) -> None:
     page = designer.screen.page
     assert designer.boxes() == START

@@ -53,12 +53,13 @@ def test_by_mouse(open_app: Callable[..., Screen]) -> None:
     for step in range(30, -1, -1):
         page.mouse.move(x - step, y)
     slider = designer.row("down blocks").locator(".noUi-handle")
-    while (
-        float(slider.get_attribute("aria-valuenow") or 0) < 5
-    ):  # the page's own: the number comes by the kernel
-        x += 2
-        assert x < track["x"] + track["width"]
-        page.mouse.move(x, y)
+    end = track["x"] + track["width"]
+    for right in range(round(x) + 2, round(end), 2):
+        page.mouse.move(right, y)
+        if (
+            float(slider.get_attribute("aria-valuenow") or 0) >= 5
+        ):  # the page's own: the number comes by the kernel
+            break
     page.mouse.up()
     designer.wait_for_boxes(LEVEL_DOWN)
     undo = page.get_by_role("button", name="Undo")
@@ -106,9 +107,9 @@ def test_by_mouse(open_app: Callable[..., Screen]) -> None:
     designer.wait_until_it_agrees()
 
 
-def test_numbers_beyond_the_slider_stay_as_they_were_typed(open_app: Callable[..., Screen]) -> None:
+def test_numbers_beyond_the_slider_stay_as_they_were_typed(open_notebook: Callable[..., Screen]) -> None:
     """Also those of a block whose page is not on screen; and a number that was taken is undone from where it stands."""
-    designer = DesignerPage(open_app())
+    designer = DesignerPage(open_notebook(CELLS[:1]))
     page = designer.screen.page
     box(designer, 4).click(force=True)
     expect(page.get_by_label("kind", exact=True)).to_be_visible()
@@ -128,7 +129,7 @@ def test_numbers_beyond_the_slider_stay_as_they_were_typed(open_app: Callable[..
         page.keyboard.press("Enter")
         words = label.replace("height", "input size")
         expect(undo).to_have_attribute("title", re.compile(f"Undo: {words} .*{number}"))
-        page.wait_for_timeout(1500)  # what the page would send back comes within this time
+        designer.settle()
         expect(undo).to_have_attribute("title", re.compile(f"Undo: {words} .*{number}"))
         assert shown.input_value() == number
         page.keyboard.press("Control+z")

@@ -91,6 +91,7 @@ def png(width: int, height: int) -> bytes:
     )
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_field_on_an_image(theme: str, open_app: Callable[..., Screen], tmp_path: Path) -> None:
     designer = DesignerPage(open_app(theme))

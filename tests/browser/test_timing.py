@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.designer_page import DesignerPage
 from tests.browser.page import Screen
+
+pytestmark = pytest.mark.tensorflow
 
 
 def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: Callable[..., Screen]) -> None:

@@ -7,33 +7,31 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.designer_page import DesignerPage
+from tests.browser.designer_page import CELLS, DesignerPage
 from tests.browser.page import Screen
 
-BACK = 1500  # milliseconds: what the page would send back of its own accord comes within this time
 
-
-def test_a_number_of_the_network_stays_as_it_was_typed(open_app: Callable[..., Screen]) -> None:
+def test_a_number_of_the_network_stays_as_it_was_typed(open_notebook: Callable[..., Screen]) -> None:
     """Also when it lies between the steps of the slider, or beyond its ends."""
-    designer = DesignerPage(open_app())
+    designer = DesignerPage(open_notebook(CELLS[:1]))
     page = designer.screen.page
     undo = page.get_by_role("button", name="Undo")
     for number in ("1.55", "1.7", "0.95", "3.05", "1.4999"):
         designer.screen.type("filters rate", number)
-        page.wait_for_timeout(BACK)
+        designer.settle()
         expect(undo).to_have_attribute("title", re.compile(f"Undo: filters rate .* to {number}$"))
         assert designer.number("filters rate") == number
-    for _ in range(5):
-        undo.click()
-    expect(undo).to_be_disabled()
-    expect(page.get_by_label("filters rate", exact=True)).to_have_value("2")
+        undo.click()  # each by itself: numbers in quick succession are one step
+        expect(undo).to_be_disabled()
+        expect(page.get_by_label("filters rate", exact=True)).to_have_value("2")
     designer.wait_until_it_agrees()
 
 
-def test_the_budget_of_a_timing_stays_as_it_was_typed_or_is_refused(open_app: Callable[..., Screen]) -> None:
+def test_the_budget_of_a_timing_stays_as_it_was_typed_or_is_refused(
+    open_notebook: Callable[..., Screen],
+) -> None:
     """Also when its slider is drawn anew, which puts it on its grid again."""
-    designer = DesignerPage(open_app())
-    page = designer.screen.page
+    designer = DesignerPage(open_notebook(CELLS[:1]))
     timing = designer.root.locator(".encdec-timing")
     fold = timing.locator(".encdec-fold")
     fold.click()
@@ -41,16 +39,16 @@ def test_the_budget_of_a_timing_stays_as_it_was_typed_or_is_refused(open_app: Ca
 
     for number in ("5", "2.55", "0.05", "20", "30", "600", "0.01"):
         designer.screen.type("budget", number)
-        page.wait_for_timeout(BACK)
+        designer.settle()
         assert designer.number("budget") == number
         fold.click()
         fold.click()
-        page.wait_for_timeout(BACK)
+        designer.settle()
         assert designer.number("budget") == number
         expect(refused).to_have_count(0)
     for number in ("0", "700", "0.005"):
         designer.screen.type("budget", number)
-        page.wait_for_timeout(BACK)
+        designer.settle()
         assert designer.number("budget") == number
         expect(refused).to_contain_text("budget_s must be a number from 0.01 to 600.")
         expect(designer.row("budget")).to_have_class(re.compile("encdec-bad"))
@@ -58,8 +56,8 @@ def test_the_budget_of_a_timing_stays_as_it_was_typed_or_is_refused(open_app: Ca
         expect(refused).to_have_count(0)
 
 
-def test_the_slider_of_a_real_number_goes_by_tenths(open_app: Callable[..., Screen]) -> None:
-    designer = DesignerPage(open_app())
+def test_the_slider_of_a_real_number_goes_by_tenths(open_notebook: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_notebook(CELLS[:1]))
     page = designer.screen.page
     number = page.get_by_label("filters rate", exact=True)
     undo = page.get_by_role("button", name="Undo")
@@ -79,7 +77,7 @@ def test_the_slider_of_a_real_number_goes_by_tenths(open_app: Callable[..., Scre
     expect(designer.row("filters rate").locator(".noUi-handle")).to_have_attribute("aria-valuetext", "1.6")
     designer.press_slider("filters rate", "ArrowRight", "ArrowRight", "ArrowLeft")
     expect(number).to_have_value("1.7")
-    page.wait_for_timeout(BACK)
+    designer.settle()
     expect(undo).to_have_attribute("title", re.compile("Undo: filters rate .* to 1.7$"))
     before = undo.get_attribute("title") or ""
 
@@ -91,7 +89,7 @@ def test_the_slider_of_a_real_number_goes_by_tenths(open_app: Callable[..., Scre
     page.mouse.move(handle["x"] + handle["width"] / 2, y)
     page.mouse.down()
     page.mouse.up()
-    page.wait_for_timeout(BACK)
+    designer.settle()
     expect(undo).to_have_attribute("title", before)  # a click that moves nothing
     page.mouse.move(handle["x"] + handle["width"] / 2, y)
     page.mouse.down()

@@ -24,6 +24,10 @@ from encdec_widgets.architectures import (
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 
+pytestmark = (
+    pytest.mark.tensorflow
+)  # Keras on NumPy cannot train, and on JAX a step of an eager network takes minutes
+
 # Every kind of block that a list can hold, in one small network.
 OWN = CustomEncoderDecoder(
     stem=(StridedConvBlock(num_convs=1, filters=4),),
@@ -40,7 +44,7 @@ ARCHITECTURES = {
         stacks=2, stem_filters=4, filters=4, filter_increase=2, down_blocks=2, up_blocks=2, stem_stride=2
     ),
     "StackedHourglass": StackedHourglass(
-        stacks=2, stem_filters=4, filters=8, down_blocks=1, up_blocks=1, stem_stride=2
+        stacks=2, stem_filters=4, filters=8, down_blocks=1, up_blocks=1, num_residuals=1, stem_stride=2
     ),
     "CustomEncoderDecoder": OWN,
 }

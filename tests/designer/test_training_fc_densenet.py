@@ -9,6 +9,8 @@ from encdec_widgets.architectures import CustomEncoderDecoder, FCDenseNet, Strid
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, SimpleUpsamplingBlock
 
+pytestmark = pytest.mark.tensorflow
+
 NETWORKS = {
     "dense": FCDenseNet(
         growth_rate=4, first_filters=8, down_layers=(2, 2), bottleneck_layers=2, up_layers=(2, 2), dropout=0.1

@@ -10,11 +10,12 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.explain.checks import Check, Network, as_built, checks
+from tests.builds import built
 
 
 def network_of(design: Design, **known: Any) -> Network:
     """A design as built; ``known`` is what is known of its field, its cost and where it is to run."""
-    backbone = design.build()
+    backbone = built(design)
     return Network(
         design=design,
         layers=backbone.layers,

@@ -19,6 +19,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, described_fields
+from tests.amount import full_or
 
 PUBLIC = [SimpleConvBlock, SimpleUpsamplingBlock, *(getattr(architectures, n) for n in architectures.__all__)]
 FAMILIES = [cls for cls in PUBLIC if issubclass(cls, EncoderDecoder) and cls is not CustomEncoderDecoder]
@@ -27,7 +28,7 @@ DECODER_BLOCKS = [cls for cls in PUBLIC if issubclass(cls, DecoderBlock)]
 # Networks are really built, so numbers are small; test_fields.py holds the whole range of every field.
 LARGEST = {"channels": 6, "px": 4, "layers": 3, "convs": 3}
 # Backends differ in how long they take to make a variable: JAX compiles the initializer of every new shape.
-EXAMPLES = {"numpy": 25, "tensorflow": 8}.get(keras.backend.backend(), 3)
+EXAMPLES = full_or({"numpy": 25, "tensorflow": 8}.get(keras.backend.backend(), 3), 5)
 SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -19,6 +19,7 @@ from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.explain.checks import Check, Network, checks
 from encdec_widgets.explain.checks.least_receptive_field import least_field
+from tests.builds import built
 from tests.library.checked import conv, found, mended, network_of, up
 
 LARGE, BOTTLENECK = "output larger than the input", "bottleneck below 4 px"
@@ -88,7 +89,7 @@ def test_every_family_can_have_a_level_fewer(network: EncoderDecoder) -> None:
 
 def _seen(design: Design, **known: float) -> tuple[int, Check | None]:
     """How far the output sees, in px, and the check of it."""
-    field = design.build().receptive_field()
+    field = built(design).receptive_field()
     assert field.output.size is not None
     return min(field.output.size), found(design, FIELD, field=field, **known)
 
@@ -226,14 +227,14 @@ WIDE = Design(UNet(filters=8, down_blocks=3, up_blocks=3, up_interpolate=True), 
 
 
 def _within(design: Design, memory_bytes: int, batch_size: int = 1) -> Check | None:
-    cost = design.build().cost(batch_size=batch_size)
+    cost = built(design).cost(batch_size=batch_size)
     checks = [found(design, kind, cost=cost, memory_bytes=memory_bytes) for kind in (RUNS, TRAINS)]
     assert None in checks, "never both"
     return next(filter(None, checks), None)
 
 
 def test_training_beyond_the_memory_is_advice_and_running_beyond_it_a_warning() -> None:
-    cost = WIDE.build().cost()
+    cost = built(WIDE).cost()
     assert cost.training_bytes is not None
     assert cost.inference_bytes is not None
     assert _within(WIDE, cost.training_bytes) is None
@@ -259,7 +260,7 @@ def test_training_beyond_the_memory_is_advice_and_running_beyond_it_a_warning() 
 def test_what_is_beyond_the_memory_is_mended_by_a_smaller_network(
     design: Design, share: float, what: str
 ) -> None:
-    memory_bytes = round(share * getattr(design.build().cost(), what))
+    memory_bytes = round(share * getattr(built(design).cost(), what))
     check = _within(design, memory_bytes)
     assert check is not None
     assert check.mends

@@ -14,6 +14,7 @@ from encdec_widgets.figures import block_figure
 from encdec_widgets.figures.bars import Bar, bars
 from encdec_widgets.figures.colouring import NO_VALUE, Colouring, ink, legend, luminance
 from encdec_widgets.formatting import count_text, quantity_text
+from tests.builds import built
 
 BLOCKS = Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1)).build().blocks
 MEASURED = {name: float(place) for place, name in enumerate(BLOCKS) if place}  # the input has none
@@ -138,7 +139,7 @@ def test_where_columns_are_narrow_values_leave_out_their_unit_and_then_themselve
         ("Hourglass (SLEAP)", ""),
         ("Stacked hourglass, 8 stacks", None),
     ):
-        blocks = preset(name).build().blocks
+        blocks = built(preset(name)).blocks
         colouring = Colouring("time", "ms", dict.fromkeys(blocks, 12.34))
         figure = block_figure(blocks, colouring=colouring)
         expected = " " if shown is None else f"<b>12.3{shown}</b>"

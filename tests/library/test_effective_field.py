@@ -24,6 +24,7 @@ from encdec_widgets.workers.timing import (
     measure,
     network_of,
 )
+from tests import amount
 from tests.library.timed import (
     Told,
     dropping_model,
@@ -34,11 +35,20 @@ from tests.library.timed import (
     small_model,
 )
 
+pytestmark = pytest.mark.backend
+
 BACKEND = keras.config.backend()
 # NumPy has no gradients; the worker may be on another one.
 DIFFERENTIATES = "tensorflow" if BACKEND == "numpy" else BACKEND
 
 SMALL_UNET = Design(UNet(filters=4, down_blocks=1, up_blocks=1), (48, 48, 1))
+
+
+@pytest.fixture
+def worker(worker: Worker) -> Worker:
+    if BACKEND == "numpy" and not amount.EVERYTHING:
+        pytest.skip("the process runs on TensorFlow, as in the tests on that backend; taken by --full")
+    return worker
 
 
 @pytest.fixture
@@ -251,6 +261,7 @@ def test_it_goes_on_in_steps_of_one_sample(worker: Worker) -> None:
     assert (shares[0], shares[-1]) == (0, 1)
 
 
+@pytest.mark.benchmark
 def test_stop_ends_it_within_a_second_and_the_next_one_works(worker: Worker) -> None:
     told = Told()
     large = Design(UNet(filters=8), (256, 256, 1))

@@ -18,6 +18,7 @@ from encdec_widgets.architectures.fields.described import (
     flag,
     integer,
 )
+from tests.amount import full_or
 from tests.library.test_any_network import DECODER_BLOCKS, ENCODER_BLOCKS, FAMILIES, instances
 
 BLOCKS = [
@@ -29,7 +30,7 @@ BLOCKS = [
     hourglass.UpsamplingBlock,
 ]
 WITH_NEEDS = [cls for cls in FAMILIES if any(info.needs for info in described_fields(cls).values())]
-EXAMPLES = {"numpy": 5, "tensorflow": 3}.get(keras.backend.backend(), 1)
+EXAMPLES = full_or({"numpy": 5, "tensorflow": 3}.get(keras.backend.backend(), 1), 2)
 SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 

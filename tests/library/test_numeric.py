@@ -10,6 +10,8 @@ import pytest
 from tests.library.deviations import as_computed
 from tests.library.golden import Json, build, numeric_arrays, numeric_cases, value_of
 
+pytestmark = pytest.mark.backend
+
 TOLERANCE = 1e-4
 
 

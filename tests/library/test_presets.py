@@ -16,11 +16,12 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.designs.presets import family_name, family_start
+from tests.builds import built
 from tests.preset_costs import documented, read_columns
 
 
 def _model(name: str) -> Any:
-    return preset(name).build().structure
+    return built(preset(name)).structure
 
 
 def _trainable(model: Any) -> int:

@@ -28,7 +28,10 @@ from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock, EncoderDecoder, SimpleConvBlock
 from encdec_widgets.architectures.fields.described import FieldError, described_fields
 from encdec_widgets.backbone import Backbone, build_backbone
+from tests.amount import full_or
 from tests.library.test_any_network import values
+
+pytestmark = pytest.mark.backend
 
 SMALL_UNET = UNet(filters=2, down_blocks=2, up_blocks=2)
 FAMILIES = [
@@ -88,7 +91,7 @@ def built(design: Design, previous: Backbone | None) -> Backbone | FieldError:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: f"{type(family).__name__}-{family.stacks}")
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=full_or(6, 2), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_rebuilt_network_is_the_same_as_a_fresh_one(family: EncoderDecoder, data: st.DataObject) -> None:
     backbone = Design(family, (64, 64, 1)).build()

@@ -28,10 +28,13 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.explain.receptive_field import MapReceptiveField
 from encdec_widgets.explain.seen import what_is_seen
 from encdec_widgets.networks.windows import Window
+from tests.amount import full_or
 from tests.library.measured_fields import MEASURES, Measure, check, claimed_box, linear
 
+pytestmark = pytest.mark.backend
+
 # Other backends compile every operation for every new shape.
-EXAMPLES = {"tensorflow": 6, "numpy": 6}.get(keras.backend.backend(), 3)
+EXAMPLES = full_or({"tensorflow": 6, "numpy": 6}.get(keras.backend.backend(), 3), 2)
 SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 LARGEST_IMAGE = 500  # px
 

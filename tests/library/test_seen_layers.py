@@ -11,9 +11,12 @@ from keras import layers as kl
 
 from encdec_widgets.explain.seen import what_is_seen
 from encdec_widgets.networks.call_graph import call_graph
+from tests.amount import full_or
 from tests.library.measured_fields import MEASURES, Measure, check, linear
 
-EXAMPLES = {"tensorflow": 12, "numpy": 8}.get(keras.backend.backend(), 5)
+pytestmark = pytest.mark.backend
+
+EXAMPLES = full_or({"tensorflow": 12, "numpy": 8}.get(keras.backend.backend(), 5), 4)
 SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 PAIRS = st.tuples(st.integers(1, 4), st.integers(1, 4))

@@ -25,6 +25,7 @@ from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone
+from tests.amount import full_or
 
 TWO = StackedHourglass(filters=8, stem_filters=4)
 SMALL = (64, 64, 3)
@@ -143,7 +144,7 @@ def test_without_a_head_the_features_alone_are_joined() -> None:
     assert [output.shape[-1] for output in backbone.structure.outputs] == [8, 8]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=full_or(25, 8), deadline=None)
 @given(
     stacks=st.integers(1, 2),
     filters=st.integers(2, 9),

@@ -12,6 +12,7 @@ from encdec_widgets.architectures import StackedHourglass, UNet
 from encdec_widgets.figures import block_figure
 from encdec_widgets.figures.still import WIDTH, still
 from encdec_widgets.widgets.base.fallback import LARGEST_PICTURE, fallback_html
+from tests.builds import built
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = {
@@ -133,7 +134,7 @@ def test_what_is_selected_marked_or_hidden_shows() -> None:
 
 @pytest.mark.parametrize("name", ["U-Net", "FC-DenseNet103", "Stacked hourglass, 8 stacks"])
 def test_what_is_saved_with_a_notebook_is_small(name: str) -> None:
-    page = fallback_html(block_figure(preset(name).build().blocks), name)
+    page = fallback_html(block_figure(built(preset(name)).blocks), name)
     assert "<img" in page
     assert len(page.encode()) < 60_000
 

@@ -14,6 +14,7 @@ from encdec_widgets.architectures import Hourglass, LeapCNN, UNet
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.networks.weights import unfilled
+from tests.amount import full_or
 
 STRIDES: dict[Any, tuple[str, ...]] = {
     UNet: ("stem_stride", "max_stride", "output_stride"),
@@ -134,7 +135,7 @@ def test_the_nearest_values_are_suggested(
     assert set(caught.value.suggestions) == suggestions
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=full_or(25, 8), deadline=None)
 @given(
     family=families,
     exponents=st.lists(st.integers(0, 5), min_size=3, max_size=3).map(sorted),

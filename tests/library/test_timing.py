@@ -36,6 +36,8 @@ from tests.library.timed import (
     small_model,
 )
 
+pytestmark = pytest.mark.backend
+
 MODELS = [small_model, forking_model, joining_model, dropping_model, sequential_model]
 
 

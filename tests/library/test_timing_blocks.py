@@ -24,6 +24,8 @@ from encdec_widgets.workers.inside import parts
 from encdec_widgets.workers.timing import Timing, Worker, measure, network_of
 from tests.library.timed import DESIGN, forking_model, joining_model, sequential_model, unet
 
+pytestmark = pytest.mark.backend
+
 # Blocks that only this module knows, which no other process can import by the name that a design keeps.
 
 

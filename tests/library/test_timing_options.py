@@ -135,12 +135,14 @@ def test_an_input_size_that_is_left_open_is_named() -> None:
         measure(small_model(None))
 
 
+@pytest.mark.backend
 def test_a_batch_size_that_the_network_rules_out_is_named(worker: Worker) -> None:
     with pytest.raises(FieldError, match="batch_size must be 3"):
         measure(small_model(batch_size=3), worker=worker, batch_size=2)
     assert measure(small_model(batch_size=3), worker=worker, batch_size=3, budget_s=0.05).batch_size == 3
 
 
+@pytest.mark.backend
 def test_a_layer_that_only_this_process_knows_gives_one_line(worker: Worker) -> None:
     class Homemade(keras.layers.Layer):
         def call(self, x: Any) -> Any:
@@ -183,6 +185,7 @@ def test_a_broken_driver_does_not_raise(monkeypatch: pytest.MonkeyPatch) -> None
     assert current_device() == Device("CPU", "CPU")
 
 
+@pytest.mark.backend
 def test_a_card_that_is_not_there_is_told_in_one_line_with_what_is(worker: Worker) -> None:
     with pytest.raises(TimingError, match=r"sees no GPU:99 here; it sees .*CPU") as caught:
         measure(small_model(), worker=worker, device="GPU:99")

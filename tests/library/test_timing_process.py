@@ -45,6 +45,7 @@ def test_the_worker_stays_warm(worker: Worker) -> None:
     assert pid_of(worker) == pid
 
 
+@pytest.mark.benchmark
 def test_a_submit_returns_at_once_and_the_outcome_comes_later(worker: Worker) -> None:
     works(worker)
     told = Told()
@@ -57,6 +58,8 @@ def test_a_submit_returns_at_once_and_the_outcome_comes_later(worker: Worker) ->
     assert len(told.outcomes) == 1
 
 
+@pytest.mark.benchmark
+@pytest.mark.backend
 def test_an_edit_while_running_is_refused_plainly_and_stop_ends_the_run_within_a_second(
     worker: Worker,
 ) -> None:
@@ -140,6 +143,7 @@ def hungry_model() -> Any:
     return keras.Model(x_in, keras.layers.UpSampling2D(8192)(x_in))  # 4 GiB an image
 
 
+@pytest.mark.backend
 def test_out_of_memory_is_told_plainly_and_the_next_run_works(worker: Worker) -> None:
     works(worker)
     pid = pid_of(worker)
@@ -250,6 +254,7 @@ def test_on_an_event_loop_progress_and_outcome_are_told_there(worker: Worker) ->
 # What the process answers
 
 
+@pytest.mark.backend
 def test_a_request_for_another_backend_is_refused() -> None:
     arguments = {"name": "network", "network": {}, "options": {"backend": "another"}}
     reply = answer({"id": 7, "command": "load", "arguments": arguments, "batch_size": 1})

@@ -39,6 +39,7 @@ def check(comparison: Comparison) -> None:
         assert timing.predicted_ms
 
 
+@pytest.mark.backend
 def test_a_much_larger_network_is_slower(worker: Worker) -> None:
     told = Told()
     racers = [
@@ -83,6 +84,7 @@ def test_a_network_races_itself_run_in_another_way(worker: Worker) -> None:
     assert (race.a.compilation, race.b.compilation) == ways
 
 
+@pytest.mark.backend
 def test_two_backends_race_and_a_process_that_is_not_needed_any_more_ends(worker: Worker) -> None:
     measure(DESIGN, worker=worker, budget_s=0.05)
     (own,) = worker.pids

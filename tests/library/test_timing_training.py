@@ -9,12 +9,19 @@ import pytest
 
 from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.timing import COMPILATIONS, TimingError, Worker, measure
+from tests import amount
 from tests.library.timed import DESIGN, dropping_model, forking_model, job, joining_model, small_model
+
+pytestmark = pytest.mark.backend
 
 BACKEND = keras.config.backend()
 TRAINS = (
     "tensorflow" if BACKEND == "numpy" else BACKEND
 )  # NumPy has no gradients; the worker may be on another one
+NOT_AGAIN = pytest.mark.skipif(
+    BACKEND == "numpy" and not amount.EVERYTHING,
+    reason="the process trains on TensorFlow, as in the tests on that backend; taken by --full",
+)
 # Compiling takes minutes for what is never trained so: JAX compiles each operation by itself, torch calls a compiler.
 COMPILED = [
     way
@@ -23,6 +30,7 @@ COMPILED = [
 ]
 
 
+@NOT_AGAIN
 @pytest.mark.parametrize("make_model", [small_model, forking_model, joining_model, dropping_model])
 def test_a_training_step_of_any_network_is_timed_by_block(
     worker: Worker, make_model: Callable[[], Any]
@@ -43,6 +51,7 @@ def test_a_training_step_of_any_network_is_timed_by_block(
     assert "training step" in str(timing)
 
 
+@NOT_AGAIN
 @pytest.mark.parametrize("compilation", [way for way in COMPILED if BACKEND == TRAINS] or ["graph"])
 def test_a_training_step_is_timed_however_it_is_compiled(worker: Worker, compilation: str) -> None:
     timing = measure(
@@ -51,6 +60,7 @@ def test_a_training_step_is_timed_however_it_is_compiled(worker: Worker, compila
     assert (timing.work, timing.compilation) == ("training", compilation)
 
 
+@NOT_AGAIN
 def test_the_gradients_of_a_design_are_timed_by_block(worker: Worker) -> None:
     forward, training = (
         worker.do(job(DESIGN, work=work, by_block=True, budget_s=0.1, backend=TRAINS))
@@ -133,6 +143,7 @@ def test_a_precision_is_honoured_and_named(worker: Worker, precision: str) -> No
     assert measure(DESIGN, worker=worker, budget_s=0.05).precision == "float32"
 
 
+@NOT_AGAIN
 def test_mixed_precision_trains(worker: Worker) -> None:
     timing = measure(
         small_model(),
@@ -163,6 +174,7 @@ def test_a_design_has_the_policy_that_is_in_force_here(worker: Worker) -> None:
     assert timing.precision == "mixed_bfloat16"
 
 
+@pytest.mark.jax
 def test_the_memory_of_a_network_that_jax_compiled_is_told(worker: Worker) -> None:
     one, eight = (
         measure(DESIGN, worker=worker, batch_size=size, budget_s=0.05, backend="jax") for size in (1, 8)

@@ -7,6 +7,8 @@ import pytest
 from encdec_widgets.networks.keras_private import is_filled
 from encdec_widgets.networks.weights import fill, unfilled
 
+pytestmark = pytest.mark.backend
+
 
 def dense() -> keras.Model:
     x = keras.Input((3,))

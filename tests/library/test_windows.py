@@ -13,8 +13,11 @@ from keras import ops
 from encdec_widgets.networks.call_windows import windows_of
 from encdec_widgets.networks.keras_private import calls_to
 from encdec_widgets.networks.windows import POINT, WHOLE, Window, Windows
+from tests.amount import full_or
 
-FEW = settings(max_examples=12, deadline=None)
+pytestmark = pytest.mark.backend
+
+FEW = settings(max_examples=full_or(12, 5), deadline=None)
 SAME = ("same", "valid")
 
 

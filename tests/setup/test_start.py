@@ -1,20 +1,26 @@
 """What is loaded, and when: designs without Keras, the designer before its backend."""
 
+import os
 import subprocess
 import sys
 import textwrap
 
 import pytest
 
+from tests.amount import full_or
+
 HEAVY = (
     "{'tensorflow', 'jax', 'torch', 'keras', 'plotly', 'ipywidgets', 'networkx', 'numpy'} & set(sys.modules)"
 )
 
 
-def run(code: str) -> str:
+def run(code: str, **environment: str) -> str:
     """Run code in a fresh Python, which fails if anything in it does; what it writes to standard error."""
     command = [sys.executable, "-c", textwrap.dedent(code)]
-    done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True, timeout=120)
+    environment = os.environ | environment
+    done = subprocess.run(
+        command, check=False, stderr=subprocess.PIPE, text=True, timeout=120, env=environment
+    )
     assert done.returncode == 0, done.stderr
     return done.stderr
 
@@ -31,7 +37,8 @@ def test_a_design_loads_nothing_heavy(statement: str) -> None:
 
 
 def test_a_designer_is_there_before_its_backend_and_draws_when_that_is_loaded() -> None:
-    run("""
+    run(
+        """
         import asyncio, sys, time
 
         async def main():
@@ -47,7 +54,9 @@ def test_a_designer_is_there_before_its_backend_and_draws_when_that_is_loaded() 
             assert designer.backbone.parameters == 2_545_952
 
         asyncio.run(main())
-    """)
+    """,
+        KERAS_BACKEND=full_or("tensorflow", "numpy"),
+    )
 
 
 def test_the_next_cell_waits_for_the_backend_which_loads_quietly() -> None:
@@ -78,7 +87,8 @@ def test_the_grammar_that_plotly_drags_in_is_not_compiled_and_can_be_imported_la
 
 
 def test_a_designer_that_was_left_before_its_backend_was_loaded_can_still_be_read() -> None:
-    run("""
+    run(
+        """
         import asyncio
 
         async def main():
@@ -88,4 +98,6 @@ def test_a_designer_that_was_left_before_its_backend_was_loaded_can_still_be_rea
 
         designer = asyncio.run(main())
         assert designer.model.count_params() == designer.backbone.parameters
-    """)
+    """,
+        KERAS_BACKEND=full_or("tensorflow", "numpy"),
+    )
