@@ -175,7 +175,7 @@ class Backbone:
         batch_size: int = 1,
         precision: Precision | None = None,
     ) -> tuple[Check, ...]:
-        """What is not as one might expect of the network, with the reason, the place and edits that mend it.
+        """What is unexpected in the network, each with its reason, its blocks and edits that mend it.
 
         Args:
             animal_px: Length of the animal in px of the camera's image, to be held against the receptive field.

@@ -127,7 +127,7 @@ def _box(
     sees = {
         "exact": f"sees {text} of the image",
         "whole image": "sees the whole image",
-        "unknown": "sees nobody knows how far",
+        "unknown": "has an unknown receptive field",
     }
     return ReceptiveBox(
         label=label,

@@ -1,4 +1,4 @@
-"""Checks of a network: what is not as one might expect, where, why, and what mends it."""
+"""Checks of a network: what is unexpected in it, where, why, and what mends it."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ _CHECKS = (
 
 
 def checks(network: Network) -> tuple[Check, ...]:
-    """What is not as one might expect of a network.
+    """What is unexpected in a network.
 
     Args:
         network: What it was designed as, what was built, and what is known of it.

@@ -242,7 +242,7 @@ function render({ model, el }) {
   function choose(event) {
     const row = event.target.closest("tr");
     const marked = document.getSelection();
-    // Whoever marks text of a row, to copy it, does not choose the row.
+    // A click that marks text of a row, to copy it, does not choose the row.
     if (!event.target.closest("button") && !marked.isCollapsed && marked.containsNode(row, true)) return;
     model.send({ chosen: row.encdecBlock });
   }
