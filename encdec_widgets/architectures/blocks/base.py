@@ -202,5 +202,5 @@ class DecoderBlock(Block):
 
     @property
     def uneven_as_published(self) -> str:
-        """A sentence that says who published it with a kernel that the stride does not divide; empty if it was not published so."""
+        """Who published it with a kernel that the stride does not divide, as a sentence; empty if nothing is known."""
         return ""
