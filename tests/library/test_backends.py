@@ -39,6 +39,7 @@ def test_knowing_all_backends_loads_none() -> None:
     assert told.stdout.strip() == f"{len(NAMES)} []"
 
 
+@pytest.mark.backend
 def test_the_running_backend_lists_its_devices() -> None:
     # Unlike visible_devices, this hides no error.
     backend = running_backend()

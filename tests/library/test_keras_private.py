@@ -164,6 +164,7 @@ def test_each_private_name_has_a_test() -> None:
     assert set(USES) == set(PRIVATE_NAMES)
 
 
+@pytest.mark.backend
 @pytest.mark.parametrize("name", PRIVATE_NAMES)
 def test_a_private_name_of_keras_is_there_and_does_what_it_is_used_for(name: str) -> None:
     try:
@@ -177,6 +178,7 @@ def test_a_private_name_of_keras_is_there_and_does_what_it_is_used_for(name: str
         )
 
 
+@pytest.mark.backend
 def test_keras_says_in_its_usual_words_that_a_layer_filled_a_variable_by_itself() -> None:
     with (
         pytest.raises(ValueError, match=r"stateless") as caught,
