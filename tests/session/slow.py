@@ -17,6 +17,10 @@ from encdec_widgets.session import Session
 
 PATIENCE_S = 30
 
+# Keras imports TensorFlow when a layer is first asked for its configuration, whatever the backend. On a busy machine that
+# takes half a minute, which a test that waits for a build does not have.
+keras.layers.Conv2D(1, 1).get_config()
+
 
 class Gate:
     """Holds up the making of blocks until it is opened, and counts them."""
