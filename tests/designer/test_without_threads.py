@@ -31,15 +31,16 @@ async def main():
     await until(lambda: drawn_channels(designer)[1] == 3)  # built on the loop, step by step
     control(designer, "filters").value = 4
     assert designer.model.get_layer("stack0_enc0_conv0").filters == 4  # waits, which takes the steps that remain
+    designer.set("filters", 5)  # not of the gesture that was made of 3 and 4
     press(designer, "Undo")
     designer.wait()
-    assert designer.design == SMALL.replace("filters", 3)
+    assert designer.design == SMALL.replace("filters", 4)
     assert "memory here" not in text_of(designer)
     for said, measures in enumerate(("Time it", "Effective field"), 1):
         press(designer, measures)
         await until(lambda: text_of(designer).count("not available here") == said)
-    designer.set("filters", 5)
-    assert drawn_channels(designer)[1] == 5
+    designer.set("filters", 6)
+    assert drawn_channels(designer)[1] == 6
     print("ended well")
 
 asyncio.run(main())

@@ -17,8 +17,8 @@ from encdec_widgets.session import Session
 
 PATIENCE_S = 30
 
-# Keras imports TensorFlow when a layer is first asked for its configuration, whatever the backend. On a busy machine that
-# takes half a minute, which a test that waits for a build does not have.
+# Keras imports TensorFlow when a layer is first asked for its configuration, whatever the backend. That can take half a
+# minute on a busy machine, which a test that waits for a build does not have.
 keras.layers.Conv2D(1, 1).get_config()
 
 
