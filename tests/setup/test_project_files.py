@@ -2,12 +2,15 @@
 
 import importlib
 import re
+import shlex
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from tests.__main__ import LINTERS
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -98,3 +101,19 @@ def test_an_issue_form_asks_for_something(name: str) -> None:
     identifiers = [field["id"] for field in form["body"]]
     assert len(set(identifiers)) == len(identifiers)
     assert any(field.get("validations", {}).get("required") for field in form["body"])
+
+
+def test_hooks_run_the_linters_of_the_test_command() -> None:
+    (repository,) = loaded(ROOT / ".pre-commit-config.yaml")["repos"]
+    assert repository["repo"] == "local"
+    hooks = {hook["name"]: hook for hook in repository["hooks"]}
+    assert {hook["language"] for hook in hooks.values()} == {"system"}
+    differing = {"--check", "--force-exclude"}  # a hook formats files, and is given their names
+    entries = {
+        name: [part for part in shlex.split(hook["entry"]) if part not in differing]
+        for name, hook in hooks.items()
+    }
+    assert entries == {
+        name: ["python", *(part for part in command if part not in differing)]
+        for name, command in LINTERS.items()
+    }
