@@ -15,6 +15,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
+from encdec_widgets.architectures.families import FAMILIES
 from encdec_widgets.designs.presets import family_name, family_start
 from tests.builds import built
 from tests.preset_costs import documented, read_columns
@@ -128,9 +129,14 @@ def test_presets_are_listed_under_the_family_that_one_looks_in(family: str, name
 @pytest.mark.parametrize("name", presets())
 def test_every_preset_is_of_a_family_with_a_name_for_people(name: str) -> None:
     family = family_name(preset(name))
-    assert family in ("U-Net", "LEAP CNN", "Hourglass", "Stacked hourglass", "FC-DenseNet")
+    assert family in {known.name for known in FAMILIES if known.presets}
     # Another size or another head makes no other network of it.
     assert family_name(_of_any_size(name)) == family
+
+
+def test_families_are_listed_by_names_for_people() -> None:
+    listed = {family_name(preset(name)) for name in presets()}
+    assert listed >= {"U-Net", "LEAP CNN", "Hourglass", "Stacked hourglass", "FC-DenseNet"}
 
 
 def _of_any_size(name: str) -> Design:
