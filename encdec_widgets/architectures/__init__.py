@@ -1,12 +1,14 @@
-"""Families of encoder-decoder networks, one a file."""
+"""Families of encoder-decoder networks, one a file, each with its presets."""
 
-from encdec_widgets.architectures.blocks.dense import DenseBlock, DenseUpsamplingBlock, TransitionDown
-from encdec_widgets.architectures.blocks.residual import (
+from encdec_widgets.architectures.blocks import (
+    DenseBlock,
+    DenseUpsamplingBlock,
     ResidualBlock,
     ResidualOutputBlock,
     ResidualUpsamplingBlock,
+    StridedConvBlock,
+    TransitionDown,
 )
-from encdec_widgets.architectures.blocks.strided import StridedConvBlock
 from encdec_widgets.architectures.custom import CustomEncoderDecoder
 from encdec_widgets.architectures.fc_densenet import FCDenseNet
 from encdec_widgets.architectures.hourglass import Hourglass

@@ -1,50 +1,26 @@
 """The picture of a backbone for plotly: a box for each block or layer, rows by stride, skip connections as level edges.
 
-The figure always has the same traces, so that one FigureWidget can be updated in place as long as it lives. Colours are
-Okabe and Ito's, which colour-blind people can tell apart, and never the only sign of anything. The page's style sheet
-sets the colours of text and background, as it knows whether the page is light or dark.
+The figure always has the same traces, so that one FigureWidget can be updated in place as long as it lives. Its colours
+stand in ``palette.py``. The page's style sheet sets the colours of text and background, as it knows whether the page is
+light or dark.
 """
 
 import html
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from encdec_widgets.figures.colouring import NO_VALUE_PATTERN, Colouring, ink
+from encdec_widgets.figures.colour_scale import NO_VALUE_PATTERN, Colouring, ink
 from encdec_widgets.figures.geometry import Box, Point, boxes, mark_point, name_point
 from encdec_widgets.figures.hover import hover_text
 from encdec_widgets.figures.labels import MARK_SIZE, mark_texts, name_texts, value_texts
 from encdec_widgets.figures.outlines import LINES, outlines
+from encdec_widgets.figures.palette import BLACK, CLEAR, GREY, INK, MERGES, SHADE, STAGE_COLOURS, WHITE
 from encdec_widgets.figures.routes import routes
 from encdec_widgets.formatting import size_text, stride_text
 
 if TYPE_CHECKING:
     import networkx as nx
 
-STAGE_COLOURS = {
-    "input": "#bbbbbb",
-    "stem": "#cc79a7",
-    "encoder": "#56b4e9",
-    "decoder": "#e69f00",
-    "head": "#009e73",
-    "join": "#f0e442",
-    "other": "#bbbbbb",
-}
-
-
-class _Merge(NamedTuple):
-    """How skips of one kind look."""
-
-    colour: str
-    dash: str
-    symbol: str
-    sign: str
-
-
-_MERGES = {
-    "concatenation": _Merge("#1f77d0", "dash", "diamond", "C"),
-    "addition": _Merge("#d55e00", "dot", "circle", "+"),
-    "other": _Merge("#009e73", "longdashdot", "square", "?"),
-}
 _TEXT_COLUMNS = 30  # with more boxes there is no room for numbers in them
 _MARK_COLUMNS = 16  # with more boxes there is little room for the marks of skips
 
@@ -79,15 +55,15 @@ def block_figure(
     marks = {name: mark for name, mark in (marks or {}).items() if mark and name in graph}
     flags = flags or {}
     flow = [ways[source, target] for source, target, edge in graph.edges(data=True) if not edge["skip"]]
-    skips: dict[str, list[tuple[str, str]]] = {merge: [] for merge in _MERGES}
+    skips: dict[str, list[tuple[str, str]]] = {merge: [] for merge in MERGES}
     for source, target, edge in graph.edges(data=True):
         if edge["skip"]:
-            skips[edge["merge"] if edge["merge"] in _MERGES else "other"].append((source, target))
+            skips[edge["merge"] if edge["merge"] in MERGES else "other"].append((source, target))
     # The style sheet finds the names as the first scatter trace, and the words above the boxes as the last.
     data = [_name_trace(graph, places, selected, flags)]
-    data.append(_line_trace("data flow", flow, {"color": "#808080", "width": 1.5}))
+    data.append(_line_trace("data flow", flow, {"color": GREY, "width": 1.5}))
     for merge, edges in skips.items():
-        style = _MERGES[merge]
+        style = MERGES[merge]
         paths = [ways[edge] for edge in edges]
         line = {"color": style.colour, "width": 2, "dash": style.dash}
         data.append(_line_trace(f"skip, {merge} ({style.sign})", paths, line))
@@ -120,7 +96,7 @@ def _skip_mark_trace(
     graph: "nx.DiGraph[str]", merge: str, edges: list[tuple[str, str]], paths: list[list[Point]]
 ) -> dict[str, Any]:
     """A mark on each skip connection, which shows how it joins and has its facts on hover."""
-    style = _MERGES[merge]
+    style = MERGES[merge]
     blocks = graph.number_of_nodes()
     size, text_size = (15, 10) if blocks <= _MARK_COLUMNS else (11, 8) if blocks <= _TEXT_COLUMNS else (7, 1)
     return {
@@ -137,7 +113,7 @@ def _skip_mark_trace(
         },
         "text": [style.sign] * len(edges),
         "textposition": "middle center",
-        "textfont": {"color": "#ffffff", "size": text_size},
+        "textfont": {"color": WHITE, "size": text_size},
         "customdata": [[target, _skip_text(graph, source, target, merge)] for source, target in edges],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
         "showlegend": False,
@@ -221,7 +197,7 @@ def _box_trace(
             "pattern": {
                 "shape": [_pattern(data) for _, data in nodes],
                 "fillmode": "overlay",
-                "fgcolor": "#000000",
+                "fgcolor": BLACK,
                 "fgopacity": 0.22,
                 "size": 6,
                 "solidity": 0.25,
@@ -233,7 +209,7 @@ def _box_trace(
         "insidetextanchor": "middle",
         "textangle": 0,
         "constraintext": "inside",
-        "textfont": {"color": "#000000", "size": 12},
+        "textfont": {"color": BLACK, "size": 12},
         "customdata": [
             [
                 name,
@@ -250,7 +226,7 @@ def _box_trace(
         colours = [colouring.colour(name) for name in graph]
         trace["marker"]["color"] = colours
         # One end of the scale is near the colour of a light page, the other near that of a dark one.
-        trace["marker"]["line"] = {"width": 1, "color": "#808080"}
+        trace["marker"]["line"] = {"width": 1, "color": GREY}
         # Only boxes without a value are hatched now, so that nothing darkens the colour of a value.
         trace["marker"]["pattern"]["shape"] = [
             "" if name in colouring.values else NO_VALUE_PATTERN for name in graph
@@ -294,7 +270,7 @@ def _layout(graph: "nx.DiGraph[str]") -> dict[str, Any]:
                 "x1": 1,
                 "y0": -row - 0.5,
                 "y1": -row + 0.5,
-                "fillcolor": "rgba(128,128,128,0.10)",
+                "fillcolor": SHADE,
                 "line": {"width": 0},
             }
             for row in range(0, count, 2)
@@ -304,8 +280,8 @@ def _layout(graph: "nx.DiGraph[str]") -> dict[str, Any]:
 
 FIXED_LAYOUT: dict[str, Any] = {
     "barmode": "overlay",
-    "paper_bgcolor": "rgba(0,0,0,0)",
-    "plot_bgcolor": "rgba(0,0,0,0)",
+    "paper_bgcolor": CLEAR,
+    "plot_bgcolor": CLEAR,
     "margin": {"l": 86, "r": 8, "t": 8, "b": 34},
     "legend": {
         "orientation": "h",
@@ -315,7 +291,7 @@ FIXED_LAYOUT: dict[str, Any] = {
         "itemclick": False,
         "itemdoubleclick": False,
     },
-    "hoverlabel": {"bgcolor": "#222222", "font": {"color": "#ffffff"}, "align": "left"},
+    "hoverlabel": {"bgcolor": INK, "font": {"color": WHITE}, "align": "left"},
     "hovermode": "closest",
     "dragmode": "pan",
     "font": {"size": 12},

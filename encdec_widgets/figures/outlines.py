@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from encdec_widgets.figures.geometry import Box, Point
+from encdec_widgets.figures.palette import BLACK, WHITE
 
-LINES = {"outline, light": ("#ffffff", 6.0), "outline": ("#000000", 3.0)}
+LINES = {"outline, light": (WHITE, 6.0), "outline": (BLACK, 3.0)}
 """Colour and width in px of a light line and of the dark line on it, which show on any page and on any box."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from encdec_widgets.figures.colouring import Colouring
+from encdec_widgets.figures.colour_scale import Colouring
 from encdec_widgets.formatting import count_text, unit_of_bytes
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from encdec_widgets.explain.receptive_words import extent_text
+from encdec_widgets.figures.palette import STAGE_COLOURS, WHITE
 from encdec_widgets.formatting import stride_text
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
     from encdec_widgets.explain.receptive_field import MapReceptiveField, ReceptiveField
 
-# The colours of the stages, as in the picture of the network. All are light, to be drawn on a dark edge.
-_OUTPUT, _SELECTED, _DIALOG, _ENCODER = "#e69f00", "#ffffff", "#f0e442", "#56b4e9"
+# All are light, to be drawn on a dark edge.
+_OUTPUT, _ENCODER, _DIALOG = (STAGE_COLOURS[stage] for stage in ("decoder", "encoder", "join"))
 _DASHES = ("", "1 2", "5 2", "5 2 1 2")  # in turn, from the smallest stride on
 
 
@@ -78,7 +79,7 @@ def field_boxes(
     if selected is not None and selected in receptive.blocks and blocks.nodes[selected]["stage"] != "input":
         label = blocks.nodes[selected]["label"]
         words = f"The selected block {label}"
-        boxes.append(_box(label, receptive.blocks[selected], input_scale, _SELECTED, "9 3 2 3", 2.0, words))
+        boxes.append(_box(label, receptive.blocks[selected], input_scale, WHITE, "9 3 2 3", 2.0, words))
     if receptive.encoder_only is not None:
         boxes.append(_dialog_box(receptive.encoder_only, input_scale))
     strides = _on_the_way_down(blocks)

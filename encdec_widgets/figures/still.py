@@ -12,12 +12,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 import attrs
 
+from encdec_widgets.figures.palette import INK, PALE, PAPER
+
 WIDTH = 900
 """Width of the picture, in px."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 96, 10, 10, 34
 _ROW_HEIGHT = 84
 _HEIGHTS = (120, 480)  # of the part with the boxes
-_PAPER, _INK = "#fcfcfa", "#222222"
 _DASHES = {
     "dash": "7 4",
     "dot": "2 3",
@@ -43,7 +44,7 @@ def still(figure: dict[str, Any]) -> str:
     """
     layout = figure["layout"]
     place = _place(layout)
-    parts = [f'<rect width="{WIDTH}" height="{_number(place.height)}" rx="4" fill="{_PAPER}"/>']
+    parts = [f'<rect width="{WIDTH}" height="{_number(place.height)}" rx="4" fill="{PAPER}"/>']
     parts += _rows(layout, place)
     traces = [trace for trace in figure["data"] if trace.get("visible", True) is True]
     # As in plotly, bars are below lines, whatever the order of the traces.
@@ -117,7 +118,7 @@ def _bars(trace: dict[str, Any], place: _Place) -> Iterator[str]:
             letters = max(map(len, _lines(text)))
             room = min(0.95 * (right - left) / (_LETTER * letters or 1), 0.8 * (bottom - top))
             size = min(_at(font.get("size"), index) or 12, room)
-            colour = _at(font.get("color"), index) or _INK
+            colour = _at(font.get("color"), index) or INK
             yield _text((left + right) / 2, (top + bottom) / 2, text, size, colour)
 
 
@@ -162,7 +163,7 @@ def _mark(point: tuple[float, float], marker: dict[str, Any], index: int) -> str
 
 def _label(point: tuple[float, float], text: str, trace: dict[str, Any], index: int) -> str:
     font = trace.get("textfont", {})
-    size, colour = _at(font.get("size"), index) or 11, _at(font.get("color"), index) or _INK
+    size, colour = _at(font.get("size"), index) or 11, _at(font.get("color"), index) or INK
     vertical, _, horizontal = (_at(trace.get("textposition"), index) or "middle center").partition(" ")
     gap = size / 2 + (_at(trace.get("marker", {}).get("size"), index) or 0) / 2
     y = point[1] + {"top": -gap, "bottom": gap}.get(vertical, 0.0)
@@ -178,7 +179,7 @@ def _legend(traces: Sequence[dict[str, Any]], place: _Place) -> Iterator[str]:
             x += 38 + _LETTER * 11 * len(trace["name"]) + 16
 
 
-def _text(x: float, y: float, text: str, size: float, colour: str = _INK, anchor: str = "middle") -> str:
+def _text(x: float, y: float, text: str, size: float, colour: str = INK, anchor: str = "middle") -> str:
     """Lines of text centred at the height ``y``. Of plotly's markup, it understands ``<br>`` and lines in bold."""
     lines = []
     for index, (line, plain) in enumerate(zip(_split(text), _lines(text), strict=True)):
@@ -208,7 +209,7 @@ def _rectangle(x: float, y: float, width: float, height: float, paint: str) -> s
 def _stroke(line: dict[str, Any]) -> str:
     dash = _DASHES.get(line.get("dash", "solid"))
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'stroke={_quoted(line.get("color", _INK))} stroke-width="{_number(line.get("width", 2))}"{dashes}'
+    return f'stroke={_quoted(line.get("color", INK))} stroke-width="{_number(line.get("width", 2))}"{dashes}'
 
 
 def _outline(marker: dict[str, Any], index: int) -> str:
@@ -216,11 +217,11 @@ def _outline(marker: dict[str, Any], index: int) -> str:
     width = _at(line.get("width"), index)
     if not width:
         return ""
-    return f' stroke={_quoted(_at(line.get("color"), index) or _INK)} stroke-width="{_number(width)}"'
+    return f' stroke={_quoted(_at(line.get("color"), index) or INK)} stroke-width="{_number(width)}"'
 
 
 def _colour(marker: dict[str, Any], index: int) -> str:
-    return str(_at(marker.get("color"), index) or "#bbbbbb")
+    return str(_at(marker.get("color"), index) or PALE)
 
 
 def _at(value: Any, index: int) -> Any:

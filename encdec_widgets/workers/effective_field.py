@@ -10,7 +10,7 @@ import attrs
 
 from encdec_widgets.architectures.fields.described import FieldError, integer
 from encdec_widgets.workers.backends import NAMES, backend_named, backend_text
-from encdec_widgets.workers.backends.available import active_backend, backends_with_gradients
+from encdec_widgets.workers.backends.installed import active_backend, backends_with_gradients
 from encdec_widgets.workers.client import Worker, shared_worker
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell

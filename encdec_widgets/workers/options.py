@@ -8,7 +8,7 @@ import attrs
 from encdec_widgets.architectures.fields.described import FieldError, choice, integer, real, text
 from encdec_widgets.explain.costs import MOST_IMAGES, PRECISIONS
 from encdec_widgets.workers.backends import NAMES, backend_named
-from encdec_widgets.workers.backends.available import active_backend, installed_backends
+from encdec_widgets.workers.backends.installed import active_backend, installed_backends
 
 COMPILATIONS = {name: backend_named(name).compilations for name in NAMES}
 """How each Keras backend can run a network, its usual way first: "eager" is layer by layer from Python, "graph" is

@@ -12,7 +12,7 @@ from encdec_widgets.backbone import Backbone
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks import Check
 from encdec_widgets.explain.machine_memory import memory_limit
-from encdec_widgets.figures.colouring import legend
+from encdec_widgets.figures.colour_scale import legend
 from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.pages.aside import COSTS

@@ -11,9 +11,9 @@ from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
 from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.explain.checks import Check
 from encdec_widgets.figures import block_figure
-from encdec_widgets.figures.block_figure import STAGE_COLOURS
-from encdec_widgets.figures.colouring import Colouring
+from encdec_widgets.figures.colour_scale import Colouring
 from encdec_widgets.figures.geometry import boxes
+from encdec_widgets.figures.palette import STAGE_COLOURS
 from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.formatting import count_text, counted, size_text, stride_text
 from encdec_widgets.session import Session

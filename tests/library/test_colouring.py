@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import UNet
 from encdec_widgets.figures import block_figure
-from encdec_widgets.figures.bars import Bar, bars
-from encdec_widgets.figures.colouring import NO_VALUE, Colouring, ink, legend, luminance
+from encdec_widgets.figures.charts.bars import Bar, bars
+from encdec_widgets.figures.colour_scale import Colouring, ink, legend, luminance
+from encdec_widgets.figures.palette import NO_VALUE
 from encdec_widgets.formatting import count_text, quantity_text
 from tests.builds import built
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encdec_widgets.figures.curves import WIDTH, Axis, Curve, curves, values_table
+from encdec_widgets.figures.charts.curves import WIDTH, Axis, Curve, curves, values_table
 from encdec_widgets.formatting import bytes_text, count_text, value_text
 
 NUMBERS = (1, 2, 4, 8, 16)

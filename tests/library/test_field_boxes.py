@@ -19,9 +19,9 @@ from encdec_widgets.explain.receptive_words import (
     too_small_words,
     verdict,
 )
-from encdec_widgets.figures.colouring import luminance
+from encdec_widgets.figures.charts.receptive_heat import heat_image
+from encdec_widgets.figures.colour_scale import luminance
 from encdec_widgets.figures.receptive_boxes import ReceptiveBox, field_boxes
-from encdec_widgets.figures.receptive_heat import heat_image
 
 WHOLE = MapReceptiveField(extent="whole image", why="pool")
 UNKNOWN = MapReceptiveField(extent="unknown", why="lambda")

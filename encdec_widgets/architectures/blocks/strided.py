@@ -5,9 +5,8 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.architectures.blocks.base import Changes, Tensor, of_these_layers
+from encdec_widgets.architectures.blocks.base import Changes, EncoderBlock, Tensor, of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions
-from encdec_widgets.architectures.encoder_decoder import EncoderBlock
 from encdec_widgets.architectures.fields.described import Need, flag, text
 from encdec_widgets.architectures.fields.shared import (
     activation_field,

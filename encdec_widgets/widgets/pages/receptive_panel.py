@@ -17,8 +17,8 @@ from encdec_widgets.explain.receptive_words import (
     too_small_words,
     verdict,
 )
+from encdec_widgets.figures.charts.receptive_heat import heat_image
 from encdec_widgets.figures.receptive_boxes import field_boxes
-from encdec_widgets.figures.receptive_heat import heat_image
 from encdec_widgets.formatting import px_text
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.widgets.controls.controls import FieldControl

@@ -4,8 +4,8 @@ import html
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from encdec_widgets.figures.bars import Bar, bars
-from encdec_widgets.figures.block_figure import STAGE_COLOURS
+from encdec_widgets.figures.charts.bars import Bar, bars
+from encdec_widgets.figures.palette import STAGE_COLOURS
 from encdec_widgets.formatting import counted, digits, exact_text, flops_text, percent_text
 from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.gpu import Gpus

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from encdec_widgets.figures.block_figure import block_figure
-from encdec_widgets.figures.colouring import Colouring, legend
+from encdec_widgets.figures.colour_scale import Colouring, legend
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
 from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.session import Session

@@ -10,8 +10,8 @@ import attrs
 from encdec_widgets._keras import keras
 from encdec_widgets.networks.multiply_adds import total
 from encdec_widgets.workers.backends import running_backend
-from encdec_widgets.workers.backends.available import visible_devices
 from encdec_widgets.workers.backends.backend import Runner, Work
+from encdec_widgets.workers.backends.installed import visible_devices
 from encdec_widgets.workers.device import Device
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches

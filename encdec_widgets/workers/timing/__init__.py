@@ -6,7 +6,7 @@ notebook's kernel never blocks, runs out of memory or leaks for it.
 
 from typing import Any
 
-from encdec_widgets.workers.backends.available import (
+from encdec_widgets.workers.backends.installed import (
     backends_with_gradients,
     current_device,
     installed_backends,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import attrs
 from markupsafe import Markup
 
+from encdec_widgets.figures.palette import GREY
 from encdec_widgets.formatting import quantity_text
 
 _HEX = r"(#[0-9a-fA-F]{6})?"
@@ -73,10 +74,10 @@ def _row(row: Bar, unit: str, zero: float, share: float) -> Markup:
     bar = Markup(
         '<div aria-hidden="true" style="position:relative; height:11px; margin:2px 0">'
         '<div style="position:absolute; left:{:.2f}%; width:{:.2f}%; height:100%; box-sizing:border-box; '
-        'border:1px solid #808080; background:{}"></div>'
+        'border:1px solid {}; background:{}"></div>'
         '<div style="position:absolute; left:{:.2f}%; top:-2px; bottom:-2px; width:1px; '
         'background:var(--jp-ui-font-color1)"></div></div>'
-    ).format(start, length, row.colour or "var(--jp-brand-color1)", 100 * zero)
+    ).format(start, length, GREY, row.colour or "var(--jp-brand-color1)", 100 * zero)
     note = Markup('<tr><td colspan="3" style="padding:0 0 2px; font-style:italic">{}</td></tr>').format(
         row.note
     )

@@ -8,18 +8,15 @@ import attrs
 from markupsafe import Markup
 from plotly.colors import sample_colorscale, unlabel_rgb
 
+from encdec_widgets.figures.palette import BLACK, GREY, HATCH, NO_VALUE, SCALE, WHITE
 from encdec_widgets.formatting import percent_text, quantity_text
 
-# Equal steps look equal, to colour-blind people as well, and it grows lighter all the way.
-_SCALE = "Viridis"
 _LEGEND_STEPS = 9
 _NAMED = 4  # more blocks than this are counted, not listed by name
 _MIDDLE = 0.1791  # the luminance at which black and white text have the same contrast, 4.58 : 1
 
-NO_VALUE = "#bbbbbb"
-"""The colour of a block without a value, which is hatched as well."""
 NO_VALUE_PATTERN = "x"
-"""Its hatch."""
+"""The hatch of a block without a value."""
 
 
 def _finite(colouring: "Colouring", _: object, values: Mapping[str, float]) -> None:
@@ -109,7 +106,7 @@ def ink(colour: str) -> str:
     Args:
         colour: The background, as ``#rrggbb``.
     """
-    return "#000000" if luminance(colour) > _MIDDLE else "#ffffff"
+    return BLACK if luminance(colour) > _MIDDLE else WHITE
 
 
 def luminance(colour: str) -> float:
@@ -130,10 +127,10 @@ def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str
     """
     least, most = map(colouring.text, colouring.ends)
     steps = ", ".join(_at(step / (_LEGEND_STEPS - 1)) for step in range(_LEGEND_STEPS))
-    swatch = "display:inline-block; height:11px; border:1px solid #808080; vertical-align:-1px"
+    swatch = f"display:inline-block; height:11px; border:1px solid {GREY}; vertical-align:-1px"
     hatch = (
-        f"repeating-linear-gradient(45deg, #777777 0 1px, transparent 1px 4px), "
-        f"repeating-linear-gradient(-45deg, #777777 0 1px, transparent 1px 4px), {NO_VALUE}"
+        f"repeating-linear-gradient(45deg, {HATCH} 0 1px, transparent 1px 4px), "
+        f"repeating-linear-gradient(-45deg, {HATCH} 0 1px, transparent 1px 4px), {NO_VALUE}"
     )
     hatched = Markup(
         '<span style="white-space:nowrap; margin-left:8px">'
@@ -168,5 +165,5 @@ def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
 
 def _at(share: float) -> str:
     """The colour at a share of the scale, as ``#rrggbb``."""
-    red, green, blue = unlabel_rgb(sample_colorscale(_SCALE, [share])[0])
+    red, green, blue = unlabel_rgb(sample_colorscale(SCALE, [share])[0])
     return f"#{round(red):02x}{round(green):02x}{round(blue):02x}"
