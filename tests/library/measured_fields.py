@@ -4,6 +4,7 @@ A network is made linear and positive first, so that nothing cancels or is switc
 with is where its gradient is not zero.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -105,14 +106,21 @@ def claimed_box(seen: Window, position: int) -> Box:
 
 
 def positions_in_the_middle(seen: Window, size: int, output_size: int) -> range:
-    """A whole period of positions that lies in the middle of the output, and of what sees the middle of the image."""
+    """A whole period of positions that see the middle of the image; none if no position of the output does."""
     middle = [
         position
         for position in range(output_size)
         if (box := claimed_box(seen, position)) and abs(box[0] + box[1] - size + 1) <= seen.step
     ]
-    start = middle[0] - middle[0] % seen.period
-    return range(start, start + seen.period)
+    start = middle[0] - middle[0] % seen.period if middle else 0
+    return range(start, start + seen.period if middle else 0)
+
+
+def has_room(seen: Window, size: int, output_size: int) -> bool:
+    """Whether positions see the middle of the image, and the output's borders lie further away than they see."""
+    positions = positions_in_the_middle(seen, size, output_size)
+    margin = math.ceil((max(seen.last) - min(seen.first) + 1) * seen.period / seen.step)
+    return bool(positions) and margin <= positions.start and positions.stop + margin <= output_size
 
 
 def check(model: Any, shape: Shape, seen: Windows, measure: Measure, axes: Sequence[int] = (0, 1)) -> None:

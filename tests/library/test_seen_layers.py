@@ -12,7 +12,7 @@ from keras import layers as kl
 from encdec_widgets.explain.seen import what_is_seen
 from encdec_widgets.networks.call_graph import call_graph
 from tests.amount import full_or
-from tests.library.measured_fields import MEASURES, Measure, check, linear
+from tests.library.measured_fields import MEASURES, Measure, check, has_room, linear
 
 pytestmark = pytest.mark.backend
 
@@ -71,4 +71,6 @@ def test_a_chain_of_any_layers_with_branches(
     assert isinstance(seen, tuple)
     extents = [max(window.last) - min(window.first) + 2 * window.step for window in seen]
     assume(extents[0] < height / 2 and extents[1] < width / 2)
+    # Layers that crop one side can move the middle of the image to a border of the output.
+    assume(all(map(has_room, seen, (height, width), x.shape[1:3])))
     check(linear(inputs, x), (height, width, 1), seen, measure)
