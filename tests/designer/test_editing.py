@@ -84,8 +84,9 @@ def test_blocks_are_added_duplicated_moved_changed_and_removed(designer: Designe
         assert outlined(designer) == [f"stack0_enc{place[8]}"]
     block_control(designer, "kind").value = "StridedConvBlock"
     assert type(designer.design.architecture.encoder_stack[3]).__name__ == "StridedConvBlock"
-    while not button(designer, "Undo").disabled:
+    for _ in range(designer.session.editor.history.position):
         press(designer, "Undo")
+    assert button(designer, "Undo").disabled
     assert designer.design == SMALL
 
 
