@@ -16,12 +16,14 @@ from tests.browser.servers import until
 
 CELLS = [
     """
-from encdec_widgets import preset
+from encdec_widgets.session import Session
 from encdec_widgets.widgets.picture.facts_table import FactsTable
-backbone = preset("SLEAP medium single").build()
+session = Session("SLEAP medium single")
+session.select("encoder[1]")
+backbone = session.backbone
 chosen = []
-table = FactsTable(chosen.append)
-table.show(backbone, ["stack0_enc1"])
+session.observe(lambda change: chosen.append(change["new"].path), "selection")
+table = FactsTable(session)
 table
 """,
 ]
@@ -115,12 +117,12 @@ def test_sorted_by_mouse_and_by_keyboard_and_still_after_an_edit(facts: Facts) -
     sort.click()
     assert facts.screen.kernel
     facts.screen.kernel.run(
-        'backbone = preset("SLEAP medium single").replace("filters", 24).build()\n'
-        'table.show(backbone, ["stack0_dec1"])'
+        'session.change("filters", 24, now=True)\nbackbone = session.backbone\nsession.select("decoder[1]")'
     )
     expect(facts.row("dec1")).to_have_attribute("aria-selected", "true")
     edited = sorted(row["parameters"] for row in kernel_rows(facts))
-    assert facts.numbers("parameters") == edited != sorted(parameters)
+    assert edited != sorted(parameters)
+    until(lambda: facts.numbers("parameters") == edited, "the new rows, in the same order")
     assert facts.column("parameters")[-1] == f"{edited[-1]:,}"
 
     # What is copied is what is seen: these rows, in this order.
@@ -156,24 +158,23 @@ def test_a_row_is_chosen_by_keyboard_and_by_mouse_and_marked(facts: Facts) -> No
     assert kernel
     assert facts.selected() == ["enc1"]
     facts.press(facts.button("enc2"), "Enter")
-    until(lambda: kernel.value("chosen") == ["stack0_enc2"], "Enter is told")
+    until(lambda: kernel.value("chosen") == ["encoder[2]"], "Enter is told")
     facts.press(facts.button("dec0"), "Space")
-    until(lambda: kernel.value("chosen")[1:] == ["stack0_dec0"], "Space is told")
+    until(lambda: kernel.value("chosen")[1:] == ["decoder[0]"], "Space is told")
     facts.row("enc0").locator("td").nth(4).click()
-    until(lambda: kernel.value("chosen")[2:] == ["stack0_enc0"], "the mouse is told")
+    until(lambda: kernel.value("chosen")[2:] == ["encoder[0]"], "the mouse is told")
 
-    kernel.run('table.select(["stack0_enc0", "stack0_dec0"])')
-    expect(facts.row("dec0")).to_have_attribute("aria-selected", "true")
-    assert facts.selected() == ["enc0", "dec0"]
+    kernel.run('session.select("decoder[*]")')
+    until(lambda: facts.selected() == ["dec0", "dec1", "dec2"], "the blocks of the decoder are marked")
     expect(facts.button("dec0")).to_have_attribute("aria-pressed", "true")
 
     # The row of a layer is that of its block; and single keys are not JupyterLab's, which would cut the cell.
     facts.press(facts.button("Layers"), "Enter")
     facts.button("stack0_enc1_conv0").click()
-    until(lambda: kernel.value("chosen")[3:] == ["stack0_enc1"], "a layer's block is told")
+    until(lambda: kernel.value("chosen")[4:] == ["encoder[1]"], "a layer's block is told")
     facts.screen.page.keyboard.press("x")
     facts.press(facts.button("stack0_enc1_conv1"), "Enter")
-    until(lambda: kernel.value("chosen")[4:] == ["stack0_enc1"], "the next layer's block is told")
+    until(lambda: kernel.value("chosen")[5:] == ["encoder[1]"], "the next layer's block is told")
 
 
 def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
@@ -192,9 +193,7 @@ def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
     for facts in (first, second):
         expect(facts.root.get_by_role("table")).to_have_count(0)
         expect(facts.button("Copy as CSV")).to_be_hidden()
-    screen.kernel.run(
-        'backbone = preset("SLEAP medium single").replace("down_blocks", 3).build()\ntable.show(backbone, [])'
-    )
+    screen.kernel.run('session.change("down_blocks", 3, now=True)\nbackbone = session.backbone')
     first.button("Blocks").click()
     blocks = [row["name"] for row in kernel_rows(first)]
     until(lambda: first.column("name") == second.column("name") == blocks, "the newest blocks in both")
@@ -207,11 +206,13 @@ def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
 
 HOSTILE = "<img src=x onerror=document.body.dataset.harmed=1>"
 HOSTILE_CELL = f"""
+import attrs
 from types import SimpleNamespace
 blocks = backbone.blocks.copy()
 blocks.nodes["stack0_enc0"]["label"] = blocks.nodes["stack0_enc1"]["kind"] = {HOSTILE!r}
 blocks.nodes["stack0_enc2"]["label"] = "=1+1" + "very_long_Name" * 30
-table.show(SimpleNamespace(blocks=blocks, layers=backbone.layers), [])
+hostile = SimpleNamespace(blocks=blocks, layers=backbone.layers)
+session.set_trait("shown", attrs.evolve(session.shown, backbone=hostile))
 """
 
 
