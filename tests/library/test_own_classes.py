@@ -10,11 +10,13 @@ from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
+from encdec_widgets.architectures.blocks.pooling import PoolingBlock
 from encdec_widgets.architectures.encoder_decoder import (
     DecoderBlock,
     EncoderBlock,
     EncoderDecoder,
     SimpleConvBlock,
+    SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import counts, flag, integer
 from encdec_widgets.designs.block_edits import add, change_kind
@@ -253,6 +255,32 @@ def test_a_block_that_does_not_say_how_wide_it_is_lets_no_width_be_promised() ->
 
     design = _lists(SimpleConvBlock(pool=False), Wide())
     found_checks = checks(network_of(design, cost=design.build().cost(), memory_bytes=10**5))
+    (check,) = (one for one in found_checks if one.kind.startswith("too large"))
+    assert not any("filters" in mend.label for mend in check.mends)
+
+
+def test_a_subclass_that_makes_other_layers_does_not_inherit_how_wide_they_are() -> None:
+    @attrs.frozen
+    class Fixed(SimpleConvBlock):
+        def make_block(self, x_in: Any, prefix: str = "fixed") -> Any:
+            return keras.layers.Conv2D(256, 3, strides=2, padding="same", name=f"{prefix}_conv")(x_in)
+
+    @attrs.frozen
+    class Interpolation(SimpleUpsamplingBlock):
+        def make_block(
+            self, x: Any, current_stride: int | None = None, skip_source: Any = None, prefix: str = "up"
+        ) -> Any:
+            return keras.layers.UpSampling2D(name=f"{prefix}_interp")(x)
+
+    @attrs.frozen
+    class Widening(PoolingBlock):
+        def make_block(self, x_in: Any, prefix: str = "widening") -> Any:
+            return keras.layers.Conv2D(64, 3, strides=2, padding="same", name=f"{prefix}_conv")(x_in)
+
+    for block in (Fixed(), Interpolation(), Widening()):
+        assert (block.width_fields, block.output_width_field) == (None, None)
+    design = _lists(SimpleConvBlock(filters=64, pool=False), Fixed(filters=64), decoder=(Interpolation(),))
+    found_checks = checks(network_of(design, cost=design.build().cost(), memory_bytes=10**6))
     (check,) = (one for one in found_checks if one.kind.startswith("too large"))
     assert not any("filters" in mend.label for mend in check.mends)
 

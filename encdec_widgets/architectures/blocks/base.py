@@ -31,9 +31,23 @@ def of_these_layers(answer: Callable[[Any], _T]) -> Callable[[Any], _T | None]:
     @functools.wraps(answer)
     def asked(self: Any) -> _T | None:
         answering: Any = next(cls for cls in type(self).__mro__ if answer.__name__ in vars(cls))
-        return answer(self) if answering.make_block is type(self).make_block else None
+        return answer(self) if _makes_layers_of(type(self), answering) else None
 
     return asked
+
+
+def _makes_layers_of(cls: type[Any], above: type[Any]) -> bool:
+    """Tell whether a class has the ``make_block`` of a class above it."""
+    return bool(cls.make_block is above.make_block)
+
+
+def _describing(cls: type[Any], name: str) -> type[Any]:
+    """The class that describes a field: the last one that declares it, not one that inherits it."""
+    return next(
+        one
+        for one in cls.__mro__
+        if any(field.name == name and not field.inherited for field in vars(one).get("__attrs_attrs__", ()))
+    )
 
 
 class Block(Described):
@@ -43,14 +57,19 @@ class Block(Described):
 
     @property
     def width_fields(self) -> tuple[str, ...] | None:
-        """The fields that say how wide its maps are: those in channels. None where no field says it."""
-        return tuple(name for name, info in described_fields(self).items() if info.unit == "channels") or None
+        """The fields that say how wide its maps are: those in channels. None where no field says it.
+
+        None too in a subclass that makes other layers of such a field, which may be as wide as they like.
+        """
+        widths = tuple(name for name, info in described_fields(self).items() if info.unit == "channels")
+        own = all(_makes_layers_of(type(self), _describing(type(self), name)) for name in widths)
+        return widths if widths and own else None
 
     @property
     def output_width_field(self) -> str | None:
         """The field that says how many channels the block puts out: ``filters``, or the only one in channels."""
         widths = self.width_fields or ()
-        if "filters" in described_fields(self):
+        if "filters" in widths:
             return "filters"
         return widths[0] if len(widths) == 1 else None
 

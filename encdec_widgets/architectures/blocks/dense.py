@@ -217,6 +217,7 @@ class TransitionDown(EncoderBlock):
         return _norm_relu_conv(x_in, x_in.shape[-1], 1, self.dropout, prefix)
 
     @property
+    @of_these_layers
     def width_fields(self) -> tuple[str, ...]:
         """None: it keeps the channels that it is given."""
         return ()

@@ -135,6 +135,7 @@ class StemBlock(EncoderBlock):
         return _conv(x, self.output_filters, f"{prefix}_conv3x3_out")
 
     @property
+    @of_these_layers
     def output_width_field(self) -> str:
         """The filters of its last convolution."""
         return "output_filters"

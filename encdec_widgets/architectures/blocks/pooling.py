@@ -28,6 +28,7 @@ class PoolingBlock(EncoderBlock):
         )(x_in)
 
     @property
+    @of_these_layers
     def width_fields(self) -> tuple[str, ...]:
         """None: it keeps the channels that it is given."""
         return ()

@@ -368,6 +368,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
         return keras.layers.Add(name=f"{prefix}_skip_add")([source, x])
 
     @property
+    @of_these_layers
     def output_width_field(self) -> str:
         """The filters of the refinement convolutions, which come last."""
         return "refine_convs_filters"
