@@ -8,6 +8,7 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.architectures.blocks.dense import DenseUpsamplingBlock
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.pooling import PoolingBlock
@@ -283,6 +284,23 @@ def test_a_subclass_that_makes_other_layers_does_not_inherit_how_wide_they_are()
     found_checks = checks(network_of(design, cost=design.build().cost(), memory_bytes=10**6))
     (check,) = (one for one in found_checks if one.kind.startswith("too large"))
     assert not any("filters" in mend.label for mend in check.mends)
+
+
+def test_a_subclass_that_makes_other_layers_was_not_published_with_them() -> None:
+    class Plain(DenseUpsamplingBlock):
+        def make_block(
+            self, x: Any, current_stride: int | None = None, skip_source: Any = None, prefix: str = "up"
+        ) -> Any:
+            return keras.layers.Conv2DTranspose(4, 5, self.upsampling_stride, "same", name=f"{prefix}_up")(x)
+
+    published, own = (
+        found(_lists(SimpleConvBlock(filters=4), decoder=(block,)), "checkerboard")
+        for block in (DenseUpsamplingBlock(), Plain())
+    )
+    assert published is not None
+    assert own is not None
+    assert "Jegou" in published.reason
+    assert "published" not in own.reason
 
 
 def test_a_block_is_added_as_wide_and_changed_in_kind_as_wide_as_a_users_own() -> None:

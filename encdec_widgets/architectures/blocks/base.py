@@ -220,6 +220,6 @@ class DecoderBlock(Block):
         return None
 
     @property
-    def uneven_as_published(self) -> str:
-        """Who published it with a kernel that the stride does not divide, as a sentence; empty if nothing is known."""
-        return ""
+    def uneven_as_published(self) -> str | None:
+        """Who published it with a kernel that the stride does not divide, as a sentence; None if nothing is known."""
+        return None

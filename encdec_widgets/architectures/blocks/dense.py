@@ -323,6 +323,7 @@ class DenseUpsamplingBlock(DecoderBlock):
         return (LayerWindow("transposed", 3, self.upsampling_stride), *convolutions(self.num_layers, 3))
 
     @property
+    @of_these_layers
     def uneven_as_published(self) -> str:
         """The transition up of FC-DenseNet."""
         return (

@@ -67,7 +67,7 @@ def _decoder_blocks(network: Network, places: list[str]) -> dict[str, DecoderBlo
 def _as_published(network: Network, places: list[str]) -> str:
     blocks = _decoder_blocks(network, places) or {}
     said = {block.uneven_as_published for block in blocks.values()}
-    return f" {said.pop()}" if len(said) == 1 and "" not in said else ""
+    return f" {said.pop()}" if len(said) == 1 and all(said) else ""
 
 
 def _mends(network: Network, places: list[str]) -> Iterator[Mend | None]:
