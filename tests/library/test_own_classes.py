@@ -303,6 +303,34 @@ def test_a_subclass_that_makes_other_layers_was_not_published_with_them() -> Non
     assert "published" not in own.reason
 
 
+def test_a_subclass_that_overrides_a_part_of_making_layers_does_not_inherit_what_is_said_of_them() -> None:
+    class Upsampling(SimpleUpsamplingBlock):
+        def _upsample(self, x: Any, prefix: str) -> Any:
+            return keras.layers.Conv2DTranspose(4, 5, 2, "same", name=f"{prefix}_up")(x)
+
+    block = Upsampling(transposed_conv=True)
+    assert (block.layer_windows(), block.interpolating(), block.with_even_kernel()) == (None, None, None)
+    assert (block.width_fields, block.output_width_field) == (None, None)
+    check = found(_lists(SimpleConvBlock(filters=4), decoder=(block,)), "checkerboard")
+    assert check is not None
+    assert not check.mends
+
+
+def test_a_subclass_with_other_defaults_and_words_of_itself_inherits_what_is_said_of_its_layers() -> None:
+    @attrs.frozen
+    class Wide(SimpleConvBlock):
+        filters: int = _width(64)
+        more: int = _width(4)
+
+        @property
+        def is_level(self) -> bool:
+            return False
+
+    assert Wide().layer_windows() == SimpleConvBlock().layer_windows()
+    assert Wide().pooling_window == 2
+    assert Wide().output_width_field == "filters"
+
+
 def test_a_block_is_added_as_wide_and_changed_in_kind_as_wide_as_a_users_own() -> None:
     design = _lists(Down(maps=12))
     after = design.replace_all(add(design, "encoder[0]").changes)

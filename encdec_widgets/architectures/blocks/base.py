@@ -24,8 +24,8 @@ _T = TypeVar("_T")
 def of_these_layers(answer: Callable[[Any], _T]) -> Callable[[Any], _T | None]:
     """Let a method answer for the layers of its own class alone.
 
-    A subclass with a ``make_block`` of its own may make other layers of the same fields. There the method gives None,
-    unless the subclass overrides it.
+    A subclass with a ``make_block`` of its own, or another of a method that ``make_block`` may call, may make other
+    layers of the same fields. There the method gives None, unless the subclass overrides it.
     """
 
     @functools.wraps(answer)
@@ -37,8 +37,18 @@ def of_these_layers(answer: Callable[[Any], _T]) -> Callable[[Any], _T | None]:
 
 
 def _makes_layers_of(cls: type[Any], above: type[Any]) -> bool:
-    """Tell whether a class has the ``make_block`` of a class above it."""
-    return bool(cls.make_block is above.make_block)
+    """Tell whether a class overrides nothing of a class above it that may have a part in making layers.
+
+    What a block says of itself, and other values of its fields, have none.
+    """
+    overridden = {name for one in cls.__mro__[: cls.__mro__.index(above)] for name in vars(one)}
+    if "make_block" in overridden:
+        return False
+    fields = attrs.fields_dict(above)
+    said = {name for name in overridden if hasattr(EncoderBlock, name) or hasattr(DecoderBlock, name)}
+    return not any(
+        hasattr(above, name) and name not in fields and not name.startswith("__") for name in overridden - said
+    )
 
 
 def _describing(cls: type[Any], name: str) -> type[Any]:
