@@ -216,6 +216,18 @@ def test_pooling_of_a_users_own_that_goes_too_far_is_mended() -> None:
     assert once == design.replace("encoder[0].pooling_stride", 2)
 
 
+def test_pooling_of_a_users_own_that_leaves_pixels_out_at_stride_2_is_not_mended_by_it() -> None:
+    class Subsampling(Down):
+        @property
+        def pooling_window(self) -> int:
+            return 1
+
+        def make_block(self, x_in: Any, prefix: str = "subsampling") -> Any:
+            return keras.layers.MaxPooling2D(1, self.pooling_stride, "same", name=f"{prefix}_pool")(x_in)
+
+    assert mended(_lists(Subsampling(pooling_stride=4)), "pixels never looked at") == {}
+
+
 def test_a_jump_of_a_users_own_block_is_mended_by_steps_of_two() -> None:
     first = Down(pool=False, pooling_stride=1)
     design = _lists(first, Down(), Down(), Down(), decoder=(Up(upsampling_stride=4), Up()))

@@ -107,7 +107,7 @@ def _mends(network: Network, gaps: list[_Gap]) -> Iterator[Mend | None]:
         path, covering = network.path(gap.place), block.covering_kernel()
         if covering:
             kernels[path] = covering
-        elif block.pooling_window is not None:
+        elif (block.pooling_window or 0) >= 2:  # a smaller window leaves pixels out at stride 2 too
             pooling.append(path)
         else:
             return
