@@ -13,6 +13,7 @@ from encdec_widgets.architectures import (
     LeapCNN,
     StackedHourglass,
     StridedConvBlock,
+    TransitionDown,
     UNet,
 )
 from encdec_widgets.architectures.blocks.head import Head
@@ -180,6 +181,14 @@ def test_a_list_of_blocks_can_have_more_levels(network: EncoderDecoder) -> None:
         assert "more" in mend.label
         assert "More levels see further" in check.reason
         assert _seen(design.replace_all(mend.changes), animal_px=times * seen)[1] is None
+
+
+def test_a_transition_is_no_level_that_could_be_repeated() -> None:
+    pooled = CustomEncoderDecoder(encoder=[conv(), conv(2), TransitionDown()], decoder=[up()])
+    changes = pooled.more_levels(1)
+    assert changes is not None
+    assert changes["encoder[:]"] == (conv(), conv(2), conv(2), TransitionDown())
+    assert CustomEncoderDecoder(encoder=[conv(), TransitionDown()], decoder=[up()]).more_levels(1) is None
 
 
 @pytest.mark.parametrize("network", LISTS)

@@ -137,7 +137,10 @@ class EncoderBlock(Block):
 
     @property
     def is_level(self) -> bool:
-        """Whether a second block like this one would be a further level: it halves the size, and convolves."""
+        """Whether a second block like this one would be a further level: it halves the size.
+
+        A block that makes the map smaller for others, such as one that only pools, overrides it.
+        """
         return self.downsampling_stride == 2
 
     @property

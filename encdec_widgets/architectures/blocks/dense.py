@@ -4,7 +4,7 @@ The building blocks of :class:`~encdec_widgets.architectures.fc_densenet.FCDense
 Convolutions start from He's uniform distribution, as in the paper.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -215,6 +215,11 @@ class TransitionDown(EncoderBlock):
         if self.pool:
             return _transition_down(x_in, self.pooling_stride, self.dropout, prefix)
         return _norm_relu_conv(x_in, x_in.shape[-1], 1, self.dropout, prefix)
+
+    @property
+    def is_level(self) -> Literal[False]:
+        """Without dense layers it is none."""
+        return False
 
     @property
     @of_these_layers
