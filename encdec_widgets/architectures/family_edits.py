@@ -5,13 +5,12 @@ family whose fields have the seed's names (``down_blocks``, ``up_blocks``, ``ste
 ``kernel_size``), and else from its blocks. A family that has other fields overrides a method.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock
 from encdec_widgets.architectures.fields.described import Described, described_fields
-
-if TYPE_CHECKING:
-    from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock
 
 Changes: TypeAlias = dict[str, Any]
 """New values by path, as ``Design.replace_all`` takes them: ``filters``, or ``encoder[:]`` for a list of blocks."""
@@ -26,6 +25,11 @@ class FamilyEdits(Described):
     __slots__ = ()
 
     if TYPE_CHECKING:
+
+        @property
+        def stem_stack(self) -> Sequence[EncoderBlock] | None:
+            """The blocks of the stem; None without one."""
+            raise NotImplementedError
 
         @property
         def encoder_stack(self) -> Sequence[EncoderBlock]:
@@ -61,7 +65,8 @@ class FamilyEdits(Described):
         """Changes that add ``count`` levels at the coarsest stride, so that the output stays as fine.
 
         Those of :meth:`levels_by`; where there are none, the last encoder block that is a level is repeated, and with
-        it the first decoder block that doubles the size.
+        it the first decoder block that doubles the size. There are none either where a decoder block's stride does not
+        divide the stride that it starts from.
         """
         own = self.levels_by(count)
         if own is not None:
@@ -71,9 +76,13 @@ class FamilyEdits(Described):
         doubling = [i for i, block in enumerate(decoder) if block.upsampling_stride == 2]
         if not levels or (decoder and not doubling):
             return None
+        stem = self.stem_stack or ()
+        fit = _strides_fit((*stem, *encoder), decoder)
         encoder[levels[-1] : levels[-1]] = [encoder[levels[-1]]] * count
         for first in doubling[:1]:
             decoder[first:first] = [decoder[first]] * count
+        if not (fit and _strides_fit((*stem, *encoder), decoder)):
+            return None
         return {"encoder[:]": tuple(encoder), "decoder[:]": tuple(decoder)}
 
     def levels_by(self, change: int) -> Changes | None:
@@ -124,6 +133,16 @@ class FamilyEdits(Described):
     def _own(self, name: str) -> int | None:
         """The value of a field of the family that is a count; None where it has no such field."""
         return _count(self, name) if name in described_fields(self) else None
+
+
+def _strides_fit(encoder: Iterable[EncoderBlock], decoder: Iterable[DecoderBlock]) -> bool:
+    """Tell whether the stride of each decoder block divides the stride that it starts from."""
+    stride = math.prod(block.downsampling_stride for block in encoder)
+    for block in decoder:
+        stride, rest = divmod(stride, block.upsampling_stride)
+        if rest:
+            return False
+    return True
 
 
 def _count(architecture: Any, name: str) -> int | None:

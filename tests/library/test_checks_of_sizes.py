@@ -17,7 +17,7 @@ from encdec_widgets.architectures import (
     UNet,
 )
 from encdec_widgets.architectures.blocks.head import Head
-from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderDecoder
 from encdec_widgets.explain.checks import Check, Network, checks
 from encdec_widgets.explain.checks.least_receptive_field import least_field
 from tests.builds import built
@@ -181,6 +181,13 @@ def test_a_list_of_blocks_can_have_more_levels(network: EncoderDecoder) -> None:
         assert "more" in mend.label
         assert "More levels see further" in check.reason
         assert _seen(design.replace_all(mend.changes), animal_px=times * seen)[1] is None
+
+
+@pytest.mark.parametrize("decoder", [[up(4), up()], [up(), up(), up()], [up(), up(2), up(3)]])
+def test_a_list_of_blocks_whose_strides_do_not_match_gets_no_more_levels(decoder: list[DecoderBlock]) -> None:
+    encoder = [conv(), conv(2), conv(3)]
+    assert CustomEncoderDecoder(encoder=encoder, decoder=[up(), up(3)]).more_levels(1) is not None
+    assert CustomEncoderDecoder(encoder=encoder, decoder=decoder).more_levels(1) is None
 
 
 def test_a_transition_is_no_level_that_could_be_repeated() -> None:

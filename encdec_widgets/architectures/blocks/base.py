@@ -47,7 +47,8 @@ def _makes_layers_of(cls: type[Any], above: type[Any]) -> bool:
     fields = attrs.fields_dict(above)
     said = {name for name in overridden if hasattr(EncoderBlock, name) or hasattr(DecoderBlock, name)}
     return not any(
-        hasattr(above, name) and name not in fields and not name.startswith("__") for name in overridden - said
+        hasattr(above, name) and name not in fields and not name.startswith("__")
+        for name in overridden - said
     )
 
 
