@@ -143,4 +143,4 @@ class State(traitlets.HasTraits):
 def broken_at(editor: Editor) -> str:
     """Path of the block at which a change that is not possible goes wrong; empty if there is none."""
     error = editor.outcome.error
-    return error.place if isinstance(error, FieldError) else ""
+    return error.block if isinstance(error, FieldError) else ""

@@ -38,11 +38,6 @@ class FieldError(ValueError):
             text += f" Would work: {' or '.join(repr(value) for value in self.suggestions)}."
         return text
 
-    @property
-    def place(self) -> str:
-        """As ``block``, until all callers use that."""
-        return self.block
-
     def suggesting(self, values: Iterable[Any]) -> "FieldError":
         """The same error with other suggestions."""
         return FieldError(self.field, self.value, self.allowed, values, self.block)
