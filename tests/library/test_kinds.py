@@ -70,6 +70,14 @@ class Odd(Kind):
         return tuple(range(1, int(info.maximum) + 1, 2))
 
 
+def test_a_kind_without_values_to_try_is_not_tried() -> None:
+    class Plain(Kind):
+        name = "plain"
+
+    assert not Plain().can_be_tried
+    assert Odd().can_be_tried
+
+
 @pytest.fixture
 def odd() -> Iterator[type[EncoderDecoder]]:
     kinds.register(Odd())

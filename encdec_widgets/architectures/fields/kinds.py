@@ -30,11 +30,9 @@ class Kind:
 
     Attributes:
         name: The word that stands in ``FieldInfo.kind``.
-        can_be_tried: Whether other values can be tried one after the other, to see what they lead to.
     """
 
     name: ClassVar[str]
-    can_be_tried: ClassVar[bool] = True
 
     def accept(self, info: "FieldInfo", value: Any) -> Any:
         """The value as the field keeps it; None if the field does not take it."""
@@ -47,6 +45,11 @@ class Kind:
     def suggestions(self, info: "FieldInfo", value: Any) -> tuple[Any, ...]:
         """Values that the field takes in place of one that it does not, the nearest first."""
         return (info.default,)
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether other values can be tried one after the other: where the kind defines ``values_to_try``."""
+        return type(self).values_to_try is not Kind.values_to_try
 
     def values_to_try(self, info: "FieldInfo") -> tuple[Any, ...]:
         """Values across the range of the field, to see what they lead to."""
@@ -235,7 +238,7 @@ class Choice(Kind):
 class Text(Kind):
     """A text that becomes part of layer names."""
 
-    name, can_be_tried = "text", False
+    name = "text"
 
     def accept(self, info: "FieldInfo", value: Any) -> str | None:
         """Any text without a slash, with which Keras would refuse the names of the layers."""
@@ -253,7 +256,7 @@ class Text(Kind):
 class Counts(Kind):
     """A tuple of whole numbers, such as the number of layers of every block."""
 
-    name, can_be_tried = "counts", False
+    name = "counts"
 
     def accept(self, info: "FieldInfo", value: Any) -> tuple[int, ...] | None:
         """As many whole numbers as the field can have, each within the bounds."""
