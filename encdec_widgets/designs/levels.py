@@ -22,21 +22,32 @@ def fewer_levels(design: Any, count: int) -> dict[str, Any] | None:
         The changes that its architecture names; None where they give no valid design with a smaller maximum stride.
     """
     changes: dict[str, Any] | None = design.architecture.fewer_levels(count)
-    return changes if _moves(design, changes, -1) else None
+    return None if _moved(design, changes, -1) is None else changes
 
 
-def more_levels(design: Any, count: int) -> dict[str, Any] | None:
+def more_levels(design: Any, count: int) -> tuple[dict[str, Any], Any] | None:
     """Add ``count`` levels to a design, so that the output stays as fine; None if that cannot be done.
 
     Where the larger maximum stride does not divide the input, the next larger input goes with it.
+
+    Args:
+        design: A :class:`~encdec_widgets.designs.design.Design`.
+        count: Number of levels, from 1.
+
+    Returns:
+        The changes that its architecture names, and the design that they give.
     """
     changes: dict[str, Any] | None = design.architecture.more_levels(count)
-    if changes is None or _moves(design, changes, 1):
-        return changes
+    if changes is None:
+        return None
+    after = _moved(design, changes, 1)
+    if after is not None:
+        return changes, after
     stride = design.architecture.maximum_stride * 2**count
     *sizes, channels = design.input_shape
     larger = {**changes, "input_shape": (*(size and -(-size // stride) * stride for size in sizes), channels)}
-    return larger if _moves(design, larger, 1) else None
+    after = _moved(design, larger, 1)
+    return None if after is None else (larger, after)
 
 
 def shorter_decoder(design: Any, count: int) -> dict[str, Any]:
@@ -45,13 +56,13 @@ def shorter_decoder(design: Any, count: int) -> dict[str, Any]:
     return architecture.decoder_up_to(count) or {"decoder[:]": tuple(architecture.decoder_stack[:count])}
 
 
-def _moves(design: Any, changes: Mapping[str, Any] | None, direction: int) -> bool:
-    """Whether changes give a design whose maximum stride is really smaller, or larger."""
+def _moved(design: Any, changes: Mapping[str, Any] | None, direction: int) -> Any | None:
+    """The design that changes give; None unless its maximum stride is really smaller, or larger."""
     after = None if changes is None else changed(design, changes)
     if after is None:
-        return False
+        return None
     before = design.architecture.maximum_stride
-    return bool((after.architecture.maximum_stride - before) * direction > 0)
+    return after if (after.architecture.maximum_stride - before) * direction > 0 else None
 
 
 def mend(changes: Mapping[str, Any] | None, words: str) -> Mend | None:

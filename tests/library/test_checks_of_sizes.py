@@ -153,6 +153,22 @@ def test_kernels_are_larger_only_where_that_is_enough() -> None:
     assert labels == {1.2: ["one level more", "kernels of 5 px"], 5: ["3 levels more"]}
 
 
+def test_where_the_most_levels_are_too_few_no_others_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def counted(self: LeapCNN, count: int) -> Any:
+        tried.append(count)
+        return EncoderDecoder.more_levels(self, count)
+
+    monkeypatch.setattr(LeapCNN, "more_levels", counted)
+    design = Design(LeapCNN(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
+    seen, _ = _seen(design, animal_px=1)
+    for times, counts in ((1.3, [1]), (1000, [1, 5])):
+        tried.clear()
+        _seen(design, animal_px=times * seen)
+        assert tried == counts
+
+
 def test_a_further_level_brings_the_input_that_it_can_take() -> None:
     design = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (36, 52, 1))
     seen, _ = _seen(design, animal_px=1)

@@ -1,7 +1,7 @@
 """A receptive field smaller than the animal."""
 
+import functools
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from encdec_widgets.designs.levels import changed, level_words, mend, more_levels
@@ -50,26 +50,37 @@ def small_field(network: Network) -> Check | None:
 
 
 def _more_levels(network: Network, wanted: float) -> Mend | None:
-    """Add as many levels as it takes."""
-    for count in range(1, 1 + _MOST_LEVELS):
-        changes = more_levels(network.design, count)
-        if changes is not None and _sees(network, changes) >= wanted:
+    """Add as many levels as it takes. Where one is too few, the most that there can be show whether any will do."""
+
+    @functools.cache
+    def deeper(count: int) -> tuple[dict[str, Any], float] | None:
+        found = more_levels(network.design, count)
+        return None if found is None else (found[0], _sees(found[1]))
+
+    counts = range(1, 1 + _MOST_LEVELS)
+    for count in counts:
+        found = deeper(count)
+        if found is not None and found[1] >= wanted:
+            changes, _ = found
             shape = changes.get("input_shape")
             with_input = f", input of {shape_text(shape)}" if shape else ""
             return mend(changes, level_words(count, "more") + with_input)
+        most = next(filter(None, map(deeper, reversed(counts))), None)
+        if most is None or most[1] < wanted:
+            return None
     return None
 
 
-def _sees(network: Network, changes: Mapping[str, Any]) -> float:
-    """Foresee how far the network sees at least after some changes, in px; 0 if that cannot be foreseen."""
-    after = changed(network.design, changes)
-    return (after and least_field(after)) or 0
+def _sees(design: Any) -> float:
+    """Foresee how far a network of a design sees at least, in px; 0 if that cannot be foreseen."""
+    return least_field(design) or 0
 
 
 def _larger_kernels(network: Network, wanted: float) -> Mend | None:
     """Find the smallest kernels of an odd size, up to 9 px, that see far enough."""
     for size in range(3, 1 + _LARGEST_KERNEL, 2):
         changes = network.architecture.with_kernel_size(size)
-        if changes is not None and _sees(network, changes) >= wanted:
+        after = None if changes is None else changed(network.design, changes)
+        if after is not None and _sees(after) >= wanted:
             return mend(changes, f"kernels of {size} px")
     return None
