@@ -108,6 +108,11 @@ class CustomEncoderDecoder(EncoderDecoder):
         return self.decoder
 
     @property
+    def has_free_blocks(self) -> bool:
+        """Its blocks are its fields."""
+        return True
+
+    @property
     def joins_predictions(self) -> bool:
         """As in the wiring, if there is one."""
         return self.wiring is not None and self.wiring.joins_predictions

@@ -126,6 +126,11 @@ class EncoderDecoder(FamilyEdits):
         raise NotImplementedError("Encoder-decoder subclasses must define decoder stack.")
 
     @property
+    def has_free_blocks(self) -> bool:
+        """Whether its blocks are its own fields ``stem``, ``encoder`` and ``decoder``, each free to be changed."""
+        return False
+
+    @property
     def joins_predictions(self) -> bool:
         """Whether ``join_stacks`` adds predictions, so that they must be of the output's size; an extension point."""
         return False

@@ -74,7 +74,7 @@ def _of_heads(old: Any, new: Any) -> Iterator[_Difference]:
 def _of_architectures(old: EncoderDecoder, new: EncoderDecoder) -> Iterator[_Difference]:
     if old == new:
         return
-    if isinstance(new, CustomEncoderDecoder):
+    if new.has_free_blocks:
         try:
             old = CustomEncoderDecoder.of(old)
         except FieldError:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 
 import attrs
 
-from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.designs.block_edits import nodes_at
 from encdec_widgets.designs.presets import family_name
@@ -77,7 +76,7 @@ class Shown:
 
 
 def _effect(step: Step, effect: str) -> str:
-    families = [isinstance(e.wanted.architecture, CustomEncoderDecoder) for e in (step.before, step.after)]
-    if families == [False, True] and not step.anew:
+    free = [e.wanted.architecture.has_free_blocks for e in (step.before, step.after)]
+    if free == [False, True] and not step.anew:
         return f"{effect}; it is a network of free blocks now, and Undo leads back to the family"
     return effect

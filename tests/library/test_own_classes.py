@@ -393,3 +393,8 @@ def test_fields_with_the_seeds_names_are_enough() -> None:
     assert fewer == design.replace_all({"down_blocks": 1, "up_blocks": 1})
     large = design.replace("up_blocks", 3)
     assert mended(large, "output larger than the input") == {"one level up fewer": design}
+
+
+def test_a_network_of_free_blocks_says_so() -> None:
+    assert not Pyramid().has_free_blocks
+    assert CustomEncoderDecoder.of(Pyramid()).has_free_blocks

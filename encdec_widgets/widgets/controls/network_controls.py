@@ -4,7 +4,6 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.controls.controls import FieldControls
@@ -35,7 +34,7 @@ class NetworkControls(widgets.VBox):
         """Show the fields of the architecture, with values that are not possible yet."""
         outcome = self._session.editor.outcome
         architecture = outcome.design.architecture
-        self._note.value = _CUSTOM if isinstance(architecture, CustomEncoderDecoder) else ""
+        self._note.value = _CUSTOM if architecture.has_free_blocks else ""
         fields = described_fields(architecture)
         values = {name: outcome.pending.get(name, getattr(architecture, name)) for name in fields}
         inert = {name: reason for name, info in fields.items() if (reason := info.inert(architecture))}
