@@ -15,7 +15,7 @@ from encdec_widgets.architectures.fields.described import Described, described_f
 from encdec_widgets.architectures.fields.shared import pooling_stride_field, upsampling_stride_field
 
 Tensor: TypeAlias = Any
-Changes: TypeAlias = dict[str, Any]
+FieldChanges: TypeAlias = dict[str, Any]
 """New values of a block's own fields by name."""
 
 _T = TypeVar("_T")
@@ -154,7 +154,7 @@ class EncoderBlock(Block):
         """Whether the pooling follows the convolutions, as far as its fields say."""
         return False
 
-    def covering_kernel(self) -> Changes | None:
+    def covering_kernel(self) -> FieldChanges | None:
         """Changes that make the kernel of its strided convolution as large as its stride; None where it has none."""
         return None
 
@@ -214,7 +214,7 @@ class DecoderBlock(Block):
         """Whether the block cannot be made without the source of a skip connection."""
         return False
 
-    def without_skip(self) -> Changes | None:
+    def without_skip(self) -> FieldChanges | None:
         """Changes after which the block wants no skip connection; None where it cannot do without."""
         return {"skip_connection": False} if "skip_connection" in described_fields(self) else None
 
@@ -225,11 +225,11 @@ class DecoderBlock(Block):
             return None
         return (attrs.evolve(self, upsampling_stride=2),) * steps
 
-    def interpolating(self) -> Changes | None:
+    def interpolating(self) -> FieldChanges | None:
         """Changes after which interpolation upsamples in place of a transposed convolution; None where it cannot."""
         return None
 
-    def with_even_kernel(self) -> Changes | None:
+    def with_even_kernel(self) -> FieldChanges | None:
         """Changes after which the stride divides the kernel of the transposed convolution; None where it cannot be."""
         return None
 

@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.architectures.blocks.base import Changes as Changes
 from encdec_widgets.architectures.blocks.base import DecoderBlock as DecoderBlock
 from encdec_widgets.architectures.blocks.base import EncoderBlock as EncoderBlock
+from encdec_widgets.architectures.blocks.base import FieldChanges as FieldChanges
 from encdec_widgets.architectures.blocks.base import Tensor as Tensor
 from encdec_widgets.architectures.blocks.base import of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
@@ -385,12 +385,12 @@ class SimpleUpsamplingBlock(DecoderBlock):
         return (upsampling, *convolutions(self.refine_convs, self.refine_convs_kernel_size))
 
     @of_these_layers
-    def interpolating(self) -> Changes | None:
+    def interpolating(self) -> FieldChanges | None:
         """Not without refinement: that would take the block's only convolution away."""
         return {"transposed_conv": False} if self.refine_convs else None
 
     @of_these_layers
-    def with_even_kernel(self) -> Changes:
+    def with_even_kernel(self) -> FieldChanges:
         """The next larger kernel that the stride divides: of 3 px and stride 2, it is 4 px."""
         stride = self.upsampling_stride
         return {"transposed_conv_kernel_size": -(-self.transposed_conv_kernel_size // stride) * stride}

@@ -5,7 +5,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.architectures.blocks.base import Changes, EncoderBlock, Tensor, of_these_layers
+from encdec_widgets.architectures.blocks.base import EncoderBlock, FieldChanges, Tensor, of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions
 from encdec_widgets.architectures.fields.described import Need, flag, text
 from encdec_widgets.architectures.fields.shared import (
@@ -112,7 +112,7 @@ class StridedConvBlock(EncoderBlock):
         return layers if self.batch_norm_before_activation else layers[::-1]
 
     @of_these_layers
-    def covering_kernel(self) -> Changes:
+    def covering_kernel(self) -> FieldChanges:
         """The odd kernel that reaches as far as the stride."""
         return {"kernel_size": self.pooling_stride // 2 * 2 + 1}
 
