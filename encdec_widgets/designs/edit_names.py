@@ -9,10 +9,8 @@ from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
-from encdec_widgets.designs.paths import STAGES
-from encdec_widgets.formatting import sizes_text, value_text
+from encdec_widgets.designs.paths import STAGES, text_at
 
-_INPUT = "input size"
 _Difference = tuple[str, Any, Any]
 
 
@@ -32,7 +30,7 @@ def edit_name(before: Design, after: Design) -> str:
     """Say in a few words what leads from one design to another."""
     differences = [
         *_of_architectures(before.architecture, after.architecture),
-        *_of_values(_INPUT, before.input_shape, after.input_shape),
+        *_of_values("input_shape", before.input_shape, after.input_shape),
         *_of_heads(before.head, after.head),
     ]
     if not differences:
@@ -47,11 +45,10 @@ def edit_name(before: Design, after: Design) -> str:
 
 
 def _words(path: str, old: Any, new: Any) -> str:
-    path = path.replace("_", " ").replace("].", "] ")
+    words = "input size" if path == "input_shape" else path.replace("_", " ").replace("].", "] ")
     if isinstance(old, bool) and isinstance(new, bool):
-        return f"{path} {'on' if new else 'off'}"
-    text = sizes_text if path == _INPUT else value_text
-    return f"{path} {text(old)} to {text(new)}".strip()
+        return f"{words} {'on' if new else 'off'}"
+    return f"{words} {text_at(path, old)} to {text_at(path, new)}".strip()
 
 
 def _of_values(path: str, old: Any, new: Any) -> Iterator[_Difference]:

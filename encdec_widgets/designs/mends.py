@@ -4,7 +4,7 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.formatting import sizes_text, value_text
+from encdec_widgets.designs.paths import text_at
 
 
 @attrs.frozen
@@ -28,5 +28,4 @@ class Mend:
         """The mend in a few words."""
         if self.words or self.field is None:
             return self.words
-        text = sizes_text if self.field == "input_shape" else value_text
-        return f"{self.field.replace('_', ' ')} = {text(self.value)}"
+        return f"{self.field.replace('_', ' ')} = {text_at(self.field, self.value)}"

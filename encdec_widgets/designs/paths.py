@@ -17,9 +17,19 @@ import attrs
 from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.formatting import sizes_text, value_text
 
 STAGES = ("stem", "encoder", "decoder")
 _BLOCK_PATH = re.compile(rf"({'|'.join(STAGES)})\[(\d+|\*|:)\](?:\.(\w+))?")
+
+
+def text_at(path: str, value: Any) -> str:
+    """Write a value that stands at a path: the sizes of an input shape, or the value of a field.
+
+    >>> text_at("input_shape", (64, None, 1)), text_at("up_interpolate", True)
+    ('64 × any × 1', 'on')
+    """
+    return sizes_text(value) if path == "input_shape" else value_text(value)
 
 
 def evolve(value: Any, changes: Mapping[str, Any]) -> Any:
