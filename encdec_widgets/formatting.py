@@ -78,6 +78,15 @@ def percent_text(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def change_percent_text(percent: float) -> str:
+    """How large a change is in percent: in whole ones, or below 1 with one decimal.
+
+    >>> change_percent_text(1234.5), change_percent_text(0.44)
+    ('1,234 %', '0.4 %')
+    """
+    return f"{percent:,.{0 if percent >= 1 else 1}f} %"
+
+
 def signed(number: float, text: Callable[[Any], str] = number_text) -> str:
     """A difference: its sign, and its amount as ``text`` writes it; 0 has no sign.
 

@@ -8,6 +8,7 @@ import attrs
 from encdec_widgets.explain.alignment import aligned, settings_text
 from encdec_widgets.explain.summary import output_of, parameters_of
 from encdec_widgets.formatting import (
+    change_percent_text,
     count_text,
     counted,
     kernel_text,
@@ -257,8 +258,7 @@ def _difference(before: int, after: int) -> str:
     percent = 100 * (after - before) / before if before else 0
     if abs(percent) < 0.1:
         return words
-    digits = 0 if abs(percent) >= 1 else 1
-    return f"{words} ({signed(percent, lambda size: f'{size:,.{digits}f}')} %)"
+    return f"{words} ({signed(percent, change_percent_text)})"
 
 
 def _more(count: int, word: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from encdec_widgets.formatting import exact_text, length_text, number_text, px_text, signed
+from encdec_widgets.formatting import exact_text, length_text, number_text, px_text, signed, sizes_text
 
 if TYPE_CHECKING:
     from encdec_widgets.explain.receptive_field import MapReceptiveField
@@ -98,7 +98,7 @@ def too_small_words(image: tuple[int | None, ...], animal_px: float, input_scale
     if not known or animal_px * input_scale <= min(known):
         return ""
     return (
-        f"The network's own image, {' × '.join(map(str, known))} px, does not hold the animal of "
+        f"The network's own image, {sizes_text(known)} px, does not hold the animal of "
         f"{px_text(animal_px * input_scale)} in it."
     )
 

@@ -13,6 +13,7 @@ from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, IntermediateFeature
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.formatting import number_text
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.in_steps import BlocksInSteps, Paused
 from encdec_widgets.networks.keras_private import is_symbolic
@@ -56,7 +57,8 @@ class BuildTooLongError(RuntimeError):
     def __init__(self, at_most_s: float) -> None:
         """Say how long was allowed."""
         super().__init__(
-            f"Building takes longer than {at_most_s:g} s, which was allowed; allow more, or take a smaller network."
+            f"Building takes longer than {number_text(at_most_s)} s, which was allowed; allow more, or take a smaller "
+            "network."
         )
 
 

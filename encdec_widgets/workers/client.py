@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import attrs
 
 from encdec_widgets.background import Background, on_this_loop, shared_background
+from encdec_widgets.formatting import number_text
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped
 from encdec_widgets.workers.job import Job, Progress
 from encdec_widgets.workers.process import WorkerProcess, require_processes
@@ -143,7 +144,9 @@ class Worker:
     def _serve(self, run: _Run) -> None:
         """Do a job, beside everything else."""
         limit_s = self.timeout_s + run.job.budget_s
-        hung = TimingError(f"the timing process did not answer within {limit_s:g} s and was given up")
+        hung = TimingError(
+            f"the timing process did not answer within {number_text(limit_s)} s and was given up"
+        )
         asked: dict[str, WorkerProcess] = {}
 
         def ask(backend: str, command: str, batch_size: int, arguments: Mapping[str, Any]) -> dict[str, Any]:

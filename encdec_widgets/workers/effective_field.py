@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from encdec_widgets.architectures.fields.described import FieldError, integer
+from encdec_widgets.formatting import number_text, px_text, sizes_text
 from encdec_widgets.workers.backends import NAMES, backend_named, backend_text
 from encdec_widgets.workers.backends.installed import active_backend, backends_with_gradients
 from encdec_widgets.workers.client import Worker, shared_worker
@@ -119,10 +120,10 @@ class EffectiveField:
 
     def __repr__(self) -> str:
         """One line, with units."""
-        height, width = self.image_size
         row, column = self.position
         return (
-            f"<EffectiveField {self.size:.1f} px around ({row:g}, {column:g}) of {height} × {width} px"
+            f"<EffectiveField {px_text(self.size)} around ({number_text(row)}, {number_text(column)}) of "
+            f"{sizes_text(self.image_size)} px"
             f"{', cut off by the border' if self.cut_off else ''}, {self.samples} samples, "
             f"{backend_text(self.backend)}>"
         )

@@ -1,6 +1,6 @@
 """What can go wrong with a timing."""
 
-from encdec_widgets.formatting import duration_text
+from encdec_widgets.formatting import duration_text, number_text
 
 
 class TimingError(RuntimeError):
@@ -64,7 +64,7 @@ class TimingTooLongError(TimingError):
         """Say how long, and what would do."""
         super().__init__(
             f"this timing would take {duration_text(seconds)} or more ({duration_text(predicted_ms / 1000)} a run are "
-            f"predicted), more than {allowed_s:g} s; allow more, or take a smaller batch or network"
+            f"predicted), more than {number_text(allowed_s)} s; allow more, or take a smaller batch or network"
         )
         self.predicted_ms = predicted_ms
         self.seconds = seconds

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import attrs
 
-from encdec_widgets.formatting import counted, gib_text
+from encdec_widgets.formatting import counted, gib_text, number_text
 
 BUSY_PERCENT = 10
 """From this utilisation on, a card that should be idle counts as busy; drawing a desktop takes a few percent."""
@@ -162,7 +162,9 @@ class GpuLoad:
     def __str__(self) -> str:
         """One line, with units, of what the card reported."""
         facts = (
-            None if self.median_utilisation is None else f"{self.median_utilisation:g} % busy (median)",
+            None
+            if self.median_utilisation is None
+            else f"{number_text(self.median_utilisation)} % busy (median)",
             None if self.max_temperature_c is None else f"at most {self.max_temperature_c} °C",
             None
             if self.peak_memory_bytes is None

@@ -11,6 +11,7 @@ from encdec_widgets.architectures.blocks.simple import DecoderBlock, EncoderBloc
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, Need, field
 from encdec_widgets.architectures.fields.shared import filters_field, interpolation_field
+from encdec_widgets.formatting import stride_text
 
 STEM_STRIDES = (1, 2, 4)
 """Strides that :class:`StemBlock` can really have."""
@@ -233,7 +234,7 @@ class UpsamplingBlock(DecoderBlock):
             FieldError: (a ValueError) If there is no ``skip_source``, or its size is not that of the upsampled tensor.
         """
         if skip_source is None:
-            wanted = "" if current_stride is None else f" of stride {current_stride / 2:g}"
+            wanted = "" if current_stride is None else f" of stride {stride_text(current_stride / 2)}"
             raise FieldError(
                 "skip_source",
                 None,

@@ -24,6 +24,7 @@ from encdec_widgets.architectures.fields.shared import (
     norm_order_field,
     num_convs_field,
 )
+from encdec_widgets.formatting import sizes_text
 
 _CONVS: dict[str, Any] = {"group": "Convolutions", "needs": (Need("num_convs"),)}
 _TRANSPOSED: dict[str, Any] = {"group": "Upsampling", "needs": (Need("transposed_conv"),)}
@@ -171,7 +172,7 @@ def require_size_of(source: Tensor, x: Tensor, upsampling_stride: int) -> None:
                 "upsampling_stride",
                 upsampling_stride,
                 "must make the map as large as its skip source: "
-                f"it makes {x.shape[1]} × {x.shape[2]} px, the source has {source.shape[1]} × {source.shape[2]} px",
+                f"it makes {sizes_text(x.shape[1:3])} px, the source has {sizes_text(source.shape[1:3])} px",
             )
 
 

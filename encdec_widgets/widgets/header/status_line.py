@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from encdec_widgets.formatting import count_text
+from encdec_widgets.formatting import count_text, exact_text
 from encdec_widgets.session import Session
 from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.timing import visible_devices
@@ -53,7 +53,7 @@ def _facts(backbone: "Backbone") -> str:
     parameters = backbone.parameters
     return (
         f"<b>{len(backbone.structure.layers)}</b> layers · "
-        f'<b title="{parameters:,}">{count_text(parameters)}</b> parameters · '
+        f'<b title="{exact_text(parameters)}">{count_text(parameters)}</b> parameters · '
         f"built in <b>{1000 * backbone.build_seconds:.0f} ms</b> · "
         f"{backend_text(backbone.backend)} on {html.escape(visible_devices()[0].name)}"
     )
