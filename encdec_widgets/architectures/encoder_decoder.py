@@ -111,21 +111,6 @@ class EncoderDecoder(FamilyEdits):
     )
 
     @property
-    def stem_stack(self) -> Sequence[EncoderBlock] | None:
-        """The encoder blocks that define the stem, which is not repeated; None without a stem."""
-        return None
-
-    @property
-    def encoder_stack(self) -> Sequence[EncoderBlock]:
-        """The encoder blocks that define the encoder."""
-        raise NotImplementedError("Encoder-decoder subclasses must define encoder stack.")
-
-    @property
-    def decoder_stack(self) -> Sequence[DecoderBlock]:
-        """The decoder blocks that define the decoder."""
-        raise NotImplementedError("Encoder-decoder subclasses must define decoder stack.")
-
-    @property
     def has_free_blocks(self) -> bool:
         """Whether its blocks are its own fields ``stem``, ``encoder`` and ``decoder``, each free to be changed."""
         return False

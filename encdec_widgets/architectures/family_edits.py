@@ -7,7 +7,7 @@ family whose fields have the seed's names (``down_blocks``, ``up_blocks``, ``ste
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock
 from encdec_widgets.architectures.fields.described import Described, described_fields
@@ -17,29 +17,27 @@ Changes: TypeAlias = dict[str, Any]
 
 
 class FamilyEdits(Described):
-    """Changes that an architecture can make of itself; each method gives None where there are none.
+    """The blocks of an architecture, and changes that it can make of itself; a method gives None where there are none.
 
     The changes may still give no valid design, which is found when a design is made with them.
     """
 
     __slots__ = ()
 
-    if TYPE_CHECKING:
+    @property
+    def stem_stack(self) -> Sequence[EncoderBlock] | None:
+        """The encoder blocks that define the stem, which is not repeated; None without a stem."""
+        return None
 
-        @property
-        def stem_stack(self) -> Sequence[EncoderBlock] | None:
-            """The blocks of the stem; None without one."""
-            raise NotImplementedError
+    @property
+    def encoder_stack(self) -> Sequence[EncoderBlock]:
+        """The encoder blocks that define the encoder."""
+        raise NotImplementedError("Encoder-decoder subclasses must define encoder stack.")
 
-        @property
-        def encoder_stack(self) -> Sequence[EncoderBlock]:
-            """The blocks of the encoder."""
-            raise NotImplementedError
-
-        @property
-        def decoder_stack(self) -> Sequence[DecoderBlock]:
-            """The blocks of the decoder."""
-            raise NotImplementedError
+    @property
+    def decoder_stack(self) -> Sequence[DecoderBlock]:
+        """The decoder blocks that define the decoder."""
+        raise NotImplementedError("Encoder-decoder subclasses must define decoder stack.")
 
     def fewer_levels(self, count: int) -> Changes | None:
         """Changes that take the ``count`` coarsest levels out of encoder and decoder, so that the output stays as fine.
