@@ -138,6 +138,7 @@ class LiveBuilder:
                 gives_way=lambda: task.over,
                 policy=request.policy,
             )
+            task.remaining_s = 0.0  # It is complete: an edit during its last block lets it be shown.
             # What the picture needs is read here, while the page can be used.
             for read in (lambda: backbone.blocks, backbone.receptive_field):
                 if task.over:

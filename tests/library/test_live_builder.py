@@ -96,6 +96,25 @@ def test_one_that_should_soon_be_done_ends_and_is_told_first(
     in_a_loop(scenario)
 
 
+def test_one_that_is_overtaken_during_its_last_block_is_told(
+    in_both_forms: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FINISH_S", 0.0)
+
+    async def scenario() -> None:
+        heard = Heard(in_both_forms)
+        GATE.reached.clear()
+        GATE.open.clear()
+        heard.builder.build(Request(with_filters(2, last=3)))
+        await until(GATE.reached.is_set)
+        heard.builder.build(Request(with_filters(2, last=4)))
+        GATE.open.set()
+        await until(lambda: len(heard.results) == 2)
+        assert [filters_of(result)[-1] for result in heard.results] == [3, 4]
+
+    in_a_loop(scenario)
+
+
 def test_what_was_stopped_is_not_told_and_not_built_on(in_both_forms: Background) -> None:
     async def scenario() -> None:
         heard = Heard(in_both_forms)
