@@ -16,6 +16,7 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.variants import all_else, current_value, values_of, with_value
 from encdec_widgets.explain.costs import Precision
 from encdec_widgets.networks.building import BuildTooLongError
+from encdec_widgets.networks.one_at_a_time import one_at_a_time
 
 GIVE_UP_S = 3.0
 """A variant that takes longer to build is given up."""
@@ -94,7 +95,8 @@ class WhatIf:
 
     Variants are built from nothing, so that they share nothing with a network that is in use; their weights are
     described and never filled. They are built in spare time: whatever else is built, or filled with weights, waits
-    until one block is made, or until Keras has joined all of them; then the variant goes on.
+    until one block is made, or until Keras has joined all of them. It is then done as if there were no variant, and
+    the variant goes on after it.
 
     Building a variant runs the code of its blocks and its architecture. So a ``make_block`` that a user wrote runs in
     another thread, once for each value of a field, and without any edit: it is to make layers, no more. A
@@ -177,7 +179,7 @@ def _computed(
             backbone = yield from build_in_steps(
                 design,
                 on_block=lambda _: task.check(),
-                gives_way=lambda: task.over,
+                gives_way=lambda: task.over or (one_at_a_time.awaited and not task.inline),
                 policy=question.policy,
                 at_most_s=GIVE_UP_S,
             )

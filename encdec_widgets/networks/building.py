@@ -79,9 +79,9 @@ def network_in_steps(
         head: The head of every stack, if there is one.
         previous: A network that was built before, to reuse as much of as is as it was.
         **how: ``on_block`` is called before each block is made, and what it raises ends the building. ``gives_way``
-            says before each block whether a step is to end there; it also ends where another thread waits to build.
-            ``policy`` is Keras's dtype policy to build with, by default the one of this thread. ``at_most_s`` are the
-            seconds that the steps may take, without what is done between them.
+            says before each block whether a step is to end there; without it, there is one step. ``policy`` is Keras's
+            dtype policy to build with, by default the one of this thread. ``at_most_s`` are the seconds that the steps
+            may take, without what is done between them.
 
     Raises:
         BuildTooLongError: If they take longer; it is noticed before a block is made.
@@ -124,8 +124,7 @@ class _Building:
         self._previous = previous
         self._on_block = how.get("on_block")
         self._at_most_s = how.get("at_most_s", math.inf)
-        gives_way = how.get("gives_way", lambda: False)
-        self._blocks = BlocksInSteps(self._make, lambda: gives_way() or one_at_a_time.awaited)
+        self._blocks = BlocksInSteps(self._make, how.get("gives_way", lambda: False))
         self._settings: tuple[Any, ...] | None = None
         self._earlier: dict[str, BuiltBlock] = {}
         self._input: Any = None

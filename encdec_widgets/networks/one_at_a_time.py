@@ -22,7 +22,7 @@ class OneAtATime:
 
     @property
     def awaited(self) -> bool:
-        """Whether another thread waits for it."""
+        """Whether another thread waits for it: a build in the background gives way to it, and no other build does."""
         return bool(self._waiting)
 
     def __enter__(self) -> None:

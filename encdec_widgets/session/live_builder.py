@@ -12,6 +12,7 @@ from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.background import Background, Task, running_loop, shared_background
 from encdec_widgets.designs.design import Design
+from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.session.too_large import require_memory_for
 
 FINISH_S = 0.15
@@ -135,7 +136,7 @@ class LiveBuilder:
                 request.design,
                 None if request.anew else self.latest,
                 on_block=_Watch(request.design, task, self._on_progress),
-                gives_way=lambda: task.over,
+                gives_way=lambda: task.over or (one_at_a_time.awaited and not task.inline),
                 policy=request.policy,
             )
             task.remaining_s = 0.0  # It is complete: an edit during its last block lets it be shown.

@@ -1,15 +1,17 @@
 """Building while somebody goes on editing, without a screen: in threads, and on the event loop alone."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from encdec_widgets import Design
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.background import Background, InThreads
-from encdec_widgets.networks.one_at_a_time import one_at_a_time
+from encdec_widgets.networks.one_at_a_time import OneAtATime, one_at_a_time
 from encdec_widgets.session import live_builder as module
 from encdec_widgets.session.live_builder import LiveBuilder, Request, Result
 from tests.designer.slow import GATE, SLOW, in_a_loop, until
@@ -175,6 +177,30 @@ def test_what_is_built_by_hand_waits_for_one_block_and_not_for_the_whole_edit() 
         heard.builder.wait()
         assert heard.first_filters == [3]
         assert GATE.made == [3, 9, 2, 2, 2]  # the last block of the edit is as it was, and made of twins
+
+    in_a_loop(scenario)
+
+
+def test_what_a_caller_waits_for_is_built_in_one_pass_while_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    passes: list[int] = []
+    make_backbone = EncoderDecoder.make_backbone
+
+    def counted(self: EncoderDecoder, x_in: Any, **options: Any) -> Any:
+        passes.append(threading.get_ident())
+        return make_backbone(self, x_in, **options)
+
+    async def scenario() -> None:
+        heard = Heard(InThreads())
+        monkeypatch.setattr(OneAtATime, "awaited", True)
+        monkeypatch.setattr(EncoderDecoder, "make_backbone", counted)
+        with_filters(3).build()
+        assert len(passes) == 1
+        heard.builder.build_now(Request(with_filters(4)))
+        assert len(passes) == 2
+        heard.builder.build(Request(with_filters(5)))
+        heard.builder.wait()
+        assert len(passes) > 3
+        assert heard.first_filters == [4, 5]
 
     in_a_loop(scenario)
 
