@@ -103,8 +103,11 @@ class Task(Generic[Result]):
 
     @property
     def wanted(self) -> bool:
-        """Whether it is to go on: it was neither dropped nor overtaken, and Python does not end."""
-        if self.future.cancelled() or not threading.main_thread().is_alive():
+        """Whether it is to go on: it was neither dropped nor overtaken, and Python does not end.
+
+        Where the caller waits for it, Python does not end before: a thread that outlives the main thread can edit.
+        """
+        if self.future.cancelled() or not (self.inline or threading.main_thread().is_alive()):
             return False
         return not self._overtaken or self.remaining_s <= self._finish_s
 

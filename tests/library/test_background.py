@@ -70,6 +70,13 @@ def test_without_an_event_loop_it_is_done_at_once_and_an_interrupt_passes(backgr
     assert background.begin(at_once("next"), key=1).future.result() == "next"
 
 
+def test_what_the_caller_waits_for_is_done_after_the_main_thread_has_ended(
+    background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "main_thread", threading.Thread)  # one that does not run
+    assert background.begin(at_once("edited"), key=1).future.result() == "edited"
+
+
 # The newest wins
 
 

@@ -181,7 +181,9 @@ def test_what_is_built_by_hand_waits_for_one_block_and_not_for_the_whole_edit() 
     in_a_loop(scenario)
 
 
-def test_what_a_caller_waits_for_is_built_in_one_pass_while_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_caller_waits_for_is_built_in_one_pass_while_others_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     passes: list[int] = []
     make_backbone = EncoderDecoder.make_backbone
 
