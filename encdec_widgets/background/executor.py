@@ -1,11 +1,12 @@
 """The background: tasks, one step at a time, the newest of a key and the most urgent first."""
 
 import abc
+import contextlib
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from typing import Any, ClassVar, TypeVar
 
 from encdec_widgets.background.calls import Cancellable, running_loop
@@ -104,8 +105,11 @@ class Background(Executor, abc.ABC):
                     f"{key!r}. Wait for it where it was begun."
                 )
             task = tasks[0]
-            if task.inline and not task._stepping:
+            if task._waiting_thread == threading.get_ident():
                 self._finish_inline(task)  # An observer waits, between two steps.
+            elif task.inline:
+                with contextlib.suppress(CancelledError):
+                    task.future.exception()  # Another thread takes its steps.
             else:
                 self._await(task)
         self.deliver(key)
@@ -183,7 +187,7 @@ class Background(Executor, abc.ABC):
 
     def _most_urgent(self) -> Task[Any] | None:
         """The task whose turn it is; to be asked with the lock held."""
-        due = [task for task in self._tasks if task._due and not task._stepping]
+        due = [task for task in self._tasks if task._due and not task._stepping and not task.inline]
         task = min(due, key=lambda task: task.priority, default=None)
         if task is not None:
             task._started = task._stepping = True
@@ -191,6 +195,7 @@ class Background(Executor, abc.ABC):
 
     def _finish_inline(self, task: Task[Any]) -> None:
         task.inline = task._started = True
+        task._waiting_thread = threading.get_ident()
         while not task._ended:
             self._step(task)
             self.deliver(task.key)

@@ -93,6 +93,7 @@ class Task(Generic[Result]):
         # What the background notes of it:
         self._due = self._started = self._stepping = self._ended = self._overtaken = False
         self._thread: int | None = None  # where a step is being taken
+        self._waiting_thread: int | None = None  # that of the caller who waits, where the steps run
         self._step_began = 0.0
         self._spent_s = 0.0
 

@@ -19,6 +19,7 @@ from encdec_widgets.background import (
 )
 from tests.designer.slow import PATIENCE_S, until
 from tests.library.held_work import Held, at_once, begun
+from tests.library.timed import eventually
 
 # Results
 
@@ -251,6 +252,28 @@ def test_wait_takes_the_steps_that_remain(background: Background) -> None:
         assert task.future.result() == "held"
 
     asyncio.run(scenario())
+
+
+def test_another_thread_waits_for_work_whose_caller_takes_its_steps() -> None:
+    background, threads = InThreads(), set[int]()
+    other = threading.Thread(target=background.wait, args=("key",), daemon=True)
+
+    def steps(task: "Task[str]") -> Steps[str]:
+        def between_two_steps() -> None:
+            other.start()
+            waiters = task.future._condition._waiters  # type: ignore[attr-defined]
+            assert eventually(lambda: bool(waiters) or len(threads) > 1)
+
+        threads.add(threading.get_ident())
+        task.tell(between_two_steps)
+        yield
+        threads.add(threading.get_ident())
+        return "done"
+
+    assert background.begin(steps, key="key").future.result() == "done"
+    other.join(PATIENCE_S)
+    assert not other.is_alive()
+    assert threads == {threading.get_ident()}
 
 
 def test_a_step_cannot_wait_for_itself(background: Background) -> None:
