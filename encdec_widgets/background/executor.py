@@ -196,9 +196,14 @@ class Background(Executor, abc.ABC):
     def _finish_inline(self, task: Task[Any]) -> None:
         task.inline = task._started = True
         task._waiting_thread = threading.get_ident()
-        while not task._ended:
-            self._step(task)
-            self.deliver(task.key)
+        try:
+            while not task._ended:
+                self._step(task)
+                self.deliver(task.key)
+        except BaseException:  # What an observer raises ends the task; its steps would never be taken.
+            if not task._ended:
+                self._end_dropped(task)
+            raise
 
     def _step(self, task: Task[Any]) -> None:
         """Have a task take a step; if that was the last one, it is done."""
@@ -215,11 +220,7 @@ class Background(Executor, abc.ABC):
                 task.future.set_result(end.value)
             self._forget(task)
         except Dropped:
-            if task._steps is not None:
-                task._steps.close()
-            task.future.cancel()
-            task.future.set_running_or_notify_cancel()
-            self._forget(task)
+            self._end_dropped(task)
         except BaseException as error:
             interrupt = task.inline and not isinstance(error, Exception)
             if interrupt:
@@ -232,6 +233,17 @@ class Background(Executor, abc.ABC):
         finally:
             task._spent_s = task.spent_s
             task._stepping, task._thread = False, None
+
+    def _end_dropped(self, task: Task[Any]) -> None:
+        if task._steps is not None:
+            task._steps.close()
+        task.future.cancel()
+        task.future.set_running_or_notify_cancel()
+        with self._lock:
+            messages = self._messages.pop(task.key, deque())
+            if heard := deque(message for message in messages if message[0] is not task):
+                self._messages[task.key] = heard
+        self._forget(task)
 
     def _forget(self, task: Task[Any]) -> None:
         with self._lock:

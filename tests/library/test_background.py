@@ -78,6 +78,21 @@ def test_what_the_caller_waits_for_is_done_after_the_main_thread_has_ended(
     assert background.begin(at_once("edited"), key=1).future.result() == "edited"
 
 
+def test_what_an_observer_raises_ends_the_work_of_its_caller(background: Background) -> None:
+    running = Held()
+
+    def tells(task: "Task[str]") -> Steps[str]:
+        for _ in range(2):
+            task.tell(pow, 0, -1)
+        return (yield from running(task))
+
+    with pytest.raises(ZeroDivisionError):
+        background.begin(tells, key=1)
+    assert running.closed
+    assert not background._tasks
+    assert not background._messages
+
+
 # The newest wins
 
 
