@@ -222,7 +222,7 @@ class Background(Executor, abc.ABC):
         except Dropped:
             self._end_dropped(task)
         except BaseException as error:
-            interrupt = task.inline and not isinstance(error, Exception)
+            interrupt = (task.inline or not self.has_threads) and not isinstance(error, Exception)
             if interrupt:
                 task.future.cancel()
             if task.future.set_running_or_notify_cancel():

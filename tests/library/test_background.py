@@ -71,6 +71,22 @@ def test_without_an_event_loop_it_is_done_at_once_and_an_interrupt_passes(backgr
     assert background.begin(at_once("next"), key=1).future.result() == "next"
 
 
+def test_on_the_loop_an_interrupt_ends_the_task_and_passes() -> None:
+    begun_tasks: list[Task[str]] = []
+
+    def interrupted(_: "Task[str]") -> Steps[str]:
+        yield
+        raise KeyboardInterrupt
+
+    async def scenario() -> None:
+        begun_tasks.append(OnLoop().begin(interrupted, key=1))
+        await asyncio.sleep(PATIENCE_S)
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(scenario())
+    assert begun_tasks[0].future.cancelled()
+
+
 def test_what_the_caller_waits_for_is_done_after_the_main_thread_has_ended(
     background: Background, monkeypatch: pytest.MonkeyPatch
 ) -> None:

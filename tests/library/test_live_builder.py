@@ -166,6 +166,27 @@ def test_what_a_block_raises_is_a_result_and_progress_is_that_of_blocks(
     in_a_loop(scenario)
 
 
+def test_an_interrupt_of_a_block_is_a_result(
+    in_both_forms: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Any, filters: int) -> None:
+        if filters == 7:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(type(GATE), "pass_through", interrupted)
+
+    async def scenario() -> None:
+        heard = Heard(in_both_forms)
+        heard.builder.build(Request(with_filters(7)))
+        await until(lambda: bool(heard.results))
+        assert "building was interrupted: KeyboardInterrupt()" in str(heard.results[0])
+        heard.builder.build(Request(with_filters(8)))
+        await until(lambda: len(heard.results) == 2)
+        assert filters_of(heard.results[1]) == [8, 2, 2]
+
+    in_a_loop(scenario)
+
+
 def test_what_is_built_by_hand_waits_for_one_block_and_not_for_the_whole_edit() -> None:
     async def scenario() -> None:
         heard = Heard(InThreads())
