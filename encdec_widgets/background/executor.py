@@ -2,6 +2,7 @@
 
 import abc
 import contextlib
+import logging
 import threading
 import time
 from collections import deque
@@ -13,6 +14,8 @@ from encdec_widgets.background.calls import Cancellable, running_loop
 from encdec_widgets.background.task import Dropped, Priority, Steps, Task, Work
 
 Result = TypeVar("Result")
+
+_log = logging.getLogger("encdec_widgets.background")
 
 
 class Background(Executor, abc.ABC):
@@ -50,6 +53,8 @@ class Background(Executor, abc.ABC):
     ) -> Task[Result]:
         """Begin a task, and return at once where an event loop runs.
 
+        An error that ends it is logged, as "encdec_widgets.background", and is that of its future.
+
         Args:
             work: Is called with the task, and makes the generator of its steps.
             key: Tasks of the same key that were begun before are overtaken.
@@ -81,7 +86,7 @@ class Background(Executor, abc.ABC):
 
         Other work waits for that step. What takes long is better begun as a task of many steps.
         """
-        return self.begin(lambda _: _in_one_step(fn, args, kwargs), key=object()).future
+        return self.begin(lambda _: _in_one_step(fn, args, kwargs), key=_Call()).future
 
     def drop(self, key: Hashable) -> None:
         """Drop the tasks of a key: they end at their next step, and nothing more is told of them."""
@@ -227,6 +232,8 @@ class Background(Executor, abc.ABC):
                 task.future.cancel()
             if task.future.set_running_or_notify_cancel():
                 task.future.set_exception(error)
+                if not isinstance(task.key, _Call):
+                    _log.error("Work in the background failed: %r", task._work, exc_info=error)
             self._forget(task)
             if interrupt:
                 raise
@@ -282,6 +289,10 @@ class Background(Executor, abc.ABC):
                 return messages.popleft()
             self._messages.pop(key, None)
             return None
+
+
+class _Call:
+    """The key of a call that was submitted: its caller has the future, and so the error."""
 
 
 def _in_one_step(fn: Callable[..., Result], args: Any, kwargs: Any) -> Steps[Result]:

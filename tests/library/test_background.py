@@ -36,7 +36,9 @@ def test_it_is_an_executor(background: Background) -> None:
         assert same.submit(sorted, "ba", reverse=True).result() == ["b", "a"]
 
 
-def test_what_a_step_raises_is_the_future_s(background: Background) -> None:
+def test_what_a_step_raises_is_the_future_s_and_logged(
+    background: Background, caplog: pytest.LogCaptureFixture
+) -> None:
     def wrong(_: "Task[str]") -> Steps[str]:
         yield
         raise ZeroDivisionError("so it is")
@@ -45,8 +47,14 @@ def test_what_a_step_raises_is_the_future_s(background: Background) -> None:
         with pytest.raises(ZeroDivisionError, match="so it is"):
             await asyncio.wrap_future(background.begin(wrong, key=1).future)
         assert await asyncio.wrap_future(background.begin(at_once("next"), key=1).future) == "next"
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.wrap_future(background.submit(pow, 0, -1))
 
     asyncio.run(scenario())
+    assert [(record.name, record.levelname) for record in caplog.records] == [
+        ("encdec_widgets.background", "ERROR")
+    ]
+    assert "so it is" in caplog.text  # with its traceback
 
 
 def test_without_an_event_loop_it_is_done_at_once_and_an_interrupt_passes(background: Background) -> None:
