@@ -138,7 +138,13 @@ class Worker:
             self._run = run
             for backend in set(self._processes) - set(job.backends):
                 self._forget(backend).end()  # A card's memory is for those that are timed.
-        self._background.aside(functools.partial(self._serve, run))
+        try:
+            self._background.aside(functools.partial(self._serve, run))
+        except BaseException:  # No thread can be started.
+            with self._lock:
+                if self._run is run:
+                    self._run = None
+            raise
         return run
 
     def _serve(self, run: _Run) -> None:
@@ -168,6 +174,8 @@ class Worker:
             outcome = run.job.do(ask, tell)
         except Exception as error:  # noqa: BLE001 - it is the outcome
             outcome = error
+        except BaseException as error:  # noqa: BLE001 - else the worker would be busy for good
+            outcome = TimingError(f"the timing was ended by {error!r}")
         for process in asked.values():
             process.in_use = False  # Before the outcome is told: the next job may start at once.
             if not process.alive:

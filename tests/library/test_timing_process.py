@@ -13,11 +13,12 @@ from typing import Any
 import keras
 import pytest
 
-from encdec_widgets.background import OnLoop
+from encdec_widgets.background import InThreads, OnLoop
 from encdec_widgets.workers.errors import NotAvailableError
 from encdec_widgets.workers.inside.__main__ import answer
 from encdec_widgets.workers.process import WorkerProcess
 from encdec_widgets.workers.timing import (
+    Measurement,
     Timing,
     TimingError,
     TimingStopped,
@@ -279,3 +280,25 @@ def test_a_process_that_is_gone_answers_nothing_and_a_crash_tells_its_exit_statu
     assert re.search(words, str(process.obituary(3)))
     process.end()
     assert process.ask("clear", {}, 3) is None
+
+
+def test_a_worker_whose_thread_cannot_start_is_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    worker = Worker(background=InThreads())
+    monkeypatch.setattr(InThreads, "aside", no_thread)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        worker.submit(job(), on_done=Told())
+    assert not worker.busy
+
+
+def test_a_job_that_is_ended_by_no_error_has_an_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wants_to_end(*_: object) -> None:
+        raise SystemExit(3)
+
+    monkeypatch.setattr(Measurement, "do", wants_to_end)
+    worker = Worker(background=InThreads())
+    with pytest.raises(TimingError, match=r"the timing was ended by SystemExit\(3\)"):
+        worker.do(job())
+    assert not worker.busy
