@@ -266,6 +266,7 @@ class Background(Executor, abc.ABC):
                 self._tasks.remove(task)
         for task in tasks:
             task._ended = True
+            task._work = None
             task.future.cancel()
             task.future.set_running_or_notify_cancel()
 

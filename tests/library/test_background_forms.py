@@ -82,6 +82,9 @@ def test_its_thread_ends_with_the_work_and_nothing_is_held(background: Backgroun
         await asyncio.wrap_future(background.begin(at_once("one"), key=key).future)
         background.begin(Held(), key=other)
         background.drop(other)
+        to_come_later = background.begin(Held(), key=other, after_s=1000.0)
+        background.drop(other)
+        assert to_come_later._work is None  # The loop's timer holds the task.
         await until(lambda: not background._tasks)
         return [weakref.ref(key), weakref.ref(other)]
 
