@@ -214,6 +214,11 @@ def layers_held_by(layer: Any) -> list[Any]:
     return list(layer._flatten_layers(include_self=False, recursive=False))
 
 
+def is_of_keras(kind: type) -> bool:
+    """Whether a class is one of Keras's own, and not one that a user derived from it."""
+    return kind.__module__.partition(".")[0] == "keras"
+
+
 def is_keras_function(function: Any) -> bool:
     """Whether a function is one of Keras's activations, and so changes each value of a map by itself."""
     return isinstance(function, FunctionType) and function.__module__.startswith(

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from encdec_widgets.networks import window_readers as read
-from encdec_widgets.networks.keras_private import is_keras_function
+from encdec_widgets.networks.keras_private import is_keras_function, is_of_keras
 
 
 @attrs.frozen(kw_only=True)
@@ -146,7 +146,7 @@ def _is_linear(activation: Any) -> bool:
 def _of_class(kind: type) -> Traits:
     own: set[str] = set()
     for base in kind.__mro__:
-        if base.__module__.partition(".")[0] != "keras":
+        if not is_of_keras(base):
             own |= vars(base).keys()
         elif base.__name__ in TRAITS:
             traits = TRAITS[base.__name__]

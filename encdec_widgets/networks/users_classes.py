@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from encdec_widgets.networks.keras_private import PRIVATE_NAMES, layers_held_by
+from encdec_widgets.networks.keras_private import PRIVATE_NAMES, is_of_keras, layers_held_by
 
 _SOMETHING_IS_GONE = (AttributeError, ImportError, NameError)
 
@@ -19,11 +19,9 @@ def may_be_of_a_users_class(error: Exception, layer: Any) -> bool:
     """
     if not isinstance(error, _SOMETHING_IS_GONE):
         return True
-    return error.name not in PRIVATE_NAMES and not all(map(_is_of_keras, _with_all_inside(layer)))
-
-
-def _is_of_keras(layer: Any) -> bool:
-    return type(layer).__module__.partition(".")[0] == "keras"
+    return error.name not in PRIVATE_NAMES and not all(
+        is_of_keras(type(each)) for each in _with_all_inside(layer)
+    )
 
 
 def _with_all_inside(layer: Any) -> list[Any]:
