@@ -15,7 +15,9 @@ class InThreads(Background):
     """Works in a thread, which ends when there is nothing to do.
 
     Python waits for that thread when it ends, and the thread ends at the next step: TensorFlow aborts the whole process
-    if a thread is killed in the middle of its code.
+    if a thread is killed in the middle of its code. So Python ends only when the block that is being made is made,
+    however long that takes. A limit would not be safe: a thread cannot be seen to be outside of TensorFlow's code, and
+    what other libraries do at exit would come while it still builds.
 
     Example:
         >>> from encdec_widgets.background import InThreads

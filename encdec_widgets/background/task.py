@@ -132,7 +132,8 @@ class Task(Generic[Result]):
         What tasks of the same key tell comes in order. It also comes in :meth:`Background.wait`.
 
         Returns:
-            Whether it can come: the task was not dropped, and the loop not closed.
+            Whether it can come by itself: the task was not dropped, and the loop not closed. To a loop that was
+            closed, it comes in :meth:`Background.wait` alone.
         """
         return self._background._post(self, functools.partial(callback, *args))
 

@@ -96,7 +96,7 @@ class LiveBuilder:
         self._begin(request)
 
     def build_now(self, request: Request) -> None:
-        """Build before returning; a build that is under way is dropped."""
+        """Build before returning; a build that is under way is dropped, once the block that it is making is made."""
         self.stop()
         self._begin(request, now=True)
 
