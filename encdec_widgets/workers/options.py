@@ -7,7 +7,7 @@ import attrs
 
 from encdec_widgets.architectures.fields.described import FieldError, choice, integer, real, text
 from encdec_widgets.explain.costs import MOST_IMAGES, PRECISIONS
-from encdec_widgets.workers.backends import NAMES, backend_named
+from encdec_widgets.workers.backends import LIBRARIES, NAMES, backend_named
 from encdec_widgets.workers.backends.installed import active_backend, installed_backends
 
 COMPILATIONS = {name: backend_named(name).compilations for name in NAMES}
@@ -97,7 +97,7 @@ class Options:
             raise FieldError("device", self.device, allowed, (AUTO, "CPU", "GPU:0"))
         if self.backend is None:
             return
-        if self.backend not in (*installed_backends(), "numpy"):
+        if self.backend in LIBRARIES and self.backend not in installed_backends():
             raise FieldError(
                 "backend",
                 self.backend,
