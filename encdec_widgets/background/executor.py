@@ -40,6 +40,7 @@ class Background(Executor, abc.ABC):
         self._lock = threading.Lock()
         self._tasks: list[Task[Any]] = []  # in the order in which they were begun
         self._messages: dict[Hashable, deque[tuple[Task[Any], Callable[[], object]]]] = {}
+        self._shut_down = False
 
     def begin(
         self,
@@ -85,7 +86,15 @@ class Background(Executor, abc.ABC):
         """Call a function in one step, as each :class:`concurrent.futures.Executor` does.
 
         Other work waits for that step. What takes long is better begun as a task of many steps.
+
+        Raises:
+            RuntimeError: If the background was shut down.
         """
+        if self._shut_down:
+            raise RuntimeError(
+                f"The background was shut down and takes no calls. Received: {fn!r}. Submit it to "
+                f"another, {type(self).__name__}() say."
+            )
         return self.begin(lambda _: _in_one_step(fn, args, kwargs), key=_Call()).future
 
     def drop(self, key: Hashable) -> None:
@@ -155,7 +164,8 @@ class Background(Executor, abc.ABC):
         """
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End what is under way: by dropping it, or by waiting for it."""
+        """Take no more calls, and end what is under way: by dropping it, or by waiting for it."""
+        self._shut_down = True
         keys = {task.key for task in list(self._tasks)}
         for key in keys:
             if cancel_futures:

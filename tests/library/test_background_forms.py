@@ -108,3 +108,5 @@ def test_shutting_down_drops_or_waits(background: Background) -> None:
         assert wait([second.future], 0).done
 
     asyncio.run(scenario())
+    with pytest.raises(RuntimeError, match=r"was shut down and takes no calls\. Received: <built-in .*abs>"):
+        background.submit(abs, 1)
