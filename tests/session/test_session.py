@@ -2,7 +2,7 @@
 
 import gc
 import weakref
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import traitlets
@@ -242,6 +242,40 @@ def test_an_edit_that_an_observer_makes_of_one_that_is_not_built_yet_is_the_newe
     assert (session.design, session.editor.wanted, session.steps) == (wanted, wanted, ())
 
 
+@pytest.mark.parametrize("trait", ["design", "editor"])
+def test_an_older_value_is_not_told_after_a_newer_one(session: Session, trait: str) -> None:
+    def also(_: Any) -> None:
+        if session.editor.wanted.architecture.filters == 3:
+            session.change("filters", 4)
+
+    told: dict[str, Any] = {}
+    session.observe(also, trait)
+    session.observe(
+        lambda change: told.update({change["name"]: change["new"]}), ["design", "editor", "steps"]
+    )
+    session.change("filters", 3)
+    newest = SMALL.replace("filters", 4)
+    assert (told["design"], told["editor"].wanted, told["steps"]) == (newest, newest, ())
+
+
+def test_an_observer_by_a_decorator_gets_the_model_and_can_be_removed() -> None:
+    class Watched(Session):
+        filled: ClassVar[list[bool]] = []
+
+        @traitlets.observe("model")
+        def told(self, _: Any) -> None:
+            self.filled.append(self.shown.backbone.filled)
+
+    session = Watched(SMALL)
+    session.change("filters", 3)
+    assert session.filled == [True, True]
+    seen: list[Any] = []
+    session.observe(seen.append, "design")
+    session.unobserve(seen.append, "design")
+    session.change("filters", 4)
+    assert seen == []
+
+
 # Errors
 
 
@@ -255,6 +289,17 @@ def test_an_observer_that_fails_is_a_problem_and_the_network_stays(session: Sess
     assert "an observer that fails" in str(session.problem)
     assert session.design == SMALL.replace("filters", 3)
     assert session.backbone.design == session.design
+
+
+def test_an_observer_that_fails_does_not_keep_a_change_from_the_next(session: Session) -> None:
+    def fail(_: Any) -> None:
+        raise RuntimeError("an observer that fails")
+
+    heard: list[Any] = []
+    session.observe(fail, "design")
+    session.observe(lambda change: heard.append(change["new"]), "design")
+    session.change("filters", 3)
+    assert heard == [SMALL.replace("filters", 3)]
 
 
 def test_a_guarded_callback_tells_what_it_raises(session: Session) -> None:

@@ -34,6 +34,7 @@ class WhatIfPanel(widgets.VBox):
         self._question: Question | None = None
         self._points: dict[Any, Point] = {}
         self._in_hand: str | None = None
+        self._steps: tuple[Any, ...] = ()
         self._computing = False
         self._resting = self._closed = False
         self._showing = Showing()
@@ -74,9 +75,10 @@ class WhatIfPanel(widgets.VBox):
             self._resting = False
             self._update()
 
-    def _steps_changed(self, change: Mapping[str, Any]) -> None:
+    def _steps_changed(self, _: Any) -> None:
         """Compute nothing from the beginning of an edit until its network, or the one before it, is shown."""
-        before, steps = change["old"] or (), change["new"]
+        before, self._steps = self._steps, self._session.steps
+        steps = self._steps
         if steps and steps[-1:] != before[-1:]:
             computing, self._resting = self._computing, True
             self._stop()
