@@ -1,4 +1,5 @@
 import html
+from typing import ClassVar
 
 import ipywidgets as widgets
 import keras
@@ -84,6 +85,44 @@ def test_traits_can_be_observed_and_are_consistent(designer: Designer) -> None:
     ((backbone, model, design),) = seen
     assert backbone.model is model
     assert backbone.design == design
+
+
+def test_an_observer_that_comes_late_is_told_the_value_before(designer: Designer) -> None:
+    designer.set("filters", 3)
+    designer.set("filters", 0)
+    told: list[tuple[str, object, object]] = []
+    error, before = designer.problem, designer.design
+    for name in ("problem", "design"):
+        designer.observe(lambda c: told.append((c["name"], c["old"], c["new"])), name)
+    designer.undo()
+    designer.set("filters", 4)
+    assert told == [("problem", error, None), ("design", before, before.replace("filters", 4))]
+
+
+def test_an_observer_of_the_designer_that_edits_overtakes_the_change(designer: Designer) -> None:
+    def also(_: object) -> None:
+        if designer.design.architecture.filters == 3:
+            designer.set("filters", 4)
+
+    told: list[int] = []
+    designer.observe(also, "design")
+    designer.observe(lambda c: told.append(c["new"].architecture.filters), "design")
+    designer.set("filters", 3)
+    assert told == [4]
+
+
+def test_a_subclass_observes_by_a_decorator() -> None:
+    class Watched(Designer):
+        told: ClassVar[list[tuple[str, bool]]] = []
+
+        @traitlets.observe("design", "model")
+        def _watch(self, change: dict[str, object]) -> None:
+            self.told.append((str(change["name"]), self.session.shown.backbone.filled))
+
+    designer = Watched(SMALL)
+    designer.told.clear()
+    designer.set("filters", 3)
+    assert designer.told == [("design", True), ("model", True)]
 
 
 def test_family_and_preset_lists_load_designs(designer: Designer) -> None:
