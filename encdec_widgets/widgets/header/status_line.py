@@ -30,7 +30,7 @@ class StatusLine(widgets.HBox):
         super().__init__([self._text, self.stop])
         self.add_class("encdec-status")
         self._show()
-        session.observe(session.guarded(self._show), ["shown", "steps", "progress"])
+        session.observe(self._show, ["shown", "steps", "progress"])
 
     def _show(self, _: Any = None) -> None:
         session = self._session

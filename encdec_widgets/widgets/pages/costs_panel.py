@@ -38,8 +38,8 @@ class CostsPanel(widgets.VBox):
         self.add_class("encdec-costs")
         self._show_conditions()
         self.observe(session.guarded(self._see), "visible")
-        session.observe(session.guarded(self._network_changed), "shown")
-        session.observe(session.guarded(self._conditions_changed), "conditions")
+        session.observe(self._network_changed, "shown")
+        session.observe(self._conditions_changed, "conditions")
 
     @property
     def text(self) -> str:

@@ -52,10 +52,10 @@ class WhatIfPanel(widgets.VBox):
         self.add_class("encdec-group")
         self.add_class("encdec-what-if")
         self.observe(session.guarded(lambda _: self._update()), "visible")
-        session.observe(session.guarded(self._network_changed), "shown")
-        session.observe(session.guarded(lambda _: self._update()), "conditions")
-        session.observe(session.guarded(self._steps_changed), "steps")
-        session.observe(session.guarded(self._in_hand_changed), "in_hand")
+        session.observe(self._network_changed, "shown")
+        session.observe(lambda _: self._update(), "conditions")
+        session.observe(self._steps_changed, "steps")
+        session.observe(self._in_hand_changed, "in_hand")
 
     @property
     def text(self) -> str:
