@@ -314,11 +314,11 @@ class Session(State):
 
     def _refuse(self, request: Request, error: Exception) -> None:
         """Go back to what was wanted before, which may not be built yet, and say why."""
-        if request.design != self.editor.wanted:
+        if self.steps[-1:] != (request.step,):
             return  # A newer edit is on its way.
         step: Step = request.step
         editor = step.before.refused(error, {**self.editor.outcome.pending, **step.asked})
-        steps = self.steps[: self.steps.index(step)] if step in self.steps else ()
+        steps = self.steps[:-1]
         selected = before_the_moves(self.selected, (step,))
         self._set(editor=editor, selection=self._moved_to(selected), steps=steps, refused=step, progress=None)
         if steps:
@@ -326,6 +326,8 @@ class Session(State):
 
     def _take(self, backbone: Backbone, step: Step) -> None:
         """Show a network, of which all could be read."""
+        if step not in self.steps:
+            return  # It was given up, or a newer network is shown.
         try:
             model = backbone.model if self._model_is_observed else backbone.structure
             shown = Shown.of(backbone, step)
@@ -337,7 +339,7 @@ class Session(State):
             conditions = attrs.evolve(conditions, precision=backbone.precision)
         elif self.shown is not None and self.shown.backbone.filled:
             self._discarded += self.shown.backbone.parameters
-        built = self.steps.index(step) + 1 if step in self.steps else 0
+        built = self.steps.index(step) + 1
         shown = attrs.evolve(
             shown,
             checks=self._checks(backbone, conditions),
