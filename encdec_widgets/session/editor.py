@@ -15,9 +15,11 @@ from encdec_widgets.designs.presets import family_name, preset_name
 from encdec_widgets.session.too_large import TooLargeError
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Editor:
     """A design that is being edited.
+
+    Two are never equal: an edit that changes nothing is told too, as controls have to show again what is wanted.
 
     Attributes:
         outcome: What became of the last edit.

@@ -1,4 +1,5 @@
 import html
+from itertools import combinations
 from typing import ClassVar
 
 import ipywidgets as widgets
@@ -15,6 +16,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import integer
+from encdec_widgets.designs.presets import CATALOGUE
 from encdec_widgets.widgets.picture.graph_view import GraphView
 from tests.designer.reading import SMALL, control, drawn_channels, mends, text_of, walk
 
@@ -137,6 +139,17 @@ def test_family_and_preset_lists_load_designs(designer: Designer) -> None:
     assert designer.design == preset("SLEAP centroid")
     designer.set("filters", 17)
     assert control(designer, "preset").label == "(edited)"
+
+
+def test_another_name_of_the_same_network_is_shown_with_its_source() -> None:
+    names = list(CATALOGUE)
+    first, second = next(
+        (a, b) for a, b in combinations(names, 2) if CATALOGUE[a].design == CATALOGUE[b].design
+    )
+    preset_list = Designer(first).family.preset
+    preset_list.value = second
+    assert preset_list.value == second
+    assert CATALOGUE[second].purpose in preset_list.tooltip
 
 
 def test_any_size_makes_height_and_width_unknown_and_back(designer: Designer) -> None:
