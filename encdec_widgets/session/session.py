@@ -72,6 +72,7 @@ class Session(State):
         super().__init__(editor)
         self._gestures = Gestures()
         self._discarded = 0
+        self._telling_edit = False
         first = Step(editor, editor)
         self._set(steps=(first,))
         where = {} if background is None else {"background": background}
@@ -222,8 +223,9 @@ class Session(State):
     # Waiting and ending
 
     def wait(self) -> None:
-        """Return when everything that was changed is built."""
-        self._builder.wait()
+        """Return when everything that was changed is built; at once while an edit is being told."""
+        if not self._telling_edit:
+            self._builder.wait()
 
     def stop(self) -> None:
         """Drop what is being built: what is shown is the newest then."""
@@ -277,7 +279,11 @@ class Session(State):
             self._tell_problem()
             return
         step = self._step_to(editor, asked or {}, anew, moved)
-        self._set(editor=editor, selection=selection, steps=(*self.steps, step))
+        self._telling_edit = True
+        try:
+            self._set(editor=editor, selection=selection, steps=(*self.steps, step))
+        finally:
+            self._telling_edit = False
         if step not in self.steps[-1:]:
             return  # an observer has made a newer edit
         build = self._builder.build_now if now else self._builder.build
@@ -346,7 +352,12 @@ class Session(State):
             selected=self.selected,
             broken_at=broken_at(self.editor),
         )
-        self._set(conditions=conditions, shown=shown, steps=self.steps[built:], progress=None)
+        # Told first: the picture of another network is not drawn in the colours of this one's times.
+        same = self.shown is not None and self.shown.backbone.design == backbone.design
+        times = self.block_times if same else {}
+        self._set(
+            block_times=times, conditions=conditions, shown=shown, steps=self.steps[built:], progress=None
+        )
         for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
             # An observer may have changed it meanwhile.
             if self.shown is not None and self.shown.backbone is backbone:

@@ -36,7 +36,8 @@ class State(Telling):
     """What is wanted, what is shown, and the conditions that several parts of a screen read.
 
     All of it can be observed, and holds values that do not change. Reading one of the first four traits waits until
-    nothing newer is being built.
+    nothing newer is being built. While observers of ``editor``, ``selection`` or ``steps`` are told of an edit, its
+    build has not begun: they read the network that is shown.
 
     An observer that makes a newer edit overtakes the change that it was told of: the observers after it hear only of
     the newer one.

@@ -10,11 +10,13 @@ import traitlets
 from encdec_widgets import preset
 from encdec_widgets.architectures import LeapCNN
 from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.background import InThreads
 from encdec_widgets.designs.block_edits import duplicate, move, remove
 from encdec_widgets.session import Session
 from encdec_widgets.session import session as session_module
 from tests.amount import full_or
 from tests.session.conftest import SMALL
+from tests.session.slow import SLOW, Gate, filters_of, in_a_loop
 
 
 @pytest.mark.parametrize("start", [None, "LEAP CNN", LeapCNN(filters=2), SMALL])
@@ -276,7 +278,32 @@ def test_an_observer_by_a_decorator_gets_the_model_and_can_be_removed() -> None:
     assert seen == []
 
 
+def test_times_of_blocks_go_with_their_network(session: Session) -> None:
+    session.set_block_times({"block": 1.0})
+    seen: list[Any] = []
+    session.observe(lambda _: seen.append(session.block_times), ["shown", "block_times"])
+    session.assume(batch_size=2)
+    assert seen.pop() == {"block": 1.0}
+    session.change("filters", 3)
+    assert seen == [{}, {}]
+
+
 # Errors
+
+
+def test_a_refusal_that_is_heard_late_is_not_that_of_a_newer_edit(gate: Gate) -> None:
+    async def scenario() -> None:
+        background = InThreads()
+        session = Session(SLOW, background=background)
+        for filters in (13, 4, 13):
+            session.change("encoder[1].filters", filters)
+            background.submit(int).result()  # The network was built; the loop had no turn to hear of it.
+        session.wait()
+        assert "must not be 13" in str(session.problem)
+        assert filters_of(session) == [2, 4, 2]
+        assert (session.editor.wanted, session.steps) == (session.design, ())
+
+    in_a_loop(scenario)
 
 
 @pytest.mark.parametrize("trait", ["design", "shown", "editor", "steps"])
