@@ -288,6 +288,18 @@ def test_times_of_blocks_go_with_their_network(session: Session) -> None:
     assert seen == [{}, {}]
 
 
+def test_closing_gives_up_what_is_not_built_and_tells_nothing(gate: Gate) -> None:
+    async def scenario() -> None:
+        session = Session(SLOW)
+        session.change("encoder[0].filters", 3)
+        told: list[Any] = []
+        session.observe(told.append)
+        session.close()
+        assert (session.editor.wanted, session.steps, told) == (SLOW, (), [])
+
+    in_a_loop(scenario)
+
+
 # Errors
 
 

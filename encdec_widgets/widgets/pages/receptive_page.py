@@ -112,6 +112,7 @@ class ReceptivePage(ReceptivePanel):
     def close(self) -> None:
         """Stop what is measured, and close."""
         self._stop()
+        self._measured = None  # Nothing comes of it any more.
         super().close()
 
     def _stop(self) -> None:
