@@ -10,6 +10,7 @@ import attrs
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.backbone import Backbone
+from encdec_widgets.background import Background, shared_background
 from encdec_widgets.designs.block_edits import BlockEdit, path_of
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.edits import BUILD_ANYWAY
@@ -56,7 +57,7 @@ class Session(State):
     """
 
     def __init__(
-        self, design: Design | EncoderDecoder | str | None = None, *, background: Any = None
+        self, design: Design | EncoderDecoder | str | None = None, *, background: Background | None = None
     ) -> None:
         """Build ``design``; in a notebook where Keras is not loaded yet, load it in the background.
 
@@ -75,11 +76,16 @@ class Session(State):
         self._telling_edit = False
         first = Step(editor, editor)
         self._set(steps=(first,))
-        where = {} if background is None else {"background": background}
-        self._builder = LiveBuilder(self.guarded(self._built), self._tell_progress, **where)
+        self._background = background or shared_background()
+        self._builder = LiveBuilder(self.guarded(self._built), self._tell_progress, self._background)
         backbone = self._builder.build_first(Request(editor.wanted, first))
         if backbone is not None:
             self._take(backbone, first)
+
+    @property
+    def background(self) -> Background:
+        """What networks are built in, and what is computed for this session."""
+        return self._background
 
     # Edits
 
@@ -237,8 +243,8 @@ class Session(State):
 
     def close(self) -> None:
         """Drop what is being built, and tell nothing to observers any more."""
-        self._builder.stop()
         self.unobserve_all()
+        self.stop()
 
     # The way of an edit
 

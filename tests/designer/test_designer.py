@@ -1,4 +1,5 @@
 import html
+from collections.abc import Callable
 from itertools import combinations
 from typing import ClassVar
 
@@ -16,8 +17,14 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import integer
+from encdec_widgets.background import Cancellable, OnLoop
 from encdec_widgets.designs.presets import CATALOGUE
-from encdec_widgets.widgets.picture.graph_view import GraphView
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.header import status_line
+from encdec_widgets.widgets.pages.what_if_panel import WAIT_S, WhatIfPanel
+from encdec_widgets.widgets.picture.facts_table import UPDATE_AFTER_S, FactsTable
+from encdec_widgets.widgets.picture.graph_view import _SYNC_AFTER_S, GraphView
+from encdec_widgets.widgets.picture.picture import Picture
 from tests.designer.reading import SMALL, control, drawn_channels, mends, text_of, walk
 
 
@@ -282,6 +289,29 @@ def test_an_edit_draws_one_picture_and_sends_few_messages(
     designer.select("encoder[1]")
     designer.select("encoder[1]")
     assert len(drawn) == 1
+
+
+def test_the_status_line_tells_of_a_network_once(designer: Designer, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(status_line, "_facts", lambda backbone: told.append(backbone) or "facts")
+    designer.set("filters", 3)
+    assert told == [designer.backbone]
+
+
+def test_what_waits_or_is_computed_is_in_the_background_of_its_session() -> None:
+    class Noted(OnLoop):
+        waits: ClassVar[list[float]] = []
+
+        def later(self, seconds: float, action: Callable[[], object]) -> Cancellable | None:
+            self.waits.append(seconds)
+            return super().later(seconds, action)
+
+    session = Session(SMALL, background=Noted())
+    assert isinstance(session.background, Noted)
+    parts = Picture(session), FactsTable(session), WhatIfPanel(session)
+    parts[-1].visible = True
+    session.change("filters", 3)
+    assert {UPDATE_AFTER_S, WAIT_S, _SYNC_AFTER_S} <= set(Noted.waits)
 
 
 def test_closing_stops_what_is_built_and_what_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,8 +38,8 @@ class WhatIfPanel(widgets.VBox):
         self._computing = False
         self._resting = self._closed = False
         self._showing = Showing()
-        self._what_if = WhatIf(session.guarded(self._came))
-        self._at_rest = AtRest(WAIT_S, session.guarded(self._ask))
+        self._what_if = WhatIf(session.guarded(self._came), session.background)
+        self._at_rest = AtRest(WAIT_S, session.guarded(self._ask), session.background)
         self.field = widgets.Dropdown(
             description="what if",
             tooltip="The field whose other values are tried out; the network stays as it is",

@@ -53,7 +53,7 @@ class FactsTable(anywidget.AnyWidget):
         """Make the table of the network that ``session`` shows."""
         self._session = session
         self._costs_at = session.conditions.of_costs
-        self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update))
+        self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update), session.background)
         super().__init__()
         self._update()
         self.on_msg(session.guarded(self._told))

@@ -57,7 +57,7 @@ class Picture(widgets.VBox):
         self.legend = widgets.HTML(layout={"display": "none"})
         self._summary = widgets.HTML()
         self._summary.add_class("encdec-summary")
-        self.graph = GraphView(session.guarded(self._clicked))
+        self.graph = GraphView(session.guarded(self._clicked), session.background)
         self._last_edit = widgets.HTML()
         self._last_edit.add_class("encdec-last-edit")
         caption = widgets.HBox([self.view, self._summary])
