@@ -229,8 +229,8 @@ class Session(State):
     # Waiting and ending
 
     def wait(self) -> None:
-        """Return when everything that was changed is built; at once while an edit is being told."""
-        if not self._telling_edit:
+        """Return when everything that was changed is built; at once while an edit is told, if there is a network."""
+        if not self._telling_edit or self.shown is None:
             self._builder.wait()
 
     def stop(self) -> None:
