@@ -9,7 +9,13 @@ import pytest
 from encdec_widgets.background import Background, InThreads, OnLoop, on_loop
 from tests.session.slow import GATE
 
-USES_BACKGROUND = ("session.live_builder", "explore.what_if", "workers.client", "widgets.base.at_rest")
+USES_BACKGROUND = (
+    "session.live_builder",
+    "session.session",
+    "explore.what_if",
+    "workers.client",
+    "widgets.base.at_rest",
+)
 
 
 class HeldOnLoop(OnLoop):

@@ -112,7 +112,10 @@ class Background(Executor, abc.ABC):
         Raises:
             RuntimeError: If it is called by a step of a task, for which others wait in turn.
         """
-        while tasks := self._under_way(key):
+        while (tasks := self._under_way(key)) or key in self._messages:
+            if not tasks:
+                self.deliver(key)  # What hears it may begin a new task.
+                continue
             if any(task._thread == threading.get_ident() for task in list(self._tasks)):
                 raise RuntimeError(
                     "A step of work in the background cannot wait for work in the background. Received: key "
@@ -126,7 +129,6 @@ class Background(Executor, abc.ABC):
                     task.future.exception()  # Another thread takes its steps.
             else:
                 self._await(task)
-        self.deliver(key)
 
     def deliver(self, key: Hashable) -> None:
         """Make the calls that are due for tasks of a key, on this thread."""

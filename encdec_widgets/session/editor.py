@@ -15,9 +15,11 @@ from encdec_widgets.designs.presets import family_name, preset_name
 from encdec_widgets.session.too_large import TooLargeError
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Editor:
     """A design that is being edited.
+
+    Two are never equal: an edit that changes nothing is told too, as controls have to show again what is wanted.
 
     Attributes:
         outcome: What became of the last edit.
@@ -72,7 +74,7 @@ class Editor:
         elif isinstance(error, TooLargeError):
             outcome = Outcome(self.wanted, {}, error, (BUILD_ANYWAY, GIVE_UP))
         else:
-            outcome = Outcome(self.wanted, {}, error, (GIVE_UP,))
+            return self.failing(error)
         return attrs.evolve(self, outcome=outcome)
 
     def cleared(self) -> Editor:
@@ -94,7 +96,7 @@ class Editor:
         return self.history.undo_name or ""
 
     def failing(self, error: Exception) -> Editor:
-        """The same, with something else that went wrong."""
+        """The same, with something that went wrong and can only be given up."""
         return attrs.evolve(self, outcome=Outcome(self.wanted, {}, error, (GIVE_UP,)))
 
     def _moved(self, history: History) -> Editor:
@@ -112,7 +114,7 @@ class Editor:
         except FieldError as error:
             outcome = refusal(self.wanted, {**self.outcome.pending, **asked}, error)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
-            outcome = Outcome(self.wanted, {}, error, (GIVE_UP,))
+            return self.failing(error)
         if outcome.design == self.wanted:
             return attrs.evolve(self, outcome=outcome)
         history = self.history.then(State(outcome.design, words, gesture))

@@ -10,6 +10,7 @@ import attrs
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.backbone import Backbone
+from encdec_widgets.background import Background, shared_background
 from encdec_widgets.designs.block_edits import BlockEdit, path_of
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.edits import BUILD_ANYWAY
@@ -56,7 +57,7 @@ class Session(State):
     """
 
     def __init__(
-        self, design: Design | EncoderDecoder | str | None = None, *, background: Any = None
+        self, design: Design | EncoderDecoder | str | None = None, *, background: Background | None = None
     ) -> None:
         """Build ``design``; in a notebook where Keras is not loaded yet, load it in the background.
 
@@ -72,13 +73,19 @@ class Session(State):
         super().__init__(editor)
         self._gestures = Gestures()
         self._discarded = 0
+        self._telling_edit = False
         first = Step(editor, editor)
         self._set(steps=(first,))
-        where = {} if background is None else {"background": background}
-        self._builder = LiveBuilder(self.guarded(self._built), self._tell_progress, **where)
+        self._background = background or shared_background()
+        self._builder = LiveBuilder(self.guarded(self._built), self._tell_progress, self._background)
         backbone = self._builder.build_first(Request(editor.wanted, first))
         if backbone is not None:
             self._take(backbone, first)
+
+    @property
+    def background(self) -> Background:
+        """What networks are built in, and what is computed for this session."""
+        return self._background
 
     # Edits
 
@@ -222,8 +229,9 @@ class Session(State):
     # Waiting and ending
 
     def wait(self) -> None:
-        """Return when everything that was changed is built."""
-        self._builder.wait()
+        """Return when everything that was changed is built; at once while an edit is told, if there is a network."""
+        if not self._telling_edit or self.shown is None:
+            self._builder.wait()
 
     def stop(self) -> None:
         """Drop what is being built: what is shown is the newest then."""
@@ -235,8 +243,8 @@ class Session(State):
 
     def close(self) -> None:
         """Drop what is being built, and tell nothing to observers any more."""
-        self._builder.stop()
         self.unobserve_all()
+        self.stop()
 
     # The way of an edit
 
@@ -277,7 +285,11 @@ class Session(State):
             self._tell_problem()
             return
         step = self._step_to(editor, asked or {}, anew, moved)
-        self._set(editor=editor, selection=selection, steps=(*self.steps, step))
+        self._telling_edit = True
+        try:
+            self._set(editor=editor, selection=selection, steps=(*self.steps, step))
+        finally:
+            self._telling_edit = False
         if step not in self.steps[-1:]:
             return  # an observer has made a newer edit
         build = self._builder.build_now if now else self._builder.build
@@ -314,11 +326,11 @@ class Session(State):
 
     def _refuse(self, request: Request, error: Exception) -> None:
         """Go back to what was wanted before, which may not be built yet, and say why."""
-        if request.design != self.editor.wanted:
+        if self.steps[-1:] != (request.step,):
             return  # A newer edit is on its way.
         step: Step = request.step
         editor = step.before.refused(error, {**self.editor.outcome.pending, **step.asked})
-        steps = self.steps[: self.steps.index(step)] if step in self.steps else ()
+        steps = self.steps[:-1]
         selected = before_the_moves(self.selected, (step,))
         self._set(editor=editor, selection=self._moved_to(selected), steps=steps, refused=step, progress=None)
         if steps:
@@ -326,6 +338,8 @@ class Session(State):
 
     def _take(self, backbone: Backbone, step: Step) -> None:
         """Show a network, of which all could be read."""
+        if step not in self.steps:
+            return  # It was given up, or a newer network is shown.
         try:
             model = backbone.model if self._model_is_observed else backbone.structure
             shown = Shown.of(backbone, step)
@@ -337,14 +351,19 @@ class Session(State):
             conditions = attrs.evolve(conditions, precision=backbone.precision)
         elif self.shown is not None and self.shown.backbone.filled:
             self._discarded += self.shown.backbone.parameters
-        built = self.steps.index(step) + 1 if step in self.steps else 0
+        built = self.steps.index(step) + 1
         shown = attrs.evolve(
             shown,
             checks=self._checks(backbone, conditions),
             selected=self.selected,
             broken_at=broken_at(self.editor),
         )
-        self._set(conditions=conditions, shown=shown, steps=self.steps[built:], progress=None)
+        # Told first: the picture of another network is not drawn in the colours of this one's times.
+        same = self.shown is not None and self.shown.backbone.design == backbone.design
+        times = self.block_times if same else {}
+        self._set(
+            block_times=times, conditions=conditions, shown=shown, steps=self.steps[built:], progress=None
+        )
         for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
             # An observer may have changed it meanwhile.
             if self.shown is not None and self.shown.backbone is backbone:

@@ -13,6 +13,7 @@ from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
 from encdec_widgets.session.shown import Shown
 from encdec_widgets.session.steps import Selection, Step, selectable_paths
+from encdec_widgets.session.telling import Telling, observes
 from encdec_widgets.session.waiting import Waiting
 
 
@@ -31,11 +32,15 @@ class Progress:
     block: str
 
 
-class State(traitlets.HasTraits):
+class State(Telling):
     """What is wanted, what is shown, and the conditions that several parts of a screen read.
 
     All of it can be observed, and holds values that do not change. Reading one of the first four traits waits until
-    nothing newer is being built.
+    nothing newer is being built. While observers of ``editor``, ``selection`` or ``steps`` are told of an edit, its
+    build has not begun: they read the network that is shown.
+
+    An observer that makes a newer edit overtakes the change that it was told of: the observers after it hear only of
+    the newer one.
 
     Attributes:
         design: The newest valid design (a trait).
@@ -70,10 +75,11 @@ class State(traitlets.HasTraits):
     dismissed = traitlets.Tuple(read_only=True)
     block_times = traitlets.Dict(read_only=True)
 
+    _model_is_observed = False  # A subclass may observe it by a decorator, which counts before __init__ runs.
+    _failing = False
+
     def __init__(self, editor: Editor) -> None:
         """Want what ``editor`` says, and show nothing yet."""
-        self._model_is_observed = False
-        self._failing = False
         super().__init__()
         self.set_trait("editor", editor)
 
@@ -88,17 +94,18 @@ class State(traitlets.HasTraits):
     def observe(self, handler: Callable[..., Any], names: Any = traitlets.All, type: Any = "change") -> None:
         """Have ``handler`` called when a trait changes; the weights of ``model`` are filled where it is observed."""
         super().observe(handler, names, type)
-        if names in (None, traitlets.All) or "model" in ([names] if isinstance(names, str) else names):
+        if observes(names, "model"):
             self._model_is_observed = True
 
-    def notify_change(self, change: Any) -> None:
-        """Tell the observers of a change; what one of them raises becomes the ``problem``, and the edit goes on."""
-        self.guarded(super().notify_change)(change)
+    def is_newest(self, change: Any) -> bool:
+        """Whether the trait still has the value of which ``change`` tells; nothing is waited for."""
+        held = traitlets.TraitType.get(getattr(type(self), change["name"]), self)
+        return held is change["new"] or bool(held == change["new"])
 
     def guarded(self, callback: Callable[..., Any]) -> Callable[..., None]:
         """``callback``, with what it raises as the ``problem``: callbacks of widgets swallow exceptions.
 
-        An observer that is guarded by itself does not keep a change from the observers after it.
+        Observers of the session need no guard of their own.
         """
 
         def call(*args: Any) -> None:
@@ -121,6 +128,11 @@ class State(traitlets.HasTraits):
             self._tell_problem()
         finally:
             self._failing = False
+
+    def _tell(self, handler: Callable[..., Any], change: Any) -> None:
+        """Tell one observer of a change unless it is out of date; what it raises becomes the ``problem``."""
+        if self.is_newest(change):
+            self.guarded(handler)(change)
 
     def _tell_problem(self) -> None:
         self.set_trait("problem", self.editor.outcome.error)

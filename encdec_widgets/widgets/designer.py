@@ -9,6 +9,7 @@ import traitlets
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.designs.design import Design
 from encdec_widgets.session import Session
+from encdec_widgets.session.telling import Telling, observes
 from encdec_widgets.session.waiting import Waiting
 from encdec_widgets.widgets.base.fallback import display_fallback, widget_bundle
 from encdec_widgets.widgets.base.page import Page
@@ -22,10 +23,10 @@ from encdec_widgets.widgets.picture.facts_table import FactsTable
 from encdec_widgets.widgets.picture.picture import Picture
 from encdec_widgets.widgets.picture.problems import Problems
 
-_OF_SESSION = ("design", "backbone", "model", "problem")
+_OF_SESSION = ("design", "backbone", "problem", "model")
 
 
-class Designer(widgets.VBox):
+class Designer(Telling, widgets.VBox):
     """A live designer of encoder-decoder networks, to be shown in a notebook cell.
 
     Every change rebuilds the Keras backbone and redraws it. A change that is not possible is explained, with buttons
@@ -60,6 +61,8 @@ class Designer(widgets.VBox):
     model = Waiting(lambda designer: designer.session.model)
     problem = Waiting(lambda designer: designer.session.problem)
 
+    _model_is_observed = False  # A subclass may observe it by a decorator, which counts before __init__ runs.
+
     def __init__(self, design: "Design | EncoderDecoder | str | None" = None) -> None:
         """Show ``design``; in a notebook where Keras is not loaded yet, load it in the background.
 
@@ -70,7 +73,6 @@ class Designer(widgets.VBox):
             ValueError: If it is none of these.
             BackendMissingError: (an ImportError) If no Keras backend is installed.
         """
-        self._passed_on: set[str] = set()
         self.session = session = Session(design)
         super().__init__()
         self.family = FamilyControls(session)
@@ -91,6 +93,7 @@ class Designer(widgets.VBox):
         body.add_class("encdec-body")
         self.children = (header, body, self.table, self.page)
         self.add_class("encdec")
+        session.observe(self._pass_on, _OF_SESSION if self._model_is_observed else _OF_SESSION[:-1])
 
     def set(self, field: str, value: Any) -> None:
         """Change one field, as its control does, and return when the network is built and drawn.
@@ -137,15 +140,13 @@ class Designer(widgets.VBox):
         """Return when everything that was changed is built and drawn."""
         self.session.wait()
 
-    def observe(self, handler: Callable[..., Any], names: Any = traitlets.All, type: str = "change") -> None:
+    def observe(self, handler: Callable[..., Any], names: Any = traitlets.All, type: Any = "change") -> None:
         """Have ``handler`` called when a trait changes; ``model`` is filled where it is observed."""
         super().observe(handler, names, type)
-        every = names is None or names is traitlets.All
-        observed = () if every else (names,) if isinstance(names, str) else tuple(names)
-        for name in _OF_SESSION:
-            if (every or name in observed) and name not in self._passed_on:
-                self._passed_on.add(name)
-                self.session.observe(self._pass_on, name)
+        if observes(names, "model"):
+            self._model_is_observed = True
+            if "session" in vars(self):
+                self.session.observe(self._pass_on, "model")
 
     def close(self) -> None:
         """Close the designer, and stop what is built, measured or computed for it."""
@@ -158,7 +159,13 @@ class Designer(widgets.VBox):
 
     def _pass_on(self, change: Any) -> None:
         """Tell observers of the designer what changed in its session."""
-        self.set_trait(change["name"], change["new"])
+        self.notify_change(traitlets.Bunch({**change, "owner": self}))
+
+    def _tell(self, handler: Callable[..., Any], change: Any) -> None:
+        if change["name"] not in _OF_SESSION:
+            handler(change)
+        elif self.session.is_newest(change):
+            self.session.guarded(handler)(change)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any] | None:
         display_fallback(self.session)

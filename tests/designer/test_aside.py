@@ -159,3 +159,16 @@ def test_the_effective_field_is_measured_elsewhere_and_belongs_to_its_network(
     page.measure.click()
     assert "a timing is under way already" in page.text
     assert page.measure.description == "Effective field"
+
+
+def test_a_closed_page_shows_no_effective_field_that_comes_late(small: Backbone) -> None:
+    worker = FakeWorker()
+    worker.stop = lambda: None  # type: ignore[method-assign]
+    session = Session(SMALL)
+    page = ReceptivePage(session, worker)  # type: ignore[arg-type]
+    page.visible = True
+    put(session, small)
+    page.measure.click()
+    page.close()
+    worker.answer(field(9))
+    assert not page.view.heat

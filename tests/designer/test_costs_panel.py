@@ -8,6 +8,7 @@ import pytest
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.pages import costs_panel
 from encdec_widgets.widgets.pages.costs_panel import CostsPanel
 from tests.designer.on_screen import put
 from tests.designer.reading import control
@@ -40,3 +41,21 @@ def test_a_precision_that_was_chosen_stays() -> None:
     keras.config.set_dtype_policy("mixed_bfloat16")
     put(session, SMALL)
     assert session.conditions.precision == control(panel, "precision").value == "mixed_float16"
+
+
+def test_another_batch_size_is_shown_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = CostsPanel(Session(SMALL))
+    panel.visible = True
+    shown: list[object] = []
+    monkeypatch.setattr(costs_panel, "cost_html", lambda *given: shown.append(given) or "costs")
+    control(panel, "batch size").value = 2
+    assert len(shown) == 1
+
+
+def test_a_refused_batch_size_that_is_taken_back_shows_the_costs_again() -> None:
+    panel = CostsPanel(Session(SMALL))
+    panel.visible = True
+    control(panel, "batch size").value = 0
+    assert "Received: batch_size=0" in panel.text
+    control(panel, "batch size").value = 1
+    assert "Received" not in panel.text

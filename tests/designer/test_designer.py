@@ -1,4 +1,7 @@
 import html
+from collections.abc import Callable
+from itertools import combinations
+from typing import ClassVar
 
 import ipywidgets as widgets
 import keras
@@ -14,7 +17,14 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import integer
-from encdec_widgets.widgets.picture.graph_view import GraphView
+from encdec_widgets.background import Cancellable, OnLoop
+from encdec_widgets.designs.presets import CATALOGUE
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.header import status_line
+from encdec_widgets.widgets.pages.what_if_panel import WAIT_S, WhatIfPanel
+from encdec_widgets.widgets.picture.facts_table import UPDATE_AFTER_S, FactsTable
+from encdec_widgets.widgets.picture.graph_view import _SYNC_AFTER_S, GraphView
+from encdec_widgets.widgets.picture.picture import Picture
 from tests.designer.reading import SMALL, control, drawn_channels, mends, text_of, walk
 
 
@@ -86,6 +96,44 @@ def test_traits_can_be_observed_and_are_consistent(designer: Designer) -> None:
     assert backbone.design == design
 
 
+def test_an_observer_that_comes_late_is_told_the_value_before(designer: Designer) -> None:
+    designer.set("filters", 3)
+    designer.set("filters", 0)
+    told: list[tuple[str, object, object]] = []
+    error, before = designer.problem, designer.design
+    for name in ("problem", "design"):
+        designer.observe(lambda c: told.append((c["name"], c["old"], c["new"])), name)
+    designer.undo()
+    designer.set("filters", 4)
+    assert told == [("problem", error, None), ("design", before, before.replace("filters", 4))]
+
+
+def test_an_observer_of_the_designer_that_edits_overtakes_the_change(designer: Designer) -> None:
+    def also(_: object) -> None:
+        if designer.design.architecture.filters == 3:
+            designer.set("filters", 4)
+
+    told: list[int] = []
+    designer.observe(also, "design")
+    designer.observe(lambda c: told.append(c["new"].architecture.filters), "design")
+    designer.set("filters", 3)
+    assert told == [4]
+
+
+def test_a_subclass_observes_by_a_decorator() -> None:
+    class Watched(Designer):
+        told: ClassVar[list[tuple[str, bool]]] = []
+
+        @traitlets.observe("design", "model")
+        def _watch(self, change: dict[str, object]) -> None:
+            self.told.append((str(change["name"]), self.session.shown.backbone.filled))
+
+    designer = Watched(SMALL)
+    designer.told.clear()
+    designer.set("filters", 3)
+    assert designer.told == [("design", True), ("model", True)]
+
+
 def test_family_and_preset_lists_load_designs(designer: Designer) -> None:
     assert control(designer, "preset").label == "(edited)"
     control(designer, "family").value = "LEAP CNN"
@@ -98,6 +146,17 @@ def test_family_and_preset_lists_load_designs(designer: Designer) -> None:
     assert designer.design == preset("SLEAP centroid")
     designer.set("filters", 17)
     assert control(designer, "preset").label == "(edited)"
+
+
+def test_another_name_of_the_same_network_is_shown_with_its_source() -> None:
+    names = list(CATALOGUE)
+    first, second = next(
+        (a, b) for a, b in combinations(names, 2) if CATALOGUE[a].design == CATALOGUE[b].design
+    )
+    preset_list = Designer(first).family.preset
+    preset_list.value = second
+    assert preset_list.value == second
+    assert CATALOGUE[second].purpose in preset_list.tooltip
 
 
 def test_any_size_makes_height_and_width_unknown_and_back(designer: Designer) -> None:
@@ -230,6 +289,29 @@ def test_an_edit_draws_one_picture_and_sends_few_messages(
     designer.select("encoder[1]")
     designer.select("encoder[1]")
     assert len(drawn) == 1
+
+
+def test_the_status_line_tells_of_a_network_once(designer: Designer, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(status_line, "_facts", lambda backbone: told.append(backbone) or "facts")
+    designer.set("filters", 3)
+    assert told == [designer.backbone]
+
+
+def test_what_waits_or_is_computed_is_in_the_background_of_its_session() -> None:
+    class Noted(OnLoop):
+        waits: ClassVar[list[float]] = []
+
+        def later(self, seconds: float, action: Callable[[], object]) -> Cancellable | None:
+            self.waits.append(seconds)
+            return super().later(seconds, action)
+
+    session = Session(SMALL, background=Noted())
+    assert isinstance(session.background, Noted)
+    parts = Picture(session), FactsTable(session), WhatIfPanel(session)
+    parts[-1].visible = True
+    session.change("filters", 3)
+    assert {UPDATE_AFTER_S, WAIT_S, _SYNC_AFTER_S} <= set(Noted.waits)
 
 
 def test_closing_stops_what_is_built_and_what_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,7 +171,7 @@ def test_code_sets_what_a_person_can_set(panel: ReceptivePanel, told: list[str])
 def test_the_button_says_whether_it_measures_or_stops(panel: ReceptivePanel) -> None:
     before = panel.measure.description
     panel.show_running(True, "sample 3 of 16")
-    assert "Measuring the effective field: sample 3 of 16 …" in panel.text
+    assert "Measuring the effective receptive field: sample 3 of 16 …" in panel.text
     assert panel.measure.description == "Stop measuring"
     panel.show_running(False)
     assert panel.measure.description == before

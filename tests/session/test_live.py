@@ -212,6 +212,37 @@ def test_a_refused_edit_does_not_take_the_one_before_it_along(gate: Gate) -> Non
     in_a_loop(scenario)
 
 
+def test_waiting_is_also_for_what_an_observer_edits(gate: Gate) -> None:
+    async def scenario() -> None:
+        session = Session(SLOW)
+
+        def more(_: Any) -> None:
+            filters = filters_of(session)[0]
+            if filters < 6:
+                session.change("encoder[0].filters", filters + 1)
+
+        session.observe(more, "shown")
+        session.change("encoder[0].filters", 3)
+        session.wait()
+        assert (filters_of(session), session.steps) == ([6, 2, 2], ())
+
+    in_a_loop(scenario)
+
+
+def test_reading_while_an_edit_is_told_gives_the_network_that_is_shown(gate: Gate) -> None:
+    async def scenario() -> None:
+        session = Session(SLOW)
+        read: list[Design] = []
+        session.observe(lambda _: read.append(session.design), ["editor", "steps"])
+        session.change("encoder[0].filters", 3)
+        session.change("encoder[0].filters", 4)
+        assert read == [SLOW] * 4
+        session.wait()
+        assert filters_of(session) == [4, 2, 2]
+
+    in_a_loop(scenario)
+
+
 def test_a_block_that_ends_python_ends_one_build(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     def leave(self: SlowBlock, x_in: Any, prefix: str = "block") -> Any:
         raise SystemExit

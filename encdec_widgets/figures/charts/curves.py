@@ -14,7 +14,7 @@ from encdec_widgets.formatting import value_text
 
 # All in px.
 WIDTH = 236
-_LEFT, _RIGHT = 6, WIDTH - 52  # right end of the curves; the scale is written to the right of it
+_LEFT, _RIGHT = 6, WIDTH - 52  # ends of the curves; their values are written to the right of them
 _ROW, _TOP, _BASE = 54, 20, 48  # height of a chart, and where the greatest value and 0 lie in it
 _FOOT = 14
 _LETTER = 5.8  # about as wide as one is

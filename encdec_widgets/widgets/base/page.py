@@ -30,7 +30,7 @@ class Page(anywidget.AnyWidget):
         self._session = session
         super().__init__(help=flag_help(session.editor.wanted))
         self.observe(session.guarded(lambda change: session.hold(change["new"])), "held")
-        session.observe(session.guarded(self._show_help), "editor")
+        session.observe(self._show_help, "editor")
 
     def _show_help(self, _: Any) -> None:
         self.help = flag_help(self._session.editor.wanted)

@@ -62,7 +62,7 @@ class BlockControls(widgets.VBox):
         self.add_class("encdec-group")
         self.add_class("encdec-blocks")
         self._show()
-        session.observe(session.guarded(self._show), ["editor", "selection"])
+        session.observe(self._show, ["editor", "selection"])
 
     def _button(self, label: str, tooltip: str, edit: Callable[[Design, str], BlockEdit]) -> widgets.Button:
         def clicked(_: Any) -> None:

@@ -30,7 +30,7 @@ class ControlPages(Pages):
             }
         )
         self.add_class("encdec-controls")
-        session.observe(session.guarded(self._turn_to_selection), "selection")
+        session.observe(self._turn_to_selection, "selection")
 
     def _turn_to_selection(self, _: Any) -> None:
         selection = self._session.selection

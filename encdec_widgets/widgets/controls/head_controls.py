@@ -27,7 +27,7 @@ class HeadControls(widgets.VBox):
         super().__init__([widgets.HTML("<h3>Head</h3>"), self._present, self._fields])
         self.add_class("encdec-group")
         self._show()
-        session.observe(session.guarded(self._show), "editor")
+        session.observe(self._show, "editor")
 
     def _toggled(self, field: str, present: bool) -> None:
         self._session.turn(field, Head() if present else None)

@@ -40,7 +40,7 @@ class InputControls(widgets.VBox):
         any_row.add_class("encdec-row")
         self.children = (widgets.HTML("<h3>Input image</h3>"), *self.rows.values(), any_row)
         self._show()
-        session.observe(session.guarded(self._show), "editor")
+        session.observe(self._show, "editor")
 
     def _size_edited(self, name: str, value: Any) -> None:
         index = list(INPUT_FIELDS).index(name)

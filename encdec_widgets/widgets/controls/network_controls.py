@@ -28,7 +28,7 @@ class NetworkControls(widgets.VBox):
         super().__init__([InputControls(session), heading, self._note, self._fields, HeadControls(session)])
         self.add_class("encdec-group")
         self._show()
-        session.observe(session.guarded(self._show), "editor")
+        session.observe(self._show, "editor")
 
     def _show(self, _: Any = None) -> None:
         """Show the fields of the architecture, with values that are not possible yet."""

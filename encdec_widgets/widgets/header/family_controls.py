@@ -29,7 +29,7 @@ class FamilyControls(widgets.HBox):
         self._show()
         self.family.observe(session.guarded(self._family_chosen), "value")
         self.preset.observe(session.guarded(self._preset_chosen), "value")
-        session.observe(session.guarded(self._show), "editor")
+        session.observe(self._show, "editor")
 
     def _family_chosen(self, change: Any) -> None:
         if not self._showing:

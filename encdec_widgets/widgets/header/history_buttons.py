@@ -22,7 +22,7 @@ class HistoryButtons(widgets.HBox):
         self.redo.add_class("encdec-redo")
         self.add_class("encdec-history")
         self._show()
-        session.observe(session.guarded(self._show), "editor")
+        session.observe(self._show, "editor")
 
     def _show(self, _: Any = None) -> None:
         """Say what can be undone and redone; a change that is not possible is given up first."""

@@ -30,7 +30,12 @@ class StatusLine(widgets.HBox):
         super().__init__([self._text, self.stop])
         self.add_class("encdec-status")
         self._show()
-        session.observe(session.guarded(self._show), ["shown", "steps", "progress"])
+        session.observe(self._show, ["shown", "progress"])
+        session.observe(self._steps_changed, "steps")
+
+    def _steps_changed(self, _: Any) -> None:
+        if self._session.shown is None:  # Else the line says nothing of them.
+            self._show()
 
     def _show(self, _: Any = None) -> None:
         session = self._session

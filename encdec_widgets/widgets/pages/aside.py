@@ -13,7 +13,7 @@ TIMING, COSTS, RECEPTIVE_FIELD = "Timing", "Costs", "Receptive field"
 
 
 class Aside(Pages):
-    """Pages for timing, costs and receptive field; those that are not seen compute nothing.
+    """Pages for timing, costs and receptive field; the last two compute nothing while they are not seen.
 
     Attributes:
         timing: How long the network takes.

@@ -38,8 +38,8 @@ class CostsPanel(widgets.VBox):
         self.add_class("encdec-costs")
         self._show_conditions()
         self.observe(session.guarded(self._see), "visible")
-        session.observe(session.guarded(self._network_changed), "shown")
-        session.observe(session.guarded(self._conditions_changed), "conditions")
+        session.observe(self._network_changed, "shown")
+        session.observe(self._conditions_changed, "conditions")
 
     @property
     def text(self) -> str:
@@ -52,14 +52,17 @@ class CostsPanel(widgets.VBox):
         super().close()
 
     def _edited(self, field: str, value: Any) -> None:
+        before = self._session.conditions
         try:
             self._session.assume(**{field: value})
         except FieldError as error:
             self._controls.show(_FIELDS, {**self._session.conditions.of_costs, field: value}, field)
             self._costs.value = f'<div role="alert" class="encdec-error">{html.escape(str(error))}</div>'
             return
-        self._show_conditions()
-        self._show_costs()
+        if (
+            self._session.conditions == before
+        ):  # Nothing is told then, and a value that was refused may be shown.
+            self._conditions_changed(None)
 
     def _see(self, _: Any) -> None:
         self._show_costs()

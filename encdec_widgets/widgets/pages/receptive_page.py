@@ -43,8 +43,8 @@ class ReceptivePage(ReceptivePanel):
         self.measure.on_click(session.guarded(self._pressed))
         self.observe(session.guarded(lambda _: self._update()), "visible")
         self.observe(session.guarded(self._tell_setting), ["animal_px", "input_scale"])
-        session.observe(session.guarded(self._network_changed), "shown")
-        session.observe(session.guarded(self._conditions_changed), "conditions")
+        session.observe(self._network_changed, "shown")
+        session.observe(self._conditions_changed, "conditions")
 
     def _tell_setting(self, change: Any) -> None:
         """Reckon with the animal, or the scale, that was set."""
@@ -112,6 +112,7 @@ class ReceptivePage(ReceptivePanel):
     def close(self) -> None:
         """Stop what is measured, and close."""
         self._stop()
+        self._measured = None  # Nothing comes of it any more.
         super().close()
 
     def _stop(self) -> None:

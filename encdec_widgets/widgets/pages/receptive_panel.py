@@ -189,7 +189,7 @@ class ReceptivePanel(widgets.VBox):
         result = self._effective
         said, kind, heat = "", "encdec-note", {}
         if self._running:
-            said = f"Measuring the effective field{self._doing and f': {self._doing}'} …"
+            said = f"Measuring the effective receptive field{self._doing and f': {self._doing}'} …"
         elif isinstance(result, Exception):
             said, kind = str(result), "encdec-error"
         elif result is not None:

@@ -104,7 +104,7 @@ class TimingPanel(widgets.VBox):
         if session.shown is not None:
             self._show_network(first=True)
         self._draw()
-        session.observe(session.guarded(self._network_changed), "shown")
+        session.observe(self._network_changed, "shown")
 
     @property
     def text(self) -> str:

@@ -34,11 +34,12 @@ class WhatIfPanel(widgets.VBox):
         self._question: Question | None = None
         self._points: dict[Any, Point] = {}
         self._in_hand: str | None = None
+        self._steps: tuple[Any, ...] = ()
         self._computing = False
         self._resting = self._closed = False
         self._showing = Showing()
-        self._what_if = WhatIf(session.guarded(self._came))
-        self._at_rest = AtRest(WAIT_S, session.guarded(self._ask))
+        self._what_if = WhatIf(session.guarded(self._came), session.background)
+        self._at_rest = AtRest(WAIT_S, session.guarded(self._ask), session.background)
         self.field = widgets.Dropdown(
             description="what if",
             tooltip="The field whose other values are tried out; the network stays as it is",
@@ -51,10 +52,10 @@ class WhatIfPanel(widgets.VBox):
         self.add_class("encdec-group")
         self.add_class("encdec-what-if")
         self.observe(session.guarded(lambda _: self._update()), "visible")
-        session.observe(session.guarded(self._network_changed), "shown")
-        session.observe(session.guarded(lambda _: self._update()), "conditions")
-        session.observe(session.guarded(self._steps_changed), "steps")
-        session.observe(session.guarded(self._in_hand_changed), "in_hand")
+        session.observe(self._network_changed, "shown")
+        session.observe(lambda _: self._update(), "conditions")
+        session.observe(self._steps_changed, "steps")
+        session.observe(self._in_hand_changed, "in_hand")
 
     @property
     def text(self) -> str:
@@ -74,9 +75,10 @@ class WhatIfPanel(widgets.VBox):
             self._resting = False
             self._update()
 
-    def _steps_changed(self, change: Mapping[str, Any]) -> None:
+    def _steps_changed(self, _: Any) -> None:
         """Compute nothing from the beginning of an edit until its network, or the one before it, is shown."""
-        before, steps = change["old"] or (), change["new"]
+        before, self._steps = self._steps, self._session.steps
+        steps = self._steps
         if steps and steps[-1:] != before[-1:]:
             computing, self._resting = self._computing, True
             self._stop()

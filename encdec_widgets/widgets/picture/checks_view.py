@@ -36,7 +36,7 @@ class ChecksView(widgets.VBox):
         super().__init__([self.again])
         self.add_class("encdec-checks")
         self._update()
-        session.observe(session.guarded(self._update), ["shown", "dismissed"])
+        session.observe(self._update, ["shown", "dismissed"])
 
     @property
     def told(self) -> tuple[Check, ...]:

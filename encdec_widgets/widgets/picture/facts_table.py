@@ -53,13 +53,13 @@ class FactsTable(anywidget.AnyWidget):
         """Make the table of the network that ``session`` shows."""
         self._session = session
         self._costs_at = session.conditions.of_costs
-        self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update))
+        self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update), session.background)
         super().__init__()
         self._update()
         self.on_msg(session.guarded(self._told))
         self.observe(session.guarded(lambda _: self._update()), "kind")
-        session.observe(session.guarded(self._show), "shown")
-        session.observe(session.guarded(self._conditions_changed), "conditions")
+        session.observe(self._show, "shown")
+        session.observe(self._conditions_changed, "conditions")
 
     def _show(self, change: Any) -> None:
         """Show another network, the first one at once and where an event loop runs the others once no more come.

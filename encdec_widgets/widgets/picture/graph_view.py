@@ -5,6 +5,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from encdec_widgets.background import Background
 from encdec_widgets.figures.block_figure import FIXED_LAYOUT
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.plotly_private import FigureWidget
@@ -23,13 +24,18 @@ class GraphView(widgets.VBox):
         figure: The FigureWidget; None until the first picture.
     """
 
-    def __init__(self, on_click: Callable[[str], None]) -> None:
-        """Make an empty box for a picture; ``on_click`` is called with the name of the box that is clicked."""
+    def __init__(self, on_click: Callable[[str], None], background: Background | None = None) -> None:
+        """Make an empty box for a picture.
+
+        Args:
+            on_click: Is called with the name of the box that is clicked.
+            background: What waits until the hand rests; the one that all share if left out.
+        """
         self._on_click = on_click
         self.figure: FigureWidget | None = None
         self._shown: dict[str, Any] = {}
         # After the last edit: it costs a message as large as the edit's own and some milliseconds.
-        self._synced = AtRest(_SYNC_AFTER_S, self._sync_state)
+        self._synced = AtRest(_SYNC_AFTER_S, self._sync_state, background)
         super().__init__()
         self.add_class("encdec-picture")
 

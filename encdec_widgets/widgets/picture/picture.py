@@ -57,7 +57,7 @@ class Picture(widgets.VBox):
         self.legend = widgets.HTML(layout={"display": "none"})
         self._summary = widgets.HTML()
         self._summary.add_class("encdec-summary")
-        self.graph = GraphView(session.guarded(self._clicked))
+        self.graph = GraphView(session.guarded(self._clicked), session.background)
         self._last_edit = widgets.HTML()
         self._last_edit.add_class("encdec-last-edit")
         caption = widgets.HBox([self.view, self._summary])
@@ -67,8 +67,8 @@ class Picture(widgets.VBox):
         super().__init__([caption, self.graph, foot])
         self.add_class("encdec-middle-part")
         self._show()
-        session.observe(session.guarded(self._show), ["shown", "dismissed", "conditions"])
-        session.observe(session.guarded(self._colour_by_times), "block_times")
+        session.observe(self._show, ["shown", "dismissed", "conditions"])
+        session.observe(self._colour_by_times, "block_times")
 
     def _show(self, _: Any = None) -> None:
         """Draw the network that is shown, and say what the last edit was and what it changed."""

@@ -26,7 +26,7 @@ class Problems(widgets.VBox):
         self._buttons.add_class("encdec-mends")
         self.add_class("encdec-problems")
         self._show_problem()
-        session.observe(session.guarded(self._show_problem), "problem")
+        session.observe(self._show_problem, "problem")
 
     @property
     def text(self) -> str:
