@@ -15,7 +15,7 @@ from encdec_widgets.designs.presets import family_name, preset_name
 from encdec_widgets.session.too_large import TooLargeError
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class Editor:
     """A design that is being edited.
 

@@ -13,7 +13,7 @@ from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
 from encdec_widgets.session.shown import Shown
 from encdec_widgets.session.steps import Selection, Step, selectable_paths
-from encdec_widgets.session.telling import Telling, observes
+from encdec_widgets.session.telling import AlwaysTold, Telling, observes
 from encdec_widgets.session.waiting import Waiting
 
 
@@ -64,7 +64,8 @@ class State(Telling):
     model = Waiting(lambda session: session.shown and session.shown.backbone.model)
     problem = Waiting(lambda session: session.editor.outcome.error)
 
-    editor = traitlets.Instance(Editor, read_only=True)
+    # An edit that changes nothing is told too: a control may show what was asked for.
+    editor = AlwaysTold(Editor, read_only=True)
     shown = traitlets.Instance(Shown, allow_none=True, read_only=True)
     steps = traitlets.Tuple(read_only=True)
     refused = traitlets.Instance(Step, allow_none=True, read_only=True)

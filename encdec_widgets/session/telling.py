@@ -27,6 +27,17 @@ class Telling(traitlets.HasTraits):
         handler(change)
 
 
+class AlwaysTold(traitlets.Instance[Any]):
+    """A trait whose observers are told whenever it is set to another object, also to one that is equal."""
+
+    def set(self, obj: Any, value: Any) -> None:
+        """Set it, and tell of it where traitlets does not, as nothing has changed."""
+        before = obj._trait_values.get(self.name)
+        super().set(obj, value)
+        if before is not value and before == value:
+            obj._notify_trait(self.name, before, value)
+
+
 @attrs.frozen
 class _Observer:
     """One observer of an owner of traits; traitlets finds it again by its equality."""
