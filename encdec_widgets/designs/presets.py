@@ -1,4 +1,7 @@
-"""The catalogue of presets: designs known by name, each with its purpose and its source."""
+"""The catalogue of presets: designs known by name, each with its purpose and its source.
+
+The presets themselves stand beside their families: to add one, add it to ``FAMILY`` in the family's file.
+"""
 
 import difflib
 
