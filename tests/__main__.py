@@ -38,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--full",
         action="store_true",
-        help="full ranges and long repetitions, and every test on every backend",
+        help="full ranges and long repetitions as well",
     )
     parser.add_argument(
         "arguments", nargs="*", metavar="-- argument", help="what pytest is given as well, after two dashes"
@@ -62,8 +62,7 @@ def steps(full: bool, arguments: Sequence[str]) -> Iterator[tuple[str, Callable[
     """What is run, in order: a title, and what runs it and says whether it passed."""
 
     def pytest(backend: str, chosen: str, **environment: str) -> bool:
-        beside = SIDE_BY_SIDE if chosen != "browser" else ()
-        command = ("-m", "pytest", *(("--full",) if full else ()), *beside, *arguments, "-m", chosen)
+        command = ("-m", "pytest", *(("--full",) if full else ()), *SIDE_BY_SIDE, *arguments, "-m", chosen)
         status = run(*command, KERAS_BACKEND=backend, **environment)
         return status == 0 or (status == 5 and bool(arguments))  # 5: none of the tests that were asked for
 
@@ -79,7 +78,7 @@ def steps(full: bool, arguments: Sequence[str]) -> Iterator[tuple[str, Callable[
         yield title, lambda command=command: run(*command) == 0
     yield f"Tests ({DEFAULT})", partial(pytest, DEFAULT, "not browser")
     for backend in other_backends():
-        yield f"Tests ({backend})", partial(pytest, backend, "not browser" if full else "backend")
+        yield f"Tests ({backend})", partial(pytest, backend, "backend")
     yield "Tests in a browser", pytest_in_a_browser
 
 
