@@ -43,12 +43,12 @@ def test_every_step_is_taken_also_after_one_that_failed(
     assert calls[-1][1][chromium.VARIABLE] == "found"
 
 
-def test_full_takes_every_test_on_every_backend_and_arguments_go_to_pytest(calls: list[Call]) -> None:
+def test_full_is_passed_on_for_each_backend_and_arguments_go_to_pytest(calls: list[Call]) -> None:
     runner.main(["--full", "--", "-k", "designer"])
     for arguments, _ in calls[4:]:
         assert arguments[:3] == ("-m", "pytest", "--full")
         assert arguments[-4:-1] == ("-k", "designer", "-m")
-    assert [arguments[-1] for arguments, _ in calls[4:]] == ["not browser"] * 3 + ["browser"]
+    assert [arguments[-1] for arguments, _ in calls[4:]] == ["not browser", "backend", "backend", "browser"]
 
 
 def test_without_a_chromium_the_browser_tests_have_failed(
