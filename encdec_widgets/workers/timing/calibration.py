@@ -192,7 +192,8 @@ def _traffic_s(
     """Seconds to read what a layer is given and to write what it makes, for one image."""
     traffic = calibration.item_bytes * sum(map(math.prod, shapes))
     if layer["traits"].resizes:
-        return traffic / _at(shapes[-1][0], calibration.resizing_rates)
+        side = math.sqrt(math.prod(shapes[-1][:2]))
+        return traffic / _at(side, calibration.resizing_rates)
     return traffic / calibration.bytes_per_s
 
 
