@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.formatting import bytes_text, exact_text
+from encdec_widgets.travelling import Travelling
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
 
 
-class TooLargeError(MemoryError):
+class TooLargeError(Travelling, MemoryError):
     """A network's weights would take more of the memory than may be taken unasked.
 
     Attributes:
-        backbone: The network, whose weights are not filled.
+        backbone: The network, whose weights are not filled; None of an error that comes from another process.
     """
+
+    stays = ("backbone",)
 
     def __init__(self, backbone: Backbone, limit: int) -> None:
         """Say how large ``backbone`` is, and how many bytes of memory there are."""
