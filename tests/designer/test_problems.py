@@ -12,7 +12,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import FieldError
-from encdec_widgets.session import too_large as memory
+from encdec_widgets.explain import too_large as memory
 from tests.designer.reading import SMALL, control, drawn_channels, mends, text_of, walk
 
 

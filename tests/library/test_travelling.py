@@ -14,8 +14,8 @@ import encdec_widgets
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.networks.building import BuildTooLongError
-from encdec_widgets.session.too_large import TooLargeError
 from encdec_widgets.travelling import Travelling
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped, TimingTooLongError
 
