@@ -13,10 +13,12 @@ from encdec_widgets.architectures.encoder_decoder import IntermediateFeature
 from encdec_widgets.background import to_the_end
 from encdec_widgets.explain.checks import Check, Network, as_built, checks
 from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
-from encdec_widgets.explain.costs import Cost, Precision, costs
+from encdec_widgets.explain.costs import Cost, Precision, costs, value_bytes
+from encdec_widgets.explain.live_memory import inference_peak
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.explain.receptive_field import ReceptiveField, receptive_fields
 from encdec_widgets.explain.table import Row, block_rows, layer_rows
+from encdec_widgets.explain.too_large import require_memory_to_fill
 from encdec_widgets.explain.weight_memory import copy_bytes, weight_memory
 from encdec_widgets.networks.building import BuiltNetwork, How, network_in_steps
 from encdec_widgets.networks.built_block import BuiltBlock
@@ -84,6 +86,9 @@ class Backbone:
 
         They take their memory when this is first asked for. Layers that did not change since the network that this one
         was rebuilt from have its weights: they are shared.
+
+        Raises:
+            TooLargeError: (a MemoryError) If they take more than there is: see :meth:`fill`.
         """
         self._fill()
         return self.structure
@@ -99,11 +104,26 @@ class Backbone:
         """Whether any of its weights have taken their memory."""
         return any(map(is_filled, self._variables))
 
-    def _fill(self) -> None:
-        if all(map(is_filled, self._variables)):
+    def fill(self, *, anyway: bool = False) -> None:
+        """Give all weights their values, which takes their memory; reading :attr:`model` does it too.
+
+        Args:
+            anyway: Whether to do it even where they take more memory than there is.
+
+        Raises:
+            TooLargeError: (a MemoryError) If they do. Where there is memory for them and not for training, there is a
+                warning.
+        """
+        self._fill(anyway)
+
+    def _fill(self, anyway: bool = False) -> None:
+        empty = {id(weight): weight for weight in self._variables if not is_filled(weight)}
+        if not empty:
             return  # at once, whatever is being built
+        if not anyway:
+            require_memory_to_fill(self, bytes_of(empty.values()))
         with one_at_a_time:
-            fill(self._variables)
+            fill(empty.values())
 
     @property
     def _variables(self) -> Iterator[Any]:
@@ -249,6 +269,18 @@ class Backbone:
         trained = bytes_of(self.structure.trainable_weights)
         copies = copy_bytes(self.parameters, self.precision)
         return weight_memory(self.weight_bytes, copies=copies, trained_bytes=trained)
+
+    @property
+    def running_bytes(self) -> int | None:
+        """Bytes that running the network on one image takes (an estimate), as ``cost().inference_bytes`` says.
+
+        None where a size is open.
+        """
+        peak = inference_peak(self._calls)
+        if peak is None:
+            return None
+        weights = weight_memory(self.weight_bytes, copies=copy_bytes(self.parameters, self.precision))
+        return weights + peak.values * value_bytes(self.precision)
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -165,14 +165,16 @@ def flops_text(flops_per_second: float) -> str:
 # Sizes of maps
 
 
-def stride_text(stride: float | None) -> str:
-    """A stride; below 1, where the map is larger than the input, as a fraction.
+def stride_text(stride: float | tuple[float, float] | None) -> str:
+    """A stride, or both along height and width; below 1, where the map is larger than the input, as a fraction.
 
-    >>> stride_text(4), stride_text(0.5), stride_text(None)
-    ('4', '1/2', '?')
+    >>> stride_text(4), stride_text((0.5, 0.5)), stride_text((1, 2)), stride_text(None)
+    ('4', '1/2', '1 × 2', '?')
     """
     if stride is None:
         return "?"
+    if isinstance(stride, tuple):
+        return " × ".join(dict.fromkeys(map(stride_text, stride)))
     return f"1/{number_text(1 / stride)}" if stride < 1 else number_text(stride)
 
 
@@ -203,17 +205,18 @@ def shape_text(shape: Sequence[int | None]) -> str:
     return sizes_text(shape[:2])
 
 
-def size_text(shape: Sequence[int | None], stride: float | None) -> str:
+def size_text(shape: Sequence[int | None], stride: float | tuple[float, float] | None) -> str:
     """Height and width of a map in px; of an unknown input, its share.
 
-    >>> size_text((64, 32, 1), 4), size_text((None, None, 8), 4), size_text((10,), None)
-    ('64 × 32', 'H/4 × W/4', 'no map')
+    >>> size_text((64, 32, 1), 4), size_text((None, None, 8), (1, 4)), size_text((10,), None)
+    ('64 × 32', 'H × W/4', 'no map')
     """
     if len(shape) != 3:
         return sizes_text(shape[:-1], unknown="?") or "no map"
-    share = "" if stride in (None, 1) else f"/{stride_text(stride)}"
-    sizes = zip(shape[:2], ("H", "W"), strict=True)
-    return " × ".join(f"{letter}{share}" if size is None else str(size) for size, letter in sizes)
+    along = stride if isinstance(stride, tuple) else (stride, stride)
+    shares = ["" if one in (None, 1) else f"/{stride_text(one)}" for one in along]
+    sizes = zip(shape[:2], ("H", "W"), shares, strict=True)
+    return " × ".join(f"{letter}{share}" if size is None else str(size) for size, letter, share in sizes)
 
 
 def area_text(height: float, width: float) -> str:

@@ -91,4 +91,4 @@ def _scores(short: Sequence[Node], long: Sequence[Node]) -> list[list[int]]:
 
 def _key(data: dict[str, Any]) -> tuple[Any, ...]:
     """What is compared, the least important first."""
-    return data["stride"], data["kind"], settings_text(data["definition"])
+    return data["strides"], data["kind"], settings_text(data["definition"])

@@ -21,6 +21,8 @@ from encdec_widgets.formatting import (
 if TYPE_CHECKING:
     import networkx as nx
 
+    from encdec_widgets.networks.strides import Strides
+
 Pair: TypeAlias = tuple[Any, Any]
 
 
@@ -31,8 +33,8 @@ class BlockChange:
     Attributes:
         parameters: How many it had and has; a new block had 0.
         facts: What changed, each as (before, after): "kind", "settings" (texts of what differs), "parameters",
-            "channels", "stride", "size" (height and width, px), "kernel_sizes", "layers" (how many) and "skips" (a text
-            for each skip connection that enters it). Of a new block, nothing.
+            "channels", "strides" (along height and width), "size" (height and width, px), "kernel_sizes", "layers" (how
+            many) and "skips" (a text for each skip connection that enters it). Of a new block, nothing.
         new: Whether the block was not there before.
     """
 
@@ -69,14 +71,14 @@ class Changes:
 
     Attributes:
         parameters: How many there were and are.
-        output_stride: What the stride of the output was and is.
+        output_strides: What the strides of the output along height and width were and are.
         input_shape: What the shape of the input (height, width, channels) was and is; None where there is no input.
         blocks: What changed of the blocks of the second network, by name; those that stayed as they were are left out.
         removed: Blocks of the first network that are gone, by name, with the parameters that they had.
     """
 
     parameters: tuple[int, int]
-    output_stride: Pair
+    output_strides: Pair
     input_shape: Pair
     blocks: Mapping[str, BlockChange]
     removed: Mapping[str, int]
@@ -97,8 +99,8 @@ class Changes:
         parts = [_difference(*self.parameters)]
         if self.input_shape[0] != self.input_shape[1]:
             parts.append(f"input {_to(*(_shape_text(shape) for shape in self.input_shape))}")
-        if self.output_stride[0] != self.output_stride[1]:
-            parts.append(f"output stride {_to(*map(stride_text, self.output_stride))}")
+        if self.output_strides[0] != self.output_strides[1]:
+            parts.append(f"output stride {_to(*map(stride_text, self.output_strides))}")
         new = sum(change.new for change in self.blocks.values())
         changed = len(self.blocks) - new
         if changed:
@@ -134,7 +136,7 @@ def changes(before: "nx.DiGraph[str]", after: "nx.DiGraph[str]") -> Changes:
             blocks[name] = BlockChange((before.nodes[old]["parameters"], data["parameters"]), facts)
     return Changes(
         parameters=(parameters_of(before), parameters_of(after)),
-        output_stride=(output_of(before)["stride"], output_of(after)["stride"]),
+        output_strides=(output_of(before)["strides"], output_of(after)["strides"]),
         input_shape=(_input_shape(before), _input_shape(after)),
         blocks=blocks,
         removed={name: before.nodes[name]["parameters"] for name in before if name not in names},
@@ -145,7 +147,7 @@ def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Pai
     pairs = {
         "kind": (before["kind"], after["kind"]),
         "settings": _settings(before["definition"], after["definition"]),
-        "stride": (before["stride"], after["stride"]),
+        "strides": (before["strides"], after["strides"]),
         "channels": (before["channels"], after["channels"]),
         "kernel_sizes": (before["kernel_sizes"], after["kernel_sizes"]),
         "layers": (len(before["layers"]), len(after["layers"])),
@@ -203,7 +205,7 @@ def _kind_words(before: str, after: str) -> tuple[str, str]:
     return after, _to(before, after)
 
 
-def _stride_words(before: float | None, after: float | None) -> tuple[str, str]:
+def _stride_words(before: "Strides | None", after: "Strides | None") -> tuple[str, str]:
     words = f"stride {_to(stride_text(before), stride_text(after))}"
     return words, words
 
@@ -241,7 +243,7 @@ def _settings_words(before: str, after: str) -> tuple[str, str]:
 
 _WORDS: dict[str, Any] = {
     "kind": _kind_words,
-    "stride": _stride_words,
+    "strides": _stride_words,
     "channels": _channel_words,
     "kernel_sizes": _kernel_words,
     "skips": _skip_words,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from encdec_widgets.explain.table import Row
+from encdec_widgets.explain.table import Row, stride_value
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -52,7 +52,7 @@ def _row(name: str, data: Mapping[str, Any], cost: "PartCost", field: "MapRecept
         "name": name,
         "kind": str(data["kind"]),
         "stage": str(data["stage"]),
-        "stride": data["stride"],
+        "stride": stride_value(data["strides"]),
         "parameters": cost.parameters,
         "trainable": cost.trainable_parameters,
         "multiply-adds": cost.multiply_adds,

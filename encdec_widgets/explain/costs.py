@@ -120,6 +120,22 @@ class Cost(PartCost):
         return attrs.asdict(self)
 
 
+POLICIES = frozenset(_VALUE_BYTES)
+"""Keras's dtype policies that costs are known of."""
+
+
+def value_bytes(policy: str) -> int:
+    """Bytes of one value of a feature map.
+
+    >>> value_bytes("float32"), value_bytes("mixed_float16")
+    (4, 2)
+
+    Args:
+        policy: The Keras dtype policy that it is computed with.
+    """
+    return _VALUE_BYTES[policy]
+
+
 def costs(
     calls: "nx.DiGraph[str]",
     *,
@@ -140,8 +156,8 @@ def costs(
     """
     batch_size = _BATCH_SIZE.accept("batch_size", batch_size)
     policy = built_with if precision in (None, built_with) else _PRECISION.accept("precision", precision)
-    value_bytes = _VALUE_BYTES[policy]
-    per_call = {name: _of_call(call, batch_size * value_bytes) for name, call in calls.nodes(data=True)}
+    of_a_value = value_bytes(policy)
+    per_call = {name: _of_call(call, batch_size * of_a_value) for name, call in calls.nodes(data=True)}
     blocks: dict[str, list[PartCost]] = {}
     layers: dict[str, list[PartCost]] = {}
     for name, call in calls.nodes(data=True):
@@ -155,8 +171,8 @@ def costs(
     inference, training = inference_peak(calls), training_peak_values(calls)
     inference_bytes = training_bytes = None
     if inference is not None and training is not None:
-        inference_bytes = in_inference + inference.values * batch_size * value_bytes
-        training_bytes = in_training + training * batch_size * value_bytes
+        inference_bytes = in_inference + inference.values * batch_size * of_a_value
+        training_bytes = in_training + training * batch_size * of_a_value
     return Cost(
         **attrs.asdict(whole),
         batch_size=batch_size,

@@ -1,23 +1,29 @@
 """How much memory there really is."""
 
+import os
 from pathlib import Path
 
 _CGROUPS = Path("/sys/fs/cgroup")
+_STATM = Path("/proc/self/statm")
+"""The pages of this process: all of them first, those of data and stack sixth."""
 _NO_LIMIT = 2**62
 """Control groups of version 1 say a number of this size where they have no limit."""
 
 
 def memory_limit(cgroups: Path = _CGROUPS, own_groups: Path = Path("/proc/self/cgroup")) -> int | None:
-    """Bytes of memory that this process may use: those of its container, where it has a limit, or of the machine.
+    """Bytes of memory that this process may use: the least of several limits.
 
-    None where neither can be told: without psutil, as in a web page, the machine's memory is unknown.
+    They are the memory of the machine, that of its container, and what the limits of the process itself (``ulimit -v``
+    and ``ulimit -d``) leave over what it has taken so far.
+
+    None where none can be told: without psutil, as in a web page, the machine's memory is unknown.
 
     Args:
         cgroups: Where Linux shows its control groups, of version 1 or 2.
         own_groups: The file that names the groups of this process.
     """
     machine = _machine_memory()
-    limits = [] if machine is None else [machine]
+    limits = [*_left_to_this_process(), *([] if machine is None else [machine])]
     for path in _limit_files(cgroups, own_groups):
         try:
             limits.append(int(path.read_text()))
@@ -32,6 +38,21 @@ def _machine_memory() -> int | None:
     except ImportError:
         return None
     return int(psutil.virtual_memory().total)
+
+
+def _left_to_this_process() -> list[int]:
+    """What the limits of this process leave, in bytes; none where it has none, or the system does not tell."""
+    try:
+        import resource
+
+        taken = [int(pages) * os.sysconf("SC_PAGE_SIZE") for pages in _STATM.read_text().split()]
+    except (ImportError, OSError):  # Limits of this kind are Linux's: Windows has none, and macOS keeps none.
+        return []
+    taken_of = {resource.RLIMIT_AS: taken[0], resource.RLIMIT_DATA: taken[5]}
+    limits = {kind: resource.getrlimit(kind)[0] for kind in taken_of}
+    return [
+        max(limit - taken_of[kind], 0) for kind, limit in limits.items() if limit != resource.RLIM_INFINITY
+    ]
 
 
 def _limit_files(cgroups: Path, own_groups: Path) -> list[Path]:

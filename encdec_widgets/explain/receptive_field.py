@@ -26,8 +26,8 @@ class MapReceptiveField:
         smallest: The same of the position that sees least far; 0 where it depends on no pixel, as in the gaps that a
             transposed convolution leaves whose kernel is smaller than its stride.
         offset: How far down and to the right of the position's own middle the middle of that box lies, in px, for the
-            position of ``size``, the first of several; negative is up and left. Position p of a map of stride s has its
-            middle at (p + 1/2) * s - 1/2, where that of the first pixel is 0.
+            position of ``size``, the first of several; negative is up and left. Along each axis, position p of a map of
+            stride s has its middle at (p + 1/2) * s - 1/2, where that of the first pixel is 0.
         why: Where ``extent`` is not "exact", the layer that it is due to.
     """
 

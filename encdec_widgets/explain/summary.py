@@ -29,7 +29,7 @@ def summary(family: str, blocks: "nx.DiGraph[str]") -> str:
         f"{stacks} stacks of {deep}" if stacks > 1 else deep,
         counted(skips, "skip"),
         *(f"head of {counted(channels, 'channel')}" for channels in heads[-1:]),
-        f"output stride {stride_text(output_of(blocks)['stride'])}",
+        f"output stride {stride_text(output_of(blocks)['strides'])}",
         f"{count_text(parameters_of(blocks))} parameters",
     ]
     return ", ".join(parts)
@@ -44,7 +44,7 @@ def levels(blocks: "nx.DiGraph[str]") -> int:
     """
     encoder = [n for n, d in blocks.nodes(data=True) if d["stage"] == "encoder" and d["stack"] == 0]
     before = blocks.predecessors(encoder[0]) if encoder else ()
-    strides = {blocks.nodes[name]["stride"] for name in (*before, *encoder)} - {None}
+    strides = {blocks.nodes[name]["strides"] for name in (*before, *encoder)} - {None}
     return max(len(strides) - 1, 0)
 
 

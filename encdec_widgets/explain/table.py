@@ -1,7 +1,7 @@
 """A network as a table: a row a block or a row a layer, with every fact that the picture shows.
 
 Rows are plain dicts, ready for ``pandas.DataFrame(rows)`` or, by :func:`csv_lines`, for a spreadsheet. What is not
-known, as the height of an input of any size, is None.
+known, as the height of an input of any size, is None. A stride that differs along height and width is a text, "1 × 2".
 """
 
 import csv
@@ -9,10 +9,13 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from encdec_widgets.formatting import kernel_text
+from encdec_widgets.formatting import kernel_text, stride_text
+from encdec_widgets.networks.strides import one_stride
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from encdec_widgets.networks.strides import Strides
 
 Value: TypeAlias = str | int | float | None
 Row: TypeAlias = dict[str, Value]
@@ -116,8 +119,14 @@ def _harmless(value: Value) -> Value:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
+def stride_value(strides: "Strides | None") -> Value:
+    """Strides as the value of a cell: the number that both are, or a text, "1 × 2"; None where they are unknown."""
+    stride = one_stride(strides)
+    return stride_text(strides) if stride is None and strides is not None else stride
+
+
 def _place(data: dict[str, Any]) -> Row:
-    return {key: data[key] for key in ("stage", "stack", "stride")}
+    return {"stage": data["stage"], "stack": data["stack"], "stride": stride_value(data["strides"])}
 
 
 def _output(data: dict[str, Any]) -> Row:

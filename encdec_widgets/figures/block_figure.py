@@ -124,7 +124,7 @@ def _skip_text(graph: "nx.DiGraph[str]", source: str, target: str, merge: str) -
     labels = (html.escape(graph.nodes[name]["label"]) for name in (source, target))
     return (
         f"<b>skip connection, {merge}</b><br>{' to '.join(labels)}<br>"
-        f"{graph.nodes[source]['channels']} channels at stride {stride_text(graph.nodes[source]['stride'])}"
+        f"{graph.nodes[source]['channels']} channels at stride {stride_text(graph.nodes[source]['strides'])}"
     )
 
 
@@ -253,7 +253,7 @@ def _layout(graph: "nx.DiGraph[str]") -> dict[str, Any]:
             "range": [-(count - 1) - 0.55, 0.66],
             "tickvals": [-row for row in rows],
             "ticktext": [
-                f"<b>stride {stride_text(data['stride'])}</b><br>{size_text(data['shape'], data['stride'])}"
+                f"<b>stride {stride_text(data['strides'])}</b><br>{size_text(data['shape'], data['strides'])}"
                 for data in rows.values()
             ],
             "showgrid": False,

@@ -22,7 +22,7 @@ def hover_text(data: Mapping[str, Any], *more: str) -> str:
     lines = [
         f"<b>{html.escape(name)}</b>",
         f"{html.escape(data['kind'])}, {data['stage']}",
-        f"stride {stride_text(data['stride'])}, {size_text(data['shape'], data['stride'])} px",
+        f"stride {stride_text(data['strides'])}, {size_text(data['shape'], data['strides'])} px",
         f"{data['channels']} channels",
         f"kernel {kernels} px" if kernels else "no kernel",
         f"{counted(data['parameters'], 'parameter')}{where}",

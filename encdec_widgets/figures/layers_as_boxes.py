@@ -27,7 +27,7 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
 
         With ``block``, there is also a node for each block that a layer of this one takes an input from. It has the
         name of that block, the label "from enc2" (with its stack, if it is in another one), and the shape, channels and
-        stride of that input, but no ``layer``.
+        strides of that input, but no ``layer``.
 
     Raises:
         ValueError: If there is no block of that name.
@@ -41,7 +41,7 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
     if block is not None:
         stack = f"stack{blocks.nodes[block]['stack']}_"
         for name, source in _sources(layers, blocks, members, homes).items():
-            taken = {key: layers.nodes[source][key] for key in ("shape", "channels", "stride")}
+            taken = {key: layers.nodes[source][key] for key in ("shape", "channels", "strides", "stride")}
             label = f"from {blocks.nodes[name]['label'].removeprefix(stack)}"
             more = {"label": label, "layer": None, "column": len(graph)}
             graph.add_node(name, **blocks.nodes[name] | taken | more)
@@ -61,7 +61,7 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
 
 def _box(name: str, data: dict[str, Any]) -> dict[str, Any]:
     """The attributes of a block, for a layer."""
-    same = ("kind", "stage", "stack", "shape", "channels", "stride", "parameters")
+    same = ("kind", "stage", "stack", "shape", "channels", "strides", "stride", "parameters")
     kernel = data["kernel_size"]
     return {key: data[key] for key in same} | {
         "kernel_sizes": (kernel,) if kernel else (),

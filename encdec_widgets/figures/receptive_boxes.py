@@ -9,11 +9,13 @@ import attrs
 from encdec_widgets.explain.receptive_words import extent_text
 from encdec_widgets.figures.palette import STAGE_COLOURS, WHITE
 from encdec_widgets.formatting import stride_text
+from encdec_widgets.networks.strides import coarseness
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from encdec_widgets.explain.receptive_field import MapReceptiveField, ReceptiveField
+    from encdec_widgets.networks.strides import Strides
 
 # All are light, to be drawn on a dark edge.
 _OUTPUT, _ENCODER, _DIALOG = (STAGE_COLOURS[stage] for stage in ("decoder", "encoder", "join"))
@@ -83,10 +85,10 @@ def field_boxes(
     if receptive.encoder_only is not None:
         boxes.append(_dialog_box(receptive.encoder_only, input_scale))
     strides = _on_the_way_down(blocks)
-    for place, stride in reversed(list(enumerate(strides))):
-        name = _largest(receptive, (name for name, data in _down(blocks) if data["stride"] == stride))
+    for place, along in reversed(list(enumerate(strides))):
+        name = _largest(receptive, (name for name, data in _down(blocks) if data["strides"] == along))
         if name is not None:
-            label = f"stride {stride_text(stride)}"
+            label = f"stride {stride_text(along)}"
             dash = _DASHES[place % len(_DASHES)]
             words = f"At {label}, {blocks.nodes[name]['label']}"
             boxes.append(_box(label, receptive.blocks[name], input_scale, _ENCODER, dash, 1.5, words))
@@ -97,10 +99,10 @@ def _down(blocks: "nx.DiGraph[str]") -> list[tuple[str, dict[str, Any]]]:
     return [(name, data) for name, data in blocks.nodes(data=True) if data["stage"] in ("stem", "encoder")]
 
 
-def _on_the_way_down(blocks: "nx.DiGraph[str]") -> list[float | None]:
+def _on_the_way_down(blocks: "nx.DiGraph[str]") -> "list[Strides | None]":
     """The strides of stem and encoder, from the smallest; an unknown stride is the last."""
-    strides = {data["stride"] for _, data in _down(blocks)}
-    return sorted(strides, key=lambda stride: math.inf if stride is None else stride)
+    strides = {data["strides"] for _, data in _down(blocks)}
+    return [*sorted(strides - {None}, key=coarseness), *(strides & {None})]
 
 
 def _largest(receptive: "ReceptiveField", names: Iterable[str]) -> str | None:

@@ -7,6 +7,7 @@ import attrs
 
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.keras_private import maker_of
+from encdec_widgets.networks.strides import Strides
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -27,8 +28,8 @@ class BlockAsBuilt:
         begins: Stride of its input, as the fields of all blocks before it say; rounded down.
         ends: Stride of the output of a decoder block, as its fields say; rounded down.
         available: Strides of all features that a skip connection could have used, the preferred ones first.
-        declared: The stride of its output, as its own fields say; None where they do not say.
-        stride: The stride that its output really has; None where it is unknown.
+        declared: The strides of its output along height and width, as its own fields say; None where they do not say.
+        strides: Those that its output really has; None where one of the two is unknown.
     """
 
     name: str
@@ -41,8 +42,8 @@ class BlockAsBuilt:
     begins: int
     ends: int
     available: tuple[int, ...]
-    declared: float | None
-    stride: float | None
+    declared: Strides | None
+    strides: Strides | None
 
 
 def as_built(blocks: Sequence[BuiltBlock], layers: "nx.DiGraph[str]") -> tuple[BlockAsBuilt, ...]:
@@ -57,7 +58,7 @@ def as_built(blocks: Sequence[BuiltBlock], layers: "nx.DiGraph[str]") -> tuple[B
 
 def _as_built(built: BuiltBlock, layers: "nx.DiGraph[str]") -> BlockAsBuilt:
     call = built.call
-    before, after = (_stride(tensor, layers) for tensor in (call.x, built.output))
+    before, after = (_strides(tensor, layers) for tensor in (call.x, built.output))
     factor = call.declared_factor
     is_decoder = call.stage == "decoder"
     return BlockAsBuilt(
@@ -71,8 +72,8 @@ def _as_built(built: BuiltBlock, layers: "nx.DiGraph[str]") -> BlockAsBuilt:
         begins=call.current_stride,
         ends=call.current_stride // call.block.upsampling_stride if is_decoder else call.current_stride,
         available=call.available_strides,
-        declared=None if factor is None or not before else float(before * factor),
-        stride=after,
+        declared=None if factor is None or before is None else _times(before, float(factor)),
+        strides=after,
     )
 
 
@@ -80,10 +81,15 @@ def _maker(tensor: Any) -> str:
     return str(maker_of(tensor).name)
 
 
-def _stride(tensor: Any, layers: "nx.DiGraph[str]") -> float | None:
+def _times(strides: Strides, factor: float) -> Strides:
+    height, width = strides
+    return height * factor, width * factor
+
+
+def _strides(tensor: Any, layers: "nx.DiGraph[str]") -> Strides | None:
     name = _maker(tensor)
-    stride: float | None = layers.nodes[name]["stride"] if name in layers else None
-    return stride
+    strides: Strides | None = layers.nodes[name]["strides"] if name in layers else None
+    return strides
 
 
 def _joins(built: BuiltBlock, layers: "nx.DiGraph[str]") -> bool:

@@ -19,6 +19,7 @@ from encdec_widgets.networks.in_steps import BlocksInSteps, Paused
 from encdec_widgets.networks.keras_private import is_symbolic
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.rebuild import forget_other_calls, make_or_reuse
+from encdec_widgets.travelling import Travelling
 
 InputShape = tuple[int | None, int | None, int]
 
@@ -51,7 +52,7 @@ class How(TypedDict, total=False):
     at_most_s: float
 
 
-class BuildTooLongError(RuntimeError):
+class BuildTooLongError(Travelling, RuntimeError):
     """A network takes longer to build than was allowed."""
 
     def __init__(self, at_most_s: float) -> None:

@@ -1,10 +1,8 @@
 """How the output of a call of a layer depends on each of its inputs."""
 
-from types import FunctionType
 from typing import Any
 
-from encdec_widgets.networks.keras_private import is_keras_function
-from encdec_widgets.networks.layer_traits import traits_of
+from encdec_widgets.networks.layer_traits import activation_is_known, traits_of
 from encdec_widgets.networks.users_classes import may_be_of_a_users_class
 from encdec_widgets.networks.windows import Windows
 
@@ -29,19 +27,10 @@ def windows_of(call: Any) -> Windows | None:
     if traits.windows is None or len(call.output_tensors) != 1:
         return None
     try:
-        if traits.activated and not _pointwise(layer.activation):
+        if not activation_is_known(layer):
             return None
         return traits.windows(layer, call)
     except Exception as error:
         if not may_be_of_a_users_class(error, layer):
             raise
         return None
-
-
-def _pointwise(activation: Any) -> bool:
-    """Whether an activation is one of Keras's, or a layer that is one: a user's can do anything with the map."""
-    if activation is None:
-        return True
-    if isinstance(activation, FunctionType):
-        return is_keras_function(activation)
-    return traits_of(activation).is_activation

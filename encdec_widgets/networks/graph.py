@@ -7,7 +7,6 @@ made (:class:`BuiltBlock`), so that this works for any block that a user writes.
 import numbers
 import re
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import networkx as nx
@@ -16,11 +15,7 @@ from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.keras_private import call_that_made, calls_to, is_input, maker_of
 from encdec_widgets.networks.layer_traits import traits_of
 from encdec_widgets.networks.multiply_adds import multiply_adds, total
-from encdec_widgets.networks.users_classes import may_be_of_a_users_class
-
-# Height and width with which strides are read. Every likely stride divides it, so that no rounding by "same" padding
-# hides a stride, also where the size of the input is unknown or too small.
-_PROBE = 2**14 * 3**3 * 5 * 7
+from encdec_widgets.networks.strides import coarseness, one_stride, strides_of
 
 
 def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
@@ -40,7 +35,9 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
         - ``stack``: from 0.
         - ``shape``: of the output: height, width, channels; None where unknown.
         - ``channels``: the last of them.
-        - ``stride``: input size over output size; a fraction below 1 where the output is larger.
+        - ``strides``: input size over output size, along height and along width; a fraction below 1 where the output is
+          larger. None where one of the two is unknown.
+        - ``stride``: the one number that both are; None where they differ.
         - ``kernel_size``: (height, width), or as many sizes as the layer has; None where it has none that can be read.
         - ``parameters``: how many weights it has.
         - ``multiply_adds``: for one image, of all calls of the layer (exact); None where it is unknown, see
@@ -52,7 +49,7 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
     calls = calls_to(model.outputs)
     outputs = {id(call.operation): call.output_tensors[0] for call in calls}
     owners = owners_of(blocks)
-    strides = _strides(calls)
+    strides = strides_of(calls)
     products: dict[int, list[int | None]] = {}
     for call in calls:
         products.setdefault(id(call.operation), []).append(multiply_adds(call))
@@ -68,7 +65,8 @@ def layer_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
             stack=owner.stack if owner else 0,
             shape=shape,
             channels=shape[-1] if shape else None,
-            stride=strides[id(operation)],
+            strides=strides[id(operation)],
+            stride=one_stride(strides[id(operation)]),
             kernel_size=_kernel_size(operation),
             # A bare function of keras.ops, or x + y, is an operation without parameters.
             parameters=operation.count_params() if hasattr(operation, "count_params") else 0,
@@ -110,10 +108,10 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
         of a block stand for themselves. Node attributes: ``definition`` (the block itself, as it was given; None for
         the input and for layers outside of blocks), ``kind`` (class of the block), ``label`` (the prefix without
         its stack, where there is only one), ``stage``, ``stack``, ``index`` (in its stage), ``layers`` (names),
-        ``shape``, ``channels`` and ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters``
-        (sum), ``multiply_adds`` (sum, for one image; None if that of any layer is), ``column`` (order) and ``row`` (0
-        for the smallest stride, 1 for the next, ...). Edge attributes: ``skip`` and, for a skip, ``merge``
-        ("concatenation", "addition" or the class of the layer that merges).
+        ``shape``, ``channels``, ``strides`` and ``stride`` of the output, ``kernel_sizes`` (the different ones),
+        ``parameters`` (sum), ``multiply_adds`` (sum, for one image; None if that of any layer is), ``column`` (order)
+        and ``row`` (0 for the smallest strides, 1 for the next, ...). Edge attributes: ``skip`` and, for a skip,
+        ``merge`` ("concatenation", "addition" or the class of the layer that merges).
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     members: dict[str, list[str]] = {}
@@ -140,6 +138,7 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
             layers=tuple(members[name]),
             shape=data["shape"],
             channels=data["channels"],
+            strides=data["strides"],
             stride=data["stride"],
             kernel_sizes=tuple(dict.fromkeys(size for size in kernels if size)),
             parameters=sum(layers.nodes[member]["parameters"] for member in members[name]),
@@ -159,11 +158,11 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
 
 
 def add_rows(graph: "nx.DiGraph[str]") -> None:
-    """Give every node its ``row``: 0 for the smallest ``stride``, 1 for the next; None where the stride is unknown."""
-    strides = sorted({data["stride"] for _, data in graph.nodes(data=True) if data["stride"] is not None})
-    rows = {stride: row for row, stride in enumerate(strides)}
+    """Give every node its ``row``: 0 for the smallest ``strides``, 1 for the next; None where they are unknown."""
+    strides = sorted({data["strides"] for _, data in graph.nodes(data=True)} - {None}, key=coarseness)
+    rows = {one: row for row, one in enumerate(strides)}
     for _, data in graph.nodes(data=True):
-        data["row"] = rows.get(data["stride"])
+        data["row"] = rows.get(data["strides"])
 
 
 def _merge(layers: "nx.DiGraph[str]", block: Sequence[str], target: str) -> str:
@@ -204,61 +203,3 @@ def owners_of(blocks: Sequence[BuiltBlock]) -> dict[int, BuiltBlock]:
             owners.setdefault(id(made_by.operation), built)
             pending.extend(made_by.input_tensors)
     return owners
-
-
-def _strides(calls: Sequence[Any]) -> dict[int, int | float | None]:
-    """The stride of each operation's output, by the id of the operation.
-
-    The layers' own shape functions are given a large input, so that no rounding hides a stride. Where a user's layer
-    has no such function, or a layer resizes to a fixed size, the sizes in the model decide.
-    """
-    sizes: dict[int, int | None] = {}
-    strides: dict[int, int | float | None] = {}
-    input_size = None
-    for call in calls:
-        output = call.output_tensors[0]
-        if is_input(call.operation):
-            input_size = output.shape[1]
-            sizes[id(output)] = _PROBE
-        else:
-            sizes[id(output)] = _probe_size(call, sizes)
-        probed = _ratio(_PROBE, sizes[id(output)])
-        real = _ratio(input_size, output.shape[1] if len(output.shape) == 4 else None)
-        if probed is None or (real is not None and not 1 / 4 < probed / real < 4):
-            probed = real
-        strides[id(call.operation)] = None if probed is None else _plain(probed)
-    return strides
-
-
-def _ratio(size: int | None, part: int | None) -> Fraction | None:
-    if not size or not part:
-        return None
-    # The stride of a map that is more than a thousand times larger is not rounded: it would become 0.
-    return Fraction(size, part).limit_denominator(1024) or Fraction(size, part)
-
-
-def _plain(ratio: Fraction) -> int | float:
-    # A few pixels lost at a border ("valid" padding) do not change the stride.
-    nearest = round(ratio) if ratio >= 1 else 0
-    if nearest and abs(float(ratio) / nearest - 1) < 0.01:
-        return nearest
-    return float(ratio)
-
-
-def _probe_size(call: Any, sizes: dict[int, int | None]) -> int | None:
-    shapes = []
-    for tensor in call.input_tensors:
-        size = sizes.get(id(tensor))
-        if size is None or len(tensor.shape) != 4:
-            return None
-        shapes.append((None, size, size, tensor.shape[-1]))
-    compute = getattr(call.operation, "compute_output_shape", None)
-    if compute is None:  # a function of keras.ops
-        return None
-    try:
-        shape = compute(shapes if len(shapes) > 1 else shapes[0])
-    except Exception as error:
-        if not may_be_of_a_users_class(error, call.operation):
-            raise
-        return None
-    return shape[1] if len(shape) == 4 else None

@@ -23,7 +23,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_inbound_nodes": "call_that_made, calls_of: every graph",
     "_outbound_nodes": "forget_calls_but: layers that edits left behind are freed",
     "_keras_mask": "mask_of: blocks with masks are made anew",
-    "_flatten_layers": "layers_held_by: multiply-adds of a user's layer",
+    "_flatten_layers": "layers_held_by: errors of a layer that holds a user's",
     "_value": "is_filled: weights take memory late",
     "_initializer": "initialize_with, initialize_like: weights take memory late",
     "_deferred_initialize": "fill_variable: weights take memory late",

@@ -12,7 +12,7 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.edits import BUILD_ANYWAY, GIVE_UP, Outcome, apply_edit, possible_mends, refusal
 from encdec_widgets.designs.history import History, State
 from encdec_widgets.designs.presets import family_name, preset_name
-from encdec_widgets.session.too_large import TooLargeError
+from encdec_widgets.explain.too_large import TooLargeError
 
 
 @attrs.frozen
@@ -76,6 +76,10 @@ class Editor:
         else:
             return self.failing(error)
         return attrs.evolve(self, outcome=outcome)
+
+    def asking(self, error: TooLargeError) -> Editor:
+        """The same, asked whether what it begins with is to be built, though it is so large."""
+        return attrs.evolve(self, outcome=Outcome(self.wanted, {}, error, (BUILD_ANYWAY,)))
 
     def cleared(self) -> Editor:
         """The same, without the change that is not possible."""

@@ -12,9 +12,9 @@ from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.background import Background, Dropped, Task, running_loop, shared_background
 from encdec_widgets.designs.design import Design
+from encdec_widgets.explain.too_large import needed_bytes, require_memory_for
 from encdec_widgets.networks.in_steps import Paused
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
-from encdec_widgets.session.too_large import require_memory_for
 
 FINISH_S = 0.15
 """A build that was overtaken goes on if it should be done within so many seconds: a drag is to show something."""
@@ -49,11 +49,12 @@ OnProgress = Callable[[int, int, str], None]
 class LiveBuilder:
     """Builds networks, each from what the one before has left to reuse.
 
-    A network whose weights would take too much of the memory becomes a :class:`TooLargeError`, unless the one before
-    was as large.
+    A network that would take too much of the memory becomes a :class:`TooLargeError`, unless one that takes as much was
+    accepted. The first one is built in any case: there is nothing else to show.
 
     Attributes:
         latest: The newest network, to build the next one from.
+        accepted_bytes: The most memory that a network was accepted to take.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class LiveBuilder:
             background: Where to build; the one that all share if left out.
         """
         self.latest: Backbone | None = None
+        self.accepted_bytes = 0
         self._on_result = on_result
         self._on_progress = on_progress
         self._background = background or shared_background()
@@ -101,10 +103,19 @@ class LiveBuilder:
         self._begin(request, now=True)
 
     def take(self, request: Request, backbone: Backbone) -> None:
-        """Take a network for the result of a request that was built before, and refused."""
+        """Take a network for the result of a request that was built before, and refused for its size."""
+        self.accept(backbone)
         self.stop()
         self.latest = backbone
         self._deliver(request, backbone)
+
+    def accept(self, backbone: Backbone) -> None:
+        """Ask no more about networks that take as much memory as this one."""
+        self.accepted_bytes = max(self.accepted_bytes, needed_bytes(backbone))
+
+    def accepts(self, backbone: Backbone) -> bool:
+        """Whether a network was accepted that takes as much memory as this one."""
+        return self.accepted_bytes > 0 and needed_bytes(backbone) <= self.accepted_bytes
 
     def stop(self) -> None:
         """Drop what is under way: no result of it will come."""
@@ -146,8 +157,8 @@ class LiveBuilder:
                 if task.over:
                     yield
                 read()
-            if self.latest is not None and backbone.weight_bytes > self.latest.weight_bytes:
-                require_memory_for(backbone)
+            if self.latest is not None:
+                require_memory_for(backbone, accepted=self.accepted_bytes)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it becomes the result
             return error
         except SystemExit as error:

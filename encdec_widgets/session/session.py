@@ -19,13 +19,13 @@ from encdec_widgets.designs.mends import Mend
 from encdec_widgets.designs.presets import as_design
 from encdec_widgets.explain.checks import Check
 from encdec_widgets.explain.costs import PRECISIONS
+from encdec_widgets.explain.too_large import TooLargeError, require_memory_for
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
 from encdec_widgets.session.live_builder import LiveBuilder, Request, Result
 from encdec_widgets.session.shown import Shown
 from encdec_widgets.session.state import Progress, State, broken_at
 from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
-from encdec_widgets.session.too_large import TooLargeError
 
 # Keras models are cycles, and Python's collector does not see how much memory their weights hold: it is called after so
 # many parameters of discarded networks (64 MB). It takes some 200 ms, too long for every step of a slider.
@@ -158,10 +158,15 @@ class Session(State):
         if design is not None and design != self.editor.wanted:
             return False
         problem = self.editor.outcome.error
-        if mend is BUILD_ANYWAY and isinstance(problem, TooLargeError) and self.refused is not None:
+        large = problem.backbone if mend is BUILD_ANYWAY and isinstance(problem, TooLargeError) else None
+        if large is not None and self.shown is not None and large is self.shown.backbone:
+            self._builder.accept(large)
+            self._set(editor=self.editor.cleared())
+            self._tell_problem()
+        elif large is not None and self.refused is not None:
             step = self.refused
             self._set(editor=step.after, steps=(step,))
-            self._builder.take(Request(problem.backbone.design, step), problem.backbone)
+            self._builder.take(Request(large.design, step), large)
         else:
             self._follow(self.editor.cleared().changed(mend.changes), mend.changes)
         return True
@@ -341,12 +346,13 @@ class Session(State):
         if step not in self.steps:
             return  # It was given up, or a newer network is shown.
         try:
-            model = backbone.model if self._model_is_observed else backbone.structure
+            model = self.model_of(backbone) if self._model_is_observed else backbone.structure
             shown = Shown.of(backbone, step)
         except Exception as error:  # noqa: BLE001 - reading a user's layers may raise anything
             self._refuse(Request(backbone.design, step), error)
             return
         conditions = self.conditions
+        first = self.shown is None
         if self.shown is None and backbone.precision in PRECISIONS:
             conditions = attrs.evolve(conditions, precision=backbone.precision)
         elif self.shown is not None and self.shown.backbone.filled:
@@ -368,9 +374,30 @@ class Session(State):
             # An observer may have changed it meanwhile.
             if self.shown is not None and self.shown.backbone is backbone:
                 self.set_trait(name, value)
+        if first:
+            self._ask_about(backbone)
         if self._discarded > COLLECT_AFTER:
             self._discarded = 0
             gc.collect()
+
+    def _ask_about(self, backbone: Backbone) -> None:
+        """Ask about the network that the session begins with, if it is too large."""
+        if backbone.design != self.editor.wanted or self.editor.outcome.error is not None:
+            return  # What is asked for now is another one.
+        try:
+            require_memory_for(backbone, accepted=self._builder.accepted_bytes)
+        except TooLargeError as error:
+            self._set(editor=self.editor.asking(error))
+            self._tell_problem()
+
+    def model_of(self, backbone: Backbone) -> Any:
+        """The Keras model of a network of this session, with its weights.
+
+        Raises:
+            TooLargeError: (a MemoryError) If they take more than there is, and that was not accepted.
+        """
+        backbone.fill(anyway=self._builder.accepts(backbone))
+        return backbone.model
 
     def _checks(self, backbone: Backbone, conditions: Conditions) -> tuple[Check, ...]:
         """What the checks find of a network; what goes wrong in them is the problem."""

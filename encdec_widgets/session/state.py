@@ -61,7 +61,7 @@ class State(Telling):
 
     design = Waiting(lambda session: session.shown and session.shown.backbone.design)
     backbone = Waiting(lambda session: session.shown and session.shown.backbone)
-    model = Waiting(lambda session: session.shown and session.shown.backbone.model)
+    model = Waiting(lambda session: session.shown and session.model_of(session.shown.backbone))
     problem = Waiting(lambda session: session.editor.outcome.error)
 
     # An edit that changes nothing is told too: a control may show what was asked for.

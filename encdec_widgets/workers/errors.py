@@ -1,9 +1,10 @@
 """What can go wrong with a timing."""
 
 from encdec_widgets.formatting import duration_text, number_text
+from encdec_widgets.travelling import Travelling
 
 
-class TimingError(RuntimeError):
+class TimingError(Travelling, RuntimeError):
     """A network could not be timed; the message is one line that a person can act on.
 
     Attributes:

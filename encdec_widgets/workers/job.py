@@ -21,7 +21,7 @@ class Progress:
     Attributes:
         share: From 0 to 1.
         doing: The present step, in a few words.
-        predicted_ms: The predicted time of a run (an estimate), in milliseconds, once it is known.
+        predicted_ms: The predicted time of a run (an estimate), in milliseconds, once and where it is known.
         calibration: What the prediction was made from, once it is known, for those of other networks: the plain data of
             an :class:`encdec_widgets.workers.timing.calibration.Calibration`.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.formatting import bytes_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.pages.aside import COSTS, RECEPTIVE_FIELD, TIMING
+from encdec_widgets.widgets.pages.cost_words import cost_html
 from encdec_widgets.widgets.pages.costs_panel import CostsPanel
 from encdec_widgets.widgets.pages.receptive_page import ReceptivePage
 from encdec_widgets.workers.timing import (
@@ -102,6 +104,16 @@ def test_an_impossible_batch_size_is_named_and_the_costs_come_back(small: Backbo
 def test_costs_of_an_input_of_any_size_say_what_is_not_known() -> None:
     panel = costs_panel(Design(UNet(filters=2, down_blocks=2, up_blocks=2), (None, None, 1)))
     assert panel.text.count("not known") == 3
+
+
+def test_multiply_adds_that_are_unknown_name_the_layers_that_it_is_due_to(small: Backbone) -> None:
+    cost = small.cost()
+    name = next(name for name, part in cost.layers.items() if part.multiply_adds)
+    layers = {**cost.layers, name: attrs.evolve(cost.layers[name], multiply_adds=None)}
+    text = cost_html(attrs.evolve(cost, multiply_adds=None, layers=layers), small.receptive_field(), None)
+    assert "<b>not known</b></td><td>unknown in 1 layer</td>" in text
+    assert f"Multiply-adds are unknown in {name}." in text
+    assert "unknown" not in cost_html(cost, small.receptive_field(), None)
 
 
 class FakeWorker:

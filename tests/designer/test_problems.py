@@ -12,7 +12,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import FieldError
-from encdec_widgets.session import too_large as memory
+from encdec_widgets.explain import too_large as memory
 from tests.designer.reading import SMALL, control, drawn_channels, mends, text_of, walk
 
 
@@ -168,6 +168,17 @@ def test_a_large_network_is_asked_about_with_its_numbers(designer: Designer, lit
     assert isinstance(designer.problem, MemoryError)
     assert f"{little_memory.build().parameters:,} parameters" in text_of(designer)
     assert [button.description for button in mends(designer)] == ["build it all the same", "undo this change"]
+
+
+def test_a_designer_that_begins_with_a_large_network_shows_it_and_asks(little_memory: Design) -> None:
+    designer = Designer(little_memory)
+    assert "This is large." in text_of(designer)
+    assert drawn_channels(designer)[1] == 16
+    (button,) = mends(designer)
+    assert button.description == "build it all the same"
+    button.click()
+    assert (designer.problem, mends(designer)) == (None, [])
+    assert designer.design == little_memory
 
 
 def test_a_large_network_can_be_built_all_the_same(designer: Designer, little_memory: Design) -> None:

@@ -49,7 +49,9 @@ def _backbone(size: int = 64, **fields: Any) -> Backbone:
 
 
 def _predicted(backbone: Backbone, batch_size: int = 1, device: Calibration = DEVICE) -> float:
-    return predict_ms(backbone.layers, device, batch_size=batch_size, training=False)
+    predicted = predict_ms(backbone.layers, device, batch_size=batch_size, training=False)
+    assert predicted is not None
+    return predicted
 
 
 @pytest.mark.parametrize("device", [DEVICE, FAST], ids=["slow", "fast"])
@@ -145,11 +147,11 @@ def test_more_work_is_predicted_to_take_longer(
 
 def test_no_time_is_predicted_where_the_input_is_open() -> None:
     backbone = Design(UNet(filters=4, down_blocks=1, up_blocks=1), (None, None, 1)).build()
-    assert math.isnan(_predicted(backbone))
+    assert predict_ms(backbone.layers, DEVICE, batch_size=1, training=False) is None
 
 
-def test_what_could_not_be_counted_is_predicted_by_its_traffic() -> None:
+def test_no_time_is_predicted_where_a_count_is_unknown() -> None:
     inputs = keras.Input((64, 32))
     attention = keras.layers.MultiHeadAttention(2, 4)(inputs, inputs)
     layers = layer_graph(keras.Model(inputs, attention), ())
-    assert predict_ms(layers, DEVICE, batch_size=1, training=False) > DEVICE.call_overhead_ms
+    assert predict_ms(layers, DEVICE, batch_size=1, training=False) is None

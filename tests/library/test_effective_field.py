@@ -348,3 +348,9 @@ def test_only_what_is_filled_at_random_is_drawn_again() -> None:
     # A variance of one over the number of inputs.
     assert np.abs(kernel).max() <= (3 / 9) ** 0.5
     assert kernel.std() == pytest.approx((1 / 9) ** 0.5, rel=0.3)
+
+
+def test_an_image_whose_gradients_no_memory_holds_is_refused_with_the_figure(worker: Worker) -> None:
+    network = UNet(filters=2048, down_blocks=1, up_blocks=1)
+    with pytest.raises(TimingError, match=r"about [\d.]+ TB of memory \(an estimate\), and there are"):
+        field_of(worker, Design(network, (16384, 16384, 1)))

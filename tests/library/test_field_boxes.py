@@ -52,7 +52,8 @@ FIELDS = {name: exact(size) for name, (_, _, size) in ROWS.items()}
 def graph(rows: dict[str, tuple[str, float | None, int]] = ROWS) -> "nx.DiGraph[str]":
     blocks: nx.DiGraph[str] = nx.DiGraph()
     for name, (stage, stride, _) in rows.items():
-        blocks.add_node(name, stage=stage, stride=stride, label=name.removeprefix("stack0_"))
+        strides = None if stride is None else (stride, stride)
+        blocks.add_node(name, stage=stage, strides=strides, label=name.removeprefix("stack0_"))
     return blocks
 
 

@@ -13,7 +13,7 @@ from keras import layers as kl
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import UNet
 from encdec_widgets.networks.graph import layer_graph
-from encdec_widgets.networks.multiply_adds import multiply_adds
+from encdec_widgets.networks.multiply_adds import multiply_adds, total
 
 
 def _counts(outputs: Any, inputs: Any) -> dict[str, int | None]:
@@ -135,34 +135,84 @@ class _Residual(kl.Layer):
 INSIDE = 16 * (9 * 3 * 4 + 4 * 5 + 4 * 5 * 2)
 
 
-def test_layers_inside_of_a_users_layer_are_counted() -> None:
-    assert _of(_Residual(), (8, 8, 3)) == INSIDE
+def _nested(shape: tuple[int | None, ...] = (8, 8, 3)) -> Any:
+    """The layers of ``_Residual``, as a model that is made of their calls."""
+    inputs = keras.Input(shape)
+    x = kl.Conv2D(4, 3, padding="same", strides=2)(inputs)
+    x = kl.Activation("relu")(kl.Dense(5)(x))
+    return keras.Model(inputs, keras.Sequential([kl.Conv2DTranspose(2, 2)])(x))
 
 
-def test_layers_inside_of_a_layer_or_a_model_at_another_size_are_not_told() -> None:
-    part = keras.Input((8, 8, 3))
-    of_any_size = keras.Input((None, None, 3))
-    for held in (_Residual(), keras.Model(part, _Residual()(part))):
-        inputs = keras.Input((8, 8, 3))
-        assert _counts(held(inputs), inputs)[held.name] == INSIDE
-    for held in (_Residual(), keras.Model(of_any_size, kl.Conv2D(4, 3)(of_any_size))):
-        held(part)
-        larger = keras.Input((16, 16, 3))
-        assert _counts(held(larger), larger)[held.name] is None
-    assert _of(_Residual(), (None, None, 3)) is None
+def test_a_model_in_the_model_counts_the_calls_of_its_own_graph() -> None:
+    assert _of(_nested(), (8, 8, 3)) == INSIDE
+    tied, inputs = kl.Conv2D(3, 3, padding="same"), keras.Input((8, 8, 3))
+    shared = keras.Model(inputs, tied(kl.MaxPooling2D()(tied(inputs))))
+    assert _of(shared, (8, 8, 3)) == (64 + 16) * 9 * 3 * 3
+    in_a_row = keras.Sequential([keras.Input((8, 8, 3)), kl.Conv2D(4, 3), kl.ReLU()])
+    assert _of(in_a_row, (8, 8, 3)) == 36 * 9 * 3 * 4
+    assert _of(keras.Sequential([_nested(), _Residual()]), (8, 8, 3)) is None
+
+
+def test_a_model_at_another_size_than_it_was_made_for_is_not_told() -> None:
+    assert _of(_nested((None, None, 3)), (8, 8, 3)) is None
+    held = keras.Model(part := keras.Input((None, None, 3)), kl.Conv2D(4, 3)(part))
+    assert _of(held, (16, 16, 3)) is None
+    assert _of(_nested((None, None, 3)), (None, None, 3)) is None
+
+
+@settings(max_examples=10, deadline=None)
+@given(steps=st.integers(1, 4), size=SIZES, kernel=KERNELS, stride=st.integers(1, 2), nested=st.booleans())
+def test_a_layer_at_each_step_counts_every_product(
+    steps: int, size: Any, kernel: Any, stride: int, nested: bool
+) -> None:
+    layer = kl.TimeDistributed(kl.Conv2D(2, kernel, strides=stride, use_bias=False))
+    shape: tuple[int, ...] = (steps, *size, 3)
+    if nested:
+        layer, shape = kl.TimeDistributed(layer), (2, *shape)
+    assert _of(layer, shape) == _products(layer, shape)
+
+
+def test_a_layer_at_each_step_is_not_told_where_its_steps_or_its_calls_are_not() -> None:
+    assert _of(kl.TimeDistributed(kl.Dense(2)), (None, 4)) is None
+    assert _of(kl.TimeDistributed(kl.ReLU()), (None, 4)) == 0
+    assert _of(kl.TimeDistributed(_Anew(3, 3, padding="same")), (3, 8, 8, 3)) is None
 
 
 class _OwnKernel(kl.Layer):
     def build(self, shape: Any) -> None:
         self.mine = self.add_weight(shape=(1, 1, shape[-1], 7), name="kernel")
-        self.bias = self.add_weight(shape=(7,), name="bias")
 
     def call(self, x: Any) -> Any:
-        return keras.ops.conv(x, self.mine, padding="same") + self.bias
+        return keras.ops.conv(x, self.mine, padding="same")
+
+
+class _Loop(kl.Layer):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.step = kl.Conv2D(3, 3, padding="same")
+
+    def call(self, x: Any) -> Any:
+        for _ in range(4):
+            x = self.step(x)
+        return x
+
+
+class _Anew(kl.Conv2D):
+    def call(self, x: Any) -> Any:
+        return super().call(super().call(x))
 
 
 class _Subclass(kl.Conv2DTranspose):
     pass
+
+
+class _Model(keras.Model):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.step = kl.Conv2D(3, 3, padding="same")
+
+    def call(self, x: Any) -> Any:
+        return self.step(self.step(x))
 
 
 class _Odd(kl.Layer):
@@ -172,20 +222,80 @@ class _Odd(kl.Layer):
         return x
 
 
-def test_users_layers_are_counted_by_their_kernels_and_odd_ones_do_no_harm() -> None:
-    assert _of(_OwnKernel(), (8, 8, 3)) == 64 * 3 * 7
+def _twice(x: Any) -> Any:
+    return keras.ops.matmul(x, x)
+
+
+UNKNOWN = {
+    "a user's layer that holds others": (_Residual(), (8, 8, 3)),
+    "a user's layer that calls another several times": (_Loop(), (8, 8, 3)),
+    "a user's kernel": (_OwnKernel(), (8, 8, 3)),
+    "a user's call": (_Anew(3, 3, padding="same"), (8, 8, 3)),
+    "a user's model": (_Model(), (8, 8, 3)),
+    "a user's activation": (kl.Conv2D(8, 3, padding="same", activation=_twice), (8, 8, 3)),
+    "a user's activation alone": (kl.Activation(_twice), (8, 8, 8)),
+    "a layer as activation": (kl.Conv2D(3, 3, activation=kl.Dense(4)), (8, 8, 3)),
+    "Lambda": (kl.Lambda(_twice, output_shape=(8, 8, 8)), (8, 8, 8)),
+    "EinsumDense": (kl.EinsumDense("abc,cd->abd", (4, 5)), (4, 3)),
+    "LSTM": (kl.LSTM(4), (5, 3)),
+    "GRU": (kl.GRU(4), (5, 3)),
+    "SimpleRNN": (kl.SimpleRNN(4), (5, 3)),
+    "RNN": (kl.RNN(kl.LSTMCell(4)), (5, 3)),
+    "Bidirectional": (kl.Bidirectional(kl.LSTM(4)), (5, 3)),
+    "ConvLSTM2D": (kl.ConvLSTM2D(4, 3), (5, 8, 8, 3)),
+    "SpectralNormalization": (kl.SpectralNormalization(kl.Conv2D(4, 3)), (8, 8, 3)),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_a_layer_multiplies_is_told_only_where_it_is_understood(name: str) -> None:
+    layer, shape = UNKNOWN[name]
+    assert _of(layer, shape) is None
+
+
+def test_a_layer_of_a_users_class_that_computes_nothing_anew_counts_as_its_base_and_an_odd_one_does_no_harm() -> (
+    None
+):
     assert _of(_Subclass(4, 2, strides=2), (8, 8, 3)) == 64 * 4 * 3 * 4
-    inputs = keras.Input((8, 8, 3))
-    (call,) = _Odd()(inputs)._keras_history.operation._inbound_nodes
+    (call,) = _Odd()(keras.Input((8, 8, 3)))._keras_history.operation._inbound_nodes
     assert multiply_adds(call) is None
-    product = keras.ops.multiply(inputs, inputs)
-    assert set(_counts(product, inputs).values()) == {0}
 
 
-def test_attention_is_not_told() -> None:
-    assert _of(kl.EinsumDense("abc,cd->abd", (4, 5)), (4, 3)) is None
-    inputs = keras.Input((4, 3))
-    assert _counts(kl.MultiHeadAttention(2, 4, name="a")(inputs, inputs), inputs)["a"] is None
+@pytest.mark.parametrize(
+    "product",
+    [
+        keras.ops.matmul,
+        lambda x, y: keras.ops.einsum("bijc,bkjc->bikc", x, y),
+        lambda x, y: keras.ops.tensordot(x, y, axes=[[1], [1]]),
+        lambda x, y: kl.Dot(axes=3)([x, y]),
+        lambda x, y: keras.ops.dot_product_attention(x, y, y),
+        kl.MultiHeadAttention(2, 4),
+        lambda x, y: kl.Attention()([kl.Reshape((64, 8))(x), kl.Reshape((64, 8))(y)]),
+        lambda x, y: keras.ops.conv(x, keras.ops.reshape(y, (1, 1, 8, 128))),
+    ],
+)
+def test_a_product_of_two_maps_is_not_told_and_neither_is_the_sum_of_which_it_is_a_part(product: Any) -> None:
+    inputs = [keras.Input((8, 8, 8), batch_size=2) for _ in range(2)]
+    counts = _counts(product(*inputs), inputs)
+    assert None in counts.values()
+    assert total(counts.values()) is None
+
+
+def test_what_moves_and_merges_maps_multiplies_nothing() -> None:
+    x = keras.Input((8, 8, 4))
+    ops = keras.ops
+    y = ops.concatenate([ops.multiply(x, x) + x, ops.transpose(x, (0, 2, 1, 3))[..., :2]], axis=-1)
+    y = ops.mean(ops.pad(ops.squeeze(ops.expand_dims(y, 1), 1), [[0, 0], [1, 1], [1, 1], [0, 0]]), axis=-1)
+    assert set(_counts(y, x).values()) == {0}
+
+
+def test_a_layer_that_was_quantized_or_adapted_is_not_told() -> None:
+    for change in (lambda layer: layer.enable_lora(2), lambda layer: layer.quantize("int8")):
+        inputs, layer = keras.Input((8,)), kl.Dense(6)
+        output = layer(inputs)
+        assert _counts(output, inputs)[layer.name] == 48
+        change(layer)
+        assert _counts(output, inputs)[layer.name] is None
 
 
 @settings(max_examples=8, deadline=None)

@@ -44,7 +44,7 @@ def test_an_output_larger_than_the_input_has_a_fraction_for_a_stride() -> None:
 def test_an_unknown_stride_is_written_as_such() -> None:
     blocks = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (None, None, 1)).build().blocks.copy()
     for _, data in blocks.nodes(data=True):
-        data["stride"] = None
+        data["strides"] = None
     assert "It, no levels, 2 skips, output stride ?," in summary("It", blocks)
 
 

@@ -130,7 +130,7 @@ def test_sizes_that_are_not_known_are_none_and_strides_below_one_are_numbers() -
 
 def test_an_output_that_is_no_map_has_no_size() -> None:
     graph: nx.DiGraph[str] = nx.DiGraph()
-    facts = {"kind": "Dense", "block": None, "stage": "other", "stack": 0, "stride": None, "parameters": 7}
+    facts = {"kind": "Dense", "block": None, "stage": "other", "stack": 0, "strides": None, "parameters": 7}
     graph.add_node("dense", **facts, shape=(5,), channels=5, kernel_size=None)
     graph.add_node("number", **facts, shape=(), channels=None, kernel_size=None)
     sizes = [(row["height"], row["width"], row["channels"], row["stride"]) for row in layer_rows(graph)]

@@ -56,6 +56,14 @@ def test_a_timing_is_consistent_in_itself(worker: Worker, make_model: Callable[[
     assert timing.remainder_ms is None
 
 
+def test_where_multiply_adds_are_unknown_no_time_is_predicted_and_no_speed_told(worker: Worker) -> None:
+    inputs = keras.Input((8, 4))
+    model = keras.Model(inputs, keras.layers.LSTM(4)(inputs))
+    timing = measure(model, worker=worker, budget_s=0.1, at_most_s=0.001)
+    assert timing.median_ms > 0
+    assert timing.multiply_adds is timing.predicted_ms is timing.flops_per_second is None
+
+
 def test_its_multiply_adds_are_those_of_the_graph(worker: Worker) -> None:
     layers = DESIGN.build().layers
     counted = sum(data["multiply_adds"] for _, data in layers.nodes(data=True))

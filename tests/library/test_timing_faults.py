@@ -10,9 +10,21 @@ from pathlib import Path
 import keras
 import pytest
 
+from encdec_widgets import Design
+from encdec_widgets.architectures import UNet
 from encdec_widgets.workers.timing import TimingError, Worker, measure
 from encdec_widgets.workers.timing.measuring import MIN_RUNS
 from tests.library.timed import ROOT, Told, alive, eventually, job, small_model
+
+
+def test_a_network_that_no_memory_holds_is_refused_with_the_figure(worker: Worker) -> None:
+    design = Design(UNet(filters=2048, down_blocks=1, up_blocks=1), (16384, 16384, 1))
+    with pytest.raises(
+        TimingError, match=r"about [\d.]+ TB of memory \(an estimate\), and there are .* try a smaller"
+    ):
+        measure(design, worker=worker, budget_s=0.1, device="CPU")
+    (pid,) = worker.pids
+    assert alive(pid)
 
 
 def write_sitecustomize(folder: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> None:

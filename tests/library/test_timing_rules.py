@@ -158,6 +158,7 @@ def test_no_more_runs_are_made_than_a_person_could_want() -> None:
 @given(st.floats(0, 1e9), st.floats(0.001, 1e6))
 def test_what_takes_longer_than_allowed_is_refused(predicted_ms: float, at_most_s: float) -> None:
     check_length(predicted_ms, None)
+    check_length(None, at_most_s)
     seconds = (MIN_RUNS + 2) * predicted_ms / 1000
     try:
         check_length(predicted_ms, at_most_s)

@@ -12,8 +12,8 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
+from encdec_widgets.explain import too_large as memory
 from encdec_widgets.session import Session
-from encdec_widgets.session import too_large as memory
 from tests.session.conftest import SMALL
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.fields.kinds import KINDS, Kind
+from encdec_widgets.travelling import Travelling
 
 
-class FieldError(ValueError):
+class FieldError(Travelling, ValueError):
     """A value that a field cannot take.
 
     Attributes:

@@ -9,7 +9,7 @@ from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.check import Check
 from encdec_widgets.explain.checks.network import Network
 from encdec_widgets.explain.checks.possible import possible
-from encdec_widgets.formatting import kernel_text, listed
+from encdec_widgets.formatting import kernel_text, listed, sizes_text
 from encdec_widgets.networks.windows import Window
 
 _KIND = "checkerboard"
@@ -32,13 +32,13 @@ def checkerboard(network: Network) -> Check | None:
     first = next(iter(uneven.values()))
     kernel = network.layers.nodes[first["layer"]]["kernel_size"]
     size = f"a kernel of {kernel_text(kernel)} px" if kernel else "a kernel"
-    stride = max(window.period for window in first["windows"])
+    strides = sizes_text(dict.fromkeys(window.period for window in first["windows"] if _is_uneven(window)))
     return Check(
         kind=_KIND,
         severity="advice",
         reason=(
             f"{listed(map(network.label, places))} upsample{'s' if len(places) == 1 else ''} by a transposed "
-            f"convolution with {size}, which its stride, {stride}, does not divide: some pixels get more "
+            f"convolution with {size}, which its stride, {strides}, does not divide: some pixels get more "
             "contributions than their neighbours, which tends to show as a checkerboard (Odena et al. 2016)."
             + _as_published(network, places)
         ),

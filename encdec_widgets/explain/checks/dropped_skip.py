@@ -10,6 +10,7 @@ from encdec_widgets.explain.checks.network import Network
 from encdec_widgets.explain.checks.possible import possible
 from encdec_widgets.formatting import listed, stride_text
 from encdec_widgets.networks.as_built import BlockAsBuilt
+from encdec_widgets.networks.strides import coarseness
 
 _DISPLACED = "skip displaced by the stem"
 
@@ -63,14 +64,14 @@ def displaced_skip(network: Network) -> Check | None:
     if not displaced:
         return None
     names = listed(network.label(name) for name in displaced)
-    stride = network.blocks.nodes[displaced[0]]["stride"]
+    strides = network.blocks.nodes[displaced[0]]["strides"]
     return Check(
         kind=_DISPLACED,
         severity="advice",
         reason=(
-            f"The skip connection at stride {stride_text(stride)} starts from the stem, so that {names}, which has the "
-            f"same stride, gives none: what it adds to the stem's detail reaches the decoder through coarser levels "
-            "only."
+            f"The skip connection at stride {stride_text(strides)} starts from the stem, so that {names}, which has "
+            f"the same stride, gives none: what it adds to the stem's detail reaches the decoder through coarser "
+            "levels only."
         ),
         places=tuple(displaced),
         mends=possible(network, _DISPLACED, map(without_stem, [network.design])),
@@ -82,16 +83,20 @@ def _displaced(network: Network) -> Iterator[str]:
     for source, target, data in network.blocks.edges(data=True):
         if not data["skip"] or nodes[source]["stage"] != "stem":
             continue
-        stack, stride = nodes[target]["stack"], nodes[source]["stride"]
+        stack, strides = nodes[target]["stack"], nodes[source]["strides"]
+        if strides is None:
+            continue
         same = [
             name
             for name, of in nodes(data=True)
-            if (of["stage"], of["stack"], of["stride"]) == ("encoder", stack, stride)
+            if (of["stage"], of["stack"], of["strides"]) == ("encoder", stack, strides)
         ]
         # Encoder blocks at the coarsest stride lead straight to the decoder.
         coarser = any(
-            of["stage"] == "encoder" and of["stride"] is not None and of["stride"] > stride
+            of["stage"] == "encoder"
+            and of["strides"] is not None
+            and coarseness(of["strides"]) > coarseness(strides)
             for _, of in nodes(data=True)
         )
-        if same and coarser and stride is not None:
+        if same and coarser:
             yield same[0]

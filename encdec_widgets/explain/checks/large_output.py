@@ -16,12 +16,15 @@ from encdec_widgets.formatting import area_text, listed, ratio_text
 def large_output(network: Network) -> Check | None:
     """Outputs of the network that are larger than its input."""
     outputs = [data for _, data in network.calls.nodes(data=True) if data["is_output"]]
-    strides = [network.layers.nodes[data["layer"]]["stride"] for data in outputs]
-    large = [i for i, stride in enumerate(strides) if stride is not None and stride < 1]
+    strides = [network.layers.nodes[data["layer"]]["strides"] for data in outputs]
+    large = [i for i, along in enumerate(strides) if along is not None and min(along) < 1]
     if not large:
         return None
     places = [outputs[i]["block"] or outputs[i]["layer"] for i in large]
-    times = ratio_text(1 / strides[large[0]])
+    high, wide = (ratio_text(1 / stride) for stride in strides[large[0]])
+    times = (
+        f"{high} times as high and wide" if high == wide else f"{high} times as high and {wide} times as wide"
+    )
     sizes = outputs[large[0]]["shapes"][0][:2]
     known = f" ({area_text(*sizes)} px)" if None not in sizes else ""
     return Check(
@@ -29,7 +32,7 @@ def large_output(network: Network) -> Check | None:
         severity="warning",
         reason=(
             "The output is larger than the input: the decoder upsamples more than the encoder pools. "
-            f"It is {times} times as high and wide{known}; the image has no detail for so many pixels."
+            f"It is {times}{known}; the image has no detail for so many pixels."
         ),
         places=tuple(place for place in dict.fromkeys(places) if place in network.blocks),
         mends=possible(network, LARGE, _shorter_decoders(network)),

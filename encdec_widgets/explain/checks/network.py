@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from attrs.validators import gt, optional
+from attrs.validators import ge, optional
 
 from encdec_widgets.architectures.blocks.base import Block
 from encdec_widgets.architectures.fields.described import FieldInfo
@@ -43,7 +43,7 @@ class Network:
     built: tuple[BlockAsBuilt, ...]
     field: ReceptiveField | None = None
     cost: Cost | None = None
-    memory_bytes: int | None = attrs.field(default=None, validator=optional(gt(0)))
+    memory_bytes: int | None = attrs.field(default=None, validator=optional(ge(0)))
     animal_px: float | None = described(
         FieldInfo(
             kind="real",

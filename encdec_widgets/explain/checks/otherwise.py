@@ -17,12 +17,12 @@ def other_stride(network: Network) -> Check | None:
     others = [
         block
         for block in network.built
-        if not block.left_out and block.declared is not None and block.stride != block.declared
+        if not block.left_out and block.declared is not None and block.strides != block.declared
     ]
     if not others:
         return None
     first, more = others[0], listed(network.label(block.name) for block in others[1:])
-    real = "none that can be told" if first.stride is None else stride_text(first.stride)
+    real = "none that can be told" if first.strides is None else stride_text(first.strides)
     return Check(
         kind="stride not as declared",
         severity="warning",

@@ -27,12 +27,12 @@ def small_bottleneck(network: Network) -> Check | None:
     if not small:
         return None
     smallest = min(small, key=lambda name: min(px for px in small[name] if px is not None))
-    stride = network.blocks.nodes[smallest]["stride"]
+    strides = network.blocks.nodes[smallest]["strides"]
     return Check(
         kind=_KIND,
         severity="advice",
         reason=(
-            f"At stride {stride_text(stride)} the map is {shape_text(small[smallest])} px "
+            f"At stride {stride_text(strides)} the map is {shape_text(small[smallest])} px "
             f"({listed(network.label(name) for name in small)}). So few positions hardly tell one place from another, "
             "and kernels see mostly padding."
         ),

@@ -3,7 +3,7 @@
 import html
 from typing import TYPE_CHECKING
 
-from encdec_widgets.formatting import bytes_text, count_text, exact_text, sizes_text
+from encdec_widgets.formatting import bytes_text, count_text, counted, exact_text, listed, sizes_text
 
 if TYPE_CHECKING:
     from encdec_widgets.explain.costs import Cost
@@ -28,13 +28,14 @@ def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int | None) -
     frozen = cost.parameters - cost.trainable_parameters
     sees = field.output
     count = cost.multiply_adds
+    uncounted = [name for name, part in cost.layers.items() if part.multiply_adds is None]
     rows = [
         ("parameters", exact_text(cost.parameters), "exact"),
         *([("not trained", exact_text(frozen), "of these, exact")] if frozen else []),
         (
             "multiply-adds",
             "not known" if count is None else count_text(count),
-            "" if count is None else "exact",
+            f"unknown in {counted(len(uncounted), 'layer')}" if uncounted else "exact",
         ),
         ("weights", bytes_text(cost.weight_bytes), "exact"),
         ("forward pass", _about(cost.inference_bytes), "estimate"),
@@ -50,10 +51,12 @@ def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int | None) -
         for name, value, note in rows
     )
     here = "" if memory_bytes is None else f"There are {bytes_text(memory_bytes)} of memory here."
+    unknown = f"Multiply-adds are unknown in {listed(uncounted)}. " if uncounted else ""
     most = f"A forward pass holds most at the layer {cost.peak_layer}. " if cost.peak_layer else ""
     return (
         f'<table class="encdec-cost-table"><tbody>{lines}</tbody></table>'
-        f"<details><summary>What the numbers mean</summary>{html.escape(_CONTAINS)} {html.escape(most)}"
+        f"<details><summary>What the numbers mean</summary>{html.escape(_CONTAINS)} "
+        f"{html.escape(unknown)}{html.escape(most)}"
         f"{here}</details>"
     )
 

@@ -1,7 +1,6 @@
 """The timing panel: how long the network on screen takes, measured in another process, and raced against another."""
 
 import html
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -307,7 +306,7 @@ class TimingPanel(widgets.VBox):
             batch_size=subject.options.batch_size,
             training=subject.options.work == "training",
         )
-        self._say_expected([_expected(expected)] if math.isfinite(expected) else [])
+        self._say_expected([_expected(expected)] if expected is not None else [])
 
     def _say_expected(self, words: Sequence[str]) -> None:
         said = html.escape("; ".join(words))

@@ -9,8 +9,8 @@ import ipywidgets as widgets
 
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.mends import Mend
+from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.session import Session
-from encdec_widgets.session.too_large import TooLargeError
 from encdec_widgets.widgets.base.closing import close_all
 
 

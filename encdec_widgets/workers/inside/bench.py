@@ -16,6 +16,7 @@ from encdec_widgets.workers.device import Device
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.workers.inside.loading import Loaded, load
+from encdec_widgets.workers.inside.memory import require_memory
 from encdec_widgets.workers.inside.parts import block_models
 from encdec_widgets.workers.inside.sampling import GradientSampler
 from encdec_widgets.workers.inside.stopwatch import Stopwatch
@@ -64,8 +65,13 @@ class Bench:
                 f"the timing process runs on {keras.config.backend()}, not on {options['backend']}"
             )
         device = _device(options["device"])
+
+        def check(model: Any, policy: str) -> None:
+            if device.kind == "CPU":
+                require_memory(model, options["work"], options["batch_size"], policy)
+
         with running_backend().on(device):
-            loaded = load(network, options["precision"])
+            loaded = load(network, options["precision"], check)
         self._networks[name] = _OnBench(loaded, options, device)
         return {
             "precision": loaded.precision,
@@ -141,7 +147,10 @@ class Bench:
         network = self._networks[name]
         with running_backend().on(network.device):
             if name not in self._samplers:
-                self._samplers[name] = GradientSampler(network.loaded.model)
+                model, batch_size = network.loaded.model, network.options["batch_size"]
+                if network.device.kind == "CPU":
+                    require_memory(model, "gradients of the image", batch_size, network.loaded.policy)
+                self._samplers[name] = GradientSampler(model)
             self._samplers[name].sample()
         return {}
 

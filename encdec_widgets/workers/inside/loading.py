@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -37,7 +37,11 @@ class Loaded:
     policy: str
 
 
-def load(network: Mapping[str, Any], precision: str | None) -> Loaded:
+def load(
+    network: Mapping[str, Any],
+    precision: str | None,
+    check: Callable[[Any, str], None] = lambda model, policy: None,
+) -> Loaded:
     """Build the network of a request.
 
     A model's text is Keras configuration, which can run code when it is loaded. This one was written a moment ago by
@@ -47,10 +51,12 @@ def load(network: Mapping[str, Any], precision: str | None) -> Loaded:
     Args:
         network: The fields of a :class:`encdec_widgets.workers.sent_network.Network`.
         precision: Name of the dtype policy; None for the network's own.
+        check: Is given the model before its weights take memory, and the policy of most layers; may refuse it.
     """
     keras.config.set_dtype_policy(precision or network["policy"])
     if network["kind"] == "design":
         backbone = Design.from_json(network["text"]).build()
+        check(backbone.structure, _precision(backbone.structure)[1])
         fill_at_random(backbone.structure.variables)
         blocks = {name: data["layers"] for name, data in backbone.blocks.nodes(data=True)}
         return Loaded(backbone.model, backbone.layers, blocks, *_precision(backbone.model))
@@ -68,9 +74,10 @@ def load(network: Mapping[str, Any], precision: str | None) -> Loaded:
                 "this network has a layer that only your notebook knows, and cannot be built in another process; "
                 f"layers of Keras can, also in blocks and architectures of your own. Keras says: {words}"
             ) from error
-    fill_at_random(variables)
     # A Sequential has no graph of operations, and inputs and outputs may stand in dicts: this is the plain form.
     model = keras.Model(whole.inputs, whole.outputs)
+    check(model, _precision(model)[1])
+    fill_at_random(variables)
     return Loaded(model, layer_graph(model, ()), network["blocks"], *_precision(model))
 
 

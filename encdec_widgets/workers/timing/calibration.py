@@ -138,7 +138,7 @@ def calibrate(time_model: TimeModel) -> Calibration:
 
 def predict_ms(
     layers: "nx.DiGraph[str]", calibration: Calibration, *, batch_size: int, training: bool
-) -> float:
+) -> float | None:
     """The median time that a network is likely to take (an estimate).
 
     Each layer takes the longer of its arithmetic, at the rate of convolutions that are as wide, and its memory
@@ -157,7 +157,8 @@ def predict_ms(
         training: Whether a training step is meant, not an inference forward pass.
 
     Returns:
-        Milliseconds for the whole batch; nan where the size of the input is open.
+        Milliseconds for the whole batch; None where the size of a map is open, or it is not known how many
+        multiply-adds a layer takes.
     """
     total_s = 0.0
     for name, layer in layers.nodes(data=True):
@@ -165,17 +166,17 @@ def predict_ms(
         if layer["stage"] == "input" or (drops and not training):
             continue
         shapes = [layer["shape"], *(layers.nodes[source]["shape"] for source in layers.predecessors(name))]
-        if any(None in shape for shape in shapes):
-            return math.nan
-        work_s = max(_arithmetic_s(layer, calibration), _traffic_s(layer, shapes, calibration))
+        count = layer["multiply_adds"]
+        if count is None or any(None in shape for shape in shapes):
+            return None
+        work_s = max(_arithmetic_s(layer, count, calibration), _traffic_s(layer, shapes, calibration))
         total_s += batch_size * work_s + 1e-3 * calibration.layer_overhead_ms
     ms = 1e3 * total_s + calibration.call_overhead_ms
     return ms * TRAINING_FACTOR if training else ms
 
 
-def _arithmetic_s(layer: Mapping[str, Any], calibration: Calibration) -> float:
-    """Seconds for the multiply-adds of a layer, for one image; what was not counted (None) takes no time."""
-    count = layer["multiply_adds"]
+def _arithmetic_s(layer: Mapping[str, Any], count: int, calibration: Calibration) -> float:
+    """Seconds for ``count`` multiply-adds of a layer, those of one image."""
     if not count:
         return 0.0
     window = math.prod(layer["shape"][:-1]) * math.prod(layer["kernel_size"] or (1,))
@@ -191,7 +192,8 @@ def _traffic_s(
     """Seconds to read what a layer is given and to write what it makes, for one image."""
     traffic = calibration.item_bytes * sum(map(math.prod, shapes))
     if layer["traits"].resizes:
-        return traffic / _at(shapes[-1][0], calibration.resizing_rates)
+        side = math.sqrt(math.prod(shapes[-1][:2]))
+        return traffic / _at(side, calibration.resizing_rates)
     return traffic / calibration.bytes_per_s
 
 

@@ -114,8 +114,8 @@ class OnBench:
 
     def _doubt_calibration(self, median_ms: float) -> None:
         """Forget a calibration that was far off: the device was busy with something else then, or is now."""
-        ratio = self.facts["predicted_ms"] / median_ms
-        if not 1 / FAR_OFF < ratio < FAR_OFF:
+        predicted_ms = self.facts["predicted_ms"]
+        if predicted_ms is not None and not 1 / FAR_OFF < predicted_ms / median_ms < FAR_OFF:
             _calibrations.pop(self._conditions(), None)
 
     def _conditions(self) -> tuple[str | None, ...]:
@@ -213,7 +213,9 @@ class Measurement:
             ),
         )
 
-    def _started_blocks(self, network: OnBench, tell: Tell, predicted_ms: float) -> dict[str, list[float]]:
+    def _started_blocks(
+        self, network: OnBench, tell: Tell, predicted_ms: float | None
+    ) -> dict[str, list[float]]:
         names: list[str] = network.do("blocks")["blocks"]
         for number, name in enumerate(names):
             share = 0.25 + 0.15 * number / len(names)
@@ -222,14 +224,16 @@ class Measurement:
         return {name: [] for name in names}
 
 
-def check_length(predicted_ms: float, at_most_s: float | None) -> None:
-    """Refuse a timing whose least runs would take longer than allowed.
+def check_length(predicted_ms: float | None, at_most_s: float | None) -> None:
+    """Refuse a timing whose least runs would take longer than allowed, as far as that can be predicted.
 
     Raises:
         TimingTooLongError: If they would.
     """
+    if predicted_ms is None or at_most_s is None:
+        return
     seconds = (MIN_RUNS + 2) * predicted_ms / 1000  # the first call and one run to warm up are runs too
-    if at_most_s is not None and seconds > at_most_s:
+    if seconds > at_most_s:
         raise TimingTooLongError(predicted_ms, seconds, at_most_s)
 
 

@@ -54,8 +54,9 @@ class Timing:
         low_ms: Lower end of the 95 % interval of the median, in milliseconds; None where there are too few runs.
         high_ms: Upper end of the same.
         noise: What makes the figures doubtful, as one sentence; empty if nothing was seen.
-        predicted_ms: The median that was predicted before the run (an estimate), in milliseconds.
-        multiply_adds: Multiply-adds of one forward pass of one image (exact for the layers that count has).
+        predicted_ms: The median that was predicted before the run (an estimate), in milliseconds; None where it could
+            not be predicted, as ``multiply_adds`` is None.
+        multiply_adds: Multiply-adds of one forward pass of one image (exact); None where those of a layer are unknown.
         ceiling: Multiply-adds a second that the device reached in a large matrix product at this precision.
         peak_bytes: Largest memory that the network took on its device, in bytes, where the backend can tell.
         call_ms: What calling anything takes on this device, however small it is (an estimate), in milliseconds.
