@@ -78,7 +78,7 @@ class Session(State):
         self._set(steps=(first,))
         self._background = background or shared_background()
         self._builder = LiveBuilder(self.guarded(self._built), self._tell_progress, self._background)
-        backbone = self._builder.build_first(Request(editor.wanted, first))
+        backbone = self._builder.build_first(Request(editor.wanted, first, history=editor.history))
         if backbone is not None:
             self._take(backbone, first)
 
@@ -315,7 +315,8 @@ class Session(State):
     def _request(self, step: Step) -> Request:
         """What is to be built for a step; weights of its own are also for an edit that overtakes it."""
         loaded = 0 if self.shown is None else self.shown.step.loads
-        return Request(step.after.wanted, step, step.loads != loaded)
+        anew, history = step.loads != loaded, step.after.history
+        return Request(step.after.wanted, step, anew, history=history, goes_back=step.goes_back)
 
     def _built(self, request: Request, result: Result) -> None:
         if isinstance(result, Exception):
@@ -342,7 +343,7 @@ class Session(State):
             return  # It was given up, or a newer network is shown.
         try:
             model = backbone.model if self._model_is_observed else backbone.structure
-            shown = Shown.of(backbone, step)
+            shown = Shown.of(backbone, step, self._builder.kept_with(backbone))
         except Exception as error:  # noqa: BLE001 - reading a user's layers may raise anything
             self._refuse(Request(backbone.design, step), error)
             return
