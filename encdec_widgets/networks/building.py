@@ -150,6 +150,8 @@ def network_in_steps(
             with one_at_a_time:
                 forget_other_calls(previous.structure)
         raise
+    finally:
+        building.end()
 
 
 class _Building:
@@ -201,6 +203,10 @@ class _Building:
         return BuiltNetwork(
             model, blocks, features, outside, self._settings, self._seconds, self._notes_drawn
         )
+
+    def end(self) -> None:
+        """Hold no network any more, which would keep it until Python's collector comes: a building is a cycle."""
+        del self._blocks
 
     def _model(self) -> tuple[Any, tuple[tuple[IntermediateFeature, ...], ...]]:
         x, head, make_backbone = self._input_tensor(), self._head, self._architecture.make_backbone

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from encdec_widgets.designs.mends import Mend
 from encdec_widgets.designs.presets import as_design
 from encdec_widgets.explain.checks import Check
 from encdec_widgets.explain.costs import PRECISIONS
+from encdec_widgets.networks.discarded import Discarded
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
 from encdec_widgets.session.live_builder import LiveBuilder, Request, Result
@@ -27,9 +27,6 @@ from encdec_widgets.session.state import Progress, State, broken_at
 from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
 from encdec_widgets.session.too_large import TooLargeError
 
-# Keras models are cycles, and Python's collector does not see how much memory their weights hold: it is called after so
-# many parameters of discarded networks (64 MB). It takes some 200 ms, too long for every step of a slider.
-COLLECT_AFTER = 16_000_000
 _STAYS: Any = object()
 
 
@@ -72,7 +69,7 @@ class Session(State):
         editor = Editor.at(as_design(design))
         super().__init__(editor)
         self._gestures = Gestures()
-        self._discarded = 0
+        self._discarded = Discarded()
         self._telling_edit = False
         first = Step(editor, editor)
         self._set(steps=(first,))
@@ -351,7 +348,7 @@ class Session(State):
         if self.shown is None and backbone.precision in PRECISIONS:
             conditions = attrs.evolve(conditions, precision=backbone.precision)
         elif self.shown is not None and self.shown.backbone.filled:
-            self._discarded += self.shown.backbone.parameters
+            self._discarded.add(self.shown.backbone.structure, backbone.structure)
         built = self.steps.index(step) + 1
         shown = attrs.evolve(
             shown,
@@ -369,9 +366,7 @@ class Session(State):
             # An observer may have changed it meanwhile.
             if self.shown is not None and self.shown.backbone is backbone:
                 self.set_trait(name, value)
-        if self._discarded > COLLECT_AFTER:
-            self._discarded = 0
-            gc.collect()
+        self._discarded.free(backbone.structure)
 
     def _checks(self, backbone: Backbone, conditions: Conditions) -> tuple[Check, ...]:
         """What the checks find of a network; what goes wrong in them is the problem."""
