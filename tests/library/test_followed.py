@@ -62,7 +62,7 @@ class Joined(EncoderBlock):
 def test_weights_that_were_learnt_for_other_channels_are_not_kept() -> None:
     design = Design(CustomEncoderDecoder(encoder=[Joined(), SimpleConvBlock(filters=4)]), (32, 32, 1))
     before = design.build()
-    assert kept(before, "encoder[1].pool_stride", 1) >= {"stack0_enc1_conv0", "stack0_enc1_conv1"}
+    assert kept(before, "encoder[1].pooling_stride", 1) >= {"stack0_enc1_conv0", "stack0_enc1_conv1"}
     names = kept(before, "encoder[0].first", 3)
     assert (
         "stack0_enc1_conv0" not in names
@@ -89,7 +89,9 @@ class Unnamed(EncoderBlock):
 
 
 def test_layers_that_keras_named_keep_their_order() -> None:
-    before = Design(CustomEncoderDecoder(encoder=[Unnamed(convs=1), Unnamed(), Unnamed()]), (32, 32, 1)).build()
+    before = Design(
+        CustomEncoderDecoder(encoder=[Unnamed(convs=1), Unnamed(), Unnamed()]), (32, 32, 1)
+    ).build()
     old = list(kernels(before).values())
     after = kernels(before.design.replace("encoder[0].convs", 3).build(before))
     new = list(after.values())
