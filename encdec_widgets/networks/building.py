@@ -15,7 +15,7 @@ from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, IntermediateFeature
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.formatting import number_text
-from encdec_widgets.networks.built_block import BuiltBlock, Place, stack_of
+from encdec_widgets.networks.built_block import BuiltBlock, Place, place_of
 from encdec_widgets.networks.followed import FollowedLayer, Origin, keep_weights
 from encdec_widgets.networks.graph import owners_of
 from encdec_widgets.networks.in_steps import BlocksInSteps, Paused
@@ -67,16 +67,16 @@ class BuiltNetwork:
     @property
     def origins(self) -> dict[Place, Mapping[str, object]]:
         """Origins of all layers with weights, by place and name: see :mod:`encdec_widgets.networks.followed`."""
-        return {**{built.place: built.origins for built in self.blocks}, OUTSIDE: self.outside}
+        return {**{place_of(built.call): built.origins for built in self.blocks}, OUTSIDE: self.outside}
 
     @property
     def layers(self) -> dict[Place, dict[str, FollowedLayer]]:
         """All layers with weights, by place and name."""
-        in_blocks = {built.place: layers_of(built) for built in self.blocks}
+        in_blocks = {place_of(built.call): layers_of(built) for built in self.blocks}
         return {**in_blocks, OUTSIDE: _outside(self.structure, self.blocks, self.outside)}
 
 
-OUTSIDE: Place = ("outside", 0, 0)
+OUTSIDE: Place = ("outside", "", 0)
 """Stands for the place of layers outside of blocks."""
 
 
@@ -85,7 +85,6 @@ class How(TypedDict, total=False):
 
     counterparts: Mapping[str, Sequence[int | None]]
     back: Mapping[Place, Mapping[str, FollowedLayer]]
-
     on_block: Callable[[BlockCall], None] | None
     gives_way: Callable[[], bool]
     policy: Any
@@ -176,7 +175,7 @@ class _Building:
         self._counterparts = how.get("counterparts", {})
         self._back = how.get("back", {})
         self._notes_drawn = how.get("notes_drawn", False)
-        self._earlier: dict[Place, list[BuiltBlock]] = {}
+        self._earlier: dict[Place, BuiltBlock] = {}
         self._input: Any = None
         self._seconds = 0.0  # in earlier steps
         self._step_began = 0.0
@@ -186,8 +185,7 @@ class _Building:
         if self._settings is None:
             self._settings = _settings()  # Also loads Keras, which must not count as building.
             if self._previous is not None and self._previous.settings == self._settings:
-                for built in self._previous.blocks:
-                    self._earlier.setdefault(built.place, []).append(built)
+                self._earlier = {place_of(built.call): built for built in self._previous.blocks}
             else:
                 self._previous = None
         self._step_began = time.perf_counter()
@@ -244,21 +242,14 @@ class _Building:
             self._on_block(call)
         if self._spent_s > self._at_most_s:
             raise BuildTooLongError(self._at_most_s)
-        place = (call.stage, stack_of(call), call.index)
-        return _made(call, self._counterpart(call), self._back.get(place, {}))
+        return _made(call, self._counterpart(call), self._back.get(place_of(call), {}))
 
     def _counterpart(self, call: BlockCall) -> BuiltBlock | None:
         """The block of the earlier network that this one corresponds to."""
         indexes = self._counterparts.get(call.stage, ())
         index = indexes[call.index] if call.index < len(indexes) else call.index
-        if index is None:
-            return None
-        # A block that is made of blocks has their place too, and is the last of them.
-        found = self._earlier.get((call.stage, stack_of(call), index), [])
-        prefixes = [built.call.prefix for built in found]
-        if call.prefix in prefixes:
-            return found[prefixes.index(call.prefix)]
-        return found[-1] if found else None
+        stage, prefix, _ = place_of(call)
+        return None if index is None else self._earlier.get((stage, prefix, index))
 
 
 def _made(call: BlockCall, earlier: BuiltBlock | None, back: Mapping[str, FollowedLayer]) -> BuiltBlock:

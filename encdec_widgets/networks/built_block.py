@@ -26,21 +26,16 @@ class BuiltBlock:
     origins: Mapping[str, object] = attrs.field(factory=dict)
 
     @property
-    def place(self) -> "Place":
-        """Where it stands: its stage, stack and index."""
-        return self.call.stage, self.stack, self.call.index
-
-    @property
     def stack(self) -> int:
         """Number of the stack, from 0. It stands in the prefix, by which ``make_encoder`` names its layers."""
-        return stack_of(self.call)
+        match = re.match(r"stack(\d+)_", self.call.prefix)
+        return int(match[1]) if match else 0
 
 
-Place = tuple[str, int, int]
-"""Where a block stands: stage, number of the stack, and index in the list of blocks of its stage."""
+Place = tuple[str, str, int]
+"""Where a block stands: its stage, the prefix of its layers without its index, and its index."""
 
 
-def stack_of(call: BlockCall) -> int:
-    """Number of the stack that a block is made for, from 0."""
-    match = re.match(r"stack(\d+)_", call.prefix)
-    return int(match[1]) if match else 0
+def place_of(call: BlockCall) -> Place:
+    """Where the block that is made by ``call`` stands; no two blocks of a network stand in one place."""
+    return call.stage, call.prefix.removesuffix(str(call.index)), call.index

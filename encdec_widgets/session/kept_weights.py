@@ -27,7 +27,7 @@ WHERE_UNKNOWN = 2**28
 Origins = Mapping[Place, Mapping[str, Origin]]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Left:
     """A state whose network was left, and which layers it had.
 
@@ -94,7 +94,9 @@ class KeptWeights:
         let_go = _make_room(layers, limit)
         known = had | dict(self.layers)
         valued = frozenset(origins & known.keys())
-        kept = sum(_parameters(known[origin]) for origin in valued)
+        # A layer that several blocks use is in each of them, and counts once.
+        different = {tuple(map(id, known[origin].sources)): known[origin] for origin in valued}
+        kept = sum(map(_parameters, different.values()))
         return KeptWeights(history.present, valued, tuple(left), layers, kept, let_go)
 
     def back(self, design: Design, history: History) -> dict[Place, dict[str, FollowedLayer]]:
@@ -143,10 +145,10 @@ def _parameters(layer: FollowedLayer) -> int:
 
 
 def _places_now(place: Place, indexes: Mapping[str, Sequence[int | None]]) -> list[Place]:
-    stage, stack, index = place
+    stage, prefix, index = place
     if stage not in indexes:
         return [place]
-    return [(stage, stack, now) for now, before in enumerate(indexes[stage]) if before == index]
+    return [(stage, prefix, now) for now, before in enumerate(indexes[stage]) if before == index]
 
 
 def _make_room(layers: dict[Origin, FollowedLayer], limit: int | None) -> int:
