@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
@@ -11,6 +11,7 @@ import attrs
 from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.encoder_decoder import IntermediateFeature
 from encdec_widgets.background import to_the_end
+from encdec_widgets.designs.counterparts import counterparts
 from encdec_widgets.explain.checks import Check, Network, as_built, checks
 from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
 from encdec_widgets.explain.costs import Cost, Precision, costs, value_bytes
@@ -26,7 +27,7 @@ from encdec_widgets.networks.call_graph import as_trained_now, call_graph
 from encdec_widgets.networks.graph import block_graph, layer_graph
 from encdec_widgets.networks.keras_private import is_filled
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
-from encdec_widgets.networks.weights import bytes_of, fill
+from encdec_widgets.networks.weights import bytes_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -85,7 +86,8 @@ class Backbone:
         """The Keras model, from an image to the output (or the head) of every stack, with its weights.
 
         They take their memory when this is first asked for. Layers that did not change since the network that this one
-        was rebuilt from have its weights: they are shared.
+        was rebuilt from have its weights (:mod:`encdec_widgets.networks.followed` has the rule): they are shared, or
+        copied where an edit renumbered them.
 
         Raises:
             TooLargeError: (a MemoryError) If they take more than there is: see :meth:`fill`.
@@ -102,7 +104,7 @@ class Backbone:
     @property
     def filled(self) -> bool:
         """Whether any of its weights have taken their memory."""
-        return any(map(is_filled, self._variables))
+        return any(map(is_filled, self.network.variables))
 
     def fill(self, *, anyway: bool = False) -> None:
         """Give all weights their values, which takes their memory; reading :attr:`model` does it too.
@@ -117,20 +119,13 @@ class Backbone:
         self._fill(anyway)
 
     def _fill(self, anyway: bool = False) -> None:
-        empty = {id(weight): weight for weight in self._variables if not is_filled(weight)}
+        empty = {id(weight): weight for weight in self.network.variables if not is_filled(weight)}
         if not empty:
             return  # at once, whatever is being built
         if not anyway:
             require_memory_to_fill(self, bytes_of(empty.values()))
         with one_at_a_time:
-            fill(empty.values())
-
-    @property
-    def _variables(self) -> Iterator[Any]:
-        """All weights: the model's, and those of blocks that lead to features only."""
-        yield from self.structure.variables
-        for built in self.built_blocks:
-            yield from built.variables
+            self.network.fill()
 
     @property
     def backend(self) -> str:
@@ -340,6 +335,8 @@ def build_in_steps(
         4
     """
     earlier = None if previous is None else previous.network
+    if previous is not None:
+        how.setdefault("counterparts", counterparts(previous.design, design))
     network = yield from network_in_steps(
         design.architecture, design.input_shape, design.head, earlier, **how
     )

@@ -3,6 +3,7 @@
 A path names a block (``encoder[2]``) or all blocks of a stage (``encoder[*]``).
 """
 
+import copy
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -59,7 +60,7 @@ def parts(path: str) -> tuple[str, int | None]:
 
 def blocks_of(design: Design, stage: str) -> tuple[Any, ...]:
     """List the blocks of a stage in their order."""
-    return tuple(getattr(design.architecture, f"{stage}_stack") or ())
+    return design.blocks_of(stage)
 
 
 def path_of(data: Mapping[str, Any]) -> str | None:
@@ -130,7 +131,8 @@ def duplicate(design: Design, path: str) -> BlockEdit:
     """Put a second block like the one at ``path`` after it."""
     stage, index = _of_one_block(design, path)
     blocks = blocks_of(design, stage)
-    doubled = (*blocks[: index + 1], blocks[index], *blocks[index + 1 :])
+    # A copy, so that it can be told which of the two is the new one.
+    doubled = (*blocks[: index + 1], copy.copy(blocks[index]), *blocks[index + 1 :])
     return _edited(stage, doubled, f"duplicate {path}", index + 1)
 
 

@@ -6,8 +6,10 @@ nothing is built until :meth:`Design.build`.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -16,7 +18,7 @@ from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo
 from encdec_widgets.designs.design_json import from_json
-from encdec_widgets.designs.paths import evolve, replace_in
+from encdec_widgets.designs.paths import STAGES, evolve, replace_in
 from encdec_widgets.designs.registry import answering
 
 if TYPE_CHECKING:
@@ -189,6 +191,28 @@ class Design:
             block_path,
         )
 
+    def blocks_of(self, stage: str) -> tuple[Any, ...]:
+        """The blocks of a stage in their order.
+
+        Each is an object of its own, the same one each time: so a block that an edit moved is known again among others
+        that equal it, also where its family makes its blocks anew whenever it is asked, or repeats one of them.
+
+        Args:
+            stage: "stem", "encoder" or "decoder".
+
+        Example:
+            >>> from encdec_widgets import Design
+            >>> from encdec_widgets.architectures import UNet
+            >>> len(Design(UNet(down_blocks=3, up_blocks=2)).blocks_of("decoder"))
+            2
+        """
+        return self._blocks[stage]
+
+    @cached_property
+    def _blocks(self) -> Mapping[str, tuple[Any, ...]]:
+        blocks = {stage: tuple(getattr(self.architecture, f"{stage}_stack") or ()) for stage in STAGES}
+        return {stage: _each_its_own(of_stage) for stage, of_stage in blocks.items()}
+
     def replace(self, field: str, value: Any) -> Design:
         """Another design that differs in one field.
 
@@ -256,6 +280,11 @@ class Design:
                 possible.
         """
         return Design(**from_json(text))
+
+
+def _each_its_own(blocks: tuple[Any, ...]) -> tuple[Any, ...]:
+    first = {id(block): i for i, block in reversed(list(enumerate(blocks)))}
+    return tuple(block if first[id(block)] == i else copy.copy(block) for i, block in enumerate(blocks))
 
 
 def _replace_in_head(head: Head | None, changes: Mapping[str, Any]) -> Head | None:

@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, TypedDict, Unpack
 
 import attrs
@@ -14,11 +15,14 @@ from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, IntermediateFeature
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.formatting import number_text
-from encdec_widgets.networks.built_block import BuiltBlock
+from encdec_widgets.networks.built_block import BuiltBlock, Place, place_of
+from encdec_widgets.networks.followed import FollowedLayer, Origin, keep_weights
+from encdec_widgets.networks.graph import owners_of
 from encdec_widgets.networks.in_steps import BlocksInSteps, Paused
-from encdec_widgets.networks.keras_private import is_symbolic
+from encdec_widgets.networks.keras_private import calls_of, is_symbolic
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
-from encdec_widgets.networks.rebuild import forget_other_calls, make_or_reuse
+from encdec_widgets.networks.rebuild import forget_other_calls, layers_of, make_or_reuse
+from encdec_widgets.networks.weights import fill, fill_and_note
 from encdec_widgets.travelling import Travelling
 
 InputShape = tuple[int | None, int | None, int]
@@ -32,24 +36,61 @@ class BuiltNetwork:
         structure: The Keras model, whose weights may not be filled.
         blocks: The blocks in the order in which they were made.
         features: Intermediate features of every stack: the input of each decoder block, coarse to fine.
+        outside: Origins of the layers with weights that stand outside of blocks, by name.
         settings: What of Keras's configuration the layers depend on, the name of the backend first.
         seconds: How long building took (measured, wall clock), without filling the weights.
+        notes_drawn: Whether it is noted, when its weights are filled, what was drawn: see
+            :func:`encdec_widgets.networks.weights.fill_and_note`.
     """
 
     structure: Any
     blocks: tuple[BuiltBlock, ...] = attrs.field(repr=False)
     features: tuple[tuple[IntermediateFeature, ...], ...] = attrs.field(repr=False)
+    outside: Mapping[str, object] = attrs.field(repr=False)
     settings: tuple[Any, ...] = attrs.field(repr=False)
     seconds: float
+    notes_drawn: bool = False
+
+    def fill(self) -> None:
+        """Fill those of its weights that are not filled yet."""
+        if self.notes_drawn:
+            fill_and_note(self.variables)
+        else:
+            fill(self.variables)
+
+    @property
+    def variables(self) -> Iterator[Any]:
+        """All weights: the model's, and those of blocks that lead to features only."""
+        yield from self.structure.variables
+        for built in self.blocks:
+            yield from built.variables
+
+    @property
+    def origins(self) -> dict[Place, Mapping[str, object]]:
+        """Origins of all layers with weights, by place and name: see :mod:`encdec_widgets.networks.followed`."""
+        return {**{place_of(built.call): built.origins for built in self.blocks}, OUTSIDE: self.outside}
+
+    @property
+    def layers(self) -> dict[Place, dict[str, FollowedLayer]]:
+        """All layers with weights, by place and name."""
+        in_blocks = {place_of(built.call): layers_of(built) for built in self.blocks}
+        return {**in_blocks, OUTSIDE: _outside(self.structure, self.blocks, self.outside)}
+
+
+OUTSIDE: Place = ("outside", "", 0)
+"""Stands for the place of layers outside of blocks."""
 
 
 class How(TypedDict, total=False):
     """How a network is built in steps: see :func:`network_in_steps`."""
 
+    counterparts: Mapping[str, Sequence[int | None]]
+    back: Mapping[Place, Mapping[str, FollowedLayer]]
     on_block: Callable[[BlockCall], None] | None
     gives_way: Callable[[], bool]
     policy: Any
     at_most_s: float
+    notes_drawn: bool
 
 
 class BuildTooLongError(Travelling, RuntimeError):
@@ -79,10 +120,13 @@ def network_in_steps(
         input_shape: Height, width and channels of an image.
         head: The head of every stack, if there is one.
         previous: A network that was built before, to reuse as much of as is as it was.
-        **how: ``on_block`` is called before each block is made, and what it raises ends the building. ``gives_way``
-            says before each block whether a step is to end there; without it, there is one step. ``policy`` is Keras's
-            dtype policy to build with, by default the one of this thread. ``at_most_s`` are the seconds that the steps
-            may take, without what is done between them.
+        **how: ``counterparts`` are, by stage, the indexes that the blocks have in the earlier network; None for a new
+            block. Left out, each block has its own index there. ``back`` are layers that are to have the weights that
+            an edit took away, by place and name; they come before those of the earlier network. ``on_block`` is called
+            before each block is made, and what it raises ends the building. ``gives_way`` says before each block
+            whether a step is to end there; without it, there is one step. ``policy`` is Keras's dtype policy to build
+            with, by default the one of this thread. ``at_most_s`` are the seconds that the steps may take, without
+            what is done between them. ``notes_drawn`` is kept with the network.
 
     Raises:
         BuildTooLongError: If they take longer; it is noticed before a block is made.
@@ -106,6 +150,8 @@ def network_in_steps(
             with one_at_a_time:
                 forget_other_calls(previous.structure)
         raise
+    finally:
+        building.end()
 
 
 class _Building:
@@ -127,7 +173,10 @@ class _Building:
         self._at_most_s = how.get("at_most_s", math.inf)
         self._blocks = BlocksInSteps(self._make, how.get("gives_way", lambda: False))
         self._settings: tuple[Any, ...] | None = None
-        self._earlier: dict[str, BuiltBlock] = {}
+        self._counterparts = how.get("counterparts", {})
+        self._back = how.get("back", {})
+        self._notes_drawn = how.get("notes_drawn", False)
+        self._earlier: dict[Place, BuiltBlock] = {}
         self._input: Any = None
         self._seconds = 0.0  # in earlier steps
         self._step_began = 0.0
@@ -137,18 +186,26 @@ class _Building:
         if self._settings is None:
             self._settings = _settings()  # Also loads Keras, which must not count as building.
             if self._previous is not None and self._previous.settings == self._settings:
-                self._earlier = {built.call.prefix: built for built in self._previous.blocks}
+                self._earlier = {place_of(built.call): built for built in self._previous.blocks}
             else:
                 self._previous = None
         self._step_began = time.perf_counter()
         try:
             with self._blocks.a_pass():
                 model, features = self._model()
+            outside = self._outside(model)
         except Paused:
             return None
         finally:
             self._seconds = self._spent_s
-        return BuiltNetwork(model, tuple(self._blocks.built), features, self._settings, self._seconds)
+        blocks = tuple(self._blocks.built)
+        return BuiltNetwork(
+            model, blocks, features, outside, self._settings, self._seconds, self._notes_drawn
+        )
+
+    def end(self) -> None:
+        """Hold no network any more, which would keep it until Python's collector comes: a building is a cycle."""
+        del self._blocks
 
     def _model(self) -> tuple[Any, tuple[tuple[IntermediateFeature, ...], ...]]:
         x, head, make_backbone = self._input_tensor(), self._head, self._architecture.make_backbone
@@ -157,6 +214,15 @@ class _Building:
         forget_other_calls(model)
         stacks: list[Any] = features if isinstance(outputs, list) else [features]
         return model, tuple(map(tuple, stacks))
+
+    def _outside(self, model: Any) -> dict[str, object]:
+        """Let the layers outside of blocks keep their weights."""
+        layers = _outside(model, self._blocks.built)
+        if not layers:
+            return {}
+        previous = self._previous
+        before = {} if previous is None else _outside(previous.structure, previous.blocks, previous.outside)
+        return keep_weights(layers, self._back.get(OUTSIDE, {}), before)
 
     def _input_tensor(self) -> Any:
         """The input, which is the same in all steps."""
@@ -177,12 +243,19 @@ class _Building:
             self._on_block(call)
         if self._spent_s > self._at_most_s:
             raise BuildTooLongError(self._at_most_s)
-        return _made(call, self._earlier.get(call.prefix))
+        return _made(call, self._counterpart(call), self._back.get(place_of(call), {}))
+
+    def _counterpart(self, call: BlockCall) -> BuiltBlock | None:
+        """The block of the earlier network that this one corresponds to."""
+        indexes = self._counterparts.get(call.stage, ())
+        index = indexes[call.index] if call.index < len(indexes) else call.index
+        stage, prefix, _ = place_of(call)
+        return None if index is None else self._earlier.get((stage, prefix, index))
 
 
-def _made(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
+def _made(call: BlockCall, earlier: BuiltBlock | None, back: Mapping[str, FollowedLayer]) -> BuiltBlock:
     try:
-        built = make_or_reuse(call, earlier)
+        built = make_or_reuse(call, earlier, back)
     except FieldError as error:
         raise error.inside(f"{call.stage}[{call.index}]") from None
     except Exception as error:
@@ -199,6 +272,22 @@ def _made(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
             f"{type(call.block).__name__}",
         )
     return built
+
+
+def _outside(
+    model: Any, blocks: Sequence[BuiltBlock], origins: Mapping[str, object] = MappingProxyType({})
+) -> dict[str, FollowedLayer]:
+    """The layers with weights of a model that stand outside of its blocks, by name."""
+    named = {built.call.prefix + name for built in blocks for name in built.origins}
+    others = [o for o in model.operations if o.name not in named and hasattr(o, "variables") and o.variables]
+    if not others:
+        return {}
+    owners = owners_of(blocks)
+    calls = [calls_of(operation)[0] for operation in others if id(operation) not in owners]
+    return {
+        call.operation.name: FollowedLayer.of(call, origins.get(call.operation.name) or Origin())
+        for call in calls
+    }
 
 
 def _settings() -> tuple[Any, ...]:

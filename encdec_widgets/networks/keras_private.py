@@ -25,7 +25,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_keras_mask": "mask_of: blocks with masks are made anew",
     "_flatten_layers": "layers_held_by: errors of a layer that holds a user's",
     "_value": "is_filled: weights take memory late",
-    "_initializer": "initialize_with, initialize_like: weights take memory late",
+    "_initializer": "initialize_with, initializer_of: weights take memory late",
     "_deferred_initialize": "fill_variable: weights take memory late",
     "_tracker": "copy_of_layer: twins of layers",
 }
@@ -196,14 +196,49 @@ def fill_variable(variable: Any) -> None:
     variable._deferred_initialize()
 
 
+class _Made:
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        return self.make()
+
+
 def initialize_with(variable: Any, make: Callable[[], Any]) -> None:
     """Let a variable without a value get what ``make`` returns when it is filled."""
-    variable._initializer = lambda shape, dtype=None: make()
+    variable._initializer = _Made(make)
 
 
-def initialize_like(variable: Any, other: Any) -> None:
-    """Let a variable without a value get what another one without a value would get."""
-    variable._initializer = other._initializer
+def made_by(variable: Any) -> Callable[[], Any] | None:
+    """What :func:`initialize_with` was given for a variable that has no value yet; None if it was given nothing."""
+    initializer = variable._initializer
+    return initializer.make if isinstance(initializer, _Made) else None
+
+
+def initializer_of(variable: Any) -> Any:
+    """What will make the value of a variable that has none yet; None of one that has a value."""
+    return variable._initializer
+
+
+def set_initializer(variable: Any, initializer: Any) -> None:
+    """Let a variable without a value get what ``initializer`` makes."""
+    variable._initializer = initializer
+
+
+def draws_the_same_again(initializer: Any) -> bool:
+    """Whether an initializer makes the same values each time, as those of Keras do that hold a number as seed."""
+    kind = type(initializer)
+    return is_of_keras(kind) and isinstance(getattr(initializer, "seed", 0), int)
+
+
+def is_variable(thing: Any) -> bool:
+    """Whether a thing is one of Keras's variables."""
+    return isinstance(thing, keras_module("keras").Variable)
+
+
+def empty(variable: Any) -> None:
+    """Let go of the value of a variable that nobody uses any more."""
+    variable._value = None
 
 
 # Layers.
@@ -217,6 +252,14 @@ def layers_held_by(layer: Any) -> list[Any]:
 def is_of_keras(kind: type) -> bool:
     """Whether a class is one of Keras's own, and not one that a user derived from it."""
     return kind.__module__.partition(".")[0] == "keras"
+
+
+def joins_channels(operation: Any) -> bool:
+    """Whether an operation concatenates maps along their channels."""
+    kind = type(operation)
+    if kind.__name__ != "Concatenate" or not is_of_keras(kind):
+        return False
+    return operation.axis in (-1, len(operation._inbound_nodes[0].input_tensors[0].shape) - 1)
 
 
 def is_keras_function(function: Any) -> bool:

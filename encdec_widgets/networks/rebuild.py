@@ -1,15 +1,24 @@
 """Blocks of a network, made anew only where something changed.
 
 Blocks before a change keep their layers. Blocks after it get twins of their layers
-(:mod:`encdec_widgets.networks.twins`) where block and shapes are as before. Where a block has to be made anew, those of
-its layers that are as before keep their weights.
+(:mod:`encdec_widgets.networks.twins`) where block, names and shapes are as before. Where a block has to be made anew,
+as one that an edit has renumbered, those of its layers that are as before keep their weights
+(:mod:`encdec_widgets.networks.followed` says what that means).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import attrs
 
 from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.networks.built_block import BuiltBlock
+from encdec_widgets.networks.followed import (
+    FollowedLayer,
+    followed_layers,
+    joined_channels,
+    keep_weights,
+)
 from encdec_widgets.networks.keras_private import (
     calls_to,
     forget_calls_but,
@@ -18,30 +27,37 @@ from encdec_widgets.networks.keras_private import (
     refused_to_fill,
 )
 from encdec_widgets.networks.twins import output_of_twins
-from encdec_widgets.networks.users_classes import may_be_of_a_users_class
-from encdec_widgets.networks.weights import take_over, unfilled
+from encdec_widgets.networks.weights import unfilled
 
 
-def make_or_reuse(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
-    """Make a block, and reuse as much as possible of the block that an earlier network has at the same position.
+def make_or_reuse(
+    call: BlockCall, earlier: BuiltBlock | None, back: Mapping[str, FollowedLayer] | None = None
+) -> BuiltBlock:
+    """Make a block, and reuse as much as possible of its counterpart in an earlier network.
 
     Args:
         call: What to make it from.
-        earlier: The block of the same prefix in the earlier network, if there is one.
+        earlier: Its counterpart in the earlier network, if there is one.
+        back: Layers that are to have the weights that an edit took away, by their name within the block.
     """
-    if earlier is not None and _same_block(call, earlier.call):
+    if earlier is not None and not back and _same_block(call, earlier.call):
         inputs, before = _inputs(call), _inputs(earlier.call)
         if all(map(_same, inputs, before)):
             if _named_by_prefix(earlier):
-                return BuiltBlock(call, earlier.output, earlier.variables)
+                return attrs.evolve(earlier, call=call)
         elif list(map(_specification, inputs)) == list(map(_specification, before)):
             output = output_of_twins(earlier.output, before, inputs, call.prefix)
             if output is not None:
-                return BuiltBlock(call, output, earlier.variables)
-    built = _made_anew(call)
-    if earlier is not None:
-        _keep_weights(built, earlier)
-    return built
+                return attrs.evolve(earlier, call=call, output=output)
+    output, variables = _made_anew(call)
+    layers = followed_layers(call.prefix, _calls(call, output))
+    origins = keep_weights(layers, back or {}, {} if earlier is None else layers_of(earlier))
+    return BuiltBlock(call, output, variables, origins)
+
+
+def layers_of(built: BuiltBlock) -> dict[str, FollowedLayer]:
+    """The layers with weights of a block, by their name within it."""
+    return followed_layers(built.call.prefix, _calls(built.call, built.output), built.origins)
 
 
 def forget_other_calls(model: Any) -> None:
@@ -55,15 +71,16 @@ def forget_other_calls(model: Any) -> None:
         forget_calls_but(operation, calls)
 
 
-def _made_anew(call: BlockCall) -> BuiltBlock:
+def _made_anew(call: BlockCall) -> tuple[Any, tuple[Any, ...]]:
+    """The output of a block, and the weights that were described for it."""
     try:
         with unfilled() as variables:
             output = call.make()
-        return BuiltBlock(call, output, tuple(variables))
+        return output, tuple(variables)
     except ValueError as error:
         if not refused_to_fill(error):
             raise
-    return BuiltBlock(call, call.make())
+    return call.make(), ()
 
 
 def _inputs(call: BlockCall) -> list[Any]:
@@ -79,7 +96,7 @@ def _same_block(a: BlockCall, b: BlockCall) -> bool:
 
 
 def _position(call: BlockCall) -> tuple[Any, ...]:
-    return call.stage, call.index, call.current_stride, len(call.others)
+    return call.prefix, call.stage, call.index, call.current_stride, len(call.others)
 
 
 def _specification(tensor: Any) -> Any:
@@ -87,41 +104,15 @@ def _specification(tensor: Any) -> Any:
     if tensor is None:
         return None
     mask = mask_of(tensor)
-    return tensor.shape, tensor.dtype, tensor.sparse, None if mask is None else id(mask)
+    masked_by = None if mask is None else id(mask)
+    return tensor.shape, joined_channels(tensor), tensor.dtype, tensor.sparse, masked_by
 
 
-def _operations(built: BuiltBlock) -> Sequence[Any]:
-    if not is_symbolic(built.output):
-        return ()
-    return [call.operation for call in calls_to([built.output], _inputs(built.call))]
+def _calls(call: BlockCall, output: Any) -> Sequence[Any]:
+    return calls_to([output], _inputs(call)) if is_symbolic(output) else ()
 
 
 def _named_by_prefix(built: BuiltBlock) -> bool:
     """Whether the names of a block's layers do not depend on what was made before it."""
-    return all(operation.name.startswith(built.call.prefix) for operation in _operations(built))
-
-
-def _keep_weights(built: BuiltBlock, earlier: BuiltBlock) -> None:
-    before = {operation.name: operation for operation in _operations(earlier)}
-    for operation in _operations(built):
-        other = before.get(operation.name)
-        if other is not None and _same_layer(operation, other):
-            for variable, source in zip(operation.variables, other.variables, strict=True):
-                take_over(variable, source)
-            if operation.trainable != other.trainable:
-                operation.trainable = other.trainable
-
-
-def _same_layer(layer: Any, other: Any) -> bool:
-    """Whether a layer has weights, and has the class, the settings and the shapes of weights of another layer."""
-    if type(layer) is not type(other) or not getattr(layer, "variables", ()):
-        return False
-    shapes = [[tuple(variable.shape) for variable in each.variables] for each in (layer, other)]
-    try:
-        # Whether a layer is frozen is no setting of the network.
-        settings = [{**each.get_config(), "trainable": None} for each in (layer, other)]
-        return shapes[0] == shapes[1] and bool(settings[0] == settings[1])
-    except Exception as error:
-        if not all(may_be_of_a_users_class(error, each) for each in (layer, other)):
-            raise
-        return False
+    calls = _calls(built.call, built.output)
+    return all(call.operation.name.startswith(built.call.prefix) for call in calls)

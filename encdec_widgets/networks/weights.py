@@ -6,20 +6,25 @@ do not depend on when they are filled: an initializer draws its seed when its la
 
 import functools
 import math
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from encdec_widgets._keras import keras
 from encdec_widgets.networks.keras_private import (
+    draws_the_same_again,
     fill_variable,
     in_stateless_scope,
-    initialize_like,
     initialize_with,
+    initializer_of,
     is_filled,
+    made_by,
+    set_initializer,
     waiting_list,
 )
 
@@ -69,9 +74,12 @@ def draw_again(variables: Iterable[Any], random: np.random.Generator) -> None:
             variable.assign(_uniform(variable.shape, random))
 
 
-def _uniform(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[np.float64]:
-    bound = math.sqrt(3 / math.prod(shape[:-1]))
-    return random.uniform(-bound, bound, shape)
+def _uniform(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[np.float32]:
+    bound = np.float32(math.sqrt(3 / math.prod(shape[:-1])))
+    values = random.random(shape, np.float32)
+    values *= 2 * bound
+    values -= bound
+    return values
 
 
 def bytes_of(variables: Iterable[Any]) -> int:
@@ -79,12 +87,86 @@ def bytes_of(variables: Iterable[Any]) -> int:
     return sum(math.prod(variable.shape) * np.dtype(variable.dtype).itemsize for variable in variables)
 
 
-def take_over(variable: Any, earlier: Any) -> None:
-    """Let a variable have the values of an earlier one of the same shape, or those that it would have got."""
-    if is_filled(variable):
-        variable.assign(earlier.value)
-    elif is_filled(earlier):
-        # A copy: JAX gives the memory of weights away when it trains.
-        initialize_with(variable, lambda: keras.ops.copy(earlier.value))
+def take_over(variable: Any, source: Any) -> None:
+    """Let a variable have the values of an earlier one of the same shape, or those that it would have got.
+
+    Args:
+        variable: The variable, which may have values already.
+        source: The earlier variable, or what :func:`as_drawn` gave for it.
+    """
+    if not isinstance(source, Drawn) and not is_filled(source):
+        source = Drawn(initializer_of(source))
+    if not is_filled(variable):
+        if isinstance(source, Drawn):
+            set_initializer(variable, source.initializer or initializer_of(variable))
+        else:
+            initialize_with(variable, _Copy(source))
+    elif isinstance(source, Drawn):
+        if source.initializer is not None:
+            variable.assign(source.initializer(variable.shape, dtype=variable.dtype))
     else:
-        initialize_like(variable, earlier)
+        variable.assign(keras.ops.copy(source.value))
+
+
+@attrs.frozen(eq=False)
+class _Copy:
+    """Makes a copy of a variable's values. A copy, since JAX gives the memory of weights away when it trains."""
+
+    variable: Any
+
+    def __call__(self) -> Any:
+        return keras.ops.copy(self.variable.value)
+
+
+@attrs.frozen(eq=False)
+class Drawn:
+    """Values that an initializer can draw again.
+
+    Attributes:
+        initializer: Draws them; None where that is unknown.
+        checksum: Tells whether a variable still has them.
+    """
+
+    initializer: Any
+    checksum: int = 0
+
+
+def has_values(variable: Any) -> bool:
+    """Whether a variable has values, or is to get those of another one that has some."""
+    return is_filled(variable) or isinstance(made_by(variable), _Copy)
+
+
+def fill_and_note(variables: Iterable[Any]) -> None:
+    """As :func:`fill`, and note of each variable what is drawn: :func:`as_drawn` tells then whether it changed."""
+    if in_stateless_scope():
+        return
+    for variable in variables:
+        if not is_filled(variable):
+            initializer = initializer_of(variable)
+            fill_variable(variable)
+            if draws_the_same_again(initializer):
+                variable._encdec_widgets_drawn = Drawn(initializer, _checksum(variable))
+
+
+def as_drawn(source: Any) -> Any:
+    """What to hold for the values of a variable: how to draw them again, where it has what was drawn; else itself."""
+    if isinstance(source, Drawn):
+        return source
+    if not is_filled(source):
+        return source if has_values(source) else Drawn(initializer_of(source))
+    noted = getattr(source, "_encdec_widgets_drawn", None)
+    return noted if noted is not None and noted.checksum == _checksum(source) else source
+
+
+def bytes_held(sources: Iterable[Any]) -> int:
+    """Bytes that are held for what :func:`as_drawn` gave, whether or not anything else holds them as well."""
+    return bytes_of(source for source in sources if not isinstance(source, Drawn))
+
+
+def _checksum(variable: Any) -> int:
+    value = keras.ops.stop_gradient(variable.value)  # a tensor on every backend, and no copy
+    try:
+        data = np.frombuffer(value, np.uint8)
+    except (TypeError, ValueError, BufferError):  # on another device, or of a dtype that NumPy does not know
+        data = np.ascontiguousarray(keras.ops.convert_to_numpy(value)).reshape(-1).view(np.uint8)
+    return zlib.crc32(data.data)

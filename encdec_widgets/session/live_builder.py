@@ -4,17 +4,27 @@ import functools
 import threading
 from collections.abc import Callable, Generator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import attrs
 
 from encdec_widgets._keras import keras, keras_is_loaded, require_backend
 from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.backbone import Backbone, build_in_steps
-from encdec_widgets.background import Background, Dropped, Task, running_loop, shared_background
+from encdec_widgets.background import (
+    Background,
+    Dropped,
+    Task,
+    running_loop,
+    shared_background,
+    to_the_end,
+)
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.history import History
 from encdec_widgets.explain.too_large import needed_bytes, require_memory_for
 from encdec_widgets.networks.in_steps import Paused
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
+from encdec_widgets.session.kept_weights import KeptWeights
 
 FINISH_S = 0.15
 """A build that was overtaken goes on if it should be done within so many seconds: a drag is to show something."""
@@ -32,12 +42,18 @@ class Request:
         design: What to build.
         step: Is handed on with the result.
         anew: Whether nothing is to be reused, so that all weights are new.
+        history: All states of the session; the present one is that of the design. Left out, no weights are kept that
+            edits take away.
+        goes_back: Whether the design is one of an earlier state, whose layers are to get back the weights that edits
+            took away.
         policy: Keras's precision to build with, that of the thread that makes the request; None before Keras is loaded.
     """
 
     design: Design
     step: Any = None
     anew: bool = False
+    history: History | None = None
+    goes_back: bool = False
     policy: Any = attrs.field(factory=lambda: keras.config.dtype_policy() if keras_is_loaded() else None)
 
 
@@ -76,6 +92,7 @@ class LiveBuilder:
         self._lock = threading.Lock()  # Either a network becomes the latest and is told of, or neither.
         self._delivered: Backbone | None = None
         self._delivering = False
+        self._kept: WeakKeyDictionary[Backbone, KeptWeights] = WeakKeyDictionary()
 
     def build_first(self, request: Request) -> Backbone | None:
         """Build the first network, and return it; in a notebook, load Keras in the background first, and return None.
@@ -84,8 +101,11 @@ class LiveBuilder:
             BackendMissingError: (an ImportError) If no Keras backend is installed.
         """
         if running_loop() is None or keras_is_loaded():
-            self.latest = self._delivered = request.design.build()
-            return self.latest
+            first = to_the_end(build_in_steps(request.design, notes_drawn=request.history is not None))
+            if request.history is not None:
+                self._kept[first] = KeptWeights().after(None, first, request.history)
+            self.latest = self._delivered = first
+            return first
         require_backend()
         self._begin(request, after_s=LOAD_AFTER_S)
         return None
@@ -128,6 +148,10 @@ class LiveBuilder:
         if not self._delivering:
             self._background.wait(self)
 
+    def kept_with(self, backbone: Backbone) -> KeptWeights:
+        """What is known of weights with one of its networks."""
+        return self._kept.get(backbone, KeptWeights())
+
     def _begin(self, request: Request, *, after_s: float = 0.0, now: bool = False) -> None:
         self._background.begin(
             functools.partial(self._build, request), key=self, finish_s=FINISH_S, after_s=after_s, now=now
@@ -143,10 +167,14 @@ class LiveBuilder:
                 task.tell(self._deliver, request, result)
 
     def _result(self, request: Request, task: "Task[None]") -> Generator[None, None, Result]:
+        before, history = self.latest, request.history
+        kept = KeptWeights() if before is None else self.kept_with(before)
         try:
             backbone = yield from build_in_steps(
                 request.design,
-                None if request.anew else self.latest,
+                None if request.anew else before,
+                back=kept.back(request.design, history) if history and request.goes_back else {},
+                notes_drawn=history is not None,
                 on_block=_Watch(request.design, task, self._on_progress),
                 gives_way=lambda: task.over or (one_at_a_time.awaited and not task.inline),
                 policy=request.policy,
@@ -157,6 +185,8 @@ class LiveBuilder:
                 if task.over:
                     yield
                 read()
+            if history is not None:
+                self._kept[backbone] = kept.after(before, backbone, history)
             if self.latest is not None:
                 require_memory_for(backbone, accepted=self.accepted_bytes)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it becomes the result

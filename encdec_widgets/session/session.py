@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +19,7 @@ from encdec_widgets.designs.presets import as_design
 from encdec_widgets.explain.checks import Check
 from encdec_widgets.explain.costs import PRECISIONS
 from encdec_widgets.explain.too_large import TooLargeError, require_memory_for
+from encdec_widgets.networks.discarded import Discarded
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
 from encdec_widgets.session.live_builder import LiveBuilder, Request, Result
@@ -27,9 +27,6 @@ from encdec_widgets.session.shown import Shown
 from encdec_widgets.session.state import Progress, State, broken_at
 from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
 
-# Keras models are cycles, and Python's collector does not see how much memory their weights hold: it is called after so
-# many parameters of discarded networks (64 MB). It takes some 200 ms, too long for every step of a slider.
-COLLECT_AFTER = 16_000_000
 _STAYS: Any = object()
 
 
@@ -72,13 +69,13 @@ class Session(State):
         editor = Editor.at(as_design(design))
         super().__init__(editor)
         self._gestures = Gestures()
-        self._discarded = 0
+        self._discarded = Discarded()
         self._telling_edit = False
         first = Step(editor, editor)
         self._set(steps=(first,))
         self._background = background or shared_background()
         self._builder = LiveBuilder(self.guarded(self._built), self._tell_progress, self._background)
-        backbone = self._builder.build_first(Request(editor.wanted, first))
+        backbone = self._builder.build_first(Request(editor.wanted, first, history=editor.history))
         if backbone is not None:
             self._take(backbone, first)
 
@@ -320,7 +317,8 @@ class Session(State):
     def _request(self, step: Step) -> Request:
         """What is to be built for a step; weights of its own are also for an edit that overtakes it."""
         loaded = 0 if self.shown is None else self.shown.step.loads
-        return Request(step.after.wanted, step, step.loads != loaded)
+        anew, history = step.loads != loaded, step.after.history
+        return Request(step.after.wanted, step, anew, history=history, goes_back=step.goes_back)
 
     def _built(self, request: Request, result: Result) -> None:
         if isinstance(result, Exception):
@@ -347,7 +345,7 @@ class Session(State):
             return  # It was given up, or a newer network is shown.
         try:
             model = self.model_of(backbone) if self._model_is_observed else backbone.structure
-            shown = Shown.of(backbone, step)
+            shown = Shown.of(backbone, step, self._builder.kept_with(backbone))
         except Exception as error:  # noqa: BLE001 - reading a user's layers may raise anything
             self._refuse(Request(backbone.design, step), error)
             return
@@ -356,7 +354,7 @@ class Session(State):
         if self.shown is None and backbone.precision in PRECISIONS:
             conditions = attrs.evolve(conditions, precision=backbone.precision)
         elif self.shown is not None and self.shown.backbone.filled:
-            self._discarded += self.shown.backbone.parameters
+            self._discarded.add(self.shown.backbone.structure, backbone.structure)
         built = self.steps.index(step) + 1
         shown = attrs.evolve(
             shown,
@@ -376,9 +374,7 @@ class Session(State):
                 self.set_trait(name, value)
         if first:
             self._ask_about(backbone)
-        if self._discarded > COLLECT_AFTER:
-            self._discarded = 0
-            gc.collect()
+        self._discarded.free(backbone.structure)
 
     def _ask_about(self, backbone: Backbone) -> None:
         """Ask about the network that the session begins with, if it is too large."""

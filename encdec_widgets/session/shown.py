@@ -11,7 +11,9 @@ from encdec_widgets.designs.block_edits import nodes_at
 from encdec_widgets.designs.presets import family_name
 from encdec_widgets.explain.changes import changes
 from encdec_widgets.explain.checks import Check
+from encdec_widgets.explain.kept_text import kept_text
 from encdec_widgets.explain.summary import summary
+from encdec_widgets.session.kept_weights import KeptWeights
 from encdec_widgets.session.steps import Step
 
 
@@ -42,18 +44,26 @@ class Shown:
     broken_at: str = ""
 
     @classmethod
-    def of(cls, backbone: Backbone, step: Step) -> Shown:
-        """A network as ``step`` led to it, of which nothing is checked or selected yet."""
+    def of(cls, backbone: Backbone, step: Step, kept: KeptWeights) -> Shown:
+        """A network as ``step`` led to it, of which nothing is checked or selected yet.
+
+        Args:
+            backbone: The network.
+            step: The edit that led to it.
+            kept: What is known with it of weights.
+        """
         before = step.compared_with
         changed = None if before is None else changes(before, backbone.blocks)
         text = summary(family_name(backbone.design), backbone.blocks)
         words = step.words
+        effect = text if step.anew else changed.text if changed else ""
+        weights = kept_text(kept.parameters, backbone.parameters, kept.let_go)
         return cls(
             backbone=backbone,
             step=step,
             summary=text,
             words=words,
-            effect=_effect(step, text if step.anew else changed.text if changed else ""),
+            effect=_with_family(step, ", ".join(filter(None, (effect, weights)))),
             # Of two networks that have nothing to do with each other, everything would be marked; of a drag that has
             # led back, what it took back.
             marks={} if changed is None or step.anew or not words else changed.marks,
@@ -75,7 +85,7 @@ class Shown:
         return attrs.evolve(self, selected=selected, broken_at=broken_at)
 
 
-def _effect(step: Step, effect: str) -> str:
+def _with_family(step: Step, effect: str) -> str:
     free = [e.wanted.architecture.has_free_blocks for e in (step.before, step.after)]
     if free == [False, True] and not step.anew:
         return f"{effect}; it is a network of free blocks now, and Undo leads back to the family"

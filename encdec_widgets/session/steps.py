@@ -43,6 +43,7 @@ class Step:
         earlier: Names of edits that were not on screen yet when it began, and come on it with this one.
         moved: The path that was selected before and after it, where it moved the selection.
         loads: How many networks have been loaded up to it.
+        after_going_back: Whether the step before it went back to an earlier state, and is not on screen yet.
     """
 
     before: Editor
@@ -53,6 +54,13 @@ class Step:
     earlier: str = ""
     moved: tuple[str | None, str | None] | None = None
     loads: int = 0
+    after_going_back: bool = False
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether layers that edits took away are to be as they were: after undo, redo, and a drag that leads back."""
+        present = self.after.history.present
+        return self.after_going_back or any(state is present for state in self.before.history.states)
 
     @property
     def words(self) -> str:
@@ -89,6 +97,7 @@ class Step:
             earlier=self.earlier if goes_on else self.words if waiting else "",
             moved=moved,
             loads=self.loads + anew,
+            after_going_back=waiting and self.goes_back,
         )
 
 

@@ -8,6 +8,7 @@ from encdec_widgets import Design
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.session import Session
 from encdec_widgets.session.editor import Editor
+from encdec_widgets.session.kept_weights import KeptWeights
 from encdec_widgets.session.shown import Shown
 from encdec_widgets.session.steps import Selection, Step
 
@@ -23,7 +24,9 @@ def put(session: Session, what: Backbone | Design, selected: str | None = None, 
     """
     backbone = what.build() if isinstance(what, Design) else what
     editor = Editor.at(backbone.design)
-    shown = attrs.evolve(Shown.of(backbone, Step(editor, editor)), **{"selected": selected, **more})
+    shown = attrs.evolve(
+        Shown.of(backbone, Step(editor, editor), KeptWeights()), **{"selected": selected, **more}
+    )
     session._set(editor=editor, shown=shown, selection=Selection(selected), steps=())
     return backbone
 

@@ -118,7 +118,7 @@ def uses_value() -> None:
 def uses_initializer() -> None:
     one, other = _unfilled(), _unfilled()
     private.initialize_with(one, lambda: keras.ops.full((3, 2), 7.0))
-    private.initialize_like(other, one)
+    private.set_initializer(other, private.initializer_of(one))
     for variable in (one, other):
         private.fill_variable(variable)
         assert np.all(keras.ops.convert_to_numpy(variable.value) == 7)

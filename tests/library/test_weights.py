@@ -5,7 +5,15 @@ import numpy as np
 import pytest
 
 from encdec_widgets.networks.keras_private import is_filled
-from encdec_widgets.networks.weights import fill, unfilled
+from encdec_widgets.networks.weights import (
+    Drawn,
+    as_drawn,
+    draw_again,
+    fill,
+    fill_and_note,
+    take_over,
+    unfilled,
+)
 
 pytestmark = pytest.mark.backend
 
@@ -76,3 +84,49 @@ def test_a_failure_inside_leaves_nothing_behind() -> None:
     with pytest.raises(ZeroDivisionError):
         describe_and_fail()
     assert all(map(is_filled, dense().variables))
+
+
+def described() -> keras.Variable:
+    with unfilled() as variables:
+        dense()
+    return next(variable for variable in variables if len(variable.shape) > 1)
+
+
+def test_what_is_as_it_was_drawn_is_drawn_again_and_what_was_changed_is_held() -> None:
+    one, again = described(), described()
+    fill_and_note([one])
+    drawn = keras.ops.convert_to_numpy(one)
+    assert isinstance(as_drawn(one), Drawn)
+    take_over(again, as_drawn(one))
+    fill([again])
+    assert np.array_equal(keras.ops.convert_to_numpy(again), drawn)
+    one.assign(drawn[::-1])  # the same numbers in another order
+    assert as_drawn(one) is one
+
+
+def test_a_seed_that_moves_on_is_not_drawn_again() -> None:
+    with unfilled() as variables:
+        seed = keras.random.SeedGenerator(1)
+        layer = keras.layers.Dense(2, kernel_initializer=keras.initializers.GlorotUniform(seed))
+        layer(keras.Input((3,)))
+    fill_and_note(variables)
+    assert as_drawn(layer.kernel) is layer.kernel
+
+
+def test_values_are_taken_over_as_a_copy_also_by_a_variable_that_has_some() -> None:
+    one, other = described(), described()
+    fill([one, other])
+    take_over(other, one)
+    kept = keras.ops.convert_to_numpy(one).copy()
+    one.assign(one * 0)
+    assert np.array_equal(keras.ops.convert_to_numpy(other), kept)
+
+
+def test_random_weights_are_drawn_in_the_precision_that_they_are_stored_in() -> None:
+    variable = described()
+    fill([variable])
+    draw_again([variable], np.random.default_rng(0))
+    values, bound = keras.ops.convert_to_numpy(variable), 1.0  # the square root of 3 over the 3 inputs
+    assert values.dtype == np.float32
+    assert (np.abs(values) <= bound).all()
+    assert len(np.unique(values)) == values.size

@@ -12,8 +12,8 @@ from encdec_widgets.architectures import LeapCNN
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.background import InThreads
 from encdec_widgets.designs.block_edits import duplicate, move, remove
+from encdec_widgets.networks import discarded
 from encdec_widgets.session import Session
-from encdec_widgets.session import session as session_module
 from tests.amount import full_or
 from tests.session.conftest import SMALL
 from tests.session.slow import SLOW, Gate, filters_of, in_a_loop
@@ -215,17 +215,16 @@ def test_a_network_that_is_not_read_takes_no_memory(session: Session) -> None:
     assert session.backbone.filled
 
 
-def test_discarded_networks_are_freed_once_they_are_large(
+def test_discarded_networks_are_freed_without_a_collection(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_module, "COLLECT_AFTER", session.model.count_params())
-    discarded = [weakref.ref(session.model)]
+    monkeypatch.setattr(discarded, "TRY_AFTER", 1)
     gc.disable()
     try:
+        values = [weakref.ref(variable.value) for variable in session.model.weights]
         session.change("filters", 3)
-        discarded.append(weakref.ref(session.model))
         session.change("filters", 4)
-        assert [network() for network in discarded] == [None, None]
+        assert [value() for value in values] == [None] * len(values)
     finally:
         gc.enable()
 
