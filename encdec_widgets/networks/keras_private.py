@@ -12,10 +12,14 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
+import attrs
+
 from encdec_widgets._keras import keras_module
 
 PRIVATE_NAMES: Mapping[str, str] = {
     "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope",
+    "keras.src.backend.tensorflow.trainer": "strategy_around: weights in the scope of a strategy",
+    "_distribute_strategy": "strategy_around: weights in the scope of a strategy",
     "keras.src.ops.node": "call_as: twins of layers",
     "keras.src.activations": "is_keras_function: activations that change each value by itself",
     "keras.src.ops.nn": "is_keras_function: activations that change each value by itself",
@@ -31,6 +35,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
 }
 """Modules and attributes of Keras that this module uses, and what needs them."""
 
+_TRAINER = "keras.src.backend.tensorflow.trainer"
 _GLOBAL_STATE = "keras.src.backend.common.global_state"
 
 
@@ -94,6 +99,13 @@ def refused_to_fill(error: ValueError) -> bool:
 def reason_in(error: BaseException) -> str:
     """The reason in Keras's message of an error in a layer, without the configuration that stands before it."""
     return str(error).rpartition("Exception encountered: ")[2]
+
+
+def strategy_around() -> Any | None:
+    """The ``tf.distribute`` strategy that this thread is in the scope of: what Keras takes for a model made now."""
+    if _module("keras").config.backend() != "tensorflow":
+        return None
+    return _module(_TRAINER).TensorFlowTrainer()._distribute_strategy
 
 
 # Symbolic tensors and the calls of operations that made them.
@@ -198,12 +210,39 @@ def fill_variable(variable: Any) -> None:
 
 def initialize_with(variable: Any, make: Callable[[], Any]) -> None:
     """Let a variable without a value get what ``make`` returns when it is filled."""
-    variable._initializer = lambda shape, dtype=None: make()
+    _initialize_by(variable, lambda shape, dtype=None: make())
 
 
 def initialize_like(variable: Any, other: Any) -> None:
     """Let a variable without a value get what another one without a value would get."""
-    variable._initializer = other._initializer
+    make = other._initializer
+    _initialize_by(variable, make.make if isinstance(make, _OnDevice) else make)
+
+
+@attrs.frozen(eq=False)
+class _OnDevice:
+    """An initializer, and the device on which its values belong."""
+
+    make: Callable[..., Any]
+    device: Any
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.make(*args, **kwargs)
+
+
+def place_on(variable: Any, device: Any) -> None:
+    """Note the device on which a variable without a value is to be filled."""
+    variable._initializer = _OnDevice(variable._initializer, device)
+
+
+def device_noted_for(variable: Any) -> Any | None:
+    """The device that was noted for a variable without a value, or None."""
+    return getattr(variable._initializer, "device", None)
+
+
+def _initialize_by(variable: Any, make: Callable[..., Any]) -> None:
+    device = device_noted_for(variable)
+    variable._initializer = make if device is None else _OnDevice(make, device)
 
 
 # Layers.

@@ -22,12 +22,13 @@ from encdec_widgets.networks.users_classes import may_be_of_a_users_class
 from encdec_widgets.networks.weights import take_over, unfilled
 
 
-def make_or_reuse(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
+def make_or_reuse(call: BlockCall, earlier: BuiltBlock | None, device: Any | None = None) -> BuiltBlock:
     """Make a block, and reuse as much as possible of the block that an earlier network has at the same position.
 
     Args:
         call: What to make it from.
         earlier: The block of the same prefix in the earlier network, if there is one.
+        device: Where new weights are to be filled; None for the device that each is described on.
     """
     if earlier is not None and _same_block(call, earlier.call):
         inputs, before = _inputs(call), _inputs(earlier.call)
@@ -38,7 +39,7 @@ def make_or_reuse(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
             output = output_of_twins(earlier.output, before, inputs, call.prefix)
             if output is not None:
                 return BuiltBlock(call, output, earlier.variables)
-    built = _made_anew(call)
+    built = _made_anew(call, device)
     if earlier is not None:
         _keep_weights(built, earlier)
     return built
@@ -55,9 +56,9 @@ def forget_other_calls(model: Any) -> None:
         forget_calls_but(operation, calls)
 
 
-def _made_anew(call: BlockCall) -> BuiltBlock:
+def _made_anew(call: BlockCall, device: Any | None) -> BuiltBlock:
     try:
-        with unfilled() as variables:
+        with unfilled(on=device) as variables:
             output = call.make()
         return BuiltBlock(call, output, tuple(variables))
     except ValueError as error:

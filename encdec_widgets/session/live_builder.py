@@ -14,6 +14,7 @@ from encdec_widgets.background import Background, Dropped, Task, running_loop, s
 from encdec_widgets.designs.design import Design
 from encdec_widgets.networks.in_steps import Paused
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
+from encdec_widgets.networks.scopes import Scopes
 from encdec_widgets.session.too_large import require_memory_for
 
 FINISH_S = 0.15
@@ -33,12 +34,14 @@ class Request:
         step: Is handed on with the result.
         anew: Whether nothing is to be reused, so that all weights are new.
         policy: Keras's precision to build with, that of the thread that makes the request; None before Keras is loaded.
+        scopes: The scopes of Keras to build in, of the same thread.
     """
 
     design: Design
     step: Any = None
     anew: bool = False
     policy: Any = attrs.field(factory=lambda: keras.config.dtype_policy() if keras_is_loaded() else None)
+    scopes: Scopes | None = attrs.field(factory=lambda: Scopes() if keras_is_loaded() else None)
 
 
 Result = Backbone | Exception
@@ -139,6 +142,7 @@ class LiveBuilder:
                 on_block=_Watch(request.design, task, self._on_progress),
                 gives_way=lambda: task.over or (one_at_a_time.awaited and not task.inline),
                 policy=request.policy,
+                scopes=request.scopes,
             )
             task.remaining_s = 0.0  # It is complete: an edit during its last block lets it be shown.
             # What the picture needs is read here, while the page can be used.
