@@ -146,9 +146,9 @@ def _import_keras() -> Any:
         remedy = 'install one with pip install "encdec_widgets[cpu]" (or [gpu] for an NVIDIA card)'
         if installed:
             remedy += f", or set the environment variable KERAS_BACKEND={installed[0]}, which is installed"
-        named = f", which {wanted.source} names," if wanted.source else ""
+        named = f" ({wanted.source} names it)" if wanted.source else ""
         raise BackendMissingError(
-            f"Keras needs a backend and {wanted.backend!r}{named} cannot be imported: {remedy}."
+            f"Keras needs a backend and {wanted.backend!r} cannot be imported{named}: {remedy}."
         ) from error
 
 
