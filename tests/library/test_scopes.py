@@ -36,7 +36,6 @@ def check_devices(scope, number):
     with scope():
         expected = number(plain())
         inside, late = design.build().model, design.build()
-        mixed = design.build()
     assert len(expected) == 1
     assert number(inside) == number(late.model) == expected, (number(inside), number(late.model), expected)
     outside = design.build()
