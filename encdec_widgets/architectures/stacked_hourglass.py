@@ -58,9 +58,16 @@ class StackJoin:
             The sum, of the shape of ``stack_input``.
         """
         width = stack_input.shape[-1]
-        terms = [stack_input, keras.layers.Conv2D(width, 1, name=f"{prefix}_features_conv1x1")(x)]
+        terms = [
+            stack_input,
+            keras.layers.Conv2D(width, 1, data_format="channels_last", name=f"{prefix}_features_conv1x1")(x),
+        ]
         if prediction is not None:
-            terms.append(keras.layers.Conv2D(width, 1, name=f"{prefix}_head_conv1x1")(prediction))
+            terms.append(
+                keras.layers.Conv2D(width, 1, data_format="channels_last", name=f"{prefix}_head_conv1x1")(
+                    prediction
+                )
+            )
         return keras.layers.Add(name=f"{prefix}_add")(terms)
 
 

@@ -1,9 +1,10 @@
 """Building a network: a real Keras model, made of an architecture's blocks, in one step or in several."""
 
 import math
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import MappingProxyType
 from typing import Any, TypedDict, Unpack
 
@@ -14,15 +15,23 @@ from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, IntermediateFeature
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.architectures.known_classes import is_shipped
 from encdec_widgets.formatting import number_text
 from encdec_widgets.networks.built_block import BuiltBlock, Place, place_of
+from encdec_widgets.networks.data_format import (
+    DataFormatError,
+    channels_first_by_default,
+    refusal,
+    require_channels_last,
+)
 from encdec_widgets.networks.followed import FollowedLayer, Origin, keep_weights
 from encdec_widgets.networks.graph import owners_of
 from encdec_widgets.networks.in_steps import BlocksInSteps, Paused
 from encdec_widgets.networks.keras_private import calls_of, is_symbolic
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.rebuild import forget_other_calls, layers_of, make_or_reuse
-from encdec_widgets.networks.weights import fill, fill_and_note
+from encdec_widgets.networks.scopes import Scopes, device_here, spread_here
+from encdec_widgets.networks.weights import fill
 from encdec_widgets.travelling import Travelling
 
 InputShape = tuple[int | None, int | None, int]
@@ -40,7 +49,7 @@ class BuiltNetwork:
         settings: What of Keras's configuration the layers depend on, the name of the backend first.
         seconds: How long building took (measured, wall clock), without filling the weights.
         notes_drawn: Whether it is noted, when its weights are filled, what was drawn: see
-            :func:`encdec_widgets.networks.weights.fill_and_note`.
+            :func:`encdec_widgets.networks.weights.fill`.
     """
 
     structure: Any
@@ -53,10 +62,7 @@ class BuiltNetwork:
 
     def fill(self) -> None:
         """Fill those of its weights that are not filled yet."""
-        if self.notes_drawn:
-            fill_and_note(self.variables)
-        else:
-            fill(self.variables)
+        fill(self.variables, notes_drawn=self.notes_drawn)
 
     @property
     def variables(self) -> Iterator[Any]:
@@ -89,6 +95,7 @@ class How(TypedDict, total=False):
     on_block: Callable[[BlockCall], None] | None
     gives_way: Callable[[], bool]
     policy: Any
+    scopes: Scopes | None
     at_most_s: float
     notes_drawn: bool
 
@@ -125,8 +132,8 @@ def network_in_steps(
             an edit took away, by place and name; they come before those of the earlier network. ``on_block`` is called
             before each block is made, and what it raises ends the building. ``gives_way`` says before each block
             whether a step is to end there; without it, there is one step. ``policy`` is Keras's dtype policy to build
-            with, by default the one of this thread. ``at_most_s`` are the seconds that the steps may take, without
-            what is done between them. ``notes_drawn`` is kept with the network.
+            with and ``scopes`` those to be in, by default those of this thread. ``at_most_s`` are the seconds that the
+            steps may take, without what is done between them. ``notes_drawn`` is kept with the network.
 
     Raises:
         BuildTooLongError: If they take longer; it is noticed before a block is made.
@@ -140,7 +147,12 @@ def network_in_steps(
     building = _Building(architecture, input_shape, head, previous, how)
     try:
         while True:
-            with one_at_a_time, _precision(how.get("policy")):
+            scopes = how.get("scopes")
+            with (
+                one_at_a_time,
+                _precision(how.get("policy")),
+                nullcontext() if scopes is None else scopes.entered(),
+            ):
                 network = building.step()
             if network is not None:
                 return network
@@ -178,6 +190,8 @@ class _Building:
         self._notes_drawn = how.get("notes_drawn", False)
         self._earlier: dict[Place, BuiltBlock] = {}
         self._input: Any = None
+        self._device: Any = None
+        self._in_users_code = not is_shipped(type(architecture))
         self._seconds = 0.0  # in earlier steps
         self._step_began = 0.0
 
@@ -190,6 +204,7 @@ class _Building:
             else:
                 self._previous = None
         self._step_began = time.perf_counter()
+        self._device = device_here()
         try:
             with self._blocks.a_pass():
                 model, features = self._model()
@@ -198,10 +213,18 @@ class _Building:
             return None
         finally:
             self._seconds = self._spent_s
-        blocks = tuple(self._blocks.built)
-        return BuiltNetwork(
-            model, blocks, features, outside, self._settings, self._seconds, self._notes_drawn
+        network = BuiltNetwork(
+            model,
+            tuple(self._blocks.built),
+            features,
+            outside,
+            self._settings,
+            self._seconds,
+            self._notes_drawn,
         )
+        if spread_here() is not None:
+            network.fill()  # Its scope may be closed when they are asked for.
+        return network
 
     def end(self) -> None:
         """Hold no network any more, which would keep it until Python's collector comes: a building is a cycle."""
@@ -210,7 +233,9 @@ class _Building:
     def _model(self) -> tuple[Any, tuple[tuple[IntermediateFeature, ...], ...]]:
         x, head, make_backbone = self._input_tensor(), self._head, self._architecture.make_backbone
         outputs, features = make_backbone(x) if head is None else make_backbone(x, head=head)
-        model = keras.Model(x, outputs, name=type(self._architecture).__name__)
+        if not is_shipped(type(self._architecture)) and channels_first_by_default():
+            require_channels_last(type(self._architecture).__name__, keras.tree.flatten(outputs), [x])
+        model = keras.Model(x, outputs, name=_unused_name(type(self._architecture).__name__))
         forget_other_calls(model)
         stacks: list[Any] = features if isinstance(outputs, list) else [features]
         return model, tuple(map(tuple, stacks))
@@ -243,7 +268,14 @@ class _Building:
             self._on_block(call)
         if self._spent_s > self._at_most_s:
             raise BuildTooLongError(self._at_most_s)
-        return _made(call, self._counterpart(call), self._back.get(place_of(call), {}))
+        before = self._in_users_code
+        self._in_users_code = before or not is_shipped(type(call.block))
+        try:
+            # A user's code may enter scopes of its own.
+            device = None if self._in_users_code else self._device
+            return _made(call, self._counterpart(call), self._back.get(place_of(call), {}), device)
+        finally:
+            self._in_users_code = before
 
     def _counterpart(self, call: BlockCall) -> BuiltBlock | None:
         """The block of the earlier network that this one corresponds to."""
@@ -253,16 +285,26 @@ class _Building:
         return None if index is None else self._earlier.get((stage, prefix, index))
 
 
-def _made(call: BlockCall, earlier: BuiltBlock | None, back: Mapping[str, FollowedLayer]) -> BuiltBlock:
+def _made(
+    call: BlockCall, earlier: BuiltBlock | None, back: Mapping[str, FollowedLayer], device: Any | None
+) -> BuiltBlock:
+    by_default = not is_shipped(type(call.block)) and channels_first_by_default()
+    maker = f"{call.prefix} ({type(call.block).__name__})"
     try:
-        built = make_or_reuse(call, earlier, back)
-    except FieldError as error:
-        raise error.inside(f"{call.stage}[{call.index}]") from None
+        built = make_or_reuse(call, earlier, back, device)
+    except DataFormatError:
+        raise
     except Exception as error:
+        if by_default and isinstance(error, ValueError):
+            raise refusal(maker, f"one of its layers (it failed: {error})") from error
+        if isinstance(error, FieldError):
+            raise error.inside(f"{call.stage}[{call.index}]") from None
         error.add_note(
             f"This happened in {call.prefix}, the {type(call.block).__name__} of the {call.stage}."
         )
         raise
+    if by_default:
+        require_channels_last(maker, [built.output], [call.x, call.skip_source, *call.others])
     output = built.output
     if not is_symbolic(output) or len(output.shape) != 4:
         raise FieldError(
@@ -272,6 +314,17 @@ def _made(call: BlockCall, earlier: BuiltBlock | None, back: Mapping[str, Follow
             f"{type(call.block).__name__}",
         )
     return built
+
+
+_numbers: dict[str, int] = {}
+_numbering = threading.Lock()
+
+
+def _unused_name(name: str) -> str:
+    """A name for a network: UNet, UNet_1, ..., as Keras numbers its own, so that two of them go into one model."""
+    with _numbering:
+        number = _numbers[name] = _numbers.get(name, -1) + 1
+    return f"{name}_{number}" if number else name
 
 
 def _outside(
@@ -296,7 +349,7 @@ def _settings() -> tuple[Any, ...]:
     return (
         config.backend(),
         config.floatx(),
-        config.image_data_format(),
+        spread_here(),
         policy.compute_dtype,
         policy.variable_dtype,
     )

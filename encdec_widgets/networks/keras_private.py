@@ -12,10 +12,14 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
+import attrs
+
 from encdec_widgets._keras import keras_module
 
 PRIVATE_NAMES: Mapping[str, str] = {
     "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope",
+    "keras.src.backend.tensorflow.trainer": "strategy_around: weights in the scope of a strategy",
+    "_distribute_strategy": "strategy_around: weights in the scope of a strategy",
     "keras.src.ops.node": "call_as: twins of layers",
     "keras.src.activations": "is_keras_function: activations that change each value by itself",
     "keras.src.ops.nn": "is_keras_function: activations that change each value by itself",
@@ -31,6 +35,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
 }
 """Modules and attributes of Keras that this module uses, and what needs them."""
 
+_TRAINER = "keras.src.backend.tensorflow.trainer"
 _GLOBAL_STATE = "keras.src.backend.common.global_state"
 
 
@@ -94,6 +99,13 @@ def refused_to_fill(error: ValueError) -> bool:
 def reason_in(error: BaseException) -> str:
     """The reason in Keras's message of an error in a layer, without the configuration that stands before it."""
     return str(error).rpartition("Exception encountered: ")[2]
+
+
+def strategy_around() -> Any | None:
+    """The ``tf.distribute`` strategy that this thread is in the scope of: what Keras takes for a model made now."""
+    if _module("keras").config.backend() != "tensorflow":
+        return None
+    return _module(_TRAINER).TensorFlowTrainer()._distribute_strategy
 
 
 # Symbolic tensors and the calls of operations that made them.
@@ -206,23 +218,24 @@ class _Made:
 
 def initialize_with(variable: Any, make: Callable[[], Any]) -> None:
     """Let a variable without a value get what ``make`` returns when it is filled."""
-    variable._initializer = _Made(make)
+    _initialize_by(variable, _Made(make))
 
 
 def made_by(variable: Any) -> Callable[[], Any] | None:
     """What :func:`initialize_with` was given for a variable that has no value yet; None if it was given nothing."""
-    initializer = variable._initializer
+    initializer = initializer_of(variable)
     return initializer.make if isinstance(initializer, _Made) else None
 
 
 def initializer_of(variable: Any) -> Any:
     """What will make the value of a variable that has none yet; None of one that has a value."""
-    return variable._initializer
+    initializer = variable._initializer
+    return initializer.make if isinstance(initializer, _OnDevice) else initializer
 
 
 def set_initializer(variable: Any, initializer: Any) -> None:
-    """Let a variable without a value get what ``initializer`` makes."""
-    variable._initializer = initializer
+    """Let a variable without a value get what ``initializer`` makes, on the device that was noted for it."""
+    _initialize_by(variable, initializer)
 
 
 def draws_the_same_again(initializer: Any) -> bool:
@@ -239,6 +252,32 @@ def is_variable(thing: Any) -> bool:
 def empty(variable: Any) -> None:
     """Let go of the value of a variable that nobody uses any more."""
     variable._value = None
+
+
+@attrs.frozen(eq=False)
+class _OnDevice:
+    """An initializer, and the device on which its values belong."""
+
+    make: Callable[..., Any]
+    device: Any
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.make(*args, **kwargs)
+
+
+def place_on(variable: Any, device: Any) -> None:
+    """Note the device on which a variable without a value is to be filled."""
+    variable._initializer = _OnDevice(initializer_of(variable), device)
+
+
+def device_noted_for(variable: Any) -> Any | None:
+    """The device that was noted for a variable without a value, or None."""
+    return getattr(variable._initializer, "device", None)
+
+
+def _initialize_by(variable: Any, make: Callable[..., Any]) -> None:
+    device = device_noted_for(variable)
+    variable._initializer = make if device is None else _OnDevice(make, device)
 
 
 # Layers.

@@ -31,7 +31,10 @@ from encdec_widgets.networks.weights import unfilled
 
 
 def make_or_reuse(
-    call: BlockCall, earlier: BuiltBlock | None, back: Mapping[str, FollowedLayer] | None = None
+    call: BlockCall,
+    earlier: BuiltBlock | None,
+    back: Mapping[str, FollowedLayer] | None = None,
+    device: Any | None = None,
 ) -> BuiltBlock:
     """Make a block, and reuse as much as possible of its counterpart in an earlier network.
 
@@ -39,6 +42,7 @@ def make_or_reuse(
         call: What to make it from.
         earlier: Its counterpart in the earlier network, if there is one.
         back: Layers that are to have the weights that an edit took away, by their name within the block.
+        device: Where new weights are to be filled; None for the device that each is described on.
     """
     if earlier is not None and not back and _same_block(call, earlier.call):
         inputs, before = _inputs(call), _inputs(earlier.call)
@@ -49,7 +53,7 @@ def make_or_reuse(
             output = output_of_twins(earlier.output, before, inputs, call.prefix)
             if output is not None:
                 return attrs.evolve(earlier, call=call, output=output)
-    output, variables = _made_anew(call)
+    output, variables = _made_anew(call, device)
     layers = followed_layers(call.prefix, _calls(call, output))
     origins = keep_weights(layers, back or {}, {} if earlier is None else layers_of(earlier))
     return BuiltBlock(call, output, variables, origins)
@@ -71,10 +75,10 @@ def forget_other_calls(model: Any) -> None:
         forget_calls_but(operation, calls)
 
 
-def _made_anew(call: BlockCall) -> tuple[Any, tuple[Any, ...]]:
+def _made_anew(call: BlockCall, device: Any | None) -> tuple[Any, tuple[Any, ...]]:
     """The output of a block, and the weights that were described for it."""
     try:
-        with unfilled() as variables:
+        with unfilled(on=device) as variables:
             output = call.make()
         return output, tuple(variables)
     except ValueError as error:

@@ -5,6 +5,7 @@ do not depend on when they are filled: an initializer draws its seed when its la
 """
 
 import functools
+import itertools
 import math
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from encdec_widgets._keras import keras
 from encdec_widgets.networks.keras_private import (
+    device_noted_for,
     draws_the_same_again,
     fill_variable,
     in_stateless_scope,
@@ -24,34 +26,62 @@ from encdec_widgets.networks.keras_private import (
     initializer_of,
     is_filled,
     made_by,
+    place_on,
     set_initializer,
     waiting_list,
 )
+from encdec_widgets.networks.scopes import device_here, on_device
+
+
+class _NotingDevices(list[Any]):
+    """Variables, each with a note of the device on which Keras would have filled it."""
+
+    def append(self, variable: Any) -> None:
+        place_on(variable, device_here())
+        super().append(variable)
 
 
 @contextmanager
-def unfilled() -> Iterator[list[Any]]:
+def unfilled(*, on: Any | None = None) -> Iterator[list[Any]]:
     """Let the layers that are made inside the ``with`` statement describe their weights without filling them.
+
+    Args:
+        on: The device on which all of them are to be filled, as :func:`~encdec_widgets.networks.scopes.device_here`
+            gives it. None asks for that of each weight: inside of the statement there may be scopes as well.
 
     Yields:
         The variables that were described, complete when the statement ends; :func:`fill` fills them.
     """
-    variables: list[Any] = []
+    variables: list[Any] = [] if on is not None else _NotingDevices()
     with waiting_list(variables), keras.StatelessScope(initialize_variables=False) as scope:
         yield variables
     for variable in variables:
+        if on is not None:
+            place_on(variable, on)
         value = scope.get_current_value(variable)
         if value is not None:  # It was set, as by a block that loads pretrained weights.
             initialize_with(variable, functools.partial(keras.ops.copy, value))
 
 
-def fill(variables: Iterable[Any]) -> None:
-    """Give values to those of ``variables`` that have none yet; in a ``keras.StatelessScope``, to none."""
+def fill(variables: Iterable[Any], *, notes_drawn: bool = False) -> None:
+    """Give values to those of ``variables`` that have none yet, each on the device on which it was described.
+
+    In a ``keras.StatelessScope``, none gets a value.
+
+    Args:
+        variables: Keras variables.
+        notes_drawn: Whether to note of each what is drawn: :func:`as_drawn` tells then whether it has changed since.
+    """
     if in_stateless_scope():
         return
-    for variable in variables:
-        if not is_filled(variable):
-            fill_variable(variable)
+    waiting = (variable for variable in variables if not is_filled(variable))
+    for device, together in itertools.groupby(waiting, device_noted_for):
+        with on_device(device):
+            for variable in together:
+                initializer = initializer_of(variable)
+                fill_variable(variable)
+                if notes_drawn and draws_the_same_again(initializer):
+                    variable._encdec_widgets_drawn = Drawn(initializer, _checksum(variable))
 
 
 def fill_at_random(variables: Iterable[Any]) -> None:
@@ -134,18 +164,6 @@ class Drawn:
 def has_values(variable: Any) -> bool:
     """Whether a variable has values, or is to get those of another one that has some."""
     return is_filled(variable) or isinstance(made_by(variable), _Copy)
-
-
-def fill_and_note(variables: Iterable[Any]) -> None:
-    """As :func:`fill`, and note of each variable what is drawn: :func:`as_drawn` tells then whether it changed."""
-    if in_stateless_scope():
-        return
-    for variable in variables:
-        if not is_filled(variable):
-            initializer = initializer_of(variable)
-            fill_variable(variable)
-            if draws_the_same_again(initializer):
-                variable._encdec_widgets_drawn = Drawn(initializer, _checksum(variable))
 
 
 def as_drawn(source: Any) -> Any:

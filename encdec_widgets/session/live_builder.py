@@ -24,6 +24,7 @@ from encdec_widgets.designs.history import History
 from encdec_widgets.explain.too_large import needed_bytes, require_memory_for
 from encdec_widgets.networks.in_steps import Paused
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
+from encdec_widgets.networks.scopes import Scopes
 from encdec_widgets.session.kept_weights import KeptWeights
 
 FINISH_S = 0.15
@@ -47,6 +48,7 @@ class Request:
         goes_back: Whether the design is one of an earlier state, whose layers are to get back the weights that edits
             took away.
         policy: Keras's precision to build with, that of the thread that makes the request; None before Keras is loaded.
+        scopes: The scopes of Keras to build in, of the same thread.
     """
 
     design: Design
@@ -55,6 +57,7 @@ class Request:
     history: History | None = None
     goes_back: bool = False
     policy: Any = attrs.field(factory=lambda: keras.config.dtype_policy() if keras_is_loaded() else None)
+    scopes: Scopes | None = attrs.field(factory=lambda: Scopes() if keras_is_loaded() else None)
 
 
 Result = Backbone | Exception
@@ -178,6 +181,7 @@ class LiveBuilder:
                 on_block=_Watch(request.design, task, self._on_progress),
                 gives_way=lambda: task.over or (one_at_a_time.awaited and not task.inline),
                 policy=request.policy,
+                scopes=request.scopes,
             )
             task.remaining_s = 0.0  # It is complete: an edit during its last block lets it be shown.
             # What the picture needs is read here, while the page can be used.

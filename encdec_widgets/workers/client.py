@@ -14,6 +14,7 @@ from encdec_widgets.formatting import number_text
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped
 from encdec_widgets.workers.job import Job, Progress
 from encdec_widgets.workers.process import WorkerProcess, require_processes
+from encdec_widgets.workers.settings import Settings, inherited, settings_here
 
 Result = TypeVar("Result")
 OnDone = Callable[[Any], None]
@@ -32,6 +33,7 @@ def _say_nothing(_: Any) -> None:
 class _Run:
     job: "Job[Any]"
     tell: OnProgress
+    settings: Settings
     outcome: "Future[Any]" = attrs.field(factory=Future)
 
     def end(self, outcome: Any) -> None:
@@ -46,8 +48,9 @@ class Worker:
     """Times networks in processes of their own, one job at a time.
 
     A process for a Keras backend starts at the first job that needs it and is kept warm for the next that does. It is
-    replaced when it has ended and when it ran out of memory, and ended by a job that needs other backends. It ends with
-    this process, however that ends.
+    replaced when it has ended, when it ran out of memory and when something else has been set for its backend here,
+    such as another number of threads; and ended by a job that needs other backends. It ends with this process, however
+    that ends.
 
     Attributes:
         timeout_s: Seconds, beyond the budget, after which a step of a job that was not answered is taken for hung and
@@ -130,7 +133,7 @@ class Worker:
         require_processes()
         if not self._background.has_threads:
             raise NotAvailableError("the background has no threads to wait for it")
-        run = _Run(job, on_progress)
+        run = _Run(job, on_progress, settings_here())
         run.outcome.add_done_callback(lambda outcome: on_done(outcome.exception() or outcome.result()))
         with self._lock:
             if self._run is not None:
@@ -156,12 +159,12 @@ class Worker:
         asked: dict[str, WorkerProcess] = {}
 
         def ask(backend: str, command: str, batch_size: int, arguments: Mapping[str, Any]) -> dict[str, Any]:
-            # The same one throughout: another would not have the networks on its bench.
-            if backend not in asked:
-                asked[backend] = self._process_for(run, backend)
             # A hang is a step without an answer; how many steps there are is for the job to say.
             alarm = self._background.alarm(limit_s, lambda: self._finish(run, hung, True))
             try:
+                # The same one throughout: another would not have the networks on its bench.
+                if backend not in asked:
+                    self._begin_with(run, backend, batch_size, asked)
                 return self._answer(asked[backend], command, batch_size, arguments)
             finally:
                 alarm.cancel()
@@ -182,6 +185,20 @@ class Worker:
                 process.close()
         self._finish(run, outcome, False)
 
+    def _begin_with(self, run: _Run, backend: str, batch_size: int, asked: dict[str, WorkerProcess]) -> None:
+        """Note the process to ask, one in which the backend finds what it finds here."""
+        settings = run.settings.get(backend, {})
+        process = asked[backend] = self._process_for(run, backend)
+        arguments = {"settings": settings, "fresh": process.fresh}
+        process.fresh = False
+        if self._answer(process, "begin", batch_size, arguments)["too_late"]:
+            process.in_use = False
+            with self._lock:
+                if self._processes.get(backend) is process:
+                    self._forget(backend)
+            process.end()
+            self._begin_with(run, backend, batch_size, asked)
+
     def _answer(
         self, process: WorkerProcess, command: str, batch_size: int, arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
@@ -201,7 +218,7 @@ class Worker:
             if self._run is not run:
                 raise TimingStopped
             process = self._processes.get(backend)
-            if process is not None and not process.alive:
+            if process is not None and not (process.alive and process.inherited == inherited()):
                 self._forget(backend).end()
                 process = None
             if process is None:

@@ -1,5 +1,6 @@
 """A device that Keras computes on."""
 
+import re
 from typing import Literal
 
 import attrs
@@ -36,3 +37,16 @@ class Device:
 
 
 CPU = Device("CPU", "CPU")
+
+
+def option_in(name: str) -> str | None:
+    """The option that a backend's own name of a device stands for, or None.
+
+    >>> option_in("/job:localhost/replica:0/task:0/device:GPU:1"), option_in("cuda:0"), option_in("TFRT_CPU_0")
+    ('GPU:1', 'GPU:0', 'CPU')
+    """
+    found = re.search(r"(cpu|gpu|cuda|rocm|tpu)(?:[:_](\d+))?$", name.lower())
+    if found is None:
+        return None
+    kind = {"cpu": "CPU", "tpu": "TPU"}.get(found[1], "GPU")
+    return kind if kind == "CPU" else f"{kind}:{found[2] or 0}"

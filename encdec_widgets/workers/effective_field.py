@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from encdec_widgets._keras import active_backend
 from encdec_widgets.architectures.fields.described import FieldError, integer
 from encdec_widgets.formatting import number_text, px_text, sizes_text
 from encdec_widgets.workers.backends import NAMES, backend_named, backend_text
-from encdec_widgets.workers.backends.installed import active_backend, backends_with_gradients
+from encdec_widgets.workers.backends.installed import backends_with_gradients
 from encdec_widgets.workers.client import Worker, shared_worker
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell

@@ -5,10 +5,11 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets._keras import active_backend
 from encdec_widgets.architectures.fields.described import FieldError, choice, integer, real, text
 from encdec_widgets.explain.costs import MOST_IMAGES, PRECISIONS
 from encdec_widgets.workers.backends import LIBRARIES, NAMES, backend_named
-from encdec_widgets.workers.backends.installed import active_backend, installed_backends
+from encdec_widgets.workers.backends.installed import installed_backends
 
 COMPILATIONS = {name: backend_named(name).compilations for name in NAMES}
 """How each Keras backend can run a network, its usual way first: "eager" is layer by layer from Python, "graph" is

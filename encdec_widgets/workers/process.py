@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from encdec_widgets._keras import QUIET_AND_MODEST
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, out_of_memory, tells_of_memory
+from encdec_widgets.workers.settings import inherited
 
 _KILL_WAIT_S = 0.8
 
@@ -33,12 +35,16 @@ class WorkerProcess:
     Attributes:
         backend: The Keras backend it computes with.
         pid: Its process id.
+        fresh: Whether it has been asked nothing yet.
+        inherited: What it found of this process when it was started.
         in_use: Whether a thread asks it something, or is about to; that thread then closes the channels.
     """
 
     def __init__(self, backend: str) -> None:
         """Start it; it loads its backend when the first request comes."""
         self.backend = backend
+        self.fresh = True
+        self.inherited = inherited()
         self.in_use = False
         self._owner = os.getpid()
         self._ids = itertools.count()
@@ -154,6 +160,7 @@ class WorkerProcess:
 def _environment(backend: str) -> dict[str, str]:
     """This process's environment, with the same modules to find."""
     return {
+        **QUIET_AND_MODEST,
         **os.environ,
         "KERAS_BACKEND": backend,
         "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),

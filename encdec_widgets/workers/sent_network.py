@@ -5,11 +5,14 @@ from typing import Any, Literal
 
 import attrs
 
-from encdec_widgets._keras import keras, keras_is_loaded
+from encdec_widgets._keras import configuration, keras, keras_is_loaded
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.classes import users_classes
 from encdec_widgets.designs.presets import as_design
+from encdec_widgets.networks.keras_config import config_of_keras
+from encdec_widgets.networks.scopes import device_of, spread_here
+from encdec_widgets.workers.device import option_in
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -18,13 +21,20 @@ class Network:
 
     Attributes:
         kind: "design": ``text`` is that of ``Design.to_json``; "model": that of ``keras.Model.to_json``, for networks
-            with classes that a user wrote, which another process does not know; layers of Keras it does know.
+            that were built, whose layers may have been changed since, and for classes that a user wrote, which another
+            process does not know; layers of Keras it does know.
         text: The network. It holds no weights: random ones take the same time.
-        policy: Name of the dtype policy in force where it comes from. A design's layers follow it; a model's text names
-            that of each layer.
+        policy: Name of the dtype policy that it is built with. A design's layers follow it; a model's text names that
+            of each layer.
         blocks: Of a model, the layers of every block, by the block's name; a design's are read from what is built.
         shapes: Shape of each input, without the batch: height, width, channels.
         fixed_batch: The batch size that the network is fixed to, if it is.
+        frozen: Of a model, which weights training leaves as they are: their numbers in the list of weights of each
+            layer, by the layer's name.
+        config: Settings of Keras where it comes from, by their names in ``keras.config``; empty before Keras is loaded.
+        devices: The device that it would run on where it comes from, as the option ``device`` names it, by the backend;
+            empty where that is not known.
+        notices: What is otherwise where it comes from than where it is timed, a sentence each.
 
     Example:
         >>> from encdec_widgets import Design
@@ -43,6 +53,10 @@ class Network:
     blocks: Mapping[str, tuple[str, ...]]
     shapes: tuple[tuple[int | None, ...], ...]
     fixed_batch: int | None = None
+    frozen: Mapping[str, tuple[int, ...]] = attrs.field(factory=dict)
+    config: Mapping[str, Any] = attrs.field(factory=dict)
+    devices: Mapping[str, str] = attrs.field(factory=dict)
+    notices: tuple[str, ...] = ()
 
     def check(self, batch_size: int) -> None:
         """Refuse what cannot be timed.
@@ -99,35 +113,60 @@ def network_of(thing: Any) -> Network:
 
 
 def _of_design(design: Any) -> Network:
-    if users_classes(design):
+    policy = keras.config.dtype_policy() if keras_is_loaded() else None
+    # A map of policies goes by the paths of layers: each layer's own is known once it is built.
+    if users_classes(design) or isinstance(policy, Mapping):
         return _of_backbone(design.build())
     return Network(
         kind="design",
         text=design.to_json(),
-        policy=_active_policy(),
+        policy=configuration().floatx if policy is None else str(policy.name),
         blocks={},
         shapes=(tuple(design.input_shape),),
+        config=config_of_keras() if keras_is_loaded() else {},
+        notices=_notices() if keras_is_loaded() else (),
     )
 
 
 def _of_backbone(backbone: Any) -> Network:
-    if not users_classes(backbone.design):
-        return _of_design(backbone.design)
     blocks = {name: tuple(data["layers"]) for name, data in backbone.blocks.nodes(data=True)}
     return _of_model(backbone.structure, blocks)
 
 
 def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]]) -> Network:
     batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
+    policy: Any = model.dtype_policy
     return Network(
         kind="model",
         text=model.to_json(),
-        policy=_active_policy(),
+        policy=str(getattr(policy, "default_policy", policy).name),
         blocks=blocks,
         shapes=tuple(tuple(tensor.shape[1:]) for tensor in model.inputs),
         fixed_batch=batches[0] if batches else None,
+        frozen=frozen_weights(model),
+        config=config_of_keras(),
+        devices=_devices(),
+        notices=_notices(),
     )
 
 
-def _active_policy() -> str:
-    return str(keras.config.dtype_policy().name) if keras_is_loaded() else "float32"
+def frozen_weights(model: Any) -> dict[str, tuple[int, ...]]:
+    """Which weights of a model training leaves as they are, one by one, as :class:`Network` has them."""
+    frozen = {
+        layer.name: tuple(number for number, weight in enumerate(layer.weights) if not weight.trainable)
+        for layer in model.layers
+    }
+    return {name: numbers for name, numbers in frozen.items() if numbers}
+
+
+def _devices() -> dict[str, str]:
+    # A sum runs where a network would; a bare number may wait elsewhere.
+    device = option_in(str(device_of(keras.ops.add(keras.ops.convert_to_tensor(0.0), 1.0)) or ""))
+    return {} if device is None else {str(keras.config.backend()): device}
+
+
+def _notices() -> tuple[str, ...]:
+    spread = spread_here()
+    if spread is None:
+        return ()
+    return (f"timed on one device, without the {type(spread).__name__} that it would have been spread by",)

@@ -63,7 +63,7 @@ def edits(design: Design) -> Iterator[tuple[str, st.SearchStrategy[Any]]]:
 def facts(backbone: Backbone) -> dict[str, Any]:
     """All that is to be known of a network but its weights."""
     return {
-        "config": backbone.structure.get_config(),
+        "config": {**backbone.structure.get_config(), "name": None},  # Each network has a name of its own.
         # Keras numbers seed generators as they come; nothing reads the number.
         "weights": [
             (re.sub(r"seed_generator_\d+", "seed_generator", v.path), tuple(v.shape), v.trainable)

@@ -10,7 +10,6 @@ from encdec_widgets.networks.weights import (
     as_drawn,
     draw_again,
     fill,
-    fill_and_note,
     take_over,
     unfilled,
 )
@@ -94,7 +93,7 @@ def described() -> keras.Variable:
 
 def test_what_is_as_it_was_drawn_is_drawn_again_and_what_was_changed_is_held() -> None:
     one, again = described(), described()
-    fill_and_note([one])
+    fill([one], notes_drawn=True)
     drawn = keras.ops.convert_to_numpy(one)
     assert isinstance(as_drawn(one), Drawn)
     take_over(again, as_drawn(one))
@@ -109,7 +108,7 @@ def test_a_seed_that_moves_on_is_not_drawn_again() -> None:
         seed = keras.random.SeedGenerator(1)
         layer = keras.layers.Dense(2, kernel_initializer=keras.initializers.GlorotUniform(seed))
         layer(keras.Input((3,)))
-    fill_and_note(variables)
+    fill(variables, notes_drawn=True)
     assert as_drawn(layer.kernel) is layer.kernel
 
 

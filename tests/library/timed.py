@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import keras
 import psutil
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
-from encdec_widgets.workers.timing import Measurement, Progress, Worker, checked, network_of
+from encdec_widgets.workers.job import Ask, Tell
+from encdec_widgets.workers.timing import Measurement, Network, Progress, Worker, checked, network_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,6 +56,25 @@ def job(thing: Any = None, *, by_block: bool = False, **options: Any) -> Measure
     """A measurement, as ``measure`` makes it."""
     network = network_of(small_model() if thing is None else thing)
     return Measurement(network=network, options=checked(**{"budget_s": 0.05, **options}), by_block=by_block)
+
+
+class FactsOf:
+    """A job: what a process says of a network when it has loaded it."""
+
+    budget_s = 0.0
+
+    def __init__(self, network: Network, **options: Any) -> None:
+        self._network = network
+        self._options = checked(**options)
+        self.backends = (str(self._options.backend),)
+
+    def do(self, ask: Ask, tell: Tell) -> dict[str, Any]:
+        arguments = {
+            "name": "network",
+            "network": attrs.asdict(self._network),
+            "options": attrs.asdict(self._options),
+        }
+        return ask(self.backends[0], "load", 1, arguments)
 
 
 class Told:

@@ -80,7 +80,12 @@ def _new_features_only(default: bool) -> Any:
 
 def _convolution(x: Tensor, filters: int, kernel_size: int, name: str) -> Tensor:
     return keras.layers.Conv2D(
-        filters, kernel_size, padding="same", kernel_initializer="he_uniform", name=name
+        filters,
+        kernel_size,
+        padding="same",
+        kernel_initializer="he_uniform",
+        data_format="channels_last",
+        name=name,
     )(x)
 
 
@@ -94,7 +99,9 @@ def _norm_relu_conv(x: Tensor, filters: int, kernel_size: int, dropout: float, p
 
 def _transition_down(x: Tensor, stride: int, dropout: float, prefix: str) -> Tensor:
     x = _norm_relu_conv(x, x.shape[-1], 1, dropout, prefix)
-    return keras.layers.MaxPooling2D(pool_size=2, strides=stride, padding="same", name=f"{prefix}_pool")(x)
+    return keras.layers.MaxPooling2D(
+        pool_size=2, strides=stride, padding="same", data_format="channels_last", name=f"{prefix}_pool"
+    )(x)
 
 
 def _dense_layers(
@@ -313,6 +320,7 @@ class DenseUpsamplingBlock(DecoderBlock):
             strides=self.upsampling_stride,
             padding="same",
             kernel_initializer="he_uniform",
+            data_format="channels_last",
             name=f"{prefix}_trans_conv",
         )(x)
         if self.skip_connection and skip_source is not None:

@@ -49,4 +49,6 @@ class Head:
 
     def make_block(self, x_in: Any, prefix: str = "head") -> Any:
         """Create the head: from (batch, height, width, any) to (batch, height, width, channels)."""
-        return keras.layers.Conv2D(self.channels, 1, activation=self.activation, name=prefix)(x_in)
+        return keras.layers.Conv2D(
+            self.channels, 1, activation=self.activation, data_format="channels_last", name=prefix
+        )(x_in)

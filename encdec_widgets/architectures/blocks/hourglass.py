@@ -81,7 +81,13 @@ def _always_two(help: str, *, group: str) -> Any:
 def _conv(x: Tensor, filters: int, prefix: str, *, kernel_size: int = 3, stride: int = 1) -> Tensor:
     """Convolution with ReLU, then batch normalization."""
     x = keras.layers.Conv2D(
-        filters, kernel_size, strides=stride, padding="same", activation="relu", name=f"{prefix}_conv"
+        filters,
+        kernel_size,
+        strides=stride,
+        padding="same",
+        activation="relu",
+        data_format="channels_last",
+        name=f"{prefix}_conv",
     )(x)
     return keras.layers.BatchNormalization(name=f"{prefix}_bn")(x)
 
@@ -131,7 +137,11 @@ class StemBlock(EncoderBlock):
         x = _conv(x_in, self.filters, f"{prefix}_conv7x7", kernel_size=7, stride=2 if stride == 4 else 1)
         x = _conv(x, 2 * self.filters, f"{prefix}_conv3x3")
         x = keras.layers.MaxPooling2D(
-            pool_size=2, strides=2 if stride > 1 else 1, padding="same", name=f"{prefix}_pool"
+            pool_size=2,
+            strides=2 if stride > 1 else 1,
+            padding="same",
+            data_format="channels_last",
+            name=f"{prefix}_pool",
         )(x)
         return _conv(x, self.output_filters, f"{prefix}_conv3x3_out")
 
@@ -184,7 +194,9 @@ class DownsamplingBlock(EncoderBlock):
         Returns:
             The output tensor, (batch, height / 2, width / 2, filters).
         """
-        x = keras.layers.MaxPooling2D(pool_size=2, strides=2, padding="same", name=f"{prefix}_pool")(x_in)
+        x = keras.layers.MaxPooling2D(
+            pool_size=2, strides=2, padding="same", data_format="channels_last", name=f"{prefix}_pool"
+        )(x_in)
         return _conv(x, self.filters, f"{prefix}_conv")
 
     @of_these_layers
@@ -243,7 +255,10 @@ class UpsamplingBlock(DecoderBlock):
             )
         x = _conv(x, self.filters, f"{prefix}_conv")
         x = keras.layers.UpSampling2D(
-            2, interpolation=self.interp_method, name=f"{prefix}_{self.interp_method}"
+            2,
+            interpolation=self.interp_method,
+            data_format="channels_last",
+            name=f"{prefix}_{self.interp_method}",
         )(x)
         require_size_of(skip_source, x, self.upsampling_stride)
         skip = _conv(skip_source, self.filters, f"{prefix}_skip")

@@ -24,7 +24,11 @@ class PoolingBlock(EncoderBlock):
         if not self.pool:
             return x_in
         return keras.layers.MaxPooling2D(
-            pool_size=2, strides=self.pooling_stride, padding="same", name=f"{prefix}_last_pool"
+            pool_size=2,
+            strides=self.pooling_stride,
+            padding="same",
+            data_format="channels_last",
+            name=f"{prefix}_last_pool",
         )(x_in)
 
     @property

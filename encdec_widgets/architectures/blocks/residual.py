@@ -35,9 +35,13 @@ def _residual(x: Tensor, filters: int, name: str) -> Tensor:
     for i, (width, kernel_size) in enumerate(((half, 1), (half, 3), (filters, 1))):
         x = keras.layers.BatchNormalization(name=f"{name}_bn{i}")(x)
         x = keras.layers.Activation("relu", name=f"{name}_act{i}_relu")(x)
-        x = keras.layers.Conv2D(width, kernel_size, padding="same", name=f"{name}_conv{i}")(x)
+        x = keras.layers.Conv2D(
+            width, kernel_size, padding="same", data_format="channels_last", name=f"{name}_conv{i}"
+        )(x)
     if shortcut.shape[-1] != filters:
-        shortcut = keras.layers.Conv2D(filters, 1, name=f"{name}_shortcut_conv1x1")(shortcut)
+        shortcut = keras.layers.Conv2D(
+            filters, 1, data_format="channels_last", name=f"{name}_shortcut_conv1x1"
+        )(shortcut)
     return keras.layers.Add(name=f"{name}_add")([shortcut, x])
 
 
@@ -50,7 +54,9 @@ def _residuals(x: Tensor, filters: int, count: int, name: str) -> Tensor:
 def _upsample(x: Tensor, stride: int, prefix: str) -> Tensor:
     if stride == 1:
         return x
-    return keras.layers.UpSampling2D(stride, interpolation="nearest", name=f"{prefix}_interp_nearest")(x)
+    return keras.layers.UpSampling2D(
+        stride, interpolation="nearest", data_format="channels_last", name=f"{prefix}_interp_nearest"
+    )(x)
 
 
 def _upsampling_window(stride: int) -> LayerWindow:
@@ -92,7 +98,11 @@ class ResidualBlock(EncoderBlock):
         x = x_in
         if self.pool:
             x = keras.layers.MaxPooling2D(
-                pool_size=2, strides=self.pooling_stride, padding="same", name=f"{prefix}_pool"
+                pool_size=2,
+                strides=self.pooling_stride,
+                padding="same",
+                data_format="channels_last",
+                name=f"{prefix}_pool",
             )(x)
         return _residuals(x, self.filters, self.num_residuals, f"{prefix}_res")
 
@@ -218,7 +228,7 @@ class ResidualOutputBlock(DecoderBlock):
             The output tensor, (batch, height * s, width * s, filters), s being ``upsampling_stride``.
         """
         x = _residuals(x, self.filters, self.num_residuals, f"{prefix}_res")
-        x = keras.layers.Conv2D(self.filters, 1, name=f"{prefix}_conv1x1")(x)
+        x = keras.layers.Conv2D(self.filters, 1, data_format="channels_last", name=f"{prefix}_conv1x1")(x)
         x = keras.layers.BatchNormalization(name=f"{prefix}_conv1x1_bn")(x)
         x = keras.layers.Activation("relu", name=f"{prefix}_conv1x1_act_relu")(x)
         return _upsample(x, self.upsampling_stride, prefix)

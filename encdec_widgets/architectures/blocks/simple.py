@@ -123,6 +123,7 @@ class SimpleConvBlock(EncoderBlock):
                 self.kernel_size,
                 padding="same",
                 use_bias=self.use_bias,
+                data_format="channels_last",
                 name=f"{prefix}_conv{i}",
             )(x)
             x = _norm_and_activation(
@@ -177,7 +178,9 @@ def require_size_of(source: Tensor, x: Tensor, upsampling_stride: int) -> None:
 
 
 def _max_pool(x: Tensor, stride: int, name: str) -> Tensor:
-    return keras.layers.MaxPooling2D(pool_size=2, strides=stride, padding="same", name=name)(x)
+    return keras.layers.MaxPooling2D(
+        pool_size=2, strides=stride, padding="same", data_format="channels_last", name=name
+    )(x)
 
 
 @attrs.frozen
@@ -323,6 +326,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
                 self.refine_convs_kernel_size,
                 padding="same",
                 use_bias=self.refine_convs_use_bias,
+                data_format="channels_last",
                 name=name,
             )(x)
             x = _norm_and_activation(
@@ -339,6 +343,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
             return keras.layers.UpSampling2D(
                 self.upsampling_stride,
                 interpolation=self.interp_method,
+                data_format="channels_last",
                 name=f"{prefix}_interp_{self.interp_method}",
             )(x)
         name = f"{prefix}_trans_conv"
@@ -348,6 +353,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
             strides=self.upsampling_stride,
             padding="same",
             use_bias=self.transposed_conv_use_bias,
+            data_format="channels_last",
             name=name,
         )(x)
         return _norm_and_activation(
@@ -363,9 +369,9 @@ class SimpleUpsamplingBlock(DecoderBlock):
         if not self.skip_add:
             return keras.layers.Concatenate(name=f"{prefix}_skip_concat")([source, x])
         if source.shape[-1] != x.shape[-1]:
-            source = keras.layers.Conv2D(x.shape[-1], 1, padding="same", name=f"{prefix}_skip_conv1x1")(
-                source
-            )
+            source = keras.layers.Conv2D(
+                x.shape[-1], 1, padding="same", data_format="channels_last", name=f"{prefix}_skip_conv1x1"
+            )(source)
         return keras.layers.Add(name=f"{prefix}_skip_add")([source, x])
 
     @property

@@ -98,6 +98,7 @@ class StridedConvBlock(EncoderBlock):
                 strides=self.pooling_stride if self.pool and i == 0 else 1,
                 padding="same",
                 use_bias=self.use_bias,
+                data_format="channels_last",
                 name=f"{prefix}_conv{i}",
             )(x)
             for layer in self._after_convolution(i, prefix):

@@ -1,5 +1,6 @@
 """What a result of the timing panel is of: a network, and how it was timed."""
 
+import functools
 from typing import TYPE_CHECKING
 
 import attrs
@@ -8,6 +9,7 @@ from encdec_widgets.designs.presets import family_name
 from encdec_widgets.explain.summary import parameters_of
 from encdec_widgets.formatting import count_text, size_text
 from encdec_widgets.workers.backends import backend_text
+from encdec_widgets.workers.sent_network import frozen_weights
 from encdec_widgets.workers.timing import Network, Options, Racer, network_of
 
 if TYPE_CHECKING:
@@ -59,7 +61,13 @@ class Subject:
             other is not None
             and self.backbone.design == other.backbone.design
             and self.options == other.options
+            and self.frozen == other.frozen
         )
+
+    @functools.cached_property
+    def frozen(self) -> dict[str, tuple[int, ...]]:
+        """Which weights training leaves as they are, as they are when this is first asked for."""
+        return frozen_weights(self.backbone.structure)
 
     def network(self) -> Network:
         """The network, ready to be sent.
@@ -67,6 +75,7 @@ class Subject:
         Raises:
             FieldError: (a ValueError) If its input has no size, or another batch size.
         """
+        _ = self.frozen  # What is frozen later is not sent.
         network = network_of(self.backbone)
         network.check(self.options.batch_size)
         return network

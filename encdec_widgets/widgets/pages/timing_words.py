@@ -40,6 +40,7 @@ def timing_html(timing: Timing, up_to_date: bool) -> str:
         lines.append(html.escape(f"card during the run: {timing.load}"))
     doubts = [
         timing.noise,
+        *timing.notices,
         *(timing.gpu.warnings if timing.gpu else ()),
         *(timing.load.warnings if timing.load else ()),
     ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import abc
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import attrs
 
-from encdec_widgets._keras import keras
+from encdec_widgets._keras import is_loaded, keras
 from encdec_widgets.workers.device import Device
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ Work: TypeAlias = Literal["forward", "training", "gradients", "weight gradients"
 
 "forward" and "training" are as in :class:`encdec_widgets.workers.options.Options`. "gradients" is the forward pass and,
 from given gradients of the outputs, the gradients of all weights and inputs: a block's share of a training step.
-"weight gradients" is the same for a block that takes only the image, whose gradient is not needed.
+"weight gradients" is the same for a block before which no weight is trained, so that the gradients of its inputs are
+not needed; where its own are frozen too, it is the forward pass of training.
 """
 
 Gradient: TypeAlias = "Callable[[Sequence[Array], Array], Array]"
@@ -33,6 +34,19 @@ respect to the first image of the first input, of the weighted sum of the channe
 
 def _unknown(_: Device) -> int | None:
     return None
+
+
+@attrs.frozen
+class Setting:
+    """One thing that a program can set for a backend while it runs.
+
+    Attributes:
+        get: What is set, as plain data.
+        set: Sets what ``get`` gave in another process; raises if that is too late, or not possible here.
+    """
+
+    get: Callable[[], Any]
+    set: Callable[[Any], Any]
 
 
 @attrs.frozen
@@ -73,6 +87,47 @@ class Backend(abc.ABC):
     proper_name: ClassVar[str]
     compilations: ClassVar[tuple[str, ...]]
     has_gradients: ClassVar[bool] = True
+
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        """What a program can set for it while it runs, by the name that a person knows it by; its library is loaded."""
+        return {}
+
+    def settings_here(self) -> dict[str, Any]:
+        """What has been set for it in this process, as plain data; nothing where its library is not loaded."""
+        if not is_loaded(self.name):
+            return {}
+        return {name: setting.get() for name, setting in self.settings.items()}
+
+    def differs(self, settings: Mapping[str, Any]) -> bool:
+        """Whether anything is set otherwise in this process than :meth:`settings_here` told of another."""
+        return any(setting.get() != settings[name] for name, setting in self._told(settings).items())
+
+    def _told(self, settings: Mapping[str, Any]) -> Mapping[str, Setting]:
+        return {name: setting for name, setting in self.settings.items() if name in settings}
+
+    def take(self, settings: Mapping[str, Any]) -> list[str]:
+        """Set in this process what has been set in another.
+
+        Args:
+            settings: What :meth:`settings_here` gave there.
+
+        Returns:
+            A sentence, without a full stop, for each setting that could not be taken.
+        """
+        failed = []
+        for name, setting in self._told(settings).items():
+            wanted, here = settings[name], setting.get()
+            if wanted != here:
+                try:
+                    setting.set(wanted)
+                except Exception as error:  # noqa: BLE001 - a backend may refuse a setting with any error; it is told
+                    words = " ".join(str(error).split())[:160]
+                    failed.append(
+                        f"{self.proper_name} ran with {name} {here!r:.80}, not with {wanted!r:.80} as where the "
+                        f"network comes from ({words})"
+                    )
+        return failed
 
     @abc.abstractmethod
     def devices(self) -> list[Device]:

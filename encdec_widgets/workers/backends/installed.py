@@ -1,18 +1,10 @@
 """Which backends and devices there are on this machine."""
 
 import importlib.util
-import os
 
-from encdec_widgets._keras import LIBRARIES, keras, keras_is_loaded
+from encdec_widgets._keras import LIBRARIES, active_backend, keras, keras_is_loaded
 from encdec_widgets.workers.backends import NAMES, backend_named
 from encdec_widgets.workers.device import CPU, Device
-
-
-def active_backend() -> str:
-    """Name of the Keras backend that is active, or will be when Keras is loaded."""
-    if keras_is_loaded():
-        return str(keras.config.backend())
-    return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
 def installed_backends() -> tuple[str, ...]:

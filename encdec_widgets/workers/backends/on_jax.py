@@ -1,5 +1,7 @@
 """JAX."""
 
+import enum
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,11 +9,12 @@ from encdec_widgets.workers.backends.backend import (
     Backend,
     Gradient,
     Runner,
+    Setting,
     Work,
     dtype_of_target,
     one_or_all,
 )
-from encdec_widgets.workers.device import CPU, Device
+from encdec_widgets.workers.device import CPU, Device, option_in
 
 
 class Jax(Backend):
@@ -21,11 +24,29 @@ class Jax(Backend):
     proper_name = "JAX"
     compilations = ("XLA", "eager")
 
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """All of ``jax.config``; but whether it compiles is what the option ``compilation`` says."""
+        import jax
+
+        names = [name for name in jax.config.values if name != "jax_disable_jit"]
+        return {
+            name: Setting(functools.partial(_configured, name), functools.partial(_configure, name))
+            for name in names
+        }
+
     def devices(self) -> list[Device]:
-        """What ``jax.devices()`` lists."""
+        """What ``jax.devices()`` lists, first the one that ``jax.default_device`` names."""
         import jax
 
         listed: list[Any] = jax.devices()
+        config: Any = jax.config  # untyped in JAX
+        default = option_in(str(config.jax_default_device or ""))
+        devices = self._devices(listed)
+        return sorted(devices, key=lambda device: default is not None and device.option != default)
+
+    @staticmethod
+    def _devices(listed: Sequence[Any]) -> list[Device]:
         return [
             CPU
             if device.platform == "cpu"
@@ -129,6 +150,26 @@ def _gradients(model: Any, with_inputs: bool) -> tuple[Any, Any]:
 
 def _weights(model: Any) -> tuple[list[Any], list[Any]]:
     return [v.value for v in model.trainable_variables], [v.value for v in model.non_trainable_variables]
+
+
+def _configured(name: str) -> Any:
+    """A value of ``jax.config`` as this thread has it, as plain data."""
+    import jax
+
+    value: Any = getattr(jax.config, name, jax.config.values[name])
+    if isinstance(value, enum.Enum):
+        return value.value
+    return value if isinstance(value, bool | int | float | str | None) else option_in(str(value))
+
+
+def _configure(name: str, value: Any) -> None:
+    import jax
+
+    if name == "jax_default_device" and value is not None:
+        kind, _, number = value.lower().partition(":")
+        value = jax.devices(kind)[int(number or 0)]
+    config: Any = jax.config
+    config.update(name, value)
 
 
 def _peak_bytes(planned: list[Any]) -> int | None:

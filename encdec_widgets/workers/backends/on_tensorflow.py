@@ -1,12 +1,13 @@
 """TensorFlow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from encdec_widgets.workers.backends.backend import (
     Backend,
     Gradient,
     Runner,
+    Setting,
     Work,
     dtype_of_target,
     one_or_all,
@@ -20,6 +21,45 @@ class TensorFlow(Backend):
     name = "tensorflow"
     proper_name = "TensorFlow"
     compilations = ("graph", "XLA", "eager")
+
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """Threads, devices and how operations are placed, compiled and computed.
+
+        Not among them: whether functions run eagerly, which the option ``compilation`` says, and how memory grows, as
+        this process takes it only when it is needed.
+        """
+        import tensorflow as tf
+
+        config, experimental = tf.config, tf.config.experimental
+        return {
+            "devices visible": Setting(_visible, _show),
+            "logical devices": Setting(_logical, _split),
+            "threads within operations": Setting(
+                config.threading.get_intra_op_parallelism_threads,
+                config.threading.set_intra_op_parallelism_threads,
+            ),
+            "threads between operations": Setting(
+                config.threading.get_inter_op_parallelism_threads,
+                config.threading.set_inter_op_parallelism_threads,
+            ),
+            "soft device placement": Setting(
+                config.get_soft_device_placement, config.set_soft_device_placement
+            ),
+            "synchronous execution": Setting(
+                experimental.get_synchronous_execution, experimental.set_synchronous_execution
+            ),
+            "TensorFloat-32": Setting(
+                experimental.tensor_float_32_execution_enabled,
+                experimental.enable_tensor_float_32_execution,
+            ),
+            "automatic clustering": Setting(
+                config.optimizer.get_jit, lambda jit: config.optimizer.set_jit(jit or False)
+            ),
+            "graph optimization": Setting(
+                config.optimizer.get_experimental_options, config.optimizer.set_experimental_options
+            ),
+        }
 
     def devices(self) -> list[Device]:
         """Visible GPUs, not logical ones: to list those would initialize the GPUs and take their memory."""
@@ -99,6 +139,50 @@ def _step(model: Any, work: Work) -> Callable[..., Any]:
         return outputs, tape.gradient(outputs, wanted, output_gradients=of_outputs)
 
     return {"forward": forward, "training": training}.get(work, gradients)
+
+
+def _visible() -> list[str]:
+    import tensorflow as tf
+
+    return [str(device.name) for device in tf.config.get_visible_devices()]
+
+
+def _show(names: Sequence[str]) -> None:
+    """Have TensorFlow see the devices of these names only, as in "/physical_device:GPU:0"."""
+    import tensorflow as tf
+
+    there = {device.name: device for device in tf.config.list_physical_devices()}
+    tf.config.set_visible_devices([there[name] for name in names if name in there])
+    missing = [name for name in names if name not in there]
+    if missing:
+        raise ValueError(f"there is no {' and no '.join(missing)}")
+
+
+def _logical() -> dict[str, list[int | None]]:
+    """The memory limit of each logical device that a physical one was split into, in MB, by the physical one's name."""
+    import tensorflow as tf
+
+    configured = {
+        device.name: tf.config.get_logical_device_configuration(device)
+        for device in tf.config.get_visible_devices()
+    }
+    # Once it runs, TensorFlow lists each device as split into one.
+    return {
+        name: limits
+        for name, parts in configured.items()
+        if (limits := [part.memory_limit for part in parts or ()]) not in ([], [None])
+    }
+
+
+def _split(limits: Mapping[str, Sequence[int | None]]) -> None:
+    import tensorflow as tf
+
+    for device in tf.config.list_physical_devices():
+        if device.name in limits:
+            parts = [
+                tf.config.LogicalDeviceConfiguration(memory_limit=limit) for limit in limits[device.name]
+            ]
+            tf.config.set_logical_device_configuration(device, parts)
 
 
 def _peak_bytes(device: Device) -> int | None:

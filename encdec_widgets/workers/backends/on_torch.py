@@ -1,5 +1,6 @@
 """PyTorch."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from encdec_widgets.workers.backends.backend import (
     Backend,
     Gradient,
     Runner,
+    Setting,
     Work,
     dtype_of_target,
     one_or_all,
@@ -21,6 +23,39 @@ class Torch(Backend):
     name = "torch"
     proper_name = "PyTorch"
     compilations = ("eager", "torch.compile")
+
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """Threads, and how exactly and with which libraries it computes."""
+        import torch
+
+        cuda, cudnn, mkldnn = torch.backends.cuda, torch.backends.cudnn, torch.backends.mkldnn
+        flags: dict[str, tuple[Any, str]] = {
+            "TensorFloat-32 in matrix products": (cuda.matmul, "allow_tf32"),
+            "TensorFloat-32 in cuDNN": (cudnn, "allow_tf32"),
+            "cuDNN": (cudnn, "enabled"),
+            "cuDNN's search for the fastest": (cudnn, "benchmark"),
+            "cuDNN's determinism": (cudnn, "deterministic"),
+            "oneDNN": (mkldnn, "enabled"),
+        }
+        return {
+            "threads within operations": Setting(torch.get_num_threads, torch.set_num_threads),
+            "threads between operations": Setting(
+                torch.get_num_interop_threads, torch.set_num_interop_threads
+            ),
+            "deterministic algorithms": Setting(
+                torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms
+            ),
+            "precision of matrix products": Setting(
+                torch.get_float32_matmul_precision, torch.set_float32_matmul_precision
+            ),
+            **{
+                name: Setting(
+                    functools.partial(getattr, owner, flag), functools.partial(setattr, owner, flag)
+                )
+                for name, (owner, flag) in flags.items()
+            },
+        }
 
     def devices(self) -> list[Device]:
         """All cards; first the device where Keras puts tensors, which KERAS_TORCH_DEVICE may have moved off the GPU."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
+import networkx as nx
 
 from encdec_widgets._keras import keras
 from encdec_widgets.networks.multiply_adds import total
@@ -41,6 +42,23 @@ class Bench:
         self._networks: dict[str, _OnBench] = {}
         self._watches: dict[str, tuple[Stopwatch, Device]] = {}
         self._samplers: dict[str, GradientSampler] = {}
+        self._notices: list[str] = []
+
+    def begin(self, settings: Mapping[str, Any], fresh: bool) -> dict[str, Any]:
+        """Begin a job, and take what is set for the backend where the job comes from.
+
+        Args:
+            settings: What ``Backend.settings_here`` gave there.
+            fresh: Whether this process has done nothing yet. Most settings count only before that, and not all of them
+                say so when they come too late.
+
+        Returns:
+            Whether it is too late, so that another process is needed.
+        """
+        if not fresh:
+            return {"too_late": running_backend().differs(settings)}
+        self._notices = running_backend().take(settings)
+        return {"too_late": False}
 
     def clear(self) -> dict[str, Any]:
         """Take everything off the bench."""
@@ -64,7 +82,7 @@ class Bench:
             raise TimingError(
                 f"the timing process runs on {keras.config.backend()}, not on {options['backend']}"
             )
-        device = _device(options["device"])
+        device, notices = _device(options["device"], network["devices"].get(options["backend"]))
 
         def check(model: Any, policy: str) -> None:
             if device.kind == "CPU":
@@ -76,6 +94,8 @@ class Bench:
         return {
             "precision": loaded.precision,
             "policy": loaded.policy,
+            "settings": running_backend().settings_here(),
+            "notices": [*network["notices"], *self._notices, *notices],
             "device": device.name,
             "device_option": device.option,
             "multiply_adds": total(data["multiply_adds"] for _, data in loaded.layers.nodes(data=True)),
@@ -133,7 +153,7 @@ class Bench:
         model, options = network.loaded.model, network.options
         work: Work = "forward"
         if options["work"] == "training":
-            work = "weight gradients" if self._is_first(name) else "gradients"
+            work = "gradients" if self._needs_gradients_of_inputs(name) else "weight gradients"
         with running_backend().on(network.device):
             runner = running_backend().runner(model, work, options["compilation"])
             # One batch: all blocks are on the bench together.
@@ -158,16 +178,18 @@ class Bench:
         """The mean of the gradients of a network; see :meth:`GradientSampler.mean`."""
         return self._samplers[name].mean()
 
-    def _is_first(self, name: str) -> bool:
-        """Whether a block takes only the image, whose gradient is not needed."""
+    def _needs_gradients_of_inputs(self, name: str) -> bool:
+        """Whether a training step takes the gradients of what enters a block: where a weight before it is trained."""
         network = self._networks[name]
-        layers, block = network.loaded.layers, set(network.loaded.blocks[name.partition("/")[2]])
-        sources = {source for layer in block for source in layers.predecessors(layer)} - block
-        return all(layers.nodes[source]["stage"] == "input" for source in sources)
+        whole = self._networks[name.partition("/")[0]].loaded
+        layers, block = whole.layers, set(network.loaded.blocks[name.partition("/")[2]])
+        before = set().union(*(nx.ancestors(layers, layer) for layer in block)) - block
+        return any(layer.trainable_weights for layer in whole.model.layers if layer.name in before)
 
     def commands(self) -> dict[str, Callable[..., dict[str, Any]]]:
         """The commands of this process, by name."""
         names = (
+            self.begin,
             self.clear,
             self.load,
             self.predict,
@@ -208,8 +230,13 @@ def _stopwatch(
     return Stopwatch(runner.run, [runner.to_device(*pair) for pair in pairs])
 
 
-def _device(option: str) -> Device:
-    """The device that was asked for, among those that the backend sees."""
+def _device(option: str, from_where: str | None) -> tuple[Device, list[str]]:
+    """The device that was asked for, among those that the backend sees, and what is to be said of it.
+
+    Args:
+        option: The option ``device``.
+        from_where: The device that the network would run on where it comes from, which "auto" prefers.
+    """
     devices = visible_devices()
     found = [device for device in devices if option in (AUTO, device.option)]
     if not found:
@@ -218,4 +245,7 @@ def _device(option: str) -> Device:
         raise TimingError(
             f"{backend} sees no {option} here; it sees {seen}, on which the network can be timed instead"
         )
-    return found[0]
+    preferred = [device for device in found if device.option == from_where]
+    if preferred or from_where is None or option != AUTO:
+        return (*preferred, *found)[0], []
+    return found[0], [f"timed on {found[0]}, as the timing process sees no {from_where}"]

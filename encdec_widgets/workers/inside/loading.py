@@ -10,6 +10,7 @@ import attrs
 from encdec_widgets._keras import keras
 from encdec_widgets.designs.design import Design
 from encdec_widgets.networks.graph import layer_graph
+from encdec_widgets.networks.keras_config import configure_keras
 from encdec_widgets.networks.keras_private import reason_in
 from encdec_widgets.networks.weights import fill_at_random, unfilled
 from encdec_widgets.workers.errors import TimingError
@@ -53,6 +54,7 @@ def load(
         precision: Name of the dtype policy; None for the network's own.
         check: Is given the model before its weights take memory, and the policy of most layers; may refuse it.
     """
+    configure_keras(network["config"])
     keras.config.set_dtype_policy(precision or network["policy"])
     if network["kind"] == "design":
         backbone = Design.from_json(network["text"]).build()
@@ -78,7 +80,15 @@ def load(
     model = keras.Model(whole.inputs, whole.outputs)
     check(model, _precision(model)[1])
     fill_at_random(variables)
+    _freeze(model, network["frozen"])
     return Loaded(model, layer_graph(model, ()), network["blocks"], *_precision(model))
+
+
+def _freeze(model: Any, frozen: Mapping[str, Sequence[int]]) -> None:
+    """Freeze single weights. A model's text says which layers are frozen, and not that single weights are."""
+    for layer in model.layers:
+        for number in frozen.get(layer.name, ()):
+            layer.weights[number].trainable = False
 
 
 def _set_policies(config: Any, precision: str) -> None:

@@ -226,17 +226,19 @@ def _chain(channels: int, size: int, makers: Sequence[Callable[[], Any]]) -> Any
 
 
 def _convolution(channels: int) -> Callable[[], Any]:
-    return lambda: keras.layers.Conv2D(channels, 3, padding="same", kernel_initializer=_noise)
+    return lambda: keras.layers.Conv2D(
+        channels, 3, padding="same", data_format="channels_last", kernel_initializer=_noise
+    )
 
 
 def _transposed(channels: int) -> Callable[[], Any]:
     return lambda: keras.layers.Conv2DTranspose(
-        channels, 2, strides=2, padding="same", kernel_initializer=_noise
+        channels, 2, strides=2, padding="same", data_format="channels_last", kernel_initializer=_noise
     )
 
 
 def _resizing() -> Any:
-    return keras.layers.UpSampling2D(2, interpolation="bilinear")
+    return keras.layers.UpSampling2D(2, interpolation="bilinear", data_format="channels_last")
 
 
 def _relu() -> Any:

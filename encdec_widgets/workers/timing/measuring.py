@@ -29,6 +29,9 @@ LEAST_SHARE = 0.25
 FAR_OFF = 3
 """A prediction that is off by more than this factor has its calibration made again for the next run."""
 
+_calibrated_under: dict[tuple[str | None, ...], Mapping[str, Any]] = {}
+"""What was set for the backend when they were made: under other settings, as on fewer threads, they do not hold."""
+
 _calibrations: dict[tuple[str | None, ...], Mapping[str, Any]] = {}
 """Calibrations by backend, compilation, dtype policy and device: a process that replaces another need not make them
 again."""
@@ -56,8 +59,11 @@ class OnBench:
         arguments = {"name": name, "network": attrs.asdict(network), "options": attrs.asdict(options)}
         facts = ask(str(options.backend), "load", options.batch_size, arguments)
         built = cls(name=name, options=options, facts=facts, ask=ask)
-        told = built.do("predict", calibration=_calibrations.get(built._conditions()))
-        _calibrations[built._conditions()] = told["calibration"]
+        conditions, settings = built._conditions(), facts["settings"]
+        if _calibrated_under.setdefault(conditions, settings) != settings:
+            _calibrations.pop(conditions, None)
+        told = built.do("predict", calibration=_calibrations.get(conditions))
+        _calibrations[conditions], _calibrated_under[conditions] = told["calibration"], settings
         return attrs.evolve(built, facts={**facts, **told})
 
     def do(self, command: str, part: str = "", **arguments: Any) -> dict[str, Any]:
@@ -109,6 +115,7 @@ class OnBench:
                 *(rate for _, rate in calibration["convolution_rates"]),
             ),
             call_ms=calibration["call_overhead_ms"],
+            notices=tuple(self.facts["notices"]),
             **others,
         )
 

@@ -54,6 +54,8 @@ class Timing:
         low_ms: Lower end of the 95 % interval of the median, in milliseconds; None where there are too few runs.
         high_ms: Upper end of the same.
         noise: What makes the figures doubtful, as one sentence; empty if nothing was seen.
+        notices: What was otherwise where it was timed than where the network comes from, such as a number of threads
+            that could not be set, a sentence each.
         predicted_ms: The median that was predicted before the run (an estimate), in milliseconds; None where it could
             not be predicted, as ``multiply_adds`` is None.
         multiply_adds: Multiply-adds of one forward pass of one image (exact); None where those of a layer are unknown.
@@ -98,6 +100,7 @@ class Timing:
     blocks: tuple[BlockTime, ...] = ()
     gpu: GpuState | None = None
     load: GpuLoad | None = None
+    notices: tuple[str, ...] = ()
 
     @property
     def images_per_second(self) -> float:
@@ -151,18 +154,20 @@ class Timing:
         for name, kind in (("gpu", GpuState), ("load", GpuLoad)):
             if others.get(name) is not None:
                 others[name] = kind.from_dict(others[name])
-        return cls(**{**others, **required, "blocks": tuple(others.get("blocks", ()))})
+        for name in ("blocks", "notices"):
+            others[name] = tuple(others.get(name, ()))
+        return cls(**{**required, **others})
 
     def __str__(self) -> str:
         """One line, with units."""
         work = "" if self.work == "forward" else "training step, "
         compilation = f" ({self.compilation})" if self.compilation else ""
-        noise = f"; {self.noise}" if self.noise else ""
+        doubts = "".join(f"; {words}" for words in (self.noise, *self.notices) if words)
         return (
             f"{digits(self.median_ms)} ms (10 % to 90 %: {digits(self.p10_ms)} to {digits(self.p90_ms)} ms, "
             f"{self.n} runs), {digits(self.images_per_second)} images/s, {work}batch {self.batch_size}, "
             f"{self.precision}, {self.device}, {backend_text(self.backend)}{compilation}; "
-            f"first call {digits(self.first_call_ms)} ms{noise}"
+            f"first call {digits(self.first_call_ms)} ms{doubts}"
         )
 
     def __repr__(self) -> str:

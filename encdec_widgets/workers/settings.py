@@ -1,0 +1,42 @@
+"""What a program has set for the backends that it computes with, beside the networks: it counts in a worker too."""
+
+import os
+from typing import Any
+
+from encdec_widgets._keras import QUIET_AND_MODEST
+from encdec_widgets.workers.backends import LIBRARIES, backend_named
+
+Settings = dict[str, dict[str, Any]]
+"""By the name of a backend, what is set for it, as plain data."""
+
+_READ_BY_BACKENDS = (
+    *("CUDA_", "NVIDIA_", "HIP_", "ROCR_", "TF_", "XLA_", "JAX_", "LIBTPU_", "KERAS_", "TORCH", "PYTORCH_"),
+    *("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "BLIS_", "VECLIB_", "DNNL_", "ONEDNN_"),
+)
+_OF_THE_LOG = "TF_CPP_"
+
+
+def settings_here() -> Settings:
+    """What is set in this process, as this thread has it, for each backend whose library is loaded.
+
+    Example:
+        >>> from encdec_widgets.workers.settings import settings_here
+        >>> import keras
+        >>> set(settings_here()) <= {"tensorflow", "jax", "torch"}
+        True
+    """
+    found = {name: backend_named(name).settings_here() for name in LIBRARIES}
+    return {name: settings for name, settings in found.items() if settings}
+
+
+def inherited() -> dict[str, Any]:
+    """What of this process a backend finds in a process that is started now: variables, and the cores it may use."""
+    variables = {**QUIET_AND_MODEST, **os.environ}
+    found: dict[str, Any] = {
+        name: value
+        for name, value in variables.items()
+        if name.startswith(_READ_BY_BACKENDS) and not name.startswith(_OF_THE_LOG)
+    }
+    if hasattr(os, "sched_getaffinity"):  # on Linux
+        found["cores"] = sorted(os.sched_getaffinity(0))
+    return found
