@@ -109,7 +109,7 @@ def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError)
                 words = _padding(error.value, value) if error.field == "input_shape" else ""
                 if not is_among(value, [mend.value for mend in mends]):
                     mends.append(Mend(error.field, value, changes, words))
-    if error.field == "input_shape":
+    if error.field == "input_shape" and isinstance(error.value, (tuple, list)):
         mends += _one_level_fewer(design, wanted)
     return tuple(mends)
 
