@@ -284,10 +284,10 @@ def quoted(value: object) -> str:
 
 
 def shortened(text: str, most: int = LONGEST_QUOTE) -> str:
-    r"""A text of at most ``most`` characters, its middle left out where it has more, that can be sent as UTF-8.
+    """A text of at most ``most`` characters, its middle left out where it has more, that can be sent as UTF-8.
 
-    >>> shortened("encoder", 5), shortened("\\ud800")
-    ('en…er', '\\\\ud800')
+    >>> shortened("encoder", 5), shortened("bottleneck", 5)
+    ('en…er', 'bo…ck')
     """
     text = printable(text if len(text) <= most else f"{text[:most]}{text[-most:]}")
     if len(text) <= most:
@@ -297,12 +297,20 @@ def shortened(text: str, most: int = LONGEST_QUOTE) -> str:
 
 
 def printable(text: str) -> str:
-    """A text that can be sent as UTF-8: halves of characters (lone surrogates) are written as escapes."""
+    r"""A text that can be sent as UTF-8: halves of characters (lone surrogates) are written as escapes.
+
+    >>> printable("œil"), printable("\ud800")
+    ('œil', '\\ud800')
+    """
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def error_text(error: BaseException) -> str:
-    """What an error says, also one whose ``__str__`` raises."""
+    """What an error says, also one whose ``__str__`` raises.
+
+    >>> error_text(ValueError("too wide"))
+    'too wide'
+    """
     try:
         return printable(str(error))
     except Exception:  # noqa: BLE001 - a user's error may raise anything
