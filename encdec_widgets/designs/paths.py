@@ -54,9 +54,11 @@ def evolve(value: Any, changes: Mapping[str, Any]) -> Any:
                 f"is no field of {type(value).__name__}, which has {', '.join(names)}",
                 difflib.get_close_matches(name, names, n=1),
             )
-        if not _can_be_written(changes[name]):
-            raise FieldError(name, changes[name], "must hold text that can be written as UTF-8")
-    return attrs.evolve(value, **{arguments[name] or name: new for name, new in changes.items()})
+    evolved = attrs.evolve(value, **{arguments[name] or name: new for name, new in changes.items()})
+    for name, new in changes.items():
+        if not _can_be_written(new):  # in a field that nothing describes
+            raise FieldError(name, new, "must hold text that can be written as UTF-8")
+    return evolved
 
 
 def _can_be_written(value: Any) -> bool:
