@@ -10,6 +10,7 @@ from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.classes import users_classes
 from encdec_widgets.designs.presets import as_design
+from encdec_widgets.workers.sent_functions import functions_of, named, packed
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -25,6 +26,7 @@ class Network:
         blocks: Of a model, the layers of every block, by the block's name; a design's are read from what is built.
         shapes: Shape of each input, without the batch: height, width, channels.
         fixed_batch: The batch size that the network is fixed to, if it is.
+        functions: Of a model, the functions that a user wrote: see :mod:`encdec_widgets.workers.sent_functions`.
 
     Example:
         >>> from encdec_widgets import Design
@@ -43,6 +45,7 @@ class Network:
     blocks: Mapping[str, tuple[str, ...]]
     shapes: tuple[tuple[int | None, ...], ...]
     fixed_batch: int | None = None
+    functions: str = ""
 
     def check(self, batch_size: int) -> None:
         """Refuse what cannot be timed.
@@ -119,9 +122,13 @@ def _of_backbone(backbone: Any) -> Network:
 
 def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]]) -> Network:
     batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
+    functions = functions_of(model)
+    with named(functions):
+        text = model.to_json()
     return Network(
         kind="model",
-        text=model.to_json(),
+        text=text,
+        functions=packed(functions),
         policy=_active_policy(),
         blocks=blocks,
         shapes=tuple(tuple(tensor.shape[1:]) for tensor in model.inputs),
