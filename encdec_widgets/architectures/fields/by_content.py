@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-import numpy as np
 
 _readers: weakref.WeakKeyDictionary[type, Callable[[Any], tuple[Any, ...]]] = weakref.WeakKeyDictionary()
 
@@ -116,5 +115,7 @@ def _is_array(value: Any) -> bool:
 
 
 def _same_arrays(one: Any, other: Any) -> bool:
+    import numpy as np  # Designs are read and compared before anything needs it.
+
     alike = type(one) is type(other) and one.shape == other.shape and one.dtype == other.dtype
     return alike and bool(np.array_equal(one, other))
