@@ -151,7 +151,8 @@ class FieldInfo:
         if value is None and self.optional:
             return None
         try:
-            accepted = KINDS[self.kind].accept(self, _plain(value))
+            plain = value if type(value) in _PLAIN else _plain(value)
+            accepted = KINDS[self.kind].accept(self, plain)
         except Exception as error:  # an object that raises when it is looked at is no value of any kind
             raise self._refusal(field, value) from error
         if accepted is None:
@@ -173,6 +174,9 @@ class FieldInfo:
     def suggestions(self, value: Any) -> tuple[Any, ...]:
         """Values that this field takes in place of one that it does not, the nearest first."""
         return self.of_kind.suggestions(self, value)
+
+
+_PLAIN = (int, bool, str, float)  # Nearly all values are, and fields are set by the hundred in every edit.
 
 
 def _plain(value: Any) -> Any:
