@@ -21,6 +21,7 @@ from encdec_widgets.explain.receptive_field import ReceptiveField, receptive_fie
 from encdec_widgets.explain.table import Row, block_rows, layer_rows
 from encdec_widgets.explain.too_large import require_memory_to_fill
 from encdec_widgets.explain.weight_memory import copy_bytes, weight_memory
+from encdec_widgets.formatting import quoted
 from encdec_widgets.networks.building import BuiltNetwork, How, network_in_steps
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.call_graph import as_trained_now, call_graph
@@ -234,7 +235,7 @@ class Backbone:
         """
         if kind not in ("blocks", "layers"):
             raise ValueError(
-                f"A table has a row for each of the 'blocks' or of the 'layers'. Received: {kind!r}."
+                f"A table has a row for each of the 'blocks' or of the 'layers'. Received: {quoted(kind)}."
             )
         of_blocks = kind == "blocks"
         facts = block_rows(self.blocks) if of_blocks else layer_rows(self.layers)

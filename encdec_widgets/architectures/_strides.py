@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, info_of
+from encdec_widgets.formatting import quoted
 
 Strides: TypeAlias = Mapping[str, Any]
 Condition: TypeAlias = Callable[[Strides], bool]
@@ -139,7 +140,7 @@ class _Request:
         return tuple(v for v in self.rules.possible(field) if condition({**self.strides, field: v}))
 
     def _refusal(self, field: str, received: Any, candidates: tuple[int | None, ...]) -> FieldError:
-        others = [f"{other}={value!r}" for other, value in self.strides.items() if other != field]
+        others = [f"{other}={quoted(value)}" for other, value in self.strides.items() if other != field]
         return FieldError(
             field,
             received,

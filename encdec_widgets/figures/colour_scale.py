@@ -9,7 +9,7 @@ from markupsafe import Markup
 from plotly.colors import sample_colorscale, unlabel_rgb
 
 from encdec_widgets.figures.palette import BLACK, GREY, HATCH, NO_VALUE, SCALE, WHITE
-from encdec_widgets.formatting import percent_text, quantity_text
+from encdec_widgets.formatting import percent_text, quantity_text, quoted
 
 _LEGEND_STEPS = 9
 _NAMED = 4  # more blocks than this are counted, not listed by name
@@ -23,7 +23,7 @@ def _finite(colouring: "Colouring", _: object, values: Mapping[str, float]) -> N
     for name, value in values.items():
         if not math.isfinite(value):
             raise ValueError(
-                f"{colouring.title} of {name!r} is {value} {colouring.unit}; a block takes a finite number, "
+                f"{colouring.title} of {quoted(name)} is {value} {colouring.unit}; a block takes a finite number, "
                 "or is left out if it has none"
             )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from encdec_widgets.formatting import quoted
 from encdec_widgets.networks.graph import add_rows
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
         ValueError: If there is no block of that name.
     """
     if block is not None and block not in blocks:
-        raise ValueError(f"There is no block named {block!r}. There are: {', '.join(blocks)}.")
+        raise ValueError(f"There is no block named {quoted(block)}. There are: {', '.join(blocks)}.")
     members = tuple(layers) if block is None else blocks.nodes[block]["layers"]
     homes = {layer: name for name, data in blocks.nodes(data=True) for layer in data["layers"]}
     labels = _labels(blocks, members, homes)

@@ -8,7 +8,7 @@ import attrs
 
 from encdec_widgets.explain.receptive_words import extent_text
 from encdec_widgets.figures.palette import STAGE_COLOURS, WHITE
-from encdec_widgets.formatting import stride_text
+from encdec_widgets.formatting import quoted, stride_text
 from encdec_widgets.networks.strides import coarseness
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def field_boxes(
         ValueError: If the scale is not above 0.
     """
     if not 0 < input_scale < math.inf:
-        raise ValueError(f"input_scale must be a number above 0. Received: {input_scale!r}. Would work: 1.0.")
+        raise ValueError(
+            f"input_scale must be a number above 0. Received: {quoted(input_scale)}. Would work: 1.0."
+        )
     boxes = [_box("output", receptive.output, input_scale, _OUTPUT, "", 3.0, "The output")]
     if selected is not None and selected in receptive.blocks and blocks.nodes[selected]["stage"] != "input":
         label = blocks.nodes[selected]["label"]

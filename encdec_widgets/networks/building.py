@@ -15,6 +15,7 @@ from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, IntermediateFeature
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.architectures.fields.layer_names import as_model_name
 from encdec_widgets.architectures.known_classes import is_shipped
 from encdec_widgets.formatting import number_text
 from encdec_widgets.networks.built_block import BuiltBlock, Place, place_of
@@ -28,9 +29,11 @@ from encdec_widgets.networks.followed import FollowedLayer, Origin, keep_weights
 from encdec_widgets.networks.graph import owners_of
 from encdec_widgets.networks.in_steps import BlocksInSteps, Paused
 from encdec_widgets.networks.keras_private import calls_of, is_symbolic
+from encdec_widgets.networks.long_ways import room_for_long_ways
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.rebuild import forget_other_calls, layers_of, make_or_reuse
 from encdec_widgets.networks.scopes import Scopes, device_here, spread_here
+from encdec_widgets.networks.traced_names import require_traced_names
 from encdec_widgets.networks.weights import fill
 from encdec_widgets.travelling import Travelling
 
@@ -235,8 +238,11 @@ class _Building:
         outputs, features = make_backbone(x) if head is None else make_backbone(x, head=head)
         if not is_shipped(type(self._architecture)) and channels_first_by_default():
             require_channels_last(type(self._architecture).__name__, keras.tree.flatten(outputs), [x])
-        model = keras.Model(x, outputs, name=_unused_name(type(self._architecture).__name__))
+        with room_for_long_ways():
+            name = _unused_name(as_model_name(type(self._architecture).__name__))
+            model = keras.Model(x, outputs, name=name)
         forget_other_calls(model)
+        require_traced_names(model, self._architecture, self._blocks.built)
         stacks: list[Any] = features if isinstance(outputs, list) else [features]
         return model, tuple(map(tuple, stacks))
 

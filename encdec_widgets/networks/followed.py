@@ -24,6 +24,7 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.networks.keras_private import call_that_made, joins_channels
 from encdec_widgets.networks.users_classes import may_be_of_a_users_class
 from encdec_widgets.networks.weights import as_drawn, take_over
@@ -85,10 +86,7 @@ class FollowedLayer:
         if self.kind is not other.kind or self.shapes != other.shapes:
             return False
         (settings, fed), (others, others_fed) = self.facts, other.facts
-        try:
-            return settings is not None and fed == others_fed and bool(settings == others)
-        except Exception:  # noqa: BLE001 - a setting of a user's layer may compare in any way
-            return False
+        return settings is not None and fed == others_fed and same(settings, others)
 
 
 def followed_layers(

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.blocks.block_call import BlockCall
+from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.followed import (
     FollowedLayer,
@@ -96,7 +97,7 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _same_block(a: BlockCall, b: BlockCall) -> bool:
-    return _position(a) == _position(b) and bool(a.block == b.block)
+    return _position(a) == _position(b) and same(a.block, b.block)
 
 
 def _position(call: BlockCall) -> tuple[Any, ...]:

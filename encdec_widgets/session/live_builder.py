@@ -22,6 +22,7 @@ from encdec_widgets.background import (
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.history import History
 from encdec_widgets.explain.too_large import needed_bytes, require_memory_for
+from encdec_widgets.formatting import quoted
 from encdec_widgets.networks.in_steps import Paused
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.scopes import Scopes
@@ -196,13 +197,13 @@ class LiveBuilder:
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it becomes the result
             return error
         except SystemExit as error:
-            return RuntimeError(f"the block wants to end Python: {error!r}")
+            return RuntimeError(f"the block wants to end Python: {quoted(error)}")
         except (Dropped, Paused, GeneratorExit):
             raise
         except BaseException as error:
             if task.inline:
                 raise
-            return RuntimeError(f"building was interrupted: {error!r}")
+            return RuntimeError(f"building was interrupted: {quoted(error)}")
         return backbone
 
     def _deliver(self, request: Request, result: Result) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import attrs
 
 from encdec_widgets.background import Background, on_this_loop, shared_background
-from encdec_widgets.formatting import number_text
+from encdec_widgets.formatting import number_text, quoted
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped
 from encdec_widgets.workers.job import Job, Progress
 from encdec_widgets.workers.process import WorkerProcess, require_processes
@@ -178,7 +178,7 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - it is the outcome
             outcome = error
         except BaseException as error:  # noqa: BLE001 - else the worker would be busy for good
-            outcome = TimingError(f"the timing was ended by {error!r}")
+            outcome = TimingError(f"the timing was ended by {quoted(error)}")
         for process in asked.values():
             process.in_use = False  # Before the outcome is told: the next job may start at once.
             if not process.alive:

@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 
 import attrs
 
+from encdec_widgets.formatting import quoted
 from encdec_widgets.workers.gpu_state import GpuLoad, GpuState, throttle_words
 
 __all__ = ["GpuLoad", "GpuState", "GpuWatch", "Gpus", "read_gpus", "visible_gpus"]
@@ -67,7 +68,7 @@ def visible_gpus(environ: Mapping[str, str] = os.environ) -> Gpus:
     if not chosen:
         return Gpus(
             (),
-            f"CUDA_VISIBLE_DEVICES is {wanted!r}, which hides all GPUs; unset it, or name one by its UUID or its "
+            f"CUDA_VISIBLE_DEVICES is {quoted(wanted)}, which hides all GPUs; unset it, or name one by its UUID or its "
             f"number (0{f' to {len(found) - 1}' if len(found) > 1 else ''}).",
         )
     by_number = wanted is None or not wanted.strip().startswith("GPU-")

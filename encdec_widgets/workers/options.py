@@ -8,6 +8,7 @@ import attrs
 from encdec_widgets._keras import active_backend
 from encdec_widgets.architectures.fields.described import FieldError, choice, integer, real, text
 from encdec_widgets.explain.costs import MOST_IMAGES, PRECISIONS
+from encdec_widgets.formatting import quoted
 from encdec_widgets.workers.backends import LIBRARIES, NAMES, backend_named
 from encdec_widgets.workers.backends.installed import installed_backends
 
@@ -110,7 +111,7 @@ class Options:
             raise FieldError(
                 "compilation",
                 self.compilation,
-                f"must be {' or '.join(map(repr, ways))} on the Keras backend {self.backend!r}",
+                f"must be {' or '.join(map(repr, ways))} on the Keras backend {quoted(self.backend)}",
                 ways,
             )
         backend = backend_named(self.backend)
@@ -142,5 +143,5 @@ def checked(**options: Any) -> Options:
     unknown = set(options) - {attribute.name for attribute in attrs.fields(Options)}
     if unknown:
         known = ", ".join(attribute.name for attribute in attrs.fields(Options))
-        raise TypeError(f"there is no option {min(unknown)!r} of a timing; there are {known}")
+        raise TypeError(f"there is no option {quoted(min(unknown))} of a timing; there are {known}")
     return Options(**options).resolved()

@@ -13,6 +13,7 @@ from encdec_widgets.designs.presets import as_design
 from encdec_widgets.networks.keras_config import config_of_keras
 from encdec_widgets.networks.scopes import device_of, spread_here
 from encdec_widgets.workers.device import option_in
+from encdec_widgets.workers.sent_functions import functions_of, named, packed
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -35,6 +36,7 @@ class Network:
         devices: The device that it would run on where it comes from, as the option ``device`` names it, by the backend;
             empty where that is not known.
         notices: What is otherwise where it comes from than where it is timed, a sentence each.
+        functions: Of a model, the functions that a user wrote: see :mod:`encdec_widgets.workers.sent_functions`.
 
     Example:
         >>> from encdec_widgets import Design
@@ -57,6 +59,7 @@ class Network:
     config: Mapping[str, Any] = attrs.field(factory=dict)
     devices: Mapping[str, str] = attrs.field(factory=dict)
     notices: tuple[str, ...] = ()
+    functions: str = ""
 
     def check(self, batch_size: int) -> None:
         """Refuse what cannot be timed.
@@ -136,9 +139,13 @@ def _of_backbone(backbone: Any) -> Network:
 def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]]) -> Network:
     batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
     policy: Any = model.dtype_policy
+    functions = functions_of(model)
+    with named(functions):
+        text = model.to_json()
     return Network(
         kind="model",
-        text=model.to_json(),
+        text=text,
+        functions=packed(functions),
         policy=str(getattr(policy, "default_policy", policy).name),
         blocks=blocks,
         shapes=tuple(tuple(tensor.shape[1:]) for tensor in model.inputs),

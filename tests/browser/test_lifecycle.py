@@ -281,7 +281,7 @@ from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, Simple
 bad = '''<img src=x onerror="document.title='pwned'">'''
 Bad = type(bad, (SimpleConvBlock,), {})
 Family = type(bad, (CustomEncoderDecoder,), {})
-encoder = [Bad(filters=4, block_prefix=bad), Bad(filters=4, block_prefix=bad)]
+encoder = [Bad(filters=4), Bad(filters=4)]
 designer = Designer(Design(Family(encoder=encoder, decoder=[SimpleUpsamplingBlock()]), (64, 64, 1)))
 designer
 """

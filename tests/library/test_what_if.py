@@ -328,11 +328,11 @@ def test_weights_to_be_filled_wait_for_one_block_and_the_variant_goes_on(
 ) -> None:
     made_before: list[int] = []
 
-    def fill_and_note(variables: Iterable[Any]) -> None:
+    def fill_in_turn(variables: Iterable[Any], *, notes_drawn: bool) -> None:
         made_before.extend(GATE.made)
         fill(variables)
 
-    monkeypatch.setattr("encdec_widgets.backbone.fill", fill_and_note)
+    monkeypatch.setattr("encdec_widgets.networks.building.fill", fill_in_turn)
 
     async def scenario() -> None:
         live = DESIGN.build()

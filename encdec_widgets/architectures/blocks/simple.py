@@ -14,7 +14,7 @@ from encdec_widgets.architectures.blocks.base import FieldChanges as FieldChange
 from encdec_widgets.architectures.blocks.base import Tensor as Tensor
 from encdec_widgets.architectures.blocks.base import of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
-from encdec_widgets.architectures.fields.described import FieldError, Need, flag, text
+from encdec_widgets.architectures.fields.described import FieldError, Need, flag, layer_name
 from encdec_widgets.architectures.fields.shared import INTERPOLATIONS as INTERPOLATIONS
 from encdec_widgets.architectures.fields.shared import (
     activation_field,
@@ -98,7 +98,7 @@ class SimpleConvBlock(EncoderBlock):
     activation: str | None = activation_field(
         "The non-linearity after each convolution; linear has none.", **_CONVS
     )
-    block_prefix: str = text(
+    block_prefix: str = layer_name(
         "", help="Appended to the names of the block's layers.", group="Layer names", folded=True
     )
 

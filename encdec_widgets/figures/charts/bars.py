@@ -8,20 +8,20 @@ import attrs
 from markupsafe import Markup
 
 from encdec_widgets.figures.palette import GREY
-from encdec_widgets.formatting import quantity_text
+from encdec_widgets.formatting import quantity_text, quoted
 
 _HEX = r"(#[0-9a-fA-F]{6})?"
 
 
 def _finite(bar: "Bar", _: object, value: float) -> None:
     if not math.isfinite(value):
-        raise ValueError(f"the bar {bar.label!r} is to be {value} long; it takes a finite number")
+        raise ValueError(f"the bar {quoted(bar.label)} is to be {value} long; it takes a finite number")
 
 
 def _colour(bar: "Bar", _: object, colour: str) -> None:
     if not re.fullmatch(_HEX, colour):
         raise ValueError(
-            f"the colour of the bar {bar.label!r} is {colour!r}; write it as '#1f77d0', or leave it out"
+            f"the colour of the bar {quoted(bar.label)} is {quoted(colour)}; write it as '#1f77d0', or leave it out"
         )
 
 

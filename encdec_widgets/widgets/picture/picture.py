@@ -10,6 +10,7 @@ from encdec_widgets.figures.block_figure import block_figure
 from encdec_widgets.figures.colour_scale import Colouring, legend
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
 from encdec_widgets.figures.quantities import QUANTITIES
+from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.picture.flags import flags
 from encdec_widgets.widgets.picture.graph_view import GraphView
@@ -97,7 +98,7 @@ class Picture(widgets.VBox):
         taken = {STAGE, *QUANTITIES} & set(measured)
         if taken:
             raise ValueError(
-                f"{min(taken)!r} is how blocks are coloured without a measurement; give it another name"
+                f"{quoted(min(taken))} is how blocks are coloured without a measurement; give it another name"
             )
         if measured == self._measured:
             return

@@ -9,6 +9,7 @@ import importlib
 
 from encdec_widgets._keras import LIBRARIES as LIBRARIES
 from encdec_widgets._keras import keras
+from encdec_widgets.formatting import quoted
 from encdec_widgets.workers.backends.backend import Backend
 
 NAMES = (*LIBRARIES, "numpy")
@@ -29,7 +30,7 @@ def backend_named(name: str) -> Backend:
         ValueError: If there is no such backend.
     """
     if name not in NAMES:
-        raise ValueError(f"Networks cannot be timed on {name!r}. Backends are {', '.join(NAMES)}.")
+        raise ValueError(f"Networks cannot be timed on {quoted(name)}. Backends are {', '.join(NAMES)}.")
     backend: Backend = importlib.import_module(f"{__name__}.on_{name}").BACKEND
     return backend
 

@@ -12,8 +12,10 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.networks.graph import layer_graph
 from encdec_widgets.networks.keras_config import configure_keras
 from encdec_widgets.networks.keras_private import reason_in
+from encdec_widgets.networks.long_ways import room_for_long_ways
 from encdec_widgets.networks.weights import fill_at_random, unfilled
 from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.sent_functions import unpacked
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -66,9 +68,10 @@ def load(
     if precision:
         _set_policies(config, precision)
     text = json.dumps(config)
-    with unfilled() as variables:
+    with unfilled() as variables, room_for_long_ways():
         try:
-            whole = keras.models.model_from_json(text)
+            with keras.utils.custom_object_scope(unpacked(network["functions"])):
+                whole = keras.models.model_from_json(text)
         except Exception as error:
             # What Keras advises after the reason is of no use in another process.
             words = " ".join(reason_in(error).partition(". ")[0].split())[:160]
@@ -77,7 +80,8 @@ def load(
                 f"layers of Keras can, also in blocks and architectures of your own. Keras says: {words}"
             ) from error
     # A Sequential has no graph of operations, and inputs and outputs may stand in dicts: this is the plain form.
-    model = keras.Model(whole.inputs, whole.outputs)
+    with room_for_long_ways():
+        model = keras.Model(whole.inputs, whole.outputs)
     check(model, _precision(model)[1])
     fill_at_random(variables)
     _freeze(model, network["frozen"])

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.formatting import quoted
 from encdec_widgets.workers.timing.result import Timing
 from encdec_widgets.workers.timing.statistics import median_interval
 
@@ -84,7 +85,7 @@ class Comparison:
         for pair in pairs:
             if len(pair) != 2 or not all(math.isfinite(time) and time > 0 for time in pair):
                 raise ValueError(
-                    f"each of pairs must be two positive finite times in milliseconds, not {pair!r}"
+                    f"each of pairs must be two positive finite times in milliseconds, not {quoted(pair)}"
                 )
         logs = [math.log(time_a * b.batch_size / (time_b * a.batch_size)) for time_a, time_b in pairs]
         low, high = median_interval(logs)

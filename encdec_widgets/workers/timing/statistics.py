@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from encdec_widgets.formatting import percent_text
+from encdec_widgets.formatting import percent_text, quoted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +71,7 @@ def median_interval(values: "Values", confidence: float = CONFIDENCE) -> tuple[f
         ValueError: If there are no values, if one of them is not finite, or if ``confidence`` is out of bounds.
     """
     if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, such as 0.95, not {confidence!r}")
+        raise ValueError(f"confidence must lie between 0 and 1, such as 0.95, not {quoted(confidence)}")
     ordered = _ordered(values)
     rank = _rank(len(ordered), confidence)
     if rank == 0:
@@ -203,14 +203,14 @@ def _ordered(values: "Values") -> "NDArray[np.float64]":
 
     ordered = np.sort(np.asarray(values, dtype=np.float64), axis=None)
     if not (len(ordered) and np.isfinite(ordered).all()):
-        raise ValueError(f"values must be one or more finite numbers, not {values!r}")
+        raise ValueError(f"values must be one or more finite numbers, not {quoted(values)}")
     return ordered
 
 
 def _ordered_times(times: "Values") -> "NDArray[np.float64]":
     ordered = _ordered(times)
     if ordered[0] <= 0:
-        raise ValueError(f"times must be positive, but one of them is {ordered[0]!r}")
+        raise ValueError(f"times must be positive, but one of them is {quoted(ordered[0])}")
     return ordered
 
 
