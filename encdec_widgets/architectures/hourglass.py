@@ -94,7 +94,7 @@ class Hourglass(EncoderDecoder):
         unit="channels",
         help="How much wider each coarser level is; higher puts more parameters at the deepest levels.",
         group="Filters",
-        needs=(Need("down_blocks"),),
+        needs=(Need("down_blocks", above=1),),
     )
     interp_method: str = interpolation_field("nearest", needs=(Need("up_blocks"),))
     stacks: int = integer(

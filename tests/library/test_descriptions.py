@@ -7,7 +7,7 @@ import pytest
 from encdec_widgets.architectures import hourglass, unet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
-from encdec_widgets.architectures.fields.described import FieldInfo, described_fields
+from encdec_widgets.architectures.fields.described import FieldInfo, Need, described_fields
 from tests.library.test_any_network import DECODER_BLOCKS, ENCODER_BLOCKS, FAMILIES
 
 CLASSES = [
@@ -66,5 +66,6 @@ def test_every_field_of_a_block_stands_under_a_heading(cls: type) -> None:
 def test_a_fold_leaves_most_of_what_matters_in_sight(cls: type) -> None:
     infos = described_fields(cls).values()
     assert not all(info.folded for info in infos)
-    needed = {need.field for info in infos if not info.folded for need in info.needs}
+    needs = [need for info in infos if not info.folded for need in info.needs]
+    needed = {need.field for need in needs if isinstance(need, Need)}
     assert not any(info.folded for name, info in described_fields(cls).items() if name in needed)

@@ -31,12 +31,12 @@ def of_these_layers(answer: Callable[[Any], _T]) -> Callable[[Any], _T | None]:
     @functools.wraps(answer)
     def asked(self: Any) -> _T | None:
         answering: Any = next(cls for cls in type(self).__mro__ if answer.__name__ in vars(cls))
-        return answer(self) if _makes_layers_of(type(self), answering) else None
+        return answer(self) if makes_layers_of(type(self), answering) else None
 
     return asked
 
 
-def _makes_layers_of(cls: type[Any], above: type[Any]) -> bool:
+def makes_layers_of(cls: type[Any], above: type[Any]) -> bool:
     """Tell whether a class overrides nothing of a class above it that may have a part in making layers.
 
     What a block says of itself, and other values of its fields, have none.
@@ -52,7 +52,7 @@ def _makes_layers_of(cls: type[Any], above: type[Any]) -> bool:
     )
 
 
-def _describing(cls: type[Any], name: str) -> type[Any]:
+def describing_class(cls: type[Any], name: str) -> type[Any]:
     """The class that describes a field: the last one that declares it, not one that inherits it."""
     return next(
         one
@@ -73,7 +73,7 @@ class Block(Described):
         None too in a subclass that makes other layers of such a field, which may be as wide as they like.
         """
         widths = tuple(name for name, info in described_fields(self).items() if info.unit == "channels")
-        own = all(_makes_layers_of(type(self), _describing(type(self), name)) for name in widths)
+        own = all(makes_layers_of(type(self), describing_class(type(self), name)) for name in widths)
         return widths if widths and own else None
 
     @property

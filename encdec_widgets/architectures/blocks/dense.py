@@ -12,7 +12,7 @@ from encdec_widgets._keras import keras
 from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock, of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.simple import Tensor, require_size_of
-from encdec_widgets.architectures.fields.described import flag, integer, real
+from encdec_widgets.architectures.fields.described import SkipSource, flag, integer, real
 from encdec_widgets.architectures.fields.shared import filters_field, upsampling_stride_field
 
 MOST_LAYERS = 64
@@ -276,6 +276,7 @@ class DenseUpsamplingBlock(DecoderBlock):
         True,
         help="Brings back fine detail from the encoder at the same stride, at a cost in every layer.",
         group="Skip connection",
+        needs=(SkipSource(),),
     )
     num_layers: int = _num_layers()
     growth_rate: int = growth_rate_field(16)

@@ -14,7 +14,7 @@ from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock,
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.simple import Tensor, require_size_of
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
-from encdec_widgets.architectures.fields.described import flag, integer
+from encdec_widgets.architectures.fields.described import SkipSource, flag, integer
 from encdec_widgets.architectures.fields.shared import COST_OF_FILTERS, filters_field, upsampling_stride_field
 
 
@@ -136,6 +136,7 @@ class ResidualUpsamplingBlock(DecoderBlock):
         True,
         help="Brings back fine detail from the encoder at the same stride, through residuals of its own.",
         group="Skip connection",
+        needs=(SkipSource(),),
     )
 
     def make_block(

@@ -14,7 +14,14 @@ from encdec_widgets.architectures.blocks.base import FieldChanges as FieldChange
 from encdec_widgets.architectures.blocks.base import Tensor as Tensor
 from encdec_widgets.architectures.blocks.base import of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
-from encdec_widgets.architectures.fields.described import FieldError, Need, flag, text
+from encdec_widgets.architectures.fields.described import (
+    FieldError,
+    Need,
+    NoEffectWhile,
+    SkipSource,
+    flag,
+    text,
+)
 from encdec_widgets.architectures.fields.shared import INTERPOLATIONS as INTERPOLATIONS
 from encdec_widgets.architectures.fields.shared import (
     activation_field,
@@ -29,6 +36,10 @@ from encdec_widgets.formatting import sizes_text
 _CONVS: dict[str, Any] = {"group": "Convolutions", "needs": (Need("num_convs"),)}
 _TRANSPOSED: dict[str, Any] = {"group": "Upsampling", "needs": (Need("transposed_conv"),)}
 _REFINEMENT: dict[str, Any] = {"group": "Refinement", "needs": (Need("refine_convs"),)}
+_FIRST_IS_THE_ONLY_ONE = NoEffectWhile(
+    "the only refinement convolution has the first filters",
+    lambda block: block.refine_convs == 1 and block.refine_convs_first_filters is not None,
+)
 
 
 def _norm_and_activation(
@@ -93,13 +104,17 @@ class SimpleConvBlock(EncoderBlock):
         False, help="Batch normalization steadies training, at some cost in time and memory.", **_CONVS
     )
     batch_norm_before_activation: bool = norm_order_field(
-        group="Convolutions", needs=(Need("num_convs"), Need("batch_norm"))
+        "activation", group="Convolutions", needs=(Need("num_convs"), Need("batch_norm"))
     )
     activation: str | None = activation_field(
         "The non-linearity after each convolution; linear has none.", **_CONVS
     )
     block_prefix: str = text(
-        "", help="Appended to the names of the block's layers.", group="Layer names", folded=True
+        "",
+        help="Appended to the names of the block's layers.",
+        group="Layer names",
+        folded=True,
+        needs=(NoEffectWhile("the block has no layers", lambda block: not (block.pool or block.num_convs)),),
     )
 
     def make_block(self, x_in: Tensor, prefix: str = "conv_block") -> Tensor:
@@ -241,22 +256,27 @@ class SimpleUpsamplingBlock(DecoderBlock):
         True, help="Batch normalization after the transposed convolution.", folded=True, **_TRANSPOSED
     )
     transposed_conv_batch_norm_before_activation: bool = norm_order_field(
-        group="Upsampling", needs=(Need("transposed_conv"), Need("transposed_conv_batch_norm"))
+        "transposed_conv_activation",
+        group="Upsampling",
+        needs=(Need("transposed_conv"), Need("transposed_conv_batch_norm")),
     )
     transposed_conv_activation: str | None = activation_field(
         "The non-linearity after the transposed convolution.", **_TRANSPOSED
     )
-    interp_method: str = interpolation_field("bilinear", needs=(Need("transposed_conv", on=False),))
+    interp_method: str = interpolation_field(
+        "bilinear", needs=(Need("transposed_conv", on=False), Need("upsampling_stride", above=1))
+    )
     skip_connection: bool = flag(
         False,
         help="Brings back fine detail from the encoder at the same stride.",
         group="Skip connection",
+        needs=(SkipSource(),),
     )
     skip_add: bool = flag(
         False,
         help="On: the skip is added, which is cheaper. Off: it is concatenated, which keeps all channels.",
         group="Skip connection",
-        needs=(Need("skip_connection"),),
+        needs=(Need("skip_connection"), SkipSource()),
     )
     refine_convs: int = num_convs_field(
         2,
@@ -269,7 +289,9 @@ class SimpleUpsamplingBlock(DecoderBlock):
         folded=True,
         **_REFINEMENT,
     )
-    refine_convs_filters: int = filters_field(64, **_REFINEMENT)
+    refine_convs_filters: int = filters_field(
+        64, group="Refinement", needs=(Need("refine_convs"), _FIRST_IS_THE_ONLY_ONE)
+    )
     refine_convs_use_bias: bool = flag(
         True, help="A constant added to each channel of the refinement.", folded=True, **_REFINEMENT
     )
@@ -280,7 +302,9 @@ class SimpleUpsamplingBlock(DecoderBlock):
         True, help="Batch normalization after each refinement convolution.", **_REFINEMENT
     )
     refine_convs_batch_norm_before_activation: bool = norm_order_field(
-        group="Refinement", needs=(Need("refine_convs"), Need("refine_convs_batch_norm"))
+        "refine_convs_activation",
+        group="Refinement",
+        needs=(Need("refine_convs"), Need("refine_convs_batch_norm")),
     )
     refine_convs_activation: str | None = activation_field(
         "The non-linearity after each refinement convolution.", **_REFINEMENT

@@ -52,6 +52,7 @@ class StridedConvBlock(EncoderBlock):
         True,
         help="On: the first convolution makes the map smaller, so that what follows sees further.",
         group="Downsampling",
+        needs=(Need("pooling_stride", above=1),),
     )
     pooling_stride: int = pooling_stride_field(
         "How many times smaller the map becomes; above the kernel's size, pixels are left out.",
@@ -71,7 +72,9 @@ class StridedConvBlock(EncoderBlock):
         help="Batch normalization steadies training, at some cost in time and memory.",
         group="Convolutions",
     )
-    batch_norm_before_activation: bool = norm_order_field(group="Convolutions", needs=(Need("batch_norm"),))
+    batch_norm_before_activation: bool = norm_order_field(
+        "activation", group="Convolutions", needs=(Need("batch_norm"),)
+    )
     activation: str | None = activation_field(
         "The non-linearity after each convolution; linear has none.", group="Convolutions"
     )

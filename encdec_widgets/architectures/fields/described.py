@@ -12,17 +12,28 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.architectures.fields.info import FieldError, FieldInfo, Need, field_words
+from encdec_widgets.architectures.fields.info import (
+    Condition,
+    FieldError,
+    FieldInfo,
+    Need,
+    NoEffectWhile,
+    SkipSource,
+    field_words,
+)
 from encdec_widgets.architectures.fields.kinds import KINDS, Kind
 from encdec_widgets.architectures.fields.numeric import is_number
 
 __all__ = [
     "ACTIVATIONS",
+    "Condition",
     "Described",
     "FieldError",
     "FieldInfo",
     "Kind",
     "Need",
+    "NoEffectWhile",
+    "SkipSource",
     "choice",
     "counts",
     "definition_number",
@@ -128,7 +139,7 @@ def integer(
     optional: bool = False,
     group: str = "",
     folded: bool = False,
-    needs: Iterable[Need] = (),
+    needs: Iterable[Condition] = (),
 ) -> Any:
     """A whole number, such as a count of layers."""
     return field(
@@ -158,7 +169,7 @@ def real(
     unit: str = "",
     group: str = "",
     folded: bool = False,
-    needs: Iterable[Need] = (),
+    needs: Iterable[Condition] = (),
 ) -> Any:
     """A number that may have a fraction, such as a growth rate."""
     return field(
@@ -178,7 +189,7 @@ def real(
 
 
 def flag(
-    default: bool, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Need] = ()
+    default: bool, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Condition] = ()
 ) -> Any:
     """True or False."""
     return field(
@@ -194,7 +205,7 @@ def choice(
     optional: bool = False,
     group: str = "",
     folded: bool = False,
-    needs: Iterable[Need] = (),
+    needs: Iterable[Condition] = (),
 ) -> Any:
     """One of a few names."""
     return field(
@@ -212,7 +223,7 @@ def choice(
 
 
 def text(
-    default: str, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Need] = ()
+    default: str, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Condition] = ()
 ) -> Any:
     """A text that becomes part of layer names."""
     return field(
@@ -230,7 +241,7 @@ def counts(
     unit: str = "",
     group: str = "",
     folded: bool = False,
-    needs: Iterable[Need] = (),
+    needs: Iterable[Condition] = (),
 ) -> Any:
     """A tuple of whole numbers, such as the number of layers of every block."""
     return field(

@@ -80,7 +80,16 @@ function undoByKeys(root) {
 /* What ipywidgets and plotly leave without a name or a state for screen readers: handles of sliders, buttons of which one is
    pressed, places whose words change by themselves, the picture. */
 function nameForReaders(root) {
+  const tellTenths = () => {
+    for (const handle of root.querySelectorAll(".encdec-tenths .noUi-handle")) {
+      const value = String(Number(handle.getAttribute("aria-valuenow")) / 10); // its slider counts in tenths
+      if (handle.getAttribute("aria-valuetext") !== value) handle.setAttribute("aria-valuetext", value);
+    }
+  };
+  const moves = new MutationObserver(tellTenths);
+  moves.observe(root, { attributeFilter: ["aria-valuetext"], subtree: true });
   const name = () => {
+    tellTenths();
     for (const handle of root.querySelectorAll(".encdec-row .noUi-handle:not([aria-label])")) {
       const label = handle.closest(".encdec-row").querySelector(".encdec-integer > label, .encdec-real > label");
       handle.setAttribute("aria-label", `${label.textContent}, slider`); // the number has the plain name
@@ -100,6 +109,7 @@ function nameForReaders(root) {
   root.addEventListener("focusin", name);
   root.addEventListener("click", soon);
   return () => {
+    moves.disconnect();
     root.removeEventListener("focusin", name);
     root.removeEventListener("click", soon);
   };

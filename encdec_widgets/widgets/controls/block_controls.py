@@ -20,6 +20,7 @@ from encdec_widgets.designs.block_edits import (
     remove,
 )
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.no_effect import fields_without_effect
 from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.showing import Showing
@@ -148,18 +149,15 @@ class BlockControls(widgets.VBox):
         fields: dict[str, FieldInfo] = {}
         for _, infos in described:
             fields = {**infos, **fields}
-        having = {name: [(b, infos[name]) for b, infos in described if name in infos] for name in fields}
-        held = {name: [getattr(block, name) for block, _ in pairs] for name, pairs in having.items()}
-        inert = {}
-        for name, pairs in having.items():
-            reasons = [info.inert(block) for block, info in pairs]
-            if None not in reasons:  # in none of them it has an effect
-                inert[f"{path}.{name}"] = reasons[0] or ""
+        held = {
+            name: [getattr(block, name) for block, infos in described if name in infos] for name in fields
+        }
+        inert = fields_without_effect(self._session.editor.wanted, path)
         self._fields.show(
             {f"{path}.{name}": info for name, info in fields.items()},
             {f"{path}.{name}": pending.get(f"{path}.{name}", held[name][0]) for name in fields},
             bad,
-            inert,
+            {f"{path}.{name}": why for name, why in inert.items()},
         )
         mixed = [field_words(name) for name, values in held.items() if any(v != values[0] for v in values)]
         self._note.value = _note(

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 import traitlets
 
 from encdec_widgets.architectures.fields.described import FieldInfo, field_words
+from encdec_widgets.designs.no_effect import NoEffect
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.controls.inputs import inputs_of
@@ -75,25 +76,26 @@ class FieldControl(widgets.HBox):
         """Mark the row as the one with a problem, or no longer."""
         (self.add_class if bad else self.remove_class)("encdec-bad")
 
-    def show_inert(self, reason: str | None, *, say: bool = True) -> None:
+    def show_inert(self, why: NoEffect | None, *, say: bool = True) -> None:
         """Show that the field has no effect now, or that it has one.
 
         Args:
-            reason: Why it has none, as one sentence; None if it has one.
+            why: Why it has none; None if it has one.
             say: Whether the reason is to be read in the row, and not in its tooltips only.
         """
-        (self.add_class if reason else self.remove_class)("encdec-inert")
+        reason = None if why is None else why.reason
+        (self.add_class if why else self.remove_class)("encdec-inert")
         for widget in self._inputs:
-            widget.disabled = reason is not None
+            widget.disabled = why is not None and why.locked
             widget.tooltip = f"{self._tooltip} {reason}" if reason else self._tooltip
         said = f'<div class="encdec-why">{html.escape(reason)}</div>' if reason and say else None
-        why = self._why
+        line = self._why
         if said is None:
             self._why, self.children = None, self._inputs
-            if why is not None:
-                close_all(why)
-        elif why is not None:
-            why.value = said
+            if line is not None:
+                close_all(line)
+        elif line is not None:
+            line.value = said
         else:
             # After the inputs, so that the page keeps those, and with them the place of the keyboard.
             self._why = widgets.HTML(said)
@@ -134,7 +136,7 @@ class FieldControls(widgets.VBox):
         self._fields: dict[str, FieldInfo] = {}
         self._values: Mapping[str, Any] = {}
         self._bad: str | None = None
-        self._inert: Mapping[str, str] = {}
+        self._inert: Mapping[str, NoEffect] = {}
         self._unfolded = False
         self._sections: dict[str, _Section] = {}
         self._fold = widgets.Button()
@@ -147,7 +149,7 @@ class FieldControls(widgets.VBox):
         fields: Mapping[str, FieldInfo],
         values: Mapping[str, Any],
         bad: str | None,
-        inert: Mapping[str, str] | None = None,
+        inert: Mapping[str, NoEffect] | None = None,
     ) -> None:
         """Show the fields with their values; new rows are made only when the fields are others than before.
 
@@ -198,8 +200,9 @@ class FieldControls(widgets.VBox):
         before = None
         for name in names:
             # A bad value can be mended at its control, whether it has an effect or not.
-            reason = None if name == self._bad else self._inert.get(name)
-            self.rows[name].show_inert(reason, say=reason != before)
+            why = None if name == self._bad else self._inert.get(name)
+            reason = None if why is None else why.reason
+            self.rows[name].show_inert(why, say=reason != before)
             before = reason
 
     def _show_fold(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from encdec_widgets.architectures.fields.described import described_fields
+from encdec_widgets.designs.no_effect import fields_without_effect
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.controls.controls import FieldControls
 from encdec_widgets.widgets.controls.head_controls import HeadControls
@@ -37,5 +38,4 @@ class NetworkControls(widgets.VBox):
         self._note.value = _CUSTOM if architecture.has_free_blocks else ""
         fields = described_fields(architecture)
         values = {name: outcome.pending.get(name, getattr(architecture, name)) for name in fields}
-        inert = {name: reason for name, info in fields.items() if (reason := info.inert(architecture))}
-        self._fields.show(fields, values, outcome.bad_field, inert)
+        self._fields.show(fields, values, outcome.bad_field, fields_without_effect(outcome.design))
