@@ -1,7 +1,11 @@
 """How numbers, sizes, durations, values and lists of names are written for people, each in one place."""
 
+import reprlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+LONGEST_QUOTE = 200
+"""So many characters of a value are quoted in an error."""
 
 _BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "bytes"))
 _MINUS = "−"
@@ -247,18 +251,95 @@ def px_text(length: float) -> str:
 
 
 def value_text(value: Any) -> str:
-    """A value of a field.
+    """A value of a field, which may be anything.
 
-    >>> value_text(True), value_text(None), value_text(2.4), value_text((4, 5)), value_text("relu")
-    ('on', 'none', '2.4', '4, 5', 'relu')
+    >>> value_text(True), value_text(None), value_text(2.4), value_text((4, 5)), value_text("relu"), value_text(abs)
+    ('on', 'none', '2.4', '4, 5', 'relu', 'abs')
     """
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, (tuple, list)):
-        return ", ".join(map(value_text, value))
-    if isinstance(value, float):
-        return number_text(value)
-    return "none" if value is None else str(value)
+    try:
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        if isinstance(value, (tuple, list)):
+            return shortened(
+                ", ".join(quoted(v) if isinstance(v, (tuple, list)) else value_text(v) for v in value)
+            )
+        if isinstance(value, float):
+            return number_text(value)
+        if callable(value) and isinstance(name := getattr(value, "__name__", None), str):
+            return shortened(name)
+        return "none" if value is None else shortened(str(value))
+    except Exception:  # noqa: BLE001 - a user's object may raise anything
+        return quoted(value)
+
+
+def quoted(value: object) -> str:
+    """A value as code, at most 200 characters of it; whatever the value is, this does not raise.
+
+    >>> quoted("relu"), quoted((8, 1.5)), quoted(10**5000)
+    ("'relu'", '(8, 1.5)', '<a whole number of 5,001 digits>')
+    >>> len(quoted("x" * 100_000))
+    200
+    """
+    return shortened(_Repr().repr(value))
+
+
+def shortened(text: str, most: int = LONGEST_QUOTE) -> str:
+    r"""A text of at most ``most`` characters, its middle left out where it has more, that can be sent as UTF-8.
+
+    >>> shortened("encoder", 5), shortened("\\ud800")
+    ('en…er', '\\\\ud800')
+    """
+    text = printable(text if len(text) <= most else f"{text[:most]}{text[-most:]}")
+    if len(text) <= most:
+        return text
+    start = most // 2
+    return f"{text[:start]}…{text[start + 1 - most :]}"
+
+
+def printable(text: str) -> str:
+    """A text that can be sent as UTF-8: halves of characters (lone surrogates) are written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def error_text(error: BaseException) -> str:
+    """What an error says, also one whose ``__str__`` raises."""
+    try:
+        return printable(str(error))
+    except Exception:  # noqa: BLE001 - a user's error may raise anything
+        return f"<{type(error).__name__} that cannot be written as text>"
+
+
+class _Repr(reprlib.Repr):
+    """Writes one value as ``repr`` does, as far as is quoted; what has no ``repr`` is named by its class."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 8
+        self.maxtuple = self.maxlist = self.maxset = self.maxfrozenset = self.maxdict = self.maxdeque = 80
+        self.maxstring = self.maxlong = self.maxother = LONGEST_QUOTE
+        self._left = 10 * LONGEST_QUOTE  # lists that hold each other, or themselves, never end
+
+    def repr1(self, x: Any, level: int) -> str:
+        self._left -= 1
+        if self._left < 0:
+            return self.fillvalue
+        try:
+            return super().repr1(x, level)
+        except Exception:  # noqa: BLE001 - a user's class that is called "list" is no list
+            return self.repr_instance(x, level)
+
+    def repr_int(self, x: int, level: int) -> str:
+        try:
+            return super().repr_int(x, level)
+        except ValueError:  # Python writes no more than some thousand digits.
+            digits = int(x.bit_length() * 0.30103) + 1
+            return f"<a whole number of {exact_text(digits)} digits>"
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        try:
+            return shortened(" ".join(repr(x).split()))
+        except Exception as error:  # noqa: BLE001 - a user's __repr__ may raise anything
+            return f"<{type(x).__name__} object, whose repr raises {type(error).__name__}>"
 
 
 def listed(names: Iterable[str], most: int = 3) -> str:

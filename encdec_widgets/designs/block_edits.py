@@ -21,11 +21,12 @@ from encdec_widgets.architectures.fields.described import FieldError, described_
 from encdec_widgets.architectures.known_classes import newest_by_name
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.paths import STAGES
+from encdec_widgets.formatting import quoted
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_PATH = re.compile(rf"({'|'.join(STAGES)})\[(\d+|\*)\]")
+_PATH = re.compile(rf"({'|'.join(STAGES)})\[([0-9]{{1,9}}|\*)\]")
 
 
 @attrs.frozen
@@ -49,10 +50,11 @@ def parts(path: str) -> tuple[str, int | None]:
     Raises:
         ValueError: If it is no path of a block.
     """
-    match = _PATH.fullmatch(path)
+    match = _PATH.fullmatch(path) if isinstance(path, str) else None
     if match is None:
         raise ValueError(
-            f"A path names a block, such as 'encoder[2]', or a whole stage, such as 'encoder[*]'. Received: {path!r}."
+            "A path names a block, such as 'encoder[2]', or a whole stage, such as 'encoder[*]'. "
+            f"Received: {quoted(path)}."
         )
     return match[1], None if match[2] == "*" else int(match[2])
 
@@ -165,7 +167,7 @@ def _existing(design: Design, path: str) -> tuple[str, int | None]:
     stage, index = parts(path)
     if path not in paths_of(design):
         raise ValueError(
-            f"There is no such block. Received: {path!r}. There are: {', '.join(paths_of(design))}."
+            f"There is no such block. Received: {quoted(path)}. There are: {', '.join(paths_of(design))}."
         )
     return stage, index
 
@@ -173,7 +175,7 @@ def _existing(design: Design, path: str) -> tuple[str, int | None]:
 def _of_one_block(design: Design, path: str) -> tuple[str, int]:
     stage, index = _existing(design, path)
     if index is None:
-        raise ValueError(f"One block is needed, such as '{stage}[0]'. Received: {path!r}.")
+        raise ValueError(f"One block is needed, such as '{stage}[0]'. Received: {quoted(path)}.")
     return stage, index
 
 

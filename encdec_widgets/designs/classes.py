@@ -32,11 +32,15 @@ def users_classes(design: Any) -> tuple[type[Any], ...]:
 
 
 def _values(value: Any) -> Iterator[Any]:
-    """All objects with fields in ``value``: itself and what its fields hold."""
-    if isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _values(item)
-    elif attrs.has(type(value)):
-        yield value
-        for attribute in attrs.fields(type(value)):
-            yield from _values(getattr(value, attribute.name))
+    """All objects with fields in ``value``: itself and what its fields hold, each once."""
+    pending, seen = [value], set[int]()  # A user's list may hold itself.
+    while pending:
+        held = pending.pop()
+        if id(held) in seen:
+            continue
+        seen.add(id(held))
+        if isinstance(held, (tuple, list)):
+            pending.extend(reversed(held))
+        elif attrs.has(type(held)):
+            yield held
+            pending.extend(getattr(held, field.name) for field in reversed(attrs.fields(type(held))))

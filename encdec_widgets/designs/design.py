@@ -7,16 +7,17 @@ nothing is built until :meth:`Design.build`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.architectures.fields.by_content import ByContent
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo
 from encdec_widgets.designs.design_json import from_json
-from encdec_widgets.designs.paths import evolve, replace_in
+from encdec_widgets.designs.paths import evolve, no_field, replace_in
 from encdec_widgets.designs.registry import answering
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ INPUT_FIELDS = {
 def _as_input_shape(value: Any) -> InputShape:
     allowed = "must be three numbers: height, width and channels"
     try:
-        height, width, channels = value
-        if isinstance(value, str):
+        if isinstance(value, (str, bytes, bytearray, Mapping, Set)):
             raise TypeError
-    except (TypeError, ValueError):
+        height, width, channels = value
+    except Exception:  # noqa: BLE001 - an object may raise anything when it is gone through
         raise FieldError("input_shape", value, allowed, ((256, 256, 1),)) from None
     sizes = []
     for (name, info), size in zip(INPUT_FIELDS.items(), (height, width, channels), strict=True):
@@ -131,7 +132,7 @@ def _as_architecture(value: Any) -> EncoderDecoder:
 
 
 @attrs.frozen
-class Design:
+class Design(ByContent):
     """A network to be: an architecture and the shape of its input.
 
     Attributes:
@@ -213,12 +214,10 @@ class Design:
         Raises:
             FieldError: (a ValueError) If there is no such field, or a value is not possible.
         """
-        architecture = _as_architecture(changes.get("architecture", self.architecture))
         for name, value in changes.items():
             if not isinstance(name, str):
-                raise FieldError(
-                    repr(name), value, "is no field: fields are named by texts such as 'filters'"
-                )
+                raise no_field(name, value)
+        architecture = _as_architecture(changes.get("architecture", self.architecture))
         head = _replace_in_head(_as_head(changes.get("head", self.head)), changes)
         whole = ("architecture", "input_shape", "head")
         own = {
@@ -241,12 +240,17 @@ class Design:
         return backbone
 
     def to_json(self) -> str:
-        """This design as JSON: plain, versioned data."""
+        """This design as JSON: plain, versioned data.
+
+        Raises:
+            FieldError: (a ValueError) If a field of a user's class holds something that JSON has no form for, such as
+                a function; it names the block and the field.
+        """
         text: str = answering("to_json")(self)
         return text
 
     @staticmethod
-    def from_json(text: str) -> Design:
+    def from_json(text: str | bytes | bytearray) -> Design:
         """The design that :meth:`to_json` wrote.
 
         Classes are looked up by name among the shipped ones and those defined in this process; no code is run.

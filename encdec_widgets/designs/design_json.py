@@ -1,90 +1,171 @@
-"""Designs as JSON: plain, versioned data that names classes but never carries code."""
+"""Designs as JSON: plain, versioned data that names classes but never carries code.
 
+:mod:`encdec_widgets.designs.strict_json` reads the text; here it becomes the fields of a design, each checked at its
+path, so that an error names it: ``encoder[2].num_convs``.
+"""
+
+import difflib
 import json
+import math
+import numbers
 from typing import Any
 
 import attrs
 
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.known_classes import class_name, newest_by_name
+from encdec_widgets.designs.strict_json import data_of
+from encdec_widgets.formatting import error_text, printable, quoted, shortened
 
 VERSION = 1
 _VERSION_KEY = "encdec_widgets_design"
+_KEYS = (_VERSION_KEY, "architecture", "input_shape", "head")
+_DEEPEST = 20
+"""So deep lists and blocks may stand in each other; those of shipped classes are 4 deep."""
 
 
 def to_json(design: Any) -> str:
-    """Write a :class:`~encdec_widgets.designs.design.Design` as JSON text."""
+    """Write a :class:`~encdec_widgets.designs.design.Design` as JSON text.
+
+    A list in a field of a user's class comes back as a tuple.
+
+    Raises:
+        FieldError: (a ValueError) If a field holds something that JSON has no form for, such as a function; it names
+            the block and the field.
+    """
     data = {
         _VERSION_KEY: VERSION,
-        "architecture": _encode(design.architecture),
+        "architecture": _encode(design.architecture, ""),
         "input_shape": list(design.input_shape),
-        "head": _encode(design.head),
+        "head": _encode(design.head, "head"),
     }
-    return json.dumps(data, indent=2)
+    return json.dumps(data, indent=2, allow_nan=False)
 
 
-def from_json(text: str) -> dict[str, Any]:
+def from_json(text: str | bytes | bytearray) -> dict[str, Any]:
     """Read the fields of the design that :func:`to_json` wrote, by name.
 
     Raises:
-        ValueError: If the text is no such design, or is of a version that is not known.
+        ValueError: If the text is no such design, is of a version that is not known, has a key that is not known, or a
+            value that is not possible. It names the block and the field.
     """
-    try:
-        data = json.loads(text)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"This is not the JSON of a design: {error}.") from None
+    data = data_of(text)
     if not isinstance(data, dict) or _VERSION_KEY not in data:
         raise ValueError(f'This is not the JSON of a design: it has no "{_VERSION_KEY}".')
-    if data[_VERSION_KEY] != VERSION:
+    version = data[_VERSION_KEY]
+    if type(version) is not int or version != VERSION:
         raise ValueError(
-            f"This design is of version {data[_VERSION_KEY]!r}; this release reads version {VERSION}."
+            f"This design is of version {quoted(version)}; this release reads version {VERSION}, a number."
         )
+    _require_known(data, _KEYS, "A design in JSON has no key")
     missing = [key for key in ("architecture", "input_shape") if key not in data]
     if missing:
         raise ValueError(f"This design lacks {' and '.join(missing)}.")
     return {
-        "architecture": _decode(data["architecture"]),
+        "architecture": _decode(data["architecture"], ""),
         "input_shape": data["input_shape"],
-        "head": _decode(data.get("head")),
+        "head": _decode(data.get("head"), "head"),
     }
 
 
-def _encode(value: Any) -> Any:
-    if attrs.has(type(value)):
+def _encode(value: Any, path: str, depth: int = 0) -> Any:
+    """A value as JSON has it; ``path`` is where it stands, empty for the architecture."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str) and printable(value) == value:
+        return value
+    if isinstance(value, (tuple, list)) and depth < _DEEPEST:
+        return [_encode(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(value)]
+    if _is_known(type(value)) and depth < _DEEPEST:
         return {
             "class": class_name(type(value)),
             "fields": {
-                attribute.alias: _encode(getattr(value, attribute.name))
-                for attribute in attrs.fields(type(value))
-                if attribute.init
+                field.alias: _encode(getattr(value, field.name), _inside(path, field.name), depth + 1)
+                for field in attrs.fields(type(value))
+                if field.init
             },
         }
-    if isinstance(value, (tuple, list)):
-        return [_encode(item) for item in value]
-    return value
+    number = _as_number(value)
+    if number is None:
+        raise FieldError(
+            path or "architecture",
+            value,
+            "has no form in JSON, which holds numbers, texts, flags, None, blocks, architectures and lists of these, "
+            f"at most {_DEEPEST} deep in each other; this is of the class {shortened(type(value).__name__)}",
+        )
+    return number
 
 
-def _decode(data: Any) -> Any:
+def _as_number(value: Any) -> int | float | None:
+    """A number as JSON writes it; None of anything else, and of a number that no JSON can hold."""
+    if not isinstance(value, numbers.Real):
+        return None
+    try:
+        number = int(value) if isinstance(value, numbers.Integral) else float(value)
+        str(number)  # Python writes no whole number of some thousand digits.
+        return number if value == number and math.isfinite(number) else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _decode(data: Any, path: str, depth: int = 0) -> Any:
+    """The value that :func:`_encode` wrote; ``path`` is where it stands, empty for the architecture."""
+    place = path or "architecture"
+    if depth > _DEEPEST:
+        raise ValueError(
+            f"{shortened(place)}: lists and blocks stand more than {_DEEPEST} deep in each other."
+        )
+    if isinstance(data, str) and printable(data) != data:
+        raise ValueError(f"{shortened(place)}: {quoted(data)} holds half a character, a lone surrogate.")
     if isinstance(data, list):
-        return tuple(_decode(item) for item in data)
+        return tuple(_decode(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(data))
     if not isinstance(data, dict):
         return data
-    if set(data) != {"class", "fields"} or not isinstance(data["fields"], dict):
-        raise ValueError(f'This design has an entry that is not a "class" with "fields": {data!r}.')
-    cls = _class_named(data["class"])
-    known = {attribute.alias for attribute in attrs.fields(cls) if attribute.init}
-    unknown = set(data["fields"]) - known
-    if unknown:
-        raise ValueError(f"{cls.__name__} has no field {', '.join(sorted(map(repr, unknown)))}.")
-    return cls(**{name: _decode(value) for name, value in data["fields"].items()})
+    _require_known(data, ("class", "fields"), f"{place} has no key")
+    if "class" not in data or not isinstance(data.get("fields"), dict):
+        raise ValueError(f'{shortened(place)} is not a "class" with "fields". Received: {quoted(data)}.')
+    cls = _class_named(data["class"], place)
+    known = {field.alias: field.name for field in attrs.fields(cls) if field.init}
+    _require_known(data["fields"], tuple(known), f"{place}, a {cls.__name__}, has no field")
+    values = {
+        alias: _decode(value, _inside(path, known[alias]), depth + 1)
+        for alias, value in data["fields"].items()
+    }
+    try:
+        return cls(**values)
+    except FieldError as error:
+        raise error.inside(path) if path else error from None
+    except Exception as error:  # a user's class may raise anything
+        raise ValueError(
+            f"{place}: no {cls.__name__} can be made of these fields. {type(error).__name__}: {error_text(error)}"
+        ) from error
 
 
-def _class_named(name: Any) -> Any:
+def _require_known(data: dict[str, Any], known: tuple[str, ...], what: str) -> None:
+    """Refuse keys that would be lost, and say what may have been meant; ``what`` says what has no such key."""
+    for key in data:
+        if key not in known:
+            alike = difflib.get_close_matches(key.lower(), known, n=1)
+            meant = f" Did you mean {quoted(alike[0])}?" if alike else f" There are: {', '.join(known)}."
+            raise ValueError(f"{shortened(what)} {quoted(key)}.{meant}")
+
+
+def _is_known(cls: type[Any]) -> bool:
+    return issubclass(cls, (EncoderDecoder, EncoderBlock, DecoderBlock, Head)) and attrs.has(cls)
+
+
+def _inside(path: str, field: str) -> str:
+    return f"{path}.{field}" if path else field
+
+
+def _class_named(name: Any, place: str) -> Any:
     """Find the newest class of that name."""
     known = newest_by_name(EncoderDecoder, EncoderBlock, DecoderBlock, Head)
     if not isinstance(name, str) or name not in known:
         raise ValueError(
-            f"This design needs the class {name!r}, which is not known here: if you wrote it, define it first."
+            f"{shortened(place)}: this design needs the class {quoted(name)}, which is not known here: if you wrote "
+            "it, define it first."
         )
     return known[name]

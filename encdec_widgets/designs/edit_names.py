@@ -7,9 +7,11 @@ import attrs
 
 from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.paths import STAGES, text_at
+from encdec_widgets.formatting import value_text
 
 _Difference = tuple[str, Any, Any]
 
@@ -18,10 +20,10 @@ def same_network(before: Design, after: Design) -> bool:
     """Tell whether two designs have the same blocks, also if one is a family and the other a list of its blocks."""
     if before == after:
         return True
-    if (before.input_shape, before.head) != (after.input_shape, after.head):
+    if not same((before.input_shape, before.head), (after.input_shape, after.head)):
         return False
     try:
-        return CustomEncoderDecoder.of(before.architecture) == CustomEncoderDecoder.of(after.architecture)
+        return same(CustomEncoderDecoder.of(before.architecture), CustomEncoderDecoder.of(after.architecture))
     except FieldError:
         return False
 
@@ -38,8 +40,8 @@ def edit_name(before: Design, after: Design) -> str:
     path, old, new = differences[0]
     if len(differences) == 1:
         return _words(path, old, new)
-    same = {(name.rpartition(".")[2], str(old), str(new)) for name, old, new in differences}
-    if len(same) == 1 and "[" in path:  # the same change of several blocks
+    alike = {(name.rpartition(".")[2], value_text(old), value_text(new)) for name, old, new in differences}
+    if len(alike) == 1 and "[" in path:  # the same change of several blocks
         return f"{_words(path.rpartition('.')[2], old, new)} in {len(differences)} blocks"
     return f"{_words(path, old, new)}, and {len(differences) - 1} more"
 
@@ -52,7 +54,7 @@ def _words(path: str, old: Any, new: Any) -> str:
 
 
 def _of_values(path: str, old: Any, new: Any) -> Iterator[_Difference]:
-    if old != new:
+    if not same(old, new):
         yield path, old, new
 
 
@@ -69,7 +71,7 @@ def _of_heads(old: Any, new: Any) -> Iterator[_Difference]:
 
 
 def _of_architectures(old: EncoderDecoder, new: EncoderDecoder) -> Iterator[_Difference]:
-    if old == new:
+    if same(old, new):
         return
     if new.has_free_blocks:
         try:
@@ -96,7 +98,7 @@ def _of_blocks(stage: str, old: tuple[Any, ...], new: tuple[Any, ...]) -> Iterat
         yield f"{stage} blocks", len(old), len(new)
         return
     for i, (one, other) in enumerate(zip(old, new, strict=True)):
-        if one == other:
+        if same(one, other):
             continue
         if type(one) is type(other):
             yield from _of_fields(f"{stage}[{i}].", one, other)

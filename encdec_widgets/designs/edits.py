@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.architectures.fields.by_content import ByContent, is_among
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.levels import changed, fewer_levels, level_words
@@ -18,7 +19,7 @@ BUILD_ANYWAY = Mend(None, None, {}, "build it all the same")
 
 
 @attrs.frozen
-class Outcome:
+class Outcome(ByContent):
     """What became of an edit.
 
     Attributes:
@@ -94,7 +95,7 @@ def refusal(
 
 def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:
     """Find those suggestions, or what they lead to, that work together with all else that was asked for."""
-    mends: dict[Any, Mend] = {}
+    mends: list[Mend] = []
     further: list[Any] = []
     for first, values in ((True, error.suggestions), (False, further)):
         for value in values:
@@ -106,10 +107,11 @@ def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError)
                     further.extend(again.suggestions)
             else:
                 words = _padding(error.value, value) if error.field == "input_shape" else ""
-                mends.setdefault(value, Mend(error.field, value, changes, words))
+                if not is_among(value, [mend.value for mend in mends]):
+                    mends.append(Mend(error.field, value, changes, words))
     if error.field == "input_shape":
-        return (*mends.values(), *_one_level_fewer(design, wanted))
-    return tuple(mends.values())
+        mends += _one_level_fewer(design, wanted)
+    return tuple(mends)
 
 
 def _padding(asked: Any, offered: Any) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable
 
 import attrs
 
+from encdec_widgets.architectures.fields.by_content import ByContent
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.edit_names import edit_name, same_network
 
@@ -15,7 +16,7 @@ SAME_GESTURE_S = 1.0
 
 
 @attrs.frozen
-class State:
+class State(ByContent):
     """A design, and how it was reached.
 
     Attributes:
@@ -32,7 +33,7 @@ class State:
 
 
 @attrs.frozen
-class History:
+class History(ByContent):
     """All states, oldest first.
 
     Attributes:

@@ -4,11 +4,12 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.architectures.fields.by_content import ByContent
 from encdec_widgets.designs.paths import text_at
 
 
 @attrs.frozen
-class Mend:
+class Mend(ByContent):
     """A way out.
 
     Attributes:

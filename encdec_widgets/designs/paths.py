@@ -16,11 +16,12 @@ import attrs
 
 from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.described import FieldError
-from encdec_widgets.formatting import sizes_text, value_text
+from encdec_widgets.formatting import printable, quoted, sizes_text, value_text
 
 STAGES = ("stem", "encoder", "decoder")
-_BLOCK_PATH = re.compile(rf"({'|'.join(STAGES)})\[(\d+|\*|:)\](?:\.(\w+))?")
+_BLOCK_PATH = re.compile(rf"({'|'.join(STAGES)})\[([0-9]{{1,9}}|\*|:)\](?:\.(\w+))?")
 
 
 def text_at(path: str, value: Any) -> str:
@@ -30,6 +31,11 @@ def text_at(path: str, value: Any) -> str:
     ('64 × any × 1', 'on')
     """
     return sizes_text(value) if path == "input_shape" else value_text(value)
+
+
+def no_field(path: Any, value: Any) -> FieldError:
+    """The error that names what was given in place of a path, which is a text."""
+    return FieldError(quoted(path), value, "is no field: fields are named by texts such as 'filters'")
 
 
 def evolve(value: Any, changes: Mapping[str, Any]) -> Any:
@@ -48,7 +54,22 @@ def evolve(value: Any, changes: Mapping[str, Any]) -> Any:
                 f"is no field of {type(value).__name__}, which has {', '.join(names)}",
                 difflib.get_close_matches(name, names, n=1),
             )
+        if not _can_be_written(changes[name]):
+            raise FieldError(name, changes[name], "must hold text that can be written as UTF-8")
     return attrs.evolve(value, **{arguments[name] or name: new for name, new in changes.items()})
+
+
+def _can_be_written(value: Any) -> bool:
+    """Whether no text in a value holds half a character (a lone surrogate), which no page and no file takes."""
+    pending, seen = [value], set[int]()  # A list may hold itself.
+    while pending:
+        held = pending.pop()
+        if isinstance(held, str) and printable(held) != held:
+            return False
+        if isinstance(held, (list, tuple)) and id(held) not in seen:
+            seen.add(id(held))
+            pending.extend(held)
+    return True
 
 
 def replace_in(architecture: EncoderDecoder, changes: Mapping[str, Any]) -> EncoderDecoder:
@@ -69,7 +90,7 @@ def replace_in(architecture: EncoderDecoder, changes: Mapping[str, Any]) -> Enco
     custom = changed = CustomEncoderDecoder.of(architecture)
     for path in sorted(in_blocks, key=lambda path: "[:]" not in path):
         changed = _replace_in_blocks(changed, path, in_blocks[path])
-    return architecture if changed == custom else changed
+    return architecture if same(changed, custom) else changed
 
 
 def _replace_in_blocks(custom: CustomEncoderDecoder, path: str, value: Any) -> CustomEncoderDecoder:

@@ -10,7 +10,9 @@ import attrs
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.families import FAMILIES
 from encdec_widgets.architectures.family import Family, PresetValues
+from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.designs.design import Design
+from encdec_widgets.formatting import quoted
 
 
 @attrs.frozen
@@ -74,9 +76,9 @@ def preset(name: str) -> Design:
     """
     if isinstance(name, str) and name in CATALOGUE:
         return CATALOGUE[name].design
-    near = difflib.get_close_matches(str(name), CATALOGUE, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(quoted(name).strip("'"), CATALOGUE, n=3, cutoff=0.5)
     raise ValueError(
-        f"There is no preset named {name!r}. "
+        f"There is no preset named {quoted(name)}. "
         + (f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {', '.join(CATALOGUE)}.")
     )
 
@@ -95,7 +97,7 @@ def as_design(what: "Design | EncoderDecoder | str | None") -> Design:
         return preset(_DEFAULT if what is None else what)
     raise ValueError(
         "A Designer starts from a Design, an architecture such as UNet(), or the name of a preset. "
-        f"Received: {what!r}."
+        f"Received: {quoted(what)}."
     )
 
 
@@ -112,7 +114,7 @@ def family_name(design: Design) -> str:
     """
     architecture = design.architecture
     for known in CATALOGUE.values():
-        if known.design.architecture == architecture:
+        if same(known.design.architecture, architecture):
             return known.family
     names = {family.of: family.name for family in FAMILIES}
     cls = type(architecture)

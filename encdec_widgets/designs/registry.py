@@ -9,6 +9,8 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+from encdec_widgets.formatting import quoted
+
 _ANSWERS = {
     "build": "encdec_widgets.backbone:build_backbone",
     "to_json": "encdec_widgets.designs.design_json:to_json",
@@ -28,7 +30,7 @@ def answering(name: str) -> Callable[..., Any]:
     """
     if name not in _ANSWERS:
         raise ValueError(
-            f"A design has no such way out. Received: {name!r}. Would work: {', '.join(map(repr, _ANSWERS))}."
+            f"A design has no such way out. Received: {quoted(name)}. Would work: {', '.join(map(repr, _ANSWERS))}."
         )
     module, _, function = _ANSWERS[name].partition(":")
     answer: Callable[..., Any] = getattr(importlib.import_module(module), function)

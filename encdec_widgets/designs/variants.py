@@ -5,6 +5,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.described import (
     FieldError,
     FieldInfo,
@@ -47,7 +48,9 @@ def fields_to_try(design: Design, selected: str | None = None) -> dict[str, Fiel
         for name in sorted(infos, key=lambda name: not prefix and name in described_fields(EncoderDecoder)):
             info = infos[name]
             held = [getattr(value, name) for value in values if name in described_fields(value)]
-            if info.of_kind.can_be_tried and all(other == held[0] for other in held):
+            alike = all(same(other, held[0]) for other in held)
+            # A field that only its default describes may hold anything by now.
+            if info.of_kind.can_be_tried and alike and _accepted(info, held[0]):
                 found[f"{prefix}{name}"] = info
     if None not in design.input_shape[:2]:
         found[INPUT_SIZE] = _SIZE

@@ -9,12 +9,14 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras, keras_is_loaded
+from encdec_widgets.architectures.fields.by_content import ByContent, same
 from encdec_widgets.architectures.fields.described import FieldError, field_words
 from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.background import Background, Priority, Task, shared_background
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.variants import all_else, current_value, values_of, with_value
 from encdec_widgets.explain.costs import Precision
+from encdec_widgets.formatting import error_text
 from encdec_widgets.networks.building import BuildTooLongError
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 
@@ -27,7 +29,7 @@ LONGEST = 120
 
 
 @attrs.frozen(kw_only=True)
-class Question:
+class Question(ByContent):
     """What is asked: how a network changes with one field.
 
     Attributes:
@@ -151,7 +153,7 @@ class WhatIf:
     def _remembered(self, key: tuple[Any, ...]) -> dict[Any, Point] | None:
         with self._lock:
             curves = list(self._curves)
-        return next((points for known, points in curves if known == key), None)
+        return next((points for known, points in curves if same(known, key)), None)
 
     def _points(
         self, question: Question, backbone: Backbone | None, task: "Task[None]"
@@ -216,5 +218,5 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, FieldError):
         text = f"{field_words(error.field)} {error.allowed.partition(': ')[0]}"
     else:
-        text = f"{type(error).__name__}: {error}".partition("\n")[0]
+        text = f"{type(error).__name__}: {error_text(error)}".partition("\n")[0]
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

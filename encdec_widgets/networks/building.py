@@ -1,6 +1,7 @@
 """Building a network: a real Keras model, made of an architecture's blocks, in one step or in several."""
 
 import math
+import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -13,12 +14,17 @@ from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, IntermediateFeature
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.architectures.fields.layer_names import as_model_name
 from encdec_widgets.formatting import number_text
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.in_steps import BlocksInSteps, Paused
 from encdec_widgets.networks.keras_private import is_symbolic
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.rebuild import forget_other_calls, make_or_reuse
+from encdec_widgets.networks.traced_names import require_traced_names
+
+_MOST_LAYERS = 100_000
+"""So many layers may follow each other in a network."""
 
 InputShape = tuple[int | None, int | None, int]
 
@@ -152,8 +158,10 @@ class _Building:
     def _model(self) -> tuple[Any, tuple[tuple[IntermediateFeature, ...], ...]]:
         x, head, make_backbone = self._input_tensor(), self._head, self._architecture.make_backbone
         outputs, features = make_backbone(x) if head is None else make_backbone(x, head=head)
-        model = keras.Model(x, outputs, name=type(self._architecture).__name__)
+        with _room_for_long_ways():
+            model = keras.Model(x, outputs, name=as_model_name(type(self._architecture).__name__))
         forget_other_calls(model)
+        require_traced_names(model, self._architecture, self._blocks.built)
         stacks: list[Any] = features if isinstance(outputs, list) else [features]
         return model, tuple(map(tuple, stacks))
 
@@ -198,6 +206,17 @@ def _made(call: BlockCall, earlier: BuiltBlock | None) -> BuiltBlock:
             f"{type(call.block).__name__}",
         )
     return built
+
+
+@contextmanager
+def _room_for_long_ways() -> Iterator[None]:
+    """Let Keras go through a network of any length: it calls itself once for every layer on the way."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _MOST_LAYERS))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _settings() -> tuple[Any, ...]:

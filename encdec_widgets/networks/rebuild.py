@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from encdec_widgets.architectures.blocks.block_call import BlockCall
+from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.keras_private import (
     calls_to,
@@ -75,7 +76,7 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _same_block(a: BlockCall, b: BlockCall) -> bool:
-    return _position(a) == _position(b) and bool(a.block == b.block)
+    return _position(a) == _position(b) and same(a.block, b.block)
 
 
 def _position(call: BlockCall) -> tuple[Any, ...]:
@@ -120,7 +121,7 @@ def _same_layer(layer: Any, other: Any) -> bool:
     try:
         # Whether a layer is frozen is no setting of the network.
         settings = [{**each.get_config(), "trainable": None} for each in (layer, other)]
-        return shapes[0] == shapes[1] and bool(settings[0] == settings[1])
+        return shapes[0] == shapes[1] and same(*settings)
     except Exception as error:
         if not all(may_be_of_a_users_class(error, each) for each in (layer, other)):
             raise

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.architectures.fields.by_content import ByContent
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.edits import BUILD_ANYWAY, GIVE_UP, Outcome, apply_edit, possible_mends, refusal
@@ -16,7 +17,7 @@ from encdec_widgets.session.too_large import TooLargeError
 
 
 @attrs.frozen
-class Editor:
+class Editor(ByContent):
     """A design that is being edited.
 
     Two are never equal: an edit that changes nothing is told too, as controls have to show again what is wanted.

@@ -16,9 +16,11 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.edits import BUILD_ANYWAY
 from encdec_widgets.designs.history import Gestures
 from encdec_widgets.designs.mends import Mend
+from encdec_widgets.designs.paths import no_field
 from encdec_widgets.designs.presets import as_design
 from encdec_widgets.explain.checks import Check
 from encdec_widgets.explain.costs import PRECISIONS
+from encdec_widgets.formatting import quoted
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
 from encdec_widgets.session.live_builder import LiveBuilder, Request, Result
@@ -101,18 +103,27 @@ class Session(State):
         Args:
             what: The path of a field, such as ``filters``, ``encoder[1].filters`` or ``input_shape``; new values by
                 path; or an edit of :mod:`encdec_widgets.designs.block_edits`.
-            value: The new value, where ``what`` is a path.
+            value: The new value, where ``what`` is a path. Any value may be given: one that is not possible becomes
+                the ``problem``, and so does what is no path.
             now: Whether to build before returning, also where an event loop runs.
         """
         if isinstance(what, BlockEdit):
             self._change_blocks(what, now)
             return
-        changes = {what: value} if isinstance(what, str) else dict(what)
         self._gestures.end()
-        self._follow(self.editor.changed(changes), changes, now=now)
+        changes = dict(what) if isinstance(what, Mapping) else None
+        for path, new in [(what, value)] if changes is None else changes.items():
+            if not isinstance(path, str):
+                self._follow(self.editor.failing(no_field(path, new)), now=now)
+                return
+        asked = {str(what): value} if changes is None else changes
+        self._follow(self.editor.changed(asked), asked, now=now)
 
     def turn(self, path: str, value: Any) -> None:
         """Change one field as a control does: what belongs to one movement of the hand is one step to undo."""
+        if not isinstance(path, str):
+            self.change(path, value)
+            return
         self._set(in_hand=path)
         changes = {path: value}
         self._follow(self.editor.changed(changes, gesture=self._gestures.of(path)), changes)
@@ -178,9 +189,9 @@ class Session(State):
             ValueError: If there is no such block.
         """
         paths = selectable_paths(self.editor.wanted)
-        if path not in paths:
+        if not (path is None or isinstance(path, str)) or path not in paths:
             raise ValueError(
-                f"There is no such block, stage or head. Received: {path!r}. Would work: "
+                f"There is no such block, stage or head. Received: {quoted(path)}. Would work: "
                 f"{', '.join(map(repr, paths))}."
             )
         self._set(selection=Selection(path, chosen=True))

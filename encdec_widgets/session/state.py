@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import traitlets
 
+from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
@@ -101,7 +102,7 @@ class State(Telling):
     def is_newest(self, change: Any) -> bool:
         """Whether the trait still has the value of which ``change`` tells; nothing is waited for."""
         held = traitlets.TraitType.get(getattr(type(self), change["name"]), self)
-        return held is change["new"] or bool(held == change["new"])
+        return same(held, change["new"])
 
     def guarded(self, callback: Callable[..., Any]) -> Callable[..., None]:
         """``callback``, with what it raises as the ``problem``: callbacks of widgets swallow exceptions.

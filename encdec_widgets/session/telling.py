@@ -8,6 +8,8 @@ from typing import Any
 import attrs
 import traitlets
 
+from encdec_widgets.architectures.fields.by_content import same
+
 
 class Telling(traitlets.HasTraits):
     """Traits of which each observer is told by :meth:`_tell`."""
@@ -34,7 +36,7 @@ class AlwaysTold(traitlets.Instance[Any]):
         """Set it, and tell of it where traitlets does not, as nothing has changed."""
         before = obj._trait_values.get(self.name)
         super().set(obj, value)
-        if before is not value and before == value:
+        if before is not value and same(before, value):
             obj._notify_trait(self.name, before, value)
 
 

@@ -19,6 +19,7 @@ INFOS = {
     "real": FieldInfo(kind="real", default=0.5, minimum=0, maximum=1, usual=(0, 1), help="Help."),
     "choice": FieldInfo(kind="choice", default="a", choices=("a", "b"), help="Help."),
     "text": FieldInfo(kind="text", default="", help="Help."),
+    "layer name": FieldInfo(kind="layer name", default="", help="Help."),
     "counts": FieldInfo(
         kind="counts", default=(1, 2), minimum=1, maximum=9, lengths=(1, 3), unit="layers", help="Help."
     ),
@@ -37,7 +38,7 @@ def test_what_is_tried_and_suggested_is_accepted(name: str) -> None:
     assert bool(info.of_kind.values_to_try(info)) is info.of_kind.can_be_tried
 
 
-@pytest.mark.parametrize("name", ["integer", "counts", "text"])
+@pytest.mark.parametrize("name", ["integer", "counts", "text", "layer name"])
 def test_a_value_that_is_typed_is_read_again(name: str) -> None:
     kind, default = INFOS[name].of_kind, INFOS[name].default
     assert kind.read(kind.text(default)) == default

@@ -56,7 +56,7 @@ MANY = settings(max_examples=full_or(500, 40), deadline=None, suppress_health_ch
 def others(owner: Any, name: str, info: FieldInfo) -> list[Any]:
     """The same block or family with a few other valid values of one field."""
     value = getattr(owner, name)
-    tried: list[Any] = {"flag": [not value], "text": ["", "_a"], "choice": [*info.choices[:4], None]}.get(
+    tried: list[Any] = {"flag": [not value], "layer name": ["", "_a"], "choice": [*info.choices[:4], None]}.get(
         info.kind, [1, 2, 3, 4, 8, 0, 0.5, -1, None, (2,), (3, 3)]
     )
     found = []
@@ -91,7 +91,7 @@ def test_a_field_of_a_block_has_an_effect_or_says_why_not(cls: type, data: st.Da
     block = drawn(data, cls)
     inert = of_owner(block)
     for name, info in described_fields(cls).items():
-        read = names if info.kind == "text" else computed
+        read = names if info.kind == "layer name" else computed
         before = read(made(block))
         changed = (read(made(other)) != before for other in others(block, name, info))
         if name in inert:

@@ -5,11 +5,11 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.architectures.fields.described import ACTIVATIONS, choice, integer
+from encdec_widgets.architectures.fields.described import ACTIVATIONS, Described, choice, integer
 
 
 @attrs.frozen
-class Head:
+class Head(Described):
     """One 1x1 convolution at the end of a network, on every stack where there are several.
 
     Attributes:

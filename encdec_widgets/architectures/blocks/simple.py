@@ -20,7 +20,7 @@ from encdec_widgets.architectures.fields.described import (
     NoEffectWhile,
     SkipSource,
     flag,
-    text,
+    layer_name,
 )
 from encdec_widgets.architectures.fields.shared import INTERPOLATIONS as INTERPOLATIONS
 from encdec_widgets.architectures.fields.shared import (
@@ -109,7 +109,7 @@ class SimpleConvBlock(EncoderBlock):
     activation: str | None = activation_field(
         "The non-linearity after each convolution; linear has none.", **_CONVS
     )
-    block_prefix: str = text(
+    block_prefix: str = layer_name(
         "",
         help="Appended to the names of the block's layers.",
         group="Layer names",

@@ -7,7 +7,7 @@ import attrs
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures.blocks.base import EncoderBlock, FieldChanges, Tensor, of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions
-from encdec_widgets.architectures.fields.described import Need, flag, text
+from encdec_widgets.architectures.fields.described import Need, flag, layer_name
 from encdec_widgets.architectures.fields.shared import (
     activation_field,
     filters_field,
@@ -78,7 +78,7 @@ class StridedConvBlock(EncoderBlock):
     activation: str | None = activation_field(
         "The non-linearity after each convolution; linear has none.", group="Convolutions"
     )
-    block_prefix: str = text(
+    block_prefix: str = layer_name(
         "", help="Appended to the names of the block's layers.", group="Layer names", folded=True
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.architectures.fields.by_content import ByContent
 from encdec_widgets.architectures.fields.info import (
     Condition,
     FieldError,
@@ -44,6 +45,7 @@ __all__ = [
     "info_of",
     "integer",
     "is_number",
+    "layer_name",
     "real",
     "text",
 ]
@@ -87,7 +89,7 @@ ACTIVATIONS = (
 )
 
 
-class Described:
+class Described(ByContent):
     """Base of the classes whose instances are values of described fields."""
 
     __slots__ = ()
@@ -100,6 +102,7 @@ class Described:
         Raises:
             TypeError: If there is one; the message says how to write fields instead.
         """
+        super().__init_subclass__()
         # attrs makes slotted classes anew, with the __init__ that it wrote.
         if "__init__" in vars(cls) and "__attrs_attrs__" not in vars(cls):
             raise TypeError(
@@ -225,9 +228,20 @@ def choice(
 def text(
     default: str, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Condition] = ()
 ) -> Any:
-    """A text that becomes part of layer names."""
+    """Any text; one that becomes part of layer names is a :func:`layer_name`."""
     return field(
         FieldInfo(kind="text", default=default, help=help, group=group, folded=folded, needs=tuple(needs))
+    )
+
+
+def layer_name(
+    default: str, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Condition] = ()
+) -> Any:
+    """A text that becomes part of layer names: letters, digits, "_" and "-", with which networks run everywhere."""
+    return field(
+        FieldInfo(
+            kind="layer name", default=default, help=help, group=group, folded=folded, needs=tuple(needs)
+        )
     )
 
 

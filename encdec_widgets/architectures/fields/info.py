@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import attrs
 
 from encdec_widgets.architectures.fields.kinds import KINDS, Kind
+from encdec_widgets.formatting import quoted, shortened, value_text
 
 
 class FieldError(ValueError):
@@ -33,9 +34,10 @@ class FieldError(ValueError):
 
     def __str__(self) -> str:
         """Say what is allowed, what was received and what would work."""
-        text = f"{self.field} {self.allowed}. Received: {self.field}={self.value!r}."
+        field = shortened(self.field)
+        text = f"{field} {self.allowed}. Received: {field}={quoted(self.value)}."
         if self.suggestions:
-            text += f" Would work: {' or '.join(repr(value) for value in self.suggestions)}."
+            text += f" Would work: {' or '.join(map(quoted, self.suggestions))}."
         return text
 
     def suggesting(self, values: Iterable[Any]) -> "FieldError":
@@ -78,13 +80,18 @@ class Need:
         value = getattr(owner, self.field)
         if self.above is not None and value is not None and value > self.above:
             return None
-        if self.above is None and bool(value) is self.on:
+        if self.above is None and _is_true(value) is self.on:
             return None
-        if isinstance(value, bool):
-            state = "on" if value else "off"
-        else:
-            state = str(value) if value or value == 0 else "empty"
-        return f"{field_words(self.field)} is {state}"
+        is_set = isinstance(value, (bool, int, float)) or _is_true(value)
+        return f"{field_words(self.field)} is {value_text(value) if is_set else 'empty'}"
+
+
+def _is_true(value: Any) -> bool:
+    """Whether a value counts as true; one that cannot be asked, such as an array, is there and so it does."""
+    try:
+        return bool(value)
+    except Exception:  # noqa: BLE001 - a user's object may raise anything
+        return True
 
 
 @attrs.frozen
@@ -119,7 +126,7 @@ class SkipSource:
 def _known_kind(_: Any, __: Any, kind: str) -> None:
     if kind not in KINDS:
         raise ValueError(
-            f"There is no kind of field of that name. Received: kind={kind!r}. Would work: {', '.join(KINDS)}."
+            f"There is no kind of field of that name. Received: kind={quoted(kind)}. Would work: {', '.join(KINDS)}."
         )
 
 
@@ -128,8 +135,8 @@ class FieldInfo:
     """What a person and a control need to know about a field.
 
     Attributes:
-        kind: What sort of value it takes: "integer", "real", "flag", "choice", "text", "counts", or a kind that was
-            registered (see :mod:`~encdec_widgets.architectures.fields.kinds`).
+        kind: What sort of value it takes: "integer", "real", "flag", "choice", "text", "layer name", "counts", or a
+            kind that was registered (see :mod:`~encdec_widgets.architectures.fields.kinds`).
         help: One sentence that says what the value does.
         default: The value when none is given.
         minimum: Smallest number allowed; of counts, for each of them.
@@ -192,15 +199,22 @@ class FieldInfo:
         Raises:
             FieldError: If the value is of another type or out of bounds.
         """
-        received = value
-        if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
-            value = value.item()  # NumPy scalars are numbers too
         if value is None and self.optional:
             return None
-        accepted = KINDS[self.kind].accept(self, value)
+        try:
+            accepted = KINDS[self.kind].accept(self, _plain(value))
+        except Exception as error:  # an object that raises when it is looked at is no value of any kind
+            raise self._refusal(field, value) from error
         if accepted is None:
-            raise FieldError(field, received, f"must be {self.allowed()}", self.suggestions(value))
+            raise self._refusal(field, value)
         return accepted
+
+    def _refusal(self, field: str, value: Any) -> "FieldError":
+        try:
+            suggestions = self.suggestions(_plain(value))
+        except Exception:  # noqa: BLE001 - the same object
+            suggestions = (self.default,)
+        return FieldError(field, value, f"must be {self.allowed()}", suggestions)
 
     def allowed(self) -> str:
         """What is allowed, in words."""
@@ -210,3 +224,10 @@ class FieldInfo:
     def suggestions(self, value: Any) -> tuple[Any, ...]:
         """Values that this field takes in place of one that it does not, the nearest first."""
         return self.of_kind.suggestions(self, value)
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy, or an array of no dimension, as a number of Python; anything else as it is."""
+    scalar = getattr(value, "ndim", None) == 0 and hasattr(value, "item")
+    # Some durations and dates of NumPy become plain whole numbers, which they are not.
+    return value.item() if scalar and getattr(value.dtype, "kind", "") not in ("m", "M") else value

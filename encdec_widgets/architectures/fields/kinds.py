@@ -9,6 +9,11 @@ import math
 import numbers
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from encdec_widgets.architectures.fields.layer_names import (
+    LONGEST_LAYER_NAME,
+    as_part_of_layer_name,
+    is_part_of_layer_name,
+)
 from encdec_widgets.architectures.fields.numeric import (
     as_items,
     as_number,
@@ -17,6 +22,7 @@ from encdec_widgets.architectures.fields.numeric import (
     real_numbers,
     whole_numbers,
 )
+from encdec_widgets.formatting import printable
 
 if TYPE_CHECKING:
     from encdec_widgets.architectures.fields.info import FieldInfo
@@ -236,21 +242,43 @@ class Choice(Kind):
 
 
 class Text(Kind):
-    """A text that becomes part of layer names."""
+    """Any text."""
 
     name = "text"
 
     def accept(self, info: "FieldInfo", value: Any) -> str | None:
-        """Any text without a slash, with which Keras would refuse the names of the layers."""
-        return value if isinstance(value, str) and "/" not in value else None
+        """A text that can be saved and sent."""
+        return value if isinstance(value, str) and printable(value) == value else None
 
     def allowed(self, info: "FieldInfo") -> str:
-        """What it must not contain."""
-        return 'a text without "/"'
+        """It is no half of a character."""
+        return "a text that can be written as UTF-8"
+
+    def suggestions(self, info: "FieldInfo", value: Any) -> tuple[Any, ...]:
+        """The same text, with escapes in place of what cannot be written."""
+        return (printable(value),) if isinstance(value, str) else (info.default,)
 
     def bounds_of(self, default: Any) -> dict[str, Any] | None:
         """It has none."""
         return {} if isinstance(default, str) else None
+
+
+class LayerName(Kind):
+    """A text that becomes part of layer names."""
+
+    name = "layer name"
+
+    def accept(self, info: "FieldInfo", value: Any) -> str | None:
+        """A text of the signs with which layers can be run on every backend, and in every way."""
+        return value if isinstance(value, str) and is_part_of_layer_name(value) else None
+
+    def allowed(self, info: "FieldInfo") -> str:
+        """The signs that it may contain."""
+        return f'at most {LONGEST_LAYER_NAME} letters (A to Z), digits, "_" and "-"'
+
+    def suggestions(self, info: "FieldInfo", value: Any) -> tuple[Any, ...]:
+        """The same text, with "_" in place of what it must not contain."""
+        return (as_part_of_layer_name(value),) if isinstance(value, str) else (info.default,)
 
 
 class Counts(Kind):
@@ -306,5 +334,5 @@ def register(kind: Kind) -> Kind:
     return kind
 
 
-for _kind in (Flag(), Integer(), Real(), Choice(), Text(), Counts()):
+for _kind in (Flag(), Integer(), Real(), Choice(), Text(), LayerName(), Counts()):
     register(_kind)

@@ -19,8 +19,13 @@ def is_number(value: Any) -> bool:
     >>> is_number(2.5), is_number(float("inf")), is_number(True)
     (True, False, False)
     """
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return False
     number: Any = value
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and bool(abs(number) < math.inf)
+    try:
+        return bool(abs(number) < math.inf)
+    except TypeError:  # a duration of NumPy, which calls itself a whole number
+        return False
 
 
 def is_whole(value: Any) -> bool:

@@ -4,11 +4,12 @@ from typing import Literal
 
 import attrs
 
+from encdec_widgets.architectures.fields.by_content import ByContent
 from encdec_widgets.designs.mends import Mend
 
 
 @attrs.frozen
-class Check:
+class Check(ByContent):
     """Something about a network that is valid, and still not what one might expect.
 
     Attributes:

@@ -5,6 +5,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.described import FieldInfo, described_fields, field_words
 from encdec_widgets.architectures.known_classes import class_name
 from encdec_widgets.designs.block_edits import (
@@ -159,7 +160,9 @@ class BlockControls(widgets.VBox):
             bad,
             {f"{path}.{name}": why for name, why in inert.items()},
         )
-        mixed = [field_words(name) for name, values in held.items() if any(v != values[0] for v in values)]
+        mixed = [
+            field_words(name) for name, values in held.items() if not all(same(v, values[0]) for v in values)
+        ]
         self._note.value = _note(
             f"Differs between the blocks: {', '.join(mixed)}. A change sets it in all of them."
             if mixed

@@ -2,15 +2,14 @@
 
 import html
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 
 import attrs
 import ipywidgets as widgets
-import traitlets
 
 from encdec_widgets.architectures.fields.described import FieldInfo, field_words
 from encdec_widgets.designs.no_effect import NoEffect
+from encdec_widgets.formatting import quoted
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.controls.inputs import inputs_of
@@ -44,6 +43,7 @@ class FieldControl(widgets.HBox):
         self._on_edit = on_edit
         self._showing = Showing()
         self._why: widgets.HTML | None = None
+        self._as_text: widgets.HTML | None = None
         self._tooltip = f"{info.help} ({info.allowed()}{', ' + info.unit if info.unit else ''})"
         self._field_inputs = inputs_of(info, label or _label(field), self._tooltip)
         self._inputs = self._field_inputs.widgets
@@ -61,9 +61,14 @@ class FieldControl(widgets.HBox):
         self._on_edit(self.field, value)
 
     def show(self, value: Any) -> None:
-        """Show ``value``; one of another type, as code may have tried to set, leaves the control as it was."""
-        with self._showing(), suppress(traitlets.TraitError):
-            self._field_inputs.show(value)
+        """Show ``value``; one that the control can't show, as code may have tried to set, stands under it as text."""
+        text = None
+        with self._showing():
+            try:
+                self._field_inputs.show(value)
+            except Exception:  # noqa: BLE001 - what widgets and values raise depends on both
+                text = f'<div class="encdec-why">Received: {html.escape(quoted(value))}</div>'
+        self._as_text = self._line(self._as_text, text, "encdec-received-line")
 
     def offer(self, info: FieldInfo) -> None:
         """Let a person choose among other names than before, those of ``info``."""
@@ -89,18 +94,22 @@ class FieldControl(widgets.HBox):
             widget.disabled = why is not None and why.locked
             widget.tooltip = f"{self._tooltip} {reason}" if reason else self._tooltip
         said = f'<div class="encdec-why">{html.escape(reason)}</div>' if reason and say else None
-        line = self._why
-        if said is None:
-            self._why, self.children = None, self._inputs
-            if line is not None:
-                close_all(line)
-        elif line is not None:
-            line.value = said
-        else:
+        self._why = self._line(self._why, said, "encdec-why-line")
+
+    def _line(self, line: widgets.HTML | None, text: str | None, css: str) -> widgets.HTML | None:
+        """A line of the row with another text than before, or none; the line, if there is one."""
+        if text is not None and line is not None:
+            line.value = text
+        elif text is not None:
             # After the inputs, so that the page keeps those, and with them the place of the keyboard.
-            self._why = widgets.HTML(said)
-            self._why.add_class("encdec-why-line")
-            self.children = (*self._inputs, self._why)
+            line = widgets.HTML(text)
+            line.add_class(css)
+            self.children = (*self.children, line)
+        elif line is not None:
+            self.children = tuple(child for child in self.children if child is not line)
+            close_all(line)
+            line = None
+        return line
 
 
 class _Section(widgets.VBox):

@@ -4,6 +4,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.designs.design import INPUT_FIELDS
 from encdec_widgets.designs.no_effect import NoEffect
 from encdec_widgets.session import Session
@@ -66,7 +67,7 @@ class InputControls(widgets.VBox):
         if isinstance(asked, (tuple, list)) and len(asked) == len(INPUT_FIELDS):
             shape = (asked[0], asked[1], asked[2])
         self._shape = shape
-        unknown = None in shape[:2]
+        unknown = any(size is None for size in shape[:2])
         with self._showing():
             self.any_size.value = unknown
         if not unknown:
@@ -74,5 +75,5 @@ class InputControls(widgets.VBox):
         for name, size in zip(INPUT_FIELDS, (*self._known_size, shape[2]), strict=True):
             row = self.rows[name]
             row.show(size)
-            row.mark(bad and (size != known[name] or shape == tuple(known.values())))
+            row.mark(bad and (not same(size, known[name]) or same(shape, tuple(known.values()))))
             row.show_inert(_ANY if unknown and name != "channels" else None, say=name == "height")

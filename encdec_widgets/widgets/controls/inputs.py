@@ -11,6 +11,7 @@ import ipywidgets as widgets
 
 from encdec_widgets.architectures.fields.described import FieldInfo, is_number
 from encdec_widgets.architectures.fields.kinds import Integer
+from encdec_widgets.formatting import printable, quoted
 
 TENTHS = 10
 """Ticks of a slider of real numbers for each whole number."""
@@ -39,7 +40,7 @@ class Inputs:
         raise NotImplementedError(f"{type(self).__name__} must define made.")
 
     def show(self, value: Any) -> None:
-        """Show a value. One of another type, as code may have tried to set, may be left out."""
+        """Show a value. One that cannot be shown, as code may have tried to set, raises an error of any class."""
         self.widgets[-1].value = value
 
     def read(self, widget: Any, value: Any) -> Any:
@@ -87,7 +88,11 @@ class TextBox(Inputs):
 
     def show(self, value: Any) -> None:
         """Show a value as it is typed."""
-        super().show(self.info.of_kind.text(value))
+        try:
+            text = self.info.of_kind.text(value)
+        except Exception:  # noqa: BLE001 - a user's object may raise anything, and Python writes no huge number
+            text = quoted(value)
+        super().show(printable(text))
 
     def read(self, widget: Any, value: Any) -> Any:
         """What the text stands for."""
@@ -132,9 +137,13 @@ class Slider(Inputs):
         return round(min(max(number * self._per_unit, -_MOST_TICKS), _MOST_TICKS))
 
     def show(self, value: Any) -> None:
-        """Show a number; the slider grows for as long as it lies outside of its usual range."""
+        """Show a number; the slider grows for as long as it lies outside of its usual range.
+
+        Raises:
+            TypeError: If it is no number.
+        """
         if not is_number(value):
-            return
+            raise TypeError(f"A slider shows a number. Received: {quoted(value)}.")
         super().show(value)
         slider, (low, high) = self.widgets[0], map(self._tick, self._usual)
         within = self._tick(min(max(value, self.info.minimum), self.info.maximum))
@@ -176,7 +185,7 @@ def inputs_of(info: FieldInfo, label: str, tooltip: str) -> Inputs:
     word = info.of_kind.control(info)
     if word not in INPUTS:
         raise ValueError(
-            f"Nothing shows fields of the kind {info.kind!r}. Received: control {word!r}. Would work: "
+            f"Nothing shows fields of the kind {info.kind!r}. Received: control {quoted(word)}. Would work: "
             f"{', '.join(map(repr, INPUTS))}, or register({word!r}, ...) first."
         )
     return INPUTS[word](info, label, tooltip)

@@ -9,6 +9,7 @@ import ipywidgets as widgets
 
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.mends import Mend
+from encdec_widgets.formatting import error_text, printable
 from encdec_widgets.session import Session
 from encdec_widgets.session.too_large import TooLargeError
 from encdec_widgets.widgets.base.closing import close_all
@@ -69,7 +70,7 @@ def _alert(heading: str, message: str, details: str = "") -> str:
 
 def _failure(error: Exception) -> str:
     """An unexpected exception, with its traceback to unfold."""
-    trace = html.escape("".join(traceback.format_exception(error)))
+    trace = html.escape(printable("".join(traceback.format_exception(error))))
     notes = " ".join(getattr(error, "__notes__", ()))
     details = f"<details><summary>Traceback</summary><pre>{trace}</pre></details>"
-    return _alert("This failed.", f"{type(error).__name__}: {error} {notes}", details)
+    return _alert("This failed.", f"{type(error).__name__}: {error_text(error)} {notes}", details)
