@@ -89,12 +89,12 @@ class LeapCNN(EncoderDecoder):
         maximum=16,
         usual=(0, 7),
         unit="blocks",
-        help="Each block doubles the size of the output; with all of them it is as large as the input.",
+        help="Each block doubles the size of the output; fewer give coarser and cheaper maps.",
         group="Decoder",
     )
     up_interpolate: bool = flag(
         False,
-        help="On: bilinear upsampling, without parameters. Off: upsampling is learned.",
+        help="On: bilinear upsampling, without parameters. Off: upsampling is learned, at more parameters and time.",
         group="Decoder",
         needs=(Need("up_blocks"),),
     )

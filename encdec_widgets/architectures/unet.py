@@ -117,7 +117,9 @@ class UNet(EncoderDecoder):
         group="Levels",
     )
     middle_block: bool = flag(
-        True, help="Convolutions at the coarsest stride, where the network sees furthest.", group="Levels"
+        True,
+        help="On: more convolutions at the coarsest stride, which see furthest and hold many of the parameters.",
+        group="Levels",
     )
     up_blocks: int = integer(
         4,
@@ -130,7 +132,7 @@ class UNet(EncoderDecoder):
     )
     up_interpolate: bool = flag(
         False,
-        help="On: bilinear upsampling, without parameters. Off: upsampling is learned.",
+        help="On: bilinear upsampling, without parameters. Off: upsampling is learned, at more parameters and time.",
         group="Upsampling",
         needs=(Need("up_blocks"),),
     )

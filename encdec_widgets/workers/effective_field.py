@@ -153,6 +153,7 @@ class EffectiveFieldSampling:
         minimum=1,
         maximum=1024,
         usual=(4, 64),
+        unit="samples",
         help="More samples make the effective receptive field smoother, and take longer.",
     )
 

@@ -96,7 +96,7 @@ def png(width: int, height: int) -> bytes:
 def test_the_field_on_an_image(theme: str, open_app: Callable[..., Screen], tmp_path: Path) -> None:
     designer = DesignerPage(open_app(theme))
     page = designer.screen.page
-    field = designer.root.locator(".encdec-field")
+    field = designer.root.locator(".encdec-receptive")
     button(designer, "Receptive field").click()
     expect(field).to_contain_text("236 × 236 px (exact)")
     expect(field).to_contain_text("SLEAP's dialog would show 76 px")
@@ -130,11 +130,11 @@ def test_the_field_on_an_image(theme: str, open_app: Callable[..., Screen], tmp_
         "the image's size",
     )
 
-    # The effective field is measured elsewhere, and drawn.
-    button(designer, "Effective field").click()
+    # The effective receptive field is measured elsewhere, and drawn.
+    button(designer, "Effective receptive field").click()
     expect(button(designer, "Stop measuring")).to_be_visible()
     expect(field).to_contain_text(re.compile(r"effective.* px", re.IGNORECASE), timeout=240_000)
-    expect(button(designer, "Effective field")).to_be_visible()
+    expect(button(designer, "Effective receptive field")).to_be_visible()
     designer.screen.screenshot(tmp_path / f"{theme}.png")
 
 

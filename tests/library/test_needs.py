@@ -56,9 +56,11 @@ MANY = settings(max_examples=full_or(500, 40), deadline=None, suppress_health_ch
 def others(owner: Any, name: str, info: FieldInfo) -> list[Any]:
     """The same block or family with a few other valid values of one field."""
     value = getattr(owner, name)
-    tried: list[Any] = {"flag": [not value], "layer name": ["", "_a"], "choice": [*info.choices[:4], None]}.get(
-        info.kind, [1, 2, 3, 4, 8, 0, 0.5, -1, None, (2,), (3, 3)]
-    )
+    tried: list[Any] = {
+        "flag": [not value],
+        "layer name": ["", "_a"],
+        "choice": [*info.choices[:4], None],
+    }.get(info.kind, [1, 2, 3, 4, 8, 0, 0.5, -1, None, (2,), (3, 3)])
     found = []
     for other in tried:
         try:

@@ -109,11 +109,11 @@ class EncoderBlock(Block):
 
     pool: bool = flag(
         True,
-        help="Max pooling makes the feature map smaller, so that what follows sees further.",
+        help="On: max pooling makes the map smaller, so that what follows sees further and costs less.",
         group="Pooling",
     )
     pooling_stride: int = pooling_stride_field(
-        "How many times smaller pooling makes the map; above 2, a 2 px window leaves pixels out."
+        "How many times smaller pooling makes the map; higher sees further, and above 2 leaves pixels out."
     )
 
     def make_block(self, x_in: Tensor, prefix: str = "block") -> Tensor:
@@ -178,7 +178,8 @@ class DecoderBlock(Block):
     """
 
     upsampling_stride: int = upsampling_stride_field(
-        2, "How many times larger the block makes the map; higher reaches full size in fewer steps."
+        2,
+        "How many times larger the block makes the map; higher takes fewer steps to full size, and costs more here.",
     )
 
     def make_block(

@@ -50,7 +50,7 @@ def first_filters_field(default: int | None) -> Any:
     """The field ``first_filters``, which can be None only where that is its default, and is rarely needed there."""
     return filters_field(
         default,
-        "Channels of a first convolution, which widen all dense layers of the block after it.",
+        "Channels of a first convolution; more widen all dense layers of the block, at more cost.",
         most_usual=96,
         group=_DENSE,
         folded=default is None,
@@ -264,7 +264,8 @@ class DenseUpsamplingBlock(DecoderBlock):
     """
 
     upsampling_stride: int = upsampling_stride_field(
-        2, "How many times larger the block makes the map; above 3, its 3 px kernel leaves gaps."
+        2,
+        "How many times larger the block makes the map; higher takes fewer steps, and above 3 leaves gaps.",
     )
     transposed_conv_filters: int = filters_field(
         64,
@@ -274,7 +275,7 @@ class DenseUpsamplingBlock(DecoderBlock):
     )
     skip_connection: bool = flag(
         True,
-        help="Brings back fine detail from the encoder at the same stride, at a cost in every layer.",
+        help="On: brings back fine detail from the encoder at the same stride, at more cost in every dense layer.",
         group="Skip connection",
         needs=(SkipSource(),),
     )

@@ -134,7 +134,7 @@ class ResidualUpsamplingBlock(DecoderBlock):
     filters: int = residual_width(256)
     skip_connection: bool = flag(
         True,
-        help="Brings back fine detail from the encoder at the same stride, through residuals of its own.",
+        help="On: brings back fine detail from the encoder at the same stride, at the cost of residuals of its own.",
         group="Skip connection",
         needs=(SkipSource(),),
     )
@@ -195,7 +195,8 @@ class ResidualOutputBlock(DecoderBlock):
     """
 
     upsampling_stride: int = upsampling_stride_field(
-        1, "How many times larger the block makes the map, without new detail; 1 leaves its size alone."
+        1,
+        "How many times larger the block makes the map at its end, without new detail; higher costs memory.",
     )
     num_residuals: int = residual_count("More residuals refine the result further, at more cost.")
     filters: int = residual_width(256)

@@ -46,6 +46,7 @@ __all__ = [
     "integer",
     "is_number",
     "layer_name",
+    "other_fields",
     "real",
     "text",
 ]
@@ -286,10 +287,35 @@ def described_fields(owner: Any) -> dict[str, FieldInfo]:
     goes: it gets a control, but no bounds. Private fields (``_scale``, which ``attrs.evolve`` knows as ``scale``) are
     left out.
     """
-    cls = owner if isinstance(owner, type) else type(owner)
-    public = [a for a in attrs.fields(cls) if a.init and a.alias == a.name]
-    infos = {a.name: a.metadata.get(_INFO) or _inferred(a.default) for a in public}
+    infos = {a.name: a.metadata.get(_INFO) or _inferred(a.default) for a in _public(owner)}
     return {name: info for name, info in infos.items() if info is not None}
+
+
+def other_fields(owner: Any) -> tuple[str, ...]:
+    """Names of the fields without a description, whose default does not say what they take: a tuple, None, a function.
+
+    They get no control, and can be set in code alone.
+
+    Args:
+        owner: An attrs class or instance.
+
+    Example:
+        >>> import attrs
+        >>> from encdec_widgets.encoder_decoder import EncoderBlock
+        >>> @attrs.frozen
+        ... class Dilated(EncoderBlock):
+        ...     filters: int = 8
+        ...     rates: tuple = (1, 2)
+        >>> other_fields(Dilated)
+        ('rates',)
+    """
+    described = described_fields(owner)
+    return tuple(a.name for a in _public(owner) if a.name not in described)
+
+
+def _public(owner: Any) -> list[Any]:
+    cls = owner if isinstance(owner, type) else type(owner)
+    return [a for a in attrs.fields(cls) if a.init and a.alias == a.name]
 
 
 def _inferred(default: Any) -> FieldInfo | None:

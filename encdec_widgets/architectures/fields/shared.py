@@ -17,7 +17,7 @@ from encdec_widgets.architectures.fields.described import (
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
 MAXIMUM_FILTERS = 16384
 
-COST_OF_FILTERS = "Channels of the block's output; cost grows with their square."
+COST_OF_FILTERS = "Channels of the block's output; more learn more, and cost grows with their square."
 
 
 def filters_field(
@@ -103,7 +103,7 @@ def norm_order_field(activation: str, *, group: str, needs: Iterable[Condition])
     )
     return flag(
         True,
-        help="On: convolution, normalization, activation. Off: normalization comes last.",
+        help="On: normalization comes before the activation. Off: after it, at the same cost.",
         group=group,
         folded=True,
         needs=(*needs, linear),
@@ -115,7 +115,7 @@ def interpolation_field(default: str, *, needs: Iterable[Condition] = ()) -> Any
     return choice(
         default,
         INTERPOLATIONS,
-        help="How pixels are filled in: bilinear is smooth, nearest is fastest.",
+        help="How pixels are filled in: nearest is fastest, bilinear smoother, the others smoother still and slower.",
         group="Upsampling",
         needs=needs,
     )

@@ -20,9 +20,10 @@ _LEAST_SCALE = 0.1
 
 def small_field(network: Network) -> Check | None:
     """An output of which no position sees the whole animal."""
-    if network.animal_px is None or network.field is None or network.field.output.size is None:
+    receptive_field = network.receptive_field
+    if network.animal_px is None or receptive_field is None or receptive_field.output.size is None:
         return None
-    seen = network.field.output.size
+    seen = receptive_field.output.size
     scale, animal = network.input_scale, network.animal_px
     height, width = (px / scale for px in seen)
     if min(height, width) >= animal:

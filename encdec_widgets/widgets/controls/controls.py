@@ -1,20 +1,22 @@
 """Controls that are generated from the descriptions of fields."""
 
-import html
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
 import ipywidgets as widgets
+from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import FieldInfo, field_words
 from encdec_widgets.designs.no_effect import NoEffect
 from encdec_widgets.formatting import quoted
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.showing import Showing
+from encdec_widgets.widgets.base.texts import heading, lines
 from encdec_widgets.widgets.controls.inputs import inputs_of
 
 OnEdit = Callable[[str, Any], None]
+_WHY = Markup('<div class="encdec-why">{}</div>')
 
 
 def _label(path: str) -> str:
@@ -67,7 +69,7 @@ class FieldControl(widgets.HBox):
             try:
                 self._field_inputs.show(value)
             except Exception:  # noqa: BLE001 - what widgets and values raise depends on both
-                text = f'<div class="encdec-why">Received: {html.escape(quoted(value))}</div>'
+                text = _WHY.format(f"Received: {quoted(value)}")
         self._as_text = self._line(self._as_text, text, "encdec-received-line")
 
     def offer(self, info: FieldInfo) -> None:
@@ -93,7 +95,7 @@ class FieldControl(widgets.HBox):
         for widget in self._inputs:
             widget.disabled = why is not None and why.locked
             widget.tooltip = f"{self._tooltip} {reason}" if reason else self._tooltip
-        said = f'<div class="encdec-why">{html.escape(reason)}</div>' if reason and say else None
+        said = _WHY.format(reason) if reason and say else None
         self._why = self._line(self._why, said, "encdec-why-line")
 
     def _line(self, line: widgets.HTML | None, text: str | None, css: str) -> widgets.HTML | None:
@@ -118,7 +120,7 @@ class _Section(widgets.VBox):
     def __init__(self, group: str) -> None:
         super().__init__()
         self.add_class("encdec-section")
-        self._heading = (widgets.HTML(f"<h4>{html.escape(group)}</h4>"),) if group else ()
+        self._heading = (widgets.HTML(heading(group, 4)),) if group else ()
 
     def show(self, rows: Iterable[FieldControl]) -> None:
         rows = tuple(rows)
@@ -151,6 +153,9 @@ class FieldControls(widgets.VBox):
         self._fold = widgets.Button()
         self._fold.add_class("encdec-fold")
         self._fold.on_click(self._fold_clicked)
+        self._others = widgets.HTML(layout={"display": "none"})
+        self._others.add_class("encdec-other-fields")
+        self.children = (self._others,)
         self.rows: dict[str, FieldControl] = {}
 
     def show(
@@ -159,6 +164,7 @@ class FieldControls(widgets.VBox):
         values: Mapping[str, Any],
         bad: str | None,
         inert: Mapping[str, NoEffect] | None = None,
+        others: Mapping[str, str] | None = None,
     ) -> None:
         """Show the fields with their values; new rows are made only when the fields are others than before.
 
@@ -167,12 +173,18 @@ class FieldControls(widgets.VBox):
             values: Values by the path of the field.
             bad: The path of the field with a problem, if there is one; it is unfolded.
             inert: Why fields have no effect now, by the path of the field.
+            others: Values of fields that have no control, as text by name.
         """
         if _without_choices(self._fields) != _without_choices(fields):
             self._renew(dict(fields))
         self._fields = dict(fields)
         self._values, self._bad, self._inert = dict(values), bad, dict(inert or {})
         self._unfolded |= bad in self._folded
+        self._others.value = lines(
+            f"{field_words(name)}: {value} (not editable here: set it in code)"
+            for name, value in (others or {}).items()
+        )
+        self._others.layout.display = "" if others else "none"
         self._update()
 
     @property
@@ -187,7 +199,7 @@ class FieldControls(widgets.VBox):
         self._fields, self.rows, self._unfolded = fields, {}, False
         self._sections = {group: _Section(group) for group in dict.fromkeys(i.group for i in fields.values())}
         # All sections from the start, so that unfolding leaves the button in the page, and the keyboard on it.
-        self.children = (*self._sections.values(), *([self._fold] if self._folded else []))
+        self.children = (*self._sections.values(), self._others, *([self._fold] if self._folded else []))
 
     def _update(self) -> None:
         shown = [name for name, info in self._fields.items() if self._unfolded or not info.folded]

@@ -12,7 +12,9 @@ from encdec_widgets.widgets.controls.controls import FieldControl, FieldControls
 
 PRESENT_LABEL = "ends in a head"
 PRESENT = FieldInfo(
-    kind="flag", default=False, help="One 1x1 convolution that turns features into the maps that are wanted."
+    kind="flag",
+    default=False,
+    help="On: one 1x1 convolution turns features into the maps that are wanted, at few parameters more.",
 )
 _FIELDS = {f"head.{name}": info for name, info in described_fields(Head).items()}
 

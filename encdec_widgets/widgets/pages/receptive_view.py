@@ -29,8 +29,9 @@ class ReceptiveView(anywidget.AnyWidget):
             first (a trait).
         animal_px: Length of the animal (a trait): the diameter of the circle, which has a handle.
         centre: The point that is looked at, down and right (a trait).
-        heat: The effective field (a trait): ``image`` (a data URL), ``size`` (height and width), ``corner`` (where its
-            upper left one lies, from ``centre``), ``label``, ``text`` and ``words`` as of a box; empty for none.
+        heat: The effective receptive field (a trait): ``image`` (a data URL), ``size`` (height and width), ``corner``
+            (where its upper left one lies, from ``centre``), ``label``, ``text`` and ``words`` as of a box; empty for
+            none.
     """
 
     _esm = _FOLDER / "receptive_view.js"
