@@ -1,4 +1,4 @@
-"""What the costs, the checks and the receptive field of a network are reckoned with."""
+"""How a network is used: what its costs, checks and receptive field depend on besides the network."""
 
 from typing import Any
 

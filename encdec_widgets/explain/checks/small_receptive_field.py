@@ -30,7 +30,7 @@ def small_field(network: Network) -> Check | None:
         return None
     scaled = f" ({area_text(*seen)} px of an image scaled to {number_text(scale)})" if scale != 1 else ""
     needed = math.floor(100 * min(seen) / animal) / 100
-    # What is smaller than that shows no animal any more.
+    # An animal smaller than that cannot be seen any more.
     or_scale = f", or scale the images to {number_text(needed)}" if needed >= _LEAST_SCALE else ""
     deeper = possible(network, _KIND, map(_more_levels, [network], [animal * scale]))
     larger = possible(network, _KIND, map(_larger_kernels, [network], [animal * scale]))

@@ -1,4 +1,4 @@
-"""What a designer needs of the page: its style sheet, a picture that keeps to its place, and the hand on a control."""
+"""What a designer needs of the page: its style sheet, the size of its picture, what is held and what is read aloud."""
 
 from pathlib import Path
 from typing import Any

@@ -52,7 +52,7 @@ class ReceptivePage(ReceptivePanel):
         session.observe(self._conditions_changed, "conditions")
 
     def _tell_setting(self, change: Any) -> None:
-        """Reckon with the animal, or the scale, that was set."""
+        """Let costs and checks be those for the animal, or the scale, that was set."""
         self._session.assume(**{change["name"]: change["new"]})
 
     def _conditions_changed(self, _: Any) -> None:
@@ -117,7 +117,7 @@ class ReceptivePage(ReceptivePanel):
     def close(self) -> None:
         """Stop what is measured, and close."""
         self._stop()
-        self._measured = None  # Nothing comes of it any more.
+        self._measured = None  # Its result is not shown any more.
         super().close()
 
     def _stop(self) -> None:

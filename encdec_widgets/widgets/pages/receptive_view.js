@@ -153,7 +153,7 @@ function render({ model, el }) {
 
   function draw() {
     const [height, width] = size();
-    if (!drag) view = seen(); // nothing slides away under the hand
+    if (!drag) view = seen(); // nothing moves while the pointer is down
     const unit = Math.max(view.width, view.height) / SIDE;
     setAll(svg, { viewBox: `${view.x} ${view.y} ${view.width} ${view.height}`, "aria-label": `Image of ${height} × ${width} px` });
     setAll(svg, { width: view.width / unit, height: view.height / unit });
@@ -339,7 +339,7 @@ function render({ model, el }) {
   }
 
   /* Shows a text under the image, and has the designer around it read it aloud. */
-  function tell(text) {
+  function explain(text) {
     said.textContent = text;
     said.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: text }));
   }
@@ -359,7 +359,7 @@ function render({ model, el }) {
       model.set("image", url);
       model.save_changes();
     } catch (error) {
-      if (number === reads) tell(error.message);
+      if (number === reads) explain(error.message);
     }
   }
 
@@ -375,7 +375,7 @@ function render({ model, el }) {
   svg.addEventListener("lostpointercapture", released);
   handle.addEventListener("keydown", keyOnAnimal);
   mark.addEventListener("keydown", keyOnMark);
-  image.addEventListener("error", () => tell("This image cannot be drawn by this browser."));
+  image.addEventListener("error", () => explain("This image cannot be drawn by this browser."));
   input.addEventListener("change", chosen);
   sample.addEventListener("click", toSample);
   zoom.addEventListener("click", () => {

@@ -19,7 +19,7 @@ SAMPLE_ANIMAL_PX = 150
 class ReceptiveView(anywidget.AnyWidget):
     """The image with the boxes, and a list of them below it.
 
-    All lengths are in px of the image, and places are counted down from its top and to the right from its left edge.
+    All lengths are in px of the image; positions are counted down from its top and to the right from its left edge.
 
     Attributes:
         image: The image as a data URL (a trait). A person's own image is read in the page, which takes what its browser

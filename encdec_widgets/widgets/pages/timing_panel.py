@@ -138,7 +138,7 @@ class TimingPanel(widgets.VBox):
     def close(self) -> None:
         """Stop what is measured, and close."""
         self._stop()
-        self._running = None  # what still comes of it is not shown
+        self._running = None  # its result is not shown
         super().close()
 
     def _network_changed(self, change: Mapping[str, Any]) -> None:
@@ -198,7 +198,7 @@ class TimingPanel(widgets.VBox):
     def _begin(
         self, make_job: Callable[[Subject], Any], take: Callable[[Subject, Any], None], again: _Run
     ) -> None:
-        """Have a job done; what comes of an earlier one is ignored from now on."""
+        """Have a job done; the result of an earlier one is ignored from now on."""
         subject = self._subject
         if subject is None or self.running:
             return

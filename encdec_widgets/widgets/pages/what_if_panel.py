@@ -64,7 +64,7 @@ class WhatIfPanel(widgets.VBox):
         return f"{self._charts.value}{self._status.value}"
 
     def close(self) -> None:
-        """Let it go, and what it computes: of that, nothing comes any more, nor can it start again."""
+        """Close it, and stop what it computes: no result comes after that, and nothing is computed again."""
         self._stop()
         self._closed = True
         super().close()

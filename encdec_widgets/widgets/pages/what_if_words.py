@@ -46,7 +46,7 @@ def charts_html(question: Question, points: Mapping[Any, Point]) -> Markup:
 
 
 def status_html(question: Question, points: Mapping[Any, Point], *, computing: bool) -> Markup:
-    """How far the computing is; what is not possible, and why; whose code runs; and on what the memory depends."""
+    """How many values are computed; what is not possible, and why; whose code runs; and what the memory depends on."""
     lines = []
     if len(points) < len(question.values):
         so_far = f"{len(points)} of {len(question.values)} values"
