@@ -1,5 +1,5 @@
 const CONTROLS = "button, input, select, textarea, [tabindex='0']";
-const REST_MS = 400; // a drag tells its changes more often
+const CLEARED_MS = 100; // how long the live region is empty before another text, or the same one, is put into it
 
 /* Plotly measures its place when it draws and when the window changes. Neither tells of a picture that was drawn before
    the page was laid out, or of a side bar that was opened: so whatever changes the size of the picture's place is told
@@ -126,7 +126,7 @@ function explainBoxes(model, root) {
   return () => root.removeEventListener("pointerover", explain);
 }
 
-/* The one live region of a designer. Of texts that come within a moment of one another, as during a drag, the last is read. */
+/* The one live region of a designer. Of texts that come within a moment of one another, the last is read. */
 function readAloud(model, root, el) {
   const region = document.createElement("div");
   region.className = "encdec-unseen encdec-said";
@@ -136,7 +136,7 @@ function readAloud(model, root, el) {
   const say = (text) => {
     clearTimeout(timer);
     region.textContent = ""; // so that the same text is read again
-    timer = setTimeout(() => (region.textContent = text), REST_MS);
+    timer = setTimeout(() => (region.textContent = text), CLEARED_MS);
   };
   const told = () => say(model.get("said")[1]);
   const toldInPage = (event) => say(event.detail);
@@ -201,7 +201,7 @@ function keepFocus(root) {
   };
   const check = () => {
     const active = document.activeElement;
-    if (!part || (active === part && !part.disabled) || ![null, document.body, part].includes(active) || usable(part)) return;
+    if (!part || ![null, document.body, part].includes(active) || usable(part)) return; // after a frame: its layout is known
     part = null;
     next.find((control) => control && usable(control))?.focus({ preventScroll: true });
   };

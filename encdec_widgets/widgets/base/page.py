@@ -8,8 +8,10 @@ import traitlets
 
 from encdec_widgets.formatting import error_text
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.controls.flag_help import flag_help
 
+SAY_AFTER_S = 0.3  # after the last edit: a drag is told once
 _FOLDER = Path(__file__).parent
 
 
@@ -32,6 +34,9 @@ class Page(anywidget.AnyWidget):
     def __init__(self, session: Session) -> None:
         """Tell ``session`` what is held, and the page what its boxes are for."""
         self._session = session
+        self._next = ""
+        self._found_before = self._found()
+        self._at_rest = AtRest(SAY_AFTER_S, session.guarded(self._say_next), session.background)
         super().__init__(help=flag_help(session.editor.wanted))
         self.observe(session.guarded(lambda change: session.hold(change["new"])), "held")
         session.observe(self._show_help, "editor")
@@ -40,7 +45,22 @@ class Page(anywidget.AnyWidget):
 
     def say(self, text: str) -> None:
         """Have a text read aloud; of several that come soon after one another, as in a drag, the last."""
-        self.said = (self.said[0] + 1, text)
+        self._next = text
+        self._at_rest.soon()
+
+    def close(self) -> None:
+        """Close it, and say nothing any more."""
+        self._at_rest.forget()
+        super().close()
+
+    def _say_next(self) -> None:
+        self.said = (self.said[0] + 1, self._next)
+        self._found_before = self._found()
+
+    def _found(self) -> set[str]:
+        """The kinds of checks that are told of the network on screen."""
+        shown = self._session.shown
+        return set() if shown is None else {check.kind for check in shown.told(self._session.dismissed)}
 
     def _show_help(self, _: Any) -> None:
         self.help = flag_help(self._session.editor.wanted)
@@ -50,10 +70,9 @@ class Page(anywidget.AnyWidget):
         before, shown = change["old"], change["new"]
         if before is not None and (before.step, before.words) == (shown.step, shown.words):
             return  # of the same network, something else is selected, or is checked otherwise
-        found = {check.kind for check in shown.told(self._session.dismissed)}
-        known = set() if before is None else {check.kind for check in before.checks}
         edit = f"{shown.words}: {shown.effect}." if shown.words else f"{shown.summary}."
-        self.say(" ".join([edit, *(f"Found: {kind}." for kind in sorted(found - known))]))
+        found = sorted(self._found() - self._found_before)
+        self.say(" ".join([edit, *(f"Found: {kind}." for kind in found)]))
 
     def _say_problem(self, change: Any) -> None:
         if change["new"] is not None:
