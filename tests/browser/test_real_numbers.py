@@ -1,4 +1,4 @@
-"""Sliders of real numbers on a page: live under the hand, and read as the number that they stand for."""
+"""Sliders of real numbers on a page: live while they are dragged, and read as the number that they stand for."""
 
 from __future__ import annotations
 
