@@ -181,7 +181,7 @@ class Backbone:
     def _receptive_field(self) -> ReceptiveField:
         calls = self._calls
         outputs = {block: call for call, blocks in calls.nodes(data="output_of") for block in blocks}
-        return receptive_fields(calls, outputs, self.design.architecture.sleap_dialog_field())
+        return receptive_fields(calls, outputs, self.design.architecture.sleap_dialog_receptive_field())
 
     def checks(
         self,
@@ -206,7 +206,7 @@ class Backbone:
             ValueError: If one of the arguments is not possible.
         """
         return self._checks(
-            field=self.receptive_field(),
+            receptive_field=self.receptive_field(),
             cost=self.cost(batch_size, precision),
             memory_bytes=memory_limit(),
             animal_px=animal_px,
@@ -239,11 +239,11 @@ class Backbone:
             )
         of_blocks = kind == "blocks"
         facts = block_rows(self.blocks) if of_blocks else layer_rows(self.layers)
-        cost, field = self.cost(), self.receptive_field()
+        cost, receptive_field = self.cost(), self.receptive_field()
         costs = (
-            block_cost_rows(self.blocks, cost, field)
+            block_cost_rows(self.blocks, cost, receptive_field)
             if of_blocks
-            else layer_cost_rows(self.layers, cost, field)
+            else layer_cost_rows(self.layers, cost, receptive_field)
         )
         # The two say the same of what and where a row is. Parameters are those of the costs: layers can share weights,
         # and there these count once, so that the column adds up to the network's.

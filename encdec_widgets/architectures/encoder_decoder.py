@@ -107,7 +107,7 @@ class EncoderDecoder(FamilyEdits):
         maximum=64,
         usual=(1, 8),
         unit="×",
-        help="Repeats encoder and decoder; each stack refines what the one before it found, at as much cost.",
+        help="Repeats encoder and decoder; each stack more refines what the one before it found, at as much cost.",
     )
 
     @property

@@ -113,7 +113,7 @@ class FamilyEdits(Described):
         """The family's own fields that say how wide its maps are: those in channels; empty where its blocks say it."""
         return tuple(name for name, info in described_fields(self).items() if info.unit == "channels")
 
-    def sleap_dialog_field(self) -> int | None:
+    def sleap_dialog_receptive_field(self) -> int | None:
         """The receptive field that SLEAP's training dialog shows for the family, in px; None where it shows none.
 
         It counts ``down_blocks`` times ``down_convs_per_block``, or else ``convs_per_block``, convolutions of

@@ -60,7 +60,7 @@ class Hourglass(EncoderDecoder):
         maximum=10,
         usual=(1, 7),
         unit="blocks",
-        help="Each further block doubles the maximum stride and the field of view, at more parameters.",
+        help="Each further block doubles the maximum stride and roughly the receptive field, at more parameters.",
         group="Levels",
     )
     up_blocks: int = integer(
@@ -92,9 +92,9 @@ class Hourglass(EncoderDecoder):
         maximum=MAXIMUM_WIDTH,
         usual=(0, 256),
         unit="channels",
-        help="How much wider each coarser level is; higher puts more parameters at the deepest levels.",
+        help="How many channels wider each coarser level is; higher puts more parameters at the deepest levels.",
         group="Filters",
-        needs=(Need("down_blocks"),),
+        needs=(Need("down_blocks", above=1),),
     )
     interp_method: str = interpolation_field("nearest", needs=(Need("up_blocks"),))
     stacks: int = integer(

@@ -18,7 +18,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.family import Family, PresetValues
-from encdec_widgets.architectures.fields.described import Need, flag, integer, real
+from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer, real
 from encdec_widgets.architectures.fields.shared import filters_field, num_convs_field
 
 
@@ -54,6 +54,7 @@ class LeapCNN(EncoderDecoder):
         maximum=4096,
         most_usual=128,
         group="Filters",
+        needs=(NoEffectWhile("there are no convolutions", lambda leap: not leap._levels),),
     )
     filters_rate: float = real(
         2,
@@ -63,6 +64,7 @@ class LeapCNN(EncoderDecoder):
         unit="×",
         help="How much wider each coarser block is; above 2 the deepest blocks hold most parameters.",
         group="Filters",
+        needs=(NoEffectWhile("only the first block has convolutions", lambda leap: not any(leap._levels)),),
     )
     down_blocks: int = integer(
         3,
@@ -87,12 +89,12 @@ class LeapCNN(EncoderDecoder):
         maximum=16,
         usual=(0, 7),
         unit="blocks",
-        help="Each block doubles the size of the output; with all of them it is as large as the input.",
+        help="Each block doubles the size of the output; fewer give coarser and cheaper maps.",
         group="Decoder",
     )
     up_interpolate: bool = flag(
         False,
-        help="On: bilinear upsampling, without parameters. Off: upsampling is learned.",
+        help="On: bilinear upsampling, without parameters. Off: upsampling is learned, at more parameters and time.",
         group="Decoder",
         needs=(Need("up_blocks"),),
     )
@@ -149,6 +151,13 @@ class LeapCNN(EncoderDecoder):
             up_blocks=levels.up,
             up_interpolate=up_interpolate,
         )
+
+    @property
+    def _levels(self) -> tuple[int, ...]:
+        """How often the width of each block with convolutions, transposed ones included, is multiplied by the rate."""
+        down = range(self.down_blocks if self.down_convs_per_block else 0)
+        up = range(1, self.up_blocks + 1) if self.up_convs_per_block or not self.up_interpolate else ()
+        return (*down, *up)
 
     def _width(self, level: int) -> int:
         return geometric_width(self.filters, self.filters_rate, level)

@@ -119,7 +119,7 @@ class StackedHourglass(EncoderDecoder):
         maximum=10,
         usual=(1, 6),
         unit="levels",
-        help="Each further level doubles the maximum stride and the field of view, and takes little time.",
+        help="Each further level doubles the maximum stride and roughly the receptive field, and takes little time.",
         group="Levels",
     )
     up_blocks: int = integer(

@@ -19,7 +19,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.family import Family, PresetValues
-from encdec_widgets.architectures.fields.described import Need, flag, integer, real
+from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer, real
 from encdec_widgets.architectures.fields.shared import filters_field, kernel_size_field, num_convs_field
 
 
@@ -61,6 +61,7 @@ class UNet(EncoderDecoder):
         maximum=4096,
         most_usual=128,
         group="Filters",
+        needs=(NoEffectWhile("there are no convolutions", lambda unet: not unet._convolved),),
     )
     filters_rate: float = real(
         2,
@@ -70,8 +71,17 @@ class UNet(EncoderDecoder):
         unit="×",
         help="How much wider each coarser level is; above 2 the deepest levels hold most parameters.",
         group="Filters",
+        needs=(
+            NoEffectWhile("all convolutions are at the first level", lambda unet: not any(unet._convolved)),
+        ),
     )
-    kernel_size: int = kernel_size_field(most_usual=9, group="Convolutions")
+    kernel_size: int = kernel_size_field(
+        most_usual=9,
+        group="Convolutions",
+        needs=(
+            NoEffectWhile("there are no convolutions after the stem", lambda unet: not unet._after_the_stem),
+        ),
+    )
     stem_kernel_size: int = kernel_size_field(
         "Larger kernels in the stem see further at full resolution, where they cost most.",
         most_usual=9,
@@ -85,6 +95,7 @@ class UNet(EncoderDecoder):
         maximum=32,
         usual=(1, 5),
         group="Convolutions",
+        needs=(NoEffectWhile("there are no levels and no middle block", lambda unet: not unet._has_blocks),),
     )
     stem_blocks: int = integer(
         0,
@@ -106,7 +117,9 @@ class UNet(EncoderDecoder):
         group="Levels",
     )
     middle_block: bool = flag(
-        True, help="Convolutions at the coarsest stride, where the network sees furthest.", group="Levels"
+        True,
+        help="On: more convolutions at the coarsest stride, which see furthest and hold many of the parameters.",
+        group="Levels",
     )
     up_blocks: int = integer(
         4,
@@ -119,7 +132,7 @@ class UNet(EncoderDecoder):
     )
     up_interpolate: bool = flag(
         False,
-        help="On: bilinear upsampling, without parameters. Off: upsampling is learned.",
+        help="On: bilinear upsampling, without parameters. Off: upsampling is learned, at more parameters and time.",
         group="Upsampling",
         needs=(Need("up_blocks"),),
     )
@@ -128,6 +141,7 @@ class UNet(EncoderDecoder):
         help="On: blocks of the way up end with the fewer filters of the next level, which is cheaper.",
         group="Filters",
         folded=True,
+        needs=(NoEffectWhile("no block would become narrower", lambda unet: not unet._can_contract),),
     )
 
     def __attrs_post_init__(self) -> None:
@@ -190,6 +204,39 @@ class UNet(EncoderDecoder):
     def _width(self, level: int) -> int:
         return geometric_width(self.filters, self.filters_rate, level)
 
+    @property
+    def _deepest(self) -> int:
+        return self.stem_blocks + self.down_blocks
+
+    @property
+    def _has_blocks(self) -> bool:
+        return bool(self.stem_blocks or self.down_blocks or self.middle_block or self.up_blocks)
+
+    @property
+    def _after_the_stem(self) -> tuple[int, ...]:
+        """The level of each convolution after the stem, transposed ones included, that says how wide it is."""
+        levels = range(self.stem_blocks, self._deepest if self.convs_per_block else 0)
+        narrower = int(self.block_contraction)
+        middle = (self._deepest,) * (self.convs_per_block > 1) + (self._deepest - narrower,)
+        up = []
+        for level in range(self._deepest - 1, self._deepest - 1 - self.up_blocks, -1):
+            first = self.convs_per_block > 0 or not self.up_interpolate
+            up += [level] * first + [level - narrower] * (self.convs_per_block > 1)
+        return (*levels, *(middle if self.middle_block else ()), *up)
+
+    @property
+    def _convolved(self) -> tuple[int, ...]:
+        """As :attr:`_after_the_stem`, with those of the stem."""
+        return (*range(self.stem_blocks if self.convs_per_block else 0), *self._after_the_stem)
+
+    @property
+    def _can_contract(self) -> bool:
+        """Whether ``block_contraction`` makes a convolution as wide as the next level, where that differs."""
+        first = self._deepest if self.middle_block else self._deepest - 1
+        last = self._deepest - self.up_blocks if self.convs_per_block > 1 else self._deepest
+        widths = [self.filters * self.filters_rate**level for level in range(last - 1, first + 1)]
+        return len(set(map(int, widths))) > 1
+
     def _levels(self, levels: Iterable[int], kernel_size: int) -> list[EncoderBlock]:
         """Blocks that pool and then convolve, the very first without pooling, and a last pooling."""
         blocks: list[EncoderBlock] = [
@@ -214,7 +261,7 @@ class UNet(EncoderDecoder):
     @property
     def encoder_stack(self) -> Sequence[EncoderBlock]:
         """``down_blocks`` levels, a pooling, and the middle's one or two blocks."""
-        deepest = self.stem_blocks + self.down_blocks
+        deepest = self._deepest
         blocks = self._levels(range(self.stem_blocks, deepest), self.kernel_size)
         if not self.middle_block:
             return blocks
@@ -235,7 +282,7 @@ class UNet(EncoderDecoder):
     @property
     def decoder_stack(self) -> Sequence[DecoderBlock]:
         """``up_blocks`` blocks that double the size and concatenate the encoder's feature."""
-        deepest = self.stem_blocks + self.down_blocks
+        deepest = self._deepest
         blocks = []
         for i in range(self.up_blocks):
             filters_in = self._width(deepest - 1 - i)

@@ -55,7 +55,7 @@ INPUT_FIELDS = {
         maximum=4096,
         usual=(1, 4),
         unit="channels",
-        help="Channels of the image: 1 for grey, 3 for colour.",
+        help="Channels of the image, 1 for grey, 3 for colour; more widen the first convolution alone.",
     ),
 }
 

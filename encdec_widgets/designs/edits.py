@@ -24,7 +24,7 @@ class Outcome(ByContent):
 
     Attributes:
         design: The newest valid design.
-        pending: Changes that were asked for and are not possible yet.
+        pending: Changes that were asked for and are not made: not possible yet, or refused for what they would take.
         error: Why they are not, if there are any, or what else went wrong.
         mends: Ways out, each of which gives a valid design.
     """
@@ -36,8 +36,10 @@ class Outcome(ByContent):
 
     @property
     def bad_field(self) -> str | None:
-        """The path of the field with a value that is not possible, if there is one."""
-        return self.error.field if isinstance(self.error, FieldError) else None
+        """The path of the field with a value that is refused, if there is one."""
+        if isinstance(self.error, FieldError):
+            return self.error.field
+        return next(iter(self.pending), None)
 
 
 def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str, Any]) -> Outcome:

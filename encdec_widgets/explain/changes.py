@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
+from encdec_widgets.architectures.fields.described import described_fields
+from encdec_widgets.designs.no_effect import reason_of
 from encdec_widgets.explain.alignment import aligned, settings_text
 from encdec_widgets.explain.summary import output_of, parameters_of
 from encdec_widgets.formatting import (
@@ -146,7 +148,7 @@ def changes(before: "nx.DiGraph[str]", after: "nx.DiGraph[str]") -> Changes:
 def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Pair]:
     pairs = {
         "kind": (before["kind"], after["kind"]),
-        "settings": _settings(before["definition"], after["definition"]),
+        "settings": _settings(before, after),
         "strides": (before["strides"], after["strides"]),
         "channels": (before["channels"], after["channels"]),
         "kernel_sizes": (before["kernel_sizes"], after["kernel_sizes"]),
@@ -157,16 +159,27 @@ def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Pai
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _settings(before: Any, after: Any) -> tuple[str, str]:
-    """The settings of two blocks: of two of one attrs class, only those that differ."""
-    texts = settings_text(before), settings_text(after)
-    if texts[0] == texts[1] or type(before) is not type(after) or not attrs.has(type(after)):
+def _settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, str]:
+    """The settings of two blocks: of two of one attrs class, only those that differ and have an effect."""
+    old_block, new_block = before["definition"], after["definition"]
+    texts = settings_text(old_block), settings_text(new_block)
+    if texts[0] == texts[1] or type(old_block) is not type(new_block) or not attrs.has(type(new_block)):
         return texts
-    fields = [field.name for field in attrs.fields(type(after)) if field.repr]
-    values = [(n, settings_text(getattr(before, n)), settings_text(getattr(after, n))) for n in fields]
+    fields = [field.name for field in attrs.fields(type(new_block)) if field.repr]
+    values = [(n, settings_text(getattr(old_block, n)), settings_text(getattr(new_block, n))) for n in fields]
     differing = [(name, old, new) for name, old, new in values if old != new]
     if not differing:  # The class writes itself in a way of its own.
         return texts
+    infos = described_fields(new_block)
+    differing = [
+        (name, old, new)
+        for name, old, new in differing
+        if name not in infos
+        or not all(
+            reason_of(data["definition"], name, infos[name], has_source=data["has_source"])
+            for data in (before, after)
+        )
+    ]
     return (
         ", ".join(f"{name}={old}" for name, old, _ in differing),
         ", ".join(f"{name}={new}" for name, _, new in differing),

@@ -121,7 +121,7 @@ def _maps(calls: "nx.DiGraph[str]", same_memory: set[str]) -> list[_Map] | None:
         taken = [by_call[source] for source in call["inputs"]]
         for one in taken:
             one.taken.append(step)
-        # A user's class may crop where the class that it derives from only reshapes.
+        # A user's class may crop where the class that it inherits from only reshapes.
         if call["traits"].output in same_memory and taken and taken[0].size == size:
             by_call[name] = taken[0]
         else:

@@ -43,8 +43,8 @@ class SkipReceptiveFields:
     """What is seen through a skip connection and through what it joins; the larger one counts.
 
     Attributes:
-        skip: The field of the map that the skip connection brings.
-        other: The field, at the same place, of what it is joined with.
+        skip: The receptive field of the map that the skip connection brings.
+        other: The receptive field, at the same position, of what it is joined with.
     """
 
     skip: MapReceptiveField
@@ -84,21 +84,21 @@ def receptive_fields(
     Args:
         calls: What :func:`encdec_widgets.networks.call_graph.call_graph` returned.
         outputs_of_blocks: The call that makes the output of each block, by the block's name.
-        encoder_only: What the method ``sleap_dialog_field`` of its architecture gives.
+        encoder_only: What the method ``sleap_dialog_receptive_field`` of its architecture gives.
     """
     seen = what_is_seen(calls)
-    # Most calls pass on what they are given: one field for all that see the same.
+    # Most calls pass on what they are given: one receptive field for all that see the same.
     known: dict[int, MapReceptiveField] = {}
-    fields: dict[str, MapReceptiveField] = {}
+    found: dict[str, MapReceptiveField] = {}
     for name, windows in seen.items():
-        field = known.get(id(windows))
-        if field is None:
-            field = known[id(windows)] = _of_map(windows)
-        fields[name] = field
+        of_map = known.get(id(windows))
+        if of_map is None:
+            of_map = known[id(windows)] = _of_map(windows)
+        found[name] = of_map
     return ReceptiveField(
-        output=fields[[name for name, is_output in calls.nodes(data="is_output") if is_output][-1]],
-        blocks={block: fields[name] for block, name in outputs_of_blocks.items()},
-        layers={calls.nodes[name]["layer"]: field for name, field in fields.items()},
+        output=found[[name for name, is_output in calls.nodes(data="is_output") if is_output][-1]],
+        blocks={block: found[name] for block, name in outputs_of_blocks.items()},
+        layers={calls.nodes[name]["layer"]: of_map for name, of_map in found.items()},
         skips={
             block: SkipReceptiveFields(
                 skip=_of_map(merged([seen[source] for source in join.skip], join.call)),

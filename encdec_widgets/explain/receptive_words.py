@@ -9,34 +9,34 @@ if TYPE_CHECKING:
 
 
 def extent_text(extent: Literal["exact", "whole image", "unknown"], size: tuple[float, float] | None) -> str:
-    """A field in short: "188 px" of a square, "188 × 120 px" (height, width) of another, "whole image", "unknown"."""
+    """A receptive field in short: "188 px", "188 × 120 px" (height, width), "whole image" or "unknown"."""
     if size is None:
         return extent
     height, width = size
     return px_text(height) if height == width else f"{length_text(height)} × {px_text(width)}"
 
 
-def output_words(field: "MapReceptiveField", input_scale: float = 1.0) -> str:
+def output_words(seen: "MapReceptiveField", input_scale: float = 1.0) -> str:
     """How far the output of a network sees, in sentences.
 
     Args:
-        field: The field of the output, in px of the network's input.
+        seen: The receptive field of the output, in px of the network's input.
         input_scale: By how much the image is scaled before the network sees it.
     """
-    if field.size is None:
-        due_to = f": it is due to {field.why}" if field.why else ""
-        if field.extent == "whole image":
+    if seen.size is None:
+        due_to = f": it is due to {seen.why}" if seen.why else ""
+        if seen.extent == "whole image":
             return f"The output sees the whole image{due_to}."
         return f"How far the output sees is not known{due_to}."
-    height, width = field.size
+    height, width = seen.size
     said = f"The output sees {exact_text(height)} × {exact_text(width)} px (exact)"
-    if field.offset is not None and any(field.offset):
-        said += ", offset {} down, {} right".format(*map(signed, field.offset))
-    if field.smallest not in (None, field.size):
-        said += f"; {extent_text('exact', field.smallest)} where it sees least"
+    if seen.offset is not None and any(seen.offset):
+        said += ", offset {} down, {} right".format(*map(signed, seen.offset))
+    if seen.smallest not in (None, seen.size):
+        said += f"; {extent_text('exact', seen.smallest)} where it sees least"
     if input_scale != 1:
-        seen = extent_text("exact", (height / input_scale, width / input_scale))
-        said += f". At input scale {number_text(input_scale)} this is {seen} of the camera's image"
+        scaled = extent_text("exact", (height / input_scale, width / input_scale))
+        said += f". At input scale {number_text(input_scale)} this is {scaled} of the camera's image"
     return f"{said}."
 
 
@@ -56,34 +56,34 @@ def dialog_words(encoder_only: int | None, input_scale: float = 1.0) -> str:
     )
 
 
-def fits(field: "MapReceptiveField", animal_px: float, input_scale: float = 1.0) -> bool | None:
-    """Whether an animal lies within the field of the output, however it is turned; None where that is not known.
+def fits(seen: "MapReceptiveField", animal_px: float, input_scale: float = 1.0) -> bool | None:
+    """Whether an animal lies within the receptive field of the output, however it is turned; None where it is unknown.
 
     Args:
-        field: The field of the output, in px of the network's input.
+        seen: The receptive field of the output, in px of the network's input.
         animal_px: Length of the animal in px of the camera's image.
         input_scale: By how much the image is scaled before the network sees it.
     """
-    if field.size is None:
-        return True if field.extent == "whole image" else None
-    return animal_px * input_scale <= min(field.size)
+    if seen.size is None:
+        return True if seen.extent == "whole image" else None
+    return animal_px * input_scale <= min(seen.size)
 
 
-def verdict(field: "MapReceptiveField", animal_px: float, input_scale: float = 1.0) -> str:
+def verdict(seen: "MapReceptiveField", animal_px: float, input_scale: float = 1.0) -> str:
     """The same in a sentence, with both lengths in px of the camera's image."""
     animal = f"The animal of {px_text(animal_px)}"
-    if field.size is None:
-        if field.extent == "whole image":
+    if seen.size is None:
+        if seen.extent == "whole image":
             return f"{animal} fits into what the output sees: the whole image."
         return f"Whether the animal of {px_text(animal_px)} fits into what the output sees is not known."
-    seen = px_text(min(field.size) / input_scale)
-    if not fits(field, animal_px, input_scale):
-        return f"{animal} is longer than what the output sees ({seen})."
-    least = min(field.smallest or field.size)
+    across = px_text(min(seen.size) / input_scale)
+    if not fits(seen, animal_px, input_scale):
+        return f"{animal} is longer than what the output sees ({across})."
+    least = min(seen.smallest or seen.size)
     if animal_px * input_scale > least:
         seen_least = px_text(least / input_scale)
-        return f"{animal} fits into what the output sees at most ({seen}), but not at least ({seen_least})."
-    return f"{animal} fits into what the output sees ({seen})."
+        return f"{animal} fits into what the output sees at most ({across}), but not at least ({seen_least})."
+    return f"{animal} fits into what the output sees ({across})."
 
 
 def too_small_words(image: tuple[int | None, ...], animal_px: float, input_scale: float = 1.0) -> str:
@@ -104,7 +104,7 @@ def too_small_words(image: tuple[int | None, ...], animal_px: float, input_scale
 
 
 def effective_words(size: float, input_scale: float = 1.0, *, cut_off: bool = False) -> str:
-    """How large an effective field is.
+    """How large an effective receptive field is.
 
     Args:
         size: How far across, in px of the network's input.

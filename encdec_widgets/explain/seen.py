@@ -50,7 +50,7 @@ def what_is_seen(calls: "nx.DiGraph[str]") -> dict[str, Seen]:
 
 
 def merged(parts: Iterable[Seen], layer: str) -> Seen:
-    """What is seen by any of several maps of the same size.
+    """What several maps of the same size depend on together.
 
     If one of them sees the whole image, all of them together do. Otherwise, if one is unknown, all together are.
 

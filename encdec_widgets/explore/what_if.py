@@ -73,9 +73,9 @@ class Point:
         multiply_adds: For one image (exact).
         inference_bytes: The memory that a forward pass would hold (an estimate).
         training_bytes: The memory that a training step would hold (an estimate).
-        field: The larger side of the receptive field of its output, in px (exact). Like all of these, None where it is
-            unknown.
-        whole_image: Whether its output sees the whole image, whatever its size; ``field`` is None then.
+        receptive_field_px: The larger side of the receptive field of its output, in px (exact). Like all of these, None
+            where it is unknown.
+        whole_image: Whether its output sees the whole image, whatever its size; ``receptive_field_px`` is None then.
         error: Why there is no such network, in a few words; empty if there is one.
     """
 
@@ -84,7 +84,7 @@ class Point:
     multiply_adds: int | None = None
     inference_bytes: int | None = None
     training_bytes: int | None = None
-    field: int | None = None
+    receptive_field_px: int | None = None
     whole_image: bool = False
     error: str = ""
 
@@ -208,7 +208,7 @@ def _point(question: Question, value: Any, backbone: Backbone) -> Point:
         multiply_adds=cost.multiply_adds,
         inference_bytes=cost.inference_bytes,
         training_bytes=cost.training_bytes,
-        field=None if seen.size is None else max(seen.size),
+        receptive_field_px=None if seen.size is None else max(seen.size),
         whole_image=seen.extent == "whole image",
     )
 

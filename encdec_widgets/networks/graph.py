@@ -107,11 +107,12 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
         A node per block that has layers, named by the prefix of its layers, in order; the input and any layer outside
         of a block stand for themselves. Node attributes: ``definition`` (the block itself, as it was given; None for
         the input and for layers outside of blocks), ``kind`` (class of the block), ``label`` (the prefix without
-        its stack, where there is only one), ``stage``, ``stack``, ``index`` (in its stage), ``layers`` (names),
-        ``shape``, ``channels``, ``strides`` and ``stride`` of the output, ``kernel_sizes`` (the different ones),
-        ``parameters`` (sum), ``multiply_adds`` (sum, for one image; None if that of any layer is), ``column`` (order)
-        and ``row`` (0 for the smallest strides, 1 for the next, ...). Edge attributes: ``skip`` and, for a skip,
-        ``merge`` ("concatenation", "addition" or the class of the layer that merges).
+        its stack, where there is only one), ``stage``, ``stack``, ``index`` (in its stage), ``has_source`` (whether
+        there is a feature for its skip connection), ``layers`` (names), ``shape``, ``channels``, ``strides`` and
+        ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters`` (sum), ``multiply_adds`` (sum,
+        for one image; None if that of any layer is), ``column`` (order) and ``row`` (0 for the smallest strides, 1 for
+        the next, ...). Edge attributes: ``skip`` and, for a skip, ``merge`` ("concatenation", "addition" or the class
+        of the layer that merges).
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     members: dict[str, list[str]] = {}
@@ -135,6 +136,7 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
             stage=data["stage"],
             stack=data["stack"],
             index=built.call.index if built else 0,
+            has_source=built is not None and built.call.skip_source is not None,
             layers=tuple(members[name]),
             shape=data["shape"],
             channels=data["channels"],

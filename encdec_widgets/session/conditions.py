@@ -1,4 +1,4 @@
-"""What the costs, the checks and the receptive field of a network are reckoned with."""
+"""How a network is used: what its costs, checks and receptive field depend on besides the network."""
 
 from typing import Any
 
@@ -36,14 +36,15 @@ class Conditions:
         usual=(1, 500),
         unit="px",
         optional=True,
-        help="How long the animal is on the camera's image; the handle of the circle sets it too.",
+        help="How long the animal is on the camera's image; a longer one needs a larger receptive field.",
     )
     input_scale: float = real(
         1.0,
         minimum=0.1,
         maximum=1,
         usual=(0.1, 1),
-        help="By how much the image is scaled before the network sees it: SLEAP's Input Scaling.",
+        unit="×",
+        help="SLEAP's Input Scaling; smaller scales make the network faster, let it see further and lose detail.",
     )
 
     @property

@@ -42,9 +42,7 @@ class Editor(ByContent):
 
     def changed(self, changes: Mapping[str, Any], words: str = "", gesture: Hashable = None) -> Editor:
         """After an edit of some fields: see :func:`encdec_widgets.designs.edits.apply_edit`."""
-        return self._after(
-            lambda: apply_edit(self.wanted, self.outcome.pending, changes), changes, words, gesture
-        )
+        return self._after(lambda: apply_edit(self.wanted, self._waiting, changes), changes, words, gesture)
 
     def replaced(self, make: Callable[[], Design], name: str = "") -> Editor:
         """After another design, known by ``name``, has taken the place of this one, with weights of its own."""
@@ -73,7 +71,7 @@ class Editor(ByContent):
             mends = possible_mends(self.wanted, asked, error)
             outcome = refusal(self.wanted, asked, error, mends)
         elif isinstance(error, TooLargeError):
-            outcome = Outcome(self.wanted, {}, error, (BUILD_ANYWAY, GIVE_UP))
+            outcome = Outcome(self.wanted, dict(asked), error, (BUILD_ANYWAY, GIVE_UP))
         else:
             return self.failing(error)
         return attrs.evolve(self, outcome=outcome)
@@ -104,6 +102,11 @@ class Editor(ByContent):
         """The same, with something that went wrong and can only be given up."""
         return attrs.evolve(self, outcome=Outcome(self.wanted, {}, error, (GIVE_UP,)))
 
+    @property
+    def _waiting(self) -> Mapping[str, Any]:
+        """Changes that a later edit may make possible; one that is too large is not made unasked."""
+        return {} if isinstance(self.outcome.error, TooLargeError) else self.outcome.pending
+
     def _moved(self, history: History) -> Editor:
         return Editor(Outcome(history.present.design), history)
 
@@ -117,7 +120,7 @@ class Editor(ByContent):
         try:
             outcome = edit()
         except FieldError as error:
-            outcome = refusal(self.wanted, {**self.outcome.pending, **asked}, error)
+            outcome = refusal(self.wanted, {**self._waiting, **asked}, error)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
             return self.failing(error)
         if outcome.design == self.wanted:

@@ -29,7 +29,7 @@ from encdec_widgets.networks.scopes import Scopes
 from encdec_widgets.session.kept_weights import KeptWeights
 
 FINISH_S = 0.15
-"""A build that was overtaken goes on if it should be done within so many seconds: a drag is to show something."""
+"""A build that a newer edit overtook goes on if it should end within so many seconds, so that a drag shows some."""
 LOAD_AFTER_S = 0.5
 """Loading Keras leaves others little room: it waits for so many seconds, until the page has what it shows meanwhile."""
 PROGRESS_S = 0.3

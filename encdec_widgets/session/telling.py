@@ -1,4 +1,4 @@
-"""Observers that hear of a change one by one: none of them decides what those after it hear."""
+"""Observers that are told of a change one by one: none of them decides what the others are told."""
 
 from __future__ import annotations
 

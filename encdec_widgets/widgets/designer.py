@@ -75,6 +75,7 @@ class Designer(Telling, widgets.VBox):
         """
         self.session = session = Session(design)
         super().__init__()
+        self.page = Page(session)
         self.family = FamilyControls(session)
         self.history = HistoryButtons(session)
         self.status = StatusLine(session)
@@ -82,9 +83,8 @@ class Designer(Telling, widgets.VBox):
         self.checks = ChecksView(session, self.history.undo)
         self.picture = Picture(session)
         self.problems = Problems(session)
-        self.aside = Aside(session)
+        self.aside = Aside(session, say=self.page.say)
         self.table = FactsTable(session)
-        self.page = Page(session)
         header = widgets.HBox([self.family, self.history, self.status])
         header.add_class("encdec-header")
         middle = widgets.VBox([self.picture, self.problems, self.checks])

@@ -1,4 +1,4 @@
-"""The parent's side of timing: a job is begun, tells how far it is, ends or is stopped."""
+"""Jobs as the notebook's process sees them: they are begun, tell how far they are, and end or are stopped."""
 
 import functools
 import threading

@@ -38,7 +38,7 @@ def _same_pixels(a: Any, b: Any) -> bool:
 class EffectiveField:
     """How much of the image counts for the middle of a network's last output (measured, with random weights).
 
-    The field and its size are those of Luo, Li, Urtasun and Zemel, "Understanding the Effective Receptive Field in Deep
+    It and its size are those of Luo, Li, Urtasun and Zemel, "Understanding the Effective Receptive Field in Deep
     Convolutional Neural Networks" (NIPS 2016, arXiv 1701.04128): the gradient of the middle of the output with respect
     to the image, over random weights and images; the size is the square root of the number of pixels whose value is
     greater than 1 - 95.45 % of that in the middle. With strides the largest value need not lie in the middle, so the
@@ -47,7 +47,7 @@ class EffectiveField:
     sample counts alike, however large its gradient; weights are uniform in plus or minus the square root of 3 over the
     number of inputs, biases are zero, pixels are uniform from 0 to 1, and the network runs as in inference.
 
-    Training changes the field: the paper finds that it grows.
+    Training changes the effective receptive field: the paper finds that it grows.
 
     Attributes:
         gradient: A value for each pixel (height, width), as 32-bit floats: the mean absolute gradient, 1 at its
@@ -154,6 +154,7 @@ class EffectiveFieldSampling:
         minimum=1,
         maximum=1024,
         usual=(4, 64),
+        unit="samples",
         help="More samples make the effective receptive field smoother, and take longer.",
     )
 
@@ -227,7 +228,7 @@ def effective_field(
 ) -> EffectiveField:
     """Take the effective receptive field of a network, in a process of its own, and wait for it.
 
-    The field is that of the middle of the last output. The image is of the size that the network is built for, which
+    It is that of the middle of the last output. The image is of the size that the network is built for, which
     cuts off what lies outside it; of several inputs the first one is looked at.
 
     Args:
@@ -240,7 +241,7 @@ def effective_field(
     Raises:
         FieldError: (a ValueError) If the size of the network's input is left open, the backend has no gradients, or
             there cannot be so many samples.
-        TimingError: If there is no field: out of memory, or an output that is not a map, say.
+        TimingError: If it could not be taken: out of memory, or an output that is not a map, say.
         TypeError: If there is no network in ``design``.
 
     Example:

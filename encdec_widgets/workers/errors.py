@@ -38,7 +38,7 @@ class TimingStopped(TimingError):  # noqa: N818 - it was asked for, so it is no 
     """
 
     def __init__(self) -> None:
-        """Say so in one word."""
+        """Say that it was stopped."""
         super().__init__("stopped")
 
 

@@ -52,7 +52,9 @@ class Options:
     """
 
     work: str = choice(
-        "forward", ("forward", "training"), help="A training step takes about three times a forward pass."
+        "forward",
+        ("forward", "training"),
+        help="What is timed: a training step takes about three times as long as a forward pass, and more memory.",
     )
     batch_size: int = integer(
         1,
@@ -72,16 +74,17 @@ class Options:
         None,  # type: ignore[arg-type]
         tuple(dict.fromkeys(way for ways in COMPILATIONS.values() for way in ways)),
         optional=True,
-        help="Compiled networks start later and run faster; eager ones run layer by layer.",
+        help="Compiled networks start later and run faster; eager ones run layer by layer, mostly slower.",
     )
     backend: str | None = choice(
         None,  # type: ignore[arg-type]
         tuple(COMPILATIONS),
         optional=True,
-        help="The library that computes; the same network can take very different times on two of them.",
+        help="The library that computes; it changes the time, often several times, and not the network.",
     )
     device: str = text(
-        AUTO, help="The processor or card that computes; auto is what the backend takes by itself."
+        AUTO,
+        help="What computes; a card is mostly faster than the processor, auto is what the backend takes by itself.",
     )
     budget_s: float = real(
         2.0,
@@ -89,7 +92,7 @@ class Options:
         maximum=600,
         usual=(0.5, 10),
         unit="s",
-        help="Time for the timed runs, in all; first call and warm-up come on top.",
+        help="Time for the timed runs, in all; more gives a narrower interval. First call and warm-up come on top.",
     )
 
     def __attrs_post_init__(self) -> None:

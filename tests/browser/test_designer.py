@@ -44,7 +44,7 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     expect(designer.root.locator(".ytick text").last).to_have_text("stride 328 × 8")
     for label in ("height", "width"):
         designer.screen.type(label, "300")
-    problem = page.get_by_role("alert")
+    problem = page.locator(".encdec-problems .encdec-error")
     expect(problem).to_contain_text("(300, 300, 1)")
     expect(problem).to_contain_text("maximum stride, 32")
     assert designer.number("height") == "300"

@@ -96,7 +96,7 @@ def png(width: int, height: int) -> bytes:
 def test_the_field_on_an_image(theme: str, open_app: Callable[..., Screen], tmp_path: Path) -> None:
     designer = DesignerPage(open_app(theme))
     page = designer.screen.page
-    field = designer.root.locator(".encdec-field")
+    field = designer.root.locator(".encdec-receptive")
     button(designer, "Receptive field").click()
     expect(field).to_contain_text("236 × 236 px (exact)")
     expect(field).to_contain_text("SLEAP's dialog would show 76 px")
@@ -104,7 +104,7 @@ def test_the_field_on_an_image(theme: str, open_app: Callable[..., Screen], tmp_
 
     # The animal by keyboard; what is too small for it is a check, which can be dismissed.
     checks = designer.root.locator(".encdec-checks")
-    expect(checks.get_by_role("status")).to_have_count(0)
+    expect(checks.locator(".encdec-check:visible")).to_have_count(0)
     animal = page.get_by_role("slider", name="length of the animal")
     animal.press("End")
     expect(checks).to_contain_text("receptive field below the animal")
@@ -130,11 +130,11 @@ def test_the_field_on_an_image(theme: str, open_app: Callable[..., Screen], tmp_
         "the image's size",
     )
 
-    # The effective field is measured elsewhere, and drawn.
-    button(designer, "Effective field").click()
+    # The effective receptive field is measured elsewhere, and drawn.
+    button(designer, "Effective receptive field").click()
     expect(button(designer, "Stop measuring")).to_be_visible()
     expect(field).to_contain_text(re.compile(r"effective.* px", re.IGNORECASE), timeout=240_000)
-    expect(button(designer, "Effective field")).to_be_visible()
+    expect(button(designer, "Effective receptive field")).to_be_visible()
     designer.screen.screenshot(tmp_path / f"{theme}.png")
 
 
@@ -147,7 +147,7 @@ def test_advice_is_mended_by_keyboard_and_marked_on_the_picture(open_notebook: C
     expect(checks).to_contain_text("checkerboard")
     until(lambda: sum("⚠" in text for text in names.all_text_contents()) == 3, "signs at three blocks")
     button(designer, "interpolate instead").press("Enter")
-    expect(checks.get_by_role("status")).to_have_count(0)
+    expect(checks.locator(".encdec-check:visible")).to_have_count(0)
     until(lambda: not any("⚠" in text for text in names.all_text_contents()), "no signs")
     expect(page.get_by_role("checkbox", name="up interpolate")).to_be_checked()
     page.get_by_role("button", name="Undo").click()

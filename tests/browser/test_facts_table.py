@@ -35,7 +35,7 @@ class Facts:
     def __init__(self, screen: Screen, number: int = 0) -> None:
         self.screen = screen
         self.root = screen.page.locator(".encdec-facts").nth(number)
-        self.said = self.root.get_by_role("status")
+        self.said = self.root.locator(".encdec-facts-said")
         self.root.locator("tbody tr").first.wait_for()
 
     def button(self, name: str) -> Locator:

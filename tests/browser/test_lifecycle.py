@@ -185,7 +185,7 @@ def test_a_kernel_that_went_and_a_notebook_without_one(
 
     # Restarted: it says so, once, and can't be used; the cell run again works.
     screen.page.evaluate(f"() => {_KERNEL}.session.kernel.restart()")
-    gone = designer.root.get_by_role("alert").filter(has_text=GONE)
+    gone = designer.root.locator(".encdec-gone").filter(has_text=GONE)
     expect(gone).to_have_text(f"{GONE} Run this cell again.")
     assert designer.root.evaluate(_STATE) == {"chains": 0, "usable": 0}
     run_cells(screen)
@@ -298,7 +298,9 @@ def test_text_from_a_user_is_shown_as_text(open_notebook: Callable[..., Screen],
     for box in designer.root.locator(".barlayer .point path").all():
         box.hover(force=True)
     screen.kernel.run("designer.set(bad, bad)\ndesigner.set('stacks', bad)")
-    expect(designer.root.get_by_role("alert").last).to_contain_text("Received: stacks='<img src=x")
+    expect(designer.root.locator(".encdec-problems .encdec-error").last).to_contain_text(
+        "Received: stacks='<img src=x"
+    )
     assert screen.page.locator(".encdec img").count() == 0
     assert screen.page.title() == title
 
@@ -329,7 +331,7 @@ def test_notebook_7(open_notebook: Callable[..., Screen]) -> None:
     designer.wait_until_the_picture_fits()
     assert screen.scrolls_sideways() == []
     screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
-    expect(designer.root.get_by_role("alert")).to_have_text(f"{GONE} Run this cell again.")
+    expect(designer.root.locator(".encdec-gone")).to_have_text(f"{GONE} Run this cell again.")
 
 
 def test_the_app_whose_kernel_died_says_what_to_do(open_app: Callable[..., Screen]) -> None:
@@ -338,6 +340,6 @@ def test_the_app_whose_kernel_died_says_what_to_do(open_app: Callable[..., Scree
     designer = DesignerPage(screen)
     assert screen.kernel
     psutil.Process(screen.kernel.value("__import__('os').getpid()")).kill()
-    expect(designer.root.get_by_role("alert")).to_have_text(f"{GONE} Reload this page.")
+    expect(designer.root.locator(".encdec-gone")).to_have_text(f"{GONE} Reload this page.")
     screen.page.reload()
     DesignerPage(screen).wait_for_boxes(START)

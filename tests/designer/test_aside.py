@@ -160,17 +160,17 @@ def test_the_effective_field_is_measured_elsewhere_and_belongs_to_its_network(
     put(session, other)
     worker.answer(field(5))
     assert not page.view.heat, "it was another network's"
-    assert page.measure.description == "Effective field"
+    assert page.measure.description == "Effective receptive field"
 
     page.measure.click()
     assert page.measure.description == "Stop measuring"
     page.measure.click()
-    assert page.measure.description == "Effective field"
+    assert page.measure.description == "Effective receptive field"
     assert not page.view.heat
 
     page.measure.click()
     assert "a timing is under way already" in page.text
-    assert page.measure.description == "Effective field"
+    assert page.measure.description == "Effective receptive field"
 
 
 def test_a_closed_page_shows_no_effective_field_that_comes_late(small: Backbone) -> None:

@@ -1,6 +1,5 @@
 """Controls that are generated from descriptions, without a designer around them."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encdec_widgets.architectures import FCDenseNet, UNet
+from encdec_widgets.architectures import FCDenseNet, StridedConvBlock, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import (
     EncoderDecoder,
@@ -25,6 +24,8 @@ from encdec_widgets.architectures.fields.described import (
     flag,
     integer,
 )
+from encdec_widgets.architectures.fields.kinds import KINDS
+from encdec_widgets.designs.no_effect import NoEffect, of_owner
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.controls.controls import FieldControl, FieldControls
 from tests.designer.reading import walk
@@ -52,7 +53,7 @@ class Shown:
             {self.prefix + name: info for name, info in infos.items()},
             {self.prefix + name: values.get(name, getattr(self.value, name)) for name in infos},
             bad,
-            {self.prefix + name: why for name, info in infos.items() if (why := info.inert(self.value))},
+            {self.prefix + name: why for name, why in of_owner(self.value).items()},
         )
 
     def texts(self) -> list[str]:
@@ -197,6 +198,20 @@ def test_fields_without_effect_are_disabled_and_say_why_once_a_run() -> None:
         assert "No effect" not in widget.tooltip
 
 
+def test_a_field_that_another_waits_for_says_why_it_has_no_effect_and_can_be_changed() -> None:
+    shown = Shown(StridedConvBlock(pool=False, pooling_stride=1))
+    assert reasons(shown) == ["No effect while pooling stride is 1.", "No effect while pool is off."]
+    pool, stride = shown.input("pool"), shown.input("pooling stride")
+    assert "encdec-inert" in shown.row("pool")._dom_classes
+    assert not pool.disabled
+    assert not stride.disabled
+    stride.value = 2
+    assert reasons(shown) == ["No effect while pool is off."]
+    assert stride.disabled
+    pool.value = True
+    assert reasons(shown) == []
+
+
 def test_a_run_that_an_effective_field_interrupts_says_its_reason_again() -> None:
     @attrs.frozen
     class Own(EncoderDecoder):
@@ -231,7 +246,7 @@ def test_a_bad_value_without_effect_can_be_mended_at_its_control() -> None:
 def test_what_is_written_by_others_is_text() -> None:
     controls = FieldControls(lambda *_: None)
     info = FieldInfo(kind="flag", default=True, help="Help.", group="<img src=x>")
-    controls.show({"a": info}, {"a": True}, None, {"a": "<script>"})
+    controls.show({"a": info}, {"a": True}, None, {"a": NoEffect("<script>")})
     values = [widget.value for widget in walk(controls) if isinstance(widget, widgets.HTML)]
     assert len(values) == 2
     assert not any("<img" in value or "<script" in value for value in values)
@@ -283,35 +298,46 @@ def filters_rate() -> tuple[FieldControl, list[Any]]:
 
 @given(st.floats(-1e3, 1e3).filter(lambda value: value != described_fields(UNet)["filters_rate"].default))
 def test_a_real_number_stays_as_it_was_typed(value: float) -> None:
-    """Its slider follows as far as the field's bounds, and reports no move of its own."""
+    """Its slider follows as far as its ticks and the field's bounds go, and reports no move of its own."""
     row, edits = filters_rate()
     slider, number = row.children
     number.value = value
     assert (edits, number.value) == ([value], value)
-    assert slider.value == min(max(value, row.info.minimum), row.info.maximum)
-    assert slider.min <= slider.value <= slider.max
-    assert (slider.min, slider.max) == (min(1, slider.value), max(3, slider.value))
+    assert slider.value == round(10 * min(max(value, row.info.minimum), row.info.maximum))
+    assert (slider.min, slider.max) == (min(10, slider.value), max(30, slider.value))
     close_all(row)
 
 
-@given(st.integers(10, 30).filter(lambda tenths: tenths != 20), st.integers(-4, 4))
-def test_a_slider_of_real_numbers_is_read_without_the_noise_of_its_arithmetic(
-    tenths: int, noise: int
-) -> None:
+@given(st.integers(10, 30).filter(lambda tenths: tenths != 20))
+def test_a_slider_of_real_numbers_moves_in_tenths(tenths: int) -> None:
     row, edits = filters_rate()
     slider, number = row.children
-    slider.value = tenths / 10 + noise * math.ulp(3)
-    moved_to = slider.value
+    slider.value = tenths
     assert (edits, number.value) == ([tenths / 10], tenths / 10)
     row.show(tenths / 10)
-    assert slider.value == moved_to  # a hand that moves on is not pulled back
+    assert slider.value == tenths
     close_all(row)
 
 
-def test_only_a_slider_of_whole_numbers_tells_the_page_s_every_change() -> None:
-    """Whole numbers come back from the page as they went there; real ones come back on the slider's grid."""
-    assert not filters_rate()[0].children[0].continuous_update
-    assert Shown(UNet()).row("filters").children[0].continuous_update
+@given(st.floats(-1e9, 1e9, width=32), st.floats(-1e15, 1e15))
+def test_a_slider_of_any_real_field_never_leaves_the_field_s_bounds(default: float, value: float) -> None:
+    edits: list[Any] = []
+    info = FieldInfo(kind="real", default=default, help="Help.", **KINDS["real"].bounds_of(default))
+    row = FieldControl("own", info, default, lambda _, value: edits.append(value))
+    slider = row.children[0]
+    row.show(value)
+    for end in (slider.min, slider.max):
+        slider.value = end
+    assert all(info.minimum <= edit <= info.maximum for edit in edits)
+    close_all(row)
+
+
+def test_every_slider_tells_each_move_in_whole_numbers() -> None:
+    """They come back from the page as they went there, so that no answer of the page is taken for a move."""
+    for row in (filters_rate()[0], Shown(UNet()).row("filters")):
+        slider = row.children[0]
+        assert slider.continuous_update
+        assert isinstance(slider, widgets.IntSlider)
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,22 @@ def test_a_large_network_can_be_built_all_the_same(designer: Designer, little_me
     assert control(designer, "filters").value == 16
 
 
+def test_a_value_that_is_too_large_stays_at_its_control_until_the_next_edit(
+    designer: Designer, little_memory: Design
+) -> None:
+    before = designer.design
+    designer.set("filters", 16)
+    row = designer.controls.network._fields.rows["filters"]
+    assert "This is large: filters 16." in text_of(designer)
+    assert "encdec-bad" in row._dom_classes
+    assert [widget.value for widget in row.children[:2]] == [16, 16]
+    designer.set("kernel_size", 5)  # made on its own: what was refused for its size is not asked for again
+    assert designer.problem is None
+    assert designer.design == before.replace("kernel_size", 5)
+    assert "encdec-bad" not in row._dom_classes
+    assert row.children[1].value == before.architecture.filters
+
+
 @pytest.mark.parametrize("edit", ["undo", "another"])
 def test_a_large_network_can_be_given_up(designer: Designer, little_memory: Design, edit: str) -> None:
     designer.set("filters", 16)

@@ -36,7 +36,7 @@ async def main():
     designer.wait()
     assert designer.design == SMALL.replace("filters", 4)
     assert "memory here" not in text_of(designer)
-    for said, measures in enumerate(("Time it", "Effective field"), 1):
+    for said, measures in enumerate(("Time it", "Effective receptive field"), 1):
         press(designer, measures)
         await until(lambda: text_of(designer).count("not available here") == said)
     designer.set("filters", 6)

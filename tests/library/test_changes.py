@@ -242,3 +242,37 @@ def test_parameters_are_counted(parameters: tuple[int, int], text: str) -> None:
 def test_a_new_block_is_told_with_its_parameters() -> None:
     texts = [BlockChange((0, count), new=True).text for count in (0, 1, 1234)]
     assert texts == ["new, no parameters", "new, 1 parameter", "new, 1,234 parameters"]
+
+
+@pytest.mark.parametrize(
+    ("field", "first", "second", "context"),
+    [
+        ("interp_method", "bilinear", "nearest", {"upsampling_stride": 1}),
+        ("interp_method", "bilinear", "nearest", {"transposed_conv": True}),
+        ("refine_convs_filters", 4, 8, {"refine_convs": 1, "refine_convs_first_filters": 2}),
+        ("refine_convs_kernel_size", 3, 5, {"refine_convs": 0}),
+        ("skip_connection", False, True, {"upsampling_stride": 4}),
+    ],
+)
+def test_a_setting_without_effect_changes_nothing(
+    field: str, first: Any, second: Any, context: dict[str, Any]
+) -> None:
+    block = SimpleUpsamplingBlock(**{"refine_convs_filters": 2, **context, field: first})
+    encoder = [SimpleConvBlock(filters=2, num_convs=1)] * 2
+    network = CustomEncoderDecoder(encoder=encoder, decoder=[attrs.evolve(block)])
+    change = after(Design(network, (32, 32, 1)), f"decoder[0].{field}", second)
+    assert not change
+    assert change.text == "nothing changed in the network"
+
+
+def test_a_setting_that_gets_an_effect_by_another_change_is_told() -> None:
+    block = SimpleUpsamplingBlock(refine_convs_filters=2, upsampling_stride=1)
+    design = Design(CustomEncoderDecoder(encoder=[SimpleConvBlock(filters=2)], decoder=[block]), (32, 32, 1))
+    before = design.build().blocks
+    changed = attrs.evolve(block, upsampling_stride=2, interp_method="nearest")
+    change = changes(before, design.replace("decoder[0]", changed).build().blocks)
+    ((_, told),) = change.blocks.items()
+    assert told.facts["settings"] == (
+        "upsampling_stride=1, interp_method='bilinear'",
+        "upsampling_stride=2, interp_method='nearest'",
+    )

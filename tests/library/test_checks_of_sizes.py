@@ -92,7 +92,7 @@ def _seen(design: Design, **known: float) -> tuple[int, Check | None]:
     """How far the output sees, in px, and the check of it."""
     field = built(design).receptive_field()
     assert field.output.size is not None
-    return min(field.output.size), found(design, FIELD, field=field, **known)
+    return min(field.output.size), found(design, FIELD, receptive_field=field, **known)
 
 
 def test_an_animal_larger_than_the_field_is_advice_in_px_of_the_camera() -> None:
@@ -314,6 +314,6 @@ def test_what_is_not_known_is_not_checked() -> None:
     unknown = Design(UNet(filters=2), (None, None, 1))
     backbone = unknown.build()
     network: Network = network_of(
-        unknown, cost=backbone.cost(), memory_bytes=1, field=backbone.receptive_field()
+        unknown, cost=backbone.cost(), memory_bytes=1, receptive_field=backbone.receptive_field()
     )
     assert {check.kind for check in checks(network)} == {"checkerboard"}

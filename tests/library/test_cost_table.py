@@ -50,10 +50,10 @@ def test_both_tables_say_the_same_of_a_row_so_that_they_can_be_one(unet: Backbon
 def test_the_field_grows_down_the_encoder_and_that_of_the_output_is_the_last(unet: Backbone) -> None:
     field = unet.receptive_field()
     rows = block_cost_rows(unet.blocks, unet.cost(), field)
-    heights = [row["field height"] for row in rows if row["stage"] in ("input", "encoder")]
+    heights = [row["receptive field height"] for row in rows if row["stage"] in ("input", "encoder")]
     assert heights[0] == 1
     assert heights == sorted(heights)  # type: ignore[type-var]
-    assert (rows[-1]["field height"], rows[-1]["field width"]) == field.output.size
+    assert (rows[-1]["receptive field height"], rows[-1]["receptive field width"]) == field.output.size
 
 
 def test_what_is_not_known_is_empty_in_a_spreadsheet() -> None:
@@ -62,4 +62,4 @@ def test_what_is_not_known_is_empty_in_a_spreadsheet() -> None:
     row = list(csv.DictReader(io.StringIO("".join(lines), newline="")))[-1]
     assert row["multiply-adds"] == row["map bytes"] == ""
     assert int(row["parameters"]) > 0
-    assert int(row["field height"]) > 1, "the field is the same for any size"
+    assert int(row["receptive field height"]) > 1, "the field is the same for any size"

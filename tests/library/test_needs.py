@@ -1,15 +1,32 @@
-"""A field that is said to have no effect has none, and every other field of a block has one."""
+"""A field that is said to have no effect has none, and every other field has one: of blocks, families and heads."""
 
 from typing import Any
 
 import attrs
 import keras
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from encdec_widgets.architectures import StridedConvBlock, UNet, hourglass, unet
-from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets import Design
+from encdec_widgets.architectures import (
+    CustomEncoderDecoder,
+    FCDenseNet,
+    Hourglass,
+    LeapCNN,
+    StackedHourglass,
+    UNet,
+    hourglass,
+    unet,
+)
+from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.encoder_decoder import (
+    DecoderBlock,
+    EncoderBlock,
+    EncoderDecoder,
+    SimpleConvBlock,
+    SimpleUpsamplingBlock,
+)
 from encdec_widgets.architectures.fields.described import (
     FieldError,
     FieldInfo,
@@ -18,7 +35,9 @@ from encdec_widgets.architectures.fields.described import (
     flag,
     integer,
 )
+from encdec_widgets.designs.no_effect import fields_without_effect, of_owner
 from tests.amount import full_or
+from tests.library.made_layers import computed, names
 from tests.library.test_any_network import DECODER_BLOCKS, ENCODER_BLOCKS, FAMILIES, instances
 
 BLOCKS = [
@@ -29,85 +48,256 @@ BLOCKS = [
     hourglass.DownsamplingBlock,
     hourglass.UpsamplingBlock,
 ]
-WITH_NEEDS = [cls for cls in FAMILIES if any(info.needs for info in described_fields(cls).values())]
-EXAMPLES = full_or({"numpy": 5, "tensorflow": 3}.get(keras.backend.backend(), 1), 2)
+EXAMPLES = full_or({"numpy": 10, "tensorflow": 5}.get(keras.backend.backend(), 2), 3)
 SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=full_or(500, 40), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def others(owner: Any, name: str, info: FieldInfo) -> list[Any]:
     """The same block or family with a few other valid values of one field."""
-    flags_and_texts = {"flag": [True, False], "text": ["", "_a"]}
+    value = getattr(owner, name)
+    tried: list[Any] = {
+        "flag": [not value],
+        "layer name": ["", "_a"],
+        "choice": [*info.choices[:4], None],
+    }.get(info.kind, [1, 2, 3, 4, 8, 0, 0.5, -1, None, (2,), (3, 3)])
     found = []
-    for value in flags_and_texts.get(info.kind, [2, 3, 1, 4, 0, 0.5, None, "linear", "nearest", "bilinear"]):
+    for other in tried:
         try:
-            found.append(attrs.evolve(owner, **{name: value}))
+            found.append(attrs.evolve(owner, **{name: other}))
         except FieldError:
             continue
-    return [other for other in found if other != owner]
+    return [other for other in found if getattr(other, name) != value]
 
 
-def network(block: Any) -> dict[str, Any]:
-    """Everything that Keras knows of the layers and connections that a block makes."""
+def drawn(data: st.DataObject, cls: type) -> Any:
+    """An instance of a class of fields."""
+    return data.draw(instances(cls).filter(lambda owner: not isinstance(owner, FieldError)))
+
+
+# --- Blocks: what they make.
+
+
+def made(block: Any) -> list[Any]:
+    """The output of a block, with a source for its skip connection."""
     # Of any size, so that a skip source fits whatever the upsampling stride is.
     x, source = keras.Input((None, None, 3), name="x"), keras.Input((None, None, 2), name="source")
-    skip = {} if isinstance(block, EncoderBlock) else {"skip_source": source}
-    output = block.make_block(x, prefix="block", **skip)
-    config: dict[str, Any] = keras.Model([x, source], output, name="network").get_config()
-    return config
+    skip = {"skip_source": source} if isinstance(block, DecoderBlock) else {}
+    return [block.make_block(x, prefix="block", **skip)]
 
 
-def excused(block: Any, name: str) -> bool:
-    """The fields without effect for reasons that needs cannot say: two other fields together."""
-    if name == "pool" and isinstance(block, (StridedConvBlock, hourglass.StemBlock)):
-        return bool(block.pooling_stride == 1)  # their layers stay, and have a stride of 1 then
-    if name == "block_prefix" and isinstance(block, SimpleConvBlock):
-        return not block.pool and not block.num_convs  # there is no layer to be named
-    if name == "refine_convs_filters":  # the only convolution has the filters of the first
-        return block.refine_convs == 1 and block.refine_convs_first_filters is not None
-    return False
-
-
-# The order of normalization and activation counts as an effect, also where the activation is linear.
 @pytest.mark.parametrize("cls", BLOCKS)
 @SLOW
 @given(data=st.data())
 def test_a_field_of_a_block_has_an_effect_or_says_why_not(cls: type, data: st.DataObject) -> None:
-    block = data.draw(instances(cls).filter(lambda block: not isinstance(block, FieldError)))
-    made = network(block)
+    block = drawn(data, cls)
+    inert = of_owner(block)
     for name, info in described_fields(cls).items():
-        changed = (network(other) != made for other in others(block, name, info)[:4])
-        if info.inert(block):
+        read = names if info.kind == "layer name" else computed
+        before = read(made(block))
+        changed = (read(made(other)) != before for other in others(block, name, info))
+        if name in inert:
             assert not any(changed), (name, block)
-        elif not excused(block, name):
+        else:
             assert any(changed), (name, block)
 
 
-def effective(block: Any) -> Any:
+# --- Families: what blocks they connect. Two blocks are alike where they differ in fields without effect alone.
+
+
+def alike(block: Any) -> Any:
     """The block with the default for every field that has no effect."""
     infos = described_fields(block)
-    return attrs.evolve(
-        block, **{name: info.default for name, info in infos.items() if info.inert(block) is not None}
-    )
+    try:
+        return attrs.evolve(block, **{name: infos[name].default for name in of_owner(block)})
+    except FieldError:  # "always 2"
+        return block
 
 
-@pytest.mark.parametrize("cls", WITH_NEEDS)
-@given(data=st.data())
-def test_a_field_of_a_family_without_effect_changes_no_block(cls: type, data: st.DataObject) -> None:
-    family = data.draw(instances(cls).filter(lambda family: not isinstance(family, FieldError)))
-    for name, info in described_fields(cls).items():
-        if info.inert(family) is None:
+def connected(family: Any) -> Any:
+    """All of which the layers of a family follow."""
+    stacks = [
+        [*map(alike, getattr(family, f"{stage}_stack") or ())] for stage in ("stem", "encoder", "decoder")
+    ]
+    return stacks, family.stacks
+
+
+def changes_of(family: Any, name: str, info: FieldInfo) -> list[bool]:
+    """Whether each of some other values of a field changes the network; those are left out that give none."""
+    before, found = connected(family), []
+    for other in others(family, name, info):
+        try:
+            other.require_symmetric_stacks()
+        except FieldError:
             continue
-        for other in others(family, name, info):
-            for stack in ("stem_stack", "encoder_stack", "decoder_stack"):
-                blocks, changed = getattr(family, stack) or (), getattr(other, stack) or ()
-                assert [*map(effective, blocks)] == [*map(effective, changed)], (name, family, other)
+        found.append(connected(other) != before)
+    return found
+
+
+def check_family(family: Any) -> None:
+    inert = of_owner(family)
+    for name, info in described_fields(family).items():
+        changed = changes_of(family, name, info)
+        if name in inert:
+            assert not any(changed), (name, family)
+        else:
+            assert any(changed) or not changed, (name, family)
+
+
+@pytest.mark.parametrize("cls", FAMILIES)
+@MANY
+@given(data=st.data())
+def test_a_field_of_a_family_has_an_effect_or_says_why_not(cls: type, data: st.DataObject) -> None:
+    family = drawn(data, cls)
+    try:
+        family.require_symmetric_stacks()
+    except FieldError:
+        assume(False)
+    check_family(family)
+
+
+SMALL: list[EncoderDecoder] = [
+    UNet(filters=2, down_blocks=0, up_blocks=0, middle_block=False),
+    UNet(filters=2, down_blocks=0, up_blocks=0),
+    UNet(filters=2, down_blocks=1, up_blocks=1, middle_block=False),
+    UNet(filters=8, down_blocks=1, up_blocks=2, convs_per_block=1, block_contraction=True),
+    UNet(filters=2, down_blocks=2, up_blocks=1, convs_per_block=0, up_interpolate=True),
+    UNet(filters=2, filters_rate=1, stem_blocks=1, down_blocks=1, up_blocks=1),
+    LeapCNN(filters=2, down_blocks=0, up_blocks=0),
+    LeapCNN(filters=2, down_blocks=2, up_blocks=1, down_convs_per_block=0, up_interpolate=True),
+    LeapCNN(filters=2, down_blocks=2, up_blocks=0, down_convs_per_block=0),
+    Hourglass(filters=2, stem_filters=2, filter_increase=1, down_blocks=0, up_blocks=0, stacks=2),
+    Hourglass(filters=2, stem_filters=2, filter_increase=1, down_blocks=1, up_blocks=1, stacks=1),
+    StackedHourglass(filters=2, stem_filters=2, down_blocks=1, up_blocks=0, stacks=1),
+    FCDenseNet(first_filters=2, growth_rate=2, down_layers=(1,), up_layers=(), bottleneck_layers=1),
+]
+
+
+@pytest.mark.parametrize("family", SMALL, ids=repr)
+def test_a_family_at_its_smallest_tells_which_fields_have_no_effect(family: EncoderDecoder) -> None:
+    check_family(family)
+
+
+@pytest.mark.filterwarnings("ignore:.* asks for a skip connection")
+@pytest.mark.parametrize("family", SMALL[:: full_or(1, 3)], ids=repr)
+def test_the_layers_of_a_family_change_where_its_blocks_do(family: EncoderDecoder) -> None:
+    def layers(network: EncoderDecoder) -> Any:
+        outputs, _ = network.make_backbone(keras.Input((None, None, 1), name="x"))
+        return computed(outputs if isinstance(outputs, list) else [outputs])
+
+    before = layers(family)
+    for name, info in described_fields(family).items():
+        for other in others(family, name, info)[:2]:
+            try:
+                after = layers(other)
+            except FieldError:
+                continue
+            assert (after != before) == (connected(other) != connected(family)), (name, other)
+
+
+# --- Blocks in a network: what neither the block nor the head can know.
+
+
+def outputs_of(design: Design) -> tuple[int, ...]:
+    return computed(design.build().structure.outputs)
+
+
+@SLOW
+@given(data=st.data())
+@example(data=None)
+def test_a_skip_connection_without_a_partner_has_no_effect(data: st.DataObject | None) -> None:
+    if data is None:
+        decoder: list[Any] = [SimpleUpsamplingBlock(upsampling_stride=4, skip_connection=True)] * 2
+        poolings = [2, 2]
+    else:
+        kinds = st.sampled_from([cls for cls in DECODER_BLOCKS if "skip_connection" in described_fields(cls)])
+        decoder = [drawn(data, data.draw(kinds)) for _ in range(2)]
+        poolings = data.draw(st.lists(st.sampled_from([1, 2, 4]), min_size=1, max_size=3))
+    encoder = [SimpleConvBlock(pooling_stride=stride, num_convs=1, filters=2) for stride in poolings]
+    network = CustomEncoderDecoder(encoder=encoder, decoder=decoder)
+    design = Design(network, (None, None, 1))
+    try:
+        before = outputs_of(design)
+    except FieldError:
+        assume(False)
+    for i, block in enumerate(decoder):
+        path = f"decoder[{i}]"
+        inert = fields_without_effect(design, path)
+        for name in ("skip_connection", "skip_add"):
+            if name not in described_fields(block):
+                continue
+            try:
+                changed = outputs_of(design.replace(f"{path}.{name}", not getattr(block, name))) != before
+            except FieldError:  # the upsampling stride does not divide what the skip connection starts from
+                continue
+            assert changed == (name not in inert), (path, name, design)
+
+
+def test_a_skip_connection_without_a_partner_can_be_turned_off_all_the_same() -> None:
+    network = UNet(filters=2, stem_blocks=0, down_blocks=1, up_blocks=2)
+    design = Design(network, (32, 32, 1)).replace("decoder[0].refine_convs", 1)
+    assert "skip_connection" not in fields_without_effect(design, "decoder[0]")
+    why = fields_without_effect(design, "decoder[1]")["skip_connection"]
+    assert why.reason == "No effect while no feature has the stride of the block's output."
+    assert not why.locked
+
+
+@pytest.mark.parametrize(
+    ("family", "stride"), [(UNet(up_blocks=0), 16), (UNet(up_blocks=1), None), (LeapCNN(), None)]
+)
+def test_a_head_s_stride_has_no_effect_where_there_is_one_feature(family: Any, stride: int | None) -> None:
+    design = Design(family, head=Head(stride=stride))
+    inert = fields_without_effect(design, "head")
+    strides = {None, *family.feature_strides}
+    networks = {family.feature_strides.index(s) if s else 0 for s in strides}
+    assert ("stride" in inert) == (len(networks) == 1)
+
+
+# --- What is told, and what can be changed all the same.
+
+
+@pytest.mark.parametrize("cls", [*BLOCKS, *FAMILIES])
+@MANY
+@given(data=st.data())
+def test_what_a_field_waits_for_can_always_be_changed(cls: type, data: st.DataObject) -> None:
+    owner = drawn(data, cls)
+    inert = of_owner(owner)
+    for name in inert:
+        waits_for = described_fields(cls)[name].waits_for(owner)
+        assert waits_for is None or waits_for not in inert or not inert[waits_for].locked
+
+
+def test_a_subclass_that_makes_other_layers_says_nothing_of_inherited_fields() -> None:
+    class Own(SimpleUpsamplingBlock):
+        """It uses the method of interpolation whatever else is set."""
+
+        def make_block(self, x: Any, current_stride: Any, skip_source: Any = None, prefix: str = "u") -> Any:
+            return keras.layers.UpSampling2D(2, interpolation=self.interp_method)(x)
+
+    class Wider(SimpleUpsamplingBlock):
+        """It makes the same layers of other defaults."""
+
+        refine_convs: int = 3
+
+    class Pyramid(UNet):
+        """It has an encoder of its own."""
+
+        @property
+        def encoder_stack(self) -> Any:
+            return [SimpleConvBlock(kernel_size=self.stem_kernel_size)]
+
+    assert "interp_method" not in of_owner(Own(transposed_conv=True))
+    assert "interp_method" in of_owner(Wider(transposed_conv=True))
+    assert "stem_kernel_size" not in of_owner(Pyramid())
+    assert "stem_kernel_size" in of_owner(type("Renamed", (UNet,), {})())
 
 
 @pytest.mark.parametrize("cls", [*BLOCKS, *FAMILIES])
 def test_needs_name_other_fields_of_the_same_class(cls: type) -> None:
     infos = described_fields(cls)
     for name, info in infos.items():
-        assert {need.field for need in info.needs} <= set(infos) - {name}
+        named = {need.field for need in info.needs if isinstance(need, Need)}
+        assert named <= set(infos) - {name}
 
 
 @pytest.mark.parametrize(
@@ -127,6 +317,22 @@ def test_needs_name_other_fields_of_the_same_class(cls: type) -> None:
         (SimpleConvBlock(), "batch_norm_before_activation", "No effect while batch norm is off."),
         (hourglass.DownsamplingBlock(), "pooling_stride", "Always 2 in this block."),
         (hourglass.DownsamplingBlock(), "pool", "Always on in this block."),
+        (
+            SimpleUpsamplingBlock(upsampling_stride=1),
+            "interp_method",
+            "No effect while upsampling stride is 1.",
+        ),
+        (
+            SimpleUpsamplingBlock(refine_convs=1, refine_convs_first_filters=8),
+            "refine_convs_filters",
+            "No effect while the only refinement convolution has the first filters.",
+        ),
+        (SimpleUpsamplingBlock(refine_convs_first_filters=8), "refine_convs_filters", None),
+        (
+            UNet(down_blocks=0, up_blocks=0),
+            "filters_rate",
+            "No effect while all convolutions are at the first level.",
+        ),
         (UNet(), "stem_kernel_size", "No effect while stem blocks is 0."),
     ],
 )

@@ -126,7 +126,7 @@ def _seen(design: Design, animal_px: float) -> Check | None:
     return found(
         design,
         "receptive field below the animal",
-        field=design.build().receptive_field(),
+        receptive_field=design.build().receptive_field(),
         animal_px=animal_px,
     )
 

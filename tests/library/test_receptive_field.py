@@ -231,7 +231,7 @@ def test_fields_become_plain_data() -> None:
     [(UNet, (6, 16, 36, 76, 156, 316, 636)), (LeapCNN, (8, 22, 50, 106, 218, 442, 890))],
 )
 def test_sleaps_dialog_shows_what_it_is_known_to_show(family: Any, figures: tuple[int, ...]) -> None:
-    shown = [family(down_blocks=n, up_blocks=0).sleap_dialog_field() for n in range(1, 8)]
+    shown = [family(down_blocks=n, up_blocks=0).sleap_dialog_receptive_field() for n in range(1, 8)]
     assert shown == list(figures)
 
 
@@ -250,9 +250,15 @@ class _Odd(EncoderDecoder):
     ],
 )
 def test_sleaps_dialog_shows_nothing_where_the_formula_has_nothing_to_read(architecture: Any) -> None:
-    assert architecture.sleap_dialog_field() is None
+    assert architecture.sleap_dialog_receptive_field() is None
 
 
 def test_the_dialogs_figure_follows_convolutions_and_kernel() -> None:
-    assert UNet(down_blocks=2, convs_per_block=3, kernel_size=5).sleap_dialog_field() == 1 + (3 * 4 + 1) * 3
-    assert LeapCNN(down_blocks=2, up_blocks=0, down_convs_per_block=1).sleap_dialog_field() == 1 + 3 * 3
+    assert (
+        UNet(down_blocks=2, convs_per_block=3, kernel_size=5).sleap_dialog_receptive_field()
+        == 1 + (3 * 4 + 1) * 3
+    )
+    assert (
+        LeapCNN(down_blocks=2, up_blocks=0, down_convs_per_block=1).sleap_dialog_receptive_field()
+        == 1 + 3 * 3
+    )

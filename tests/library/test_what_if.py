@@ -103,7 +103,7 @@ def test_points_are_what_a_plain_build_says(path: str) -> None:
             multiply_adds=cost.multiply_adds,
             inference_bytes=cost.inference_bytes,
             training_bytes=cost.training_bytes,
-            field=None if size is None else max(size),
+            receptive_field_px=None if size is None else max(size),
         )
 
 
@@ -124,7 +124,7 @@ def test_of_an_open_size_memory_is_not_known() -> None:
     points = answers(
         Question(design=attrs.evolve(DESIGN, input_shape=(None, None, 1)), path="convs_per_block")
     )
-    assert all(point.parameters and point.field for point in points)
+    assert all(point.parameters and point.receptive_field_px for point in points)
     assert {point.inference_bytes for point in points} == {None}
 
 
@@ -144,8 +144,8 @@ class Gathering(EncoderBlock):
 def test_an_output_that_sees_the_whole_image_is_not_called_unknown() -> None:
     design = Design(CustomEncoderDecoder(encoder=[Gathering(pool=False)]), (8, 8, 1))
     seen = {point.value: point for point in answers(Question(design=design, path="encoder[0].gathers"))}
-    assert (seen[True].whole_image, seen[True].field) == (True, None)
-    assert (seen[False].whole_image, seen[False].field) == (False, 1)
+    assert (seen[True].whole_image, seen[True].receptive_field_px) == (True, None)
+    assert (seen[False].whole_image, seen[False].receptive_field_px) == (False, 1)
 
 
 # What is not possible

@@ -31,12 +31,12 @@ def of_these_layers(answer: Callable[[Any], _T]) -> Callable[[Any], _T | None]:
     @functools.wraps(answer)
     def asked(self: Any) -> _T | None:
         answering: Any = next(cls for cls in type(self).__mro__ if answer.__name__ in vars(cls))
-        return answer(self) if _makes_layers_of(type(self), answering) else None
+        return answer(self) if makes_layers_of(type(self), answering) else None
 
     return asked
 
 
-def _makes_layers_of(cls: type[Any], above: type[Any]) -> bool:
+def makes_layers_of(cls: type[Any], above: type[Any]) -> bool:
     """Tell whether a class overrides nothing of a class above it that may have a part in making layers.
 
     What a block says of itself, and other values of its fields, have none.
@@ -52,7 +52,7 @@ def _makes_layers_of(cls: type[Any], above: type[Any]) -> bool:
     )
 
 
-def _describing(cls: type[Any], name: str) -> type[Any]:
+def describing_class(cls: type[Any], name: str) -> type[Any]:
     """The class that describes a field: the last one that declares it, not one that inherits it."""
     return next(
         one
@@ -73,7 +73,7 @@ class Block(Described):
         None too in a subclass that makes other layers of such a field, which may be as wide as they like.
         """
         widths = tuple(name for name, info in described_fields(self).items() if info.unit == "channels")
-        own = all(_makes_layers_of(type(self), _describing(type(self), name)) for name in widths)
+        own = all(makes_layers_of(type(self), describing_class(type(self), name)) for name in widths)
         return widths if widths and own else None
 
     @property
@@ -109,11 +109,11 @@ class EncoderBlock(Block):
 
     pool: bool = flag(
         True,
-        help="Max pooling makes the feature map smaller, so that what follows sees further.",
+        help="On: max pooling makes the map smaller, so that what follows sees further and costs less.",
         group="Pooling",
     )
     pooling_stride: int = pooling_stride_field(
-        "How many times smaller pooling makes the map; above 2, a 2 px window leaves pixels out."
+        "How many times smaller pooling makes the map; higher sees further, and above 2 leaves pixels out."
     )
 
     def make_block(self, x_in: Tensor, prefix: str = "block") -> Tensor:
@@ -178,7 +178,8 @@ class DecoderBlock(Block):
     """
 
     upsampling_stride: int = upsampling_stride_field(
-        2, "How many times larger the block makes the map; higher reaches full size in fewer steps."
+        2,
+        "How many times larger the block makes the map; higher takes fewer steps to full size, and costs more here.",
     )
 
     def make_block(

@@ -12,7 +12,7 @@ from encdec_widgets._keras import keras
 from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock, of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.simple import Tensor, require_size_of
-from encdec_widgets.architectures.fields.described import flag, integer, real
+from encdec_widgets.architectures.fields.described import SkipSource, flag, integer, real
 from encdec_widgets.architectures.fields.shared import filters_field, upsampling_stride_field
 
 MOST_LAYERS = 64
@@ -50,7 +50,7 @@ def first_filters_field(default: int | None) -> Any:
     """The field ``first_filters``, which can be None only where that is its default, and is rarely needed there."""
     return filters_field(
         default,
-        "Channels of a first convolution, which widen all dense layers of the block after it.",
+        "Channels of a first convolution; more widen all dense layers of the block, at more cost.",
         most_usual=96,
         group=_DENSE,
         folded=default is None,
@@ -271,7 +271,8 @@ class DenseUpsamplingBlock(DecoderBlock):
     """
 
     upsampling_stride: int = upsampling_stride_field(
-        2, "How many times larger the block makes the map; above 3, its 3 px kernel leaves gaps."
+        2,
+        "How many times larger the block makes the map; higher takes fewer steps, and above 3 leaves gaps.",
     )
     transposed_conv_filters: int = filters_field(
         64,
@@ -281,8 +282,9 @@ class DenseUpsamplingBlock(DecoderBlock):
     )
     skip_connection: bool = flag(
         True,
-        help="Brings back fine detail from the encoder at the same stride, at a cost in every layer.",
+        help="On: brings back fine detail from the encoder at the same stride, at more cost in every dense layer.",
         group="Skip connection",
+        needs=(SkipSource(),),
     )
     num_layers: int = _num_layers()
     growth_rate: int = growth_rate_field(16)

@@ -35,7 +35,9 @@ class Head(Described):
         help="Maps that the network puts out: one for each body part, or for each class; more cost little.",
     )
     activation: str = choice(
-        "linear", ACTIVATIONS, help="Linear suits confidence maps, softmax classes that exclude each other."
+        "linear",
+        ACTIVATIONS,
+        help="Linear suits confidence maps, softmax classes that exclude each other; all cost about the same.",
     )
     stride: int | None = integer(
         None,
@@ -44,7 +46,7 @@ class Head(Described):
         usual=(1, 32),
         unit="×",
         optional=True,
-        help="Attached to the feature of this stride; coarser maps are cheaper and less exact.",
+        help="Attached to the feature of this stride; larger strides give smaller maps, cheaper and less exact.",
     )
 
     def make_block(self, x_in: Any, prefix: str = "head") -> Any:

@@ -9,7 +9,7 @@ from encdec_widgets.architectures.blocks.base import of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.simple import DecoderBlock, EncoderBlock, Tensor, require_size_of
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
-from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, Need, field
+from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, Need, field, flag
 from encdec_widgets.architectures.fields.shared import filters_field, interpolation_field
 from encdec_widgets.formatting import stride_text
 
@@ -107,6 +107,12 @@ class StemBlock(EncoderBlock):
         output_filters: Filters of the last convolution.
     """
 
+    pool: bool = flag(
+        True,
+        help="On: pooling makes the map smaller, so that what follows is cheaper and sees further.",
+        group="Pooling",
+        needs=(Need("pooling_stride", above=1),),
+    )
     pooling_stride: int = stem_stride_field(
         "Higher makes all that follows cheaper and see further, at the cost of detail.",
         group="Pooling",

@@ -14,7 +14,7 @@ from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock,
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.simple import Tensor, require_size_of
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
-from encdec_widgets.architectures.fields.described import flag, integer
+from encdec_widgets.architectures.fields.described import SkipSource, flag, integer
 from encdec_widgets.architectures.fields.shared import COST_OF_FILTERS, filters_field, upsampling_stride_field
 
 
@@ -144,8 +144,9 @@ class ResidualUpsamplingBlock(DecoderBlock):
     filters: int = residual_width(256)
     skip_connection: bool = flag(
         True,
-        help="Brings back fine detail from the encoder at the same stride, through residuals of its own.",
+        help="On: brings back fine detail from the encoder at the same stride, at the cost of residuals of its own.",
         group="Skip connection",
+        needs=(SkipSource(),),
     )
 
     def make_block(
@@ -204,7 +205,8 @@ class ResidualOutputBlock(DecoderBlock):
     """
 
     upsampling_stride: int = upsampling_stride_field(
-        1, "How many times larger the block makes the map, without new detail; 1 leaves its size alone."
+        1,
+        "How many times larger the block makes the map at its end, without new detail; higher costs memory.",
     )
     num_residuals: int = residual_count("More residuals refine the result further, at more cost.")
     filters: int = residual_width(256)

@@ -14,7 +14,14 @@ from encdec_widgets.architectures.blocks.base import FieldChanges as FieldChange
 from encdec_widgets.architectures.blocks.base import Tensor as Tensor
 from encdec_widgets.architectures.blocks.base import of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
-from encdec_widgets.architectures.fields.described import FieldError, Need, flag, layer_name
+from encdec_widgets.architectures.fields.described import (
+    FieldError,
+    Need,
+    NoEffectWhile,
+    SkipSource,
+    flag,
+    layer_name,
+)
 from encdec_widgets.architectures.fields.shared import INTERPOLATIONS as INTERPOLATIONS
 from encdec_widgets.architectures.fields.shared import (
     activation_field,
@@ -29,6 +36,10 @@ from encdec_widgets.formatting import sizes_text
 _CONVS: dict[str, Any] = {"group": "Convolutions", "needs": (Need("num_convs"),)}
 _TRANSPOSED: dict[str, Any] = {"group": "Upsampling", "needs": (Need("transposed_conv"),)}
 _REFINEMENT: dict[str, Any] = {"group": "Refinement", "needs": (Need("refine_convs"),)}
+_FIRST_IS_THE_ONLY_ONE = NoEffectWhile(
+    "the only refinement convolution has the first filters",
+    lambda block: block.refine_convs == 1 and block.refine_convs_first_filters is not None,
+)
 
 
 def _norm_and_activation(
@@ -76,7 +87,7 @@ class SimpleConvBlock(EncoderBlock):
 
     pool_before_convs: bool = flag(
         False,
-        help="On: pooling first, so that the block's own output is at the coarser stride and can be a skip source.",
+        help="On: pooling first, so that convolutions cost less, see further and can be a skip source at their stride.",
         group="Pooling",
         needs=(Need("pool"), Need("num_convs")),
     )
@@ -85,21 +96,26 @@ class SimpleConvBlock(EncoderBlock):
     kernel_size: int = kernel_size_field(**_CONVS)
     use_bias: bool = flag(
         True,
-        help="A constant added to each channel; redundant before batch normalization.",
+        help="On: adds a constant to each channel, one parameter each; redundant before batch normalization.",
         folded=True,
         **_CONVS,
     )
     batch_norm: bool = flag(
-        False, help="Batch normalization steadies training, at some cost in time and memory.", **_CONVS
+        False, help="On: batch normalization steadies training, at some more time and memory.", **_CONVS
     )
     batch_norm_before_activation: bool = norm_order_field(
-        group="Convolutions", needs=(Need("num_convs"), Need("batch_norm"))
+        "activation", group="Convolutions", needs=(Need("num_convs"), Need("batch_norm"))
     )
     activation: str | None = activation_field(
-        "The non-linearity after each convolution; linear has none.", **_CONVS
+        "The non-linearity after each convolution, at hardly any cost; linear has none, and learns less.",
+        **_CONVS,
     )
     block_prefix: str = layer_name(
-        "", help="Appended to the names of the block's layers.", group="Layer names", folded=True
+        "",
+        help="Appended to the names of the block's layers; the network stays the same.",
+        group="Layer names",
+        folded=True,
+        needs=(NoEffectWhile("the block has no layers", lambda block: not (block.pool or block.num_convs)),),
     )
 
     def make_block(self, x_in: Tensor, prefix: str = "conv_block") -> Tensor:
@@ -226,40 +242,55 @@ class SimpleUpsamplingBlock(DecoderBlock):
 
     transposed_conv: bool = flag(
         False,
-        help="On: upsampling is learned. Off: it is interpolated, without parameters.",
+        help="On: upsampling is learned, at more parameters and time. Off: it is interpolated, without parameters.",
         group="Upsampling",
     )
     transposed_conv_filters: int = filters_field(
-        64, "Channels that the transposed convolution puts out; more cost more.", folded=True, **_TRANSPOSED
+        64,
+        "Channels that the transposed convolution puts out; more carry more up, at more parameters and time.",
+        folded=True,
+        **_TRANSPOSED,
     )
     transposed_conv_kernel_size: int = kernel_size_field(
-        "Larger kernels cost more; a size that the upsampling stride does not divide leaves a checkerboard.",
+        "Larger kernels see further, at more cost; a size that the stride does not divide leaves a checkerboard.",
         folded=True,
         **_TRANSPOSED,
     )
     transposed_conv_use_bias: bool = flag(
-        True, help="A constant added to each channel after upsampling.", folded=True, **_TRANSPOSED
+        True,
+        help="On: adds a constant to each upsampled channel, one parameter each.",
+        folded=True,
+        **_TRANSPOSED,
     )
     transposed_conv_batch_norm: bool = flag(
-        True, help="Batch normalization after the transposed convolution.", folded=True, **_TRANSPOSED
+        True,
+        help="On: batch normalization after the transposed convolution steadies training, at some time and memory.",
+        folded=True,
+        **_TRANSPOSED,
     )
     transposed_conv_batch_norm_before_activation: bool = norm_order_field(
-        group="Upsampling", needs=(Need("transposed_conv"), Need("transposed_conv_batch_norm"))
+        "transposed_conv_activation",
+        group="Upsampling",
+        needs=(Need("transposed_conv"), Need("transposed_conv_batch_norm")),
     )
     transposed_conv_activation: str | None = activation_field(
-        "The non-linearity after the transposed convolution.", **_TRANSPOSED
+        "The non-linearity after the transposed convolution, at hardly any cost; linear has none.",
+        **_TRANSPOSED,
     )
-    interp_method: str = interpolation_field("bilinear", needs=(Need("transposed_conv", on=False),))
+    interp_method: str = interpolation_field(
+        "bilinear", needs=(Need("transposed_conv", on=False), Need("upsampling_stride", above=1))
+    )
     skip_connection: bool = flag(
         False,
-        help="Brings back fine detail from the encoder at the same stride.",
+        help="On: brings back fine detail from the encoder at the same stride, at more cost in the refinement.",
         group="Skip connection",
+        needs=(SkipSource(),),
     )
     skip_add: bool = flag(
         False,
         help="On: the skip is added, which is cheaper. Off: it is concatenated, which keeps all channels.",
         group="Skip connection",
-        needs=(Need("skip_connection"),),
+        needs=(Need("skip_connection"), SkipSource()),
     )
     refine_convs: int = num_convs_field(
         2,
@@ -268,25 +299,36 @@ class SimpleUpsamplingBlock(DecoderBlock):
     )
     refine_convs_first_filters: int | None = filters_field(
         None,
-        "Channels of the first refinement convolution, where they differ; more cost more.",
+        "Channels of the first refinement convolution, where they differ; more learn more, at more cost.",
         folded=True,
         **_REFINEMENT,
     )
-    refine_convs_filters: int = filters_field(64, **_REFINEMENT)
+    refine_convs_filters: int = filters_field(
+        64, group="Refinement", needs=(Need("refine_convs"), _FIRST_IS_THE_ONLY_ONE)
+    )
     refine_convs_use_bias: bool = flag(
-        True, help="A constant added to each channel of the refinement.", folded=True, **_REFINEMENT
+        True,
+        help="On: adds a constant to each channel of the refinement, one parameter each.",
+        folded=True,
+        **_REFINEMENT,
     )
     refine_convs_kernel_size: int = kernel_size_field(
-        "Larger kernels smooth over more pixels, at more cost.", **_REFINEMENT
+        "Larger kernels see further and smooth over more pixels; cost grows with the square of the size.",
+        **_REFINEMENT,
     )
     refine_convs_batch_norm: bool = flag(
-        True, help="Batch normalization after each refinement convolution.", **_REFINEMENT
+        True,
+        help="On: batch normalization after each refinement convolution steadies training, at some time and memory.",
+        **_REFINEMENT,
     )
     refine_convs_batch_norm_before_activation: bool = norm_order_field(
-        group="Refinement", needs=(Need("refine_convs"), Need("refine_convs_batch_norm"))
+        "refine_convs_activation",
+        group="Refinement",
+        needs=(Need("refine_convs"), Need("refine_convs_batch_norm")),
     )
     refine_convs_activation: str | None = activation_field(
-        "The non-linearity after each refinement convolution.", **_REFINEMENT
+        "The non-linearity after each refinement convolution, at hardly any cost; linear has none, and learns less.",
+        **_REFINEMENT,
     )
 
     def make_block(

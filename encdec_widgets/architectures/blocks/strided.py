@@ -50,11 +50,12 @@ class StridedConvBlock(EncoderBlock):
 
     pool: bool = flag(
         True,
-        help="On: the first convolution makes the map smaller, so that what follows sees further.",
+        help="On: the first convolution makes the map smaller, so that what follows sees further and costs less.",
         group="Downsampling",
+        needs=(Need("pooling_stride", above=1),),
     )
     pooling_stride: int = pooling_stride_field(
-        "How many times smaller the map becomes; above the kernel's size, pixels are left out.",
+        "How many times smaller the map becomes; higher sees further, and above the kernel's size leaves pixels out.",
         group="Downsampling",
     )
     num_convs: int = num_convs_field(2, minimum=1, usual=(1, 6), group="Convolutions")
@@ -62,21 +63,27 @@ class StridedConvBlock(EncoderBlock):
     kernel_size: int = kernel_size_field(group="Convolutions")
     use_bias: bool = flag(
         True,
-        help="A constant added to each channel; redundant before batch normalization.",
+        help="On: adds a constant to each channel, one parameter each; redundant before batch normalization.",
         group="Convolutions",
         folded=True,
     )
     batch_norm: bool = flag(
         False,
-        help="Batch normalization steadies training, at some cost in time and memory.",
+        help="On: batch normalization steadies training, at some more time and memory.",
         group="Convolutions",
     )
-    batch_norm_before_activation: bool = norm_order_field(group="Convolutions", needs=(Need("batch_norm"),))
+    batch_norm_before_activation: bool = norm_order_field(
+        "activation", group="Convolutions", needs=(Need("batch_norm"),)
+    )
     activation: str | None = activation_field(
-        "The non-linearity after each convolution; linear has none.", group="Convolutions"
+        "The non-linearity after each convolution, at hardly any cost; linear has none, and learns less.",
+        group="Convolutions",
     )
     block_prefix: str = layer_name(
-        "", help="Appended to the names of the block's layers.", group="Layer names", folded=True
+        "",
+        help="Appended to the names of the block's layers; the network stays the same.",
+        group="Layer names",
+        folded=True,
     )
 
     def make_block(self, x_in: Tensor, prefix: str = "strided_block") -> Tensor:

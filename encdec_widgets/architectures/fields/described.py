@@ -13,17 +13,28 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.fields.by_content import ByContent
-from encdec_widgets.architectures.fields.info import FieldError, FieldInfo, Need, field_words
+from encdec_widgets.architectures.fields.info import (
+    Condition,
+    FieldError,
+    FieldInfo,
+    Need,
+    NoEffectWhile,
+    SkipSource,
+    field_words,
+)
 from encdec_widgets.architectures.fields.kinds import KINDS, Kind
 from encdec_widgets.architectures.fields.numeric import is_number
 
 __all__ = [
     "ACTIVATIONS",
+    "Condition",
     "Described",
     "FieldError",
     "FieldInfo",
     "Kind",
     "Need",
+    "NoEffectWhile",
+    "SkipSource",
     "choice",
     "counts",
     "definition_number",
@@ -35,6 +46,7 @@ __all__ = [
     "integer",
     "is_number",
     "layer_name",
+    "other_fields",
     "real",
     "text",
 ]
@@ -131,7 +143,7 @@ def integer(
     optional: bool = False,
     group: str = "",
     folded: bool = False,
-    needs: Iterable[Need] = (),
+    needs: Iterable[Condition] = (),
 ) -> Any:
     """A whole number, such as a count of layers."""
     return field(
@@ -161,7 +173,7 @@ def real(
     unit: str = "",
     group: str = "",
     folded: bool = False,
-    needs: Iterable[Need] = (),
+    needs: Iterable[Condition] = (),
 ) -> Any:
     """A number that may have a fraction, such as a growth rate."""
     return field(
@@ -181,7 +193,7 @@ def real(
 
 
 def flag(
-    default: bool, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Need] = ()
+    default: bool, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Condition] = ()
 ) -> Any:
     """True or False."""
     return field(
@@ -197,7 +209,7 @@ def choice(
     optional: bool = False,
     group: str = "",
     folded: bool = False,
-    needs: Iterable[Need] = (),
+    needs: Iterable[Condition] = (),
 ) -> Any:
     """One of a few names."""
     return field(
@@ -215,7 +227,7 @@ def choice(
 
 
 def text(
-    default: str, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Need] = ()
+    default: str, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Condition] = ()
 ) -> Any:
     """Any text; one that becomes part of layer names is a :func:`layer_name`."""
     return field(
@@ -224,7 +236,7 @@ def text(
 
 
 def layer_name(
-    default: str, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Need] = ()
+    default: str, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Condition] = ()
 ) -> Any:
     """A text that becomes part of layer names: letters, digits, "_" and "-", with which networks run everywhere."""
     return field(
@@ -244,7 +256,7 @@ def counts(
     unit: str = "",
     group: str = "",
     folded: bool = False,
-    needs: Iterable[Need] = (),
+    needs: Iterable[Condition] = (),
 ) -> Any:
     """A tuple of whole numbers, such as the number of layers of every block."""
     return field(
@@ -275,10 +287,35 @@ def described_fields(owner: Any) -> dict[str, FieldInfo]:
     goes: it gets a control, but no bounds. Private fields (``_scale``, which ``attrs.evolve`` knows as ``scale``) are
     left out.
     """
-    cls = owner if isinstance(owner, type) else type(owner)
-    public = [a for a in attrs.fields(cls) if a.init and a.alias == a.name]
-    infos = {a.name: a.metadata.get(_INFO) or _inferred(a.default) for a in public}
+    infos = {a.name: a.metadata.get(_INFO) or _inferred(a.default) for a in _public(owner)}
     return {name: info for name, info in infos.items() if info is not None}
+
+
+def other_fields(owner: Any) -> tuple[str, ...]:
+    """Names of the fields without a description, whose default does not say what they take: a tuple, None, a function.
+
+    They get no control, and can be set in code alone.
+
+    Args:
+        owner: An attrs class or instance.
+
+    Example:
+        >>> import attrs
+        >>> from encdec_widgets.encoder_decoder import EncoderBlock
+        >>> @attrs.frozen
+        ... class Dilated(EncoderBlock):
+        ...     filters: int = 8
+        ...     rates: tuple = (1, 2)
+        >>> other_fields(Dilated)
+        ('rates',)
+    """
+    described = described_fields(owner)
+    return tuple(a.name for a in _public(owner) if a.name not in described)
+
+
+def _public(owner: Any) -> list[Any]:
+    cls = owner if isinstance(owner, type) else type(owner)
+    return [a for a in attrs.fields(cls) if a.init and a.alias == a.name]
 
 
 def _inferred(default: Any) -> FieldInfo | None:

@@ -1,8 +1,8 @@
 """What is known of one field: its words, its bounds, and whether it has any effect now."""
 
 import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
 
 import attrs
 
@@ -55,6 +55,13 @@ def field_words(field: str) -> str:
     return field.removesuffix("_s").replace("_", " ")
 
 
+class Condition(Protocol):
+    """What must hold for a field to have any effect."""
+
+    def unmet(self, owner: Any) -> str | None:
+        """What keeps the field of ``owner`` from having an effect, as the end of "No effect while ..."; else None."""
+
+
 @attrs.frozen
 class Need:
     """What another field of the same owner must be for a field to have any effect.
@@ -62,15 +69,19 @@ class Need:
     Attributes:
         field: Name of the other field.
         on: If True, it must be true: a flag that is on, a number other than 0. If False, the opposite.
+        above: If given, it must be a number above this one, and ``on`` does not count.
     """
 
     field: str
     on: bool = True
+    above: float | None = None
 
     def unmet(self, owner: Any) -> str | None:
         """What the other field of ``owner`` is, in words, where it is not what it must be; else None."""
         value = getattr(owner, self.field)
-        if _is_true(value) is self.on:
+        if self.above is not None and value is not None and value > self.above:
+            return None
+        if self.above is None and _is_true(value) is self.on:
             return None
         is_set = isinstance(value, (bool, int, float)) or _is_true(value)
         return f"{field_words(self.field)} is {value_text(value) if is_set else 'empty'}"
@@ -82,6 +93,35 @@ def _is_true(value: Any) -> bool:
         return bool(value)
     except Exception:  # noqa: BLE001 - a user's object may raise anything
         return True
+
+
+@attrs.frozen
+class NoEffectWhile:
+    """A state of several fields of an owner in which a field has no effect.
+
+    Attributes:
+        state: The state in words, as the end of "No effect while ...".
+        holds: Whether an owner is in it.
+    """
+
+    state: str
+    holds: Callable[[Any], bool]
+
+    def unmet(self, owner: Any) -> str | None:
+        """The state, where ``owner`` is in it."""
+        return self.state if self.holds(owner) else None
+
+
+@attrs.frozen
+class SkipSource:
+    """A field of a decoder block has an effect only where there is a feature for the block's skip connection.
+
+    The block alone cannot tell: :func:`encdec_widgets.designs.no_effect.fields_without_effect` knows the network.
+    """
+
+    def unmet(self, owner: Any) -> str | None:
+        """Nothing that ``owner`` could know."""
+        return None
 
 
 def _known_kind(_: Any, __: Any, kind: str) -> None:
@@ -109,7 +149,7 @@ class FieldInfo:
         lengths: How few and how many counts there can be.
         group: Heading that the field stands under, such as "Upsampling"; empty for none.
         folded: Whether it is rarely needed, so that its control starts folded away.
-        needs: What other fields must be for this one to have any effect.
+        needs: What must hold for it to have any effect.
     """
 
     kind: str = attrs.field(validator=_known_kind)
@@ -124,7 +164,7 @@ class FieldInfo:
     lengths: tuple[int, int] = (0, 0)
     group: str = ""
     folded: bool = False
-    needs: tuple[Need, ...] = ()
+    needs: tuple[Condition, ...] = ()
 
     @property
     def of_kind(self) -> Kind:
@@ -142,6 +182,17 @@ class FieldInfo:
         """
         states = (need.unmet(owner) for need in self.needs)
         return next((f"No effect while {state}." for state in states if state), None)
+
+    def waits_for(self, owner: Any) -> str | None:
+        """Name of the field of ``owner`` whose change would let this one have an effect, if its first unmet need says.
+
+        >>> from encdec_widgets.encoder_decoder import SimpleConvBlock
+        >>> from encdec_widgets.architectures.fields.described import described_fields
+        >>> described_fields(SimpleConvBlock)["pooling_stride"].waits_for(SimpleConvBlock(pool=False))
+        'pool'
+        """
+        unmet = next((need for need in self.needs if need.unmet(owner)), None)
+        return unmet.field if isinstance(unmet, Need) else None
 
     def accept(self, field: str, value: Any) -> Any:
         """Return ``value`` as this field keeps it.

@@ -3,12 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
-from encdec_widgets.architectures.fields.described import ACTIVATIONS, Need, choice, flag, integer
+from encdec_widgets.architectures.fields.described import (
+    ACTIVATIONS,
+    Condition,
+    Need,
+    NoEffectWhile,
+    choice,
+    field_words,
+    flag,
+    integer,
+)
 
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
 MAXIMUM_FILTERS = 16384
 
-COST_OF_FILTERS = "Channels of the block's output; cost grows with their square."
+COST_OF_FILTERS = "Channels of the block's output; more learn more, and cost grows with their square."
 
 
 def filters_field(
@@ -20,7 +29,7 @@ def filters_field(
     most_usual: int = 512,
     group: str = "",
     folded: bool = False,
-    needs: Iterable[Need] = (),
+    needs: Iterable[Condition] = (),
 ) -> Any:
     """The channels that convolutions put out; None is allowed only where it is the default."""
     return integer(
@@ -43,7 +52,7 @@ def kernel_size_field(
     most_usual: int = 11,
     group: str = "",
     folded: bool = False,
-    needs: Iterable[Need] = (),
+    needs: Iterable[Condition] = (),
 ) -> Any:
     """Height and width of the kernels of convolutions."""
     return integer(
@@ -67,7 +76,7 @@ def num_convs_field(
     maximum: int = 64,
     usual: tuple[int, int] = (0, 6),
     group: str = "",
-    needs: Iterable[Need] = (),
+    needs: Iterable[Condition] = (),
 ) -> Any:
     """How many convolutions there are in a row."""
     return integer(
@@ -82,28 +91,31 @@ def num_convs_field(
     )
 
 
-def activation_field(help: str, *, group: str, needs: Iterable[Need] = ()) -> Any:
+def activation_field(help: str, *, group: str, needs: Iterable[Condition] = ()) -> Any:
     """The activation function after convolutions; None is linear."""
     return choice("relu", ACTIVATIONS, optional=True, help=help, group=group, folded=True, needs=needs)
 
 
-def norm_order_field(*, group: str, needs: Iterable[Need]) -> Any:
-    """Whether batch normalization comes before or after the activation."""
+def norm_order_field(activation: str, *, group: str, needs: Iterable[Condition]) -> Any:
+    """Whether batch normalization comes before or after the activation, which the field ``activation`` names."""
+    linear = NoEffectWhile(
+        f"{field_words(activation)} is linear", lambda block: getattr(block, activation) in (None, "linear")
+    )
     return flag(
         True,
-        help="On: convolution, normalization, activation. Off: normalization comes last.",
+        help="On: normalization comes before the activation. Off: after it, at the same cost.",
         group=group,
         folded=True,
-        needs=needs,
+        needs=(*needs, linear),
     )
 
 
-def interpolation_field(default: str, *, needs: Iterable[Need] = ()) -> Any:
+def interpolation_field(default: str, *, needs: Iterable[Condition] = ()) -> Any:
     """How pixels are filled in when a map is made larger."""
     return choice(
         default,
         INTERPOLATIONS,
-        help="How pixels are filled in: bilinear is smooth, nearest is fastest.",
+        help="How pixels are filled in: nearest is fastest, bilinear smoother, the others smoother still and slower.",
         group="Upsampling",
         needs=needs,
     )

@@ -89,7 +89,7 @@ def _one_sided(network: Network) -> tuple[set[str], float]:
     """Find what shrinks less than with the square of the filters.
 
     Returns:
-        The layers whose channels are no field's: those of the image before the first weights, and of the head; and the
+        The layers whose channels no field says: those of the image before the first weights, and of the head; and the
         share of all weights that shrink in proportion to the filters: of layers between such channels and others, of
         normalization, and biases.
     """

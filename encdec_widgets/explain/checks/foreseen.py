@@ -1,9 +1,9 @@
 """Checks that the fields of a design are sure to give, known before anything is built."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from encdec_widgets.architectures.encoder_decoder import IntermediateFeature
+from encdec_widgets.architectures.skip_strides import skip_source_strides
 
 MISSING = "skip without a partner"
 PASSED = "skip passed over"
@@ -31,7 +31,7 @@ def foreseen(design: Any, skipping: Collection[type] = ()) -> frozenset[str] | N
 
 def _kinds(design: Any, skipping: Collection[type]) -> Iterator[str]:
     network, head = design.architecture, design.head
-    available = [source.stride for source in _sources(network)]
+    available = skip_source_strides(network)
     begins = network.encoder_features_stride
     for block in network.decoder_stack:
         ends = begins // block.upsampling_stride
@@ -50,18 +50,3 @@ def _kinds(design: Any, skipping: Collection[type]) -> Iterator[str]:
             yield LARGE
     elif network.feature_strides.index(head.stride):  # 0 is the output
         yield LEFT_OUT
-
-
-def _sources(network: Any) -> Sequence[IntermediateFeature]:
-    """Features that a decoder may use, without their tensors."""
-    stride = network.stem_features_stride
-    stack_input = IntermediateFeature(tensor=None, stride=stride)
-    stem = None if network.stem_stack is None else stack_input
-    features: dict[int, IntermediateFeature] = {}
-    for block in network.encoder_stack:
-        stride *= block.downsampling_stride
-        features.setdefault(stride, IntermediateFeature(tensor=None, stride=stride))
-    sources: Sequence[IntermediateFeature] = network.skip_sources(
-        stem, stack_input, list(features.values())[:-1]
-    )
-    return sources

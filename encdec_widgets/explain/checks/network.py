@@ -26,7 +26,7 @@ class Network:
         blocks: Its blocks: see :func:`encdec_widgets.networks.graph.block_graph`.
         calls: The calls of its layers: see :func:`encdec_widgets.networks.call_graph.call_graph`.
         built: What became of each block: see :func:`encdec_widgets.networks.as_built.as_built`.
-        field: Its receptive fields.
+        receptive_field: Its receptive fields.
         cost: What it costs, at the batch size and precision that it is to run at.
         memory_bytes: Bytes of memory that there are here.
         animal_px: Length of the animal in px of the camera's image.
@@ -41,7 +41,7 @@ class Network:
     blocks: "nx.DiGraph[str]"
     calls: "nx.DiGraph[str]"
     built: tuple[BlockAsBuilt, ...]
-    field: ReceptiveField | None = None
+    receptive_field: ReceptiveField | None = None
     cost: Cost | None = None
     memory_bytes: int | None = attrs.field(default=None, validator=optional(ge(0)))
     animal_px: float | None = described(

@@ -23,7 +23,7 @@ class _Gap:
     """A call that leaves pixels out.
 
     Attributes:
-        place: The block, or the layer where it is in none.
+        place: The name of the block, or of the layer where it is in none.
         windows: Its windows.
         share: Share of the pixels that it never looks at.
     """

@@ -59,7 +59,7 @@ def _larger_input(network: Network) -> Mend | None:
     *sizes, channels = network.design.input_shape
     shape = (*(size and max(size, least) for size in sizes), channels)
     if _enough(network, network.architecture.maximum_stride):
-        return None  # It is not the maximum stride that makes the map so small.
+        return None  # Something else than the maximum stride makes the map so small.
     return mend({"input_shape": shape}, f"input of {shape_text(shape)}")
 
 

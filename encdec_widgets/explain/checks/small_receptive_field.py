@@ -20,16 +20,17 @@ _LEAST_SCALE = 0.1
 
 def small_field(network: Network) -> Check | None:
     """An output of which no position sees the whole animal."""
-    if network.animal_px is None or network.field is None or network.field.output.size is None:
+    receptive_field = network.receptive_field
+    if network.animal_px is None or receptive_field is None or receptive_field.output.size is None:
         return None
-    seen = network.field.output.size
+    seen = receptive_field.output.size
     scale, animal = network.input_scale, network.animal_px
     height, width = (px / scale for px in seen)
     if min(height, width) >= animal:
         return None
     scaled = f" ({area_text(*seen)} px of an image scaled to {number_text(scale)})" if scale != 1 else ""
     needed = math.floor(100 * min(seen) / animal) / 100
-    # What is smaller than that shows no animal any more.
+    # An animal smaller than that cannot be seen any more.
     or_scale = f", or scale the images to {number_text(needed)}" if needed >= _LEAST_SCALE else ""
     deeper = possible(network, _KIND, map(_more_levels, [network], [animal * scale]))
     larger = possible(network, _KIND, map(_larger_kernels, [network], [animal * scale]))

@@ -21,7 +21,8 @@ def heat_image(gradient: Any) -> str:
     values = np.asarray(gradient, dtype=float)
     if values.ndim != 2 or not values.size or not np.isfinite(values).all():
         raise ValueError(
-            f"an effective field is drawn from finite numbers on two axes. Received: an array of shape {values.shape}"
+            "an effective receptive field is drawn from finite numbers on two axes. Received: an array of shape "
+            f"{values.shape}"
             f"{'' if np.isfinite(values).all() else ' with numbers that are not finite'}."
         )
     step = math.ceil(max(values.shape) / _LARGEST)

@@ -1,4 +1,4 @@
-"""Work that waits until the hand rests: no step of a slider pays for it."""
+"""Work that waits for a pause in the edits, so that no step of a slider takes longer for it."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from encdec_widgets.background import Background, Cancellable, shared_background
 
 
 class AtRest:
-    """Does something once it was not asked for again for a while; at once where no event loop runs."""
+    """Does something after a pause in which it was not asked for again; at once where no event loop runs."""
 
     def __init__(
         self, seconds: float, action: Callable[[], None], background: Background | None = None
@@ -18,12 +18,12 @@ class AtRest:
         self._timer: Cancellable | None = None
 
     def soon(self) -> None:
-        """Do it when the hand rests from now on."""
+        """Do it after the pause, which begins now."""
         self.forget()
         self._timer = self._background.later(self._seconds, self._do)
 
     def forget(self) -> None:
-        """Do not do it, unless asked again."""
+        """Do not do it until it is asked for again."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,3 +1,6 @@
+const CONTROLS = "button, input, select, textarea, [tabindex='0']";
+const CLEARED_MS = 100; // how long the live region is empty before another text, or the same one, is put into it
+
 /* Plotly measures its place when it draws and when the window changes. Neither tells of a picture that was drawn before
    the page was laid out, or of a side bar that was opened: so whatever changes the size of the picture's place is told
    as a change of the window. */
@@ -78,18 +81,24 @@ function undoByKeys(root) {
 }
 
 /* What ipywidgets and plotly leave without a name or a state for screen readers: handles of sliders, buttons of which one is
-   pressed, places whose words change by themselves, the picture. */
+   pressed, the picture. */
 function nameForReaders(root) {
+  const tellTenths = () => {
+    for (const handle of root.querySelectorAll(".encdec-tenths .noUi-handle")) {
+      const value = String(Number(handle.getAttribute("aria-valuenow")) / 10); // its slider counts in tenths
+      if (handle.getAttribute("aria-valuetext") !== value) handle.setAttribute("aria-valuetext", value);
+    }
+  };
+  const moves = new MutationObserver(tellTenths);
+  moves.observe(root, { attributeFilter: ["aria-valuetext"], subtree: true });
   const name = () => {
+    tellTenths();
     for (const handle of root.querySelectorAll(".encdec-row .noUi-handle:not([aria-label])")) {
       const label = handle.closest(".encdec-row").querySelector(".encdec-integer > label, .encdec-real > label");
       handle.setAttribute("aria-label", `${label.textContent}, slider`); // the number has the plain name
     }
     for (const button of root.querySelectorAll(".encdec-views button")) {
       button.setAttribute("aria-pressed", button.classList.contains("mod-active"));
-    }
-    for (const place of root.querySelectorAll(".encdec-status, .encdec-last-edit, .encdec-summary")) {
-      place.setAttribute("aria-live", "polite");
     }
     const picture = root.querySelector(".encdec-picture");
     picture.setAttribute("role", "group");
@@ -100,6 +109,7 @@ function nameForReaders(root) {
   root.addEventListener("focusin", name);
   root.addEventListener("click", soon);
   return () => {
+    moves.disconnect();
     root.removeEventListener("focusin", name);
     root.removeEventListener("click", soon);
   };
@@ -116,19 +126,45 @@ function explainBoxes(model, root) {
   return () => root.removeEventListener("pointerover", explain);
 }
 
+/* The one live region of a designer. Of texts that come within a moment of one another, the last is read. */
+function readAloud(model, root, el) {
+  const region = document.createElement("div");
+  region.className = "encdec-unseen encdec-said";
+  region.setAttribute("role", "status");
+  el.append(region);
+  let timer;
+  const say = (text) => {
+    clearTimeout(timer);
+    region.textContent = ""; // so that the same text is read again
+    timer = setTimeout(() => (region.textContent = text), CLEARED_MS);
+  };
+  const told = () => say(model.get("said")[1]);
+  const toldInPage = (event) => say(event.detail);
+  model.on("change:said", told);
+  root.addEventListener("encdec-say", toldInPage);
+  return () => {
+    clearTimeout(timer);
+    model.off("change:said", told);
+    root.removeEventListener("encdec-say", toldInPage);
+  };
+}
+
 /* A kernel that has restarted or died leaves a designer that does nothing: it says so, once, and can't be entered.
    ipywidgets marks its widgets when the kernel restarts, also by itself after it died, but not when it is shut down. */
 function tellWhenTheKernelIsGone(model, root, el) {
   const words = document.createElement("div");
   words.className = "encdec-gone";
-  words.setAttribute("role", "alert");
   el.append(words);
   const kernel = model.widget_manager?.kernel; // none where a page has no kernel, or hides it
   const cell = root.closest(".jp-Cell");
   const again = cell && !cell.querySelector(".cm-editor") ? "Reload this page." : "Run this cell again."; // Voila
   const tell = () => {
     const gone = kernel?.isDisposed || root.classList.contains("jupyter-widgets-disconnected");
-    words.textContent = gone ? `The kernel that drew this has gone. ${again}` : "";
+    const text = gone ? `The kernel that drew this has gone. ${again}` : "";
+    if (words.textContent !== text) {
+      words.textContent = text;
+      words.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: text }));
+    }
     for (const part of root.children) part.inert = gone && !part.contains(el);
   };
   const observer = new MutationObserver(tell);
@@ -138,6 +174,48 @@ function tellWhenTheKernelIsGone(model, root, el) {
   return () => {
     observer.disconnect();
     kernel?.disposed?.disconnect(tell);
+  };
+}
+
+/* A button that is disabled, hidden or taken away by what it has done leaves the keyboard nowhere. It goes on then from the
+   nearest control of the same group, or of the group around that; from a button that mended something, to Undo. */
+function keepFocus(root) {
+  const usable = (control) => control.isConnected && !control.disabled && control.getClientRects().length > 0;
+  let part = null; // what has the focus
+  let next = []; // where it goes on, the nearest control of the smallest group first
+  const entered = (event) => {
+    part = root.contains(event.target) ? event.target : null;
+    next = part?.closest(".encdec-mends") ? [root.querySelector(".encdec-undo")] : [];
+    for (let group = part?.parentElement; group && root.contains(group); group = group.parentElement) {
+      const controls = [...group.querySelectorAll(CONTROLS)];
+      const place = controls.indexOf(part);
+      next.push(...controls.slice(place + 1), ...controls.slice(0, Math.max(place, 0)).reverse());
+    }
+  };
+  const left = () => {
+    const before = part;
+    // What a person has left is still of use a moment later; what has gone is not.
+    setTimeout(() => {
+      if (part === before && part && usable(part) && document.activeElement !== part) part = null;
+    });
+  };
+  const check = () => {
+    const active = document.activeElement;
+    if (!part || ![null, document.body, part].includes(active) || usable(part)) return; // after a frame: its layout is known
+    part = null;
+    next.find((control) => control && usable(control))?.focus({ preventScroll: true });
+  };
+  let frame;
+  const soon = () => (frame ??= requestAnimationFrame(() => ((frame = undefined), setTimeout(check)))); // when the page has let go
+  const changes = new MutationObserver(() => part && soon());
+  changes.observe(root, { attributeFilter: ["disabled", "style", "class"], childList: true, subtree: true });
+  document.addEventListener("focusin", entered, true);
+  root.addEventListener("focusout", left, true);
+  return () => {
+    cancelAnimationFrame(frame);
+    changes.disconnect();
+    document.removeEventListener("focusin", entered, true);
+    root.removeEventListener("focusout", left, true);
   };
 }
 
@@ -154,6 +232,8 @@ function render({ model, el }) {
         undoByKeys(root),
         nameForReaders(root),
         explainBoxes(model, root),
+        keepFocus(root),
+        readAloud(model, root, el),
         tellWhenTheKernelIsGone(model, root, el),
       ];
     } else frame = requestAnimationFrame(begin); // not on the page yet

@@ -1,4 +1,4 @@
-"""What a designer needs of the page: its style sheet, a picture that keeps to its place, and the hand on a control."""
+"""What a designer needs of the page: its style sheet, the size of its picture, what is held and what is read aloud."""
 
 from pathlib import Path
 from typing import Any
@@ -6,9 +6,12 @@ from typing import Any
 import anywidget
 import traitlets
 
+from encdec_widgets.formatting import error_text
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.controls.flag_help import flag_help
 
+SAY_AFTER_S = 0.3  # after the last edit: a drag is told once
 _FOLDER = Path(__file__).parent
 
 
@@ -17,6 +20,8 @@ class Page(anywidget.AnyWidget):
 
     Attributes:
         held: Whether a pointer is down on a control (a trait): what changes meanwhile is one drag.
+        said: The text that is read aloud to whoever cannot see the screen, after its number (a trait). The page has one
+            live region for it, so that an edit is told once.
         help: A sentence for each box to tick, by its label (a trait): ipywidgets shows the label again as its tooltip.
     """
 
@@ -24,13 +29,51 @@ class Page(anywidget.AnyWidget):
     _css = _FOLDER / "page.css"
     held = traitlets.Bool(False).tag(sync=True)
     help = traitlets.Dict().tag(sync=True)
+    said = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)
 
     def __init__(self, session: Session) -> None:
         """Tell ``session`` what is held, and the page what its boxes are for."""
         self._session = session
+        self._next = ""
+        self._found_before = self._found()
+        self._at_rest = AtRest(SAY_AFTER_S, session.guarded(self._say_next), session.background)
         super().__init__(help=flag_help(session.editor.wanted))
         self.observe(session.guarded(lambda change: session.hold(change["new"])), "held")
         session.observe(self._show_help, "editor")
+        session.observe(self._say_what_is_shown, "shown")
+        session.observe(self._say_problem, "problem")
+
+    def say(self, text: str) -> None:
+        """Have a text read aloud; of several that come soon after one another, as in a drag, the last."""
+        self._next = text
+        self._at_rest.soon()
+
+    def close(self) -> None:
+        """Close it, and say nothing any more."""
+        self._at_rest.forget()
+        super().close()
+
+    def _say_next(self) -> None:
+        self.said = (self.said[0] + 1, self._next)
+        self._found_before = self._found()
+
+    def _found(self) -> set[str]:
+        """The kinds of checks that are told of the network on screen."""
+        shown = self._session.shown
+        return set() if shown is None else {check.kind for check in shown.told(self._session.dismissed)}
 
     def _show_help(self, _: Any) -> None:
         self.help = flag_help(self._session.editor.wanted)
+
+    def _say_what_is_shown(self, change: Any) -> None:
+        """Tell what an edit was, what it changed, and what the checks find that they did not find before."""
+        before, shown = change["old"], change["new"]
+        if before is not None and (before.step, before.words) == (shown.step, shown.words):
+            return  # of the same network, something else is selected, or is checked otherwise
+        edit = f"{shown.words}: {shown.effect}." if shown.words else f"{shown.summary}."
+        found = sorted(self._found() - self._found_before)
+        self.say(" ".join([edit, *(f"Found: {kind}." for kind in found)]))
+
+    def _say_problem(self, change: Any) -> None:
+        if change["new"] is not None:
+            self.say(f"Not possible. {error_text(change['new'])}")

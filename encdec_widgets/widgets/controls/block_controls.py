@@ -6,7 +6,12 @@ from typing import Any
 import ipywidgets as widgets
 
 from encdec_widgets.architectures.fields.by_content import same
-from encdec_widgets.architectures.fields.described import FieldInfo, described_fields, field_words
+from encdec_widgets.architectures.fields.described import (
+    FieldInfo,
+    described_fields,
+    field_words,
+    other_fields,
+)
 from encdec_widgets.architectures.known_classes import class_name
 from encdec_widgets.designs.block_edits import (
     BlockEdit,
@@ -21,9 +26,12 @@ from encdec_widgets.designs.block_edits import (
     remove,
 )
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.no_effect import fields_without_effect
 from encdec_widgets.designs.paths import STAGES
+from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.showing import Showing
+from encdec_widgets.widgets.base.texts import note
 from encdec_widgets.widgets.controls.controls import FieldControls
 
 _NOTHING = ("choose a block", "")
@@ -94,7 +102,7 @@ class BlockControls(widgets.VBox):
         self.list.disabled = not editable
         self._chosen_only.layout.display = "" if path else "none"
         if path is None:
-            self._note.value = _note(
+            self._note.value = note(
                 "Click a box in the picture, or choose a block here."
                 if editable
                 else "Code of this architecture's own connects its blocks: they cannot be edited one by one."
@@ -149,31 +157,33 @@ class BlockControls(widgets.VBox):
         fields: dict[str, FieldInfo] = {}
         for _, infos in described:
             fields = {**infos, **fields}
-        having = {name: [(b, infos[name]) for b, infos in described if name in infos] for name in fields}
-        held = {name: [getattr(block, name) for block, _ in pairs] for name, pairs in having.items()}
-        inert = {}
-        for name, pairs in having.items():
-            reasons = [info.inert(block) for block, info in pairs]
-            if None not in reasons:  # in none of them it has an effect
-                inert[f"{path}.{name}"] = reasons[0] or ""
+        held = {
+            name: [getattr(block, name) for block, infos in described if name in infos] for name in fields
+        }
+        inert = fields_without_effect(self._session.editor.wanted, path)
         self._fields.show(
             {f"{path}.{name}": info for name, info in fields.items()},
             {f"{path}.{name}": pending.get(f"{path}.{name}", held[name][0]) for name in fields},
             bad,
-            inert,
+            {f"{path}.{name}": why for name, why in inert.items()},
+            _others(blocks),
         )
         mixed = [
             field_words(name) for name, values in held.items() if not all(same(v, values[0]) for v in values)
         ]
-        self._note.value = _note(
-            f"Differs between the blocks: {', '.join(mixed)}. A change sets it in all of them."
-            if mixed
-            else ""
-        )
+        differs = f"Differs between the blocks: {', '.join(mixed)}. A change sets it in all of them."
+        self._note.value = note(differs) if mixed else ""
 
 
-def _note(text: str) -> str:
-    return f'<div class="encdec-note">{text}</div>' if text else ""
+def _others(blocks: tuple[Any, ...]) -> dict[str, str]:
+    """The values of fields that have no control, as text by name."""
+    found: dict[str, set[str]] = {}
+    for block in blocks:
+        for name in other_fields(block):
+            found.setdefault(name, set()).add(quoted(getattr(block, name)))
+    return {
+        name: min(texts) if len(texts) == 1 else "differs between the blocks" for name, texts in found.items()
+    }
 
 
 def _earlier(design: Design, path: str) -> BlockEdit:

@@ -1,19 +1,22 @@
 """Controls that are generated from the descriptions of fields."""
 
-import html
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
 import ipywidgets as widgets
+from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import FieldInfo, field_words
+from encdec_widgets.designs.no_effect import NoEffect
 from encdec_widgets.formatting import quoted
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.showing import Showing
+from encdec_widgets.widgets.base.texts import heading, lines
 from encdec_widgets.widgets.controls.inputs import inputs_of
 
 OnEdit = Callable[[str, Any], None]
+_WHY = Markup('<div class="encdec-why">{}</div>')
 
 
 def _label(path: str) -> str:
@@ -66,7 +69,7 @@ class FieldControl(widgets.HBox):
             try:
                 self._field_inputs.show(value)
             except Exception:  # noqa: BLE001 - what widgets and values raise depends on both
-                text = f'<div class="encdec-why">Received: {html.escape(quoted(value))}</div>'
+                text = _WHY.format(f"Received: {quoted(value)}")
         self._as_text = self._line(self._as_text, text, "encdec-received-line")
 
     def offer(self, info: FieldInfo) -> None:
@@ -80,18 +83,19 @@ class FieldControl(widgets.HBox):
         """Mark the row as the one with a problem, or no longer."""
         (self.add_class if bad else self.remove_class)("encdec-bad")
 
-    def show_inert(self, reason: str | None, *, say: bool = True) -> None:
+    def show_inert(self, why: NoEffect | None, *, say: bool = True) -> None:
         """Show that the field has no effect now, or that it has one.
 
         Args:
-            reason: Why it has none, as one sentence; None if it has one.
+            why: Why it has none; None if it has one.
             say: Whether the reason is to be read in the row, and not in its tooltips only.
         """
-        (self.add_class if reason else self.remove_class)("encdec-inert")
+        reason = None if why is None else why.reason
+        (self.add_class if why else self.remove_class)("encdec-inert")
         for widget in self._inputs:
-            widget.disabled = reason is not None
+            widget.disabled = why is not None and why.locked
             widget.tooltip = f"{self._tooltip} {reason}" if reason else self._tooltip
-        said = f'<div class="encdec-why">{html.escape(reason)}</div>' if reason and say else None
+        said = _WHY.format(reason) if reason and say else None
         self._why = self._line(self._why, said, "encdec-why-line")
 
     def _line(self, line: widgets.HTML | None, text: str | None, css: str) -> widgets.HTML | None:
@@ -116,7 +120,7 @@ class _Section(widgets.VBox):
     def __init__(self, group: str) -> None:
         super().__init__()
         self.add_class("encdec-section")
-        self._heading = (widgets.HTML(f"<h4>{html.escape(group)}</h4>"),) if group else ()
+        self._heading = (widgets.HTML(heading(group, 4)),) if group else ()
 
     def show(self, rows: Iterable[FieldControl]) -> None:
         rows = tuple(rows)
@@ -143,12 +147,15 @@ class FieldControls(widgets.VBox):
         self._fields: dict[str, FieldInfo] = {}
         self._values: Mapping[str, Any] = {}
         self._bad: str | None = None
-        self._inert: Mapping[str, str] = {}
+        self._inert: Mapping[str, NoEffect] = {}
         self._unfolded = False
         self._sections: dict[str, _Section] = {}
         self._fold = widgets.Button()
         self._fold.add_class("encdec-fold")
         self._fold.on_click(self._fold_clicked)
+        self._others = widgets.HTML(layout={"display": "none"})
+        self._others.add_class("encdec-other-fields")
+        self.children = (self._others,)
         self.rows: dict[str, FieldControl] = {}
 
     def show(
@@ -156,7 +163,8 @@ class FieldControls(widgets.VBox):
         fields: Mapping[str, FieldInfo],
         values: Mapping[str, Any],
         bad: str | None,
-        inert: Mapping[str, str] | None = None,
+        inert: Mapping[str, NoEffect] | None = None,
+        others: Mapping[str, str] | None = None,
     ) -> None:
         """Show the fields with their values; new rows are made only when the fields are others than before.
 
@@ -165,12 +173,18 @@ class FieldControls(widgets.VBox):
             values: Values by the path of the field.
             bad: The path of the field with a problem, if there is one; it is unfolded.
             inert: Why fields have no effect now, by the path of the field.
+            others: Values of fields that have no control, as text by name.
         """
         if _without_choices(self._fields) != _without_choices(fields):
             self._renew(dict(fields))
         self._fields = dict(fields)
         self._values, self._bad, self._inert = dict(values), bad, dict(inert or {})
         self._unfolded |= bad in self._folded
+        self._others.value = lines(
+            f"{field_words(name)}: {value} (not editable here: set it in code)"
+            for name, value in (others or {}).items()
+        )
+        self._others.layout.display = "" if others else "none"
         self._update()
 
     @property
@@ -185,7 +199,7 @@ class FieldControls(widgets.VBox):
         self._fields, self.rows, self._unfolded = fields, {}, False
         self._sections = {group: _Section(group) for group in dict.fromkeys(i.group for i in fields.values())}
         # All sections from the start, so that unfolding leaves the button in the page, and the keyboard on it.
-        self.children = (*self._sections.values(), *([self._fold] if self._folded else []))
+        self.children = (*self._sections.values(), self._others, *([self._fold] if self._folded else []))
 
     def _update(self) -> None:
         shown = [name for name, info in self._fields.items() if self._unfolded or not info.folded]
@@ -207,8 +221,9 @@ class FieldControls(widgets.VBox):
         before = None
         for name in names:
             # A bad value can be mended at its control, whether it has an effect or not.
-            reason = None if name == self._bad else self._inert.get(name)
-            self.rows[name].show_inert(reason, say=reason != before)
+            why = None if name == self._bad else self._inert.get(name)
+            reason = None if why is None else why.reason
+            self.rows[name].show_inert(why, say=reason != before)
             before = reason
 
     def _show_fold(self) -> None:

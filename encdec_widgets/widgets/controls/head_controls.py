@@ -6,12 +6,15 @@ import ipywidgets as widgets
 
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import FieldInfo, described_fields
+from encdec_widgets.designs.no_effect import fields_without_effect
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.controls.controls import FieldControl, FieldControls
 
 PRESENT_LABEL = "ends in a head"
 PRESENT = FieldInfo(
-    kind="flag", default=False, help="One 1x1 convolution that turns features into the maps that are wanted."
+    kind="flag",
+    default=False,
+    help="On: one 1x1 convolution turns features into the maps that are wanted, at few parameters more.",
 )
 _FIELDS = {f"head.{name}": info for name, info in described_fields(Head).items()}
 
@@ -39,4 +42,10 @@ class HeadControls(widgets.VBox):
         self._present.show(head is not None)
         fields = {} if head is None else _FIELDS
         values = {path: getattr(head, path.removeprefix("head.")) for path in fields}
-        self._fields.show(fields, {**values, **outcome.pending}, outcome.bad_field)
+        inert = fields_without_effect(outcome.design, "head")
+        self._fields.show(
+            fields,
+            {**values, **outcome.pending},
+            outcome.bad_field,
+            {f"head.{name}": why for name, why in inert.items()},
+        )

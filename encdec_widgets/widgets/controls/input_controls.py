@@ -6,12 +6,14 @@ import ipywidgets as widgets
 
 from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.designs.design import INPUT_FIELDS
+from encdec_widgets.designs.no_effect import NoEffect
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.controls.controls import FieldControl
 
 FIELD = "input_shape"
 ANY_SIZE = "any size"
+_ANY = NoEffect(f"No effect while {ANY_SIZE} is on.")
 ANY_SIZE_HELP = "On: height and width stay unknown until images arrive; such a network cannot be timed."
 
 
@@ -74,5 +76,4 @@ class InputControls(widgets.VBox):
             row = self.rows[name]
             row.show(size)
             row.mark(bad and (not same(size, known[name]) or same(shape, tuple(known.values()))))
-            for widget in row.children:
-                widget.disabled = unknown and name != "channels"
+            row.show_inert(_ANY if unknown and name != "channels" else None, say=name == "height")

@@ -13,8 +13,9 @@ from encdec_widgets.architectures.fields.described import FieldInfo, is_number
 from encdec_widgets.architectures.fields.kinds import Integer
 from encdec_widgets.formatting import printable, quoted
 
-_DIGITS = 9
-"""Decimals of a slider of real numbers; what is beyond them comes of the page's arithmetic: 1.5999999999999999."""
+TENTHS = 10
+"""Ticks of a slider of real numbers for each whole number."""
+_MOST_TICKS = 2**52
 
 
 class Inputs:
@@ -99,39 +100,41 @@ class TextBox(Inputs):
 
 
 class Slider(Inputs):
-    """A slider over the usual range, and a box for the number, which also takes numbers outside of that range."""
+    """A slider over the usual range, and a box for the number, which also takes numbers outside of that range.
+
+    The slider of real numbers counts in tenths, so that it moves in whole numbers as well. The page puts what a slider
+    is shown on the slider's grid, in floating point: 5 becomes 4.999999999999999. It would send that back as if a
+    person had moved it; whole numbers stay what they are, and nothing is sent.
+    """
 
     def __init__(self, info: FieldInfo, label: str, tooltip: str) -> None:
         """Make the slider and the box."""
         self.whole = isinstance(info.of_kind, Integer)
         self.css = "integer" if self.whole else "real"
+        self._per_unit = 1 if self.whole else TENTHS
         super().__init__(info, label, tooltip)
 
     def made(self, common: dict[str, Any]) -> tuple[Any, ...]:
         """The slider, then the box."""
-        low, high = self._usual
-        step = 1 if self.whole else 0.1
+        low, high = map(self._tick, self._usual)
         # The handle of a slider has no accessible name, so the label belongs to the number. The slider's own
         # description is free for the unit, which the style sheet puts beside the number.
         unit = "" if self.info.unit == common["description"] else self.info.unit
-        slider = (widgets.IntSlider if self.whole else widgets.FloatSlider)(
-            min=low,
-            max=high,
-            step=step,
-            readout=False,
-            description=unit,
-            tooltip=common["tooltip"],
-            # The page puts what a slider is shown on the slider's grid, in floating point: 5 becomes
-            # 4.999999999999999 and 1.55 becomes 1.6. A slider of real numbers that updates continuously sends
-            # that back as if a person had moved it; another one sends only where a person leaves it.
-            continuous_update=self.whole,
+        slider = widgets.IntSlider(
+            min=low, max=high, readout=False, description=unit, tooltip=common["tooltip"]
         )
+        if not self.whole:
+            slider.add_class("encdec-tenths")
         # Also for whole numbers: an IntText would make 37 of a typed 3.7, where the field says what it takes.
-        return slider, widgets.FloatText(step=step, **common)
+        return slider, widgets.FloatText(step=1 / self._per_unit, **common)
 
     @property
     def _usual(self) -> tuple[float, float]:
         return self.info.usual or (self.info.minimum, self.info.maximum)
+
+    def _tick(self, number: float) -> int:
+        """Where the slider stands for a number: as near as its ticks, which the page can all tell apart, come to it."""
+        return round(min(max(number * self._per_unit, -_MOST_TICKS), _MOST_TICKS))
 
     def show(self, value: Any) -> None:
         """Show a number; the slider grows for as long as it lies outside of its usual range.
@@ -142,21 +145,21 @@ class Slider(Inputs):
         if not is_number(value):
             raise TypeError(f"A slider shows a number. Received: {quoted(value)}.")
         super().show(value)
-        slider, (low, high) = self.widgets[0], self._usual
-        within = min(max(value, self.info.minimum), self.info.maximum)
+        slider, (low, high) = self.widgets[0], map(self._tick, self._usual)
+        within = self._tick(min(max(value, self.info.minimum), self.info.maximum))
         # One after the other: of all at once the page takes the value first, cuts it off at the old end, and
         # sends what is left back as if a person had moved the slider.
         slider.min, slider.max = min(slider.min, within), max(slider.max, within)
-        # Where it stands already it isn't put again: a hand that has moved on would be pulled back.
-        if round(slider.value, _DIGITS) != within:
-            slider.value = within
+        slider.value = within
         slider.min, slider.max = min(low, within), max(high, within)
 
     def read(self, widget: Any, value: Any) -> Any:
-        """A whole number as an int; what the slider sends without the rest of its arithmetic."""
+        """A whole number as an int; of a slider of real numbers, what its tick stands for within the bounds."""
         if self.whole:
             return int(value) if isinstance(value, float) and value.is_integer() else value
-        return round(value, _DIGITS) if widget is self.widgets[0] else value
+        if widget is self.widgets[0]:
+            return min(max(value / TENTHS, self.info.minimum), self.info.maximum)
+        return value
 
 
 INPUTS: dict[str, Callable[[FieldInfo, str, str], Inputs]] = {

@@ -4,15 +4,21 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from encdec_widgets.architectures.fields.described import described_fields
+from encdec_widgets.architectures.fields.described import described_fields, other_fields
+from encdec_widgets.designs.no_effect import fields_without_effect
+from encdec_widgets.designs.paths import STAGES
+from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base.texts import note
 from encdec_widgets.widgets.controls.controls import FieldControls
 from encdec_widgets.widgets.controls.head_controls import HeadControls
 from encdec_widgets.widgets.controls.input_controls import InputControls
 
-_CUSTOM = (
-    '<div class="encdec-note">The blocks of this network are edited one by one: choose one in the picture or on the '
-    "page “Block”. Undo leads back to the settings of a family.</div>"
+_LISTS = (*STAGES, "wiring")
+"""Fields of a network of free blocks that hold its blocks: these have a page of their own."""
+_CUSTOM = note(
+    "The blocks of this network are edited one by one: choose one in the picture or on the page “Block”. Undo leads "
+    "back to the settings of a family."
 )
 
 
@@ -37,5 +43,10 @@ class NetworkControls(widgets.VBox):
         self._note.value = _CUSTOM if architecture.has_free_blocks else ""
         fields = described_fields(architecture)
         values = {name: outcome.pending.get(name, getattr(architecture, name)) for name in fields}
-        inert = {name: reason for name, info in fields.items() if (reason := info.inert(architecture))}
-        self._fields.show(fields, values, outcome.bad_field, inert)
+        others = {
+            name: quoted(getattr(architecture, name))
+            for name in other_fields(architecture)
+            if name not in _LISTS or not architecture.has_free_blocks
+        }
+        inert = fields_without_effect(outcome.design)
+        self._fields.show(fields, values, outcome.bad_field, inert, others)

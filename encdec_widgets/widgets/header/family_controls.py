@@ -45,7 +45,7 @@ class FamilyControls(widgets.HBox):
         family = family_name(design)
         same_family = [name for name, known in CATALOGUE.items() if family_name(known.design) == family]
         matching = [name for name in same_family if CATALOGUE[name].design == design]
-        # Some presets are the same network by two names: the one that was chosen stays.
+        # Some presets are the same network under two names: the one that was chosen stays.
         shown = self.preset.value if self.preset.value in matching else next(iter(matching), _EDITED[1])
         families = list(dict.fromkeys([*(family_name(known.design) for known in CATALOGUE.values()), family]))
         options = [*((name, name) for name in same_family), *([] if matching else [_EDITED])]

@@ -1,9 +1,9 @@
 """One line that says what is on screen, or what is being built."""
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+from markupsafe import Markup
 
 from encdec_widgets.formatting import count_text, exact_text
 from encdec_widgets.session import Session
@@ -41,24 +41,28 @@ class StatusLine(widgets.HBox):
         session = self._session
         progress, shown = session.progress, session.shown
         if progress is not None:
-            block = html.escape(progress.block)
-            text = f"Building: <b>{progress.done}</b> of {progress.total} blocks, now {block} …"
+            building = Markup("Building: <b>{}</b> of {} blocks, now {} …")
+            text = building.format(progress.done, progress.total, progress.block)
         elif shown is not None:
             text = _facts(shown.backbone)
         elif session.steps:
-            text = "Loading Keras and its backend, which takes some seconds …"
+            text = Markup("Loading Keras and its backend, which takes some seconds …")
         else:
-            text = "No network has been built."
-        self._text.value = f'<span role="status">{text}</span>'
+            text = Markup("No network has been built.")
+        self._text.value = text
         self.stop.layout.display = "" if progress is not None and shown is not None else "none"
 
 
-def _facts(backbone: "Backbone") -> str:
+def _facts(backbone: "Backbone") -> Markup:
     """What a network is, and what it runs on."""
     parameters = backbone.parameters
-    return (
-        f"<b>{len(backbone.structure.layers)}</b> layers · "
-        f'<b title="{exact_text(parameters)}">{count_text(parameters)}</b> parameters · '
-        f"built in <b>{1000 * backbone.build_seconds:.0f} ms</b> · "
-        f"{backend_text(backbone.backend)} on {html.escape(visible_devices()[0].name)}"
+    return Markup(
+        '<b>{}</b> layers · <b title="{}">{}</b> parameters · built in <b>{:.0f} ms</b> · {} on {}'
+    ).format(
+        len(backbone.structure.layers),
+        exact_text(parameters),
+        count_text(parameters),
+        1000 * backbone.build_seconds,
+        backend_text(backbone.backend),
+        visible_devices()[0].name,
     )

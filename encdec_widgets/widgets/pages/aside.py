@@ -1,9 +1,11 @@
 """The column on the right: how fast the network is, what it costs, and how far it sees."""
 
+from collections.abc import Callable
 from typing import Any
 
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.pages import Pages
+from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.pages.costs_panel import CostsPanel
 from encdec_widgets.widgets.pages.receptive_page import ReceptivePage
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
@@ -21,16 +23,19 @@ class Aside(Pages):
         receptive_field: How much of the image it sees.
     """
 
-    def __init__(self, session: Session, worker: Worker | None = None) -> None:
+    def __init__(
+        self, session: Session, worker: Worker | None = None, say: Callable[[str], None] = unheard
+    ) -> None:
         """Make the pages of the network that ``session`` shows.
 
         Args:
             session: The session.
             worker: The processes to measure in; those of this kernel if left out.
+            say: Is called with what is to be read aloud.
         """
-        self.timing = TimingPanel(session, worker)
-        self.costs = CostsPanel(session)
-        self.receptive_field = ReceptivePage(session, worker)
+        self.timing = TimingPanel(session, worker, say)
+        self.costs = CostsPanel(session, say)
+        self.receptive_field = ReceptivePage(session, worker, say)
         super().__init__(
             {
                 TIMING: (self.timing, "How long the network takes, measured"),

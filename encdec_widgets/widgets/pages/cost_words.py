@@ -1,9 +1,11 @@
 """The costs of a network in HTML, each number with what it is: exact, or an estimate."""
 
-import html
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from encdec_widgets.formatting import bytes_text, count_text, counted, exact_text, listed, sizes_text
+from encdec_widgets.widgets.base.texts import joined
 
 if TYPE_CHECKING:
     from encdec_widgets.explain.costs import Cost
@@ -17,16 +19,16 @@ _CONTAINS = (
 )
 
 
-def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int | None) -> str:
+def cost_html(cost: "Cost", seen: "ReceptiveField", memory_bytes: int | None) -> Markup:
     """A table of what a network costs.
 
     Args:
         cost: What it costs.
-        field: How far it sees.
+        seen: How far it sees.
         memory_bytes: Bytes of memory that there are here; None where that is unknown.
     """
     frozen = cost.parameters - cost.trainable_parameters
-    sees = field.output
+    sees = seen.output
     count = cost.multiply_adds
     uncounted = [name for name, part in cost.layers.items() if part.multiply_adds is None]
     rows = [
@@ -46,19 +48,14 @@ def cost_html(cost: "Cost", field: "ReceptiveField", memory_bytes: int | None) -
             "exact" if sees.size else "",
         ),
     ]
-    lines = "".join(
-        f'<tr><th scope="row">{name}</th><td><b>{html.escape(value)}</b></td><td>{note}</td></tr>'
-        for name, value, note in rows
-    )
+    row = Markup('<tr><th scope="row">{}</th><td><b>{}</b></td><td>{}</td></tr>')
     here = "" if memory_bytes is None else f"There are {bytes_text(memory_bytes)} of memory here."
     unknown = f"Multiply-adds are unknown in {listed(uncounted)}. " if uncounted else ""
     most = f"A forward pass holds most at the layer {cost.peak_layer}. " if cost.peak_layer else ""
-    return (
-        f'<table class="encdec-cost-table"><tbody>{lines}</tbody></table>'
-        f"<details><summary>What the numbers mean</summary>{html.escape(_CONTAINS)} "
-        f"{html.escape(unknown)}{html.escape(most)}"
-        f"{here}</details>"
-    )
+    return Markup(
+        '<table class="encdec-cost-table"><tbody>{}</tbody></table>'
+        "<details><summary>What the numbers mean</summary>{} {}{}{}</details>"
+    ).format(joined(row.format(*cells) for cells in rows), _CONTAINS, unknown, most, here)
 
 
 def _about(count: int | None) -> str:

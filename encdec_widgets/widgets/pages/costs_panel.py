@@ -1,6 +1,6 @@
 """What the network on screen costs: parameters, multiply-adds and memory, at a batch size and a precision."""
 
-import html
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
@@ -10,6 +10,8 @@ from encdec_widgets.architectures.fields.described import FieldError, described_
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.session import Session
 from encdec_widgets.session.conditions import Conditions
+from encdec_widgets.widgets.base.reading import unheard
+from encdec_widgets.widgets.base.texts import error
 from encdec_widgets.widgets.controls.controls import FieldControls
 from encdec_widgets.widgets.pages.cost_words import cost_html
 from encdec_widgets.widgets.pages.what_if_panel import WhatIfPanel
@@ -27,9 +29,10 @@ class CostsPanel(widgets.VBox):
 
     visible = traitlets.Bool(False)
 
-    def __init__(self, session: Session) -> None:
-        """Make the panel of the network that ``session`` shows."""
+    def __init__(self, session: Session, say: Callable[[str], None] = unheard) -> None:
+        """Make the panel of the network that ``session`` shows; ``say`` is called with what is to be read aloud."""
         self._session = session
+        self._say = say
         self._controls = FieldControls(session.guarded(self._edited))
         self._costs = widgets.HTML()
         self.what_if = WhatIfPanel(session)
@@ -55,9 +58,10 @@ class CostsPanel(widgets.VBox):
         before = self._session.conditions
         try:
             self._session.assume(**{field: value})
-        except FieldError as error:
+        except FieldError as refused:
             self._controls.show(_FIELDS, {**self._session.conditions.of_costs, field: value}, field)
-            self._costs.value = f'<div role="alert" class="encdec-error">{html.escape(str(error))}</div>'
+            self._costs.value = error(str(refused))
+            self._say(str(refused))
             return
         if (
             self._session.conditions == before

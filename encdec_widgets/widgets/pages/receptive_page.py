@@ -1,10 +1,12 @@
 """The receptive field of the network on screen: computed while it is seen, the effective one on request."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.pages.receptive_panel import ReceptivePanel
 from encdec_widgets.workers.effective_field import backend_with_gradients
 from encdec_widgets.workers.timing import (
@@ -29,17 +31,20 @@ class ReceptivePage(ReceptivePanel):
 
     visible = traitlets.Bool(False)
 
-    def __init__(self, session: Session, worker: Worker | None = None) -> None:
+    def __init__(
+        self, session: Session, worker: Worker | None = None, say: Callable[[str], None] = unheard
+    ) -> None:
         """Make the page of the network that ``session`` shows.
 
         Args:
             session: The session.
             worker: The processes to take gradients in; those of this kernel if left out.
+            say: Is called with what is to be read aloud.
         """
         self._session = session
         self._measured: Backbone | None = None
         self._worker = worker or shared_worker()
-        super().__init__()
+        super().__init__(say)
         self.measure.on_click(session.guarded(self._pressed))
         self.observe(session.guarded(lambda _: self._update()), "visible")
         self.observe(session.guarded(self._tell_setting), ["animal_px", "input_scale"])
@@ -47,7 +52,7 @@ class ReceptivePage(ReceptivePanel):
         session.observe(self._conditions_changed, "conditions")
 
     def _tell_setting(self, change: Any) -> None:
-        """Reckon with the animal, or the scale, that was set."""
+        """Let costs and checks be those for the animal, or the scale, that was set."""
         self._session.assume(**{change["name"]: change["new"]})
 
     def _conditions_changed(self, _: Any) -> None:
@@ -112,7 +117,7 @@ class ReceptivePage(ReceptivePanel):
     def close(self) -> None:
         """Stop what is measured, and close."""
         self._stop()
-        self._measured = None  # Nothing comes of it any more.
+        self._measured = None  # Its result is not shown any more.
         super().close()
 
     def _stop(self) -> None:

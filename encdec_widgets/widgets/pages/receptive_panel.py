@@ -1,12 +1,12 @@
 """The receptive field on an image, and whether an animal fits into it."""
 
-import html
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import ipywidgets as widgets
 import traitlets
+from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import FieldError, described_fields
 from encdec_widgets.explain.receptive_words import (
@@ -21,6 +21,8 @@ from encdec_widgets.figures.charts.receptive_heat import heat_image
 from encdec_widgets.figures.receptive_boxes import field_boxes
 from encdec_widgets.formatting import px_text
 from encdec_widgets.session.conditions import Conditions
+from encdec_widgets.widgets.base.reading import unheard
+from encdec_widgets.widgets.base.texts import error, joined, note
 from encdec_widgets.widgets.controls.controls import FieldControl
 from encdec_widgets.widgets.pages.receptive_view import SAMPLE_ANIMAL_PX, ReceptiveView
 
@@ -54,8 +56,9 @@ class ReceptivePanel(widgets.VBox):
     animal_px = traitlets.Int(SAMPLE_ANIMAL_PX)
     input_scale = traitlets.Float(1.0)
 
-    def __init__(self) -> None:
-        """Make the panel; :meth:`show` says of which network."""
+    def __init__(self, say: Callable[[str], None] = unheard) -> None:
+        """Make the panel; :meth:`show` says of which network, and ``say`` is called with what is to be read aloud."""
+        self._say = say
         self._receptive: ReceptiveField | None = None
         self._blocks: nx.DiGraph[str] | None = None
         self._selected: str | None = None
@@ -63,6 +66,7 @@ class ReceptivePanel(widgets.VBox):
         self._heat_image = ""
         self._running, self._doing = False, ""
         self._problems: dict[str, str] = {}
+        self._verdict_said = self._effective_said = ""
         self.view = ReceptiveView()
         self._rows = {
             name: FieldControl(name, info, info.default, self._edited, label)
@@ -70,7 +74,7 @@ class ReceptivePanel(widgets.VBox):
         }
         self._problem, self._verdict, self._words, self._effective_words = (widgets.HTML() for _ in range(4))
         self.measure = widgets.Button(
-            description="Effective field",
+            description="Effective receptive field",
             tooltip="Measures how much each pixel counts: gradients of the network with random weights",
         )
         super().__init__(
@@ -87,7 +91,7 @@ class ReceptivePanel(widgets.VBox):
         )
         self.children[-2].add_class("encdec-buttons")
         self.add_class("encdec-group")
-        self.add_class("encdec-field")
+        self.add_class("encdec-receptive")
         self.observe(lambda change: self._setting_changed(change["name"], change["new"]), list(_FIELDS))
         self.view.observe(lambda change: self._edited("animal_px", change["new"]), "animal_px")
         self._draw()
@@ -126,6 +130,8 @@ class ReceptivePanel(widgets.VBox):
                 result.gradient
             )  # once: it is drawn anew at every step of the animal
         self._draw()
+        if result is not None:
+            self._say(self._effective_said)
 
     def show_running(self, running: bool, doing: str = "") -> None:
         """Show whether an effective receptive field is being measured, and what is done for it just now."""
@@ -137,21 +143,21 @@ class ReceptivePanel(widgets.VBox):
         try:
             setattr(self, name, _accepted(name, value))
             self._name_problem(name, "")
-        except FieldError as error:
-            self._name_problem(name, str(error))
+        except FieldError as refused:
+            self._name_problem(name, str(refused))
+            self._say(str(refused))
 
     def _name_problem(self, name: str, problem: str) -> None:
         self._problems[name] = problem
         self._rows[name].mark(bool(problem))
-        said = "".join(
-            f'<div class="encdec-error">{html.escape(text)}</div>' for text in self._problems.values() if text
-        )
-        self._problem.value = f'<div role="status">{said}</div>'
+        self._problem.value = joined(error(text) for text in self._problems.values() if text)
 
     def _setting_changed(self, name: str, value: Any) -> None:
         self._rows[name].show(value)
         self._name_problem(name, "")
         self._draw()
+        if self._receptive is not None:
+            self._say(self._verdict_said)
 
     def _draw(self) -> None:
         with self.view.hold_sync():
@@ -170,34 +176,33 @@ class ReceptivePanel(widgets.VBox):
             (data["shape"][:2] for _, data in blocks.nodes(data=True) if data["stage"] == "input"), ()
         )
         too_small = too_small_words(image, self.animal_px, self.input_scale)
-        mark = {True: " encdec-field-yes", False: " encdec-field-no", None: ""}[False if too_small else fit]
+        mark = {True: " encdec-receptive-yes", False: " encdec-receptive-no", None: ""}[
+            False if too_small else fit
+        ]
         sentences = (verdict(receptive.output, self.animal_px, self.input_scale), too_small)
-        said = html.escape(" ".join(filter(None, sentences)))
-        self._verdict.value = (
-            f'<div role="status" class="encdec-note encdec-field-verdict{mark}">{said}</div>'
-        )
+        self._verdict_said = " ".join(filter(None, sentences))
+        line = Markup('<div class="encdec-note encdec-receptive-verdict{}">{}</div>')
+        self._verdict.value = line.format(mark, self._verdict_said)
         lines = (
             output_words(receptive.output, self.input_scale),
             dialog_words(receptive.encoder_only, self.input_scale),
         )
-        self._words.value = "".join(
-            f'<div class="encdec-note">{html.escape(line)}</div>' for line in lines if line
-        )
+        self._words.value = joined(map(note, filter(None, lines)))
 
     def _draw_effective(self) -> None:
-        self.measure.description = "Stop measuring" if self._running else "Effective field"
+        self.measure.description = "Stop measuring" if self._running else "Effective receptive field"
         result = self._effective
-        said, kind, heat = "", "encdec-note", {}
+        said, written, heat = "", note, {}
         if self._running:
             said = f"Measuring the effective receptive field{self._doing and f': {self._doing}'} …"
         elif isinstance(result, Exception):
-            said, kind = str(result), "encdec-error"
+            said, written = str(result), error
         elif result is not None:
             said = effective_words(result.size, self.input_scale, cut_off=result.cut_off)
             heat = _heat(result, self._heat_image, self.input_scale, said)
         self.view.heat = heat
-        line = f'<div class="{kind}">{html.escape(said)}</div>' if said else ""
-        self._effective_words.value = f'<div role="status">{line}</div>'
+        self._effective_said = said
+        self._effective_words.value = written(said) if said else ""
 
 
 def _accepted(name: str, value: Any) -> Any:

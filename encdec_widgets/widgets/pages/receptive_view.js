@@ -98,30 +98,29 @@ function render({ model, el }) {
   const image = shape("image", { x: 0, y: 0, preserveAspectRatio: "none" });
   const heat = shape("image", { preserveAspectRatio: "none" });
   const lines = shape("g", { "aria-hidden": "true" });
-  const mark = shape("g", { class: "encdec-field-mark", tabindex: 0, role: "application" });
+  const mark = shape("g", { class: "encdec-receptive-mark", tabindex: 0, role: "application" });
   mark.setAttribute("aria-roledescription", "point that can be moved");
-  const handle = shape("g", { class: "encdec-field-handle", tabindex: 0, role: "slider", "aria-valuemin": 1 });
+  const handle = shape("g", { class: "encdec-receptive-handle", tabindex: 0, role: "slider", "aria-valuemin": 1 });
   handle.setAttribute("aria-label", "length of the animal");
   const ring = shape("g", { "aria-hidden": "true" });
-  const svg = shape("svg", { class: "encdec-field-image", role: "group" }, image, heat, lines, ring, mark, handle);
+  const svg = shape("svg", { class: "encdec-receptive-image", role: "group" }, image, heat, lines, ring, mark, handle);
 
-  const input = element("input", "encdec-field-unseen");
+  const input = element("input", "encdec-receptive-unseen");
   input.type = "file";
   input.accept = "image/png,image/jpeg,image/gif,image/webp";
-  const own = element("label", "encdec-field-button", "Your image …");
+  const own = element("label", "encdec-receptive-button", "Your image …");
   own.title = "Reads a PNG, JPEG, GIF or WebP file of yours; it goes to your own kernel and nowhere else";
   own.append(input);
-  const sample = element("button", "encdec-field-button", "Sample");
+  const sample = element("button", "encdec-receptive-button", "Sample");
   sample.title = "Shows the image that came with this";
-  const zoom = element("button", "encdec-field-button", "Closer");
+  const zoom = element("button", "encdec-receptive-button", "Closer");
   zoom.title = "Shows only the part of the image around the boxes";
-  const bar = element("div", "encdec-field-bar");
+  const bar = element("div", "encdec-receptive-bar");
   bar.append(own, sample, zoom);
-  const said = element("div", "encdec-field-said");
-  said.setAttribute("role", "status");
-  const list = element("ul", "encdec-field-list");
+  const said = element("div", "encdec-receptive-said");
+  const list = element("ul", "encdec-receptive-list");
   list.setAttribute("aria-label", "Boxes on the image");
-  el.classList.add("encdec-field-view");
+  el.classList.add("encdec-receptive-view");
   el.append(svg, bar, said, list);
 
   const size = () => model.get("image_size");
@@ -154,7 +153,7 @@ function render({ model, el }) {
 
   function draw() {
     const [height, width] = size();
-    if (!drag) view = seen(); // nothing slides away under the hand
+    if (!drag) view = seen(); // nothing moves while the pointer is down
     const unit = Math.max(view.width, view.height) / SIDE;
     setAll(svg, { viewBox: `${view.x} ${view.y} ${view.width} ${view.height}`, "aria-label": `Image of ${height} × ${width} px` });
     setAll(svg, { width: view.width / unit, height: view.height / unit });
@@ -200,7 +199,7 @@ function render({ model, el }) {
     const y = edges.find(free);
     if (y === undefined) return [];
     taken.push({ x, y, wide });
-    const written = { class: "encdec-field-name", x: x + 4 * unit, y: y + 10 * unit };
+    const written = { class: "encdec-receptive-name", x: x + 4 * unit, y: y + 10 * unit };
     const made = shape("text", { ...written, "font-size": 10 * unit, "stroke-width": 2.5 * unit }, text);
     return [made];
   }
@@ -223,7 +222,7 @@ function render({ model, el }) {
     const place = { cx: right + x * reach, cy: down + y * reach };
     handle.replaceChildren(
       shape("circle", { ...place, r: 13 * unit, fill: "transparent" }), // for fingers
-      shape("circle", { ...place, r: 6 * unit, class: "encdec-field-knob", "vector-effect": "non-scaling-stroke" }),
+      shape("circle", { ...place, r: 6 * unit, class: "encdec-receptive-knob", "vector-effect": "non-scaling-stroke" }),
     );
     const words = `${animal} px`;
     setAll(handle, { "aria-valuenow": animal, "aria-valuetext": words, "aria-valuemax": largest() });
@@ -234,7 +233,7 @@ function render({ model, el }) {
     const arm = 5 * unit;
     const cross = `M${right - arm} ${down}H${right + arm}M${right} ${down - arm}V${down + arm}`;
     mark.replaceChildren(
-      shape("circle", { cx: right, cy: down, r: 8 * unit, class: "encdec-field-focus", "vector-effect": "non-scaling-stroke" }),
+      shape("circle", { cx: right, cy: down, r: 8 * unit, class: "encdec-receptive-focus", "vector-effect": "non-scaling-stroke" }),
       ...edged("path", { d: cross }, { colour: "#fff", dash: "", width: 1.5 }),
     );
     mark.setAttribute("aria-label", `point that is looked at: ${down} px down, ${right} px right; arrow keys move it`);
@@ -249,14 +248,14 @@ function render({ model, el }) {
       item.addEventListener("pointerleave", () => light(-1));
       return item;
     });
-    if (shown.image) items.push(line(shown, element("span", "encdec-field-cloud")));
+    if (shown.image) items.push(line(shown, element("span", "encdec-receptive-cloud")));
     list.replaceChildren(...items);
   }
 
   function line(box, sign) {
     const item = element("li");
     item.title = box.words;
-    const words = element("span", "encdec-field-unseen", box.words);
+    const words = element("span", "encdec-receptive-unseen", box.words);
     const visible = element("span", "", `${box.label} `);
     visible.append(element("b", "", box.text));
     visible.setAttribute("aria-hidden", "true");
@@ -265,7 +264,7 @@ function render({ model, el }) {
   }
 
   function swatch(box) {
-    if (!box.size && box.extent !== "whole image") return element("span", "encdec-field-none");
+    if (!box.size && box.extent !== "whole image") return element("span", "encdec-receptive-none");
     return shape("svg", { width: 22, height: 10, "aria-hidden": "true" }, ...edged("path", { d: "M0 5H22" }, box));
   }
 
@@ -339,6 +338,12 @@ function render({ model, el }) {
     use(value);
   }
 
+  /* Shows a text under the image, and has the designer around it read it aloud. */
+  function explain(text) {
+    said.textContent = text;
+    said.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: text }));
+  }
+
   async function chosen() {
     const [file] = input.files;
     input.value = ""; // so that the same file can be chosen again
@@ -354,7 +359,7 @@ function render({ model, el }) {
       model.set("image", url);
       model.save_changes();
     } catch (error) {
-      if (number === reads) said.textContent = error.message;
+      if (number === reads) explain(error.message);
     }
   }
 
@@ -370,7 +375,7 @@ function render({ model, el }) {
   svg.addEventListener("lostpointercapture", released);
   handle.addEventListener("keydown", keyOnAnimal);
   mark.addEventListener("keydown", keyOnMark);
-  image.addEventListener("error", () => (said.textContent = "This image cannot be drawn by this browser."));
+  image.addEventListener("error", () => explain("This image cannot be drawn by this browser."));
   input.addEventListener("change", chosen);
   sample.addEventListener("click", toSample);
   zoom.addEventListener("click", () => {

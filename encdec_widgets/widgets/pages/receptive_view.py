@@ -19,7 +19,7 @@ SAMPLE_ANIMAL_PX = 150
 class ReceptiveView(anywidget.AnyWidget):
     """The image with the boxes, and a list of them below it.
 
-    All lengths are in px of the image, and places are counted down from its top and to the right from its left edge.
+    All lengths are in px of the image; positions are counted down from its top and to the right from its left edge.
 
     Attributes:
         image: The image as a data URL (a trait). A person's own image is read in the page, which takes what its browser
@@ -29,8 +29,9 @@ class ReceptiveView(anywidget.AnyWidget):
             first (a trait).
         animal_px: Length of the animal (a trait): the diameter of the circle, which has a handle.
         centre: The point that is looked at, down and right (a trait).
-        heat: The effective field (a trait): ``image`` (a data URL), ``size`` (height and width), ``corner`` (where its
-            upper left one lies, from ``centre``), ``label``, ``text`` and ``words`` as of a box; empty for none.
+        heat: The effective receptive field (a trait): ``image`` (a data URL), ``size`` (height and width), ``corner``
+            (where its upper left one lies, from ``centre``), ``label``, ``text`` and ``words`` as of a box; empty for
+            none.
     """
 
     _esm = _FOLDER / "receptive_view.js"

@@ -1,6 +1,5 @@
 """The timing panel: how long the network on screen takes, measured in another process, and raced against another."""
 
-import html
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -8,6 +7,8 @@ import ipywidgets as widgets
 
 from encdec_widgets.formatting import digits, duration_text
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base.reading import unheard
+from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, note
 from encdec_widgets.widgets.pages.timing_controls import TimingControls
 from encdec_widgets.widgets.pages.timing_subject import Subject, Surroundings
 from encdec_widgets.widgets.pages.timing_words import blocks_html, card_html, race_html, timing_html
@@ -44,14 +45,18 @@ class TimingPanel(widgets.VBox):
         up_to_date: Whether ``timing`` belongs to the backbone on screen.
     """
 
-    def __init__(self, session: Session, worker: Worker | None = None) -> None:
+    def __init__(
+        self, session: Session, worker: Worker | None = None, say: Callable[[str], None] = unheard
+    ) -> None:
         """Make the panel of the network that ``session`` shows.
 
         Args:
             session: The session.
             worker: The process to measure in; the one of this kernel if left out.
+            say: Is called with what is to be read aloud.
         """
         self._session = session
+        self._say = say
         self.timing: Timing | None = None
         self.race: Comparison | None = None
         self._timed: Subject | None = None
@@ -132,7 +137,7 @@ class TimingPanel(widgets.VBox):
     def close(self) -> None:
         """Stop what is measured, and close."""
         self._stop()
-        self._running = None  # what still comes of it is not shown
+        self._running = None  # its result is not shown
         super().close()
 
     def _network_changed(self, change: Mapping[str, Any]) -> None:
@@ -192,7 +197,7 @@ class TimingPanel(widgets.VBox):
     def _begin(
         self, make_job: Callable[[Subject], Any], take: Callable[[Subject, Any], None], again: _Run
     ) -> None:
-        """Have a job done; what comes of an earlier one is ignored from now on."""
+        """Have a job done; the result of an earlier one is ignored from now on."""
         subject = self._subject
         if subject is None or self.running:
             return
@@ -208,9 +213,9 @@ class TimingPanel(widgets.VBox):
                 on_done=lambda result: self._finished(subject, result, take, again),
                 on_progress=lambda progress: self._show_progress(subject, progress),
             )
-        except Exception as error:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
+        except Exception as failure:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
             self._running = None
-            self._note, self._failed = str(error), True
+            self._fail(failure)
         self._draw()
 
     def _finished(
@@ -232,13 +237,22 @@ class TimingPanel(widgets.VBox):
         else:
             take(subject, result)
         self._draw()
+        if self._note:
+            self._say(self._note)
 
     def _timing_came(self, subject: Subject, timing: Timing) -> None:
         self.timing, self._timed, self.race = timing, subject, None
+        self._say(f"Measured: {digits(timing.median_ms)} ms median.")
         self._tell_block_times()
 
     def _race_came(self, subject: Subject, race: Comparison) -> None:
         self.race, self._raced = race, subject
+        self._say(race.sentence)
+
+    def _fail(self, failure: Exception) -> None:
+        """Tell why nothing is measured."""
+        self._note, self._failed = str(failure), True
+        self._say(self._note)
 
     def _tell_block_times(self) -> None:
         blocks = self.timing.blocks if self.timing is not None and self.up_to_date else ()
@@ -259,13 +273,11 @@ class TimingPanel(widgets.VBox):
             if self.controls.problem is not None:
                 raise self.controls.problem
             self._pinned = subject.racer("A")
-        except Exception as error:  # noqa: BLE001 - as in _begin
-            self._note, self._failed = str(error), True
+        except Exception as failure:  # noqa: BLE001 - as in _begin
+            self._fail(failure)
         else:
             self.race = None
-            self._pinned_text.value = (
-                f'<div class="encdec-note">{html.escape(f"A is {subject.words}.")}</div>'
-            )
+            self._pinned_text.value = note(f"A is {subject.words}.")
         self._draw()
 
     def _go_on(self) -> None:
@@ -275,7 +287,7 @@ class TimingPanel(widgets.VBox):
     def _options_changed(self) -> None:
         self._ask_nothing()
         if self.controls.problem is not None:
-            self._note, self._failed = str(self.controls.problem), True
+            self._fail(self.controls.problem)
         self._tell_block_times()
         self._show_card()
         self._draw()
@@ -309,14 +321,13 @@ class TimingPanel(widgets.VBox):
         self._say_expected([_expected(expected)] if expected is not None else [])
 
     def _say_expected(self, words: Sequence[str]) -> None:
-        said = html.escape("; ".join(words))
-        self._expected.value = f'<div class="encdec-note">{said}</div>' if words else ""
+        self._expected.value = note("; ".join(words)) if words else ""
 
     def _show_card(self) -> None:
         """Say what there is to run on: the card and its state now, or that there is none, and why."""
         chosen = [device for device in self._devices if device.option == self.controls.options.device]
         device = (*chosen, *self._devices)[0]
-        self._heading.value = f"<h3>Timing on {html.escape(device.name)}</h3>"
+        self._heading.value = heading(f"Timing on {device.name}", 3)
         self._card.value = card_html(device, visible_gpus())
 
     def _button(
@@ -338,21 +349,19 @@ class TimingPanel(widgets.VBox):
             self._show_expected()
         parts = []
         if self._note:
-            kind = "encdec-error" if self._failed else "encdec-note"
-            parts.append(f'<div class="{kind}">{html.escape(self._note)}</div>')
+            parts.append((error if self._failed else note)(self._note))
         if self.running:
-            parts.append('<div class="encdec-note">Measuring …</div>')
+            parts.append(note("Measuring …"))
         if self.timing is not None:
             parts.append(timing_html(self.timing, self.up_to_date))
         if not parts and self.race is None:
-            parts.append('<div class="encdec-note">Not measured yet.</div>')
-        self._result.value = f'<div role="status">{"".join(parts)}</div>'
-        blocks = ""
+            parts.append(note("Not measured yet."))
+        self._result.value = joined(parts)
+        blocks = NOTHING
         if self.timing is not None and self._timed is not None and self.up_to_date:
             blocks = blocks_html(self.timing, self._timed.backbone.blocks)
         self._blocks.value = blocks
-        raced = race_html(self.race, self._holds(self._raced)) if self.race else ""
-        self._race_result.value = f'<div role="status">{raced}</div>'
+        self._race_result.value = race_html(self.race, self._holds(self._raced)) if self.race else NOTHING
 
 
 def _expected(predicted_ms: float) -> str:

@@ -12,6 +12,7 @@ from encdec_widgets.session import Session
 from encdec_widgets.session.shown import Shown
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.showing import Showing
+from encdec_widgets.widgets.base.texts import note
 from encdec_widgets.widgets.pages.what_if_words import charts_html, status_html
 
 WAIT_S = 0.6
@@ -63,7 +64,7 @@ class WhatIfPanel(widgets.VBox):
         return f"{self._charts.value}{self._status.value}"
 
     def close(self) -> None:
-        """Let it go, and what it computes: of that, nothing comes any more, nor can it start again."""
+        """Close it, and stop what it computes: no result comes after that, and nothing is computed again."""
         self._stop()
         self._closed = True
         super().close()
@@ -118,9 +119,7 @@ class WhatIfPanel(widgets.VBox):
             return
         path = self._offered(shown)
         if path is None:
-            self._charts.value = (
-                '<div class="encdec-note">There is no field whose values could be tried.</div>'
-            )
+            self._charts.value = note("There is no field whose values could be tried.")
             self._status.value = ""
             return
         self._question = Question(design=shown.backbone.design, path=path, **conditions.of_costs)

@@ -1,24 +1,26 @@
 """What other values of a field would do, as charts and a few words for the panel."""
 
-import html
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from markupsafe import Markup
 
 from encdec_widgets.designs.variants import path_words, user_classes
 from encdec_widgets.explore.what_if import Point, Question
 from encdec_widgets.figures.charts.curves import Axis, Curve, curves, values_table
 from encdec_widgets.formatting import bytes_text, count_text, counted, px_text, value_text
+from encdec_widgets.widgets.base.texts import joined, note
 
 _QUANTITIES: tuple[tuple[str, str, Callable[[float], str]], ...] = (
     ("parameters", "parameters", count_text),
     ("multiply-adds", "multiply_adds", count_text),
     ("training memory", "training_bytes", bytes_text),
-    ("receptive field", "field", px_text),
+    ("receptive field", "receptive_field_px", px_text),
 )
 _ESTIMATES = ("training_bytes",)
 
 
-def charts_html(question: Question, points: Mapping[Any, Point]) -> str:
+def charts_html(question: Question, points: Mapping[Any, Point]) -> Markup:
     """The charts of the points that are there so far, by value, and a table of the same."""
     values = question.values
     there = [points.get(value) for value in values]
@@ -36,15 +38,15 @@ def charts_html(question: Question, points: Mapping[Any, Point]) -> str:
             values=[None if p is None else getattr(p, name) for p in there],
             text=text,
             estimate=name in _ESTIMATES,
-            instead=whole if name == "field" else {},
+            instead=whole if name == "receptive_field_px" else {},
         )
         for title, name, text in _QUANTITIES
     ]
     return curves(axis, charts) + values_table(axis, charts)
 
 
-def status_html(question: Question, points: Mapping[Any, Point], *, computing: bool) -> str:
-    """How far the computing is; what is not possible, and why; whose code runs; and on what the memory depends."""
+def status_html(question: Question, points: Mapping[Any, Point], *, computing: bool) -> Markup:
+    """How many values are computed; what is not possible, and why; whose code runs; and what the memory depends on."""
     lines = []
     if len(points) < len(question.values):
         so_far = f"{len(points)} of {len(question.values)} values"
@@ -59,4 +61,4 @@ def status_html(question: Question, points: Mapping[Any, Point], *, computing: b
         lines.append(f"To try values out, the code of {', '.join(users)} runs in the background.")
     images = counted(question.batch_size, "image")
     lines.append(f"Memory is an estimate for training: {images} at a time, {question.precision}.")
-    return "".join(f'<div class="encdec-note">{html.escape(line)}</div>' for line in lines)
+    return joined(map(note, lines))

@@ -1,10 +1,10 @@
 """What the checks of the network on screen say, with buttons that mend it, and advice that can be dismissed."""
 
-import html
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
+from markupsafe import Markup
 
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks import Check
@@ -106,8 +106,8 @@ class _Row(widgets.HBox):
         before, self._check = self._check, check
         for severity, (style, _) in _HEADS.items():
             (self.add_class if severity == check.severity else self.remove_class)(style)
-        head = f"{_HEADS[check.severity][1]}: {html.escape(check.kind)}."
-        self._text.value = f'<div role="status"><b>{head}</b> {html.escape(check.reason)}</div>'
+        head = f"{_HEADS[check.severity][1]}: {check.kind}."
+        self._text.value = Markup("<b>{}</b> {}").format(head, check.reason)
         self.dismiss.description = f"Dismiss {check.kind}"
         self.dismiss.layout.display = "" if check.severity == "advice" else "none"
         if before is None or before.mends != check.mends:

@@ -91,8 +91,6 @@ function render({ model, el }) {
   const copy = element("button", "encdec-facts-button", "Copy as CSV");
   copy.title = "Copies the rows in the order shown, for a spreadsheet";
   const said = element("span", "encdec-facts-said");
-  said.setAttribute("role", "status");
-  said.setAttribute("aria-live", "polite");
   const bar = element("div", "encdec-facts-bar");
   bar.append(kinds, copy, said);
 
@@ -220,6 +218,12 @@ function render({ model, el }) {
     box.scrollTop = 0;
   }
 
+  /* Shows a text beside the buttons, and has the designer around it read it aloud. */
+  function tell(text) {
+    setText(said, text);
+    said.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: text }));
+  }
+
   async function copyShown() {
     const { csv } = model.get("table");
     const text = csv[0] + order.map((i) => csv[i + 1]).join("");
@@ -228,14 +232,14 @@ function render({ model, el }) {
     setText(said, "");
     try {
       await navigator.clipboard.writeText(text); // there is no clipboard on a page that came by plain http
-      setText(said, copied);
+      tell(copied);
     } catch {
       byHand.hidden = false;
       byHand.value = text;
       byHand.focus();
       byHand.select();
-      byHand.addEventListener("copy", () => setText(said, copied), { once: true });
-      setText(said, "The browser did not let the table be copied. It is selected below: press Ctrl+C or ⌘C, then Esc.");
+      byHand.addEventListener("copy", () => tell(copied), { once: true });
+      tell("The browser did not let the table be copied. It is selected below: press Ctrl+C or ⌘C, then Esc.");
     }
   }
 

@@ -29,7 +29,7 @@ class GraphView(widgets.VBox):
 
         Args:
             on_click: Is called with the name of the box that is clicked.
-            background: What waits until the hand rests; the one that all share if left out.
+            background: What waits for a pause in the edits; the one that all share if left out.
         """
         self._on_click = on_click
         self.figure: FigureWidget | None = None

@@ -1,10 +1,10 @@
 """The picture with its views, what the network is, and what the last edit changed of it, in words."""
 
-import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+from markupsafe import Markup, escape
 
 from encdec_widgets.figures.block_figure import block_figure
 from encdec_widgets.figures.colour_scale import Colouring, legend
@@ -76,8 +76,8 @@ class Picture(widgets.VBox):
         shown = self._session.shown
         if shown is not None:
             self._draw()
-            said = f"<b>{html.escape(shown.words)}:</b> {html.escape(shown.effect)}" if shown.words else ""
-            self._last_edit.value = f'<div role="status">{said}</div>'
+            said = Markup("<b>{}:</b> {}").format(shown.words, shown.effect)
+            self._last_edit.value = said if shown.words else ""
 
     def _colour_by_times(self, _: Any) -> None:
         """Let the blocks be coloured by their measured times, as long as they hold."""
@@ -168,7 +168,7 @@ class Picture(widgets.VBox):
             block = selected[0] if selected else _first_block(blocks)
             picture = block_figure(layers_as_boxes(layers, blocks, block))
             summary = f"Layers of {blocks.nodes[block]['label']}"
-        self._summary.value = html.escape(summary)
+        self._summary.value = escape(summary)
         self.graph.show(picture)
         self._drawn = to_draw
 

@@ -1,18 +1,21 @@
 """What is wrong with what was asked for, and buttons that mend it."""
 
-import html
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
+from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.mends import Mend
+from encdec_widgets.designs.paths import text_at
+from encdec_widgets.designs.variants import path_words
 from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.formatting import error_text, printable
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.closing import close_all
+from encdec_widgets.widgets.base.texts import NOTHING, error
 
 
 class Problems(widgets.VBox):
@@ -48,7 +51,8 @@ class Problems(widgets.VBox):
         elif isinstance(problem, FieldError):
             self._show(_alert("Not possible.", str(problem)), mends)
         elif isinstance(problem, TooLargeError):
-            self._show(_alert("This is large.", str(problem)), mends)
+            asked = ", ".join(_asked(outcome.pending))
+            self._show(_alert(f"This is large: {asked}." if asked else "This is large.", str(problem)), mends)
         else:
             self._show(_failure(problem), mends)
 
@@ -64,13 +68,20 @@ class Problems(widgets.VBox):
         return button
 
 
-def _alert(heading: str, message: str, details: str = "") -> str:
-    return f'<div role="alert" class="encdec-error"><b>{heading}</b> {html.escape(message)}{details}</div>'
+def _asked(changes: Mapping[str, Any]) -> Iterator[str]:
+    """Each change of a field, in words; lists of blocks and heads are left out, which no control shows."""
+    for path, value in changes.items():
+        if not path.endswith("[:]") and path != "head":
+            yield f"{path_words(path)} {text_at(path, value)}"
 
 
-def _failure(error: Exception) -> str:
+def _alert(heading: str, message: str, details: Markup = NOTHING) -> Markup:
+    return error(Markup("<b>{}</b> {}{}").format(heading, message, details))
+
+
+def _failure(problem: Exception) -> Markup:
     """An unexpected exception, with its traceback to unfold."""
-    trace = html.escape(printable("".join(traceback.format_exception(error))))
-    notes = " ".join(getattr(error, "__notes__", ()))
-    details = f"<details><summary>Traceback</summary><pre>{trace}</pre></details>"
-    return _alert("This failed.", f"{type(error).__name__}: {error_text(error)} {notes}", details)
+    trace = printable("".join(traceback.format_exception(problem)))
+    notes = " ".join(getattr(problem, "__notes__", ()))
+    details = Markup("<details><summary>Traceback</summary><pre>{}</pre></details>").format(trace)
+    return _alert("This failed.", f"{type(problem).__name__}: {error_text(problem)} {notes}", details)

@@ -1,4 +1,4 @@
-"""What a Keras backend says of itself, so that networks can be timed and differentiated on it."""
+"""What has to be known of a Keras backend, so that networks can be timed and differentiated on it."""
 
 from __future__ import annotations
 

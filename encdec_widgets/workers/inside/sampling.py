@@ -56,7 +56,7 @@ class GradientSampler:
             self.samples += 1
 
     def mean(self) -> dict[str, Any]:
-        """What came out.
+        """The mean of the gradients so far.
 
         Returns:
             ``pixels``: the mean, a value for each pixel, 1 at its largest (base64 of 32-bit floats); ``image_size``:

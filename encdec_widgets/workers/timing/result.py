@@ -63,8 +63,8 @@ class Timing:
         peak_bytes: Largest memory that the network took on its device, in bytes, where the backend can tell.
         call_ms: What calling anything takes on this device, however small it is (an estimate), in milliseconds.
         blocks: The time of each block by itself, where it was asked for.
-        gpu: What the graphics card said of itself before the run.
-        load: What it said during the run.
+        gpu: The state of the graphics card before the run.
+        load: Its state during the run.
 
     Example:
         >>> from encdec_widgets.workers.timing import Timing
