@@ -1,7 +1,7 @@
 """What is known of one field: its words, its bounds, and whether it has any effect now."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -40,11 +40,15 @@ class FieldError(ValueError):
 
     def suggesting(self, values: Iterable[Any]) -> "FieldError":
         """The same error with other suggestions."""
-        return FieldError(self.field, self.value, self.allowed, values, self.block)
+        return type(self)(self.field, self.value, self.allowed, values, self.block)
 
     def inside(self, owner: str) -> "FieldError":
         """The same error, its field named from ``owner``: ``filters`` becomes ``encoder[2].filters``."""
-        return FieldError(f"{owner}.{self.field}", self.value, self.allowed, self.suggestions)
+        return type(self)(f"{owner}.{self.field}", self.value, self.allowed, self.suggestions)
+
+
+class NoFieldError(FieldError):
+    """There is no field of that name; what is suggested are names that are much like it, not values."""
 
 
 def field_words(field: str) -> str:
@@ -159,3 +163,12 @@ class FieldInfo:
     def suggestions(self, value: Any) -> tuple[Any, ...]:
         """Values that this field takes in place of one that it does not, the nearest first."""
         return self.of_kind.suggestions(self, value)
+
+    def nearest_working(self, near: Any, works: Callable[[Any], bool]) -> Any:
+        """The value next to one that does not go with other fields that does; None where none is found.
+
+        Args:
+            near: The value, which is within the bounds.
+            works: Tells whether a value goes with all other fields.
+        """
+        return self.of_kind.nearest_working(self, near, works)
