@@ -7,7 +7,7 @@ nothing is built until :meth:`Design.build`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -200,21 +200,37 @@ def _changed(parts: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
 
 
 def _suggesting_what_works(
-    error: FieldError, parts: Mapping[str, Any], changes: Mapping[str, Any]
+    error: FieldError, parts: Mapping[str, Any], changes: Mapping[str, Any], *, leads_on: bool = False
 ) -> FieldError:
     """The same error, suggesting what works for the design of these parts with all other changes."""
 
-    def make(value: Any) -> None:
-        design = Design(**_changed(parts, {**changes, error.field: value}))
-        if error.field == "input_shape" and not design.architecture.strides_decide:
-            design.build()
+    def with_value(value: Any) -> Design:
+        return Design(**_changed(parts, {**changes, error.field: value}))
 
     architecture = changes.get("architecture", parts["architecture"])
-    info = info_at(architecture, error.field) if isinstance(architecture, EncoderDecoder) else None
-    return suggesting_what_works(error, make, info.nearest_working if info else None)
+    if not isinstance(architecture, EncoderDecoder):
+        return error
+    if error.field == "input_shape" and not architecture.strides_decide:
+        return suggesting_what_works(
+            error,
+            lambda value: with_value(value).build(),
+            lambda near, _: _nearest_built(lambda: with_value(near)),
+            leads_on=False,
+        )
+    info = info_at(architecture, error.field)
+    return suggesting_what_works(error, with_value, info.nearest_working if info else None, leads_on=leads_on)
 
 
-tries_suggestions(Design, lambda asked, error: _suggesting_what_works(error, asked, {}))
+def _nearest_built(make: Callable[[], Design]) -> InputShape | None:
+    """The first shape that is suggested where a design of a user's own blocks cannot be built; None without one."""
+    try:
+        make().build()
+    except FieldError as error:
+        return next(iter(error.suggestions), None) if error.field == "input_shape" else None
+    return None
+
+
+tries_suggestions(Design, lambda asked, error: _suggesting_what_works(error, asked, {}, leads_on=True))
 
 
 def _replace_in_head(head: Head | None, changes: Mapping[str, Any]) -> Head | None:

@@ -82,8 +82,13 @@ class _Attempt:
         for axis, size in enumerate(call.x.shape[1:3]):
             if self.misses[axis] is None and size is not None and size % factor:
                 self.misses[axis] = (call.current_stride, factor, size % factor)
-        if self._ends_at_a_miss and self.misses != [None, None]:
+        if self._ends_at_a_miss and self.missed:
             raise ValueError(f"{self.path} cannot divide its map by {factor}.")
+
+    @property
+    def missed(self) -> bool:
+        """Whether there is a map that a block cannot divide."""
+        return self.misses != [None, None]
 
     def next_shape(self, shape: InputShape, stride: int, up: bool) -> InputShape:
         """The next shape to try: one for which the first map that cannot be divided is smaller or larger by the rest.
@@ -114,7 +119,11 @@ def _fitting(
     shape: InputShape, attempt: _Attempt, stride: int, up: bool, build: Build
 ) -> Generator[None, None, InputShape | None]:
     """The next smaller or larger shape that fits; None if none was found."""
+    missed = True
     for _ in range(MOST_TRIES):
+        if not (missed or attempt.missed):  # another multiple of the stride has not helped
+            return None
+        missed = attempt.missed
         shape = attempt.next_shape(shape, stride, up)
         if min(size or 0 for size in shape) < 1:
             return None

@@ -199,7 +199,8 @@ def test_what_a_design_refuses_is_met_with_what_it_accepts(data: st.DataObject) 
             design.replace_all({field: value, error.field: suggestion})
         for mend in possible_mends(design, {field: value}, error):
             design.replace_all(mend.changes)
-        assert error.suggestions, error
+        # Two other fields may have to change with it; and no value may suit all blocks of a stage.
+        assert error.suggestions or error.field != field or "[*]" in field, error
 
 
 @settings(MANY, max_examples=full_or(3000, 60))

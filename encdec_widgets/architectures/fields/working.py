@@ -36,32 +36,40 @@ def trying() -> Iterator[None]:
 
 
 def suggesting_what_works(
-    error: FieldError, make: Callable[[Any], object], nearest_working: NearestWorking | None = None
+    error: FieldError,
+    make: Callable[[Any], object],
+    nearest_working: NearestWorking | None = None,
+    *,
+    leads_on: bool = True,
 ) -> FieldError:
     """The same error with those of its suggestions that work, or else with the nearest value that does.
-
-    Where no value works, another field is wrong as well: then those stay after which only that one is refused.
 
     Args:
         error: What refused a value.
         make: Makes what was asked for, with another value of the field that the error names.
         nearest_working: Finds a value where no suggestion works, if the field is known: see
             :meth:`~encdec_widgets.architectures.fields.info.FieldInfo.nearest_working`.
+        leads_on: Whether to suggest, where no value works, those after which another field is refused: it is wrong as
+            well, and has suggestions of its own.
     """
     if is_trying() or isinstance(error, NoFieldError) or not error.suggestions:
         return error
-    refusals = [(value, _refusal(make, value)) for value in error.suggestions]
-    found = [value for value, refusal in refusals if refusal is None]
-    if not found and nearest_working is not None:
-        nearest = nearest_working(error.suggestions[0], lambda value: _refusal(make, value) is None)
-        found = [] if nearest is None else [nearest]
-    if not found:
-        found = [
-            value
-            for value, refusal in refusals
-            if isinstance(refusal, FieldError) and refusal.field != error.field
-        ]
-    return error.suggesting(found)
+
+    def works(value: Any) -> bool:
+        return _refusal(make, value) is None
+
+    def leads(value: Any) -> bool:
+        refusal = _refusal(make, value)
+        return refusal is None or (isinstance(refusal, FieldError) and refusal.field != error.field)
+
+    for condition in (works, leads) if leads_on else (works,):
+        found = list(filter(condition, error.suggestions))
+        if not found and nearest_working is not None:
+            nearest = nearest_working(error.suggestions[0], condition)
+            found = [] if nearest is None else [nearest]
+        if found:
+            return error.suggesting(found)
+    return error.suggesting(())
 
 
 def _refusal(make: Callable[[Any], object], value: Any) -> Exception | None:
