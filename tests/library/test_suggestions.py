@@ -187,7 +187,7 @@ def edits(draw: st.DrawFn, design: Design) -> tuple[str, Any]:
     return f"{prefix}{name}", draw(beyond(infos[name]) | within(infos[name]))
 
 
-@settings(MANY, max_examples=full_or(5000, 120))
+@settings(MANY, max_examples=full_or(3000, 60))
 @given(data=st.data())
 def test_what_a_design_refuses_is_met_with_what_it_accepts(data: st.DataObject) -> None:
     design = data.draw(designs())
