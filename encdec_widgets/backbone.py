@@ -10,6 +10,8 @@ import attrs
 
 from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.encoder_decoder import IntermediateFeature
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.architectures.fields.working import is_trying, trying
 from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.counterparts import counterparts
 from encdec_widgets.explain.checks import Check, Network, as_built, checks
@@ -28,6 +30,7 @@ from encdec_widgets.networks.call_graph import as_trained_now, call_graph
 from encdec_widgets.networks.graph import block_graph, layer_graph
 from encdec_widgets.networks.keras_private import is_filled
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
+from encdec_widgets.networks.sizes_that_fit import size_refusal
 from encdec_widgets.networks.weights import bytes_of
 
 if TYPE_CHECKING:
@@ -338,7 +341,41 @@ def build_in_steps(
     earlier = None if previous is None else previous.network
     if previous is not None:
         how.setdefault("counterparts", counterparts(previous.design, design))
-    network = yield from network_in_steps(
-        design.architecture, design.input_shape, design.head, earlier, **how
-    )
+    try:
+        network = yield from network_in_steps(
+            design.architecture, design.input_shape, design.head, earlier, **how
+        )
+    except Exception as error:
+        refused = yield from _refused(error, design, how)
+        if refused is error:
+            raise
+        raise refused from error
     return Backbone(design, network)
+
+
+def _refused(error: Exception, design: Design, how: How) -> Generator[None, None, Exception]:
+    """What to raise for an error of building: one of the size where that is at fault, with suggestions that work."""
+    if is_trying():
+        return error
+
+    def build(
+        field: str, value: Any, on_block: Callable[[BlockCall], None] | None = None
+    ) -> Generator[None, None, Any]:
+        with trying():
+            other = design.replace(field, value)
+        own: How = {**how, "on_block": on_block}
+        return (yield from network_in_steps(other.architecture, other.input_shape, other.head, None, **own))
+
+    refused = yield from size_refusal(
+        error, design.architecture, design.input_shape, lambda *shape: build("input_shape", *shape)
+    )
+    if refused is not error or not isinstance(error, FieldError):
+        return refused
+    working = []
+    for value in error.suggestions:
+        try:
+            yield from build(error.field, value)
+        except Exception:  # noqa: BLE001 - a user's block may raise anything
+            continue
+        working.append(value)
+    return error.suggesting(working)

@@ -5,13 +5,17 @@ was asked for: a maximum stride of 24 gives one of 16. Here every set of strides
 these strides, or is refused with the nearest values that would work.
 """
 
+import difflib
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import attrs
 
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, info_of
+from encdec_widgets.architectures.fields.info import NoFieldError
+from encdec_widgets.architectures.fields.working import NearestWorking, suggesting_what_works
 from encdec_widgets.formatting import quoted
 
 Strides: TypeAlias = Mapping[str, Any]
@@ -75,6 +79,48 @@ class StrideRules:
 
 
 _FIELDS = ("stem_stride", "max_stride", "output_stride")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def by_name(from_strides: Callable[Concatenate[Any, _P], _T]) -> Callable[Concatenate[Any, _P], _T]:
+    """Let a ``from_strides`` refuse arguments that it does not have, and suggest only what it accepts."""
+    names = list(inspect.signature(from_strides).parameters)[1:]
+
+    @functools.wraps(from_strides)
+    def checked(cls: Any, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        for name, value in kwargs.items():
+            if name not in names:
+                words = f"is no argument of {cls.__name__}.from_strides, which takes {', '.join(names)}"
+                raise NoFieldError(
+                    name, value, words, difflib.get_close_matches(name, names, n=1, cutoff=0.8)
+                )
+        try:
+            return from_strides(cls, *args, **kwargs)
+        except FieldError as error:
+            field = error.field
+            if field not in names:
+                raise
+            again: Any = functools.partial(from_strides, cls, *args)
+            raise suggesting_what_works(
+                error, lambda value: again(**{**kwargs, field: value}), _nearest_working(cls, field)
+            ) from None
+
+    return checked  # type: ignore[return-value] # it has the name of its first argument as well
+
+
+def _nearest_working(owner: type, field: str) -> NearestWorking | None:
+    if field in _FIELDS:
+        return _nearest_power_of_two
+    info = info_of(owner, field)
+    return info.nearest_working if info else None
+
+
+def _nearest_power_of_two(near: int | None, works: Callable[[Any], bool]) -> int | None:
+    """The power of two next to ``near`` that works, None if there is none."""
+    strides = powers_of_two(1, 1 << 20)
+    start = _log2(near or 1)
+    return next(filter(works, sorted(strides, key=lambda stride: abs(_log2(stride) - start))), None)
 
 
 @attrs.define

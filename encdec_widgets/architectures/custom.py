@@ -113,6 +113,11 @@ class CustomEncoderDecoder(EncoderDecoder):
         return True
 
     @property
+    def strides_decide(self) -> bool:
+        """As in the wiring, if there is one."""
+        return super().strides_decide and (self.wiring is None or self.wiring.strides_decide)
+
+    @property
     def joins_predictions(self) -> bool:
         """As in the wiring, if there is one."""
         return self.wiring is not None and self.wiring.joins_predictions

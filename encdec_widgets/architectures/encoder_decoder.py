@@ -32,6 +32,7 @@ from encdec_widgets.architectures.blocks.simple import (
 )
 from encdec_widgets.architectures.family_edits import FamilyEdits
 from encdec_widgets.architectures.fields.described import FieldError, integer
+from encdec_widgets.architectures.known_classes import is_shipped
 
 __all__ = [
     "DecoderBlock",
@@ -132,6 +133,18 @@ class EncoderDecoder(FamilyEdits):
         return tuple(n for n in building if getattr(type(self), n) is not getattr(EncoderDecoder, n))
 
     @property
+    def strides_decide(self) -> bool:
+        """Whether the strides that its blocks declare say which sizes fit.
+
+        Not where a class of a user's own makes, connects or joins maps: it may pad, crop or resize, and building tells.
+        """
+        wiring = (*self.own_building, "skip_sources", "join_stacks")
+        if not all(is_shipped(getattr(type(self), name)) for name in wiring):
+            return False
+        blocks = (*(self.stem_stack or ()), *self.encoder_stack, *self.decoder_stack)
+        return all(block.keeps_declared_stride for block in blocks)
+
+    @property
     def stem_features_stride(self) -> int:
         """Stride of the output of the stem, relative to an input of stride 1."""
         return _pooling_product(self.stem_stack or ())
@@ -190,21 +203,23 @@ class EncoderDecoder(FamilyEdits):
             FieldError: If there is none of the head's stride; it names those there are, the nearest first.
         """
         wanted = head.stride
+        if self.joins_predictions and self.stacks > 1:
+            if wanted not in (None, self.output_stride):
+                raise FieldError(
+                    "head.stride",
+                    wanted,
+                    f"must be None or {self.output_stride} with {self.stacks} stacks: a prediction is added to the "
+                    "input of the stack that follows",
+                    (self.output_stride,),
+                )
+            return
         strides = sorted({stride for stride in self.feature_strides if stride > 0})
         if wanted is not None and wanted not in strides:
             raise FieldError(
                 "head.stride",
                 wanted,
                 f"must be None (the output) or the stride of a feature: {', '.join(map(str, strides))}",
-                sorted(strides, key=lambda stride: abs(math.log(stride / wanted)))[:2],
-            )
-        if self.joins_predictions and self.stacks > 1 and wanted not in (None, self.output_stride):
-            raise FieldError(
-                "head.stride",
-                wanted,
-                f"must be None or {self.output_stride} with {self.stacks} stacks: a prediction is added to the input "
-                "of the stack that follows",
-                (self.output_stride,),
+                sorted(strides, key=lambda stride: abs(math.log(stride / wanted)))[:2] or (None,),
             )
 
     def make_stem(self, x_in: Tensor, prefix: str = "stem") -> Tensor:
@@ -296,13 +311,12 @@ class EncoderDecoder(FamilyEdits):
             stride = current_stride // block.upsampling_stride
             source = next((source.tensor for source in sources if source.stride == stride), None)
             if source is not None and current_stride % block.upsampling_stride and block.wants_skip:
+                divisors = [size for size in range(1, current_stride + 1) if current_stride % size == 0]
                 raise FieldError(
-                    "upsampling_stride",
+                    f"decoder[{i}].upsampling_stride",
                     block.upsampling_stride,
                     f"must divide the stride of its input, {current_stride}, for a skip connection",
-                    [divisor for divisor in range(1, current_stride + 1) if current_stride % divisor == 0][
-                        :4
-                    ],
+                    sorted(divisors, key=lambda divisor: abs(divisor - block.upsampling_stride))[:4],
                 )
             x = make_block(
                 BlockCall(

@@ -28,7 +28,7 @@ from typing import Self
 
 import attrs
 
-from encdec_widgets.architectures._strides import StrideRules
+from encdec_widgets.architectures._strides import StrideRules, by_name
 from encdec_widgets.architectures.blocks.dense import (
     MOST_LAYERS,
     DenseBlock,
@@ -116,6 +116,7 @@ class FCDenseNet(EncoderDecoder):
             )
 
     @classmethod
+    @by_name
     def from_strides(
         cls,
         *,

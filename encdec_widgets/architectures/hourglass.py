@@ -11,18 +11,13 @@ from typing import Self
 
 import attrs
 
-from encdec_widgets.architectures._strides import StrideRules
-from encdec_widgets.architectures.blocks.hourglass import (
-    STEM_STRIDES,
-    DownsamplingBlock,
-    StemBlock,
-    UpsamplingBlock,
-    stem_stride_field,
-)
+from encdec_widgets.architectures._strides import StrideRules, by_name
+from encdec_widgets.architectures.blocks.hourglass import DownsamplingBlock, StemBlock, UpsamplingBlock
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.fields.described import FieldError, Need, integer
+from encdec_widgets.architectures.fields.few_values import STEM_STRIDES, stem_stride_field
 from encdec_widgets.architectures.fields.shared import filters_field, interpolation_field
 
 
@@ -127,6 +122,7 @@ class Hourglass(EncoderDecoder):
             )
 
     @classmethod
+    @by_name
     def from_strides(
         cls,
         *,

@@ -24,9 +24,9 @@ def newest_by_name(*bases: type[Any]) -> dict[str, type[Any]]:
     return {name: newest[name] for name in dict.fromkeys(map(class_name, found))}
 
 
-def is_shipped(cls: type[Any]) -> bool:
-    """Whether a class is one of this package's, not a user's."""
-    return cls.__module__.partition(".")[0] == __name__.partition(".")[0]
+def is_shipped(cls: Any) -> bool:
+    """Whether a class, or a function, is one of this package's, not a user's."""
+    return str(cls.__module__).partition(".")[0] == __name__.partition(".")[0]
 
 
 def class_name(cls: type[Any]) -> str:

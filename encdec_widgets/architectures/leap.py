@@ -8,7 +8,7 @@ from typing import Self
 
 import attrs
 
-from encdec_widgets.architectures._strides import StrideRules
+from encdec_widgets.architectures._strides import StrideRules, by_name
 from encdec_widgets.architectures.blocks.widths import geometric_width
 from encdec_widgets.architectures.encoder_decoder import (
     DecoderBlock,
@@ -112,6 +112,7 @@ class LeapCNN(EncoderDecoder):
         _ = self.encoder_stack, self.decoder_stack
 
     @classmethod
+    @by_name
     def from_strides(
         cls,
         *,

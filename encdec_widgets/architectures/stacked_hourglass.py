@@ -10,7 +10,7 @@ from typing import Self
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.architectures._strides import StrideRules
+from encdec_widgets.architectures._strides import StrideRules, by_name
 from encdec_widgets.architectures.blocks.block_call import BlockCall, make_block
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.blocks.residual import (
@@ -32,11 +32,9 @@ from encdec_widgets.architectures.encoder_decoder import (
 from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.family_edits import Changes
 from encdec_widgets.architectures.fields.described import FieldError, integer
+from encdec_widgets.architectures.fields.few_values import STEM_STRIDES, stem_stride_field
 from encdec_widgets.architectures.fields.shared import filters_field
 from encdec_widgets.formatting import counted
-
-STEM_STRIDES = (1, 2, 4)
-"""Strides that the stem can have: by its 7 x 7 convolution, and by its pooling as well."""
 
 
 @attrs.frozen
@@ -134,13 +132,8 @@ class StackedHourglass(EncoderDecoder):
     num_residuals: int = residual_count(
         "More residuals at every place learn more, at as many times the cost."
     )
-    stem_stride: int = integer(
-        4,
-        minimum=1,
-        maximum=4,
-        usual=(1, 4),
-        unit="×",
-        help="1, 2 or 4: higher makes every stack cheaper, and its output coarser by the same factor.",
+    stem_stride: int = stem_stride_field(
+        "1, 2 or 4: higher makes every stack cheaper, and its output coarser by the same factor.",
         group="Stem",
     )
     stem_filters: int = filters_field(
@@ -152,9 +145,7 @@ class StackedHourglass(EncoderDecoder):
     )
 
     def __attrs_post_init__(self) -> None:
-        """Refuse strides that the stem cannot have, and decoder blocks for which there is no skip source."""
-        if self.stem_stride not in STEM_STRIDES:
-            raise FieldError("stem_stride", self.stem_stride, "must be 1, 2 or 4", (2, 4))
+        """Refuse decoder blocks for which there is no skip source."""
         if self.up_blocks > self.down_blocks:
             raise FieldError(
                 "up_blocks",
@@ -164,6 +155,7 @@ class StackedHourglass(EncoderDecoder):
             )
 
     @classmethod
+    @by_name
     def from_strides(
         cls,
         *,

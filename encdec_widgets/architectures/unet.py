@@ -8,7 +8,7 @@ from typing import Self
 
 import attrs
 
-from encdec_widgets.architectures._strides import StrideRules, most_blocks, powers_of_two
+from encdec_widgets.architectures._strides import StrideRules, by_name, most_blocks, powers_of_two
 from encdec_widgets.architectures.blocks.pooling import PoolingBlock
 from encdec_widgets.architectures.blocks.widths import geometric_width
 from encdec_widgets.architectures.encoder_decoder import (
@@ -149,6 +149,7 @@ class UNet(EncoderDecoder):
         _ = self.stem_stack, self.encoder_stack, self.decoder_stack
 
     @classmethod
+    @by_name
     def from_strides(
         cls,
         *,

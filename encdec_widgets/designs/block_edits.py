@@ -18,6 +18,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
+from encdec_widgets.architectures.fields.class_mistakes import is_well_written
 from encdec_widgets.architectures.fields.described import FieldError, described_fields
 from encdec_widgets.architectures.known_classes import newest_by_name
 from encdec_widgets.designs.design import Design
@@ -100,13 +101,15 @@ def can_be_edited(design: Design) -> bool:
 def block_kinds(stage: str) -> dict[str, type[Any]]:
     """Find the classes of blocks that can stand in a stage, by name, the shipped ones first.
 
-    They need no arguments and have a ``make_block`` of their own. Of several classes of one name, the newest counts.
+    They are well written, need no arguments and have a ``make_block`` of their own. Of several classes of one name, the
+    newest counts.
     """
     base = DecoderBlock if stage == "decoder" else EncoderBlock
     kinds = {
         name: cls
         for name, cls in newest_by_name(base).items()
         if cls.make_block is not base.make_block
+        and is_well_written(cls)
         and all(field.default is not attrs.NOTHING for field in attrs.fields(cls) if field.init)
     }
     return dict(sorted(kinds.items(), key=lambda item: "." in item[0]))

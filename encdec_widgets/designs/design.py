@@ -8,104 +8,26 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.architectures.fields.by_content import ByContent
-from encdec_widgets.architectures.fields.described import FieldError, FieldInfo
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.architectures.fields.working import suggesting_what_works, tries_suggestions
 from encdec_widgets.designs.design_json import from_json
-from encdec_widgets.designs.paths import STAGES, evolve, no_field, replace_in
+from encdec_widgets.designs.input_shapes import INPUT_FIELDS as INPUT_FIELDS
+from encdec_widgets.designs.input_shapes import InputShape as InputShape
+from encdec_widgets.designs.input_shapes import as_input_shape, require_sizes_that_fit
+from encdec_widgets.designs.paths import STAGES, evolve, info_at, no_field, replace_in
 from encdec_widgets.designs.registry import answering
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
-
-InputShape: TypeAlias = tuple[int | None, int | None, int]
-
-INPUT_FIELDS = {
-    "height": FieldInfo(
-        kind="integer",
-        default=256,
-        minimum=1,
-        maximum=16384,
-        usual=(32, 1024),
-        unit="px",
-        optional=True,
-        help="Height of the image; memory and time grow with it, parameters do not.",
-    ),
-    "width": FieldInfo(
-        kind="integer",
-        default=256,
-        minimum=1,
-        maximum=16384,
-        usual=(32, 1024),
-        unit="px",
-        optional=True,
-        help="Width of the image; memory and time grow with it, parameters do not.",
-    ),
-    "channels": FieldInfo(
-        kind="integer",
-        default=1,
-        minimum=1,
-        maximum=4096,
-        usual=(1, 4),
-        unit="channels",
-        help="Channels of the image, 1 for grey, 3 for colour; more widen the first convolution alone.",
-    ),
-}
-
-
-def _as_input_shape(value: Any) -> InputShape:
-    allowed = "must be three numbers: height, width and channels"
-    try:
-        if isinstance(value, (str, bytes, bytearray, Mapping, Set)):
-            raise TypeError
-        height, width, channels = value
-    except Exception:  # noqa: BLE001 - an object may raise anything when it is gone through
-        raise FieldError("input_shape", value, allowed, ((256, 256, 1),)) from None
-    sizes = []
-    for (name, info), size in zip(INPUT_FIELDS.items(), (height, width, channels), strict=True):
-        try:
-            sizes.append(info.accept(name, size))
-        except FieldError as error:
-            nearest = tuple(
-                (*sizes, suggestion, *(height, width, channels)[len(sizes) + 1 :])
-                for suggestion in error.suggestions
-            )
-            raise FieldError("input_shape", value, f"must have as {name} {info.allowed()}", nearest) from None
-    return sizes[0], sizes[1], sizes[2]
-
-
-def _fits(shape: tuple[int | None, ...]) -> bool:
-    return all(
-        size is None or size <= info.maximum for size, info in zip(shape, INPUT_FIELDS.values(), strict=True)
-    )
-
-
-def _where_it_breaks(architecture: EncoderDecoder, sizes: Sequence[int | None]) -> tuple[str, str]:
-    """Find the block that cannot divide a size, and say the way to it: ": 300 → 150 → 75 px, which encoder[3], ..."."""
-    for size in sizes:
-        if size is None:
-            continue
-        way, at = [size], 1
-        for stage in ("stem", "encoder"):
-            for index, block in enumerate(getattr(architecture, f"{stage}_stack") or ()):
-                factor = block.downsampling_stride
-                at *= factor
-                if way[-1] % factor:
-                    block_path, steps = f"{stage}[{index}]", " → ".join(map(str, way))
-                    return (
-                        block_path,
-                        f": {steps} px, which {block_path}, at stride {at}, cannot divide by {factor}",
-                    )
-                if factor > 1:
-                    way.append(way[-1] // factor)
-    return "", ""
 
 
 def _as_head(value: Any) -> Head | None:
@@ -128,9 +50,31 @@ def _as_architecture(value: Any) -> EncoderDecoder:
             continue
         if not isinstance(blocks, Sequence) or not all(isinstance(block, kind) for block in blocks):
             raise FieldError(
-                f"{stack}_stack", blocks, f"must be a property that gives a list of {kind.__name__} instances"
+                f"{stack}_stack",
+                blocks,
+                f"must be a property that gives a list of {kind.__name__} instances: {_what_to_write(stack, blocks)}",
             )
     return value
+
+
+def _what_to_write(stack: str, received: Any) -> str:
+    """Say how to write a property that gives a list of blocks, where it gives something else."""
+    if callable(received):
+        return f"write @property above def {stack}_stack(self)"
+    if received is None:
+        return "end it with return and the list"
+    if isinstance(received, Iterator):
+        return "return a list, not a generator, which can be read only once"
+    example = "SimpleUpsamplingBlock()" if stack == "decoder" else "SimpleConvBlock()"
+    return f"return a list such as [{example}]"
+
+
+_PARTS = ("architecture", "input_shape", "head")
+
+
+def _as_input_shape(value: Any, design: Any) -> InputShape:
+    """The architecture is the first field, so that it stands when the shape is read."""
+    return as_input_shape(value, design.architecture)
 
 
 @attrs.frozen
@@ -163,7 +107,9 @@ class Design(ByContent):
     """
 
     architecture: EncoderDecoder = attrs.field(converter=_as_architecture)
-    input_shape: InputShape = attrs.field(converter=_as_input_shape)
+    input_shape: InputShape = attrs.field(
+        converter=attrs.Converter(_as_input_shape, takes_self=True)  # type: ignore[misc] # mypy knows functions alone
+    )
     head: Head | None = attrs.field(default=None, converter=_as_head)
 
     @input_shape.default
@@ -177,20 +123,7 @@ class Design(ByContent):
         self.architecture.require_symmetric_stacks()
         if self.head is not None:
             self.architecture.require_feature_for(self.head)
-        stride = self.architecture.maximum_stride
-        *sizes, channels = self.input_shape
-        if all(size is None or size % stride == 0 for size in sizes):
-            return
-        smaller = (*(size and max(size // stride, 1) * stride for size in sizes), channels)
-        larger = (*(size and -(-size // stride) * stride for size in sizes), channels)
-        block_path, way = _where_it_breaks(self.architecture, sizes)
-        raise FieldError(
-            "input_shape",
-            self.input_shape,
-            f"must have a height and width that the maximum stride, {stride}, divides{way}",
-            [shape for shape in dict.fromkeys((smaller, larger)) if _fits(shape)] or [(None, None, channels)],
-            block_path,
-        )
+        require_sizes_that_fit(self.input_shape, self.architecture)
 
     def blocks_of(self, stage: str) -> tuple[Any, ...]:
         """The blocks of a stage in their order.
@@ -238,18 +171,11 @@ class Design(ByContent):
         Raises:
             FieldError: (a ValueError) If there is no such field, or a value is not possible.
         """
-        for name, value in changes.items():
-            if not isinstance(name, str):
-                raise no_field(name, value)
-        architecture = _as_architecture(changes.get("architecture", self.architecture))
-        head = _replace_in_head(_as_head(changes.get("head", self.head)), changes)
-        whole = ("architecture", "input_shape", "head")
-        own = {
-            name: value
-            for name, value in changes.items()
-            if name not in whole and not name.startswith("head.")
-        }
-        return Design(replace_in(architecture, own), changes.get("input_shape", self.input_shape), head)
+        parts = {"architecture": self.architecture, "input_shape": self.input_shape, "head": self.head}
+        try:
+            return Design(**_changed(parts, changes))
+        except FieldError as error:
+            raise _suggesting_what_works(error, parts, changes) from None
 
     def build(self, previous: Backbone | None = None) -> Backbone:
         """Build the Keras model of this design.
@@ -289,6 +215,56 @@ class Design(ByContent):
 def _each_its_own(blocks: tuple[Any, ...]) -> tuple[Any, ...]:
     first = {id(block): i for i, block in reversed(list(enumerate(blocks)))}
     return tuple(block if first[id(block)] == i else copy.copy(block) for i, block in enumerate(blocks))
+
+
+def _changed(parts: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What a design is made of, with changes as :meth:`Design.replace_all` takes them.
+
+    Raises:
+        FieldError: If there is no such field, or a value is not possible by itself.
+    """
+    for name, value in changes.items():
+        if not isinstance(name, str):
+            raise no_field(name, value)
+    changed = {**parts, **{name: changes[name] for name in _PARTS if name in changes}}
+    own = {n: value for n, value in changes.items() if n not in _PARTS and not n.startswith("head.")}
+    architecture = _as_architecture(changed["architecture"])
+    head = _replace_in_head(_as_head(changed.get("head")), changes)
+    return {**changed, "architecture": replace_in(architecture, own), "head": head}
+
+
+def _suggesting_what_works(
+    error: FieldError, parts: Mapping[str, Any], changes: Mapping[str, Any], *, leads_on: bool = False
+) -> FieldError:
+    """The same error, suggesting what works for the design of these parts with all other changes."""
+
+    def with_value(value: Any) -> Design:
+        return Design(**_changed(parts, {**changes, error.field: value}))
+
+    architecture = changes.get("architecture", parts["architecture"])
+    if not isinstance(architecture, EncoderDecoder):
+        return error
+    if error.field == "input_shape" and not architecture.strides_decide:
+        return suggesting_what_works(
+            error,
+            lambda value: with_value(value).build(),
+            lambda near, _: _nearest_built(lambda: with_value(near)),
+            leads_on=False,
+        )
+    info = info_at(architecture, error.field)
+    return suggesting_what_works(error, with_value, info.nearest_working if info else None, leads_on=leads_on)
+
+
+def _nearest_built(make: Callable[[], Design]) -> InputShape | None:
+    """The first shape that is suggested where a design of a user's own blocks cannot be built; None without one."""
+    try:
+        make().build()
+    except FieldError as error:
+        return next(iter(error.suggestions), None) if error.field == "input_shape" else None
+    return None
+
+
+tries_suggestions(Design, lambda asked, error: _suggesting_what_works(error, asked, {}, leads_on=True))
 
 
 def _replace_in_head(head: Head | None, changes: Mapping[str, Any]) -> Head | None:

@@ -8,6 +8,7 @@ import attrs
 
 from encdec_widgets.architectures.fields.by_content import ByContent, is_among
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.architectures.fields.working import trying
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.levels import changed, fewer_levels, level_words
 from encdec_widgets.designs.mends import Mend
@@ -123,7 +124,7 @@ def _padding(asked: Any, offered: Any) -> str:
     """
     try:
         larger = all(a is None or 0 < a <= b for a, b in zip(asked[:2], offered[:2], strict=True))
-    except (IndexError, TypeError):  # what was asked for is no shape
+    except (IndexError, TypeError, ValueError):  # what was asked for is no shape
         return ""
     if not larger:
         return ""
@@ -148,9 +149,21 @@ def _one_level_fewer(design: Design, wanted: Mapping[str, Any]) -> tuple[Mend, .
                 for field, value in rest.items()
                 if not field.startswith(("encoder[", "decoder["))
             }
-    except (FieldError, IndexError, TypeError):
+    except (FieldError, IndexError, KeyError, TypeError):
         return ()
     after = changed(design, {**rest, **fewer}) if fewer else None
     if after is None or after.architecture.maximum_stride == design.architecture.maximum_stride:
         return ()
+    if not (after.architecture.strides_decide or _is_built(after)):
+        return ()
     return (Mend(None, None, {**rest, **fewer}, level_words(1, "fewer")),)
+
+
+def _is_built(design: Design) -> bool:
+    """Tell whether a network of a user's own blocks can be built."""
+    try:
+        with trying():
+            design.build()
+    except Exception:  # noqa: BLE001 - a user's block may raise anything
+        return False
+    return True

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from encdec_widgets.architectures.fields.working import trying
 from encdec_widgets.designs.mends import Mend
 
 
@@ -76,13 +77,39 @@ def mend(changes: Mapping[str, Any] | None, words: str) -> Mend | None:
 
 
 def changed(design: Any, changes: Mapping[str, Any]) -> Any | None:
-    """Change a design; None if it is not valid then, or if its output grows larger than its input."""
+    """Change a design; None if it is not valid then, or if its output grows larger than its input.
+
+    None too where only building could tell whether it is valid: strides do not decide it, and sizes are others.
+    """
     try:
-        after = design.replace_all(changes)
-        sound = _ends_within_input(after) or not _ends_within_input(design)
+        with trying():
+            after = design.replace_all(changes)
+        sound = (_ends_within_input(after) or not _ends_within_input(design)) and (
+            after.architecture.strides_decide or _is_divided(design, after) or _sizes(after) == _sizes(design)
+        )
     except Exception:  # noqa: BLE001 - a user's class may raise anything when it is given another value
         return None
     return after if sound and after != design else None
+
+
+def _is_divided(*designs: Any) -> bool:
+    """Whether each maximum stride divides height and width, so that strides tell enough of user's blocks too."""
+    return all(
+        size is None or size % design.architecture.maximum_stride == 0
+        for design in designs
+        for size in design.input_shape[:2]
+    )
+
+
+def _sizes(design: Any) -> tuple[Any, ...]:
+    """All of a design that the sizes of maps depend on, as far as its fields say."""
+    architecture = design.architecture
+    down = [[block.downsampling_stride for block in stack] for stack in _encoders(architecture)]
+    return design.input_shape, down, [block.upsampling_stride for block in architecture.decoder_stack]
+
+
+def _encoders(architecture: Any) -> tuple[Any, Any]:
+    return architecture.stem_stack or (), architecture.encoder_stack
 
 
 def _ends_within_input(design: Any) -> bool:

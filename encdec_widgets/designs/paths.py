@@ -15,9 +15,11 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.architectures.fields.by_content import same
-from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, info_of
+from encdec_widgets.architectures.fields.info import NoFieldError
 from encdec_widgets.formatting import printable, quoted, sizes_text, value_text
 
 STAGES = ("stem", "encoder", "decoder")
@@ -35,7 +37,7 @@ def text_at(path: str, value: Any) -> str:
 
 def no_field(path: Any, value: Any) -> FieldError:
     """The error that names what was given in place of a path, which is a text."""
-    return FieldError(quoted(path), value, "is no field: fields are named by texts such as 'filters'")
+    return NoFieldError(quoted(path), value, "is no field: fields are named by texts such as 'filters'")
 
 
 def evolve(value: Any, changes: Mapping[str, Any]) -> Any:
@@ -48,7 +50,7 @@ def evolve(value: Any, changes: Mapping[str, Any]) -> Any:
     names = list(arguments)
     for name in changes:
         if name not in names:
-            raise FieldError(
+            raise NoFieldError(
                 name,
                 changes[name],
                 f"is no field of {type(value).__name__}, which has {', '.join(names)}",
@@ -88,11 +90,25 @@ def replace_in(architecture: EncoderDecoder, changes: Mapping[str, Any]) -> Enco
         return architecture
     for path, value in in_blocks.items():
         if _BLOCK_PATH.fullmatch(path) is None:
-            raise FieldError(path, value, "is no field: blocks are named as in encoder[2].num_convs")
+            raise NoFieldError(path, value, "is no field: blocks are named as in encoder[2].num_convs")
     custom = changed = CustomEncoderDecoder.of(architecture)
     for path in sorted(in_blocks, key=lambda path: "[:]" not in path):
         changed = _replace_in_blocks(changed, path, in_blocks[path])
     return architecture if same(changed, custom) else changed
+
+
+def info_at(architecture: EncoderDecoder, path: str) -> FieldInfo | None:
+    """What is known of the field at a path, also of a head; None where there is none, or it is not described."""
+    owner, _, name = path.rpartition(".")
+    if owner in ("", "head"):
+        return info_of(Head if owner else architecture, name)
+    match = _BLOCK_PATH.fullmatch(path)
+    if match is None:
+        return None
+    blocks: Sequence[Any] = getattr(architecture, f"{match[1]}_stack") or ()
+    if match[2].isdigit():
+        blocks = blocks[int(match[2]) :][:1]
+    return next((info for block in blocks if (info := info_of(block, name))), None)
 
 
 def _replace_in_blocks(custom: CustomEncoderDecoder, path: str, value: Any) -> CustomEncoderDecoder:
@@ -106,7 +122,7 @@ def _replace_in_blocks(custom: CustomEncoderDecoder, path: str, value: Any) -> C
         indexes = [i for i, block in enumerate(blocks) if field is None or field in _names(block)]
         if not indexes:
             has = ", ".join(sorted({name for block in blocks for name in _names(block)}))
-            raise FieldError(
+            raise NoFieldError(
                 path,
                 value,
                 f"is no field: no block of the {stage} has it"
@@ -117,7 +133,7 @@ def _replace_in_blocks(custom: CustomEncoderDecoder, path: str, value: Any) -> C
     else:
         last = f" to {stage}[{len(blocks) - 1}]" if len(blocks) > 1 else ""
         there = f"there is {stage}[0]{last}" if blocks else f"the {stage} has no blocks"
-        raise FieldError(path, value, f"is no field: {there}")
+        raise NoFieldError(path, value, f"is no field: {there}")
     kind = DecoderBlock if stage == "decoder" else EncoderBlock
     if field is None and not isinstance(value, kind):
         raise FieldError(path, value, f"must be an instance of {kind.__name__}, a block")

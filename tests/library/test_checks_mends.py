@@ -11,14 +11,21 @@ from hypothesis import strategies as st
 from encdec_widgets import Design
 from encdec_widgets.architectures import (
     CustomEncoderDecoder,
+    DenseBlock,
+    DenseUpsamplingBlock,
     FCDenseNet,
     Hourglass,
     LeapCNN,
+    ResidualBlock,
+    ResidualOutputBlock,
+    ResidualUpsamplingBlock,
     StackedHourglass,
     StridedConvBlock,
+    TransitionDown,
     UNet,
 )
 from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.blocks.pooling import PoolingBlock
 from encdec_widgets.architectures.encoder_decoder import (
     EncoderDecoder,
     SimpleConvBlock,
@@ -42,38 +49,57 @@ FAMILIES = st.one_of(
     st.builds(
         UNet,
         filters=st.just(8),
-        kernel_size=_up_to(5, 1),
+        filters_rate=st.sampled_from([1, 1.5, 2, 0.5]),
+        kernel_size=_up_to(5, 1) | _up_to(99, 1),
+        stem_kernel_size=_up_to(7, 1),
         convs_per_block=_up_to(2),
         stem_blocks=_up_to(2),
-        down_blocks=_up_to(3, 1),
+        down_blocks=_up_to(3),
+        middle_block=FLAG,
         up_blocks=_up_to(4),
         up_interpolate=FLAG,
+        block_contraction=FLAG,
     ),
     st.builds(
-        LeapCNN, filters=st.just(8), down_blocks=_up_to(3, 1), up_blocks=_up_to(4), up_interpolate=FLAG
+        LeapCNN,
+        filters=st.just(8),
+        filters_rate=st.sampled_from([1, 2, 0.5]),
+        down_blocks=_up_to(3),
+        down_convs_per_block=_up_to(3),
+        up_blocks=_up_to(4),
+        up_interpolate=FLAG,
+        up_convs_per_block=_up_to(2),
     ),
     st.builds(
-        lambda cls, levels, stacks: cls(
-            filters=4, stem_filters=4, stem_stride=1, down_blocks=levels, up_blocks=levels, stacks=stacks
+        lambda cls, stem, levels, fewer, stacks: cls(
+            filters=4,
+            stem_filters=4,
+            stem_stride=stem,
+            down_blocks=levels,
+            up_blocks=levels - fewer,
+            stacks=1 if fewer else stacks,
         ),
         st.sampled_from([Hourglass, StackedHourglass]),
-        _up_to(2, 1),
+        st.sampled_from([1, 1, 2, 4]),
+        _up_to(3, 1),
+        _up_to(1),
         _up_to(2, 1),
     ),
     st.builds(
-        lambda levels: FCDenseNet(
-            growth_rate=4, first_filters=4, down_layers=(1,) * levels, up_layers=(1,) * levels
+        lambda layers, fewer: FCDenseNet(
+            growth_rate=4, first_filters=4, down_layers=layers, up_layers=layers[fewer:][::-1]
         ),
-        _up_to(2, 1),
+        st.lists(_up_to(2, 1), min_size=1, max_size=3),
+        _up_to(1),
     ),
 )
-STRIDES = st.sampled_from([2, 2, 3, 4])
+STRIDES = st.sampled_from([2, 2, 3, 4]) | _up_to(64, 1)
 CONVS = st.one_of(
     st.builds(
         SimpleConvBlock,
         filters=st.just(4),
         num_convs=_up_to(2),
-        kernel_size=st.sampled_from([1, 3]),
+        kernel_size=st.sampled_from([1, 3]) | _up_to(99, 1),
         pool=FLAG,
         pooling_stride=STRIDES,
         pool_before_convs=FLAG,
@@ -81,20 +107,41 @@ CONVS = st.one_of(
     st.builds(
         StridedConvBlock,
         filters=st.just(4),
-        num_convs=st.just(1),
-        kernel_size=_up_to(3, 1),
+        num_convs=_up_to(2, 1),
+        kernel_size=_up_to(3, 1) | _up_to(99, 1),
+        pool=FLAG,
         pooling_stride=STRIDES,
     ),
+    st.builds(ResidualBlock, filters=st.just(4), pool=FLAG, pooling_stride=STRIDES),
+    st.builds(DenseBlock, growth_rate=st.just(2), num_layers=_up_to(2, 1), pool=FLAG, pooling_stride=STRIDES),
+    st.builds(TransitionDown, pool=FLAG, pooling_stride=STRIDES),
+    st.builds(PoolingBlock, pool=FLAG, pooling_stride=STRIDES),
 )
-UPS = st.builds(
-    SimpleUpsamplingBlock,
-    upsampling_stride=st.sampled_from([1, 2, 2, 4]),
-    transposed_conv=FLAG,
-    transposed_conv_kernel_size=_up_to(4, 1),
-    transposed_conv_filters=st.just(4),
-    refine_convs=_up_to(1),
-    refine_convs_filters=st.just(4),
-    skip_connection=FLAG,
+UP_STRIDES = st.sampled_from([1, 2, 2, 4]) | _up_to(16, 1)
+UPS = st.one_of(
+    st.builds(
+        SimpleUpsamplingBlock,
+        upsampling_stride=UP_STRIDES,
+        transposed_conv=FLAG,
+        transposed_conv_kernel_size=_up_to(4, 1) | _up_to(99, 1),
+        transposed_conv_filters=st.just(4),
+        refine_convs=_up_to(2),
+        refine_convs_filters=st.just(4),
+        skip_connection=FLAG,
+        skip_add=FLAG,
+    ),
+    st.builds(
+        ResidualUpsamplingBlock, filters=st.just(4), upsampling_stride=UP_STRIDES, skip_connection=FLAG
+    ),
+    st.builds(ResidualOutputBlock, filters=st.just(4), upsampling_stride=UP_STRIDES),
+    st.builds(
+        DenseUpsamplingBlock,
+        transposed_conv_filters=st.just(4),
+        growth_rate=st.just(2),
+        num_layers=_up_to(2, 1),
+        upsampling_stride=UP_STRIDES,
+        skip_connection=FLAG,
+    ),
 )
 LISTS = st.builds(
     CustomEncoderDecoder,

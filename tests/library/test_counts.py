@@ -54,7 +54,11 @@ def test_any_counts_are_kept_or_refused_by_name_with_suggestions_that_work(
 
 
 def test_the_nearest_counts_are_suggested() -> None:
-    for value, suggestion in [((0, 5, 100), (1, 5, 64)), ((), (4, 4, 4, 4, 4)), ([2.5] * 11, (2,) * 10)]:
+    for value, suggestion in [
+        ((0, 5, 100), (1, 5, 64, 64, 64)),
+        ((), (4, 4, 4, 4, 4)),
+        ([2.5] * 11, (2,) * 10),
+    ]:
         with pytest.raises(FieldError) as caught:
             FCDenseNet(down_layers=value)
         assert caught.value.suggestions == (suggestion,)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from encdec_widgets.architectures import Hourglass, LeapCNN, UNet
+from encdec_widgets.architectures import FCDenseNet, Hourglass, LeapCNN, StackedHourglass, UNet
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.networks.weights import unfilled
@@ -62,7 +62,7 @@ def _made_or_refused(family: Any, arguments: dict[str, Any]) -> EncoderDecoder |
     return network
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=full_or(400, 100), deadline=None)
 @given(family=families, values=st.tuples(anything, anything, anything), stacks=stacks)
 @example(family=UNet, values=(8, 8, 8), stacks=1)
 @example(family=UNet, values=(None, 4096, 4096), stacks=1)
@@ -89,7 +89,7 @@ def test_any_arguments_give_what_was_asked_for_or_a_way_to_something_that_works(
     network.require_symmetric_stacks()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=full_or(400, 100), deadline=None)
 @given(data=st.data(), family=families, value=anything, stacks=st.integers(1, 3))
 def test_one_wrong_stride_is_named_and_each_of_its_suggestions_works(
     data: st.DataObject, family: Any, value: Any, stacks: int
@@ -159,6 +159,33 @@ def test_the_built_network_has_the_strides_that_it_says(
         assert tuple(output.shape[1:3]) == (size // second, size // second)
     for feature in features[0] if stacks > 1 else features:
         assert feature.tensor.shape[1] * feature.stride == size
+
+
+@pytest.mark.parametrize(
+    ("family", "argument", "words", "suggestions"),
+    [
+        (LeapCNN, {"stem_stride": 2}, "which takes max_stride, output_stride, filters", ()),
+        (FCDenseNet, {"filters": 2}, "which takes max_stride, output_stride, growth_rate", ()),
+        (StackedHourglass, {"filter_increase": 2}, "which takes stem_stride, max_stride", ()),
+        (UNet, {"filter": 2}, "which takes stem_stride", ("filters",)),
+    ],
+)
+def test_a_name_of_another_family_is_refused_with_those_there_are(
+    family: Any, argument: dict[str, Any], words: str, suggestions: tuple[str, ...]
+) -> None:
+    with pytest.raises(
+        FieldError, match=f"is no argument of {family.__name__}.from_strides, {words}"
+    ) as caught:
+        family.from_strides(**argument)
+    assert caught.value.suggestions == suggestions
+    assert caught.value.field in argument
+
+
+def test_a_stride_is_suggested_for_which_the_blocks_are_not_too_wide() -> None:
+    with pytest.raises(FieldError) as caught:
+        UNet.from_strides(max_stride=5000)
+    (stride,) = caught.value.suggestions
+    assert UNet.from_strides(max_stride=stride).maximum_stride == stride == 256
 
 
 def test_other_fields_are_passed_on() -> None:

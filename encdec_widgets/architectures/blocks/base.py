@@ -11,8 +11,10 @@ from typing import Any, Self, TypeAlias, TypeVar
 import attrs
 
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow
+from encdec_widgets.architectures.fields.class_mistakes import require_call
 from encdec_widgets.architectures.fields.described import Described, described_fields, flag
 from encdec_widgets.architectures.fields.shared import pooling_stride_field, upsampling_stride_field
+from encdec_widgets.architectures.known_classes import is_shipped
 
 Tensor: TypeAlias = Any
 FieldChanges: TypeAlias = dict[str, Any]
@@ -67,6 +69,16 @@ class Block(Described):
     __slots__ = ()
 
     @property
+    def keeps_declared_stride(self) -> bool:
+        """Whether its layers change the size of the map just as its fields say, as those of all shipped blocks do.
+
+        A block of a user's own, which may pad, crop or resize, says so by overriding it: then sizes that do not fit
+        are refused before the network is built.
+        """
+        shipped = next(cls for cls in type(self).__mro__ if is_shipped(cls))
+        return makes_layers_of(type(self), shipped)
+
+    @property
     def width_fields(self) -> tuple[str, ...] | None:
         """The fields that say how wide its maps are: those in channels. None where no field says it.
 
@@ -106,6 +118,16 @@ class EncoderBlock(Block):
         >>> AveragePooling(pooling_stride=4).make_block(keras.Input((64, 64, 8))).shape
         (None, 16, 16, 8)
     """
+
+    def __init_subclass__(cls) -> None:
+        """Check that a network can call ``make_block`` of a subclass.
+
+        Raises:
+            TypeError: If it cannot; the message says how to write it.
+        """
+        super().__init_subclass__()
+        words = 'def make_block(self, x_in, prefix="block"):'
+        require_call(cls, "make_block", words, None, prefix="")
 
     pool: bool = flag(
         True,
@@ -176,6 +198,16 @@ class DecoderBlock(Block):
         >>> Nearest().make_block(keras.Input((16, 16, 8)), current_stride=2).shape
         (None, 32, 32, 8)
     """
+
+    def __init_subclass__(cls) -> None:
+        """Check that a network can call ``make_block`` of a subclass.
+
+        Raises:
+            TypeError: If it cannot; the message says how to write it.
+        """
+        super().__init_subclass__()
+        words = 'def make_block(self, x, current_stride, skip_source=None, prefix="upsample"):'
+        require_call(cls, "make_block", words, None, current_stride=1, skip_source=None, prefix="")
 
     upsampling_stride: int = upsampling_stride_field(
         2,

@@ -9,73 +9,14 @@ from encdec_widgets.architectures.blocks.base import of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.simple import DecoderBlock, EncoderBlock, Tensor, require_size_of
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
-from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, Need, field, flag
+from encdec_widgets.architectures.fields.described import FieldError, Need, flag
+from encdec_widgets.architectures.fields.few_values import few_values, stem_stride_field
 from encdec_widgets.architectures.fields.shared import filters_field, interpolation_field
 from encdec_widgets.formatting import stride_text
 
-STEM_STRIDES = (1, 2, 4)
-"""Strides that :class:`StemBlock` can really have."""
-
-
-@attrs.frozen(kw_only=True)
-class _FewValuesInfo(FieldInfo):
-    """A field that takes only some of the values of its kind, because the block ignores all others."""
-
-    values: tuple[Any, ...]
-
-    def accept(self, field: str, value: Any) -> Any:
-        accepted = super().accept(field, value)
-        if accepted not in self.values:
-            raise FieldError(field, value, f"must be {self.allowed()}", self.suggestions(value))
-        return accepted
-
-    def inert(self, owner: Any) -> str | None:
-        if len(self.values) == 1:
-            value = self.values[0]
-            return f"Always {'on' if value is True else value} in this block."
-        return super().inert(owner)
-
-    def allowed(self) -> str:
-        *others, last = map(str, self.values)
-        return f"{', '.join(others)} or {last}" if others else f"{last}, the only value this block has"
-
-    def suggestions(self, value: Any) -> tuple[Any, ...]:
-        near = super().suggestions(value)[0]
-        return tuple(sorted(self.values, key=lambda possible: abs(possible - near)))[:2]
-
-
-def stem_stride_field(help: str, *, group: str, needs: tuple[Need, ...] = ()) -> Any:
-    """How many times smaller the stem makes the map: one of ``STEM_STRIDES``."""
-    return field(
-        _FewValuesInfo(
-            kind="integer",
-            default=4,
-            minimum=1,
-            maximum=4,
-            usual=(1, 4),
-            unit="×",
-            values=STEM_STRIDES,
-            help=help,
-            group=group,
-            needs=needs,
-        )
-    )
-
 
 def _always_two(help: str, *, group: str) -> Any:
-    return field(
-        _FewValuesInfo(
-            kind="integer",
-            default=2,
-            minimum=2,
-            maximum=2,
-            usual=(2, 2),
-            unit="×",
-            values=(2,),
-            help=help,
-            group=group,
-        )
-    )
+    return few_values(2, (2,), help=help, group=group, unit="×")
 
 
 def _conv(x: Tensor, filters: int, prefix: str, *, kernel_size: int = 3, stride: int = 1) -> Tensor:
@@ -178,14 +119,8 @@ class DownsamplingBlock(EncoderBlock):
         filters: Filters of the convolution.
     """
 
-    pool: bool = field(
-        _FewValuesInfo(
-            kind="flag",
-            default=True,
-            values=(True,),
-            help="This block always pools; that is how it sees further.",
-            group="Pooling",
-        )
+    pool: bool = few_values(
+        True, (True,), help="This block always pools; that is how it sees further.", group="Pooling"
     )
     pooling_stride: int = _always_two("This block always makes the map 2 times smaller.", group="Pooling")
     filters: int = filters_field(256, group="Convolutions")

@@ -19,7 +19,7 @@ class PoolingBlock(EncoderBlock):
         pooling_stride: Stride of the max pooling.
     """
 
-    def make_block(self, x_in: Tensor, prefix: str = "pooling_block") -> Tensor:
+    def make_block(self, x_in: Tensor, prefix: str = "conv_block") -> Tensor:
         """Pool ``x_in``, (batch, height, width, channels), to ``pooling_stride`` times smaller."""
         if not self.pool:
             return x_in

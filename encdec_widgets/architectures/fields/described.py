@@ -5,14 +5,19 @@ stands under and what it needs to have any effect. Validation, controls, tooltip
 description, for the shipped classes and for classes that a user writes in a notebook cell.
 """
 
+import functools
 import itertools
 import weakref
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import attrs
 
 from encdec_widgets.architectures.fields.by_content import ByContent
+from encdec_widgets.architectures.fields.class_mistakes import (
+    require_fields_by_attrs,
+    require_no_own_init,
+)
 from encdec_widgets.architectures.fields.info import (
     Condition,
     FieldError,
@@ -24,6 +29,7 @@ from encdec_widgets.architectures.fields.info import (
 )
 from encdec_widgets.architectures.fields.kinds import KINDS, Kind
 from encdec_widgets.architectures.fields.numeric import is_number
+from encdec_widgets.architectures.fields.working import suggesting_what_works, tries_suggestions
 
 __all__ = [
     "ACTIVATIONS",
@@ -52,6 +58,7 @@ __all__ = [
 ]
 
 _INFO = "encdec_widgets.field"
+_IS_CHECKED = "__encdec_widgets_is_checked__"
 
 _definitions = itertools.count(1)
 _numbers: weakref.WeakKeyDictionary[type, int] = weakref.WeakKeyDictionary()
@@ -98,20 +105,26 @@ class Described(ByContent):
     def __init_subclass__(cls) -> None:
         """Number the class: see :func:`definition_number`.
 
-        An ``__init__`` of a user's own is refused: what it sets would be lost when the value is copied with a change.
+        Raises:
+            TypeError: If it has an ``__init__`` of its own.
+        """
+        require_no_own_init(cls)
+        _numbers[cls] = next(_definitions)
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:
+        """Check how the class is written when its first value is made, and let its errors suggest what it accepts.
 
         Raises:
-            TypeError: If there is one; the message says how to write fields instead.
+            TypeError: If its fields are not made by attrs.
         """
-        super().__init_subclass__()
-        # attrs makes slotted classes anew, with the __init__ that it wrote.
-        if "__init__" in vars(cls) and "__attrs_attrs__" not in vars(cls):
-            raise TypeError(
-                f"{cls.__name__} has an __init__ of its own, and blocks and architectures are values of fields. "
-                f"Received: __init__ in class {cls.__name__}. Would work: @attrs.frozen above the class, and in it a "
-                "line such as filters: int = 16 for every argument."
-            )
-        _numbers[cls] = next(_definitions)
+        if _IS_CHECKED not in vars(cls):
+            require_fields_by_attrs(cls)
+            for one in cls.__mro__:
+                if "__attrs_attrs__" in vars(one) and _IS_CHECKED not in vars(one):
+                    tries_suggestions(one, functools.partial(_suggesting_what_works, one))
+                    setattr(one, _IS_CHECKED, True)
+            setattr(cls, _IS_CHECKED, True)
+        return super().__new__(cls)
 
 
 def definition_number(cls: type) -> int:
@@ -316,6 +329,17 @@ def other_fields(owner: Any) -> tuple[str, ...]:
 def _public(owner: Any) -> list[Any]:
     cls = owner if isinstance(owner, type) else type(owner)
     return [a for a in attrs.fields(cls) if a.init and a.alias == a.name]
+
+
+def _suggesting_what_works(cls: type, asked: dict[str, Any], error: FieldError) -> FieldError:
+    """The same error, suggesting what ``cls`` accepts together with all else that was asked of it."""
+    alias = {field.name: field.alias for field in attrs.fields(cls) if field.init}.get(error.field)
+    if alias is None:
+        return error
+    info = info_of(cls, error.field)
+    return suggesting_what_works(
+        error, lambda value: cls(**{**asked, alias: value}), info.nearest_working if info else None
+    )
 
 
 def _inferred(default: Any) -> FieldInfo | None:

@@ -43,11 +43,15 @@ class FieldError(Travelling, ValueError):
 
     def suggesting(self, values: Iterable[Any]) -> "FieldError":
         """The same error with other suggestions."""
-        return FieldError(self.field, self.value, self.allowed, values, self.block)
+        return type(self)(self.field, self.value, self.allowed, values, self.block)
 
     def inside(self, owner: str) -> "FieldError":
         """The same error, its field named from ``owner``: ``filters`` becomes ``encoder[2].filters``."""
-        return FieldError(f"{owner}.{self.field}", self.value, self.allowed, self.suggestions)
+        return type(self)(f"{owner}.{self.field}", self.value, self.allowed, self.suggestions)
+
+
+class NoFieldError(FieldError):
+    """There is no field of that name; what is suggested are names that are much like it, not values."""
 
 
 def field_words(field: str) -> str:
@@ -226,6 +230,15 @@ class FieldInfo:
     def suggestions(self, value: Any) -> tuple[Any, ...]:
         """Values that this field takes in place of one that it does not, the nearest first."""
         return self.of_kind.suggestions(self, value)
+
+    def nearest_working(self, near: Any, works: Callable[[Any], bool]) -> Any:
+        """The value next to one that does not go with other fields that does; None where none is found.
+
+        Args:
+            near: The value, which is within the bounds.
+            works: Tells whether a value goes with all other fields.
+        """
+        return self.of_kind.nearest_working(self, near, works)
 
 
 _PLAIN = (int, bool, str, float)  # Nearly all values are, and fields are set by the hundred in every edit.

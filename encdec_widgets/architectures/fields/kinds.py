@@ -7,6 +7,7 @@ A kind is one class and one line at the end. A user's own is registered in the s
 import difflib
 import math
 import numbers
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from encdec_widgets.architectures.fields.layer_names import (
@@ -51,6 +52,14 @@ class Kind:
     def suggestions(self, info: "FieldInfo", value: Any) -> tuple[Any, ...]:
         """Values that the field takes in place of one that it does not, the nearest first."""
         return (info.default,)
+
+    def nearest_working(self, info: "FieldInfo", near: Any, works: Callable[[Any], bool]) -> Any:
+        """The value next to ``near`` that goes with all other fields, as ``works`` tells; None where none is found."""
+        return next(filter(works, self.others(info, near)), None)
+
+    def others(self, info: "FieldInfo", near: Any) -> Iterable[Any]:
+        """Some values within the bounds, those that are most like ``near`` first."""
+        return self.values_to_try(info)
 
     @property
     def can_be_tried(self) -> bool:
@@ -133,6 +142,14 @@ class _Number(Kind):
         low, high = info.usual or (info.minimum, info.maximum)
         return self.across(low, high) if is_number(low) and is_number(high) else (info.default,)
 
+    def others(self, info: "FieldInfo", near: Any) -> Iterable[Any]:
+        """Numbers across the usual range, and across all that is allowed, the nearest first."""
+        numbers = set(self.values_to_try(info))
+        if is_number(info.minimum) and is_number(info.maximum):
+            numbers.update(self.across(info.minimum, info.maximum))
+        start = near if is_number(near) else info.minimum
+        return sorted(filter(is_number, numbers), key=lambda number: abs(number - start))
+
     def across(self, low: float, high: float) -> tuple[float, ...]:
         """Numbers of this kind from ``low`` to ``high``."""
         raise NotImplementedError(f"{type(self).__name__} must define across.")
@@ -166,6 +183,14 @@ class Integer(_Number):
     def nearest(self, number: float) -> tuple[float, ...]:
         """The whole numbers just below and just above."""
         return tuple(dict.fromkeys((math.floor(number), math.ceil(number))))
+
+    def nearest_working(self, info: "FieldInfo", near: Any, works: Callable[[Any], bool]) -> Any:
+        """Of the numbers between one that works and ``near``, found by halves."""
+        found = super().nearest_working(info, near, works)
+        while found is not None and is_number(near) and abs(near - found) > 1:
+            middle = int(found + near) // 2
+            found, near = (middle, near) if works(middle) else (found, middle)
+        return found
 
     def across(self, low: float, high: float) -> tuple[float, ...]:
         """Whole numbers."""
@@ -307,6 +332,14 @@ class Counts(Kind):
             return (info.default,)
         inside += inside[-1:] * (info.lengths[0] - len(inside))
         return (tuple(map(math.floor, inside)),)
+
+    def others(self, info: "FieldInfo", near: Any) -> Iterable[Any]:
+        """The same numbers, with the last ones left out or the last one repeated; or all equal to the first."""
+        fewest, most = info.lengths
+        lengths = sorted(range(fewest, most + 1), key=lambda length: abs(length - len(near)))
+        yield from ((*near[:length], *near[-1:] * (length - len(near))) for length in lengths if near)
+        first = (*near, *info.default, int(info.minimum))[:1]
+        yield from (first * length for length in lengths)
 
     def hint(self) -> str:
         """An example."""
