@@ -242,7 +242,8 @@ class Session(State):
         self._tell_problem()
 
     def close(self) -> None:
-        """Drop what is being built, and tell nothing to observers any more."""
+        """Drop what is being built, and tell nothing to observers any more; an edit raises from then on."""
+        self.closed = True
         self.unobserve_all()
         self.stop()
 
@@ -274,7 +275,15 @@ class Session(State):
             anew: Whether its network has weights of its own.
             moves_to: The path that is selected after it; the same as before if left out.
             now: Whether to build before returning.
+
+        Raises:
+            RuntimeError: If the session was closed.
         """
+        if self.closed:
+            raise RuntimeError(
+                f"This was closed and takes no edits. Received: {dict(asked or {})!r}. Would work: another Designer or "
+                "Session, made of its design."
+            )
         new = editor.wanted != self.editor.wanted
         moved = None if moves_to is _STAYS else (self.selected, moves_to)
         selection = self.selection

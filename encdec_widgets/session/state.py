@@ -76,6 +76,8 @@ class State(Telling):
     dismissed = traitlets.Tuple(read_only=True)
     block_times = traitlets.Dict(read_only=True)
 
+    closed = False
+    """Whether it was closed: nothing is told any more."""
     _model_is_observed = False  # A subclass may observe it by a decorator, which counts before __init__ runs.
     _failing = False
 
@@ -132,7 +134,7 @@ class State(Telling):
 
     def _tell(self, handler: Callable[..., Any], change: Any) -> None:
         """Tell one observer of a change unless it is out of date; what it raises becomes the ``problem``."""
-        if self.is_newest(change):
+        if self.is_newest(change) and not self.closed:
             self.guarded(handler)(change)
 
     def _tell_problem(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 
 from encdec_widgets.architectures.fields.described import FieldInfo, described_fields, field_words
 from encdec_widgets.architectures.known_classes import class_name

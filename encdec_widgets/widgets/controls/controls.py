@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import attrs
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 import traitlets
 
 from encdec_widgets.architectures.fields.described import FieldInfo, field_words
@@ -163,6 +163,12 @@ class FieldControls(widgets.VBox):
         self._values, self._bad, self._inert = dict(values), bad, dict(inert or {})
         self._unfolded |= bad in self._folded
         self._update()
+
+    def close(self) -> None:
+        """Close it with all rows, also those that are folded away."""
+        self._renew({})
+        close_all(self._fold)
+        super().close()
 
     @property
     def _folded(self) -> list[str]:

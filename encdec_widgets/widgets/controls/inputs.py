@@ -7,7 +7,7 @@ The kind of a field says by a word which of them shows it (:mod:`encdec_widgets.
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 
 from encdec_widgets.architectures.fields.described import FieldInfo, is_number
 from encdec_widgets.architectures.fields.kinds import Integer

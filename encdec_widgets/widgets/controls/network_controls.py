@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 
 from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.session import Session

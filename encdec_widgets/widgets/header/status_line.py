@@ -3,7 +3,7 @@
 import html
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 
 from encdec_widgets.formatting import count_text, exact_text
 from encdec_widgets.session import Session

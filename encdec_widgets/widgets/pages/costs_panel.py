@@ -3,7 +3,7 @@
 import html
 from typing import Any
 
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 import traitlets
 
 from encdec_widgets.architectures.fields.described import FieldError, described_fields

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 import traitlets
 
 from encdec_widgets.architectures.fields.described import FieldError, described_fields

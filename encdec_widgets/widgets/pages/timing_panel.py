@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 
 from encdec_widgets.formatting import digits, duration_text
 from encdec_widgets.session import Session

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 import traitlets
 
 from encdec_widgets.designs.variants import INPUT_SIZE, fields_to_try, path_words

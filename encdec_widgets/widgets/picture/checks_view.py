@@ -4,7 +4,7 @@ import html
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks import Check

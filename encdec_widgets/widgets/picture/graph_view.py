@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 
 from encdec_widgets.background import Background
 from encdec_widgets.figures.block_figure import FIXED_LAYOUT
@@ -51,6 +51,11 @@ class GraphView(widgets.VBox):
         else:
             _update(self.figure, before, picture)
             self._synced.soon()
+
+    def close(self) -> None:
+        """Close it, also if its stored state is yet to be brought up to date."""
+        self._synced.forget()
+        super().close()
 
     def _sync_state(self) -> None:
         if self.figure is not None:

@@ -4,7 +4,7 @@ import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 
 from encdec_widgets.figures.block_figure import block_figure
 from encdec_widgets.figures.colour_scale import Colouring, legend
