@@ -21,6 +21,7 @@ from encdec_widgets.explain.checks import Check
 from encdec_widgets.explain.costs import PRECISIONS
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
+from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.live_builder import LiveBuilder, Request, Result
 from encdec_widgets.session.shown import Shown
 from encdec_widgets.session.state import Progress, State, broken_at
@@ -111,6 +112,7 @@ class Session(State):
         self._gestures.end()
         self._follow(self.editor.changed(changes), changes, now=now)
 
+    @whole
     def turn(self, path: str, value: Any) -> None:
         """Change one field as a control does: what belongs to one movement of the hand is one step to undo."""
         self._set(in_hand=path)
@@ -144,6 +146,7 @@ class Session(State):
         self._gestures.end()
         self._follow(editor, anew=editor.history.present.anew, now=now)
 
+    @whole
     def mend(self, mend: Mend, design: Design | None = None) -> bool:
         """Make the changes of a mend.
 
@@ -168,6 +171,7 @@ class Session(State):
 
     # What is selected, and what networks are looked at for
 
+    @whole
     def select(self, path: str | None) -> None:
         """Select a block.
 
@@ -195,6 +199,7 @@ class Session(State):
             if path in selectable_paths(self.editor.wanted):
                 self.select(path)
 
+    @whole
     def assume(self, **conditions: Any) -> None:
         """Let costs and checks be those under other conditions.
 
@@ -214,10 +219,12 @@ class Session(State):
             self._set(conditions=after, shown=attrs.evolve(self.shown, checks=checks))
             self._tell_problem()
 
+    @whole
     def dismiss(self, kind: str) -> None:
         """Tell advice of a kind no more, of this network and of others."""
         self._set(dismissed=tuple(dict.fromkeys([*self.dismissed, kind])))
 
+    @whole
     def show_dismissed(self) -> None:
         """Tell all kinds of advice again."""
         self._set(dismissed=())
@@ -233,6 +240,15 @@ class Session(State):
         if not self._telling_edit or self.shown is None:
             self._builder.wait()
 
+    def give_up(self) -> None:
+        """Drop what is being built after an interrupt, and tell all observers anew what is shown, and so wanted."""
+        shown = self.shown
+        self._telling_edit = self._failing = False
+        self._builder.go_back_to(None if shown is None else shown.backbone)
+        self.stop()
+        self._tell_all()
+
+    @whole
     def stop(self) -> None:
         """Drop what is being built: what is shown is the newest then."""
         self._builder.stop()
@@ -249,6 +265,7 @@ class Session(State):
 
     # The way of an edit
 
+    @whole
     def _change_blocks(self, edit: BlockEdit, now: bool) -> None:
         self._gestures.end()
         before = self.editor
@@ -258,6 +275,7 @@ class Session(State):
             self._set(shown=attrs.evolve(self.shown, words=edit.words, effect=alike))
         self._follow(editor, edit.changes, moves_to=edit.path, now=now)
 
+    @whole
     def _follow(
         self,
         editor: Editor,
@@ -302,11 +320,7 @@ class Session(State):
         if step not in self.steps[-1:]:
             return  # an observer has made a newer edit
         build = self._builder.build_now if now else self._builder.build
-        try:
-            build(self._request(step))
-        except BaseException:  # an interrupt
-            self.stop()
-            raise
+        build(self._request(step))
 
     def _step_to(
         self,
@@ -326,6 +340,7 @@ class Session(State):
         loaded = 0 if self.shown is None else self.shown.step.loads
         return Request(step.after.wanted, step, step.loads != loaded)
 
+    @whole
     def _built(self, request: Request, result: Result) -> None:
         if isinstance(result, Exception):
             self._refuse(request, result)

@@ -16,6 +16,12 @@ from encdec_widgets.session.steps import Selection, Step, selectable_paths
 from encdec_widgets.session.telling import AlwaysTold, Telling, observes
 from encdec_widgets.session.waiting import Waiting
 
+_ON_SCREEN = (
+    *("editor", "selection", "steps", "progress", "problem"),
+    *("block_times", "conditions", "dismissed", "shown"),
+)
+"""Traits that widgets observe."""
+
 
 @attrs.frozen
 class Progress:
@@ -139,6 +145,18 @@ class State(Telling):
 
     def _tell_problem(self) -> None:
         self.set_trait("problem", self.editor.outcome.error)
+
+    def _tell_all(self) -> None:
+        """Tell all observers what there is, as for the first time: some may have heard of it, others not."""
+        if self.shown is None:
+            return
+        backbone = self.shown.backbone
+        model = backbone.model if self._model_is_observed else backbone.structure
+        for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
+            self.set_trait(name, value)
+        for name in _ON_SCREEN:
+            value = getattr(self, name)
+            self.notify_change(traitlets.Bunch(name=name, old=None, new=value, owner=self, type="change"))
 
     def _set(self, **values: Any) -> None:
         """Change several traits: each observer finds all of them changed, and they agree with each other."""

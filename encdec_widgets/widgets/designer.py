@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from encdec_widgets.widgets.base import stock as widgets
 import traitlets
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
@@ -11,6 +10,7 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.session import Session
 from encdec_widgets.session.telling import Telling, observes
 from encdec_widgets.session.waiting import Waiting
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.fallback import display_fallback, widget_bundle
 from encdec_widgets.widgets.base.page import Page

@@ -230,13 +230,13 @@ def test_a_session_is_closed_alone() -> None:
 def test_one_designer_in_several_event_loops_one_after_the_other(in_both_forms: Background) -> None:
     designer = Designer(SMALL)
 
-    async def scenario(filters: int, wait: bool) -> None:
+    async def scenario(designer: Designer, filters: int, wait: bool) -> None:
         edit(designer, "filters", filters)
         if wait:
             await until(lambda: filters_at(designer) == filters)
 
     for filters, wait in ((3, True), (4, True), (5, False), (6, False)):
-        asyncio.run(scenario(filters, wait))
+        asyncio.run(scenario(designer, filters, wait))
     designer.wait()
     assert filters_at(designer) == 6
     designer.set("filters", 7)

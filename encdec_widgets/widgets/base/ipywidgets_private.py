@@ -6,6 +6,7 @@ closed. A designer of which nobody kept a reference would stay with its 400 widg
 """
 
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
@@ -26,8 +27,7 @@ class Collected(ipywidgets.Widget):
     def _comm_changed(self, change: Any) -> None:
         super()._comm_changed(change)
         if change["new"] is not None:
-            handle = weakref.WeakMethod(self._handle_msg)
-            change["new"].on_msg(lambda message: (handle() or _nothing)(message))
+            change["new"].on_msg(_handing_to(weakref.WeakMethod(self._handle_msg)))
             _instances[self.model_id] = weakref.proxy(self)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
@@ -54,5 +54,12 @@ def looks_of(widget: Any) -> tuple[ipywidgets.Widget, ...]:
     return tuple(part for part in looks if isinstance(part, ipywidgets.Widget))
 
 
-def _nothing(_: Any) -> None:
-    """Leave a message to a widget that is gone."""
+def _handing_to(method: "weakref.WeakMethod[Callable[[Any], None]]") -> Callable[[Any], None]:
+    """Hands messages to a method of a widget, as long as there is the widget."""
+
+    def hand(message: Any) -> None:
+        handle = method()
+        if handle is not None:
+            handle(message)
+
+    return hand

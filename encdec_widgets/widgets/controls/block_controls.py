@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from encdec_widgets.widgets.base import stock as widgets
-
 from encdec_widgets.architectures.fields.described import FieldInfo, described_fields, field_words
 from encdec_widgets.architectures.known_classes import class_name
 from encdec_widgets.designs.block_edits import (
@@ -22,6 +20,7 @@ from encdec_widgets.designs.block_edits import (
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.controls.controls import FieldControls
 

@@ -6,10 +6,10 @@ from contextlib import suppress
 from typing import Any
 
 import attrs
-from encdec_widgets.widgets.base import stock as widgets
 import traitlets
 
 from encdec_widgets.architectures.fields.described import FieldInfo, field_words
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.controls.inputs import inputs_of
@@ -96,9 +96,10 @@ class FieldControl(widgets.HBox):
             why.value = said
         else:
             # After the inputs, so that the page keeps those, and with them the place of the keyboard.
-            self._why = widgets.HTML(said)
-            self._why.add_class("encdec-why-line")
-            self.children = (*self._inputs, self._why)
+            why = widgets.HTML(said)
+            why.add_class("encdec-why-line")
+            self.children = (*self._inputs, why)
+            self._why = why
 
 
 class _Section(widgets.VBox):
@@ -175,14 +176,16 @@ class FieldControls(widgets.VBox):
         return [name for name, info in self._fields.items() if info.folded]
 
     def _renew(self, fields: dict[str, FieldInfo]) -> None:
+        self._fields = {}  # An interrupt before the end leaves no fields, so that the next call comes here again.
         for section in self._sections.values():
             section.close_all()
         for row in self.rows.values():
             close_all(row)
-        self._fields, self.rows, self._unfolded = fields, {}, False
+        self.rows, self._unfolded = {}, False
         self._sections = {group: _Section(group) for group in dict.fromkeys(i.group for i in fields.values())}
         # All sections from the start, so that unfolding leaves the button in the page, and the keyboard on it.
-        self.children = (*self._sections.values(), *([self._fold] if self._folded else []))
+        folded = any(info.folded for info in fields.values())
+        self.children = (*self._sections.values(), *([self._fold] if folded else []))
 
     def _update(self) -> None:
         shown = [name for name, info in self._fields.items() if self._unfolded or not info.folded]

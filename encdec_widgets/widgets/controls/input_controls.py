@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from encdec_widgets.widgets.base import stock as widgets
-
 from encdec_widgets.designs.design import INPUT_FIELDS
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.controls.controls import FieldControl
 

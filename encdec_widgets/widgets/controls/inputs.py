@@ -7,10 +7,9 @@ The kind of a field says by a word which of them shows it (:mod:`encdec_widgets.
 from collections.abc import Callable
 from typing import Any
 
-from encdec_widgets.widgets.base import stock as widgets
-
 from encdec_widgets.architectures.fields.described import FieldInfo, is_number
 from encdec_widgets.architectures.fields.kinds import Integer
+from encdec_widgets.widgets.base import stock as widgets
 
 _DIGITS = 9
 """Decimals of a slider of real numbers; what is beyond them comes of the page's arithmetic: 1.5999999999999999."""

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from encdec_widgets.widgets.base import stock as widgets
-
 from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.controls.controls import FieldControls
 from encdec_widgets.widgets.controls.head_controls import HeadControls
 from encdec_widgets.widgets.controls.input_controls import InputControls

@@ -3,10 +3,9 @@
 import html
 from typing import TYPE_CHECKING, Any
 
-from encdec_widgets.widgets.base import stock as widgets
-
 from encdec_widgets.formatting import count_text, exact_text
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.timing import visible_devices
 

@@ -3,13 +3,13 @@
 import html
 from typing import Any
 
-from encdec_widgets.widgets.base import stock as widgets
 import traitlets
 
 from encdec_widgets.architectures.fields.described import FieldError, described_fields
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.session import Session
 from encdec_widgets.session.conditions import Conditions
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.controls.controls import FieldControls
 from encdec_widgets.widgets.pages.cost_words import cost_html
 from encdec_widgets.widgets.pages.what_if_panel import WhatIfPanel

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from encdec_widgets.widgets.base import stock as widgets
 import traitlets
 
 from encdec_widgets.architectures.fields.described import FieldError, described_fields
@@ -21,6 +20,7 @@ from encdec_widgets.figures.charts.receptive_heat import heat_image
 from encdec_widgets.figures.receptive_boxes import field_boxes
 from encdec_widgets.formatting import px_text
 from encdec_widgets.session.conditions import Conditions
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.controls.controls import FieldControl
 from encdec_widgets.widgets.pages.receptive_view import SAMPLE_ANIMAL_PX, ReceptiveView
 

@@ -5,10 +5,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from encdec_widgets.widgets.base import stock as widgets
-
 from encdec_widgets.formatting import digits, duration_text
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.pages.timing_controls import TimingControls
 from encdec_widgets.widgets.pages.timing_subject import Subject, Surroundings
 from encdec_widgets.widgets.pages.timing_words import blocks_html, card_html, race_html, timing_html

@@ -4,13 +4,12 @@ import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from encdec_widgets.widgets.base import stock as widgets
-
 from encdec_widgets.figures.block_figure import block_figure
 from encdec_widgets.figures.colour_scale import Colouring, legend
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
 from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.picture.flags import flags
 from encdec_widgets.widgets.picture.graph_view import GraphView
 

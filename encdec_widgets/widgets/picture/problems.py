@@ -5,12 +5,11 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
-from encdec_widgets.widgets.base import stock as widgets
-
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.session import Session
 from encdec_widgets.session.too_large import TooLargeError
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 
 
