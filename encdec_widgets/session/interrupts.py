@@ -2,31 +2,22 @@
 
 import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, TypeVar, cast
 
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
-
-
-class _GivesUp(Protocol):
-    def give_up(self) -> None:
-        """Want what is shown."""
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-Owner = TypeVar("Owner", bound=_GivesUp)
-
-
-def whole(method: Callable[Concatenate[Owner, Given], Result]) -> Callable[Concatenate[Owner, Given], Result]:
+def whole(method: Method) -> Method:
     """A method of a session that happens as a whole: where an interrupt ends it, ``give_up()`` puts things right."""
 
     @functools.wraps(method)
-    def call(self: Owner, *args: Given.args, **kwargs: Given.kwargs) -> Result:
+    def call(session: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            return method(self, *args, **kwargs)
+            return method(session, *args, **kwargs)
         except Exception:
             raise
         except BaseException:
-            self.give_up()
+            session.give_up()
             raise
 
-    return call
+    return cast(Method, call)
