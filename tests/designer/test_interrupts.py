@@ -32,7 +32,7 @@ TRACED = tuple(
 )
 """What holds the state of an edit. In the rest, an interrupt is one of a call from here."""
 
-POINTS = 3
+POINTS = 2
 """So many lines of each edit are tried in every run, and all with --full."""
 
 Line = tuple[str, int]
