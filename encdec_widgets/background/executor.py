@@ -104,6 +104,8 @@ class Background(Executor, abc.ABC):
             self._messages.pop(key, None)
         for task in tasks:
             task.future.cancel()
+            if task.inline and task._thread is None and task._waiting_thread in (None, threading.get_ident()):
+                self._end_dropped(task)  # An interrupt may have ended who took its steps.
         self._cancel_what_has_not_begun(tasks)
 
     def wait(self, key: Hashable) -> None:
@@ -256,8 +258,7 @@ class Background(Executor, abc.ABC):
     def _end_dropped(self, task: Task[Any]) -> None:
         if task._steps is not None:
             task._steps.close()
-        task.future.cancel()
-        task.future.set_running_or_notify_cancel()
+        _cancel(task)
         with self._lock:
             messages = self._messages.pop(task.key, deque())
             if heard := deque(message for message in messages if message[0] is not task):
@@ -266,7 +267,8 @@ class Background(Executor, abc.ABC):
 
     def _forget(self, task: Task[Any]) -> None:
         with self._lock:
-            self._tasks.remove(task)
+            if task in self._tasks:
+                self._tasks.remove(task)
         task._ended = True
         task._work = task._steps = None
 
@@ -279,8 +281,7 @@ class Background(Executor, abc.ABC):
         for task in tasks:
             task._ended = True
             task._work = None
-            task.future.cancel()
-            task.future.set_running_or_notify_cancel()
+            _cancel(task)
 
     def _post(self, task: Task[Any], tell: Callable[[], object]) -> bool:
         if task.future.cancelled():
@@ -302,6 +303,12 @@ class Background(Executor, abc.ABC):
                 return messages.popleft()
             self._messages.pop(key, None)
             return None
+
+
+def _cancel(task: Task[Any]) -> None:
+    if task.future.cancel() and not task._told_cancelled:
+        task._told_cancelled = True
+        task.future.set_running_or_notify_cancel()
 
 
 class _Call:

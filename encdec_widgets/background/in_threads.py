@@ -1,6 +1,8 @@
 """The background in threads."""
 
 import contextlib
+import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
@@ -10,14 +12,18 @@ from encdec_widgets.background.calls import Cancellable
 from encdec_widgets.background.executor import Background
 from encdec_widgets.background.task import Task
 
+LEAVE_S = 30.0
+"""When Python ends, it waits for so many seconds for the block that is being made."""
+_LOOK_S = 1.0
+
 
 class InThreads(Background):
     """Works in a thread, which ends when there is nothing to do.
 
     Python waits for that thread when it ends, and the thread ends at the next step: TensorFlow aborts the whole process
-    if a thread is killed in the middle of its code. So Python ends only when the block that is being made is made,
-    however long that takes. A limit would not be safe: a thread cannot be seen to be outside of TensorFlow's code, and
-    what other libraries do at exit would come while it still builds.
+    if a thread is killed in the middle of its code. So Python ends when the block that is being made is made, with the
+    status that it was ended with. One that takes longer than :data:`LEAVE_S` is taken for hung: the process then ends
+    at once, with the status 1, as Python does not tell the other one, and with a line about it on standard error.
 
     Example:
         >>> from encdec_widgets.background import InThreads
@@ -49,6 +55,7 @@ class InThreads(Background):
                 thread = threading.Thread(target=self._work, name="encdec-background")
                 thread.start()
                 self._thread = thread
+                threading.Thread(target=_leave, args=(thread,), name="encdec-leaving", daemon=True).start()
 
     def _work(self) -> None:
         try:
@@ -72,3 +79,22 @@ class InThreads(Background):
 
     def _gives_way(self, task: Task[Any]) -> bool:
         return self._more_urgent_than(task)
+
+
+def _leave(thread: threading.Thread) -> None:
+    """End the process where Python has ended but for a thread that does not."""
+    main = threading.main_thread()
+    while main.is_alive():
+        thread.join(_LOOK_S)
+        if not thread.is_alive():
+            return
+    thread.join(LEAVE_S)
+    if thread.is_alive():
+        with contextlib.suppress(Exception):  # Whatever stands for them may be closed, or be no file.
+            sys.stdout.flush()
+            print(
+                f"A block is still being made {LEAVE_S:g} s after the end of Python.",
+                file=sys.stderr,
+                flush=True,
+            )
+        os._exit(1)

@@ -52,12 +52,13 @@ class OnLoop(Background):
             loop.call_soon(self._take_turn, loop)
 
     def _take_turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        next_turn = loop.call_soon(self._take_turn, loop)  # First: an interrupt must not end the turns.
         with self._lock:
             task = self._most_urgent()
         if task is None:
             self._woken = None
+            next_turn.cancel()
             return
-        loop.call_soon(self._take_turn, loop)
         self._step(task)
 
     def _await(self, task: Task[Any]) -> None:

@@ -92,6 +92,7 @@ class Task(Generic[Result]):
         self._steps: Steps[Result] | None = None
         # What the background notes of it:
         self._due = self._started = self._stepping = self._ended = self._overtaken = False
+        self._told_cancelled = False
         self._thread: int | None = None  # where a step is being taken
         self._waiting_thread: int | None = None  # that of the caller who waits, where the steps run
         self._step_began = 0.0

@@ -147,6 +147,11 @@ class LiveBuilder:
             self._background.drop(self)
             self.latest = self._delivered
 
+    def go_back_to(self, backbone: Backbone | None) -> None:
+        """Drop what is under way, and build the next network from this one."""
+        self.stop()
+        self.latest = self._delivered = backbone
+
     def wait(self) -> None:
         """Return when nothing is under way and all results are delivered; at once while one is being delivered."""
         if not self._delivering:
@@ -207,8 +212,9 @@ class LiveBuilder:
         return backbone
 
     def _deliver(self, request: Request, result: Result) -> None:
-        outermost, self._delivering = not self._delivering, True
+        outermost = not self._delivering
         try:
+            self._delivering = True
             if isinstance(result, Backbone):
                 self._delivered = result
             self._on_result(request, result)

@@ -24,6 +24,7 @@ from encdec_widgets.formatting import quoted
 from encdec_widgets.networks.discarded import Discarded
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
+from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.live_builder import LiveBuilder, Request, Result
 from encdec_widgets.session.shown import Shown
 from encdec_widgets.session.state import Progress, State, broken_at
@@ -116,6 +117,7 @@ class Session(State):
         asked = {str(what): value} if changes is None else changes
         self._follow(self.editor.changed(asked), asked, now=now)
 
+    @whole
     def turn(self, path: str, value: Any) -> None:
         """Change one field as a control does: what belongs to one movement of the hand is one step to undo."""
         if not isinstance(path, str):
@@ -152,6 +154,7 @@ class Session(State):
         self._gestures.end()
         self._follow(editor, anew=editor.history.present.anew, now=now)
 
+    @whole
     def mend(self, mend: Mend, design: Design | None = None) -> bool:
         """Make the changes of a mend.
 
@@ -181,6 +184,7 @@ class Session(State):
 
     # What is selected, and what networks are looked at for
 
+    @whole
     def select(self, path: str | None) -> None:
         """Select a block.
 
@@ -208,6 +212,7 @@ class Session(State):
             if path in selectable_paths(self.editor.wanted):
                 self.select(path)
 
+    @whole
     def assume(self, **conditions: Any) -> None:
         """Let costs and checks be those under other conditions.
 
@@ -227,10 +232,12 @@ class Session(State):
             self._set(conditions=after, shown=attrs.evolve(self.shown, checks=checks))
             self._tell_problem()
 
+    @whole
     def dismiss(self, kind: str) -> None:
         """Tell advice of a kind no more, of this network and of others."""
         self._set(dismissed=tuple(dict.fromkeys([*self.dismissed, kind])))
 
+    @whole
     def show_dismissed(self) -> None:
         """Tell all kinds of advice again."""
         self._set(dismissed=())
@@ -246,6 +253,15 @@ class Session(State):
         if not self._telling_edit or self.shown is None:
             self._builder.wait()
 
+    def give_up(self) -> None:
+        """Drop what is being built after an interrupt, and tell all observers anew what is shown, and so wanted."""
+        shown = self.shown
+        self._telling_edit = self._failing = False
+        self._builder.go_back_to(None if shown is None else shown.backbone)
+        self.stop()
+        self._tell_all()
+
+    @whole
     def stop(self) -> None:
         """Drop what is being built: what is shown is the newest then."""
         self._builder.stop()
@@ -255,12 +271,14 @@ class Session(State):
         self._tell_problem()
 
     def close(self) -> None:
-        """Drop what is being built, and tell nothing to observers any more."""
+        """Drop what is being built, and tell nothing to observers any more; an edit raises from then on."""
+        self.closed = True
         self.unobserve_all()
         self.stop()
 
     # The way of an edit
 
+    @whole
     def _change_blocks(self, edit: BlockEdit, now: bool) -> None:
         self._gestures.end()
         before = self.editor
@@ -270,6 +288,7 @@ class Session(State):
             self._set(shown=attrs.evolve(self.shown, words=edit.words, effect=alike))
         self._follow(editor, edit.changes, moves_to=edit.path, now=now)
 
+    @whole
     def _follow(
         self,
         editor: Editor,
@@ -287,7 +306,15 @@ class Session(State):
             anew: Whether its network has weights of its own.
             moves_to: The path that is selected after it; the same as before if left out.
             now: Whether to build before returning.
+
+        Raises:
+            RuntimeError: If the session was closed.
         """
+        if self.closed:
+            raise RuntimeError(
+                f"This was closed and takes no edits. Received: {dict(asked or {})!r}. Would work: another Designer or "
+                "Session, made of its design."
+            )
         new = editor.wanted != self.editor.wanted
         moved = None if moves_to is _STAYS else (self.selected, moves_to)
         selection = self.selection
@@ -306,11 +333,7 @@ class Session(State):
         if step not in self.steps[-1:]:
             return  # an observer has made a newer edit
         build = self._builder.build_now if now else self._builder.build
-        try:
-            build(self._request(step))
-        except BaseException:  # an interrupt
-            self.stop()
-            raise
+        build(self._request(step))
 
     def _step_to(
         self,
@@ -331,6 +354,7 @@ class Session(State):
         anew, history = step.loads != loaded, step.after.history
         return Request(step.after.wanted, step, anew, history=history, goes_back=step.goes_back)
 
+    @whole
     def _built(self, request: Request, result: Result) -> None:
         if isinstance(result, Exception):
             self._refuse(request, result)

@@ -17,6 +17,12 @@ from encdec_widgets.session.steps import Selection, Step, selectable_paths
 from encdec_widgets.session.telling import AlwaysTold, Telling, observes
 from encdec_widgets.session.waiting import Waiting
 
+_ON_SCREEN = (
+    *("editor", "selection", "steps", "progress", "problem"),
+    *("block_times", "conditions", "dismissed", "shown"),
+)
+"""Traits that widgets observe."""
+
 
 @attrs.frozen
 class Progress:
@@ -77,6 +83,8 @@ class State(Telling):
     dismissed = traitlets.Tuple(read_only=True)
     block_times = traitlets.Dict(read_only=True)
 
+    closed = False
+    """Whether it was closed: nothing is told any more."""
     _model_is_observed = False  # A subclass may observe it by a decorator, which counts before __init__ runs.
     _failing = False
 
@@ -133,11 +141,23 @@ class State(Telling):
 
     def _tell(self, handler: Callable[..., Any], change: Any) -> None:
         """Tell one observer of a change unless it is out of date; what it raises becomes the ``problem``."""
-        if self.is_newest(change):
+        if self.is_newest(change) and not self.closed:
             self.guarded(handler)(change)
 
     def _tell_problem(self) -> None:
         self.set_trait("problem", self.editor.outcome.error)
+
+    def _tell_all(self) -> None:
+        """Tell all observers what there is, as for the first time: some may have heard of it, others not."""
+        if self.shown is None:
+            return
+        backbone = self.shown.backbone
+        model = backbone.model if self._model_is_observed else backbone.structure
+        for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
+            self.set_trait(name, value)
+        for name in _ON_SCREEN:
+            value = getattr(self, name)
+            self.notify_change(traitlets.Bunch(name=name, old=None, new=value, owner=self, type="change"))
 
     def _set(self, **values: Any) -> None:
         """Change several traits: each observer finds all of them changed, and they agree with each other."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as widgets
 import traitlets
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
@@ -11,6 +10,8 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.session import Session
 from encdec_widgets.session.telling import Telling, observes
 from encdec_widgets.session.waiting import Waiting
+from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.fallback import display_fallback, widget_bundle
 from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.controls.control_pages import ControlPages
@@ -149,13 +150,21 @@ class Designer(Telling, widgets.VBox):
                 self.session.observe(self._pass_on, "model")
 
     def close(self) -> None:
-        """Close the designer, and stop what is built, measured or computed for it."""
+        """Close the designer with all its parts, and stop what is built, measured or computed for it.
+
+        What was read of it stays: ``design``, ``backbone`` and ``model`` are those of the network that was shown last.
+        An edit raises a RuntimeError from then on.
+
+        A designer that was never displayed need not be closed: it goes when nothing holds it, like other values. One
+        that was displayed stays until it is closed, as a page may still show it, even where its cell was run again.
+        """
         if "session" not in vars(self):
             return  # the design to begin with was refused
         self.session.close()
-        self.aside.close()
-        self.table.close()
+        self.unobserve_all()
         super().close()
+        for part in self.children:
+            close_all(part)
 
     def _pass_on(self, change: Any) -> None:
         """Tell observers of the designer what changed in its session."""
@@ -164,7 +173,7 @@ class Designer(Telling, widgets.VBox):
     def _tell(self, handler: Callable[..., Any], change: Any) -> None:
         if change["name"] not in _OF_SESSION:
             handler(change)
-        elif self.session.is_newest(change):
+        elif self.session.is_newest(change) and not self.session.closed:
             self.session.guarded(handler)(change)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any] | None:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from encdec_widgets.widgets.base.ipywidgets_private import looks_of
+
 
 def close_all(widget: Any) -> None:
     """Close a widget with its children, layout and style, which ipywidgets leaves in kernel and page."""
-    for part in (*getattr(widget, "children", ()), getattr(widget, "style", None), widget.layout):
-        if hasattr(part, "layout"):
-            close_all(part)
-        elif part is not None:
-            part.close()
+    parts = (*getattr(widget, "children", ()), *looks_of(widget))
     widget.close()
+    for part in parts:
+        close_all(part)

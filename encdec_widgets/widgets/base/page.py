@@ -9,13 +9,14 @@ import traitlets
 from encdec_widgets.formatting import error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
+from encdec_widgets.widgets.base.ipywidgets_private import Collected
 from encdec_widgets.widgets.controls.flag_help import flag_help
 
 SAY_AFTER_S = 0.3  # after the last edit: a drag is told once
 _FOLDER = Path(__file__).parent
 
 
-class Page(anywidget.AnyWidget):
+class Page(Collected, anywidget.AnyWidget):
     """An invisible widget that brings the style sheet and watches the size of the picture, pointer and keys.
 
     Attributes:
@@ -25,8 +26,9 @@ class Page(anywidget.AnyWidget):
         help: A sentence for each box to tick, by its label (a trait): ipywidgets shows the label again as its tooltip.
     """
 
-    _esm = _FOLDER / "page.js"
-    _css = _FOLDER / "page.css"
+    # As texts: anywidget never lets go of a widget whose script is a file.
+    _esm = (_FOLDER / "page.js").read_text(encoding="utf-8")
+    _css = (_FOLDER / "page.css").read_text(encoding="utf-8")
     held = traitlets.Bool(False).tag(sync=True)
     help = traitlets.Dict().tag(sync=True)
     said = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-import ipywidgets as widgets
+from encdec_widgets.widgets.base import stock as widgets
 
 
 class Pages(widgets.VBox):

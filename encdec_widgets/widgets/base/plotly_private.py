@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from encdec_widgets.widgets.base.ipywidgets_private import Collected
+
 PRIVATE_NAMES = (
     "_esm",
     "FigureView",
@@ -81,7 +83,7 @@ def view_class(script: str) -> str | None:
     return view and view[1]
 
 
-class FigureWidget(PlotlyFigureWidget):
+class FigureWidget(Collected, PlotlyFigureWidget):
     """Plotly's FigureWidget with views that end when they are removed."""
 
     _esm = _ending_with_removal(str(PlotlyFigureWidget._esm))
@@ -96,4 +98,4 @@ class FigureWidget(PlotlyFigureWidget):
 
     def update_stored_state(self) -> None:
         """Bring the state that a page is restored from up to date with the figure, in 3 to 15 ms."""
-        self._repr_mimebundle_()
+        super(Collected, self)._repr_mimebundle_()  # it is not displayed, so it need not stay

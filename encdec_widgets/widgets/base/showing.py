@@ -17,8 +17,8 @@ class Showing:
     @contextmanager
     def __call__(self) -> Iterator[None]:
         """In a ``with``: what changes inside is shown."""
-        self._now = True
         try:
+            self._now = True
             yield
         finally:
             self._now = False

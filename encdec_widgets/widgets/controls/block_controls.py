@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import ipywidgets as widgets
-
 from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.described import (
     FieldInfo,
@@ -30,6 +28,7 @@ from encdec_widgets.designs.no_effect import fields_without_effect
 from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.base.texts import note
 from encdec_widgets.widgets.controls.controls import FieldControls

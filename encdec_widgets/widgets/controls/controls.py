@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
-import ipywidgets as widgets
 from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import FieldInfo, field_words
 from encdec_widgets.designs.no_effect import NoEffect
 from encdec_widgets.formatting import quoted
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.base.texts import heading, lines
@@ -155,7 +155,7 @@ class FieldControls(widgets.VBox):
         self._fold.on_click(self._fold_clicked)
         self._others = widgets.HTML(layout={"display": "none"})
         self._others.add_class("encdec-other-fields")
-        self.children = (self._others,)
+        self.children: tuple[widgets.Widget, ...] = (self._others,)
         self.rows: dict[str, FieldControl] = {}
 
     def show(
@@ -187,19 +187,27 @@ class FieldControls(widgets.VBox):
         self._others.layout.display = "" if others else "none"
         self._update()
 
+    def close(self) -> None:
+        """Close it with all rows, also those that are folded away."""
+        self._renew({})
+        close_all(self._fold)
+        super().close()
+
     @property
     def _folded(self) -> list[str]:
         return [name for name, info in self._fields.items() if info.folded]
 
     def _renew(self, fields: dict[str, FieldInfo]) -> None:
+        self._fields = {}  # An interrupt before the end leaves no fields, so that the next call comes here again.
         for section in self._sections.values():
             section.close_all()
         for row in self.rows.values():
             close_all(row)
-        self._fields, self.rows, self._unfolded = fields, {}, False
+        self.rows, self._unfolded = {}, False
         self._sections = {group: _Section(group) for group in dict.fromkeys(i.group for i in fields.values())}
         # All sections from the start, so that unfolding leaves the button in the page, and the keyboard on it.
-        self.children = (*self._sections.values(), self._others, *([self._fold] if self._folded else []))
+        folded = any(info.folded for info in fields.values())
+        self.children = (*self._sections.values(), self._others, *([self._fold] if folded else []))
 
     def _update(self) -> None:
         shown = [name for name, info in self._fields.items() if self._unfolded or not info.folded]

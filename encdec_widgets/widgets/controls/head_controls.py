@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import ipywidgets as widgets
-
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import FieldInfo, described_fields
 from encdec_widgets.designs.no_effect import fields_without_effect
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.controls.controls import FieldControl, FieldControls
 
 PRESENT_LABEL = "ends in a head"

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import ipywidgets as widgets
-
 from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.designs.design import INPUT_FIELDS
 from encdec_widgets.designs.no_effect import NoEffect
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.controls.controls import FieldControl
 

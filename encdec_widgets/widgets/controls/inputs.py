@@ -7,11 +7,10 @@ The kind of a field says by a word which of them shows it (:mod:`encdec_widgets.
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as widgets
-
 from encdec_widgets.architectures.fields.described import FieldInfo, is_number
 from encdec_widgets.architectures.fields.kinds import Integer
 from encdec_widgets.formatting import printable, quoted
+from encdec_widgets.widgets.base import stock as widgets
 
 TENTHS = 10
 """Ticks of a slider of real numbers for each whole number."""

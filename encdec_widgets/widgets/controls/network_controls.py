@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import ipywidgets as widgets
-
 from encdec_widgets.architectures.fields.described import described_fields, other_fields
 from encdec_widgets.designs.no_effect import fields_without_effect
 from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.texts import note
 from encdec_widgets.widgets.controls.controls import FieldControls
 from encdec_widgets.widgets.controls.head_controls import HeadControls

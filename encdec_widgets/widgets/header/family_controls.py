@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import ipywidgets as widgets
-
 from encdec_widgets.designs.presets import CATALOGUE, family_name, family_start
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.showing import Showing
 
 _EDITED = ("(edited)", "")

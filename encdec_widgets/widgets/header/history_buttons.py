@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import ipywidgets as widgets
-
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 
 
 class HistoryButtons(widgets.HBox):

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as widgets
 from markupsafe import Markup
 
 from encdec_widgets.formatting import count_text, exact_text
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.timing import visible_devices
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as widgets
 import traitlets
 
 from encdec_widgets.architectures.fields.described import FieldError, described_fields
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.session import Session
 from encdec_widgets.session.conditions import Conditions
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import error
 from encdec_widgets.widgets.controls.controls import FieldControls

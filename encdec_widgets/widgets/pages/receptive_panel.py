@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import ipywidgets as widgets
 import traitlets
 from markupsafe import Markup
 
@@ -21,6 +20,7 @@ from encdec_widgets.figures.charts.receptive_heat import heat_image
 from encdec_widgets.figures.receptive_boxes import field_boxes
 from encdec_widgets.formatting import px_text
 from encdec_widgets.session.conditions import Conditions
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import error, joined, note
 from encdec_widgets.widgets.controls.controls import FieldControl

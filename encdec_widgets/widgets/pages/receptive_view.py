@@ -7,6 +7,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from encdec_widgets.widgets.base.ipywidgets_private import Collected
+
 _FOLDER = Path(__file__).parent
 _SAMPLE = _FOLDER / "sample_image.svg"  # drawn for this package
 
@@ -16,7 +18,7 @@ SAMPLE_ANIMAL_PX = 150
 """Length of the animal on it, from its nose to the base of its tail."""
 
 
-class ReceptiveView(anywidget.AnyWidget):
+class ReceptiveView(Collected, anywidget.AnyWidget):
     """The image with the boxes, and a list of them below it.
 
     All lengths are in px of the image; positions are counted down from its top and to the right from its left edge.
@@ -34,8 +36,9 @@ class ReceptiveView(anywidget.AnyWidget):
             none.
     """
 
-    _esm = _FOLDER / "receptive_view.js"
-    _css = _FOLDER / "receptive_view.css"
+    # As texts: anywidget never lets go of a widget whose script is a file.
+    _esm = (_FOLDER / "receptive_view.js").read_text(encoding="utf-8")
+    _css = (_FOLDER / "receptive_view.css").read_text(encoding="utf-8")
 
     image = traitlets.Unicode().tag(sync=True)
     image_size = traitlets.List(traitlets.Float(), minlen=2, maxlen=2, default_value=[1.0, 1.0]).tag(

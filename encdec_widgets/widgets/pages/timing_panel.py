@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import ipywidgets as widgets
-
 from encdec_widgets.formatting import digits, duration_text
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, note
 from encdec_widgets.widgets.pages.timing_controls import TimingControls

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import ipywidgets as widgets
 import traitlets
 
 from encdec_widgets.designs.variants import INPUT_SIZE, fields_to_try, path_words
 from encdec_widgets.explore.what_if import Point, Question, WhatIf
 from encdec_widgets.session import Session
 from encdec_widgets.session.shown import Shown
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.base.texts import note

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as widgets
 from markupsafe import Markup
 
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks import Check
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 
 _HEADS = {"warning": ("encdec-warning", "⚠ Warning"), "advice": ("encdec-advice", "⚠ Advice")}
@@ -103,7 +103,7 @@ class _Row(widgets.HBox):
     def show(self, position: int, check: Check) -> None:
         """Show a check at a position in the order of rows."""
         self.layout.display, self.layout.order = "", str(position)
-        before, self._check = self._check, check
+        before = self._check
         for severity, (style, _) in _HEADS.items():
             (self.add_class if severity == check.severity else self.remove_class)(style)
         head = f"{_HEADS[check.severity][1]}: {check.kind}."
@@ -114,6 +114,7 @@ class _Row(widgets.HBox):
             buttons, self._mends.children = self._mends.children, tuple(map(self._button, check.mends))
             for button in buttons:
                 close_all(button)
+        self._check = check
 
     def _button(self, mend: Mend) -> widgets.Button:
         button = widgets.Button(description=mend.label, tooltip=f"Mend this: {mend.label}")

@@ -11,6 +11,7 @@ from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
 from encdec_widgets.explain.table import Row, block_rows, csv_lines, layer_rows
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
+from encdec_widgets.widgets.base.ipywidgets_private import Collected
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
@@ -30,7 +31,7 @@ _ROWS: dict[str, Callable[["Backbone", Mapping[str, Any]], list[Row]]] = {
 }
 
 
-class FactsTable(anywidget.AnyWidget):
+class FactsTable(Collected, anywidget.AnyWidget):
     """Blocks or layers, or what each of them costs, a row each: sorted in the page, copied as CSV in the order shown.
 
     While it is hidden, nothing is computed and nothing is sent.
@@ -42,8 +43,9 @@ class FactsTable(anywidget.AnyWidget):
         selected: Nodes of the blocks that are marked in the page (a trait).
     """
 
-    _esm = _FOLDER / "facts_table.js"
-    _css = _FOLDER / "facts_table.css"
+    # As texts: anywidget never lets go of a widget whose script is a file.
+    _esm = (_FOLDER / "facts_table.js").read_text(encoding="utf-8")
+    _css = (_FOLDER / "facts_table.css").read_text(encoding="utf-8")
 
     kind = traitlets.Enum((*_ROWS, "hide"), "blocks").tag(sync=True)
     table = traitlets.Dict().tag(sync=True)

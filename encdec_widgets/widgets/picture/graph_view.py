@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as widgets
-
 from encdec_widgets.background import Background
 from encdec_widgets.figures.block_figure import FIXED_LAYOUT
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.plotly_private import FigureWidget
 
@@ -33,7 +32,7 @@ class GraphView(widgets.VBox):
         """
         self._on_click = on_click
         self.figure: FigureWidget | None = None
-        self._shown: dict[str, Any] = {}
+        self._shown: dict[str, Any] | None = None
         # After the last edit: it costs a message as large as the edit's own and some milliseconds.
         self._synced = AtRest(_SYNC_AFTER_S, self._sync_state, background)
         super().__init__()
@@ -41,16 +40,23 @@ class GraphView(widgets.VBox):
 
     def show(self, picture: dict[str, Any]) -> None:
         """Draw ``picture`` instead; a person's zoom stays as long as it has the same extent."""
-        before, self._shown = self._shown, picture
+        before, self._shown = self._shown, None  # an interrupt leaves something between the two
         if self.figure is None:
-            self.figure = _figure_widget(picture)
-            for trace in self.figure.data:
+            figure = _figure_widget(picture)
+            for trace in figure.data:
                 if "customdata" in trace:
                     trace.on_click(self._clicked)
-            self.children = (self.figure,)
+            self.children = (figure,)
+            self.figure = figure
         else:
-            _update(self.figure, before, picture)
+            _update(self.figure, before or _unknown(picture), picture)
             self._synced.soon()
+        self._shown = picture
+
+    def close(self) -> None:
+        """Close it, also if its stored state is yet to be brought up to date."""
+        self._synced.forget()
+        super().close()
 
     def _sync_state(self) -> None:
         if self.figure is not None:
@@ -72,6 +78,14 @@ def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
         modeBarButtonsToRemove=["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
     )
     return figure
+
+
+def _unknown(picture: dict[str, Any]) -> dict[str, Any]:
+    """A picture from which every part of ``picture`` is a change."""
+    return {
+        "data": [{} for _ in picture["data"]],
+        "layout": {axis: {"range": None} for axis in ("xaxis", "yaxis")},
+    }
 
 
 def _update(figure: FigureWidget, old: dict[str, Any], new: dict[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as widgets
 from markupsafe import Markup, escape
 
 from encdec_widgets.figures.block_figure import block_figure
@@ -12,6 +11,7 @@ from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
 from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.picture.flags import flags
 from encdec_widgets.widgets.picture.graph_view import GraphView
 

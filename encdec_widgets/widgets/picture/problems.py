@@ -4,7 +4,6 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import ipywidgets as widgets
 from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import FieldError
@@ -14,6 +13,7 @@ from encdec_widgets.designs.variants import path_words
 from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.formatting import error_text, printable
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.texts import NOTHING, error
 

@@ -1,0 +1,65 @@
+"""Widgets that are gone when nothing holds them: the one module that uses names of ipywidgets that are not public.
+
+ipywidgets holds every widget that was ever made in a table, and by the callback of its channel to the page, until it is
+closed. A designer of which nobody kept a reference would stay with its 400 widgets and its network.
+``tests/designer/test_ipywidgets_private.py`` uses each of :data:`PRIVATE_NAMES` and says which one is gone.
+"""
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+import traitlets
+from ipywidgets.widgets.widget import _instances
+
+PRIVATE_NAMES = ("_instances", "_comm_changed", "_handle_msg", "_repr_mimebundle_")
+"""What this module uses of ipywidgets: its table of widgets by id, and methods of a widget."""
+
+
+class Collected(ipywidgets.Widget):
+    """A widget that is closed when nothing holds it, with its layout and style, unless it was displayed.
+
+    Once it was displayed, alone or inside of another widget, the page may show it: then it stays until it is closed.
+    """
+
+    @traitlets.observe("comm")
+    def _comm_changed(self, change: Any) -> None:
+        super()._comm_changed(change)
+        if change["new"] is not None:
+            change["new"].on_msg(_handing_to(weakref.WeakMethod(self._handle_msg)))
+            _instances[self.model_id] = weakref.proxy(self)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        _instances[self.model_id] = self
+        return super()._repr_mimebundle_(**kwargs)
+
+    def close(self) -> None:
+        """Close it with its layout and style."""
+        looks = looks_of(self)
+        super().close()
+        for look in looks:
+            look.close()
+
+    def __del__(self) -> None:
+        """Close it without what subclasses do then: the collector comes in the middle of anything, with locks held."""
+        Collected.close(self)
+
+
+def looks_of(widget: Any) -> tuple[ipywidgets.Widget, ...]:
+    """The widgets of its layout and of its style, which belong to it alone; none of one that is closed."""
+    if widget.comm is None:
+        return ()
+    looks = (getattr(widget, "layout", None), getattr(widget, "style", None))
+    return tuple(part for part in looks if isinstance(part, ipywidgets.Widget))
+
+
+def _handing_to(method: "weakref.WeakMethod[Callable[[Any], None]]") -> Callable[[Any], None]:
+    """Hands messages to a method of a widget, as long as there is the widget."""
+
+    def hand(message: Any) -> None:
+        handle = method()
+        if handle is not None:
+            handle(message)
+
+    return hand

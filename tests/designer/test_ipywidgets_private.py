@@ -1,0 +1,49 @@
+"""Every private name of ipywidgets that the package uses is there; one module uses them."""
+
+import ast
+from pathlib import Path
+
+import ipywidgets
+import pytest
+from ipywidgets.widgets import widget as module
+
+import encdec_widgets
+from encdec_widgets.widgets.base.ipywidgets_private import PRIVATE_NAMES
+from encdec_widgets.widgets.base.stock import HTML
+
+ROOT = Path(encdec_widgets.__file__).parent
+
+
+@pytest.mark.parametrize("name", PRIVATE_NAMES)
+def test_it_is_there(name: str) -> None:
+    owner = module if name == "_instances" else ipywidgets.Widget
+    assert hasattr(owner, name), f"ipywidgets {ipywidgets.__version__} has no {name} any more"
+
+
+def test_a_message_reaches_a_widget_through_its_channel() -> None:
+    text = HTML("before")
+    message = {"method": "update", "state": {"value": "after"}}
+    text.comm.handle_msg({"content": {"data": message}, "buffers": []})
+    assert text.value == "after"
+    channel = text.comm
+    del text
+    channel.handle_msg({"content": {"data": message}, "buffers": []})  # to nobody
+
+
+def test_what_is_saved_of_a_page_has_each_widget() -> None:
+    text = HTML("saved")
+    state = ipywidgets.Widget.get_manager_state()["state"]
+    assert state[text.model_id]["state"]["value"] == "saved"
+    assert text.layout.model_id in state
+
+
+def test_widgets_are_made_of_classes_that_the_table_does_not_hold() -> None:
+    """Only the module of those classes imports ipywidgets for what it makes of it."""
+    importing = {
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Import) and any(name.name == "ipywidgets" for name in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ipywidgets"))
+    }
+    assert importing == {"widgets/base/ipywidgets_private.py", "widgets/base/stock.py"}
