@@ -1,123 +1,36 @@
 """`encdec-designer`: serves the designer as an app of its own, to browsers on this machine only.
 
-The server runs in this process, so that there is one process to end, and so that the token is never in a command line,
-where other users could read it. Heavy packages are imported when they are needed, so that `--help` answers at once.
+What is imported here is next to nothing: signals are handled, and the working folder is left out of the module search
+path, before anything else is loaded.
 """
 
 from __future__ import annotations
 
-import argparse
-import importlib.util
-import secrets
 import sys
-import threading
-import webbrowser
-from collections.abc import Sequence
-from pathlib import Path
 
-import encdec_widgets
-from encdec_widgets.app.serving.address import FIRST_PORT, HOST
-from encdec_widgets.app.serving.errors import ServingError
-from encdec_widgets.app.serving.jupyter_folder import jupyter_folder
-from encdec_widgets.app.serving.jupyter_lab import jupyter_lab
-from encdec_widgets.app.serving.stopping import Stop, Stopped
-from encdec_widgets.app.serving.voila_app import voila_app
+from encdec_widgets.app.serving.stopping import Stop
+from encdec_widgets.app.serving.surroundings import leave_out_working_folder
+
+TYPE_CHECKING = False  # as in `typing`, which is not loaded before the working folder is left out
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve the designer until Ctrl-C.
 
+    Args:
+        argv: The options, without the name of the program; those of this process if None.
+
     Returns:
-        0 after an ordinary stop, 1 if it could not be served.
+        0 after Ctrl-C, which is the ordinary way to stop; 143 after SIGTERM and 129 when the terminal was closed, as
+        shells count; 1 if the designer could not be served.
     """
-    options = _parser().parse_args(argv)
     stop = Stop()
-    try:
-        _check_installed()
-        token = secrets.token_urlsafe(32)
-        with jupyter_folder() as folder:
-            if options.lab:
-                notebooks = _notebooks()
-                what, page = f"JupyterLab in {notebooks}", "lab"
-                server = jupyter_lab(folder, notebooks, options.port, token)
-            else:
-                what, page = "The Encoder-decoder designer", ""
-                server = voila_app(folder, options.port, token, dark=options.dark)
-            stop.server_is_set_up(server)
-            url = f"http://{HOST}:{server.port}/{page}?token={token}"
-            server.loop.add_callback(_tell, what, url, options.browser)
-            server.run()
-    except Stopped:
-        pass
-    except ServingError as error:
-        print(f"encdec-designer: {error}", file=sys.stderr)
-        return 1
-    print("stopped", flush=True)
-    return 0
+    leave_out_working_folder()
+    from encdec_widgets.app.command import command
 
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="encdec-designer",
-        description="Design encoder-decoder networks in the browser, served on this machine only.",
-    )
-    add = parser.add_argument
-    add("--lab", action="store_true", help="open the lessons (notebooks/ of a clone) in JupyterLab")
-    add("--no-browser", dest="browser", action="store_false", help="only print the address")
-    add("--port", type=_port, help=f"port to serve on (default: the first free one from {FIRST_PORT})")
-    add("--dark", action="store_true", help="dark colours (JupyterLab has its own setting)")
-    add("--version", action="version", version=f"encdec-designer {encdec_widgets.__version__}")
-    return parser
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a whole number from 1 to 65535")
-    return int(text)
-
-
-def _check_installed() -> None:
-    if not (_installed("voila") and _installed("jupyterlab")):
-        raise ServingError(
-            'serving the designer takes Voila and JupyterLab: pip install "encdec_widgets[app]"'
-        )
-    from encdec_widgets.workers.backends import LIBRARIES
-
-    if not any(map(_installed, LIBRARIES)):
-        raise ServingError(
-            'Keras has no backend here: pip install "encdec_widgets[cpu]" (TensorFlow), '
-            'or "encdec_widgets[gpu]" for an NVIDIA GPU'
-        )
-
-
-def _installed(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except ImportError:
-        return False
-
-
-def _notebooks() -> Path:
-    folder = Path(str(encdec_widgets.__file__)).resolve().parents[1] / "notebooks"
-    if not folder.is_dir():
-        raise ServingError(
-            f"--lab opens the notebooks of a clone of the repository, and there is no {folder}"
-        )
-    return folder
-
-
-def _tell(what: str, url: str, browser: bool) -> None:
-    """Print where the designer is, and open it in a browser. The server calls this once it answers."""
-    print(f"{what} is at\n\n    {url}\n\nCtrl-C here stops it.", flush=True)
-    if browser:
-        threading.Thread(
-            target=_open, args=(url,), daemon=True
-        ).start()  # some browsers return only when they are closed
-
-
-def _open(url: str) -> None:
-    if not webbrowser.open(url):
-        print("No browser could be opened: open the address above in one.", flush=True)
+    return command(argv, stop)
 
 
 if __name__ == "__main__":

@@ -52,12 +52,13 @@ class Server:
     def __init__(self, folder: Path, command: list[str], backend: str = "") -> None:
         self.folder = folder
         self.command = command
+        self.environment: dict[str, str] = {}  # what else is to be in it
         self.backend = backend or os.environ.get("KERAS_BACKEND", "tensorflow")
         self.log_file = folder / "log.txt"
         self.url = ""
 
     def __enter__(self) -> Self:
-        environment = {**clean_environment(self.folder), "KERAS_BACKEND": self.backend}
+        environment = {**clean_environment(self.folder), "KERAS_BACKEND": self.backend, **self.environment}
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
                 self.command,

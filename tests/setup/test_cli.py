@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
+import html
 import re
 import signal
 import socket
-import subprocess
+import stat
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from http.cookiejar import CookieJar
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import psutil
 import pytest
-import websocket
 
-from tests.browser.servers import App, clean_environment, until
-
-LIMIT = 120  # seconds that any single command may take
-
-
-def run(folder: Path, *arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the command to its end; `code` runs first in the same process."""
-    start = f"{code}\nimport sys\nfrom encdec_widgets.app.cli import main\nsys.exit(main(sys.argv[1:]))"
-    environment = clean_environment(folder)
-    return subprocess.run(
-        [sys.executable, "-c", start, *arguments],
-        capture_output=True,
-        check=False,
-        cwd=folder,
-        env=environment,
-        text=True,
-        timeout=LIMIT,
-    )
+from tests.browser.servers import App, until
+from tests.setup.visiting import LIMIT, Visitor, dial, run, status
 
 
 def without(*modules: str) -> str:
@@ -51,49 +36,18 @@ sys.meta_path.insert(0, Absent())
 """
 
 
-def status(url: str, cookies: CookieJar | None = None, **headers: str) -> int:
-    """The HTTP status of a GET, with no redirect followed."""
-
-    class Stay(urllib.request.HTTPRedirectHandler):
-        def redirect_request(self, *_: object) -> None:
-            return None
-
-    opener = urllib.request.build_opener(Stay, urllib.request.HTTPCookieProcessor(cookies))
-    try:
-        with opener.open(urllib.request.Request(url, headers=headers), timeout=LIMIT) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as refused:
-        with refused:
-            return int(refused.code)
-
-
-def dial(url: str, origin: str, cookie: str | None = None) -> bool:
-    """Whether a kernel's websocket lets one in."""
-    try:
-        websocket.create_connection(url, origin=origin, cookie=cookie, timeout=LIMIT).close()
-    except websocket.WebSocketBadStatusException as refused:
-        if refused.status_code != 403:
-            raise
-        return False
-    return True
-
-
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    with App(tmp_path_factory.mktemp("app")) as app:
+    with App(tmp_path_factory.mktemp("app"), backend="numpy") as app:
         yield app
 
 
 @pytest.fixture(scope="module")
-def page(app: App) -> tuple[str, str]:
-    """The page that the token opens, and the id of its kernel."""
-    with urllib.request.urlopen(app.url, timeout=LIMIT) as answer:
-        html = answer.read().decode()
-        policy = answer.headers["Content-Security-Policy"]
-    assert "http" not in policy.replace("'self' ws://127.0.0.1", "")
-    kernel = re.search(r'"kernelId": "([^"]+)"', html)
-    assert kernel
-    return html, kernel[1]
+def page(app: App) -> Visitor:
+    """Who opened the page by the token."""
+    visitor = Visitor(app)
+    assert visitor.kernel
+    return visitor
 
 
 def test_it_says_what_where_and_how_to_stop(app: App) -> None:
@@ -103,43 +57,38 @@ def test_it_says_what_where_and_how_to_stop(app: App) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{40,}", app.url)
 
 
-def test_the_page_names_itself_and_fetches_nothing_from_elsewhere(page: tuple[str, str]) -> None:
-    html, _ = page
+def test_the_page_names_itself_and_fetches_nothing_from_elsewhere(app: App, page: Visitor) -> None:
+    html = page.html
+    with urllib.request.urlopen(f"{app.base}login", timeout=LIMIT) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+    assert "http" not in policy.replace("'self' ws://127.0.0.1", "")
     assert "<title>Encoder-decoder designer</title>" in html
     sources = re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="([^"]+)"', html)
     assert sources
     assert [source for source in sources if urlsplit(source).netloc] == []
 
 
-def test_only_the_token_opens_the_page_and_the_kernel(app: App, page: tuple[str, str]) -> None:
-    _, kernel = page
-    api, channels = f"api/kernels/{kernel}", f"api/kernels/{kernel}/channels"
+def test_only_the_token_opens_the_page_and_its_cookie_the_kernel(app: App, page: Visitor) -> None:
+    api = f"api/kernels/{page.kernel}"
     kernels = len(app.children())
 
     assert status(app.base) == 302  # to the page that asks for the token
     assert status(app.base + api) == 403
     assert status(f"{app.base}?token=") == 302
     assert status(f"{app.base}{api}?token=guess") == 403
-    assert status(f"{app.base}{api}?token={app.token}") == 200
-    assert status(app.base + api, Authorization=f"token {app.token}") == 200
+    assert status(f"{app.base}{api}?token={app.token}") == 404, "somebody else's"
+    assert status(app.base + api, page.cookies) == 200
     assert len(app.children()) == kernels, "a refused page starts no kernel"
 
-    here, socket_url = app.base.rstrip("/"), app.base.replace("http", "ws") + channels
-    assert not dial(socket_url, here)
-    assert not dial(f"{socket_url}?token=guess", here)
-    assert dial(f"{socket_url}?token={app.token}", here)
+    here = app.base.rstrip("/")
+    assert not dial(page.socket, here)
+    assert not dial(f"{page.socket}?token=guess", here)
+    assert dial(page.socket, here, page.cookies)
 
 
-def test_a_cookie_does_not_help_another_site_in(app: App, page: tuple[str, str]) -> None:
-    _, kernel = page
-    cookies = CookieJar()
-    assert status(f"{app.base}api/kernels/{kernel}?token={app.token}", cookies) == 200
-    assert status(f"{app.base}api/kernels/{kernel}", cookies) == 200, "the token became a cookie"
-    cookie = "; ".join(f"{one.name}={one.value}" for one in cookies)
-    socket_url = f"{app.base.replace('http', 'ws')}api/kernels/{kernel}/channels"
-    assert dial(socket_url, app.base.rstrip("/"), cookie)
-    assert not dial(socket_url, "http://127.0.0.1:9", cookie)
-    assert not dial(socket_url, "http://elsewhere.invalid", cookie)
+def test_a_cookie_does_not_help_another_site_in(app: App, page: Visitor) -> None:
+    assert not dial(page.socket, "http://127.0.0.1:9", page.cookies)
+    assert not dial(page.socket, "http://elsewhere.invalid", page.cookies)
     assert status(app.url, Host="elsewhere.invalid") == 403
 
 
@@ -150,41 +99,37 @@ def test_it_listens_on_this_machine_only_and_keeps_its_token_out_of_the_process_
     assert not any(app.token in part for part in process.cmdline())
 
 
-def test_the_kernel_is_this_interpreter_in_the_users_folder(app: App, page: tuple[str, str]) -> None:
-    kernel = next(one for one in app.children() if page[1] in " ".join(one.cmdline()))
+def test_the_kernel_is_this_interpreter_in_the_users_folder(app: App, page: Visitor) -> None:
+    kernel = next(one for one in app.children() if page.kernel in " ".join(one.cmdline()))
     assert kernel.cmdline()[0] == sys.executable
     assert Path(kernel.cwd()) == app.folder
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_server_its_kernels_and_its_folder(tmp_path: Path, number: signal.Signals) -> None:
-    with App(tmp_path, "--dark") as app:
-        with urllib.request.urlopen(app.url, timeout=LIMIT) as answer:
-            assert b"theme-dark" in answer.read()
-        children = app.children()
-        assert children
-        assert app.stop(number) == 0
-        until(lambda: not any(child.is_running() for child in children), "the kernels' end")
-        assert app.log.endswith("Ctrl-C here stops it.\nstopped\n")
-        assert list((tmp_path / "tmp").iterdir()) == []
-        assert not list((tmp_path / "config").rglob("*.json"))
-
-
-def test_a_signal_while_it_starts_is_as_quiet(tmp_path: Path) -> None:
-    app = App(tmp_path)
-    app.wait_started = lambda: None  # type: ignore[method-assign]
-    with app:
-        until(lambda: list((tmp_path / "tmp").glob("encdec-designer-*")), "its folder", LIMIT)
-        assert app.stop(signal.SIGINT) == 0
-    assert app.log.endswith("stopped\n")
-    assert "Traceback" not in app.log
-    assert list((tmp_path / "tmp").iterdir()) == []
-
-
-def test_it_finds_another_port_when_the_usual_one_is_taken(tmp_path: Path, app: App) -> None:
-    with App(tmp_path) as second:
-        assert urlsplit(second.url).port != urlsplit(app.url).port
-        assert second.token != app.token
+def test_two_that_start_at_one_moment_find_ports_of_their_own_and_show_no_browser_their_token(
+    tmp_path: Path, app: App
+) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!{sys.executable}\nimport sys\nprint("opened", *sys.argv[1:], flush=True)\n')
+    browser.chmod(0o700)
+    two = [App(tmp_path / name, backend="numpy") for name in ("one", "two")]
+    for each in two:
+        each.folder.mkdir()
+        each.command.remove("--no-browser")
+        each.environment = {"BROWSER": str(browser)}
+    with ExitStack() as stack, ThreadPoolExecutor(2) as both:
+        list(both.map(stack.enter_context, two))
+        assert len({urlsplit(each.url).port for each in (app, *two)}) == 3
+        assert len({each.token for each in (app, *two)}) == 3
+        for each in two:
+            opened = until(
+                lambda each=each: re.search(r"^opened file://(\S+)$", each.log, re.MULTILINE), "a browser"
+            )
+            page = Path(url2pathname(opened[1]))
+            assert html.escape(each.url) in page.read_text()
+            assert stat.S_IMODE(page.stat().st_mode) == 0o600
+            assert stat.S_IMODE(page.parent.stat().st_mode) == 0o700
+            assert status(each.base) == 302, "it answers"
+    assert [file for each in two for file in (each.folder / "tmp").iterdir()] == []
 
 
 def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
@@ -202,6 +147,13 @@ def test_what_is_no_port_is_refused(tmp_path: Path, port: str) -> None:
     ended = run(tmp_path, f"--port={port}")
     assert ended.returncode == 2
     assert ended.stderr.splitlines()[-1].endswith("is not a port: give a whole number from 1 to 65535")
+
+
+@pytest.mark.parametrize("pages", ["0", "1000", "-1", "many", "2.0"])
+def test_what_is_no_number_of_pages_is_refused(tmp_path: Path, pages: str) -> None:
+    ended = run(tmp_path, f"--pages={pages}")
+    assert ended.returncode == 2
+    assert "is not a number of pages: give a whole number from 1 to 999" in ended.stderr
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,24 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
-from encdec_widgets.app.serving.address import HOST, PORTS_TRIED, free_port
-from encdec_widgets.app.serving.server import Server
+from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]
+
+from encdec_widgets.app.serving.address import HOST, PORTS_TRIED, listen, port_of
+from encdec_widgets.app.serving.server import Server, kernel_processes, kill
+from encdec_widgets.app.serving.stopping import KERNELS_HAVE
 
 
 def jupyter_lab(folder: Path, notebooks: Path, wanted_port: int | None, token: str) -> Server:
     """Set up a JupyterLab on the folder `notebooks`; its address needs `token`."""
-    from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]
-
+    # JupyterLab takes a port, no socket. If another program is quicker than it is, it looks for the next free one.
+    probes = listen(wanted_port)
+    port = port_of(probes)
+    for probe in probes:
+        probe.close()
     settings = {
         "ServerApp.ip": HOST,
-        "ServerApp.port": free_port(wanted_port),
-        "ServerApp.port_retries": 0
-        if wanted_port
-        else PORTS_TRIED,  # another program may take the port before it does
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0 if wanted_port else PORTS_TRIED,
         "ServerApp.open_browser": False,  # the command does, with the token
         "ServerApp.root_dir": notebooks,
         "ServerApp.allow_origin": "",
@@ -30,10 +34,21 @@ def jupyter_lab(folder: Path, notebooks: Path, wanted_port: int | None, token: s
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.news_url": None,
         "LabApp.extension_manager": "readonly",
+        "KernelManager.shutdown_wait_time": KERNELS_HAVE,
         "LabApp.workspaces_dir": folder / "workspaces",  # the user's own workspaces stay as they are
     }
     # JupyterLab's extensions warn of deprecations in each other. They set filters of their own, so that ours would not
     # hold; warnings that are recorded are not printed.
     with warnings.catch_warnings(record=True):
         app = LabApp.initialize_server(argv=[f"--{name}={value}" for name, value in settings.items()])
-    return Server(app.port, app.io_loop, app.start, lambda: app.stop(from_signal=True))
+
+    def stop() -> None:
+        # A kernel that still starts would answer Jupyter's way, an interrupt and a request, with an error on the
+        # terminal. It holds nothing yet.
+        manager = app.kernel_manager
+        for identity, process in kernel_processes().items():
+            if identity not in manager or manager.get_kernel(identity).execution_state == "starting":
+                kill([process])
+        app.stop(from_signal=True)
+
+    return Server(app.port, app.io_loop, app.start, stop, lambda: list(kernel_processes().values()))
