@@ -108,6 +108,7 @@ class Described(ByContent):
         Raises:
             TypeError: If it has an ``__init__`` of its own.
         """
+        super().__init_subclass__()
         require_no_own_init(cls)
         _numbers[cls] = next(_definitions)
 
