@@ -1,5 +1,6 @@
 """Controls that are generated from descriptions, without a designer around them."""
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -368,5 +369,9 @@ def test_other_fields_leave_nothing_of_the_first_behind(live_widgets: Callable[[
 @pytest.fixture
 def live_widgets() -> Callable[[], int]:
     """Counts the widgets that are open."""
-    instances = widgets.widget._instances
-    return lambda: len(instances)
+
+    def count() -> int:
+        gc.collect()  # those of tests before, which nobody holds any more
+        return len(widgets.widget._instances)
+
+    return count
