@@ -30,6 +30,19 @@ def test_a_message_reaches_a_widget_through_its_channel() -> None:
     channel.handle_msg({"content": {"data": message}, "buffers": []})  # to nobody
 
 
+def test_a_layout_that_is_shared_stays_for_who_shares_it() -> None:
+    text, shared = HTML("a text"), ipywidgets.Layout(width="50%")
+    own = text.layout
+    text.layout = shared
+    others = ipywidgets.Button(layout=shared)
+    del text
+    assert own.comm is None
+    assert shared.comm is not None
+    assert others.get_state()["layout"] == f"IPY_MODEL_{shared.model_id}"
+    others.close()
+    shared.close()
+
+
 def test_what_is_saved_of_a_page_has_each_widget() -> None:
     text = HTML("saved")
     state = ipywidgets.Widget.get_manager_state()["state"]

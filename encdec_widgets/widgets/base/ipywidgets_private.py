@@ -23,6 +23,17 @@ class Collected(ipywidgets.Widget):
     Once it was displayed, alone or inside of another widget, the page may show it: then it stays until it is closed.
     """
 
+    _looks: tuple[ipywidgets.Widget, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make it with a layout and a style of its own.
+
+        One that is assigned later may be another widget's as well, and is left alone.
+        """
+        super().__init__(*args, **kwargs)
+        looks = (getattr(self, "layout", None), getattr(self, "style", None))
+        self._looks = tuple(look for look in looks if isinstance(look, ipywidgets.Widget))
+
     @traitlets.observe("comm")
     def _comm_changed(self, change: Any) -> None:
         super()._comm_changed(change)
@@ -36,22 +47,13 @@ class Collected(ipywidgets.Widget):
 
     def close(self) -> None:
         """Close it with its layout and style."""
-        looks = looks_of(self)
         super().close()
-        for look in looks:
+        for look in self._looks:
             look.close()
 
     def __del__(self) -> None:
         """Close it without what subclasses do then: the collector comes in the middle of anything, with locks held."""
         Collected.close(self)
-
-
-def looks_of(widget: Any) -> tuple[ipywidgets.Widget, ...]:
-    """The widgets of its layout and of its style, which belong to it alone; none of one that is closed."""
-    if widget.comm is None:
-        return ()
-    looks = (getattr(widget, "layout", None), getattr(widget, "style", None))
-    return tuple(part for part in looks if isinstance(part, ipywidgets.Widget))
 
 
 def _handing_to(method: "weakref.WeakMethod[Callable[[Any], None]]") -> Callable[[Any], None]:
