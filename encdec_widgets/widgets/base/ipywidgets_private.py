@@ -39,7 +39,7 @@ class Collected(ipywidgets.Widget):
         super()._comm_changed(change)
         if change["new"] is not None:
             change["new"].on_msg(_handing_to(weakref.WeakMethod(self._handle_msg)))
-            _instances[self.model_id] = weakref.proxy(self)
+            _instances[self.model_id] = _Entry(self)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         _instances[self.model_id] = self
@@ -54,6 +54,34 @@ class Collected(ipywidgets.Widget):
     def __del__(self) -> None:
         """Close it without what subclasses do then: the collector comes in the middle of anything, with locks held."""
         Collected.close(self)
+
+
+class _Entry:
+    """A widget in ipywidgets' table that the table does not hold; one that is gone counts as closed.
+
+    ``weakref.proxy`` would do but for that: ``Widget.close_all`` goes through the table while its widgets go.
+    """
+
+    def __init__(self, widget: Collected) -> None:
+        object.__setattr__(self, "_widget", weakref.ref(widget))
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # what isinstance asks
+        return type(self._widget())
+
+    def __getattr__(self, name: str) -> Any:
+        widget = self._widget()
+        return _do_nothing if widget is None and name == "close" else getattr(widget, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._widget(), name, value)
+
+    def __repr__(self) -> str:
+        return repr(self._widget())
+
+
+def _do_nothing() -> None:
+    pass
 
 
 def _handing_to(method: "weakref.WeakMethod[Callable[[Any], None]]") -> Callable[[Any], None]:
