@@ -264,7 +264,7 @@ def _nearest_built(make: Callable[[], Design]) -> InputShape | None:
     return None
 
 
-tries_suggestions(Design, lambda asked, error: _suggesting_what_works(error, asked, {}, leads_on=True))
+tries_suggestions(Design, lambda _, asked, error: _suggesting_what_works(error, asked, {}, leads_on=True))
 
 
 def _replace_in_head(head: Head | None, changes: Mapping[str, Any]) -> Head | None:
