@@ -263,8 +263,14 @@ def value_text(value: Any) -> str:
         if isinstance(value, bool):
             return "on" if value else "off"
         if isinstance(value, (tuple, list)):
+            # Not more items than the shortened text has characters at its start, and at its end.
+            some = (
+                value
+                if len(value) <= 2 * LONGEST_QUOTE
+                else [*value[:LONGEST_QUOTE], *value[-LONGEST_QUOTE:]]
+            )
             return shortened(
-                ", ".join(quoted(v) if isinstance(v, (tuple, list)) else value_text(v) for v in value)
+                ", ".join(quoted(v) if isinstance(v, (tuple, list)) else value_text(v) for v in some)
             )
         if isinstance(value, float):
             return number_text(value)
@@ -279,7 +285,7 @@ def quoted(value: object) -> str:
     """A value as code, at most 200 characters of it; whatever the value is, this does not raise.
 
     >>> quoted("relu"), quoted((8, 1.5)), quoted(10**5000)
-    ("'relu'", '(8, 1.5)', '<a whole number of 5,001 digits>')
+    ("'relu'", '(8, 1.5)', '<a whole number of about 5,000 digits>')
     >>> len(quoted("x" * 100_000))
     200
     """
@@ -343,8 +349,7 @@ class _Repr(reprlib.Repr):
         try:
             return super().repr_int(x, level)
         except ValueError:  # Python writes no more than some thousand digits.
-            digits = int(x.bit_length() * 0.30103) + 1
-            return f"<a whole number of {exact_text(digits)} digits>"
+            return f"<a whole number of about {exact_text(round(x.bit_length() * 0.30103))} digits>"
 
     def repr_instance(self, x: Any, level: int) -> str:
         try:

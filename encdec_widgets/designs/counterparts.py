@@ -41,7 +41,7 @@ def lined_up(before: Sequence[Any], after: Sequence[Any]) -> tuple[int | None, .
     """
     if len(before) == len(after):  # The usual edit changes a field, and this is all that it costs.
         differing = [i for i, pair in enumerate(zip(before, after, strict=True)) if _likeness(*pair) < _EQUAL]
-        if len(differing) < 2:
+        if len(differing) < 2 or _all_edited_in_place(before, after):
             return tuple(range(len(after)))
     likeness = [[_likeness(one, other) for other in after] for one in before]
     found: list[int | None] = [None] * len(after)
@@ -58,6 +58,16 @@ def lined_up(before: Sequence[Any], after: Sequence[Any]) -> tuple[int | None, .
             found[j] = alike
             moved.remove(alike)
     return tuple(found)
+
+
+def _all_edited_in_place(before: Sequence[Any], after: Sequence[Any]) -> bool:
+    """Tell, without a comparison of each block with each, whether all were changed and none was moved."""
+    if list(map(type, before)) != list(map(type, after)):
+        return False
+    try:
+        return set(before).isdisjoint(after)
+    except Exception:  # noqa: BLE001 - a user's block may have any hash, or none
+        return False
 
 
 def _likeness(one: Any, other: Any) -> int:

@@ -228,7 +228,9 @@ def _changed(parts: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
             raise no_field(name, value)
     changed = {**parts, **{name: changes[name] for name in _PARTS if name in changes}}
     own = {n: value for n, value in changes.items() if n not in _PARTS and not n.startswith("head.")}
-    architecture = _as_architecture(changed["architecture"])
+    architecture = changed["architecture"]
+    if "architecture" in changes:  # That of a design was checked when the design was made.
+        architecture = _as_architecture(architecture)
     head = _replace_in_head(_as_head(changed.get("head")), changes)
     return {**changed, "architecture": replace_in(architecture, own), "head": head}
 
@@ -264,7 +266,7 @@ def _nearest_built(make: Callable[[], Design]) -> InputShape | None:
     return None
 
 
-tries_suggestions(Design, lambda asked, error: _suggesting_what_works(error, asked, {}, leads_on=True))
+tries_suggestions(Design, lambda _, asked, error: _suggesting_what_works(error, asked, {}, leads_on=True))
 
 
 def _replace_in_head(head: Head | None, changes: Mapping[str, Any]) -> Head | None:

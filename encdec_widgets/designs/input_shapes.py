@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, is_number
+from encdec_widgets.architectures.fields.working import is_trying
 
 InputShape: TypeAlias = tuple[int | None, int | None, int]
 
@@ -88,14 +89,11 @@ def require_sizes_that_fit(shape: InputShape, architecture: EncoderDecoder) -> N
     require_height_first(shape, shape, architecture)
     if not architecture.strides_decide:
         return  # building tells
+    words = f"must have a height and width that the maximum stride, {stride}, divides"
+    if is_trying():
+        raise FieldError("input_shape", shape, words)
     block_path, way = _where_it_breaks(architecture, sizes)
-    raise FieldError(
-        "input_shape",
-        shape,
-        f"must have a height and width that the maximum stride, {stride}, divides{way}",
-        nearest_shapes(shape, architecture),
-        block_path,
-    )
+    raise FieldError("input_shape", shape, f"{words}{way}", nearest_shapes(shape, architecture), block_path)
 
 
 def require_height_first(items: Sequence[Any], value: Any, architecture: EncoderDecoder) -> None:

@@ -4,7 +4,7 @@ A change of such a field changes no layer. Whether a block has a feature to conn
 known here alone: neither the block nor the head knows the network.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -27,7 +27,11 @@ _CONNECTING = (
     *("make_stem", "make_encoder", "make_decoder", "make_backbone"),
 )
 _NO_SOURCE = "No effect while no feature has the stride of the block's output."
-_NO_SOURCES = "No effect while no feature has the stride of the output of any of these blocks."
+_AFTER_HEAD = "No effect while the head is attached before this block."
+_OF_SEVERAL = {
+    _NO_SOURCE: "No effect while no feature has the stride of the output of any of these blocks.",
+    _AFTER_HEAD: "No effect while the head is attached before these blocks.",
+}
 _ONE_FEATURE = "No effect while the output is the only feature."
 
 
@@ -70,17 +74,21 @@ def fields_without_effect(design: Design, path: str = "") -> dict[str, NoEffect]
     stage, index = parts(path)
     blocks = blocks_of(design, stage)
     sources = _have_sources(design) if stage == "decoder" else (True,) * len(blocks)
-    asked = tuple(zip(blocks, sources, strict=True))
+    before_head = _count_before_head(design) if stage == "decoder" else len(blocks)
+    asked = tuple(zip(blocks, sources, range(len(blocks)), strict=True))
     if index is not None:
         asked = asked[index : index + 1]
-    found = [of_owner(block, has_source=source) for block, source in asked]
-    having = [described_fields(block) for block, _ in asked]
+    having = [described_fields(block) for block, _, _ in asked]
+    found = [
+        {**({} if i < before_head else _of_block_after_head(infos)), **of_owner(block, has_source=source)}
+        for (block, source, i), infos in zip(asked, having, strict=True)
+    ]
     merged = {}
     for name in dict.fromkeys(name for infos in having for name in infos):
         reasons = [without.get(name) for without, infos in zip(found, having, strict=True) if name in infos]
         if (first := reasons[0]) is not None and None not in reasons:
-            several = len(reasons) > 1 and first.reason == _NO_SOURCE
-            merged[name] = attrs.evolve(first, reason=_NO_SOURCES) if several else first
+            reason = _OF_SEVERAL.get(first.reason) if len(reasons) > 1 else None
+            merged[name] = attrs.evolve(first, reason=reason) if reason else first
     return merged
 
 
@@ -151,6 +159,21 @@ def _have_sources(design: Design) -> Sequence[bool]:
         stride //= block.upsampling_stride
         found.append(stride in strides)
     return found
+
+
+def _count_before_head(design: Design) -> int:
+    """How many blocks of the decoder lead to an output; all, as far as is known, where no head is attached before."""
+    network, head = design.architecture, design.head
+    count = len(blocks_of(design, "decoder"))
+    if head is None or head.stride is None or network.stacks > 1 or network.own_building:
+        return count
+    place = network.feature_strides.index(head.stride)
+    return place - 1 if place else count  # the output is first, then the input of each block
+
+
+def _of_block_after_head(infos: Mapping[str, FieldInfo]) -> dict[str, NoEffect]:
+    """All fields, but for the stride: with another one, the head may be attached to the output of the decoder."""
+    return {name: NoEffect(_AFTER_HEAD) for name in infos if name != "upsampling_stride"}
 
 
 def _of_head(design: Design) -> dict[str, NoEffect]:

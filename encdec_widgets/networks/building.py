@@ -17,7 +17,7 @@ from encdec_widgets.architectures.encoder_decoder import EncoderDecoder, Interme
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.fields.layer_names import as_model_name
 from encdec_widgets.architectures.known_classes import is_shipped
-from encdec_widgets.formatting import number_text
+from encdec_widgets.formatting import error_text, number_text
 from encdec_widgets.networks.built_block import BuiltBlock, Place, place_of
 from encdec_widgets.networks.data_format import (
     DataFormatError,
@@ -302,7 +302,7 @@ def _made(
         raise
     except Exception as error:
         if by_default and isinstance(error, ValueError):
-            raise refusal(maker, f"one of its layers (it failed: {error})") from error
+            raise refusal(maker, f"one of its layers (it failed: {error_text(error)})") from error
         if isinstance(error, FieldError):
             raise error.inside(f"{call.stage}[{call.index}]") from None
         error.add_note(

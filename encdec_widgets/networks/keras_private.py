@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras_module
+from encdec_widgets.formatting import error_text
 
 PRIVATE_NAMES: Mapping[str, str] = {
     "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope",
@@ -93,12 +94,12 @@ def in_stateless_scope() -> bool:
 
 def refused_to_fill(error: ValueError) -> bool:
     """Whether Keras raised ``error`` because a layer made or filled a variable with values in a stateless scope."""
-    return "stateless scope" in str(error)
+    return "stateless scope" in error_text(error)
 
 
 def reason_in(error: BaseException) -> str:
     """The reason in Keras's message of an error in a layer, without the configuration that stands before it."""
-    return str(error).rpartition("Exception encountered: ")[2]
+    return error_text(error).rpartition("Exception encountered: ")[2]
 
 
 def strategy_around() -> Any | None:

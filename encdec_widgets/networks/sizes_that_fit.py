@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.formatting import error_text, shortened
 from encdec_widgets.networks.building import BuildTooLongError
 
 MOST_TRIES = 6
 """So many sizes are tried below the one that does not fit, and so many above."""
-_QUOTED = 200
 
 InputShape: TypeAlias = tuple[int | None, int | None, int]
 Build: TypeAlias = Callable[[InputShape, Callable[[BlockCall], None]], Generator[None, None, Any]]
@@ -39,7 +39,7 @@ def size_refusal(
         A FieldError of the input's shape, with the nearest sizes that fit: networks were built for them. None are named
         where none was found, and yet the network is built where the size is open. Else ``error``.
     """
-    if architecture.strides_decide or None in shape[:2] or isinstance(error, BuildTooLongError):
+    if architecture.strides_decide or shape[:2] == (None, None) or isinstance(error, BuildTooLongError):
         return error
     first = yield from _attempted(shape, build)
     if first.error is None:  # what ended the building was not the network
@@ -93,12 +93,14 @@ class _Attempt:
     def next_shape(self, shape: InputShape, stride: int, up: bool) -> InputShape:
         """The next shape to try: one for which the first map that cannot be divided is smaller or larger by the rest.
 
-        Where all maps can be divided, it is the next one that the maximum stride divides.
+        Where all maps can be divided, it is the next one that the maximum stride divides. What is open stays open.
         """
         height, width = (
-            _next(size or 0, stride, up)
-            if self.misses == [None, None]
-            else _without_rest(size or 0, miss, up)
+            None
+            if size is None
+            else _without_rest(size, miss, up)
+            if self.missed
+            else _next(size, stride, up)
             for size, miss in zip(shape[:2], self.misses, strict=True)
         )
         return height, width, shape[2]
@@ -125,7 +127,7 @@ def _fitting(
             return None
         missed = attempt.missed
         shape = attempt.next_shape(shape, stride, up)
-        if min(size or 0 for size in shape) < 1:
+        if min(size for size in shape if size is not None) < 1:
             return None
         attempt = yield from _attempted(shape, build, ends_at_a_miss=True)
         if attempt.error is None:
@@ -150,5 +152,4 @@ def _reason(error: Exception, path: str) -> str:
     """What went wrong in a block, in one line."""
     if isinstance(error, FieldError):
         return f"{error.field.removeprefix(f'{path}.')} {error.allowed}"
-    line = str(error).strip().partition("\n")[0].removesuffix(".")
-    return line if len(line) <= _QUOTED else f"{line[:_QUOTED]}…"
+    return shortened(error_text(error).strip().partition("\n")[0].removesuffix("."))

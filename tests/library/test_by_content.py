@@ -74,6 +74,21 @@ def test_arrays_of_the_same_items_are_the_same(one: Any, other: Any) -> None:
     assert hash(Holding(held=one)) == hash(Holding(held=other))
 
 
+class Tensor(np.ndarray):
+    """An array whose hash is that of the object, as PyTorch's tensors have it."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(self)
+
+
+@pytest.mark.parametrize("inside", [lambda array: array, lambda array: (array, 1), lambda array: ((array,),)])
+@pytest.mark.parametrize("items", [[1, 2], 3.0])
+def test_arrays_that_are_the_same_have_one_hash_however_deep_they_stand(inside: Any, items: Any) -> None:
+    one, other = (Holding(held=inside(np.array(items).view(Tensor))) for _ in range(2))
+    assert one == other
+    assert hash(one) == hash(other)
+
+
 def test_what_only_looks_alike_or_cannot_be_compared_is_not_the_same() -> None:
     for one, other in (
         (np.array([1]), np.array([1, 1])),

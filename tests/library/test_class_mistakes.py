@@ -17,7 +17,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.architectures.fields.described import FieldError, integer
 from encdec_widgets.designs.block_edits import block_kinds
 
 
@@ -144,6 +144,41 @@ def test_a_stack_that_is_no_property_with_a_list_is_met_with_what_to_write(stage
         own = type("Own", (EncoderDecoder,), {**names, f"{stage}_stack": stack})
         with pytest.raises(FieldError, match=f"{stage}_stack must be a property that gives a list.*{words}"):
             Design(own())
+
+
+def test_a_class_that_has_the_constructor_of_the_one_above_it_can_be_made() -> None:
+    @attrs.frozen(init=False)
+    class Plain(SimpleConvBlock):
+        pass
+
+    assert Plain(filters=8).filters == 8
+    with pytest.raises(FieldError, match="Would work: 1"):
+        Plain(filters=-8)
+
+
+def test_a_class_suggests_what_it_accepts_itself_not_what_the_one_above_it_does() -> None:
+    class Narrow(UNet):
+        def __attrs_post_init__(self) -> None:
+            super().__attrs_post_init__()
+            if self.filters > 100:
+                raise FieldError("filters", self.filters, "must be at most 100", (100,))
+
+    with pytest.raises(FieldError) as refused:
+        Narrow(filters=5000)
+    assert [Narrow(filters=value).filters for value in refused.value.suggestions] == [100]
+
+
+def test_arguments_by_name_alone_are_not_taken_for_others_where_suggestions_are_tried() -> None:
+    @attrs.frozen(kw_only=True)
+    class ByName(EncoderBlock):
+        first: int = integer(3, minimum=1, maximum=4, usual=(1, 4), help="By its name alone.")
+
+    @attrs.frozen
+    class Both(ByName):
+        size: int = integer(8, minimum=1, maximum=9, usual=(1, 9), help="Third, or by its name.")
+
+    with pytest.raises(FieldError, match=r"size must be .* Would work: 9"):
+        Both(True, 2, 20)
 
 
 @pytest.mark.parametrize("given", [lambda x: None, lambda x: (x, x), lambda x: [x], lambda x: 3])

@@ -8,7 +8,7 @@ import pytest
 from encdec_widgets import formatting
 from encdec_widgets.architectures.blocks import layer_windows
 from encdec_widgets.architectures.fields import by_content, layer_names, numeric
-from encdec_widgets.formatting import LONGEST_QUOTE, error_text, quoted, value_text
+from encdec_widgets.formatting import LONGEST_QUOTE, error_text, quoted, shortened, value_text
 from tests.any_value import VALUES, Evil
 
 
@@ -46,3 +46,21 @@ def test_what_cannot_be_written_is_named_by_its_class() -> None:
 class UnspeakableError(Exception):
     def __str__(self) -> str:
         raise ZeroDivisionError
+
+
+def test_of_a_long_list_no_more_is_written_than_is_shown() -> None:
+    written = 0
+
+    class Item:
+        def __str__(self) -> str:
+            nonlocal written
+            written += 1
+            return ""
+
+    text = value_text(["first", *(Item() for _ in range(10_000)), "last"])
+    assert text.startswith("first, ")
+    assert text.endswith(", last")
+    assert len(text) == LONGEST_QUOTE
+    assert written <= 2 * LONGEST_QUOTE
+    some = list(range(100, 1000))
+    assert value_text(some) == shortened(", ".join(map(str, some)))

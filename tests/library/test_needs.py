@@ -242,6 +242,23 @@ def test_a_skip_connection_without_a_partner_can_be_turned_off_all_the_same() ->
     assert not why.locked
 
 
+@pytest.mark.parametrize("stride", [None, 1, 2, 4])
+@pytest.mark.parametrize("stacks", [1, 2])
+def test_blocks_after_the_head_have_fields_without_effect(stacks: int, stride: int | None) -> None:
+    unet = UNet(filters=2, convs_per_block=1, down_blocks=2, up_blocks=2, stacks=stacks)
+    design = Design(CustomEncoderDecoder.of(unet), (16, 16, 1), Head(channels=1, stride=stride))
+    before = outputs_of(design)
+    for i in range(2):
+        path = f"decoder[{i}]"
+        for name, value in {"refine_convs_filters": 3, "transposed_conv": False, "skip_add": True}.items():
+            changed = outputs_of(design.replace(f"{path}.{name}", value)) != before
+            assert changed == (name not in fields_without_effect(design, path)), (path, name)
+        assert "upsampling_stride" not in fields_without_effect(design, path)
+    left_out = {None: 0, 1: 0, 2: 1, 4: 2}[stride] if stacks == 1 else 0
+    whole = fields_without_effect(design, "decoder[*]")
+    assert ("transposed_conv" in whole) == (left_out == 2)
+
+
 @pytest.mark.parametrize(
     ("family", "stride"), [(UNet(up_blocks=0), 16), (UNet(up_blocks=1), None), (LeapCNN(), None)]
 )

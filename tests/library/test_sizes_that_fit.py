@@ -101,6 +101,8 @@ def test_a_block_that_pads_makes_a_size_fit_that_does_not_divide() -> None:
         (VALID, (62, 62, 1), ((60, 60, 1), (64, 64, 1))),
         (VALID, (63, 63, 1), ((60, 60, 1), (64, 64, 1))),
         (JOINING, (30, 32, 1), ((28, 32, 1), (32, 32, 1))),
+        (PADDED, (None, 38, 1), ((None, 36, 1), (None, 44, 1))),
+        (JOINING, (30, None, 1), ((28, None, 1), (32, None, 1))),
     ],
 )
 def test_a_size_that_cannot_be_built_is_met_with_the_nearest_that_can(
@@ -139,6 +141,25 @@ def test_an_error_of_a_users_block_that_has_nothing_to_do_with_sizes_stays_as_it
         Design(CustomEncoderDecoder(encoder=(Breaks(),)), (9, 9, 1)).build()
     assert caught.value.__notes__ == ["This happened in stack0_enc0, the Breaks of the encoder."]
     assert len(made) <= 5
+
+
+def test_an_error_of_a_users_block_that_cannot_be_written_is_met_with_sizes_all_the_same() -> None:
+    class UnwrittenError(ValueError):
+        def __str__(self) -> str:
+            raise ZeroDivisionError
+
+    class Even(Pad):
+        def make_block(self, x_in: Any, prefix: str = "even") -> Any:
+            if x_in.shape[1] % 2:
+                raise UnwrittenError
+            return super().make_block(x_in, prefix)
+
+    network = CustomEncoderDecoder(encoder=(Even(), conv(2)))
+    with pytest.raises(
+        FieldError, match=r"in encoder\[0\], <UnwrittenError that cannot be written"
+    ) as caught:
+        Design(network, (9, 9, 1)).build()
+    assert caught.value.suggestions == ((8, 8, 1), (10, 10, 1))
 
 
 def test_a_size_of_a_users_blocks_is_mended_in_a_session() -> None:

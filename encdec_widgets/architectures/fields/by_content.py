@@ -4,6 +4,7 @@ A field of a user's class may hold anything: an array, whose ``==`` gives an arr
 list, which has no hash. A class that inherits from :class:`ByContent` has an equality and a hash that never raise.
 """
 
+import numbers
 import operator
 import weakref
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 
 import attrs
 
+_PLAIN = frozenset({int, float, bool, str, type(None)})
 _readers: weakref.WeakKeyDictionary[type, Callable[[Any], tuple[Any, ...]]] = weakref.WeakKeyDictionary()
 
 
@@ -64,9 +66,14 @@ def same(one: Any, other: Any) -> bool:
     """
     if one is other:
         return True
+    cls = type(one)
+    if cls in _PLAIN and type(other) in _PLAIN:  # Nearly all fields hold these.
+        return bool(one == other)
     try:
         if isinstance(one, (list, tuple)):
-            return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
+            if type(other) is not cls or len(one) != len(other):
+                return False
+            return all(held is others or same(held, others) for held, others in zip(one, other, strict=True))
         if isinstance(one, dict):
             return (
                 type(one) is type(other)
@@ -104,8 +111,15 @@ def _reader(fields: list[Any]) -> Callable[[Any], tuple[Any, ...]]:
 
 def _hash(value: Any) -> int:
     """A hash that is equal for the same values; 0 for all that have none, or are compared otherwise than by ``==``."""
+    cls = type(value)
+    if cls in _PLAIN:
+        return hash(value)
     try:
-        return 0 if _is_array(value) else hash(value)
+        if isinstance(value, tuple):
+            return hash((cls, *map(_hash, value)))
+        # The hash of an array, where it has one, need not be that of another with the same items.
+        is_array = hasattr(cls, "__array__") and not isinstance(value, (numbers.Number, str, bytes))
+        return 0 if is_array else hash(value)
     except Exception:  # noqa: BLE001 - the hash of a user's object may raise anything
         return 0
 

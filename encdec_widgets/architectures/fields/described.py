@@ -5,7 +5,6 @@ stands under and what it needs to have any effect. Validation, controls, tooltip
 description, for the shipped classes and for classes that a user writes in a notebook cell.
 """
 
-import functools
 import itertools
 import weakref
 from collections.abc import Iterable
@@ -122,7 +121,7 @@ class Described(ByContent):
             require_fields_by_attrs(cls)
             for one in cls.__mro__:
                 if "__attrs_attrs__" in vars(one) and _IS_CHECKED not in vars(one):
-                    tries_suggestions(one, functools.partial(_suggesting_what_works, one))
+                    tries_suggestions(one, _suggesting_what_works)
                     setattr(one, _IS_CHECKED, True)
             setattr(cls, _IS_CHECKED, True)
         return super().__new__(cls)

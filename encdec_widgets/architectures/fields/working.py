@@ -81,21 +81,25 @@ def _refusal(make: Callable[[Any], object], value: Any) -> Exception | None:
     return None
 
 
-def tries_suggestions(cls: type, tried: Callable[[dict[str, Any], FieldError], FieldError]) -> None:
+def tries_suggestions(cls: type, tried: Callable[[type, dict[str, Any], FieldError], FieldError]) -> None:
     """Let the constructor of an attrs class suggest only what it accepts.
 
     Args:
-        cls: The class.
-        tried: Gives the error to raise, from the constructor's arguments by name and the error that they led to.
+        cls: The class. One without a constructor of its own has that of the class above it.
+        tried: Gives the error to raise, from the class whose value was asked for (``cls`` or one below it), the
+            constructor's arguments by name, and the error that they led to.
     """
-    made = vars(cls)["__init__"]
-    names = [field.alias for field in attrs.fields(cls) if field.init]
+    made = vars(cls).get("__init__")
+    if made is None:
+        return
+    names = [field.alias for field in attrs.fields(cls) if field.init and not field.kw_only]
 
     @functools.wraps(made)
     def checked(self: Any, *args: Any, **kwargs: Any) -> None:
         try:
             made(self, *args, **kwargs)
         except FieldError as error:
-            raise tried({**dict(zip(names, args, strict=False)), **kwargs}, error) from None
+            asked = {**dict(zip(names, args, strict=False)), **kwargs}
+            raise tried(type(self), asked, error) from None
 
     cls.__init__ = checked  # type: ignore[misc]
