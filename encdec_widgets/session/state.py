@@ -10,6 +10,7 @@ import traitlets
 
 from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.backbone import Backbone
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
 from encdec_widgets.session.shown import Shown
@@ -101,6 +102,10 @@ class State(Telling):
     def wait(self) -> None:
         """Return when everything that was changed is built."""
 
+    def model_of(self, backbone: Backbone) -> Any:
+        """The Keras model of a network of this session, with its weights."""
+        return backbone.model
+
     def observe(self, handler: Callable[..., Any], names: Any = traitlets.All, type: Any = "change") -> None:
         """Have ``handler`` called when a trait changes; the weights of ``model`` are filled where it is observed."""
         super().observe(handler, names, type)
@@ -152,7 +157,7 @@ class State(Telling):
         if self.shown is None:
             return
         backbone = self.shown.backbone
-        model = backbone.model if self._model_is_observed else backbone.structure
+        model = self.model_of(backbone) if self._model_is_observed else backbone.structure
         for name, value in (("design", backbone.design), ("backbone", backbone), ("model", model)):
             self.set_trait(name, value)
         for name in _ON_SCREEN:
