@@ -312,7 +312,7 @@ class Session(State):
         """
         if self.closed:
             raise RuntimeError(
-                f"This was closed and takes no edits. Received: {dict(asked or {})!r}. Would work: another Designer or "
+                f"This was closed and takes no edits. Received: {quoted(dict(asked or {}))}. Would work: another Designer or "
                 "Session, made of its design."
             )
         new = editor.wanted != self.editor.wanted
