@@ -102,7 +102,9 @@ def test_a_function_keeps_its_module_which_libraries_ask_for() -> None:
 
 @pytest.mark.parametrize("activation", [functools.partial(scaled, by=3.0), CalledLikeAFunction()])
 def test_what_keras_cannot_write_down_is_told(activation: Any) -> None:
-    with pytest.raises(TimingError, match=r"cannot be written down .*; a function with def in its place can\."):
+    with pytest.raises(
+        TimingError, match=r"cannot be written down .*; a function with def in its place can\."
+    ):
         network_of(_design(activation))
 
 
