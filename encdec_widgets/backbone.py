@@ -314,13 +314,14 @@ def build_backbone(
 
 
 def build_in_steps(
-    design: Design, previous: Backbone | None = None, **how: Unpack[How]
+    design: Design, previous: Backbone | None = None, *, suggests: bool = True, **how: Unpack[How]
 ) -> Generator[None, None, Backbone]:
     """As :func:`build_backbone`, in steps between which something else can be built.
 
     Args:
         design: What to build.
         previous: A network that was built before, to reuse as much of as is as it was.
+        suggests: Whether an error suggests values that were tried: each is built.
         **how: As in :func:`encdec_widgets.networks.building.network_in_steps`.
 
     Yields:
@@ -346,6 +347,8 @@ def build_in_steps(
             design.architecture, design.input_shape, design.head, earlier, **how
         )
     except Exception as error:
+        if not suggests or is_trying():
+            raise
         refused = yield from _refused(error, design, how)
         if refused is error:
             raise
@@ -355,8 +358,6 @@ def build_in_steps(
 
 def _refused(error: Exception, design: Design, how: How) -> Generator[None, None, Exception]:
     """What to raise for an error of building: one of the size where that is at fault, with suggestions that work."""
-    if is_trying():
-        return error
 
     def build(
         field: str, value: Any, on_block: Callable[[BlockCall], None] | None = None

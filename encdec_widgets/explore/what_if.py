@@ -184,6 +184,7 @@ def _computed(
                 gives_way=lambda: task.over or (one_at_a_time.awaited and not task.inline),
                 policy=question.policy,
                 at_most_s=GIVE_UP_S,
+                suggests=False,
             )
         task.check()
         return _point(question, value, backbone)

@@ -303,7 +303,8 @@ def joins_channels(operation: Any) -> bool:
 
 def is_keras_function(function: Any) -> bool:
     """Whether a function is one of Keras's activations, and so changes each value of a map by itself."""
-    return isinstance(function, FunctionType) and function.__module__.startswith(
+    # A function that was sent from another process belongs to no module.
+    return isinstance(function, FunctionType) and (function.__module__ or "").startswith(
         ("keras.src.activations.", "keras.src.ops.nn")
     )
 

@@ -240,6 +240,7 @@ class Session(BuiltState):
 
     # Waiting and ending
 
+    @whole
     def wait(self) -> None:
         """Return when everything that was changed is built; at once while an edit is told, if there is a network."""
         if not self._telling_edit or self.shown is None:

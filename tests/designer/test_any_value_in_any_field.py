@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 import pytest
-from encdec_widgets.session.too_large import TooLargeError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.fields.described import FieldError, described_fields
+from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.formatting import LONGEST_QUOTE, quoted
 from encdec_widgets.session import Session
 from tests.amount import full_or

@@ -109,6 +109,22 @@ def test_what_was_displayed_stays_until_it_is_closed(inside: bool) -> None:
     assert alive(references) == []
 
 
+def test_ipywidgets_closes_all_widgets_though_some_go_with_others() -> None:
+    kept, displayed = Designer(SMALL), Designer(SMALL)
+    displayed._repr_mimebundle_()
+    references = everything(displayed)
+    del displayed
+    threshold = gc.get_threshold()
+    gc.set_threshold(1)  # whatever is let go is gone at once
+    try:
+        ipywidgets.Widget.close_all()
+    finally:
+        gc.set_threshold(*threshold)
+    assert dict(_instances) == {}
+    assert kept.session.closed
+    assert alive(references) == []
+
+
 def test_a_picture_that_is_updated_was_not_displayed_by_that() -> None:
     designer = Designer(SMALL)
     references = everything(designer)
@@ -121,7 +137,7 @@ def test_all_its_widgets_go_with_it() -> None:
     """Each is of a class that ipywidgets' table does not hold, or the layout or style of one."""
     before = set(_instances)
     designer = used()
-    widgets = [widget.__repr__.__self__ for key, widget in list(_instances.items()) if key not in before]
+    widgets = [widget.close.__self__ for key, widget in list(_instances.items()) if key not in before]
     looks = (ipywidgets.Layout, ipywidgets.Style)
     assert [type(widget) for widget in widgets if not isinstance(widget, (Collected, *looks))] == []
     designer.close()

@@ -90,11 +90,11 @@ def test_what_a_control_cannot_show_stands_under_it_as_text(designer: Designer) 
     designer.set("encoder[0].count", ("relu", "relu"))
     designer.set("encoder[0].flag", 10**5000)
     designer.select("encoder[0]")
-    assert "Received: (&#x27;relu&#x27;, &#x27;relu&#x27;)" in text_of(designer)
+    assert "Received: (&#39;relu&#39;, &#39;relu&#39;)" in text_of(designer)
     assert "Received: &lt;a whole number of 5,001 digits&gt;" in text_of(designer)
     block_control(designer, "count").value = 5
     assert designer.design.architecture.encoder[0].count == 5
-    assert "relu&#x27;, &#x27;relu" not in text_of(designer)
+    assert "relu&#39;, &#39;relu" not in text_of(designer)
 
 
 def test_a_network_with_a_function_in_it_is_sent_as_its_model() -> None:

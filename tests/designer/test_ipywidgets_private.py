@@ -30,6 +30,34 @@ def test_a_message_reaches_a_widget_through_its_channel() -> None:
     channel.handle_msg({"content": {"data": message}, "buffers": []})  # to nobody
 
 
+def test_what_ipywidgets_finds_in_its_table_is_as_the_widget_itself() -> None:
+    text = HTML("before")
+    found = module._instances[text.model_id]
+    found.value = "after"
+    assert text.value == found.value == "after"
+    assert isinstance(found, ipywidgets.HTML)
+    assert repr(found) == repr(text)
+    assert ipywidgets.widget_serialization["to_json"](found, None) == f"IPY_MODEL_{text.model_id}"
+    assert len({found, module._instances[text.layout.model_id]}) == 2
+    del text
+    found.close()
+    with pytest.raises(AttributeError):
+        _ = found.value
+
+
+def test_a_layout_that_is_shared_stays_for_who_shares_it() -> None:
+    text, shared = HTML("a text"), ipywidgets.Layout(width="50%")
+    own = text.layout
+    text.layout = shared
+    others = ipywidgets.Button(layout=shared)
+    del text
+    assert own.comm is None
+    assert shared.comm is not None
+    assert others.get_state()["layout"] == f"IPY_MODEL_{shared.model_id}"
+    others.close()
+    shared.close()
+
+
 def test_what_is_saved_of_a_page_has_each_widget() -> None:
     text = HTML("saved")
     state = ipywidgets.Widget.get_manager_state()["state"]

@@ -22,7 +22,7 @@ def exact(size: int, smallest: int = 0) -> MapReceptiveField:
 
 BLOCKS: "nx.DiGraph[str]" = nx.DiGraph()
 for _name, _stage, _stride in (("enc0", "encoder", 1), ("enc1", "encoder", 2), ("dec0", "decoder", 1)):
-    BLOCKS.add_node(_name, stage=_stage, stride=_stride, label=_name)
+    BLOCKS.add_node(_name, stage=_stage, stride=_stride, strides=(_stride, _stride), label=_name)
 FIELDS = ReceptiveField(
     output=exact(188, 184),
     blocks={"enc0": exact(5), "enc1": exact(140), "dec0": exact(188, 184)},

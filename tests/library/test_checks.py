@@ -91,7 +91,7 @@ def test_any_network_is_checked_and_every_mend_mends_it(networks: Any, data: st.
         backbone = design.build()
     except FieldError:
         return
-    known = {"field": backbone.receptive_field(), "cost": backbone.cost()}
+    known = {"receptive_field": backbone.receptive_field(), "cost": backbone.cost()}
     for check in checks(network_of(design, **known, memory_bytes=10**12, animal_px=0.5)):
         assert set(check.places) <= set(backbone.blocks)
         for mend in check.mends:

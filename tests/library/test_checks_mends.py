@@ -153,7 +153,7 @@ LISTS = st.builds(
 
 def _checked(design: Design, memory_bytes: int, animal_px: float) -> tuple[Check, ...]:
     backbone = design.build()
-    known = {"field": backbone.receptive_field(), "cost": backbone.cost()}
+    known = {"receptive_field": backbone.receptive_field(), "cost": backbone.cost()}
     return checks(network_of(design, **known, memory_bytes=memory_bytes, animal_px=animal_px))
 
 

@@ -248,7 +248,7 @@ def test_levels_are_not_promised_where_there_is_no_mend_with_them(network: Encod
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"animal_px": 0}, {"animal_px": "a"}, {"input_scale": -1.0}, {"memory_bytes": 0}]
+    "wrong", [{"animal_px": 0}, {"animal_px": "a"}, {"input_scale": -1.0}, {"memory_bytes": -1}]
 )
 def test_lengths_scales_and_memory_are_numbers_above_0(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must be"):

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+import keras
 import pytest
 
 from tests.designer.slow import PATIENCE_S
@@ -48,20 +49,21 @@ asyncio.run(main())
 """
 
 
-def leave(leave: str, hangs: bool = False) -> "subprocess.CompletedProcess[str]":
+def leave(leave: str, hangs: bool = False, backend: str = "numpy") -> "subprocess.CompletedProcess[str]":
+    """Run Python until it ends by ``leave``, in the middle of a build; NumPy is the backend that loads soonest."""
     return subprocess.run(
         [sys.executable, "-c", _LEAVING.replace("LEAVE\n", f"{leave}\n").replace("HANGS", str(hangs))],
         capture_output=True,
         text=True,
         timeout=6 * PATIENCE_S,
-        env=dict(os.environ),
+        env={**os.environ, "KERAS_BACKEND": backend},
         check=False,
     )
 
 
 @pytest.mark.backend
 def test_a_status_is_kept_and_the_block_is_made() -> None:
-    ended = leave("sys.exit(3)")
+    ended = leave("sys.exit(3)", backend=keras.config.backend())
     assert (ended.returncode, ended.stdout.split()) == (3, ["begun", "made"]), ended.stderr
 
 

@@ -274,6 +274,7 @@ def test_a_subclass_that_makes_other_layers_says_nothing_of_inherited_fields() -
         def make_block(self, x: Any, current_stride: Any, skip_source: Any = None, prefix: str = "u") -> Any:
             return keras.layers.UpSampling2D(2, interpolation=self.interp_method)(x)
 
+    @attrs.frozen
     class Wider(SimpleUpsamplingBlock):
         """It makes the same layers of other defaults."""
 

@@ -14,6 +14,7 @@ import encdec_widgets
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.architectures.fields.info import NoFieldError
 from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.networks.building import BuildTooLongError
 from encdec_widgets.travelling import Travelling
@@ -22,6 +23,7 @@ from encdec_widgets.workers.errors import NotAvailableError, TimingError, Timing
 PATIENCE_S = 120
 EXAMPLES: dict[type[BaseException], Callable[[], BaseException]] = {
     FieldError: lambda: FieldError("filters", 0, "must be at least 1", (1, 2), "encoder[1]"),
+    NoFieldError: lambda: NoFieldError("filter", 0, "is no field", ("filters",)),
     TimingError: lambda: TimingError("it ended", details="Killed"),
     TimingStopped: TimingStopped,
     TimingTooLongError: lambda: TimingTooLongError(10.0, 100.0, 1.0),
@@ -46,7 +48,7 @@ def errors_of_the_package() -> Iterator[type[BaseException]]:
 
 def example(cls: type[BaseException]) -> BaseException:
     """An error of a class; one that has an ``__init__`` of its own needs its line in ``EXAMPLES``."""
-    return EXAMPLES[cls]() if "__init__" in vars(cls) else cls("a reason")
+    return EXAMPLES[cls]() if cls in EXAMPLES or "__init__" in vars(cls) else cls("a reason")
 
 
 def parts(error: BaseException) -> Any:

@@ -141,7 +141,7 @@ def test_a_template_is_missed_wherever_it_is_needed(tmp_path: Path) -> None:
     (tmp_path / "index.html.j2").write_text("{% extends 'a.j2' %}{% import 'b.j2' as b %}")
     assert missing_template([str(tmp_path)], "no.j2") == "no.j2"
     for name in ("a.j2", "b.j2"):
-        assert missing_template([str(tmp_path)]) in ("a.j2", "b.j2")
+        assert missing_template([str(tmp_path)]) in ("a.j2", "b.j2", "c.j2")
         (tmp_path / name).write_text("{% if x %}{% include 'c.j2' %}{% endif %}")
     assert missing_template([str(tmp_path)]) == "c.j2"
     (tmp_path / "c.j2").write_text("{% do x %}{% import 'a.j2' as again %}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import threading
 import urllib.request
 from contextlib import suppress
 from http.client import HTTPException
@@ -60,15 +59,33 @@ def test_a_signal_ends_the_server_its_kernels_and_its_folder(tmp_path: Path, num
         assert app.log.endswith("Ctrl-C here stops it.\nstopped\n")
 
 
+# The process gets a signal just before it starts a kernel.
+SIGNAL_AT_KERNEL = """
+import os, sys
+def signal_at(event, arguments):
+    if event == "subprocess.Popen" and "ipykernel_launcher" in arguments[1]:
+        os.kill(os.getpid(), {number})
+sys.addaudithook(signal_at)
+from encdec_widgets.app.cli import main
+sys.exit(main(["--no-browser"]))
+"""
+
+
 @pytest.mark.parametrize("number", full_or([*STATUS], [signal.SIGINT]))
 def test_a_signal_while_a_kernel_starts_is_as_quiet(tmp_path: Path, number: signal.Signals) -> None:
-    with App(tmp_path, backend="numpy") as app:
-        page = threading.Thread(target=visit, args=(app.url,), daemon=True)
-        page.start()
-        children = until(app.children, "a kernel")
-        assert app.stop(number) == STATUS[number]
-        assert left_behind(tmp_path, children) == []
+    app = App(tmp_path, backend="numpy")
+    app.command = [sys.executable, "-c", SIGNAL_AT_KERNEL.format(number=int(number))]
+    with app:
+        visit(app.url)
+        assert app.process.wait(LIMIT) == STATUS[number]
         assert app.log.endswith("Ctrl-C here stops it.\nstopped\n")
+    until(lambda: not any(str(tmp_path) in " ".join(command) for command in commands()), "the kernel's end")
+    assert left_behind(tmp_path, []) == []
+
+
+def commands() -> list[list[str]]:
+    """The command lines of all processes."""
+    return [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
 
 
 def signal_at(module: str, number: signal.Signals) -> str:

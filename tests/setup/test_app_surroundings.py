@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def caught(folder: Path) -> list[str]:
 PYTHON_PATHS = {"none": "", "empty": os.pathsep, "dot": f".{os.pathsep}"}
 
 
-@pytest.mark.parametrize("python_path", full_or([*PYTHON_PATHS], ["none", "empty"]))
+@pytest.mark.parametrize("python_path", full_or([*PYTHON_PATHS], ["none"]))
 def test_nothing_of_the_working_folder_is_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python_path: str
 ) -> None:
@@ -89,6 +90,34 @@ def test_nothing_of_the_working_folder_is_run(
     # Python itself, before the app begins, takes an entry of PYTHONPATH at its word.
     allowed = {f"{name}.py-{app.process.pid}" for name in BEFORE_ANYTHING} if python_path != "none" else set()
     assert set(caught(folder)) - allowed == set()
+
+
+SEARCHED = """
+import os, sys
+from pathlib import Path
+from encdec_widgets.app.cli import leave_out_working_folder
+leave_out_working_folder()
+from encdec_widgets.app.serving.jupyter_folder import only_our_settings
+only_our_settings(Path(sys.argv[1]))
+print([entry for entry in (*sys.path, *os.environ["PYTHONPATH"].split(os.pathsep)) if not os.path.isabs(entry)])
+print(os.getcwd() in map(os.path.abspath, sys.path))
+"""
+
+
+@pytest.mark.parametrize("python_path", [*PYTHON_PATHS.values(), f"sub{os.pathsep}", f"..{os.pathsep}"])
+def test_neither_it_nor_its_kernels_search_what_depends_on_the_working_folder(
+    tmp_path: Path, python_path: str
+) -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", SEARCHED, tmp_path / "settings"],
+        capture_output=True,
+        check=True,
+        cwd=tmp_path,
+        env={**clean_environment(tmp_path), "PYTHONPATH": f"{python_path}{ROOT}"},
+        text=True,
+        timeout=LIMIT,
+    )
+    assert found.stdout.split("\n") == ["[]", "False", ""]
 
 
 BLOCKS = """

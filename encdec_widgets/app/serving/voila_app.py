@@ -79,7 +79,7 @@ def voila_app(folder: Path, wanted_port: int | None, token: str, *, dark: bool, 
         # A page that is closed ends its own kernel; one whose browser crashed does not, also while the kernel is busy.
         "MappingKernelManager": {
             "root_dir": str(_working_folder()),
-            "cull_idle_timeout": 300,
+            "cull_idle_timeout": 240,  # seconds; asked every minute, so that it ends within five
             "cull_interval": 60,
             "cull_busy": True,
         },

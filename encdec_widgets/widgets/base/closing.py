@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from encdec_widgets.widgets.base.ipywidgets_private import looks_of
-
 
 def close_all(widget: Any) -> None:
-    """Close a widget with its children, layout and style, which ipywidgets leaves in kernel and page."""
-    parts = (*getattr(widget, "children", ()), *looks_of(widget))
+    """Close a widget with its children, which ipywidgets leaves in kernel and page."""
+    children = getattr(widget, "children", ())
     widget.close()
-    for part in parts:
-        close_all(part)
+    for child in children:
+        close_all(child)

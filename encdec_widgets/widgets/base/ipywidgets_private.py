@@ -23,12 +23,23 @@ class Collected(ipywidgets.Widget):
     Once it was displayed, alone or inside of another widget, the page may show it: then it stays until it is closed.
     """
 
+    _looks: tuple[ipywidgets.Widget, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make it with a layout and a style of its own.
+
+        One that is assigned later may be another widget's as well, and is left alone.
+        """
+        super().__init__(*args, **kwargs)
+        looks = (getattr(self, "layout", None), getattr(self, "style", None))
+        self._looks = tuple(look for look in looks if isinstance(look, ipywidgets.Widget))
+
     @traitlets.observe("comm")
     def _comm_changed(self, change: Any) -> None:
         super()._comm_changed(change)
         if change["new"] is not None:
             change["new"].on_msg(_handing_to(weakref.WeakMethod(self._handle_msg)))
-            _instances[self.model_id] = weakref.proxy(self)
+            _instances[self.model_id] = _Entry(self)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         _instances[self.model_id] = self
@@ -36,9 +47,8 @@ class Collected(ipywidgets.Widget):
 
     def close(self) -> None:
         """Close it with its layout and style."""
-        looks = looks_of(self)
         super().close()
-        for look in looks:
+        for look in self._looks:
             look.close()
 
     def __del__(self) -> None:
@@ -46,12 +56,32 @@ class Collected(ipywidgets.Widget):
         Collected.close(self)
 
 
-def looks_of(widget: Any) -> tuple[ipywidgets.Widget, ...]:
-    """The widgets of its layout and of its style, which belong to it alone; none of one that is closed."""
-    if widget.comm is None:
-        return ()
-    looks = (getattr(widget, "layout", None), getattr(widget, "style", None))
-    return tuple(part for part in looks if isinstance(part, ipywidgets.Widget))
+class _Entry:
+    """A widget in ipywidgets' table that the table does not hold; one that is gone counts as closed.
+
+    ``weakref.proxy`` would do but for that: ``Widget.close_all`` goes through the table while its widgets go.
+    """
+
+    def __init__(self, widget: Collected) -> None:
+        object.__setattr__(self, "_widget", weakref.ref(widget))
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # what isinstance asks
+        return type(self._widget())
+
+    def __getattr__(self, name: str) -> Any:
+        widget = self._widget()
+        return _do_nothing if widget is None and name == "close" else getattr(widget, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._widget(), name, value)
+
+    def __repr__(self) -> str:
+        return repr(self._widget())
+
+
+def _do_nothing() -> None:
+    pass
 
 
 def _handing_to(method: "weakref.WeakMethod[Callable[[Any], None]]") -> Callable[[Any], None]:
