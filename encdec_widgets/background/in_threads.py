@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import Any
@@ -37,6 +38,7 @@ class InThreads(Background):
         """Start no thread yet."""
         super().__init__()
         self._thread: threading.Thread | None = None
+        _all.add(self)
 
     def aside(self, function: Callable[[], object]) -> None:
         """Call a function in a thread of its own, for which Python does not wait when it ends."""
@@ -79,6 +81,24 @@ class InThreads(Background):
 
     def _gives_way(self, task: Task[Any]) -> bool:
         return self._more_urgent_than(task)
+
+    def _after_fork(self) -> None:
+        """Begin anew in a forked process: it has neither the thread nor the callers of the tasks that there were."""
+        self._lock = threading.Lock()
+        self._thread = None
+        self._tasks = [task for task in self._tasks if task._waiting_thread == threading.get_ident()]
+
+
+_all: "weakref.WeakSet[InThreads]" = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for background in list(_all):
+        background._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _leave(thread: threading.Thread) -> None:

@@ -16,6 +16,7 @@ A layer that keeps its weights has the *origin* of the layer that it has them fr
 networks, also where none of them was filled.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -53,6 +54,7 @@ class FollowedLayer:
     sources: tuple[Any, ...]
     trainable: bool
     _read: Callable[[], tuple[Any, tuple[Any, ...]]] = attrs.field(repr=False)
+    _count: Callable[[], int] = attrs.field(repr=False)
 
     @classmethod
     def of(cls, call: Any, origin: Origin) -> "FollowedLayer":
@@ -66,7 +68,13 @@ class FollowedLayer:
             sources=tuple(layer.variables),
             trainable=layer.trainable,
             read=lambda: (_settings(layer), tuple(map(joined_channels, call.input_tensors))),
+            count=lambda: sum(math.prod(weight.shape) for weight in layer.weights),
         )
+
+    @cached_property
+    def parameters(self) -> int:
+        """How many parameters it has; the state of a random generator, as dropout has one, is none of them."""
+        return self._count()
 
     @cached_property
     def facts(self) -> tuple[Any, tuple[Any, ...]]:
@@ -78,8 +86,14 @@ class FollowedLayer:
 
         Weights that are as their initializer drew them are not held either, but drawn again.
         """
-        facts = self.facts
-        return attrs.evolve(self, layer=None, sources=tuple(map(as_drawn, self.sources)), read=lambda: facts)
+        facts, parameters = self.facts, self.parameters
+        return attrs.evolve(
+            self,
+            layer=None,
+            sources=tuple(map(as_drawn, self.sources)),
+            read=lambda: facts,
+            count=lambda: parameters,
+        )
 
     def is_same_as(self, other: "FollowedLayer") -> bool:
         """Whether it is the same and fed in the same way."""

@@ -1,5 +1,6 @@
 """One builder at a time: Keras's global state is shared by threads."""
 
+import os
 import threading
 from collections import deque
 
@@ -24,6 +25,13 @@ class OneAtATime:
     def awaited(self) -> bool:
         """Whether another thread waits for it: a build in the background gives way to it, and no other build does."""
         return bool(self._waiting)
+
+    def after_fork(self) -> None:
+        """Let in the one thread that a forked process has; where it has the lock, it keeps it."""
+        self._changed = threading.Condition()
+        self._waiting.clear()
+        if self._owner != threading.get_ident():
+            self._owner, self._depth = None, 0
 
     def __enter__(self) -> None:
         thread = threading.get_ident()
@@ -53,3 +61,6 @@ class OneAtATime:
 
 
 one_at_a_time = OneAtATime()
+
+if hasattr(os, "register_at_fork"):  # A process of a Pool would wait for a thread that it does not have.
+    os.register_at_fork(after_in_child=one_at_a_time.after_fork)

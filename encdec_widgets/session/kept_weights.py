@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -96,7 +95,7 @@ class KeptWeights:
         valued = frozenset(origins & known.keys())
         # A layer that several blocks use is in each of them, and counts once.
         different = {tuple(map(id, known[origin].sources)): known[origin] for origin in valued}
-        kept = sum(map(_parameters, different.values()))
+        kept = sum(layer.parameters for layer in different.values())
         return KeptWeights(history.present, valued, tuple(left), layers, kept, let_go)
 
     def back(self, design: Design, history: History) -> dict[Place, dict[str, FollowedLayer]]:
@@ -140,10 +139,6 @@ def _all_origins(origins: Origins) -> set[Origin]:
     return {origin for of_place in origins.values() for origin in of_place.values()}
 
 
-def _parameters(layer: FollowedLayer) -> int:
-    return sum(map(math.prod, layer.shapes))
-
-
 def _places_now(place: Place, indexes: Mapping[str, Sequence[int | None]]) -> list[Place]:
     stage, prefix, index = place
     if stage not in indexes:
@@ -163,6 +158,6 @@ def _make_room(layers: dict[Origin, FollowedLayer], limit: int | None) -> int:
         if limit is None or total <= limit:
             break
         if size:
-            let_go += _parameters(layers.pop(origin))
+            let_go += layers.pop(origin).parameters
             total -= size
     return let_go

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from encdec_widgets._keras import keras
 from encdec_widgets.formatting import error_text
 from encdec_widgets.networks.keras_private import layers_held_by
 from encdec_widgets.workers.errors import TimingError
@@ -45,7 +46,13 @@ def functions_of(model: Any) -> dict[str, types.FunctionType]:
             users = isinstance(held, types.FunctionType) and _root(held) not in _KNOWN_THERE
             if users and held not in found:
                 found.append(held)
-    return {f"users_function_{number}": function for number, function in enumerate(found)}
+    return {_registered_name(function) or f"users_function_{n}": function for n, function in enumerate(found)}
+
+
+def _registered_name(function: types.FunctionType) -> str | None:
+    """The name by which ``keras.saving.register_keras_serializable`` knows a function: Keras writes it by this name."""
+    name: str = keras.saving.get_registered_name(function)
+    return name if keras.saving.get_registered_object(name) is function else None
 
 
 @contextmanager
@@ -97,12 +104,13 @@ class _Pickler(pickle.Pickler):
         used = {name: obj.__globals__[name] for name in _names(code) if name in obj.__globals__}
         parts = (used, obj.__defaults__, obj.__kwdefaults__, tuple(cell.cell_contents for cell in cells))
         # In two steps, so that a function may refer to itself.
-        return _empty, (marshal.dumps(code), len(cells)), parts, None, None, _complete
+        return _empty, (marshal.dumps(code), len(cells), obj.__module__), parts, None, None, _complete
 
 
-def _empty(code: bytes, cells: int) -> types.FunctionType:
+def _empty(code: bytes, cells: int, module: str | None) -> types.FunctionType:
     closure = tuple(types.CellType() for _ in range(cells))
-    return types.FunctionType(marshal.loads(code), {"__builtins__": __builtins__}, closure=closure or None)
+    names = {"__builtins__": __builtins__, "__name__": module}  # Libraries ask a function for its module.
+    return types.FunctionType(marshal.loads(code), names, closure=closure or None)
 
 
 def _complete(function: types.FunctionType, parts: tuple[Any, ...]) -> None:

@@ -10,9 +10,11 @@ from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.classes import users_classes
 from encdec_widgets.designs.presets import as_design
+from encdec_widgets.formatting import error_text
 from encdec_widgets.networks.keras_config import config_of_keras
 from encdec_widgets.networks.scopes import device_of, spread_here
 from encdec_widgets.workers.device import option_in
+from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.sent_functions import functions_of, named, packed
 
 
@@ -87,6 +89,7 @@ def network_of(thing: Any) -> Network:
     Keras is not thread-safe: call it in the thread that owns the network.
 
     Raises:
+        TimingError: If it holds something that cannot be sent to another process.
         TypeError: If there is no network in it.
         ValueError: If there is no preset of that name.
 
@@ -140,8 +143,14 @@ def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]]) -> Network:
     batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
     policy: Any = model.dtype_policy
     functions = functions_of(model)
-    with named(functions):
-        text = model.to_json()
+    try:
+        with named(functions):
+            text = model.to_json()
+    except Exception as error:  # a user's layer, and what it holds, may raise anything
+        raise TimingError(
+            "this network holds something that cannot be written down for another process; a function with def in its "
+            f"place can. Keras says: {error_text(error):.200}"
+        ) from error
     return Network(
         kind="model",
         text=text,

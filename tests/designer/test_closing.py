@@ -240,6 +240,9 @@ def test_a_session_is_closed_alone() -> None:
         session.change("filters", 3)
     with pytest.raises(RuntimeError, match="closed"):
         session.turn("filters", 3)
+    with pytest.raises(RuntimeError, match=r"closed.*xxx") as caught:
+        session.change("filters", "x" * 1000)
+    assert len(str(caught.value)) < 400
     assert session.design == SMALL
 
 

@@ -1,5 +1,6 @@
 """Functions that a user wrote reach the process that times a network, with what they refer to."""
 
+import functools
 import math
 import threading
 from collections.abc import Callable
@@ -31,6 +32,16 @@ class Activated(EncoderBlock):
 
 def scaled(x: Any, by: float = 2.0) -> Any:
     return keras.ops.relu(x) * by * SCALE
+
+
+@keras.saving.register_keras_serializable(package="users")
+def registered(x: Any) -> Any:
+    return keras.ops.relu(x) * SCALE
+
+
+class CalledLikeAFunction:
+    def __call__(self, x: Any) -> Any:
+        return x
 
 
 def factorial(n: int) -> int:
@@ -85,7 +96,19 @@ def test_what_cannot_be_sent_is_told() -> None:
         network_of(_design(locked))
 
 
+def test_a_function_keeps_its_module_which_libraries_ask_for() -> None:
+    assert _sent(scaled).__module__ == scaled.__module__
+
+
+@pytest.mark.parametrize("activation", [functools.partial(scaled, by=3.0), CalledLikeAFunction()])
+def test_what_keras_cannot_write_down_is_told(activation: Any) -> None:
+    with pytest.raises(
+        TimingError, match=r"cannot be written down .*; a function with def in its place can\."
+    ):
+        network_of(_design(activation))
+
+
 @pytest.mark.backend
 def test_a_network_with_functions_of_a_users_own_is_timed(worker: Worker) -> None:
-    design = _design(scaled, lambda x: scaled(x, by=0.5))
+    design = _design(scaled, registered, lambda x: scaled(x, by=0.5))
     assert measure(design, worker=worker, budget_s=0.05).median_ms > 0

@@ -13,8 +13,10 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.networks.keras_config import config_of_keras, configure_keras
+from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.backends.backend import Setting
 from encdec_widgets.workers.backends.on_numpy import NumPy
+from encdec_widgets.workers.inside.bench import Bench
 from encdec_widgets.workers.inside.loading import Loaded, load
 from encdec_widgets.workers.timing import Timing, Worker, compare, measure, network_of
 from encdec_widgets.workers.timing.measuring import Measurement
@@ -208,6 +210,17 @@ def test_what_cannot_be_set_is_said() -> None:
     assert backend.taken == 3
     assert not backend.differs({"colours": 3})
     assert backend.take({}) == []
+
+
+def test_a_process_stays_where_a_setting_cannot_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process could not take it either."""
+    monkeypatch.setattr(type(running_backend()), "settings", Stubborn.settings)
+    monkeypatch.setattr(running_backend(), "taken", 1, raising=False)
+    bench = Bench()
+    told = {"threads": 2, "colours": 3}
+    assert not bench.begin(told, fresh=True)["too_late"]
+    assert not bench.begin(told, fresh=False)["too_late"]
+    assert bench.begin({**told, "colours": 4}, fresh=False)["too_late"]
 
 
 def test_notices_stand_in_the_result_and_in_its_line(worker: Worker) -> None:

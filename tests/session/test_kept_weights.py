@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets import Design
-from encdec_widgets.architectures import CustomEncoderDecoder, Hourglass, StackedHourglass
+from encdec_widgets.architectures import CustomEncoderDecoder, FCDenseNet, Hourglass, StackedHourglass
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.designs.block_edits import BlockEdit, add, duplicate, move, remove
@@ -247,6 +247,15 @@ def test_the_last_edit_says_how_many_parameters_keep_their_weights() -> None:
     assert session.model is not None  # fills the new layers
     session.change("input_shape", (32, 32, 1))
     assert session.shown.effect.endswith("all parameters keep their weights")
+
+
+def test_the_random_state_of_dropout_is_no_parameter() -> None:
+    session = Session(Design(FCDenseNet(first_filters=4, growth_rate=2), (32, 32, 1)))
+    train(session)
+    for edit in (lambda: session.change("input_shape", (64, 64, 1)), session.undo):
+        edit()
+        assert session.shown
+        assert session.shown.effect.endswith("all parameters keep their weights")
 
 
 def block_edits(design: Design) -> Iterator[BlockEdit]:

@@ -112,6 +112,16 @@ def test_a_first_network_whose_model_is_observed_waits_for_the_answer(memory: Me
     assert session.backbone.filled
 
 
+def test_an_interrupt_asks_no_more_about_a_network_that_was_accepted(memory: Memory) -> None:
+    memory(LARGE.build().weight_bytes - 1)
+    session = Session(LARGE)
+    mend(session, 0)
+    session.observe(lambda change: None, "model")
+    session.give_up()
+    assert session.problem is None
+    assert session.backbone.filled
+
+
 def test_an_input_of_any_size_is_asked_about_for_its_weights_alone(memory: Memory) -> None:
     design = Design(UNet(filters=16, down_blocks=2, up_blocks=2), (None, None, 1))
     session = Session(design)

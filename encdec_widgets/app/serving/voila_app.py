@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from jupyter_core.utils import run_sync
 from jupyter_server import DEFAULT_STATIC_FILES_PATH
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
@@ -43,7 +42,6 @@ class _Voila(Voila):
         HTTPServer(self.app).add_sockets(self.sockets)
         self.ioloop = IOLoop.current()
         self.ioloop.start()
-        run_sync(self.kernel_manager.shutdown_all)(now=True)
 
 
 def voila_app(folder: Path, wanted_port: int | None, token: str, *, dark: bool, pages: int) -> Server:

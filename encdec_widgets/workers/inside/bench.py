@@ -43,6 +43,7 @@ class Bench:
         self._watches: dict[str, tuple[Stopwatch, Device]] = {}
         self._samplers: dict[str, GradientSampler] = {}
         self._notices: list[str] = []
+        self._settings: Mapping[str, Any] = {}
 
     def begin(self, settings: Mapping[str, Any], fresh: bool) -> dict[str, Any]:
         """Begin a job, and take what is set for the backend where the job comes from.
@@ -56,7 +57,9 @@ class Bench:
             Whether it is too late, so that another process is needed.
         """
         if not fresh:
-            return {"too_late": running_backend().differs(settings)}
+            # What could not be taken before cannot be taken by another process either.
+            return {"too_late": settings != self._settings and running_backend().differs(settings)}
+        self._settings = settings
         self._notices = running_backend().take(settings)
         return {"too_late": False}
 
