@@ -176,6 +176,6 @@ class Designer(Telling, widgets.VBox):
         elif self.session.is_newest(change) and not self.session.closed:
             self.session.guarded(handler)(change)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any] | None:
-        display_fallback(self.session)
-        return widget_bundle(super()._repr_mimebundle_(**kwargs))
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        display_fallback(self.session, self.page.still)
+        return widget_bundle(super()._repr_mimebundle_(**kwargs), self.page.display_metadata())

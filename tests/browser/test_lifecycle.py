@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-import nbformat
 import psutil
-from nbformat.sign import NotebookNotary, SQLiteSignatureStore
 from playwright.sync_api import Browser, expect
 
 from tests.browser.designer_page import CELLS, DesignerPage
 from tests.browser.notebook import load_notebook, run_cells
 from tests.browser.page import Screen
+from tests.browser.saved import (
+    KERNEL,
+    NOT_FOUND,
+    choose_no_kernel,
+    command,
+    hides_the_error,
+    save,
+    shows_the_still,
+    still_in,
+    without_kernel,
+)
 from tests.browser.servers import Lab, until
 
 START = [1, 16, 32, 64, 128, 128, 256, 256, 128, 64, 32]
@@ -49,7 +54,6 @@ class Slow(SimpleConvBlock):
 slow = Designer(Design(CustomEncoderDecoder(encoder=(Slow(filters=4),)), (64, 64, 1)))
 slow
 """
-_KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext"
 # The broken chains that ipywidgets draws on each widget, and what can be used of the designer.
 _STATE = """root => ({
     chains: [root, ...root.querySelectorAll('*')].filter(part =>
@@ -59,32 +63,11 @@ _STATE = """root => ({
         part.getClientRects().length && !part.closest('[inert]')).length,
 })"""
 GONE = "The kernel that drew this has gone."
-# JupyterLab's own word for a saved widget whose kernel is another; the designer shows its picture instead.
-NOT_FOUND = r"widget model not found"
 # Notebook 7.6.5 itself, with any notebook, also an empty one.
 NOTEBOOK_7 = r"uncaught: Cannot read properties of undefined \(reading 'schema'\)"
 
 # Jupyter's client, when a page is left just as it reconnects to a kernel that was restarted for a dead one.
 CUT_OFF = r"uncaught: Kernel connection disconnected"
-
-
-def command(screen: Screen, name: str) -> None:
-    screen.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
-
-
-def save(screen: Screen, lab: Lab) -> Path:
-    command(screen, "docmanager:save")
-    screen.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
-    return lab.notebooks / screen.page.evaluate("window.jupyterapp.shell.currentWidget.context.path")
-
-
-def still_in(notebook: Path) -> tuple[str, str]:
-    """The HTML of the still that is saved with the first cell, and the text of its picture."""
-    outputs = json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["outputs"]
-    page = "".join(outputs[0]["data"]["text/html"])
-    picture = re.search(r"data:image/svg\+xml;base64,([^\"]+)", page)
-    assert picture
-    return page, base64.b64decode(picture[1]).decode()
 
 
 def test_several_designers_views_and_tabs_in_one_notebook(
@@ -142,7 +125,7 @@ def test_an_interrupted_kernel_has_a_designer_that_works(open_notebook: Callable
     designer = DesignerPage(screen, 1)
 
     # While nothing happens.
-    screen.page.evaluate(f"() => {_KERNEL}.session.kernel.interrupt()")
+    screen.page.evaluate(f"() => {KERNEL}.session.kernel.interrupt()")
     DesignerPage(screen).press_slider("filters", "ArrowRight")
     DesignerPage(screen).wait_for_boxes(WIDER)
 
@@ -150,7 +133,7 @@ def test_an_interrupted_kernel_has_a_designer_that_works(open_notebook: Callable
     screen.kernel.run("naps[0] = 20")
     error = screen.page.evaluate(
         f"""async () => {{
-            const kernel = {_KERNEL}.session.kernel;
+            const kernel = {KERNEL}.session.kernel;
             const request = kernel.requestExecute({{code: "slow.set('encoder[0].filters', 9)"}});
             setTimeout(() => kernel.interrupt(), 1000);
             return (await request.done).content.ename;
@@ -165,7 +148,7 @@ def test_an_interrupted_kernel_has_a_designer_that_works(open_notebook: Callable
     screen.kernel.run("naps[0] = 2\nbegun.clear()")
     screen.type("channels", "2", within=designer.root)
     until(lambda: screen.kernel and screen.kernel.value("len(begun)"), "the build has begun")
-    screen.page.evaluate(f"() => {_KERNEL}.session.kernel.interrupt()")
+    screen.page.evaluate(f"() => {KERNEL}.session.kernel.interrupt()")
     screen.kernel.run("naps[0] = 0")
     screen.type("channels", "3", within=designer.root)
     designer.wait_for_boxes([3, 6])
@@ -184,7 +167,7 @@ def test_a_kernel_that_went_and_a_notebook_without_one(
     designer.wait_for_boxes(WIDER)
 
     # Restarted: it says so, once, and can't be used; the cell run again works.
-    screen.page.evaluate(f"() => {_KERNEL}.session.kernel.restart()")
+    screen.page.evaluate(f"() => {KERNEL}.session.kernel.restart()")
     gone = designer.root.locator(".encdec-gone").filter(has_text=GONE)
     expect(gone).to_have_text(f"{GONE} Run this cell again.")
     assert designer.root.evaluate(_STATE) == {"chains": 0, "usable": 0}
@@ -196,27 +179,27 @@ def test_a_kernel_that_went_and_a_notebook_without_one(
 
     # Shut down, which ipywidgets does not notice.
     notebook = save(screen, jupyterlab)
-    screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
+    screen.page.evaluate(f"() => {KERNEL}.shutdown()")
     expect(gone).to_have_text(f"{GONE} Run this cell again.")
     assert designer.root.evaluate(_STATE)["usable"] == 0
 
     # Opened again: with another kernel, with none, and by somebody who doesn't trust it.
     screen.allowed_errors.append(NOT_FOUND)
     load_notebook(jupyterlab, screen, notebook.name)
-    shows_the_still(screen)
-    expect(screen.page.get_by_text("Error displaying widget")).to_be_hidden()
-    screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
-    unnamed = without_kernel(notebook, trusted_by=jupyterlab)
+    shows_the_still(screen.page)
+    hides_the_error(screen.page)
+    screen.page.evaluate(f"() => {KERNEL}.shutdown()")
+    unnamed = without_kernel(notebook, trusted_by=jupyterlab, language=True)
     load_notebook(
         jupyterlab, screen, unnamed.name
     )  # of which JupyterLab starts the only kernel of its language
-    shows_the_still(screen)
-    expect(screen.page.get_by_text("Error displaying widget")).to_be_hidden()
-    screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
-    untrusted = without_kernel(notebook, trusted_by=None)
+    shows_the_still(screen.page)
+    hides_the_error(screen.page)
+    screen.page.evaluate(f"() => {KERNEL}.shutdown()")
+    untrusted = without_kernel(notebook, trusted_by=None, language=False)
     load_notebook(jupyterlab, screen, untrusted.name)  # of no language: JupyterLab asks
     choose_no_kernel(screen)
-    shows_the_still(screen)
+    shows_the_still(screen.page)
     screen.page.goto("about:blank")
 
     # Without any script, as a page that shows notebooks would have it.
@@ -232,44 +215,6 @@ def test_a_kernel_that_went_and_a_notebook_without_one(
     assert box
     assert box["height"] > 200
     assert not plain.complaints()
-
-
-def choose_no_kernel(screen: Screen) -> None:
-    """Answer JupyterLab's dialog; a button of its toolbar has the same name until a kernel has started."""
-    dialog = screen.page.get_by_role("dialog")
-    dialog.get_by_role("button", name="No Kernel", exact=True).click()
-    expect(dialog).to_have_count(0)
-    assert screen.page.evaluate(f"() => {_KERNEL}.hasNoKernel")
-
-
-def shows_the_still(screen: Screen) -> None:
-    still = screen.page.locator(".encdec-still")
-    expect(still).to_be_visible(timeout=20_000)
-    expect(still).to_contain_text("parameters. Run this cell again to edit it.")
-    image = still.locator("img")
-    until(lambda: image.evaluate("image => image.complete && image.naturalWidth > 0"), "the picture")
-    box = image.bounding_box()
-    assert box
-    assert box["width"] > 600
-    assert box["height"] > 200
-
-
-def without_kernel(notebook: Path, trusted_by: Lab | None) -> Path:
-    """A copy that names no kernel: signed, if this server is to trust it, or changed elsewhere and of no language."""
-    copy: Any = nbformat.read(notebook, as_version=4)
-    del copy.metadata["kernelspec"]
-    path = notebook.with_name(f"{'trusted' if trusted_by else 'strange'}-{notebook.name}")
-    if trusted_by:
-        data = trusted_by.folder / "data"
-        notary = NotebookNotary(data_dir=str(data))
-        notary.store = SQLiteSignatureStore(db_file=str(data / "nbsignatures.db"))
-        notary.sign(copy)
-        notary.store.close()
-    else:
-        del copy.metadata["language_info"]
-        copy.cells[0].source += "\n# edited elsewhere"
-    nbformat.write(copy, path)
-    return path
 
 
 HOSTILE = """
@@ -310,9 +255,9 @@ def test_text_from_a_user_is_shown_as_text(open_notebook: Callable[..., Screen],
     assert re.findall(r"<(\w+)", page) == ["div", "style", "p", "strong", "img"]
     assert "<img" not in svg
     screen.allowed_errors.append(NOT_FOUND)
-    screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
+    screen.page.evaluate(f"() => {KERNEL}.shutdown()")
     load_notebook(jupyterlab, screen, notebook.name)
-    shows_the_still(screen)
+    shows_the_still(screen.page)
     expect(screen.page.locator(".encdec-still")).to_contain_text(_TAG)
     assert "pwned" not in screen.page.title()
 
@@ -330,7 +275,7 @@ def test_notebook_7(open_notebook: Callable[..., Screen]) -> None:
     designer.wait_for_boxes(START)
     designer.wait_until_the_picture_fits()
     assert screen.scrolls_sideways() == []
-    screen.page.evaluate(f"() => {_KERNEL}.shutdown()")
+    screen.page.evaluate(f"() => {KERNEL}.shutdown()")
     expect(designer.root.locator(".encdec-gone")).to_have_text(f"{GONE} Run this cell again.")
 
 

@@ -1,11 +1,16 @@
-"""What stands in a notebook for a designer where there is no kernel for one: a picture, and what to do.
+"""What stands in a notebook where a designer can't be drawn: a picture, and what to do.
 
-What JupyterLab 4.6 and Notebook 7.6 do with a saved designer when its kernel is another one or none: they draw the
-widget of its output or, in its place, "Error displaying widget: model not found", whatever else the same output offers;
-only a notebook that they don't trust gets the output's HTML, without its style sheets and SVG elements. So the picture
-is an output of its own, just before the widget's, as an ``<img>``, which they always draw; no script runs in one
-either, whatever its texts say. A style sheet inside hides the picture as long as the widget is there or may still come,
-and the error where it is not. It is kept small: it is saved with the notebook, once for each time it is displayed.
+The picture is an output of its own, just before the widget's, as an ``<img>``: every page that shows notebooks draws
+one, and no script runs in it, whatever its texts say. It is seen wherever the designer is not drawn:
+
+- A designer that is drawn hides its picture by a rule of its own, in whatever page or program (``page.js``).
+- JupyterLab and Notebook 7 have a place for the widget at once, which says "Loading widget..." until there is a widget,
+  for ever where no kernel runs, or "Error displaying widget". So has Voila. A style sheet inside the picture's output
+  hides the picture there for as long as a widget usually takes to come, so that it does not flash up, and the error.
+- A notebook that they don't trust, and GitHub, show the output's HTML without its style sheet.
+
+README.md of ``notebooks/`` says what is seen where. The picture is kept small: it is saved with the notebook, once for
+each time it is displayed.
 """
 
 import base64
@@ -29,23 +34,25 @@ LARGEST_PICTURE = 40_000
 _AGAIN = "Run this cell again to edit it."
 _NOTHING_YET = "A network that was still being built."
 _PICTURE = ".jp-OutputArea-child:has(> * > .encdec-still)"
-_WIDGET = f"{_PICTURE} + .jp-OutputArea-child"
-# JupyterLab's place for a widget says "Loading widget..." first; then it holds the widget, or holds the error and is of
-# the class of widgets. Voila's place for a widget that it is about to draw holds a script element with its data.
+_NEXT = ".jp-OutputArea-child"
+# JupyterLab's place is of the class of widgets when it holds an error. Voila marks its page, and its place holds a
+# script element with the widget's data until the widget is drawn; so does a page that nbconvert has made, for ever.
 _STYLE = (
-    f"{_PICTURE}:has(+ .jp-OutputArea-child > .lm-Panel:not(.jupyter-widgets)),"
-    f"{_PICTURE}:has(+ .jp-OutputArea-child > * > script[type*=widget-view]),"
-    f"{_WIDGET}:has(> .lm-Panel.jupyter-widgets){{display:none}}"
+    f"@keyframes encdec-wait{{from{{visibility:hidden;max-height:0;overflow:hidden}}}}"
+    f"{_PICTURE}:has(+ {_NEXT} > .lm-Panel:not(.jupyter-widgets)),"
+    f"[data-voila] {_PICTURE}:has(+ {_NEXT} > * > script[type*=widget-view]){{animation:encdec-wait 3s step-end}}"
+    f"{_PICTURE}:has(+ {_NEXT} .encdec),{_PICTURE} + {_NEXT}:has(> .lm-Panel.jupyter-widgets){{display:none}}"
 )
 
 
-def fallback_html(figure: dict[str, Any] | None, sentence: str) -> str:
+def fallback_html(figure: dict[str, Any] | None, sentence: str, name: str = "") -> str:
     """What is read in place of a designer: what to do, what it is and a picture.
 
     Args:
         figure: What :func:`encdec_widgets.figures.block_figure` returns; None where there is nothing to draw yet. One
             whose picture takes more than :data:`LARGEST_PICTURE` is left out.
         sentence: Says what the network is, as plain text.
+        name: Of the picture, by which the designer that it stands for hides it.
 
     Returns:
         HTML in which no script is needed and none can run.
@@ -57,7 +64,7 @@ def fallback_html(figure: dict[str, Any] | None, sentence: str) -> str:
         data = base64.b64encode(svg).decode("ascii")
         picture = f'<img width="{WIDTH}" alt="{text}" src="data:image/svg+xml;base64,{data}">'
     return (
-        f'<div class="encdec-still"><style>{_STYLE}</style>'
+        f'<div class="encdec-still" data-encdec-still="{html.escape(name)}"><style>{_STYLE}</style>'
         f"<p>{text} <strong>{_AGAIN}</strong></p>{picture}</div>"
     )
 
@@ -69,7 +76,7 @@ def sentence_for(backbone: "Backbone | None") -> str:
     return f"{summary(family_name(backbone.design), backbone.blocks)}."
 
 
-def display_fallback(session: Session) -> None:
+def display_fallback(session: Session, name: str) -> None:
     """Display what stands in for the designer of ``session``, which is about to be displayed; outside IPython, nothing.
 
     Where nothing is built yet, the picture comes when it is. Later edits leave it: it shows what the cell makes.
@@ -77,23 +84,31 @@ def display_fallback(session: Session) -> None:
     if not InteractiveShell.initialized():
         return
     shown = session.shown
-    bundle = _bundle(None if shown is None else shown.backbone)
+    bundle = _bundle(None if shown is None else shown.backbone, name)
     handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
     if shown is None:
 
         def complete(change: Any) -> None:
             session.unobserve(complete, "shown")
-            handle.update(_bundle(change["new"].backbone), raw=True)
+            handle.update(_bundle(change["new"].backbone, name), raw=True)
 
         session.observe(complete, "shown")
 
 
-def _bundle(backbone: "Backbone | None") -> dict[str, str]:
+def _bundle(backbone: "Backbone | None", name: str) -> dict[str, str]:
     sentence = sentence_for(backbone)
     figure = None if backbone is None else block_figure(backbone.blocks)
-    return {"text/plain": f"{sentence} {_AGAIN}", "text/html": fallback_html(figure, sentence)}
+    return {"text/plain": f"{sentence} {_AGAIN}", "text/html": fallback_html(figure, sentence, name)}
 
 
-def widget_bundle(bundle: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A widget's display bundle, with nothing in it to read where widgets are not drawn: that stands just before it."""
-    return None if bundle is None else {**bundle, "text/plain": "Designer", "text/html": ""}
+def widget_bundle(
+    bundle: dict[str, Any] | None, metadata: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """A widget's display bundle and its metadata.
+
+    Args:
+        bundle: The widget's own. What is read where widgets are not drawn is taken out of it: that stands just before.
+        metadata: Of an anywidget inside. They tell Google Colab to use the widget manager that knows more than
+            Jupyter's own widgets; Colab asks for them on the outermost widget.
+    """
+    return None if bundle is None else ({**bundle, "text/plain": "Designer", "text/html": ""}, metadata)

@@ -219,6 +219,15 @@ function keepFocus(root) {
   };
 }
 
+/* The still picture that stands before a designer is hidden while the designer is drawn, whatever page they are on. A rule does it,
+   as the picture may come, or come again, later than the designer. */
+function hideStill(model) {
+  const style = document.createElement("style");
+  style.textContent = `[data-encdec-still="${model.get("still")}"] { display: none; }`;
+  document.head.append(style);
+  return () => style.remove();
+}
+
 function render({ model, el }) {
   let frame;
   let ends = [];
@@ -227,6 +236,7 @@ function render({ model, el }) {
     if (root?.querySelector(".encdec-picture")) {
       ends = [
         followSize(root),
+        hideStill(model),
         tellWhatIsHeld(model, root),
         keepKeys(root),
         undoByKeys(root),

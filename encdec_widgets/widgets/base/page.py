@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import anywidget
 import traitlets
@@ -23,6 +24,7 @@ class Page(Collected, anywidget.AnyWidget):
         held: Whether a pointer is down on a control (a trait): what changes meanwhile is one drag.
         said: The text that is read aloud to whoever cannot see the screen, after its number (a trait). The page has one
             live region for it, so that an edit is told once.
+        still: What the still picture is called that is hidden while the designer is drawn (a trait).
         help: A sentence for each box to tick, by its label (a trait): ipywidgets shows the label again as its tooltip.
     """
 
@@ -30,6 +32,7 @@ class Page(Collected, anywidget.AnyWidget):
     _esm = (_FOLDER / "page.js").read_text(encoding="utf-8")
     _css = (_FOLDER / "page.css").read_text(encoding="utf-8")
     held = traitlets.Bool(False).tag(sync=True)
+    still = traitlets.Unicode().tag(sync=True)
     help = traitlets.Dict().tag(sync=True)
     said = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)
 
@@ -39,7 +42,7 @@ class Page(Collected, anywidget.AnyWidget):
         self._next = ""
         self._found_before = self._found()
         self._at_rest = AtRest(SAY_AFTER_S, session.guarded(self._say_next), session.background)
-        super().__init__(help=flag_help(session.editor.wanted))
+        super().__init__(still=uuid4().hex, help=flag_help(session.editor.wanted))
         self.observe(session.guarded(lambda change: session.hold(change["new"])), "held")
         session.observe(self._show_help, "editor")
         session.observe(self._say_what_is_shown, "shown")
@@ -49,6 +52,11 @@ class Page(Collected, anywidget.AnyWidget):
         """Have a text read aloud; of several that come soon after one another, as in a drag, the last."""
         self._next = text
         self._at_rest.soon()
+
+    def display_metadata(self) -> dict[str, Any]:
+        """What an anywidget is displayed with, beside its bundle: where its script can be drawn in Google Colab."""
+        displayed = super(Collected, self)._repr_mimebundle_()  # it is not displayed, so it need not stay
+        return {} if displayed is None else displayed[1]
 
     def close(self) -> None:
         """Close it, and say nothing any more."""
