@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from encdec_widgets.designs.design import Design
 
 SHARE = 4
-"""Kept weights take at most one part of so many of the memory that there is."""
+"""Kept weights take at most a quarter of the memory: one part of so many."""
 WHERE_UNKNOWN = 2**28
-"""Bytes that they take at most where nobody knows how much memory there is."""
+"""Bytes that kept weights take at most where the size of the memory is not known."""
 
 Origins = Mapping[Place, Mapping[str, Origin]]
 
