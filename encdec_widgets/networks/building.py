@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypedDict, Unpack
 
 import attrs
+import numpy as np
 
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures.blocks.block_call import BlockCall
@@ -155,6 +156,8 @@ def network_in_steps(
                 one_at_a_time,
                 _precision(how.get("policy")),
                 nullcontext() if scopes is None else scopes.entered(),
+                # Keras's NumPy backend asks a user's layer for its output shape by calling it on arrays without values.
+                np.errstate(all="ignore"),
             ):
                 network = building.step()
             if network is not None:

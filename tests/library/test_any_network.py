@@ -152,3 +152,23 @@ def test_a_size_that_does_not_divide_is_met_with_two_that_do(cls: type, data: st
         Design(network, (size, stride, 1))
     below, above = (suggestion[0] for suggestion in raised.value.suggestions)
     assert below < size < above == below + stride
+
+
+class Overflowing(keras.layers.Layer):
+    """A layer whose result is too large for its numbers, whatever it is given."""
+
+    def call(self, x: Any) -> Any:
+        return (x * 0 + 3e38) * 3e38
+
+
+@attrs.frozen
+class OverflowingBlock(EncoderBlock):
+    def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+        return keras.layers.MaxPooling2D(name=f"{prefix}_pool")(Overflowing(name=f"{prefix}_layer")(x_in))
+
+
+@pytest.mark.backend
+def test_a_layer_is_built_without_warnings_about_values_that_nobody_gave_it() -> None:
+    # Warnings are errors in the tests. On NumPy, Keras calls the layer on arrays that hold whatever stood in memory.
+    network = CustomEncoderDecoder(encoder=[OverflowingBlock()])
+    assert Design(network, (32, 32, 1)).build().structure.output_shape == (None, 16, 16, 1)
