@@ -1,10 +1,109 @@
-"""Every colour of the pictures, in one place.
+"""Every colour of the screen and of its pictures, in one place: what it is for, and what it is in light and dark.
 
-The colours of stages and skip connections are Okabe and Ito's, which colour-blind people can tell apart, and never the
-only sign of anything. Colours of the page around the picture are JupyterLab's, in ``widgets/base/page.css``.
+Colours are never the only sign of anything. Text has a contrast of at least 4.5:1 to what it stands on, graphics and
+borders of controls have 3:1; a test computes both. The page's style sheet has them as variables, ``--encdec-text``.
 """
 
 from typing import NamedTuple
+
+import attrs
+
+
+@attrs.frozen
+class Palette:
+    """The colours of one theme, by what they are for.
+
+    >>> DARK.encoder, DARK.variables[:3]
+    ('#5AA9E6', (('--encdec-page', '#14181D'), ('--encdec-surface', '#1B2128'), ('--encdec-text', '#E6EDF3')))
+    """
+
+    page: str
+    surface: str
+    text: str
+    muted: str
+    divider: str
+    border: str
+    """Of controls."""
+    accent: str
+    """Also of what has the focus."""
+    encoder: str
+    bottleneck: str
+    decoder: str
+    head: str
+    stem: str
+    join: str
+    """What stands between two stacks."""
+    input: str
+    concatenation: str
+    addition: str
+    on_fill: str
+    """Text on boxes and on the primary button."""
+    good: str
+    warning: str
+    error: str
+
+    @property
+    def variables(self) -> tuple[tuple[str, str], ...]:
+        """Names and values of the variables that a style sheet reads."""
+        return tuple(
+            (f"--encdec-{name.replace('_', '-')}", colour) for name, colour in attrs.asdict(self).items()
+        )
+
+
+LIGHT = Palette(
+    page="#FFFFFF",
+    surface="#F3F5F8",
+    text="#1F2328",
+    muted="#59636E",
+    divider="#D0D7DE",
+    border="#818B98",
+    accent="#0B63C5",
+    encoder="#2A6FB5",
+    bottleneck="#44546A",
+    decoder="#B3590A",
+    head="#0B7A5B",
+    stem="#97407A",
+    join="#7A6800",
+    input="#68737F",
+    concatenation="#0B63C5",
+    addition="#A8480A",
+    on_fill="#FFFFFF",
+    good="#0B7A5B",
+    warning="#8A5A00",
+    error="#B42318",
+)
+DARK = Palette(
+    page="#14181D",
+    surface="#1B2128",
+    text="#E6EDF3",
+    muted="#9DA7B1",
+    divider="#343B44",
+    border="#7D8793",
+    accent="#58A6FF",
+    encoder="#5AA9E6",
+    bottleneck="#A9B6C6",
+    decoder="#F0A030",
+    head="#3FC79A",
+    stem="#E58BC4",
+    join="#D9C24A",
+    input="#8B949E",
+    concatenation="#58A6FF",
+    addition="#FF9E64",
+    on_fill="#14181D",
+    good="#3FC79A",
+    warning="#E3B341",
+    error="#FF7B72",
+)
+
+
+def style_sheet() -> str:
+    """The rules that give a designer its colours; ``page.js`` says which page is dark by the class ``encdec-dark``."""
+    rules = []
+    for where, palette in ((".encdec", LIGHT), (".encdec.encdec-dark", DARK)):
+        values = " ".join(f"{name}: {value};" for name, value in palette.variables)
+        rules.append(f"{where} {{ {values} }}")
+    return "\n".join(rules)
+
 
 GREY, PALE = "#808080", "#bbbbbb"
 BLACK, WHITE = "#000000", "#ffffff"

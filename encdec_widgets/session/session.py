@@ -238,6 +238,17 @@ class Session(BuiltState):
         """Hold measured times of the blocks of the shown network, in ms by name; none where they are out of date."""
         self._set(block_times=dict(times))
 
+    @whole
+    def colour_by(self, quantity: str | None) -> None:
+        """Have the blocks coloured by a quantity.
+
+        Args:
+            quantity: Its name: ``"channels"``, ``"parameters"``, ``"multiply-adds"``, ``"memory"``,
+                ``"receptive field"`` or ``"time"``; None for their stage. What is not known of the network that is
+                shown leaves the colours of the stages.
+        """
+        self._set(coloured_by=quantity)
+
     # Waiting and ending
 
     @whole

@@ -20,7 +20,7 @@ from encdec_widgets.session.waiting import Waiting
 
 _ON_SCREEN = (
     *("editor", "selection", "steps", "progress", "problem"),
-    *("block_times", "conditions", "dismissed", "shown"),
+    *("block_times", "coloured_by", "conditions", "dismissed", "shown"),
 )
 """Traits that widgets observe."""
 
@@ -65,6 +65,7 @@ class State(Telling):
         conditions: Batch size, precision, animal and input scale that costs and checks are for (a trait).
         dismissed: The kinds of advice that are not to be told (a trait).
         block_times: Measured times of the blocks of the shown network, in ms by name (a trait).
+        coloured_by: The quantity that blocks are coloured by, such as ``"parameters"``; None for their stage (a trait).
     """
 
     design = Waiting(lambda session: session.shown and session.shown.backbone.design)
@@ -83,6 +84,7 @@ class State(Telling):
     conditions = traitlets.Instance(Conditions, (), read_only=True)
     dismissed = traitlets.Tuple(read_only=True)
     block_times = traitlets.Dict(read_only=True)
+    coloured_by = traitlets.Unicode(None, allow_none=True, read_only=True)
 
     closed = False
     """Whether it was closed: nothing is told any more."""

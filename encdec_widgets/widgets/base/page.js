@@ -10,6 +10,31 @@ function followSize(root) {
   return () => observer.disconnect();
 }
 
+/* Themes are told by the background that they give, as JupyterLab, Voila and others name theirs in different ways. */
+function followTheme(model, root) {
+  const probe = document.createElement("div");
+  probe.style.cssText = "display: none; background-color: var(--jp-layout-color0, Canvas)";
+  root.append(probe);
+  const tell = () => {
+    const [red, green, blue] = getComputedStyle(probe).backgroundColor.match(/[\d.]+/g).map(Number);
+    const dark = 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+    root.classList.toggle("encdec-dark", dark);
+    if (model.get("dark") !== dark) {
+      model.set("dark", dark);
+      model.save_changes();
+    }
+  };
+  const soon = () => setTimeout(tell, 100); // a new theme's style sheet is loaded after its name is set
+  const observer = new MutationObserver(soon);
+  observer.observe(document.body, { attributeFilter: ["class", "data-jp-theme-light", "data-jp-theme-name"] });
+  observer.observe(document.head, { childList: true });
+  tell();
+  return () => {
+    observer.disconnect();
+    probe.remove();
+  };
+}
+
 /* What changes while a pointer is down is one step to undo. Two messages a drag, none for keys. */
 function tellWhatIsHeld(model, root) {
   const tell = (held) => {
@@ -235,6 +260,7 @@ function render({ model, el }) {
     const root = el.closest(".encdec");
     if (root?.querySelector(".encdec-picture")) {
       ends = [
+        followTheme(model, root),
         followSize(root),
         hideStill(model),
         tellWhatIsHeld(model, root),

@@ -7,6 +7,7 @@ from uuid import uuid4
 import anywidget
 import traitlets
 
+from encdec_widgets.figures.palette import style_sheet
 from encdec_widgets.formatting import error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
@@ -24,14 +25,16 @@ class Page(Collected, anywidget.AnyWidget):
         held: Whether a pointer is down on a control (a trait): what changes meanwhile is one drag.
         said: The text that is read aloud to whoever cannot see the screen, after its number (a trait). The page has one
             live region for it, so that an edit is told once.
+        dark: Whether the page is dark (a trait).
         still: What the still picture is called that is hidden while the designer is drawn (a trait).
         help: A sentence for each box to tick, by its label (a trait): ipywidgets shows the label again as its tooltip.
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
     _esm = (_FOLDER / "page.js").read_text(encoding="utf-8")
-    _css = (_FOLDER / "page.css").read_text(encoding="utf-8")
+    _css = "\n".join((style_sheet(), (_FOLDER / "page.css").read_text(encoding="utf-8")))
     held = traitlets.Bool(False).tag(sync=True)
+    dark = traitlets.Bool(False).tag(sync=True)
     still = traitlets.Unicode().tag(sync=True)
     help = traitlets.Dict().tag(sync=True)
     said = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)
