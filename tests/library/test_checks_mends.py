@@ -163,10 +163,10 @@ def _checked(design: Design, memory_bytes: int, animal_px: float) -> tuple[Check
 def test_every_mend_removes_its_check_and_brings_no_warning(
     networks: st.SearchStrategy[EncoderDecoder], caplog: pytest.LogCaptureFixture, data: st.DataObject
 ) -> None:
-    network = data.draw(networks)
-    size = data.draw(_up_to(4, 1)) * network.maximum_stride
-    head = data.draw(st.sampled_from([None, None, Head(2), Head(2, stride=2)]))
     try:
+        network = data.draw(networks)
+        size = data.draw(_up_to(4, 1)) * network.maximum_stride
+        head = data.draw(st.sampled_from([None, None, Head(2), Head(2, stride=2)]))
         design = Design(network, (size, size, 1), head)
         cost = design.build().cost()
     except FieldError:
