@@ -21,6 +21,8 @@ from encdec_widgets.formatting import size_text, stride_text
 if TYPE_CHECKING:
     import networkx as nx
 
+BOXES = "blocks"
+"""What the trace of the boxes is called; of all others that can be clicked, each point is a skip connection."""
 _TEXT_COLUMNS = 30  # with more boxes there is no room for numbers in them
 _MARK_COLUMNS = 16  # with more boxes there is little room for the marks of skips
 
@@ -143,7 +145,6 @@ def _name_trace(
         "text": texts,
         "textposition": "bottom center",
         "textfont": {"size": size},
-        "cliponaxis": False,  # at the first and the last column
         "hoverinfo": "skip",
         "showlegend": False,
     }
@@ -171,7 +172,6 @@ def _mark_trace(
         "text": texts,
         "textposition": "top center",
         "textfont": {"size": size},
-        "cliponaxis": False,  # at the first and the last column
         "hoverinfo": "skip",
         "showlegend": False,
     }
@@ -187,7 +187,7 @@ def _box_trace(
     nodes = [(name, graph.nodes[name]) for name in graph]
     trace: dict[str, Any] = {
         "type": "bar",
-        "name": "blocks",
+        "name": BOXES,
         "x": [places[name].x for name, _ in nodes],
         "base": [places[name].bottom for name, _ in nodes],
         "y": [places[name].height for name, _ in nodes],

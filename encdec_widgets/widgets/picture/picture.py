@@ -1,19 +1,23 @@
 """The picture with its views, what the network is, and what the last edit changed of it, in words."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
 from encdec_widgets.figures.block_figure import block_figure
 from encdec_widgets.figures.colour_scale import Colouring, legend
+from encdec_widgets.figures.geometry import boxes
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
 from encdec_widgets.figures.quantities import QUANTITIES
+from encdec_widgets.figures.still import still
 from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.picture.flags import flags
 from encdec_widgets.widgets.picture.graph_view import GraphView
+from encdec_widgets.widgets.picture.hands.hands import Drawn, Hands
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -33,6 +37,7 @@ class Picture(widgets.VBox):
             layers.
         legend: The scale of the colours.
         graph: The picture itself.
+        hands: The layer over it, for the keyboard, zoom and downloads.
     """
 
     def __init__(self, session: Session) -> None:
@@ -58,7 +63,13 @@ class Picture(widgets.VBox):
         self.legend = widgets.HTML(layout={"display": "none"})
         self._summary = widgets.HTML()
         self._summary.add_class("encdec-summary")
-        self.graph = GraphView(session.guarded(self._clicked), session.background)
+        self.hands = Hands(session, self._clicked)
+        self.graph = GraphView(
+            session.guarded(self._clicked),
+            session.background,
+            over=self.hands,
+            on_skip=session.guarded(self._skip_clicked),
+        )
         self._last_edit = widgets.HTML()
         self._last_edit.add_class("encdec-last-edit")
         caption = widgets.HBox([self.view, self._summary])
@@ -159,18 +170,29 @@ class Picture(widgets.VBox):
         layers, blocks = shown.backbone.layers, shown.backbone.blocks
         summary = shown.summary
         self._show_legend(colouring, blocks)
+        graph = blocks
         if self.view.value == BLOCKS:
             picture = block_figure(blocks, selected, shown.marks, colouring, said)
         elif self.view.value == LAYERS:
-            of_selected = (layer for block in selected for layer in blocks.nodes[block]["layers"])
-            picture = block_figure(layers_as_boxes(layers, blocks), tuple(of_selected))
+            graph = layers_as_boxes(layers, blocks)
+            selected = tuple(layer for block in selected for layer in blocks.nodes[block]["layers"])
+            picture = block_figure(graph, selected)
         else:
             block = selected[0] if selected else _first_block(blocks)
-            picture = block_figure(layers_as_boxes(layers, blocks, block))
+            graph, selected = layers_as_boxes(layers, blocks, block), ()
+            picture = block_figure(graph)
             summary = f"Layers of {blocks.nodes[block]['label']}"
         self._summary.value = escape(summary)
         self.graph.show(picture)
+        x, y = (picture["layout"][axis]["range"] for axis in ("xaxis", "yaxis"))
+        plain_svg = partial(_plain_svg, graph, colouring)
+        self.hands.show(Drawn(graph, boxes(graph), x, y, selected, plain_svg))
         self._drawn = to_draw
+
+    def _skip_clicked(self, name: str) -> None:
+        """Take the skip connection of a block out, or in; where there is no choice, it is a click on the block."""
+        if self.view.value != BLOCKS or not self._session.switch_skip(name):
+            self._clicked(name)
 
     def _clicked(self, name: str) -> None:
         """``name`` is that of a block, of a layer, or of a block that a stub stands for."""
@@ -181,6 +203,11 @@ class Picture(widgets.VBox):
         block = name if name in blocks else (layers.nodes[name]["block"] if name in layers else None)
         if block is not None:
             self._session.select_block(block)
+
+
+def _plain_svg(graph: "nx.DiGraph[str]", colouring: Colouring | None) -> str:
+    """A picture without marks of edits, flags and selection."""
+    return still(block_figure(graph, colouring=colouring))
 
 
 def _first_block(blocks: "nx.DiGraph[str]") -> str:
