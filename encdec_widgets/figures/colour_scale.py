@@ -12,6 +12,8 @@ from encdec_widgets.figures.palette import BLACK, GREY, HATCH, NO_VALUE, SCALE, 
 from encdec_widgets.formatting import percent_text, quantity_text, quoted
 
 _LEGEND_STEPS = 9
+STEPS = 12
+"""Colours of a scale in the picture."""
 _NAMED = 4  # more blocks than this are counted, not listed by name
 _MIDDLE = 0.1791  # the luminance at which black and white text have the same contrast, 4.58 : 1
 
@@ -75,6 +77,14 @@ class Colouring:
         sums = itertools.accumulate(self.values[name] for name in names)
         last = names[next(place for place, reached in enumerate(sums) if 2 * reached >= total)]
         return tuple(name for name in names if self.values[name] >= self.values[last])
+
+    def step(self, name: str) -> str:
+        """The step of the scale that shows the value of a block: ``"value 0"`` to ``"value 11"``, or ``"no value"``."""
+        if name not in self.values:
+            return "no value"
+        least, most = self.ends
+        share = (self.values[name] - least) / ((most - least) or 1.0)
+        return f"value {min(int(STEPS * share), STEPS - 1)}"
 
     @property
     def nothing(self) -> str:
@@ -152,7 +162,13 @@ def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str
     )
 
 
-def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
+def half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
+    """Where most of it is: "54 % of it in enc5, enc6"; empty where that is not known.
+
+    Args:
+        colouring: What the colours show.
+        labels: Labels of the blocks, by name.
+    """
     names = [labels[name] for name in colouring.half if name in labels]
     unknown = colouring.without and labels.keys() - colouring.values.keys()
     if not names or unknown:  # If a value is unknown, so is half of the whole.
@@ -160,7 +176,16 @@ def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
     many = len(names) > _NAMED
     where = f"{len(names)} of {len(colouring.values)} blocks" if many else ", ".join(names)
     share = sum(colouring.values[name] for name in colouring.half) / sum(colouring.values.values())
-    return Markup(' <b style="margin-left:8px">{} of it in {}</b>').format(percent_text(share), where)
+    return f"{percent_text(share)} of it in {where}"
+
+
+def scale_colour(fill: str) -> str:
+    """The colour of a step that :meth:`Colouring.step` names, as ``#rrggbb``.
+
+    >>> scale_colour("value 0"), scale_colour("value 11")
+    ('#440154', '#fde725')
+    """
+    return _at(int(fill.removeprefix("value ")) / (STEPS - 1))
 
 
 def _at(share: float) -> str:
