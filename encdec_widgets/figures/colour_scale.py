@@ -158,7 +158,7 @@ def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str
         most,
         colouring.unit,
         "" if labels and labels.keys() <= colouring.values.keys() else hatched,
-        _half_text(colouring, labels or {}),
+        Markup(' <b style="margin-left:8px">{}</b>').format(half) if (half := half_text(colouring, labels or {})) else "",
     )
 
 
