@@ -1,8 +1,8 @@
 """A scene as plotly's plain data, with the same traces and shapes whatever the network.
 
-So one FigureWidget can be updated in place as long as it lives: plotly keeps old shapes on the page when there are fewer
-than before. What is filled is drawn by shapes, one for each colour: a filled trace that is panned out of sight and then
-changed stays away until the page is loaded again. Bars without a colour lie on the boxes and take clicks.
+So one FigureWidget can be updated in place as long as it lives: plotly keeps old shapes on the page when there are
+fewer than before. What is filled is drawn by shapes, one for each colour: a filled trace that is panned out of sight and
+then changed stays away until the page is loaded again. Bars without a colour lie on the boxes and take clicks.
 """
 
 import html
@@ -12,13 +12,27 @@ from typing import Any
 
 from encdec_widgets.figures.colour_scale import STEPS
 from encdec_widgets.figures.palette import CLEAR, LIGHT, Palette
-from encdec_widgets.figures.parts import Box, Line, Point, Rect, Scene
-from encdec_widgets.figures.shading import DARKER, DASHES, EMPTY, LIGHTER, Shade, colour_of, faces, frame, outline, sides, tops
+from encdec_widgets.figures.parts import Line, Point, Rect, Scene
+from encdec_widgets.figures.shading import (
+    DARKER,
+    DASHES,
+    EMPTY,
+    LIGHTER,
+    Shade,
+    colour_of,
+    faces,
+    frame,
+    outline,
+    sides,
+    tops,
+)
 from encdec_widgets.figures.stages import NAMES
 
 _STAGES = (*NAMES, "input")
 _FILLS = max(len(_STAGES), STEPS) + 1
 _NOTHING = "M0 0Z"
+BEFORE = "before"
+"""The trace of the outlines of boxes before an edit."""
 _CLICKABLE = 24.0  # px between two points of a skip that take a click
 _ALIGNED = {"start": "right", "middle": "center", "end": "left"}
 
@@ -58,7 +72,7 @@ def as_plotly(scene: Scene, palette: Palette = LIGHT) -> dict[str, Any]:
         *(_lines(scene, kind, palette) for kind in DASHES),
         *(_marks(scene, kind, palette) for kind in DASHES if kind != "flow"),
         _texts(scene, palette),
-        _paths("before", map(frame, scene.before), {"color": palette.muted, "width": 1, "dash": "dot"}),
+        _paths(BEFORE, map(frame, scene.before), {"color": palette.muted, "width": 1, "dash": "dot"}),
         _paths(
             "selected",
             (outline(box) for box in scene.boxes.values() if box.selected),

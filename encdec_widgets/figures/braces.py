@@ -1,6 +1,8 @@
-"""What stands below the boxes: braces that name the parts of the network, or the scale of what boxes are coloured by."""
+"""What stands below the boxes: braces that name the parts of the network, or the scale that boxes are coloured by."""
 
 from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
 
 from encdec_widgets.figures.colour_scale import STEPS, Colouring, half_text
 from encdec_widgets.figures.parts import Box, Rect, Swatch, Text, text_width
@@ -23,8 +25,8 @@ def braces(
 ) -> tuple[tuple[Swatch, ...], tuple[Text, ...]]:
     """A brace below each part with its name: the legend of the colours.
 
-    Where a part has too little room for its name everywhere, all names stand in one line, each after a square of its
-    colour.
+    Where there is no room for all names, or there are several stacks, they stand in one line, each after a square of
+    its colour; below them stand the names of the stacks.
 
     Args:
         groups: What :func:`encdec_widgets.figures.stages.parts` returns.
@@ -33,8 +35,10 @@ def braces(
         width: Of the canvas.
         room: What is taken.
     """
-    y = top - 6
-    swatches, texts, spans = [], [], {}
+    y, several = top - 6, len({stack for stack, _, _ in groups}) > 1
+    swatches: list[Swatch] = []
+    texts: list[Text] = []
+    spans: dict[int, tuple[float, float]] = {}
     named: dict[str, Text] = {}
     for stack, role, names in groups:
         first, last = boxes[names[0]], boxes[names[-1]]
@@ -46,7 +50,7 @@ def braces(
             swatches.append(Swatch(Rect(*span, y, y - _THICK), role))
             text = Text(NAMES[role], sum(span) / 2, y - 14, 13, "text", bold=True)
             small = Text(NAMES[role], sum(span) / 2, y - 14, 11, "text", bold=True)
-            if role not in named:
+            if role not in named and not several:
                 named.update((role, text) for text in room.write(text, small))
     wanted = dict.fromkeys(role for _, role, _ in groups if role in NAMES)
     if set(named) == set(wanted):
@@ -54,11 +58,9 @@ def braces(
     else:
         squares, texts = _list(wanted, y - 14, width)
         swatches += squares
-    if len(spans) > 1:
-        for stack, (start, end) in spans.items():
-            middle = (start + end) / 2
-            long, short = f"stack {stack + 1}", str(stack + 1)
-            texts += room.write(Text(long, middle, y - 14 - _LINE), Text(short, middle, y - 14 - _LINE))
+    for stack, (start, end) in spans.items() if several else ():
+        text = Text(f"stack{stack}", (start + end) / 2, y - 14 - _LINE)
+        texts += room.write(text, attrs.evolve(text, text=str(stack)))
     return tuple(swatches), tuple(texts)
 
 

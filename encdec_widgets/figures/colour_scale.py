@@ -1,24 +1,18 @@
-"""Colours boxes by a number for each block, such as a measured time, with a legend and readable text on each colour."""
+"""Colours boxes by a number for each block, such as a measured time."""
 
 import itertools
 import math
 from collections.abc import Callable, Mapping
 
 import attrs
-from markupsafe import Markup
 from plotly.colors import sample_colorscale, unlabel_rgb
 
-from encdec_widgets.figures.palette import BLACK, GREY, HATCH, NO_VALUE, SCALE, WHITE
+from encdec_widgets.figures.palette import NO_VALUE, SCALE
 from encdec_widgets.formatting import percent_text, quantity_text, quoted
 
-_LEGEND_STEPS = 9
 STEPS = 12
 """Colours of a scale in the picture."""
 _NAMED = 4  # more blocks than this are counted, not listed by name
-_MIDDLE = 0.1791  # the luminance at which black and white text have the same contrast, 4.58 : 1
-
-NO_VALUE_PATTERN = "x"
-"""The hatch of a block without a value."""
 
 
 def _finite(colouring: "Colouring", _: object, values: Mapping[str, float]) -> None:
@@ -110,15 +104,6 @@ class Colouring:
         return f"{self.title} {self.written(name)}" if name in self.values else self.nothing
 
 
-def ink(colour: str) -> str:
-    """Black or white, whichever is easier to read on ``colour``; the contrast is at least 4.5 : 1.
-
-    Args:
-        colour: The background, as ``#rrggbb``.
-    """
-    return BLACK if luminance(colour) > _MIDDLE else WHITE
-
-
 def luminance(colour: str) -> float:
     """The relative luminance of a colour ``#rrggbb``, from 0 to 1, as WCAG 2.2 defines it."""
     parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
@@ -126,40 +111,6 @@ def luminance(colour: str) -> float:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str:
-    """A line of HTML: the scale, its ends and unit, the look of a block without a value, and the largest blocks.
-
-    Args:
-        colouring: What the colours show.
-        labels: Labels of the blocks, by name, if the legend is to list the largest blocks.
-    """
-    least, most = map(colouring.text, colouring.ends)
-    steps = ", ".join(_at(step / (_LEGEND_STEPS - 1)) for step in range(_LEGEND_STEPS))
-    swatch = f"display:inline-block; height:11px; border:1px solid {GREY}; vertical-align:-1px"
-    hatch = (
-        f"repeating-linear-gradient(45deg, {HATCH} 0 1px, transparent 1px 4px), "
-        f"repeating-linear-gradient(-45deg, {HATCH} 0 1px, transparent 1px 4px), {NO_VALUE}"
-    )
-    hatched = Markup(
-        '<span style="white-space:nowrap; margin-left:8px">'
-        '<span role="img" aria-label="hatched:" style="{}; width:16px; background:{}"></span> {}</span>'
-    ).format(swatch, hatch, colouring.nothing)
-    if not colouring.values:
-        return hatched
-    return Markup(
-        '<span style="white-space:nowrap">{} <span role="img" aria-label="to" style="{}; width:64px; '
-        'background:linear-gradient(to right, {})"></span> {} {}</span> {}{}'
-    ).format(
-        least,
-        swatch,
-        steps,
-        most,
-        colouring.unit,
-        "" if labels and labels.keys() <= colouring.values.keys() else hatched,
-        Markup(' <b style="margin-left:8px">{}</b>').format(half) if (half := half_text(colouring, labels or {})) else "",
-    )
 
 
 def half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """What a scene is made of: boxes, lines, marks and texts at their places, as values that any drawing reads.
 
-Lengths are px of a canvas; x grows to the right from 0, y falls from 0 at the top. A colour is named by what it is for: a
-field of :class:`~encdec_widgets.figures.palette.Palette`, or ``"value 3"`` and ``"no value"`` of a scale.
+Lengths are px of a canvas; x grows to the right from 0, y falls from 0 at the top. A colour is named by what it is for:
+a field of :class:`~encdec_widgets.figures.palette.Palette`, or ``"value 3"`` and ``"no value"`` of a scale.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Where boxes stand on the canvas: a column for each, wide as the square root of its channels, and a row for each stride."""
+"""Where boxes stand: a column for each, wide as the square root of its channels, and a row for each stride."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 STYLES = (Style(5, 8, 7.5), Style(4, 6, 6), Style(2, 4, 4), Style(1, 0, 2.5))
 """From the largest small parts to the smallest: the first that leave most of the width to the boxes are drawn."""
-_FOR_BOXES = 0.35  # of the width, at least
+_FOR_BOXES = 0.22  # of the width, at least
 _WIDEST_GAP = 72.0
 _TALLEST, _LOWEST, _EACH_LEVEL = 108.0, 15.0, 0.74
 NUMBER, NAME = 17.0, 16.0
@@ -115,7 +115,7 @@ def _wished(
     """The gaps that let all names stand under the middle of their boxes."""
     halves = [text_width(labels[name], 11) / 2 for name in names]
     wished = []
-    for index, (name, after) in enumerate(pairwise(names)):
+    for index, (_, after) in enumerate(pairwise(names)):
         beyond = halves[index] - widths[index] / 2
         next_beyond = halves[index + 1] - widths[index + 1] / 2
         if gaps[after].entering:  # an upright line stands between the two names

@@ -1,10 +1,11 @@
 """How wide channels are drawn: one scale for a session, which shrinks only when a network outgrows the picture."""
 
+import math
+
 import attrs
 
 STANDARD = 2.2
 """Width of a box in px by the square root of its channels."""
-_STEP = 2**-0.5  # of the ladder of scales: a step down makes a box of twice the channels as wide as one was
 _NARROWEST = 5.0
 
 
@@ -24,7 +25,7 @@ class Scale:
     @property
     def share(self) -> float:
         """How wide boxes are, as a share of the widest scale."""
-        return float(_STEP**self.steps)
+        return math.pow(2, -self.steps / 2)
 
     def width(self, channels: int | None) -> float:
         """The width of a box with so many channels, in px: the same in every family."""

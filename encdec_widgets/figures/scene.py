@@ -1,4 +1,4 @@
-"""One description of the picture: where everything stands, which colours and words it has. It is drawn by plotly and as SVG."""
+"""One description of the picture, drawn by plotly and as SVG: where everything stands, its colours and its words."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -66,7 +66,7 @@ def scene(
     changed, flags = changed or {}, flags or {}
     row_of = {name: data["row"] or 0 for name, data in graph.nodes(data=True)}
     column_of = {name: column for column, name in enumerate(graph)}
-    label_of = {name: ("⚠ " if name in flags else "") + data["label"] for name, data in graph.nodes(data=True)}
+    label_of = {name: ("⚠ " if name in flags else "") + _label(data) for name, data in graph.nodes(data=True)}
     role_of = roles(graph)
     all_wires = wires(graph, row_of)
     gap_of = gaps(list(graph), all_wires)
@@ -117,7 +117,7 @@ def scene(
 
     room = Room(Rect(0, width, 0, -height))
     for box in boxes.values():
-        room.take(box.whole.grown(1))
+        room.take(box.whole.grown(4 if box.selected else 1))
     for way in lines:
         room.take_line(way)
     for mark in marks:
@@ -174,6 +174,11 @@ def _row_labels(graph: "nx.DiGraph[str]") -> dict[int, tuple[str, str]]:
     return found
 
 
+def _label(data: Mapping[str, Any]) -> str:
+    """The name below a box: without its stack, which is named below all of its boxes."""
+    return str(data["label"]).removeprefix(f"stack{data['stack']}_")
+
+
 def share_text(strides: Any) -> str:
     """The size of a map as a share of the input's: "1/4" for a stride of 4.
 
@@ -219,7 +224,7 @@ def _numbers(
 
 
 def _above(box: Box, text: str, size: int, role: str) -> list[Text]:
-    y = box.top + box.depth + 2 + 0.6 * size
+    y = box.top + box.depth + (5 if box.selected else 2) + 0.6 * size
     middle = Text(text, box.x + box.depth / 2, y, size, role, bold=True)
     return [
         middle,
@@ -244,7 +249,7 @@ def _names(
             middle = Text(
                 labels[name],
                 box.x,
-                box.bottom - 10,
+                box.bottom - 11,
                 role=role,
                 bold=name in selected,
             )
@@ -264,9 +269,7 @@ def _chips(boxes: Mapping[str, Box], changed: Mapping[str, str], room: Room) -> 
             box = boxes[name]
             above = _above(box, words, 11, "accent")
             higher = [attrs.evolve(text, y=text.y + 16) for text in above]
-            beside = Text(
-                words, box.right + box.depth + 4, box.bottom - 10, 11, "accent", "start", bold=True
-            )
+            beside = Text(words, box.right + box.depth + 4, box.bottom - 10, 11, "accent", "start", bold=True)
             found += room.write(*above, *higher, beside, attrs.evolve(beside, x=box.left - 4, anchor="end"))
     return tuple(found)
 

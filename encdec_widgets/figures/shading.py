@@ -1,4 +1,4 @@
-"""How the parts of a scene look, for every drawing of it: the corners of a volume, its shades, and the dashes of lines."""
+"""How the parts of a scene look, for every drawing of it: corners and shades of a volume, and dashes of lines."""
 
 from typing import NamedTuple
 

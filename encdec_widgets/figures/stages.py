@@ -27,9 +27,8 @@ def roles(graph: "nx.DiGraph[str]") -> dict[str, str]:
     bottleneck = max(rows, default=0) if len(set(rows)) > 1 else None
     found = {}
     for name, data in graph.nodes(data=True):
-        stage = data.get("role") or data["stage"]
-        if _is_encoder(data) and "role" not in data and data["row"] == bottleneck:
-            stage = "bottleneck"
+        at_bottom = _is_encoder(data) and data["row"] == bottleneck
+        stage = data.get("role") or ("bottleneck" if at_bottom else data["stage"])
         found[name] = stage if stage in NAMES else "input"
     return found
 

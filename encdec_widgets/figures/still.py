@@ -9,8 +9,19 @@ from xml.sax.saxutils import escape, quoteattr
 
 from encdec_widgets.figures.palette import LIGHT, Palette
 from encdec_widgets.figures.parts import Box, Line, Mark, Point, Rect, Scene, Text
-from encdec_widgets.figures.scene import WIDTH as WIDTH
-from encdec_widgets.figures.shading import DASHES, LIGHTER, DARKER, EMPTY, Shade, colour_of, faces, frame, outline, sides, tops
+from encdec_widgets.figures.shading import (
+    DARKER,
+    DASHES,
+    EMPTY,
+    LIGHTER,
+    Shade,
+    colour_of,
+    faces,
+    frame,
+    outline,
+    sides,
+    tops,
+)
 
 _SVG_DASHES = {"solid": "", "dash": "7 4", "dot": "2 3", "longdashdot": "11 4 2 4"}
 _TITLE = "Diagram of the network: a box a block, a row a stride, lines for the flow of data and for skips"
@@ -108,7 +119,9 @@ def _rect(rect: Rect, colour: str) -> str:
 
 def _path(points: Iterable[Point], colour: str, width: float, dash: str = "solid") -> str:
     dashes = f' stroke-dasharray="{_SVG_DASHES[dash]}"' if _SVG_DASHES[dash] else ""
-    return f'<path d="{_along(points)}" fill="none" stroke="{colour}" stroke-width="{_number(width)}"{dashes}/>'
+    return (
+        f'<path d="{_along(points)}" fill="none" stroke="{colour}" stroke-width="{_number(width)}"{dashes}/>'
+    )
 
 
 def _outline_of(points: Iterable[Point]) -> str:

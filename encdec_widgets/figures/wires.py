@@ -106,7 +106,9 @@ class Gap:
 
     def width(self, style: Style) -> float:
         """The least width that it needs, in px, from the face of the left box to that of the right one."""
-        right = self.entry(style, "skip" if "skip" in self.entering else "flow") if self.entering else style.head
+        right = (
+            self.entry(style, "skip" if "skip" in self.entering else "flow") if self.entering else style.head
+        )
         return style.depth + 4 + LANE * len(self.leaving) + max(right, style.mark_zone * self.mark, 3)
 
     def entry(self, style: Style, kind: str) -> float:
@@ -151,8 +153,10 @@ def heights(box: Box, style: Style) -> tuple[float, float]:
     return flow, max(box.top - 0.25 * height, flow + style.radius + 5)
 
 
-def lanes(all_wires: Iterable[Wire], column_of: Mapping[str, int], row_of: Mapping[str, int]) -> dict[Wire, int]:
-    """The lane above its row for each line over boxes: shorter lines below longer ones; those of one source share one."""
+def lanes(
+    all_wires: Iterable[Wire], column_of: Mapping[str, int], row_of: Mapping[str, int]
+) -> dict[Wire, int]:
+    """The lane above its row for each line over boxes: shorter lines below longer ones; one for those of one source."""
     taken: dict[int, list[list[tuple[int, int, str]]]] = {}
     found = {}
     over = [wire for wire in all_wires if wire.way == "over"]

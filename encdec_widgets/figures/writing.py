@@ -34,7 +34,9 @@ class Room:
         out = self._extent
         if rect.left < out.left or rect.right > out.right or rect.top > out.top or rect.bottom < out.bottom:
             return False
-        return not any(rect.meets(other) for column in _columns(rect) for other in self._taken.get(column, ()))
+        return not any(
+            rect.meets(other) for column in _columns(rect) for other in self._taken.get(column, ())
+        )
 
     def write(self, *choices: Text) -> Iterator[Text]:
         """The first of some texts that has room, which is taken then; nothing where none has."""
