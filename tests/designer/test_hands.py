@@ -8,9 +8,11 @@ import pytest
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import Hourglass, UNet
 from encdec_widgets.explain.spoken import spoken
-from encdec_widgets.figures.geometry import boxes
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
+from encdec_widgets.figures.parts import Rect
+from encdec_widgets.figures.scene import scene
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.picture.hands.hands import Hands, file_name, why_it_stays
 from encdec_widgets.widgets.picture.hands.walk import stops
 from encdec_widgets.widgets.picture.picture import LAYERS, LAYERS_OF_BLOCK, Picture
@@ -40,6 +42,10 @@ def sent(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return messages
 
 
+def places(blocks: Any) -> dict[str, Rect]:
+    return {name: box.whole for name, box in scene(blocks).boxes.items()}
+
+
 def name(label: str) -> str:
     return f"stack0_{label}"
 
@@ -66,7 +72,7 @@ def test_an_input_of_any_size_and_layers_are_said_too() -> None:
 
 def test_left_and_right_reach_every_box_and_up_and_down_follow_skips_and_rows() -> None:
     blocks = SMALL.build().blocks
-    walk = stops(blocks, boxes(blocks))
+    walk = stops(blocks, places(blocks))
     assert [stop["name"] for stop in walk] == list(blocks)
     labels = [blocks.nodes[stop["name"]]["label"] for stop in walk]
 
@@ -83,7 +89,7 @@ def test_left_and_right_reach_every_box_and_up_and_down_follow_skips_and_rows() 
 
 def test_boxes_that_are_not_drawn_are_no_stops() -> None:
     blocks = SMALL.build().blocks
-    drawn = {each: place for each, place in boxes(blocks).items() if each != name("dec1")}
+    drawn = {each: place for each, place in places(blocks).items() if each != name("dec1")}
     walk = stops(blocks, drawn)
     assert name("dec1") not in [stop["name"] for stop in walk]
     assert all(stop[way] < len(walk) for stop in walk for way in ("up", "down"))
@@ -118,14 +124,17 @@ def test_a_step_of_a_slider_sends_nothing_at_once(
     assert "5 channels" in picture.hands.stops[1]["words"]
 
 
-def test_fit_is_that_of_the_present_picture_at_once(session: Session, picture: Picture) -> None:
-    async def edit() -> None:
-        before = picture.hands.fit
-        session.change("down_blocks", 3, now=True)
-        layout = picture.graph.figure.layout
-        assert picture.hands.fit == [list(layout.xaxis.range), list(layout.yaxis.range)] != before
+def test_fit_is_that_of_the_present_picture_at_once(session: Session) -> None:
+    page = Page(session)
+    picture = Picture(session, page)
 
-    asyncio.run(edit())
+    async def resized() -> None:
+        page.room = (500, 300)
+        layout = picture.graph.figure.layout
+        fit = [list(layout.xaxis.range), list(layout.yaxis.range)]
+        assert picture.hands.fit == fit == [[0, 500], [-300, 0]]
+
+    asyncio.run(resized())
 
 
 def test_enter_chooses_a_box(session: Session, picture: Picture) -> None:
@@ -184,7 +193,6 @@ def test_a_download_is_of_the_picture_without_edit_marks(
     from_page(picture.hands, {"download": kind})
     (content,) = [message["content"] for message in messages]
     assert (content["kind"], content["name"]) == (kind, f"u-net-filters3.{kind}")
-    session.load(session.design)
     fresh = Picture(Session(session.design))
     monkeypatch.undo()
     unmarked = sent(fresh.hands, monkeypatch)

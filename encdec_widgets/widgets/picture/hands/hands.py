@@ -1,7 +1,7 @@
 """The layer over the picture: the keyboard's way through its boxes, zoom, download and the presentation mode."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,12 @@ import traitlets
 from encdec_widgets.designs.block_edits import can_be_edited, path_of, remove
 from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.designs.presets import family_name, preset_name
+from encdec_widgets.figures.parts import Scene
+from encdec_widgets.figures.still import still
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
-from encdec_widgets.widgets.picture.hands.walk import Edges, stops
+from encdec_widgets.widgets.picture.hands.walk import stops
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -26,8 +28,6 @@ _FOLDER = Path(__file__).parent
 _PARTS = ("plot", "zoom", "walk", "saving", "presenting", "fading", "hands")
 UPDATE_AFTER_S = 0.25  # after the last edit: no step of a slider pays for the keyboard's way
 
-Range = tuple[float, float]
-
 
 @attrs.frozen(eq=False)
 class Drawn:
@@ -35,19 +35,15 @@ class Drawn:
 
     Attributes:
         graph: Blocks, or layers as boxes.
-        places: Where each box is in the coordinates of the axes, by the name of its node.
-        x: What *Fit* shows of the x axis.
-        y: What *Fit* shows of the y axis.
-        selected: Names of the nodes that are selected.
-        plain_svg: Draws the same without marks of edits, as SVG.
+        scene: Where each of them stands.
+        selected: Names of the boxes that are selected.
+        plain: Makes the same scene without what an edit did, what is selected and what checks say.
     """
 
     graph: "nx.DiGraph[str]"
-    places: Mapping[str, Edges]
-    x: Range
-    y: Range
+    scene: Scene
     selected: tuple[str, ...]
-    plain_svg: Callable[[], str]
+    plain: Callable[[], Scene]
 
 
 class Hands(Collected, anywidget.AnyWidget):
@@ -87,7 +83,8 @@ class Hands(Collected, anywidget.AnyWidget):
         """Be the layer over another picture: what *Fit* shows at once, the boxes once no more edits come."""
         first = self._drawn is None
         self._drawn = drawn
-        self.fit = [list(drawn.x), list(drawn.y)]
+        extent = drawn.scene.extent
+        self.fit = [[extent.left, extent.right], [extent.bottom, extent.top]]
         if first:
             self._update()
         else:
@@ -102,7 +99,8 @@ class Hands(Collected, anywidget.AnyWidget):
         drawn = self._drawn
         if drawn is not None:
             with self.hold_sync():
-                self.stops = stops(drawn.graph, drawn.places)
+                places = {name: box.whole for name, box in drawn.scene.boxes.items()}
+                self.stops = stops(drawn.graph, places)
                 self.selected = sorted(drawn.selected)
 
     def _told(self, _: Any, content: Any, __: Any) -> None:
@@ -129,7 +127,7 @@ class Hands(Collected, anywidget.AnyWidget):
         """Send the picture without edit marks: the page saves it as SVG, or draws it at twice the size as PNG."""
         if self._drawn is not None and self._session.shown is not None and kind in ("svg", "png"):
             name = file_name(self._session.shown.backbone.design)
-            self.send({"save": self._drawn.plain_svg(), "kind": kind, "name": f"{name}.{kind}"})
+            self.send({"save": still(self._drawn.plain()), "kind": kind, "name": f"{name}.{kind}"})
 
 
 def why_it_stays(design: "Design", blocks: "nx.DiGraph[str]", name: str) -> str:

@@ -1,35 +1,16 @@
 """How the keyboard walks the boxes of the picture: left and right in their order, up and down between them."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.explain.spoken import spoken
+from encdec_widgets.figures.parts import Rect
 
 if TYPE_CHECKING:
     import networkx as nx
 
 
-class Edges(Protocol):
-    """The four edges of a box, in the coordinates of the figure's axes."""
-
-    @property
-    def left(self) -> float:
-        """The least x."""
-
-    @property
-    def right(self) -> float:
-        """The greatest x."""
-
-    @property
-    def bottom(self) -> float:
-        """The least y."""
-
-    @property
-    def top(self) -> float:
-        """The greatest y."""
-
-
-def stops(graph: "nx.DiGraph[str]", places: Mapping[str, Edges]) -> list[dict[str, Any]]:
+def stops(graph: "nx.DiGraph[str]", places: Mapping[str, Rect]) -> list[dict[str, Any]]:
     """All boxes of a picture, in the order in which the keyboard walks them.
 
     Args:
