@@ -19,6 +19,8 @@ function followPlot(el, events) {
     end();
     plot = found;
     for (const [name, listener] of Object.entries(events)) plot.on(name, listener);
+    // plotly draws a plot of a height of its own first, whatever its place.
+    if (plot.clientHeight && plot._fullLayout.height !== plot.clientHeight) plot.encdecPlotly.Plots.resize(plot);
     events.plotly_afterplot();
   };
   const begin = () => (el.isConnected ? follow() : (frame = requestAnimationFrame(begin)));
