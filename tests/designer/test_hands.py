@@ -95,6 +95,21 @@ def test_boxes_that_are_not_drawn_are_no_stops() -> None:
     assert all(stop[way] < len(walk) for stop in walk for way in ("up", "down"))
 
 
+def test_a_box_that_something_is_remarked_of_says_it_until_it_is_dismissed(
+    session: Session, picture: Picture
+) -> None:
+    flagged = [stop for stop in picture.hands.stops if stop["flagged"]]
+    remarked = {each for check in session.shown.checks for each in check.places}
+    assert {stop["name"] for stop in flagged} == remarked != set()
+    kinds = [check.kind for check in session.shown.checks]
+    assert all(any(stop["words"].endswith(kind) for kind in kinds) for stop in flagged)
+    for kind in kinds:
+        session.dismiss(kind)
+    assert not any(stop["flagged"] for stop in picture.hands.stops)
+    picture.view.value = LAYERS
+    assert not any(stop["flagged"] for stop in picture.hands.stops)
+
+
 def test_it_lies_over_the_figure_in_every_view(picture: Picture, session: Session) -> None:
     hands = picture.hands
     assert picture.graph.children == (picture.graph.figure, hands)

@@ -132,7 +132,7 @@ class Picture(widgets.VBox):
         self.graph.show(self.scene, DARK if dark else LIGHT)
         as_large = {"width": width, "height": height, "scale": self.scene.scale}
         plain = partial(scene, graph, colouring=colouring, **as_large)
-        self.hands.show(Drawn(graph, self.scene, outlined, plain))
+        self.hands.show(Drawn(graph, self.scene, outlined, said if self.view.value == BLOCKS else {}, plain))
         self._drawn = to_draw
         if self.scene.before:
             self._ghost.soon()

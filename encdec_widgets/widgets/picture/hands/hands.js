@@ -7,6 +7,8 @@ function element(name, className = "", attributes = {}) {
   return made;
 }
 
+const TOOLS = { right: 36, bottom: 204 }; // the place of the buttons, from the corner of the picture
+
 const ICONS = {
   in: "M8 3v10M3 8h10",
   out: "M3 8h10",
@@ -62,6 +64,20 @@ function kinds(ask, left) {
   return { menu, toggle: () => (menu.hidden ? open() : close(true)) };
 }
 
+/* Whether the buttons would lie on a box where they stand first; a picture that is zoomed may lie below them. */
+function covers(model, el, bar) {
+  const plot = plotUnder(el);
+  const fit = JSON.stringify(model.get("fit"));
+  if (!plot || JSON.stringify([plot._fullLayout.xaxis.range, plot._fullLayout.yaxis.range]) !== fit) {
+    return bar.classList.contains("encdec-above");
+  }
+  const [left, top] = [plot.clientWidth - TOOLS.right, plot.clientHeight - TOOLS.bottom];
+  return model.get("stops").some((stop) => {
+    const box = placeOf(plot, stop.rect);
+    return box.x + box.width > left && box.y + box.height > top;
+  });
+}
+
 function render({ model, el }) {
   el.classList.add("encdec-hands");
   const zoom = zoomer(model, el);
@@ -69,6 +85,7 @@ function render({ model, el }) {
   const walk = walker(model, {
     choose: (name) => model.send({ choose: name }),
     remove: (name) => model.send({ remove: name }),
+    open: () => el.dispatchEvent(new CustomEvent("encdec-checks", { bubbles: true })), // the foot hears it
     reveal: zoom.reveal,
     placed: (rect) => {
       const plot = plotUnder(el);
@@ -91,7 +108,7 @@ function render({ model, el }) {
   tools.present.setAttribute("aria-pressed", "false");
   const bar = element("div", "encdec-tools", { role: "toolbar", "aria-label": "Picture" });
   bar.append(tools.in, tools.out, tools.fit, tools.download, tools.present, downloads.menu);
-  el.append(walk.list, walk.ring, bar);
+  el.append(walk.list, walk.ring, walk.signs, bar);
 
   const keys = {
     "+": zoom.in, "=": zoom.in, "-": zoom.out, _: zoom.out, 0: zoom.fit,
@@ -103,6 +120,12 @@ function render({ model, el }) {
     event.preventDefault();
     act();
   });
+
+  const stand = () => bar.classList.toggle("encdec-above", covers(model, el, bar));
+  const stopped = () => {
+    walk.draw();
+    stand();
+  };
 
   let picture = null;
   const wheel = (event) => zoom.wheel(event);
@@ -116,6 +139,7 @@ function render({ model, el }) {
   const end = followPlot(el, {
     plotly_afterplot: () => {
       adopt();
+      stand();
       walk.place();
       before.drawn();
     },
@@ -128,7 +152,7 @@ function render({ model, el }) {
     if (say) el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: say }));
     if (svg) save(svg, kind, name);
   };
-  model.on("change:stops", walk.draw);
+  model.on("change:stops", stopped);
   model.on("change:selected", walk.drawSelection);
   model.on("msg:custom", told);
   walk.draw();
@@ -137,7 +161,7 @@ function render({ model, el }) {
     presenting.leave();
     picture?.removeEventListener("wheel", wheel, { capture: true });
     picture?.removeEventListener("pointerup", up);
-    model.off("change:stops", walk.draw);
+    model.off("change:stops", stopped);
     model.off("change:selected", walk.drawSelection);
     model.off("msg:custom", told);
   };

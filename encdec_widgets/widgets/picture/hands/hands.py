@@ -1,7 +1,7 @@
 """The layer over the picture: the keyboard's way through its boxes, zoom, download and the presentation mode."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,12 +37,14 @@ class Drawn:
         graph: Blocks, or layers as boxes.
         scene: Where each of them stands.
         selected: Names of the boxes that are selected.
+        flags: What is remarked of boxes, by name.
         plain: Makes the same scene without what an edit did, what is selected and what checks say.
     """
 
     graph: "nx.DiGraph[str]"
     scene: Scene
     selected: tuple[str, ...]
+    flags: Mapping[str, str]
     plain: Callable[[], Scene]
 
 
@@ -100,7 +102,7 @@ class Hands(Collected, anywidget.AnyWidget):
         if drawn is not None:
             with self.hold_sync():
                 places = {name: box.whole for name, box in drawn.scene.boxes.items()}
-                self.stops = stops(drawn.graph, places)
+                self.stops = stops(drawn.graph, places, drawn.flags)
                 self.selected = sorted(drawn.selected)
 
     def _told(self, _: Any, content: Any, __: Any) -> None:

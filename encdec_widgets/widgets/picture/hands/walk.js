@@ -2,16 +2,18 @@
 
 const HELP =
   "Left and right arrow keys follow the flow of data; up and down follow a skip connection, or go to the next row. " +
-  "Enter opens a block, Delete removes it. Plus and minus zoom, 0 fits all, D downloads, P presents, Escape leaves.";
+  "Enter opens a block, Delete removes it, C opens what the checks found of it. Plus and minus zoom, 0 fits all, D downloads, P presents, Escape leaves.";
+const SIGN_PX = 40; // at least, from the left edge of the box: the name below it may be wider than the box
 let lists = 0; // made on this page, for names of their own
 
-function walker(model, { choose, remove, reveal, placed }) {
+function walker(model, { choose, remove, open, reveal, placed }) {
   const id = `encdec-boxes-${++lists}`;
   const list = element("div", "encdec-boxes", { id, role: "listbox", tabindex: 0 });
   list.setAttribute("aria-label", "Boxes of the network");
   list.setAttribute("aria-description", HELP);
   list.setAttribute("aria-multiselectable", "true");
   const ring = element("div", "encdec-ring", { "aria-hidden": "true" });
+  const signs = element("div", "encdec-signs");
   let active = 0;
   let byKeys = false; // a pointer needs no ring
 
@@ -26,11 +28,35 @@ function walker(model, { choose, remove, reveal, placed }) {
       return option;
     });
     if (options.length !== list.children.length) list.replaceChildren(...options);
+    drawSigns();
     list.hidden = !options.length; // a list without options has no meaning
     const same = stops().findIndex((stop) => stop.name === before);
     active = same >= 0 ? same : Math.min(active, Math.max(options.length - 1, 0));
     drawSelection();
     drawActive();
+  }
+
+  /* On each name that has a sign, what opens the remarks. It has no place of its own in the order of Tab: C does the same. */
+  function drawSigns() {
+    const flagged = stops().filter((stop) => stop.flagged);
+    signs.replaceChildren(
+      ...flagged.map((stop) => {
+        const sign = element("button", "encdec-sign", { type: "button", tabindex: -1, title: "What the checks found here" });
+        sign.setAttribute("aria-label", `Checks: ${stop.words}`);
+        sign.addEventListener("click", open);
+        return sign;
+      })
+    );
+    placeSigns();
+  }
+
+  function placeSigns() {
+    const flagged = stops().filter((stop) => stop.flagged);
+    flagged.forEach((stop, i) => {
+      const rect = placed(stop.rect);
+      if (rect) signs.children[i].style.transform = `translate(${rect.x}px, ${rect.y + rect.height}px)`;
+      if (rect) signs.children[i].style.width = `${Math.max(rect.width, SIGN_PX)}px`;
+    });
   }
 
   function drawSelection() {
@@ -45,6 +71,7 @@ function walker(model, { choose, remove, reveal, placed }) {
   }
 
   function place() {
+    placeSigns();
     const stop = stops()[active];
     const rect = stop && byKeys && document.activeElement === list ? placed(stop.rect) : null;
     ring.hidden = !rect;
@@ -70,6 +97,7 @@ function walker(model, { choose, remove, reveal, placed }) {
     End: () => go(stops().length - 1),
     Enter: () => stops()[active] && choose(stops()[active].name),
     " ": () => stops()[active] && choose(stops()[active].name),
+    c: () => stops()[active]?.flagged && open(),
     Delete: () => stops()[active] && remove(stops()[active].name),
     Backspace: () => stops()[active] && remove(stops()[active].name),
   };
@@ -98,5 +126,5 @@ function walker(model, { choose, remove, reveal, placed }) {
     drawActive();
   }
 
-  return { list, ring, draw, drawSelection, place, pointed };
+  return { list, ring, signs, draw, drawSelection, place, pointed };
 }

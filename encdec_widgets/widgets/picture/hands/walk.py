@@ -10,19 +10,23 @@ if TYPE_CHECKING:
     import networkx as nx
 
 
-def stops(graph: "nx.DiGraph[str]", places: Mapping[str, Rect]) -> list[dict[str, Any]]:
+def stops(
+    graph: "nx.DiGraph[str]", places: Mapping[str, Rect], flags: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """All boxes of a picture, in the order in which the keyboard walks them.
 
     Args:
         graph: What is drawn: blocks, or layers as boxes.
         places: Where each box is, by the name of its node. Nodes that are not drawn have none.
+        flags: What is remarked of boxes, by name.
 
     Returns:
-        For each box, ready for the page: its ``name``; ``words``, which say what it is; ``rect``, its left, right,
-        bottom and top; and the places in this list of the boxes that are ``up`` and ``down`` of it, -1 for none. Down
-        goes along a skip connection that leaves the box, up along one that enters it; where there is none, each goes to
-        the nearest box of the next row.
+        For each box, ready for the page: its ``name``; ``words``, which say what it is; ``flagged``, whether there is
+        a remark on it; ``rect``, its left, right, bottom and top; and the places in this list of the boxes that are
+        ``up`` and ``down`` of it, -1 for none. Down goes along a skip connection that leaves the box, up along one that
+        enters it; where there is none, each goes to the nearest box of the next row.
     """
+    flags = flags or {}
     names = [name for name in graph if name in places]
     numbers = {name: number for number, name in enumerate(names)}
     rows: dict[int, list[int]] = {}
@@ -40,7 +44,8 @@ def stops(graph: "nx.DiGraph[str]", places: Mapping[str, Rect]) -> list[dict[str
     return [
         {
             "name": name,
-            "words": spoken(graph, name),
+            "words": ", ".join(filter(None, (spoken(graph, name), flags.get(name, "").removeprefix("⚠ ")))),
+            "flagged": name in flags,
             "rect": [places[name].left, places[name].right, places[name].bottom, places[name].top],
             "up": next_to(name, [a for a, _, edge in graph.in_edges(name, data=True) if edge["skip"]], -1),
             "down": next_to(name, [b for _, b, edge in graph.out_edges(name, data=True) if edge["skip"]], 1),
