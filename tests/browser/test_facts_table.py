@@ -193,7 +193,7 @@ def test_a_button_in_the_row_of_a_block_takes_its_skip_out_and_in(facts: Facts) 
 def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
     open_notebook: Callable[..., Screen],
 ) -> None:
-    screen = open_notebook([*CELLS, "table"])
+    screen = open_notebook([*CELLS, "table"], fresh=True)
     assert screen.kernel
     first, second = Facts(screen), Facts(screen, 1)
     second.button("Layers").click()
