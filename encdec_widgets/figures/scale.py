@@ -25,7 +25,7 @@ class Scale:
     @property
     def share(self) -> float:
         """How wide boxes are, as a share of the widest scale."""
-        return math.pow(2, -self.steps / 2)
+        return 1.0 * math.pow(2, -self.steps / 2)
 
     def width(self, channels: int | None) -> float:
         """The width of a box with so many channels, in px: the same in every family."""

@@ -7,6 +7,7 @@ import attrs
 
 from encdec_widgets.figures.braces import braces, braces_height, scale_bar
 from encdec_widgets.figures.colour_scale import Colouring
+from encdec_widgets.figures.folds import folded
 from encdec_widgets.figures.hover import hover_text, skip_text
 from encdec_widgets.figures.parts import Box, Line, Mark, Rect, Scene, Swatch, Text, text_width
 from encdec_widgets.figures.places import NUMBER_SIZE, Columns, Row, columns, fits_inside, rows
@@ -14,7 +15,7 @@ from encdec_widgets.figures.scale import Scale
 from encdec_widgets.figures.stages import parts, roles
 from encdec_widgets.figures.wires import SIGNS, Wire, gaps, heights, lanes, line, wires
 from encdec_widgets.figures.writing import Room
-from encdec_widgets.formatting import percent_text, size_text, stride_text
+from encdec_widgets.formatting import size_text, stride_text
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,6 +26,7 @@ WIDTH, HEIGHT = 692, 470
 """Size of the canvas in px where nobody says how large the picture is."""
 _EDGE = 10.0
 _MOST_CHIPS = 5
+_BOX_EACH = 8.5  # px of the width for each box at least: where there are more, groups are folded
 _NOTE = 18.0
 
 
@@ -55,7 +57,8 @@ def scene(
         before: The scene before the edit, whose boxes leave a faint outline where they have changed.
 
     Returns:
-        The scene. Its ``scale`` is to be given to the next one.
+        The scene. Where a graph has more boxes than there is room for, alike stacks are drawn once, and repeated groups
+        of layers as one box. Its ``scale`` is to be given to the next one.
 
     Example:
         >>> from encdec_widgets import preset
@@ -63,7 +66,11 @@ def scene(
         >>> [text.text for text in drawn.texts if text.text.startswith("1/")]
         ['1/2', '1/4', '1/8', '1/16']
     """
-    changed, flags = changed or {}, flags or {}
+    graph, stands = folded(graph, int(width / _BOX_EACH))
+    selected = {stands[name] for name in selected if name in stands}
+    changed = {stands[name]: words for name, words in reversed((changed or {}).items()) if name in stands}
+    changed = dict(reversed(changed.items()))
+    flags = {stands[name]: remark for name, remark in (flags or {}).items() if name in stands}
     row_of = {name: data["row"] or 0 for name, data in graph.nodes(data=True)}
     column_of = {name: column for column, name in enumerate(graph)}
     label_of = {name: ("⚠ " if name in flags else "") + _label(data) for name, data in graph.nodes(data=True)}
@@ -79,7 +86,7 @@ def scene(
         row = row_of[wire.source]
         in_lanes[row] = max(in_lanes.get(row, 0), lane + 1)
     groups = parts(graph, role_of)
-    low = -height + braces_height(groups)
+    low = -height + braces_height(groups, width)
     note = at.scale.steps > 0
     places = rows(graph, row_of, at, in_lanes, -4.0 - _NOTE * note, low)
 
@@ -124,7 +131,7 @@ def scene(
         room.take(mark.rect.grown(1))
     texts = [*_written_rows(of_rows, places, left, room)]
     if note:
-        words = f"Widths × {percent_text(at.scale.share)}: the network outgrew the picture"
+        words = f"Widths × {at.scale.share:.2g}: the network outgrew the picture"
         texts += room.write(Text(words, width - _EDGE, -11, anchor="end"))
     texts += _names(boxes, label_of, selected, flags, room, first=True)
     texts += _numbers(graph, boxes, colouring, room)
@@ -133,7 +140,7 @@ def scene(
     texts += _steps(graph, lines, row_of, room)
     swatches: tuple[Swatch, ...]
     if colouring is None:
-        swatches, words_below = braces(groups, boxes, low, width, room)
+        swatches, words_below = braces(graph, groups, boxes, low, width, room)
     else:
         swatches, words_below = scale_bar(colouring, label_of, left + _EDGE, low, width, room)
     return Scene(
