@@ -1,8 +1,8 @@
 """A scene as plotly's plain data, with the same traces and shapes whatever the network.
 
 So one FigureWidget can be updated in place as long as it lives: plotly keeps old shapes on the page when there are
-fewer than before. What is filled is drawn by shapes, one for each colour: a filled trace that is panned out of sight and
-then changed stays away until the page is loaded again. Bars without a colour lie on the boxes and take clicks.
+fewer than before. What is filled is drawn by shapes, one for each colour: a filled trace that is panned out of sight
+and then changed stays away until the page is loaded again. Bars without a colour lie on the boxes and take clicks.
 """
 
 import html
@@ -22,7 +22,6 @@ from encdec_widgets.figures.shading import (
     colour_of,
     faces,
     frame,
-    outline,
     sides,
     tops,
 )
@@ -75,7 +74,7 @@ def as_plotly(scene: Scene, palette: Palette = LIGHT) -> dict[str, Any]:
         _paths(BEFORE, map(frame, scene.before), {"color": palette.muted, "width": 1, "dash": "dot"}),
         _paths(
             "selected",
-            (outline(box) for box in scene.boxes.values() if box.selected),
+            map(frame, scene.outlines),
             {"color": palette.accent, "width": 2},
         ),
         _boxes(scene),

@@ -71,10 +71,10 @@ def braces(
             squares, words = _list(roles, y - 14 - _LINE * line, width)
             swatches += squares
             texts += words
-    last = {data["stack"]: data.get("to", data["stack"]) for _, data in graph.nodes(data=True)}
+    last_of = {data["stack"]: data.get("to", data["stack"]) for _, data in graph.nodes(data=True)}
     below = -room.height + _LINE / 2
     for stack, (start, end) in spans.items() if several else ():
-        many = f" to stack{last[stack]} (× {last[stack] - stack + 1})" if last[stack] > stack else ""
+        many = f" to stack{last_of[stack]} (× {last_of[stack] - stack + 1})" if last_of[stack] > stack else ""
         text = Text(f"stack{stack}{many}", (start + end) / 2, below)
         texts += room.write(text, attrs.evolve(text, text=str(stack)))
     return tuple(swatches), tuple(texts)

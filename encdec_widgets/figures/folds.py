@@ -9,28 +9,29 @@ import networkx as nx
 if TYPE_CHECKING:
     Graph = nx.DiGraph[str]
 
+_NARROW, _NAMED = 8.5, 16.0  # px of the width for a box: at least, and with room for some names
 _FEWEST = 3  # repetitions that are worth folding
 _LONGEST = 12  # layers of a group that is repeated
 
 
-def folded(graph: "Graph", most: int) -> tuple["Graph", dict[str, str]]:
-    """A graph of fewer boxes, where there are more than ``most``.
+def folded(graph: "Graph", width: float) -> tuple["Graph", dict[str, str]]:
+    """A graph of fewer boxes, where there are more than have room.
 
     First, stacks that are alike are drawn once; then groups of layers that are repeated one after another in a block
     become one box; and if that is not enough, all layers of a block at one stride do.
 
     Args:
         graph: Of blocks or of layers, whose order is that of its columns.
-        most: How many boxes have room.
+        width: Of the canvas, in px.
 
     Returns:
         The graph that is to be drawn, and the name of the box that stands for each node. A box that stands for several
-        layers has the name of the first one, and a label such as "dense layer × 12"; those of alike stacks have ``to``,
-        the number of the last of these stacks.
+        layers has the name of the first one, a label such as "dense layer × 12" and ``times``, 12; those of alike
+        stacks have ``to``, the number of the last of these stacks.
     """
     stands = {name: name for name in graph}
-    for fold in (_stacks, _repeats, _of_one_stride):
-        if len(set(stands.values())) > most:
+    for fold, each in ((_stacks, _NARROW), (_repeats, _NAMED), (_of_one_stride, _NARROW)):
+        if len(graph) > width / each:
             drawn, into = fold(graph)
             graph = _joined(graph, drawn, into)
             stands = {name: into[box] for name, box in stands.items()}
@@ -68,7 +69,7 @@ def _stacks(graph: "Graph") -> Fold:
             last[first] = others[-1]
             for stack in others:
                 into.update(zip(members[stack], members[first], strict=True))
-    drawn = {
+    drawn: dict[str, Mapping[str, Any]] = {
         name: {**data, "to": last.get(data["stack"], data["stack"])}
         for name, data in graph.nodes(data=True)
         if into[name] == name
@@ -92,7 +93,7 @@ def _repeats(graph: "Graph") -> Fold:
             data = graph.nodes[run[0]]
             if times > 1:
                 unit = [graph.nodes[name] for name in run[:length]]
-                data = _as_one(graph, run, f"{_unit(unit)} × {times}")
+                data = {**_as_one(graph, run, f"{_unit(unit)} × {times}"), "times": times}
             drawn[run[0]] = data
     return drawn, into
 

@@ -14,6 +14,7 @@ from encdec_widgets.figures.scale import Scale
 Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
 
+_AROUND = 3.0  # px between a box and its outline
 _WIDE, _NARROW = frozenset("MWmw@%×÷÷→≈…⚠▸"), frozenset("ijl.,:;|'! ()/")
 
 
@@ -188,6 +189,20 @@ class Scene:
     def extent(self) -> Rect:
         """The whole canvas: left, right, top, bottom."""
         return Rect(0.0, self.width, 0.0, -self.height)
+
+    @property
+    def outlines(self) -> list[Rect]:
+        """The lines around what is selected; neighbours of one row share one."""
+        runs: list[list[Box]] = []
+        for box, before in zip(self.boxes.values(), (None, *self.boxes.values()), strict=False):
+            if box.selected and before is not None and before.selected and before.top == box.top:
+                runs[-1].append(box)
+            elif box.selected:
+                runs.append([box])
+        return [
+            Rect(run[0].left, run[-1].whole.right, run[0].whole.top, run[0].bottom).grown(_AROUND)
+            for run in runs
+        ]
 
     @property
     def plain(self) -> "Scene":

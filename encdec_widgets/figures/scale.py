@@ -1,12 +1,11 @@
 """How wide channels are drawn: one scale for a session, which shrinks only when a network outgrows the picture."""
 
-import math
-
 import attrs
 
 STANDARD = 2.2
 """Width of a box in px by the square root of its channels."""
 _NARROWEST = 5.0
+_MOST_STEPS = 10  # then all boxes are as narrow as they get
 
 
 @attrs.frozen
@@ -25,7 +24,8 @@ class Scale:
     @property
     def share(self) -> float:
         """How wide boxes are, as a share of the widest scale."""
-        return 1.0 * math.pow(2, -self.steps / 2)
+        share: float = 2 ** (-self.steps / 2)
+        return share
 
     def width(self, channels: int | None) -> float:
         """The width of a box with so many channels, in px: the same in every family."""
@@ -43,7 +43,8 @@ def fitting(channels: list[int | None], room: float, before: Scale | None = None
         room: Width for all of them together, in px.
         before: The scale of the session until now.
     """
-    fits = next((n for n in range(24) if sum(map(Scale(n).width, channels)) <= room), 24)
+    ladder = range(_MOST_STEPS)
+    fits = next((n for n in ladder if sum(map(Scale(n).width, channels)) <= room), _MOST_STEPS)
     if before is None or fits > before.steps or fits <= before.steps - 2:
         return Scale(fits)
     return before

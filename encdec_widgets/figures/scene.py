@@ -26,7 +26,6 @@ WIDTH, HEIGHT = 692, 470
 """Size of the canvas in px where nobody says how large the picture is."""
 _EDGE = 10.0
 _MOST_CHIPS = 5
-_BOX_EACH = 8.5  # px of the width for each box at least: where there are more, groups are folded
 _NOTE = 18.0
 
 
@@ -66,10 +65,9 @@ def scene(
         >>> [text.text for text in drawn.texts if text.text.startswith("1/")]
         ['1/2', '1/4', '1/8', '1/16']
     """
-    graph, stands = folded(graph, int(width / _BOX_EACH))
+    graph, stands = folded(graph, width)
     selected = {stands[name] for name in selected if name in stands}
-    changed = {stands[name]: words for name, words in reversed((changed or {}).items()) if name in stands}
-    changed = dict(reversed(changed.items()))
+    changed = {stands[name]: words for name, words in (changed or {}).items() if name in stands}
     flags = {stands[name]: remark for name, remark in (flags or {}).items() if name in stands}
     row_of = {name: data["row"] or 0 for name, data in graph.nodes(data=True)}
     column_of = {name: column for column, name in enumerate(graph)}
@@ -133,10 +131,11 @@ def scene(
     if note:
         words = f"Widths × {at.scale.share:.2g}: the network outgrew the picture"
         texts += room.write(Text(words, width - _EDGE, -11, anchor="end"))
-    texts += _names(boxes, label_of, selected, flags, room, first=True)
+    times = {name: f"× {data['times']}" for name, data in graph.nodes(data=True) if "times" in data}
+    texts += _names(boxes, label_of, selected, flags, times, room, first=True)
     texts += _numbers(graph, boxes, colouring, room)
     chips = _chips(boxes, changed, room)
-    texts += _names(boxes, label_of, selected, flags, room, first=False)
+    texts += _names(boxes, label_of, selected, flags, times, room, first=False)
     texts += _steps(graph, lines, row_of, room)
     swatches: tuple[Swatch, ...]
     if colouring is None:
@@ -245,13 +244,14 @@ def _names(
     labels: Mapping[str, str],
     selected: Collection[str],
     flags: Collection[str],
+    times: Mapping[str, str],
     room: Room,
     *,
     first: bool,
 ) -> Iterator[Text]:
-    """The names below boxes; first those of boxes that are selected or flagged."""
+    """The names below boxes; first those of boxes that are selected or flagged, or stand for several groups."""
     for name, box in boxes.items():
-        if (name in selected or name in flags) is first:
+        if (name in selected or name in flags or name in times) is first:
             role = "text" if name in selected else "warning" if name in flags else "muted"
             middle = Text(
                 labels[name],
@@ -265,6 +265,7 @@ def _names(
                 attrs.evolve(middle, x=box.right, anchor="end"),
                 attrs.evolve(middle, x=box.left, anchor="start"),
                 *([attrs.evolve(middle, text="⚠")] if name in flags else []),
+                *([attrs.evolve(middle, text=times[name])] if name in times else []),
             )
 
 
