@@ -207,9 +207,9 @@ def _marks(scene: Scene, kind: str, palette: Palette) -> dict[str, Any]:
             "opacity": 1,
             "line": {"color": colour, "width": 1.5},
         },
-        "text": [f"<b>{mark.sign or ' '}</b>" for mark in marks],
+        "text": [mark.sign or " " for mark in marks],
         "textposition": "middle center",
-        "textfont": {"color": colour, "size": 11},
+        "textfont": {"color": colour, "size": 11, "weight": 600},
         "customdata": [[mark.target, mark.hover] for mark in marks],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
     }
@@ -223,19 +223,16 @@ def _texts(scene: Scene, palette: Palette) -> dict[str, Any]:
         "name": "texts",
         "x": [text.x for text in texts],
         "y": [text.y for text in texts],
-        "text": [_marked_up(text.text, bold=text.bold) for text in texts],
+        "text": [html.escape(text.text) for text in texts],
         "textposition": [f"middle {_ALIGNED[text.anchor]}" for text in texts],
         "textfont": {
             "size": [text.size for text in texts],
+            "weight": [600 if text.bold else 400 for text in texts],
             "color": [colour_of(text.role, palette) for text in texts],
         },
         "cliponaxis": False,
         "hoverinfo": "skip",
     }
-
-
-def _marked_up(text: str, *, bold: bool) -> str:
-    return f'<b style="font-weight:600">{html.escape(text)}</b>' if bold else html.escape(text)
 
 
 def _boxes(scene: Scene) -> dict[str, Any]:

@@ -15,7 +15,7 @@ Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
 
 _AROUND = 3.0  # px between a box and its outline
-_WIDE, _NARROW = frozenset("MWmw@%×÷÷→≈…⚠▸"), frozenset("ijl.,:;|'! ()/")
+_WIDE, _NARROW = frozenset("MWmw@%×÷+−→≈…⚠"), frozenset("Iijlft.,:;|'! ()/")
 
 
 class Rect(NamedTuple):
@@ -217,5 +217,5 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     >>> round(text_width("enc0", 11)), round(text_width("256", 13, bold=True))
     (28, 27)
     """
-    ems = sum(1.0 if c in _WIDE else 0.36 if c in _NARROW else 0.63 for c in text)
-    return size * ems * (1.1 if bold else 1.0)
+    ems = sum(1.0 if c in _WIDE else 0.4 if c in _NARROW else 0.79 if c.isupper() else 0.64 for c in text)
+    return size * ems * (1.12 if bold else 1.0)

@@ -1,5 +1,7 @@
 """How wide channels are drawn: one scale for a session, which shrinks only when a network outgrows the picture."""
 
+import math
+
 import attrs
 
 STANDARD = 2.2
@@ -24,12 +26,11 @@ class Scale:
     @property
     def share(self) -> float:
         """How wide boxes are, as a share of the widest scale."""
-        share: float = 2 ** (-self.steps / 2)
-        return share
+        return float(2 ** (-self.steps / 2))
 
     def width(self, channels: int | None) -> float:
         """The width of a box with so many channels, in px: the same in every family."""
-        return max(STANDARD * self.share * (channels or 1) ** 0.5, _NARROWEST)
+        return max(STANDARD * self.share * math.sqrt(channels or 1), _NARROWEST)
 
 
 def fitting(channels: list[int | None], room: float, before: Scale | None = None) -> Scale:

@@ -134,8 +134,8 @@ def scene(
     times = {name: f"× {data['times']}" for name, data in graph.nodes(data=True) if "times" in data}
     texts += _names(boxes, label_of, selected, flags, times, room, first=True)
     texts += _numbers(graph, boxes, colouring, room)
-    chips = _chips(boxes, changed, room)
     texts += _names(boxes, label_of, selected, flags, times, room, first=False)
+    chips = _chips(boxes, changed, room)
     texts += _steps(graph, lines, row_of, room)
     swatches: tuple[Swatch, ...]
     if colouring is None:
@@ -163,7 +163,7 @@ def _mark(graph: "nx.DiGraph[str]", wire: Wire, target: Box, at: Columns) -> Mar
         kind=wire.kind,
         source=wire.source,
         target=wire.target,
-        x=target.left - radius - 2,
+        x=target.left - radius - at.style.pad / 2,
         y=heights(target, at.style)[1],
         radius=radius,
         sign=SIGNS[wire.kind] if radius > 4 else "",
