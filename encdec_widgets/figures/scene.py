@@ -26,6 +26,7 @@ WIDTH, HEIGHT = 692, 470
 """Size of the canvas in px where nobody says how large the picture is."""
 _EDGE = 10.0
 _MOST_CHIPS = 5
+_LOWER = 13.5  # px, of a name for which there is no room beside the next one
 _NOTE = 18.0
 
 
@@ -260,10 +261,14 @@ def _names(
                 role=role,
                 bold=name in selected,
             )
-            yield from room.write(
+            beside = (
                 middle,
                 attrs.evolve(middle, x=box.right, anchor="end"),
                 attrs.evolve(middle, x=box.left, anchor="start"),
+            )
+            yield from room.write(
+                *beside,
+                *(attrs.evolve(text, y=text.y - _LOWER) for text in beside),
                 *([attrs.evolve(middle, text="⚠")] if name in flags else []),
                 *([attrs.evolve(middle, text=times[name])] if name in times else []),
             )
@@ -277,8 +282,12 @@ def _chips(boxes: Mapping[str, Box], changed: Mapping[str, str], room: Room) -> 
             box = boxes[name]
             above = _above(box, words, 11, "accent")
             higher = [attrs.evolve(text, y=text.y + 16) for text in above]
-            beside = Text(words, box.right + box.depth + 4, box.bottom - 10, 11, "accent", "start", bold=True)
-            found += room.write(*above, *higher, beside, attrs.evolve(beside, x=box.left - 4, anchor="end"))
+            after = [
+                attrs.evolve(above[0], x=box.right + box.depth + by, anchor="start") for by in (4, 12, 20)
+            ]
+            ahead = [attrs.evolve(above[0], x=box.left - by, anchor="end") for by in (4, 12, 20)]
+            below = [attrs.evolve(text, y=box.bottom - 11) for text in (after[0], ahead[0])]
+            found += room.write(*above, *higher, *after, *ahead, *below)
     return tuple(found)
 
 

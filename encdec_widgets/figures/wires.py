@@ -115,7 +115,12 @@ class Gap:
         right = (
             self.entry(style, "skip" if "skip" in self.entering else "flow") if self.entering else style.head
         )
-        return style.depth + style.pad + style.lane * len(self.leaving) + max(right, style.mark_zone * self.mark, style.pad)
+        return (
+            style.depth
+            + style.pad
+            + style.lane * len(self.leaving)
+            + max(right, style.mark_zone * self.mark, style.pad)
+        )
 
     def entry(self, style: Style, kind: str) -> float:
         """How far before the right box a line goes up or down."""

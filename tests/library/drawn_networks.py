@@ -36,7 +36,7 @@ def place_of(text: Text) -> Rect:
 def _at_random(count: int) -> Iterator[tuple[str, Design]]:
     choose = random.Random(13)
     for number in range(count):
-        stacks, down = choose.choice([1, 1, 2, 3]), choose.randint(1, 6)
+        stacks, down = choose.choice([1, 1, 2, 3]), choose.randint(1, 5)
         up = down if stacks > 1 else choose.randint(0, down)
         levels = {"stacks": stacks, "down_blocks": down, "up_blocks": up}
         filters = choose.choice([1, 8, 24, 64, 200])
@@ -53,11 +53,9 @@ def graphs() -> dict[str, Any]:
     """Graphs of blocks and of layers by name: of all presets, of three stacks, and of designs at random."""
     found = {name: built(preset(name)).blocks for name in presets()}
     found["three stacks"] = Design(UNet(filters=16, stacks=3), (256, 256, 1)).build().blocks
-    found |= {name: design.build().blocks for name, design in _at_random(10)}
+    found |= {name: design.build().blocks for name, design in _at_random(6)}
     for name in ("SLEAP medium single", "FC-DenseNet103", "Stacked hourglass, 2 stacks"):
         backbone = built(preset(name))
         found[f"{name}, all layers"] = layers_as_boxes(backbone.layers, backbone.blocks)
-        found[f"{name}, layers of a block"] = layers_as_boxes(
-            backbone.layers, backbone.blocks, "stack0_dec0"
-        )
+        found[f"{name}, layers of a block"] = layers_as_boxes(backbone.layers, backbone.blocks, "stack0_dec0")
     return found
