@@ -59,6 +59,7 @@ def braces(
             spans[stack] = (start, span[1])
         if role in NAMES:
             swatches.append(Swatch(Rect(*span, y, y - _THICK), role))
+            room.take(swatches[-1].rect)
             text = Text(NAMES[role], sum(span) / 2, y - 14, 13, "text", bold=True)
             small = Text(NAMES[role], sum(span) / 2, y - 14, 11, "text", bold=True)
             if role not in named and not several:
@@ -71,6 +72,8 @@ def braces(
             squares, words = _list(roles, y - 14 - _LINE * line, width)
             swatches += squares
             texts += words
+            for word in words:
+                room.take(word.rect)
     last_of = {data["stack"]: data.get("to", data["stack"]) for _, data in graph.nodes(data=True)}
     below = -room.height + _LINE / 2
     for stack, (start, end) in spans.items() if several else ():

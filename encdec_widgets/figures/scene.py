@@ -132,17 +132,17 @@ def scene(
     if note:
         words = f"Widths × {at.scale.share:.2g}: the network outgrew the picture"
         texts += room.write(Text(words, width - _EDGE, -11, anchor="end"))
+    swatches: tuple[Swatch, ...]
+    if colouring is None:
+        swatches, words_below = braces(graph, groups, boxes, low, width, room)
+    else:
+        swatches, words_below = scale_bar(colouring, label_of, left + _EDGE, low, width, room)
     times = {name: f"× {data['times']}" for name, data in graph.nodes(data=True) if "times" in data}
     texts += _names(boxes, label_of, selected, flags, times, room, first=True)
     texts += _numbers(graph, boxes, colouring, room)
     texts += _names(boxes, label_of, selected, flags, times, room, first=False)
     chips = _chips(boxes, changed, room)
     texts += _steps(graph, lines, row_of, room)
-    swatches: tuple[Swatch, ...]
-    if colouring is None:
-        swatches, words_below = braces(graph, groups, boxes, low, width, room)
-    else:
-        swatches, words_below = scale_bar(colouring, label_of, left + _EDGE, low, width, room)
     return Scene(
         width=width,
         height=height,
