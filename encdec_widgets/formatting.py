@@ -85,6 +85,15 @@ def ratio_text(ratio: float) -> str:
     return f"{ratio:.3g}"
 
 
+def factor_text(factor: float) -> str:
+    """By how much something grew, with two digits or all whole ones.
+
+    >>> factor_text(2.2531), factor_text(0.444), factor_text(1234.5)
+    ('2.3', '0.44', '1,234')
+    """
+    return f"{factor:,.0f}" if factor >= 100 else f"{factor:.2g}"
+
+
 def percent_text(share: float) -> str:
     """A share of 1 in whole percent.
 

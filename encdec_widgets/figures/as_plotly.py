@@ -1,8 +1,8 @@
 """A scene as plotly's plain data, with the same traces and shapes whatever the network.
 
 So one FigureWidget can be updated in place as long as it lives: plotly keeps old shapes on the page when there are
-fewer than before. What is filled is drawn by shapes, one for each colour: a filled trace that is panned out of sight and
-then changed stays away until the page is loaded again. Bars without a colour lie on the boxes and take clicks.
+fewer than before. What is filled is drawn by shapes, one for each colour: a filled trace that is panned out of sight
+and then changed stays away until the page is loaded again. Bars without a colour lie on the boxes and take clicks.
 """
 
 import html
@@ -22,7 +22,6 @@ from encdec_widgets.figures.shading import (
     colour_of,
     faces,
     frame,
-    outline,
     sides,
     tops,
 )
@@ -77,7 +76,7 @@ def as_plotly(scene: Scene, palette: Palette = LIGHT) -> dict[str, Any]:
         _paths(BEFORE, map(frame, scene.before), {"color": palette.muted, "width": 1, "dash": "dot"}),
         _paths(
             "selected",
-            (outline(box) for box in scene.boxes.values() if box.selected),
+            map(frame, scene.outlines),
             {"color": palette.accent, "width": 2},
         ),
         _boxes(scene),
@@ -210,9 +209,9 @@ def _marks(scene: Scene, kind: str, palette: Palette) -> dict[str, Any]:
             "opacity": 1,
             "line": {"color": colour, "width": 1.5},
         },
-        "text": [f"<b>{mark.sign or ' '}</b>" for mark in marks],
+        "text": [mark.sign or " " for mark in marks],
         "textposition": "middle center",
-        "textfont": {"color": colour, "size": 11},
+        "textfont": {"color": colour, "size": 11, "weight": 600},
         "customdata": [[mark.target, mark.hover] for mark in marks],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
     }
@@ -226,18 +225,15 @@ def _texts(scene: Scene, palette: Palette) -> dict[str, Any]:
         "name": "texts",
         "x": [text.x for text in texts],
         "y": [text.y for text in texts],
-        "text": [_marked_up(text.text, bold=text.bold) for text in texts],
+        "text": [html.escape(text.text) for text in texts],
         "textposition": [f"middle {_ALIGNED[text.anchor]}" for text in texts],
         "textfont": {
             "size": [text.size for text in texts],
+            "weight": [600 if text.bold else 400 for text in texts],
             "color": [colour_of(text.role, palette) for text in texts],
         },
         "hoverinfo": "skip",
     }
-
-
-def _marked_up(text: str, *, bold: bool) -> str:
-    return f'<b style="font-weight:600">{html.escape(text)}</b>' if bold else html.escape(text)
 
 
 def _boxes(scene: Scene) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What stands below the boxes: braces that name the parts of the network, or the scale that boxes are coloured by."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -9,19 +10,28 @@ from encdec_widgets.figures.parts import Box, Rect, Swatch, Text, text_width
 from encdec_widgets.figures.stages import NAMES
 from encdec_widgets.figures.writing import Room
 
+if TYPE_CHECKING:
+    import networkx as nx
+
 Part = tuple[int, str, tuple[str, ...]]
 _THICK = 3.0
 _LINE = 16.0
 _SQUARE = 9.0
 
 
-def braces_height(groups: Sequence[Part]) -> float:
-    """How much height they take, in px."""
-    return 34.0 + _LINE * (len({stack for stack, _, _ in groups}) > 1)
+def braces_height(groups: Sequence[Part], width: float) -> float:
+    """How much height they take on a canvas of this width, in px."""
+    lines = len(_in_lines([role for _, role, _ in groups], width))
+    return 18.0 + _LINE * (lines + (len({stack for stack, _, _ in groups}) > 1))
 
 
 def braces(
-    groups: Sequence[Part], boxes: Mapping[str, Box], top: float, width: float, room: Room
+    graph: "nx.DiGraph[str]",
+    groups: Sequence[Part],
+    boxes: Mapping[str, Box],
+    top: float,
+    width: float,
+    room: Room,
 ) -> tuple[tuple[Swatch, ...], tuple[Text, ...]]:
     """A brace below each part with its name: the legend of the colours.
 
@@ -29,6 +39,7 @@ def braces(
     its colour; below them stand the names of the stacks.
 
     Args:
+        graph: The boxes; those of alike stacks that are drawn once have ``to``, the number of the last one.
         groups: What :func:`encdec_widgets.figures.stages.parts` returns.
         boxes: By name.
         top: The height above which the rows are.
@@ -48,6 +59,7 @@ def braces(
             spans[stack] = (start, span[1])
         if role in NAMES:
             swatches.append(Swatch(Rect(*span, y, y - _THICK), role))
+            room.take(swatches[-1].rect)
             text = Text(NAMES[role], sum(span) / 2, y - 14, 13, "text", bold=True)
             small = Text(NAMES[role], sum(span) / 2, y - 14, 11, "text", bold=True)
             if role not in named and not several:
@@ -56,17 +68,38 @@ def braces(
     if set(named) == set(wanted):
         texts += named.values()
     else:
-        squares, texts = _list(wanted, y - 14, width)
-        swatches += squares
+        for line, roles in enumerate(_in_lines(list(wanted), width)):
+            squares, words = _list(roles, y - 14 - _LINE * line, width)
+            swatches += squares
+            texts += words
+            for word in words:
+                room.take(word.rect)
+    last_of = {data["stack"]: data.get("to", data["stack"]) for _, data in graph.nodes(data=True)}
+    below = -room.height + _LINE / 2
     for stack, (start, end) in spans.items() if several else ():
-        text = Text(f"stack{stack}", (start + end) / 2, y - 14 - _LINE)
+        many = f" to stack{last_of[stack]} (× {last_of[stack] - stack + 1})" if last_of[stack] > stack else ""
+        text = Text(f"stack{stack}{many}", (start + end) / 2, below)
         texts += room.write(text, attrs.evolve(text, text=str(stack)))
     return tuple(swatches), tuple(texts)
 
 
-def _list(wanted: Sequence[str] | dict[str, None], y: float, width: float) -> tuple[list[Swatch], list[Text]]:
-    """All names in one line."""
-    lengths = [text_width(NAMES[role], 11) + _SQUARE + 16 for role in wanted]
+def _length(role: str) -> float:
+    return text_width(NAMES[role], 11) + _SQUARE + 12
+
+
+def _in_lines(roles: Sequence[str], width: float) -> list[list[str]]:
+    """The parts that are named, in as many lines as a list of them takes."""
+    lines: list[list[str]] = [[]]
+    for role in dict.fromkeys(role for role in roles if role in NAMES):
+        if sum(map(_length, [*lines[-1], role])) > width - 8:
+            lines.append([])
+        lines[-1].append(role)
+    return lines
+
+
+def _list(wanted: Sequence[str], y: float, width: float) -> tuple[list[Swatch], list[Text]]:
+    """Names in one line, each after a square of its colour."""
+    lengths = [_length(role) for role in wanted]
     x = max((width - sum(lengths)) / 2, 4.0)
     swatches, texts = [], []
     for role, length in zip(wanted, lengths, strict=True):

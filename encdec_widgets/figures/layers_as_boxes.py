@@ -24,8 +24,9 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
 
     Returns:
         A graph with a node for each layer, with the layer's name. Nodes and edges have the attributes of a graph of
-        blocks; nodes also have ``layer``, the name, and ``role``, the colour of their block. Columns are a
-        topological order that follows each branch, block by block. The ``label`` is the name without the words with which all names of the block begin.
+        blocks; nodes also have ``layer``, the name, ``role``, the colour of their block, and ``block``, its label.
+        Columns are a topological order that follows each branch, block by block. The ``label`` is the name without the
+        words with which all names of the block begin.
 
         With ``block``, there is also a node for each block that a layer of this one takes an input from. It has the
         name of that block, the label "from enc2" (with its stack, if it is in another one), and the shape, channels and
@@ -61,6 +62,7 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
             label=labels[name],
             layer=name,
             role=role_of[homes[name]],
+            block=blocks.nodes[homes[name]]["label"],
             pools=layers.nodes[name]["kind"].endswith("Pooling2D"),
             column=len(graph),
         )

@@ -14,7 +14,8 @@ from encdec_widgets.figures.scale import Scale
 Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
 
-_WIDE, _NARROW = frozenset("MWmw@%×÷÷→≈…⚠▸"), frozenset("ijl.,:;|'! ()/")
+_AROUND = 3.0  # px between a box and its outline
+_WIDE, _NARROW = frozenset("MWmw@%×÷+−→≈…⚠"), frozenset("Iijlft.,:;|'! ()/")
 
 
 class Rect(NamedTuple):
@@ -190,6 +191,20 @@ class Scene:
         return Rect(0.0, self.width, 0.0, -self.height)
 
     @property
+    def outlines(self) -> list[Rect]:
+        """The lines around what is selected; neighbours of one row share one."""
+        runs: list[list[Box]] = []
+        for box, before in zip(self.boxes.values(), (None, *self.boxes.values()), strict=False):
+            if box.selected and before is not None and before.selected and before.top == box.top:
+                runs[-1].append(box)
+            elif box.selected:
+                runs.append([box])
+        return [
+            Rect(run[0].left, run[-1].whole.right, run[0].whole.top, run[0].bottom).grown(_AROUND)
+            for run in runs
+        ]
+
+    @property
     def plain(self) -> "Scene":
         """The network alone, without what an edit did and what is selected, as a picture to take away."""
         boxes = {name: attrs.evolve(box, selected=False) for name, box in self.boxes.items()}
@@ -202,5 +217,5 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     >>> round(text_width("enc0", 11)), round(text_width("256", 13, bold=True))
     (28, 27)
     """
-    ems = sum(1.0 if c in _WIDE else 0.36 if c in _NARROW else 0.63 for c in text)
-    return size * ems * (1.1 if bold else 1.0)
+    ems = sum(1.0 if c in _WIDE else 0.4 if c in _NARROW else 0.79 if c.isupper() else 0.64 for c in text)
+    return size * ems * (1.12 if bold else 1.0)

@@ -8,7 +8,7 @@ import attrs
 
 from encdec_widgets.figures.parts import text_width
 from encdec_widgets.figures.scale import Scale, fitting
-from encdec_widgets.figures.wires import LANE, Gap, Style
+from encdec_widgets.figures.wires import Gap, Style
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -21,6 +21,7 @@ _TALLEST, _LOWEST, _EACH_LEVEL = 108.0, 15.0, 0.74
 NUMBER, NAME = 17.0, 16.0
 """Height of the room for a number above a box, and for a name below it."""
 _BETWEEN_ROWS = 7.0
+_LANE = 6.0
 NUMBER_SIZE = 13
 
 
@@ -42,16 +43,18 @@ class Row:
         bottom: Of all of it.
         box_top: Of the faces of its boxes.
         box_bottom: See ``box_top``.
+        lanes_apart: Distance of the lines above its boxes.
     """
 
     top: float
     bottom: float
     box_top: float
     box_bottom: float
+    lanes_apart: float
 
     def lane(self, number: int) -> float:
         """The height of a lane above the boxes, from 0."""
-        return self.top - 4 - LANE * number
+        return self.top - 4 - self.lanes_apart * number
 
 
 def columns(
@@ -91,7 +94,7 @@ def columns(
     if total > room:  # so many boxes that even narrow ones have no room
         squeeze = room / total
         widths, least = ([squeeze * length for length in lengths] for lengths in (widths, least))
-        spread = least
+        style, spread = style.squeezed(squeeze), least
     else:
         wished = _wished(names, gaps, labels, widths, least, style)
         spread = _spread(least, wished, room - total)
@@ -156,11 +159,11 @@ def rows(
     """
     count = max(row_of.values(), default=0) + 1
     style = at.style
-    above = [style.depth + LANE * lanes.get(row, 0) + 4 * (row in lanes) for row in range(count)]
+    above = [style.depth + _LANE * lanes.get(row, 0) + 4 * (row in lanes) for row in range(count)]
     for name, row in row_of.items():
         start, end = at.edges[name]
         if not fits_inside(str(graph.nodes[name]["channels"]), end - start, _LOWEST):
-            above[row] = max(above[row], style.depth + LANE * lanes.get(row, 0) + NUMBER)
+            above[row] = max(above[row], style.depth + _LANE * lanes.get(row, 0) + NUMBER)
     around = [height + NAME + _BETWEEN_ROWS for height in above]
     room = top - bottom
     levels = [_EACH_LEVEL**row for row in range(count)]
@@ -179,7 +182,7 @@ def rows(
         box_top = y - squeeze * over
         box_bottom = box_top - squeeze * height
         end = box_bottom - squeeze * (NAME + _BETWEEN_ROWS)
-        found.append(Row(y, end, box_top, box_bottom))
+        found.append(Row(y, end, box_top, box_bottom, squeeze * _LANE))
         y = end - loose
     return found
 

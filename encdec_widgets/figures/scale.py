@@ -7,6 +7,7 @@ import attrs
 STANDARD = 2.2
 """Width of a box in px by the square root of its channels."""
 _NARROWEST = 5.0
+_MOST_STEPS = 10  # then all boxes are as narrow as they get
 
 
 @attrs.frozen
@@ -25,11 +26,11 @@ class Scale:
     @property
     def share(self) -> float:
         """How wide boxes are, as a share of the widest scale."""
-        return math.pow(2, -self.steps / 2)
+        return float(2 ** (-self.steps / 2))
 
     def width(self, channels: int | None) -> float:
         """The width of a box with so many channels, in px: the same in every family."""
-        return max(STANDARD * self.share * (channels or 1) ** 0.5, _NARROWEST)
+        return max(STANDARD * self.share * math.sqrt(channels or 1), _NARROWEST)
 
 
 def fitting(channels: list[int | None], room: float, before: Scale | None = None) -> Scale:
@@ -43,7 +44,8 @@ def fitting(channels: list[int | None], room: float, before: Scale | None = None
         room: Width for all of them together, in px.
         before: The scale of the session until now.
     """
-    fits = next((n for n in range(24) if sum(map(Scale(n).width, channels)) <= room), 24)
+    ladder = range(_MOST_STEPS)
+    fits = next((n for n in ladder if sum(map(Scale(n).width, channels)) <= room), _MOST_STEPS)
     if before is None or fits > before.steps or fits <= before.steps - 2:
         return Scale(fits)
     return before

@@ -7,6 +7,7 @@ import attrs
 
 from encdec_widgets.figures.braces import braces, braces_height, scale_bar
 from encdec_widgets.figures.colour_scale import Colouring
+from encdec_widgets.figures.folds import folded
 from encdec_widgets.figures.hover import hover_text, skip_text
 from encdec_widgets.figures.parts import Box, Line, Mark, Rect, Scene, Swatch, Text, text_width
 from encdec_widgets.figures.places import NUMBER_SIZE, Columns, Row, columns, fits_inside, rows
@@ -14,7 +15,7 @@ from encdec_widgets.figures.scale import Scale
 from encdec_widgets.figures.stages import parts, roles
 from encdec_widgets.figures.wires import SIGNS, Wire, gaps, heights, lanes, line, wires
 from encdec_widgets.figures.writing import Room
-from encdec_widgets.formatting import percent_text, size_text, stride_text
+from encdec_widgets.formatting import size_text, stride_text
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,6 +26,7 @@ WIDTH, HEIGHT = 692, 470
 """Size of the canvas in px where nobody says how large the picture is."""
 _EDGE = 10.0
 _MOST_CHIPS = 5
+_LOWER = 13.5  # px, of a name for which there is no room beside the next one
 _NOTE = 18.0
 
 
@@ -55,7 +57,8 @@ def scene(
         before: The scene before the edit, whose boxes leave a faint outline where they have changed.
 
     Returns:
-        The scene. Its ``scale`` is to be given to the next one.
+        The scene. Where a graph has more boxes than there is room for, alike stacks are drawn once, and repeated groups
+        of layers as one box. Its ``scale`` is to be given to the next one.
 
     Example:
         >>> from encdec_widgets import preset
@@ -63,7 +66,10 @@ def scene(
         >>> [text.text for text in drawn.texts if text.text.startswith("1/")]
         ['1/2', '1/4', '1/8', '1/16']
     """
-    changed, flags = changed or {}, flags or {}
+    graph, stands = folded(graph, width)
+    selected = {stands[name] for name in selected if name in stands}
+    changed = {stands[name]: words for name, words in (changed or {}).items() if name in stands}
+    flags = {stands[name]: remark for name, remark in (flags or {}).items() if name in stands}
     row_of = {name: data["row"] or 0 for name, data in graph.nodes(data=True)}
     column_of = {name: column for column, name in enumerate(graph)}
     label_of = {name: ("⚠ " if name in flags else "") + _label(data) for name, data in graph.nodes(data=True)}
@@ -79,7 +85,7 @@ def scene(
         row = row_of[wire.source]
         in_lanes[row] = max(in_lanes.get(row, 0), lane + 1)
     groups = parts(graph, role_of)
-    low = -height + braces_height(groups)
+    low = -height + braces_height(groups, width)
     note = at.scale.steps > 0
     places = rows(graph, row_of, at, in_lanes, -4.0 - _NOTE * note, low)
 
@@ -124,18 +130,19 @@ def scene(
         room.take(mark.rect.grown(1))
     texts = [*_written_rows(of_rows, places, left, room)]
     if note:
-        words = f"Widths × {percent_text(at.scale.share)}: the network outgrew the picture"
+        words = f"Widths × {at.scale.share:.2g}: the network outgrew the picture"
         texts += room.write(Text(words, width - _EDGE, -11, anchor="end"))
-    texts += _names(boxes, label_of, selected, flags, room, first=True)
-    texts += _numbers(graph, boxes, colouring, room)
-    chips = _chips(boxes, changed, room)
-    texts += _names(boxes, label_of, selected, flags, room, first=False)
-    texts += _steps(graph, lines, row_of, room)
     swatches: tuple[Swatch, ...]
     if colouring is None:
-        swatches, words_below = braces(groups, boxes, low, width, room)
+        swatches, words_below = braces(graph, groups, boxes, low, width, room)
     else:
         swatches, words_below = scale_bar(colouring, label_of, left + _EDGE, low, width, room)
+    times = {name: f"× {data['times']}" for name, data in graph.nodes(data=True) if "times" in data}
+    texts += _names(boxes, label_of, selected, flags, times, room, first=True)
+    texts += _numbers(graph, boxes, colouring, room)
+    texts += _names(boxes, label_of, selected, flags, times, room, first=False)
+    chips = _chips(boxes, changed, room)
+    texts += _steps(graph, lines, row_of, room)
     return Scene(
         width=width,
         height=height,
@@ -157,7 +164,7 @@ def _mark(graph: "nx.DiGraph[str]", wire: Wire, target: Box, at: Columns) -> Mar
         kind=wire.kind,
         source=wire.source,
         target=wire.target,
-        x=target.left - radius - 2,
+        x=target.left - radius - at.style.pad / 2,
         y=heights(target, at.style)[1],
         radius=radius,
         sign=SIGNS[wire.kind] if radius > 4 else "",
@@ -238,13 +245,14 @@ def _names(
     labels: Mapping[str, str],
     selected: Collection[str],
     flags: Collection[str],
+    times: Mapping[str, str],
     room: Room,
     *,
     first: bool,
 ) -> Iterator[Text]:
-    """The names below boxes; first those of boxes that are selected or flagged."""
+    """The names below boxes; first those of boxes that are selected or flagged, or stand for several groups."""
     for name, box in boxes.items():
-        if (name in selected or name in flags) is first:
+        if (name in selected or name in flags or name in times) is first:
             role = "text" if name in selected else "warning" if name in flags else "muted"
             middle = Text(
                 labels[name],
@@ -253,11 +261,16 @@ def _names(
                 role=role,
                 bold=name in selected,
             )
-            yield from room.write(
+            beside = (
                 middle,
                 attrs.evolve(middle, x=box.right, anchor="end"),
                 attrs.evolve(middle, x=box.left, anchor="start"),
+            )
+            yield from room.write(
+                *beside,
+                *(attrs.evolve(text, y=text.y - _LOWER) for text in beside),
                 *([attrs.evolve(middle, text="⚠")] if name in flags else []),
+                *([attrs.evolve(middle, text=times[name])] if name in times else []),
             )
 
 
@@ -269,8 +282,12 @@ def _chips(boxes: Mapping[str, Box], changed: Mapping[str, str], room: Room) -> 
             box = boxes[name]
             above = _above(box, words, 11, "accent")
             higher = [attrs.evolve(text, y=text.y + 16) for text in above]
-            beside = Text(words, box.right + box.depth + 4, box.bottom - 10, 11, "accent", "start", bold=True)
-            found += room.write(*above, *higher, beside, attrs.evolve(beside, x=box.left - 4, anchor="end"))
+            after = [
+                attrs.evolve(above[0], x=box.right + box.depth + by, anchor="start") for by in (4, 12, 20)
+            ]
+            ahead = [attrs.evolve(above[0], x=box.left - by, anchor="end") for by in (4, 12, 20)]
+            below = [attrs.evolve(text, y=box.bottom - 11) for text in (after[0], ahead[0])]
+            found += room.write(*above, *higher, *after, *ahead, *below)
     return tuple(found)
 
 

@@ -9,7 +9,6 @@ from encdec_widgets.figures.palette import Palette
 from encdec_widgets.figures.parts import Box, Point, Rect
 
 _FRAME = 1.5  # px, of a hollow box
-_AROUND = 3.0  # px between a box and its outline
 
 
 class Shade(NamedTuple):
@@ -113,8 +112,3 @@ def frame(rect: Rect) -> list[Point]:
         (rect.right, rect.bottom),
         corner,
     ]
-
-
-def outline(box: Box) -> list[Point]:
-    """The path around a box that is selected."""
-    return frame(box.whole.grown(_AROUND))

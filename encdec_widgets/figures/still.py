@@ -18,7 +18,6 @@ from encdec_widgets.figures.shading import (
     colour_of,
     faces,
     frame,
-    outline,
     sides,
     tops,
 )
@@ -52,6 +51,7 @@ def still(scene: Scene, palette: Palette = LIGHT) -> str:
     parts += (_rect(swatch.rect, colour_of(swatch.fill, palette)) for swatch in scene.swatches)
     for box in scene.boxes.values():
         parts += _box(box, palette)
+    parts += (_path(frame(rect), palette.accent, 2) for rect in scene.outlines)
     for rect in scene.before:
         parts.append(_path(frame(rect), palette.muted, 1, "dot"))
     for line in scene.lines:
@@ -73,8 +73,6 @@ def _box(box: Box, palette: Palette) -> Iterator[str]:
         yield f'<path d={_outline_of(points)} fill="{shade.colour}" fill-opacity="{shade.opacity}"/>'
     if box.hollow:
         yield f'<path d={_outline_of(EMPTY.inside(box))} fill="{palette.page}" fill-opacity="{EMPTY.opacity}"/>'
-    if box.selected:
-        yield _path(outline(box), palette.accent, 2)
 
 
 def _line(line: Line, palette: Palette) -> Iterator[str]:

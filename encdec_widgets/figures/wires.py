@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 Way = Literal["straight", "bend", "drop", "over"]
 SIGNS = {"concatenation": "C", "addition": "+", "other": "?", "possible": ""}
-LANE = 6.0
-"""Distance of two lines side by side, in px."""
 
 
 @attrs.frozen
@@ -29,16 +27,24 @@ class Style:
         depth: Of a box.
         head: Length of the head of an arrow; 0 for none.
         radius: Of the mark of a skip.
+        lane: Distance of two lines side by side.
+        pad: Room around lines and marks.
     """
 
     depth: float
     head: float
     radius: float
+    lane: float = 6.0
+    pad: float = 4.0
 
     @property
     def mark_zone(self) -> float:
         """Width of a mark with the head of the arrow before it."""
-        return self.head + 2 * self.radius + 4
+        return self.head + 2 * self.radius + self.pad
+
+    def squeezed(self, share: float) -> "Style":
+        """The same with smaller sizes."""
+        return Style(*(share * size for size in attrs.astuple(self)))
 
 
 @attrs.frozen
@@ -109,14 +115,20 @@ class Gap:
         right = (
             self.entry(style, "skip" if "skip" in self.entering else "flow") if self.entering else style.head
         )
-        return style.depth + 4 + LANE * len(self.leaving) + max(right, style.mark_zone * self.mark, 3)
+        return (
+            style.depth
+            + style.pad
+            + style.lane * len(self.leaving)
+            + max(right, style.mark_zone * self.mark, style.pad)
+        )
 
     def entry(self, style: Style, kind: str) -> float:
         """How far before the right box a line goes up or down."""
-        flow = style.head + 4 if not (self.mark and self.beside) else style.mark_zone + 4
+        beside = style.mark_zone if self.mark and self.beside else style.head
+        flow = beside + style.pad
         if kind == "flow":
             return flow
-        return max(style.mark_zone + 4, flow + LANE if "flow" in self.entering else 0)
+        return max(style.mark_zone + style.pad, flow + style.lane if "flow" in self.entering else 0)
 
 
 def gaps(names: Sequence[str], all_wires: Iterable[Wire]) -> dict[str, Gap]:
@@ -191,10 +203,10 @@ def line(wire: Wire, source: Box, target: Box, gap: Gap, style: Style, lane_y: f
     """
     kind = "skip" if wire.is_skip else "flow"
     out, end = (heights(box, style)[wire.is_skip] for box in (source, target))
-    start_x, end_x = source.right + source.depth, target.left - 1
+    start_x, end_x = source.right + source.depth, target.left - style.pad / 4
     if wire.is_skip:
-        end_x -= 2 * style.radius + 2  # a mark stands between
-    first = start_x + 4 + (LANE if kind == "skip" else 0)
+        end_x -= 2 * style.radius + style.pad / 2  # a mark stands between
+    first = start_x + style.pad + (style.lane if kind == "skip" else 0)
     before = target.left - gap.entry(style, kind)
     corners: dict[Way, list[Point]] = {
         "straight": [],

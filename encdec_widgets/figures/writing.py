@@ -16,6 +16,11 @@ class Room:
         self._extent = extent
         self._taken: dict[int, list[Rect]] = {}
 
+    @property
+    def height(self) -> float:
+        """Of the canvas."""
+        return self._extent.top - self._extent.bottom
+
     def take(self, rect: Rect) -> None:
         """Let nothing be written there."""
         for column in _columns(rect):

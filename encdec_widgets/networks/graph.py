@@ -110,10 +110,10 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
         its stack, where there is only one), ``stage``, ``stack``, ``index`` (in its stage), ``has_source`` (whether
         there is a feature for its skip connection), ``skip_source`` (name of the block that the feature is of; None
         without one), ``pools`` (whether it has a pooling layer), ``layers`` (names), ``shape``, ``channels``,
-        ``strides`` and ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters`` (sum), ``multiply_adds`` (sum,
-        for one image; None if that of any layer is), ``column`` (order) and ``row`` (0 for the smallest strides, 1 for
-        the next, ...). Edge attributes: ``skip`` and, for a skip, ``merge`` ("concatenation", "addition" or the class
-        of the layer that merges).
+        ``strides`` and ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters`` (sum),
+        ``multiply_adds`` (sum, for one image; None if that of any layer is), ``column`` (order) and ``row`` (0 for the
+        smallest strides, 1 for the next, ...). Edge attributes: ``skip`` and, for a skip, ``merge`` ("concatenation",
+        "addition" or the class of the layer that merges).
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     members: dict[str, list[str]] = {}
