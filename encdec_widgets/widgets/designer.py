@@ -82,7 +82,7 @@ class Designer(Telling, widgets.VBox):
         self.status = StatusLine(session)
         self.controls = ControlPages(session)
         self.checks = ChecksView(session, self.history.undo)
-        self.picture = Picture(session)
+        self.picture = Picture(session, self.page)
         self.problems = Problems(session)
         self.aside = Aside(session, say=self.page.say)
         self.table = FactsTable(session)

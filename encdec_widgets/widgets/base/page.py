@@ -26,6 +26,7 @@ class Page(Collected, anywidget.AnyWidget):
         said: The text that is read aloud to whoever cannot see the screen, after its number (a trait). The page has one
             live region for it, so that an edit is told once.
         dark: Whether the page is dark (a trait).
+        room: Width and height of the place for the picture, in px (a trait); zeros until the page has told them.
         still: What the still picture is called that is hidden while the designer is drawn (a trait).
         help: A sentence for each box to tick, by its label (a trait): ipywidgets shows the label again as its tooltip.
     """
@@ -35,6 +36,7 @@ class Page(Collected, anywidget.AnyWidget):
     _css = "\n".join((style_sheet(), (_FOLDER / "page.css").read_text(encoding="utf-8")))
     held = traitlets.Bool(False).tag(sync=True)
     dark = traitlets.Bool(False).tag(sync=True)
+    room = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(0, 0)).tag(sync=True)
     still = traitlets.Unicode().tag(sync=True)
     help = traitlets.Dict().tag(sync=True)
     said = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)
