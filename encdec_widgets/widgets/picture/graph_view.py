@@ -9,7 +9,6 @@ from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.plotly_private import FigureWidget
 
-_HEIGHT = 470  # px; with the status line it fills a screen of 720 px
 _SYNC_AFTER_S = 0.3
 
 
@@ -68,7 +67,7 @@ class GraphView(widgets.VBox):
 
 
 def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
-    layout = {**FIXED_LAYOUT, **picture["layout"], "height": _HEIGHT, "autosize": True}
+    layout = {**FIXED_LAYOUT, **picture["layout"], "autosize": True}
     figure = FigureWidget(data=picture["data"], layout=layout)
     # plotly would offer to upload the figure, and remember the size of a hidden tab.
     figure.set_options(
