@@ -40,8 +40,8 @@ class DesignerPage:
         return self.root.get_by_label(label, exact=True).input_value()
 
     def parameters(self) -> int:
-        """The parameters that the status line says, to the last one."""
-        title = self.root.locator(".encdec-status b[title]").get_attribute("title")
+        """The parameters that the row of figures says, to the last one."""
+        title = self.root.locator(".encdec-figure-value").first.get_attribute("title")
         return int((title or "").replace(",", ""))
 
     def boxes(self) -> list[int]:

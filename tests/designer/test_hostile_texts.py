@@ -121,7 +121,7 @@ def test_what_a_block_raises(designer: Designer) -> None:
 
 def test_the_block_that_is_being_built(designer: Designer) -> None:
     designer.session._set(progress=Progress(0, 1, HOSTILE))
-    assert designer.status._text in read_on(designer)
+    assert designer.card._text in read_on(designer)
 
 
 def test_the_names_of_edits(designer: Designer) -> None:

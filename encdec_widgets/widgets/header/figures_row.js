@@ -18,7 +18,7 @@ function render({ model, el }) {
   function makeButton(index) {
     const button = part(el, "button", "encdec-figure");
     button.type = "button";
-    button.addEventListener("click", () => model.send({ chosen: model.get("figures")[index].quantity }));
+    button.addEventListener("click", () => model.send({ chosen: model.get("figures")[index][0] }));
     const label = part(button, "span", "encdec-figure-label");
     const numbers = part(button, "span", "encdec-figure-numbers");
     const value = part(numbers, "span", "encdec-figure-value");
@@ -28,30 +28,37 @@ function render({ model, el }) {
 
   function draw() {
     const figures = model.get("figures");
-    figures.forEach((figure, index) => {
+    figures.forEach(([, ...texts], index) => {
       buttons[index] ??= makeButton(index);
-      const { button, label, value, change } = buttons[index];
-      setText(label, figure.label);
-      setText(value, figure.value);
-      setText(change, figure.change);
-      button.title = `${figure.help} A click colours the boxes by it; another goes back.`;
+      const { label, value, change } = buttons[index];
+      [label, value, change].forEach((node, i) => setText(node, texts[i]));
+      value.title = texts[3];
     });
     while (buttons.length > figures.length) buttons.pop().button.remove();
+    drawHelp();
     drawActive();
+  }
+
+  function drawHelp() {
+    buttons.forEach(({ button }, index) => {
+      button.title = `${model.get("help")[index]} A click colours the boxes by it; another goes back.`;
+    });
   }
 
   function drawActive() {
     const active = model.get("active");
-    model.get("figures").forEach((figure, index) => {
-      buttons[index].button.setAttribute("aria-pressed", String(figure.quantity === active));
+    model.get("figures").forEach(([quantity], index) => {
+      buttons[index].button.setAttribute("aria-pressed", String(quantity === active));
     });
   }
 
   model.on("change:figures", draw);
+  model.on("change:help", drawHelp);
   model.on("change:active", drawActive);
   draw();
   return () => {
     model.off("change:figures", draw);
+    model.off("change:help", drawHelp);
     model.off("change:active", drawActive);
   };
 }

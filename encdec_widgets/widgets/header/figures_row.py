@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import anywidget
-import attrs
 import traitlets
 
 from encdec_widgets.session import Session
@@ -27,8 +26,9 @@ class FiguresRow(Collected, anywidget.AnyWidget):
     A press colours the boxes of the picture by that figure and turns to its page; a second one goes back.
 
     Attributes:
-        figures: What the buttons say (a trait), a dictionary of the fields of
-            :class:`~encdec_widgets.widgets.header.figures_words.Figure` each; empty as long as there is no network.
+        figures: What the buttons say (a trait): quantity, label, value, change and exact value of each; empty as long as there is no
+            network.
+        help: A sentence for each (a trait).
         active: The quantity that boxes are coloured by; empty for none (a trait).
     """
 
@@ -36,6 +36,7 @@ class FiguresRow(Collected, anywidget.AnyWidget):
     _esm = (_FOLDER / "figures_row.js").read_text(encoding="utf-8")
     _css = (_FOLDER / "figures_row.css").read_text(encoding="utf-8")
     figures = traitlets.List().tag(sync=True)
+    help = traitlets.List(traitlets.Unicode()).tag(sync=True)
     active = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, session: Session, turn_to_page_of: Callable[[str], None]) -> None:
@@ -67,7 +68,10 @@ class FiguresRow(Collected, anywidget.AnyWidget):
         numbers = Numbers.of(backbone, **self._session.conditions.of_costs)
         before, time_before = self._before(shown.step.compared_with)
         self._told[backbone.blocks] = numbers, time
-        self.figures = [attrs.asdict(figure) for figure in five_figures(numbers, before, time, time_before)]
+        figures = five_figures(numbers, before, time, time_before)
+        with self.hold_sync():
+            self.figures = [[f.quantity, f.label, f.value, f.change, f.exact] for f in figures]
+            self.help = [figure.help for figure in figures]
 
     def _before(self, blocks: "nx.DiGraph[str] | None") -> tuple[Numbers | None, NetworkTime | None]:
         """What was told of the network with these blocks."""
@@ -79,7 +83,7 @@ class FiguresRow(Collected, anywidget.AnyWidget):
     def _pressed(self, _: Any, content: Any, __: Any) -> None:
         """Colour by the figure of a button, or go back to the colours of the stages."""
         quantity = content.get("chosen") if isinstance(content, dict) else None
-        if quantity not in {figure["quantity"] for figure in self.figures}:
+        if quantity not in {name for name, *_ in self.figures}:
             return
         if quantity == self._session.coloured_by:
             self._session.colour_by(None)

@@ -10,6 +10,7 @@ from encdec_widgets.formatting import (
     count_text,
     counted,
     digits,
+    exact_text,
     length_text,
     px_text,
     ratio_text,
@@ -77,6 +78,7 @@ class Figure:
         label: What it is.
         value: The number with its unit.
         change: What the last edit changed of it; empty where there is nothing to tell.
+        exact: All digits of the number, where it is shortened.
         help: One sentence on what it is, and how sure the number is.
     """
 
@@ -84,6 +86,7 @@ class Figure:
     label: str
     value: str
     change: str
+    exact: str
     help: str
 
 
@@ -114,6 +117,7 @@ def five_figures(
             "Parameters",
             count_text(now.parameters),
             change_text(was.parameters, now.parameters) if before else "",
+            exact_text(now.parameters),
             "The weights of the network, exact.",
         ),
         Figure(
@@ -121,6 +125,7 @@ def five_figures(
             "Multiply-adds",
             _NOT_KNOWN if now.multiply_adds is None else count_text(now.multiply_adds),
             change_text(was.multiply_adds, now.multiply_adds) if before else "",
+            "" if now.multiply_adds is None else exact_text(now.multiply_adds),
             "What one image costs in multiplications, each with an addition; exact.",
         ),
         Figure(
@@ -130,6 +135,7 @@ def five_figures(
             change_text(was.training_bytes, now.training_bytes)
             if before and was.conditions == now.conditions
             else "",
+            "",
             f"The most memory that a training step of {counted(now.batch_size, 'image')} holds, an estimate; the "
             "batch size is set on the page of costs.",
         ),
@@ -138,6 +144,7 @@ def five_figures(
             "The output sees",
             _sees(now),
             _seen_change(was, now) if before else "",
+            "",
             "The receptive field of the output: how much of the image each of its positions depends on, exact.",
         ),
         _time(time, time_before),
@@ -196,6 +203,7 @@ def _time(time: NetworkTime | None, before: NetworkTime | None) -> Figure:
         label,
         value,
         change,
+        "",
         "How long the network takes, measured; after an edit, ≈ is a prediction. Nothing is timed by itself: see the "
         "page Timing.",
     )

@@ -31,7 +31,9 @@ class EditCard(widgets.HBox):
             layout={"display": "none"},
         )
         self.stop.on_click(session.guarded(lambda _: session.stop()))
-        self.undo = widgets.Button(description="Undo", icon="undo")
+        self.undo = widgets.Button(
+            description="Undo", icon="undo", tooltip="Take back the last edit, or a change that is not possible"
+        )
         self.undo.on_click(session.guarded(lambda _: session.undo()))
         super().__init__([self._text, self.stop, self.undo])
         self.add_class("encdec-card")
@@ -64,7 +66,4 @@ class EditCard(widgets.HBox):
 
     def _show_undo(self, _: Any = None) -> None:
         editor = self._session.editor
-        refused = editor.outcome.error is not None
-        name = "the change that is not possible" if refused else editor.history.undo_name
-        self.undo.disabled = name is None
-        self.undo.tooltip = f"Undo: {name}" if name is not None else "Nothing to undo"
+        self.undo.disabled = editor.outcome.error is None and editor.history.undo_name is None
