@@ -26,7 +26,7 @@ class EditCard(widgets.HBox):
         self._text = widgets.HTML()
         self._text.add_class("encdec-last-edit")
         self.stop = widgets.Button(
-            description="Stop",
+            description="Stop building",
             tooltip="Stop building; the network on screen stays",
             layout={"display": "none"},
         )
