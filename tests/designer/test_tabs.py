@@ -4,6 +4,7 @@ import pytest
 import traitlets
 
 from encdec_widgets import Designer
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.tabs import Tabs
 from encdec_widgets.widgets.controls.control_pages import BLOCK, ENDS, NETWORK
@@ -32,6 +33,6 @@ def test_a_block_that_is_selected_turns_to_its_settings(designer: Designer) -> N
     designer.select("encoder[0]")
     assert designer.controls.chosen == BLOCK
     designer.controls.turn_to(NETWORK)
-    designer.set("head", {"channels": 3})
+    designer.set("head", Head(3))
     designer.select("head")
     assert designer.controls.chosen == ENDS

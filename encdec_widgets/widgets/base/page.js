@@ -2,12 +2,23 @@ const CONTROLS = "button, input, select, textarea, [tabindex='0']";
 const CLEARED_MS = 100; // how long the live region is empty before another text, or the same one, is put into it
 
 /* Plotly measures its place when it draws and when the window changes. Neither tells of a picture that was drawn before
-   the page was laid out, or of a side bar that was opened: so whatever changes the size of the picture's place is told
-   as a change of the window. */
+   the page was laid out, or of a side bar that was opened: so whatever changes the size of the picture's place, and the first
+   drawing, is told as a change of the window. */
 function followSize(root) {
-  const observer = new ResizeObserver(() => window.dispatchEvent(new Event("resize")));
-  observer.observe(root.querySelector(".encdec-picture"));
-  return () => observer.disconnect();
+  const place = root.querySelector(".encdec-picture");
+  const tell = () => window.dispatchEvent(new Event("resize"));
+  const sizes = new ResizeObserver(tell);
+  sizes.observe(place);
+  const drawn = new MutationObserver(() => {
+    if (!place.querySelector(".main-svg")) return;
+    drawn.disconnect();
+    tell();
+  });
+  drawn.observe(place, { childList: true, subtree: true });
+  return () => {
+    sizes.disconnect();
+    drawn.disconnect();
+  };
 }
 
 /* Themes are told by the background that they give, as JupyterLab, Voila and others name theirs in different ways. */
