@@ -227,7 +227,9 @@ def test_all_that_can_be_focused_has_a_name(open_app: Callable[..., Screen]) -> 
     )
     expect(page.get_by_role("slider", name="refine convs, slider", exact=True)).to_have_count(1)
     expect(page.get_by_role("button", name="blocks", exact=True)).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_role("button", name="all layers", exact=True)).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("button", name="all layers", exact=True)).to_have_attribute(
+        "aria-pressed", "false"
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,4 +1,4 @@
-"""The frame of the designer in a real browser: nothing moves, nothing is cut off, and all of it is reached by keyboard."""
+"""The frame of the designer in a real browser: nothing moves or is cut off, and all of it is reached by keyboard."""
 
 from __future__ import annotations
 
@@ -143,7 +143,9 @@ def test_tabs_menus_and_designs_that_come_and_go_by_keyboard(open_app: Callable[
         page.keyboard.press(key)
         expect(tab(designer, name)).to_be_focused()
         expect(tab(designer, name)).to_have_attribute("aria-selected", "true")
-    ring = tab(designer, "Network").evaluate("e => getComputedStyle(e).outlineColor + getComputedStyle(e).outlineWidth")
+    ring = tab(designer, "Network").evaluate(
+        "e => getComputedStyle(e).outlineColor + getComputedStyle(e).outlineWidth"
+    )
     assert ring == "rgb(88, 166, 255)2px"
 
     away = designer.root.get_by_role("button", name="Take away")
@@ -166,10 +168,16 @@ def test_tabs_menus_and_designs_that_come_and_go_by_keyboard(open_app: Callable[
     form.get_by_role("button", name="Open", exact=True).press("Enter")
     expect(form).to_contain_text("This is not the JSON of a design")
     form.get_by_label("A JSON file").set_input_files(
-        {"name": "leap.json", "mimeType": "application/json", "buffer": preset("LEAP (2019)").to_json().encode()}
+        {
+            "name": "leap.json",
+            "mimeType": "application/json",
+            "buffer": preset("LEAP (2019)").to_json().encode(),
+        }
     )
     expect(form).to_be_hidden()
-    until(lambda: kernel.value("designer.header.family.preset.value") == "LEAP (2019)", "the design of the file")
+    until(
+        lambda: kernel.value("designer.header.family.preset.value") == "LEAP (2019)", "the design of the file"
+    )
     opening.press("Enter")
     form.get_by_label("or its text").fill(kept)
     page.keyboard.press("Tab")

@@ -10,7 +10,13 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.formatting import bytes_text, count_text
 from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.widgets.header.figures_row import FiguresRow
-from encdec_widgets.widgets.header.figures_words import AS_BEFORE, NOT_TIMED, Numbers, change_text, five_figures
+from encdec_widgets.widgets.header.figures_words import (
+    AS_BEFORE,
+    NOT_TIMED,
+    Numbers,
+    change_text,
+    five_figures,
+)
 from encdec_widgets.widgets.pages.aside import COSTS, RECEPTIVE_FIELD, TIMING
 from tests.designer.reading import SMALL
 
@@ -77,7 +83,9 @@ def test_the_batch_size_of_the_memory_is_said_and_changes_nothing_else(designer:
     assert label == "Memory to train, batch 8"
     assert value == f"≈ {bytes_text(designer.backbone.cost(batch_size=8).training_bytes)}"
     assert change == "", "the two are of other batches"
-    assert [f for i, f in enumerate(designer.figures.figures) if i != 2] == [f for i, f in enumerate(figures) if i != 2]
+    assert [f for i, f in enumerate(designer.figures.figures) if i != 2] == [
+        f for i, f in enumerate(figures) if i != 2
+    ]
 
 
 @pytest.mark.parametrize(

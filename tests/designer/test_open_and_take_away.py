@@ -3,7 +3,7 @@
 import csv
 import io
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_each_way_in_the_menu_writes_a_file_that_can_be_read(
     assert Design.from_json(files["json"]["text"]) == designer.design
     rows = list(csv.reader(io.StringIO(files["csv"]["text"])))
     assert len(rows) == 1 + len(designer.backbone.blocks)
-    assert ElementTree.fromstring(files["svg"]["text"]).tag.endswith("svg")
+    assert ET.fromstring(files["svg"]["text"]).tag.endswith("svg")
     assert [answer["name"] for answer in files.values()] == ["u-net.json", "u-net.csv", "u-net.svg"]
 
 

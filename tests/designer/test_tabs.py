@@ -24,7 +24,7 @@ def test_one_page_is_seen() -> None:
     tabs.turn_to("c")
     assert seen() == ["c"]
     assert tabs.strip.asked > asked, "it comes in front in a narrow designer, though it was chosen already"
-    with pytest.raises(traitlets.TraitError, match="Received: 'd'. Would work: 'a', 'b', 'c'"):
+    with pytest.raises(traitlets.TraitError, match=r"Received: 'd'\. Would work: 'a', 'b', 'c'"):
         tabs.turn_to("d")
 
 

@@ -26,8 +26,8 @@ class FiguresRow(Collected, anywidget.AnyWidget):
     A press colours the boxes of the picture by that figure and turns to its page; a second one goes back.
 
     Attributes:
-        figures: What the buttons say (a trait): quantity, label, value, change and exact value of each; empty as long as there is no
-            network.
+        figures: What the buttons say (a trait): quantity, label, value, change and exact value of each; empty as long
+            as there is no network.
         help: A sentence for each (a trait).
         active: The quantity that boxes are coloured by; empty for none (a trait).
     """
@@ -35,7 +35,7 @@ class FiguresRow(Collected, anywidget.AnyWidget):
     # As texts: anywidget never lets go of a widget whose script is a file.
     _esm = (_FOLDER / "figures_row.js").read_text(encoding="utf-8")
     _css = (_FOLDER / "figures_row.css").read_text(encoding="utf-8")
-    figures = traitlets.List().tag(sync=True)
+    figures: "traitlets.List[list[str]]" = traitlets.List().tag(sync=True)
     help = traitlets.List(traitlets.Unicode()).tag(sync=True)
     active = traitlets.Unicode().tag(sync=True)
 
@@ -82,7 +82,7 @@ class FiguresRow(Collected, anywidget.AnyWidget):
 
     def _pressed(self, _: Any, content: Any, __: Any) -> None:
         """Colour by the figure of a button, or go back to the colours of the stages."""
-        quantity = content.get("chosen") if isinstance(content, dict) else None
+        quantity = str(content.get("chosen")) if isinstance(content, dict) else ""
         if quantity not in {name for name, *_ in self.figures}:
             return
         if quantity == self._session.coloured_by:

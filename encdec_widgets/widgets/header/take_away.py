@@ -24,7 +24,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
     # As texts: anywidget never lets go of a widget whose script is a file.
     _esm = (_FOLDER / "take_away.js").read_text(encoding="utf-8")
     _css = (_FOLDER / "header.css").read_text(encoding="utf-8")
-    ways = traitlets.List().tag(sync=True)
+    ways: "traitlets.List[list[str]]" = traitlets.List().tag(sync=True)
 
     def __init__(self, session: Session) -> None:
         """Make the menu for the network that ``session`` shows."""

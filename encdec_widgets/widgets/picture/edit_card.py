@@ -32,7 +32,9 @@ class EditCard(widgets.HBox):
         )
         self.stop.on_click(session.guarded(lambda _: session.stop()))
         self.undo = widgets.Button(
-            description="Undo", icon="undo", tooltip="Take back the last edit, or a change that is not possible"
+            description="Undo",
+            icon="undo",
+            tooltip="Take back the last edit, or a change that is not possible",
         )
         self.undo.on_click(session.guarded(lambda _: session.undo()))
         super().__init__([self._text, self.stop, self.undo])
