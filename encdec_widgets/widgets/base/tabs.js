@@ -46,11 +46,12 @@ function render({ model, el }) {
   function draw() {
     const panels = box()?.querySelector(":scope > .encdec-panels");
     const seen = !panels || getComputedStyle(panels).display !== "none";
+    const pages = panels?.querySelectorAll(":scope > .encdec-page") ?? [];
     tabs.forEach((tab, index) => {
       const chosen = names[index] === model.get("chosen");
       tab.setAttribute("aria-selected", String(chosen && seen));
       tab.tabIndex = chosen ? 0 : -1;
-      const panel = panels?.children[index];
+      const panel = pages[index];
       if (!panel) return;
       panel.id ||= `${tab.id}-page`;
       panel.setAttribute("role", "tabpanel");

@@ -1,6 +1,6 @@
 """Several pages in one place: a tab for each, and the page that was chosen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import anywidget
@@ -50,13 +50,21 @@ class Tabs(widgets.VBox):
         strip: The tabs.
     """
 
-    def __init__(self, label: str, pages: Mapping[str, tuple[widgets.Widget, str]], *, front: bool) -> None:
+    def __init__(
+        self,
+        label: str,
+        pages: Mapping[str, tuple[widgets.Widget, str]],
+        *,
+        front: bool,
+        above: Sequence[widgets.Widget] = (),
+    ) -> None:
         """Show the first page.
 
         Args:
             label: What the pages are together, for screen readers.
             pages: Each page with a tooltip for its tab, by its name.
             front: Whether these pages are seen first where a narrow designer has one place for two sets.
+            above: What stands above the page, whichever it is, and scrolls with it.
         """
         self._pages = {name: page for name, (page, _) in pages.items()}
         self.strip = TabStrip(
@@ -65,7 +73,9 @@ class Tabs(widgets.VBox):
             label=label,
             chosen=next(iter(pages)),
         )
-        panels = widgets.VBox(tuple(self._pages.values()))
+        for page in self._pages.values():
+            page.add_class("encdec-page")
+        panels = widgets.VBox((*above, *self._pages.values()))
         panels.add_class("encdec-panels")
         super().__init__([self.strip, panels])
         self.add_class("encdec-tabs")

@@ -37,11 +37,15 @@ function render({ model, el }) {
     open("");
   }
 
+  // A sign on a box of the picture asks for the checks.
+  const asked = (event) => el.closest(".encdec")?.contains(event.target) && open("checks");
   document.addEventListener("keydown", pressed);
+  document.addEventListener("encdec-checks", asked);
   model.on("change", draw);
   draw();
   return () => {
     document.removeEventListener("keydown", pressed);
+    document.removeEventListener("encdec-checks", asked);
     model.off("change", draw);
   };
 }
