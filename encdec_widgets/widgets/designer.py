@@ -22,7 +22,6 @@ from encdec_widgets.widgets.pages.aside import Aside
 from encdec_widgets.widgets.picture.checks_view import ChecksView
 from encdec_widgets.widgets.picture.facts_table import FactsTable
 from encdec_widgets.widgets.picture.picture import Picture
-from encdec_widgets.widgets.picture.problems import Problems
 
 _OF_SESSION = ("design", "backbone", "problem", "model")
 
@@ -82,13 +81,13 @@ class Designer(Telling, widgets.VBox):
         self.status = StatusLine(session)
         self.controls = ControlPages(session)
         self.checks = ChecksView(session, self.history.undo)
+        self.problems = self.controls.problems
         self.picture = Picture(session)
-        self.problems = Problems(session)
         self.aside = Aside(session, say=self.page.say)
         self.table = FactsTable(session)
         header = widgets.HBox([self.family, self.history, self.status])
         header.add_class("encdec-header")
-        middle = widgets.VBox([self.picture, self.problems, self.checks])
+        middle = widgets.VBox([self.picture, self.checks])
         middle.add_class("encdec-middle")
         body = widgets.HBox([self.controls, middle, self.aside])
         body.add_class("encdec-body")

@@ -30,7 +30,7 @@ def main() -> None:
                 designer.root.locator(".barlayer .point path").nth(9).click(force=True)
             page.get_by_role("checkbox", name="skip add").check()
             page.get_by_role("button", name="Undo").and_(
-                page.get_by_title("Undo: decoder[1] skip add on")
+                page.get_by_title("Undo: dec1 skip add on")
             ).wait_for()
             page.get_by_role("button", name="Time it").click()
             designer.root.locator(".encdec-result").wait_for()

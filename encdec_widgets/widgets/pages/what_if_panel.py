@@ -5,7 +5,8 @@ from typing import Any
 
 import traitlets
 
-from encdec_widgets.designs.variants import INPUT_SIZE, fields_to_try, path_words
+from encdec_widgets.designs.paths import path_words
+from encdec_widgets.designs.variants import INPUT_SIZE, fields_to_try
 from encdec_widgets.explore.what_if import Point, Question, WhatIf
 from encdec_widgets.session import Session
 from encdec_widgets.session.shown import Shown

@@ -5,7 +5,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from encdec_widgets.designs.variants import path_words, user_classes
+from encdec_widgets.designs.paths import path_words
+from encdec_widgets.designs.variants import user_classes
 from encdec_widgets.explore.what_if import Point, Question
 from encdec_widgets.figures.charts.curves import Axis, Curve, curves, values_table
 from encdec_widgets.formatting import bytes_text, count_text, counted, px_text, value_text
