@@ -15,6 +15,7 @@ from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.base.texts import heading, lines
 from encdec_widgets.widgets.controls.inputs import inputs_of
+from encdec_widgets.widgets.controls.refusal import refusal_html
 
 OnEdit = Callable[[str, Any], None]
 _FIRST = ("", "Width", "Depth")
@@ -170,6 +171,7 @@ class FieldControls(widgets.VBox):
         self._fold = widgets.Button()
         self._fold.add_class("encdec-fold")
         self._fold.on_click(self._fold_clicked)
+        self._refused = widgets.HTML()
         self._others = widgets.HTML(layout={"display": "none"})
         self._others.add_class("encdec-other-fields")
         self.children: tuple[widgets.Widget, ...] = (self._others,)
@@ -204,10 +206,22 @@ class FieldControls(widgets.VBox):
         self._others.layout.display = "" if others else "none"
         self._update()
 
+    def refuse(self, field: str | None, error: Exception | None = None) -> None:
+        """Say under the row of a field why its value is not possible; None where all are."""
+        self._refused.value = refusal_html(error) if error is not None else ""
+        for name, row in self.rows.items():
+            row.show_problem(self._refused if name == field else None)
+
+    @property
+    def refusal(self) -> str:
+        """What is said to be not possible, as HTML; empty where nothing is."""
+        return str(self._refused.value)
+
     def close(self) -> None:
         """Close it with all rows, also those that are folded away."""
         self._renew({})
         close_all(self._fold)
+        close_all(self._refused)
         super().close()
 
     @property

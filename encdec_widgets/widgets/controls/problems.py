@@ -10,13 +10,13 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.edits import Outcome
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.designs.paths import path_words, text_at
-from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.formatting import error_text, printable
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
-from encdec_widgets.widgets.base.texts import NOTHING, error
+from encdec_widgets.widgets.base.texts import NOTHING
+from encdec_widgets.widgets.controls.refusal import alert, details, refusal_html
 
 
 class Problems(widgets.VBox):
@@ -75,11 +75,11 @@ def problem_html(outcome: Outcome) -> Markup:
     if problem is None:
         return NOTHING
     if isinstance(problem, FieldError):
-        return _alert("", problem_sentence(problem, outcome.bad_field), _details("Details", str(problem)))
+        return refusal_html(problem, outcome.bad_field)
     if isinstance(problem, TooLargeError):
         asked = ", ".join(_asked(outcome.pending))
         heading = f"This is large: {asked}." if asked else "This is large."
-        return _alert(heading, problem_sentence(problem), _details("Details", str(problem)))
+        return refusal_html(problem, heading=heading)
     return _failure(problem)
 
 
@@ -90,18 +90,9 @@ def _asked(changes: Mapping[str, Any]) -> Iterator[str]:
             yield f"{path_words(path)} {text_at(path, value)}"
 
 
-def _alert(heading: str, message: str, details: Markup) -> Markup:
-    bold = Markup("<b>{}</b> ").format(heading) if heading else NOTHING
-    return error(Markup("{}{}{}").format(bold, message, details))
-
-
-def _details(summary: str, text: str) -> Markup:
-    return Markup("<details><summary>{}</summary>{}</details>").format(summary, text)
-
-
 def _failure(problem: Exception) -> Markup:
     """An unexpected exception, with its traceback to unfold."""
     trace = printable("".join(traceback.format_exception(problem)))
     notes = " ".join(getattr(problem, "__notes__", ()))
-    details = _details("Traceback", Markup("<pre>{}</pre>").format(trace))
-    return _alert("This failed.", f"{type(problem).__name__}: {error_text(problem)} {notes}", details)
+    more = details("Traceback", Markup("<pre>{}</pre>").format(trace))
+    return alert("This failed.", f"{type(problem).__name__}: {error_text(problem)} {notes}", more)
