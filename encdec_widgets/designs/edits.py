@@ -8,6 +8,7 @@ import attrs
 
 from encdec_widgets.architectures.fields.by_content import ByContent, is_among
 from encdec_widgets.architectures.fields.described import FieldError, is_number
+from encdec_widgets.architectures.fields.info import NoFieldError
 from encdec_widgets.architectures.fields.working import trying
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.levels import changed, fewer_levels, level_words
@@ -73,8 +74,9 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
             if not wanted:
                 return Outcome(design)
     mends = (*possible_mends(design, wanted, error), *_nearest(design, wanted, error))
-    suggestions = [mend.value for mend in mends if mend.field == error.field]
-    return refusal(design, wanted, error.suggesting(suggestions), mends)
+    if not isinstance(error, NoFieldError):  # it suggests names, which are no values
+        error = error.suggesting([mend.value for mend in mends if mend.field == error.field])
+    return refusal(design, wanted, error, mends)
 
 
 def _replaced(pending: str, changes: Mapping[str, Any]) -> bool:

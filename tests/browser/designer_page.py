@@ -35,6 +35,10 @@ class DesignerPage:
         for key in keys:
             self.screen.page.keyboard.press(key)
 
+    def turn_to(self, page: str) -> None:
+        """Turn to a page of the controls: "Network", "Block" or "Input & head"."""
+        self.root.locator(".encdec-controls").get_by_text(page, exact=True).click()
+
     def number(self, label: str) -> str:
         """What the number box of a field shows."""
         return self.root.get_by_label(label, exact=True).input_value()

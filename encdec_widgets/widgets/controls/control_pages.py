@@ -49,8 +49,7 @@ class ControlPages(Pages):
             }
         )
         self.add_class("encdec-controls")
-        pages = self.children[1:]
-        self.children = (self.page, self._above, *pages, ControlHelp(session))
+        self.children = (self.page, self._above, self.network, self.block, ends, ControlHelp(session))
         self._place_problem()
         session.observe(self._turn_to_selection, "selection")
         session.observe(self._place_problem, ["editor", "selection", "problem"])

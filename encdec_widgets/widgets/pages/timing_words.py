@@ -49,7 +49,7 @@ def timing_html(timing: Timing, up_to_date: bool) -> Markup:
         *(timing.load.warnings if timing.load else ()),
     ]
     details = Markup("<details><summary>Details</summary>{}</details>").format(lines(measured))
-    return Markup('<div class="encdec-result">{}</div>{}{}').format(lines(told), notices(doubts), details)
+    return Markup('<div class="encdec-result">{}{}{}</div>').format(lines(told), notices(doubts), details)
 
 
 def _interval(timing: Timing) -> Iterator[str]:
