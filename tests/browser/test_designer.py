@@ -110,7 +110,7 @@ def test_a_quick_hand_ends_with_the_right_picture(open_notebook: Callable[..., S
 
 
 def test_a_reloaded_page_shows_what_was_there(open_notebook: Callable[..., Screen]) -> None:
-    screen = open_notebook(CELLS)
+    screen = open_notebook(CELLS, fresh=True)
     designer = DesignerPage(screen)
     designer.press_slider("filters", "ArrowRight")
     designer.wait_for_boxes(WIDER)

@@ -180,7 +180,7 @@ def test_a_row_is_chosen_by_keyboard_and_by_mouse_and_marked(facts: Facts) -> No
 def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
     open_notebook: Callable[..., Screen],
 ) -> None:
-    screen = open_notebook([*CELLS, "table"])
+    screen = open_notebook([*CELLS, "table"], fresh=True)
     assert screen.kernel
     first, second = Facts(screen), Facts(screen, 1)
     second.button("Layers").click()
