@@ -24,7 +24,6 @@ from encdec_widgets.widgets.picture.checks_view import ChecksView
 from encdec_widgets.widgets.picture.edit_card import EditCard
 from encdec_widgets.widgets.picture.facts_table import FactsTable
 from encdec_widgets.widgets.picture.picture import Picture
-from encdec_widgets.widgets.picture.problems import Problems
 
 _OF_SESSION = ("design", "backbone", "problem", "model")
 
@@ -81,7 +80,7 @@ class Designer(Telling, widgets.VBox):
         self.page = Page(session)
         self.header = Header(session)
         self.controls = ControlPages(session)
-        self.problems = Problems(session)
+        self.problems = self.controls.problems
         self.picture = Picture(session)
         self.card = EditCard(session)
         self.aside = Aside(session, say=self.page.say)
@@ -90,7 +89,7 @@ class Designer(Telling, widgets.VBox):
         self.checks = ChecksView(session, self.header.history.undo)
         self.table = FactsTable(session, kind="hide")
         self.foot = Foot(session)
-        middle = widgets.VBox([self.problems, self.picture, self.card])
+        middle = widgets.VBox([self.picture, self.card])
         middle.add_class("encdec-middle")
         drawer = Drawer(session, self.foot, self.table, self.checks)
         parts = [self.header, self.figures, self.controls, middle, self.aside, drawer, self.foot]
