@@ -16,6 +16,7 @@ from encdec_widgets.designs.history import Gestures
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.designs.paths import no_field
 from encdec_widgets.designs.presets import as_design
+from encdec_widgets.designs.skip_edits import switch_skip
 from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.formatting import quoted
 from encdec_widgets.networks.discarded import Discarded
@@ -119,6 +120,23 @@ class Session(BuiltState):
         self._set(in_hand=path)
         changes = {path: value}
         self._follow(self.editor.changed(changes, gesture=self._gestures.of(path)), changes)
+
+    def switch_skip(self, name: str) -> bool:
+        """Take the skip connection of a decoder block out, or in where it is not made.
+
+        Args:
+            name: The name of the block, in the network that is shown.
+
+        Returns:
+            Whether there was a choice. Where another network than the one that is shown is wanted, nothing happens.
+        """
+        if self.shown is None or self.shown.backbone.design != self.editor.wanted:
+            return False
+        change = switch_skip(self.editor.wanted, self.shown.backbone.blocks, name)
+        if change is None:
+            return False
+        self.change(change)
+        return True
 
     def hold(self, held: bool) -> None:
         """Say whether a pointer is down on a control: what changes meanwhile is one step to undo."""

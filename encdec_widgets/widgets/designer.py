@@ -81,7 +81,7 @@ class Designer(Telling, widgets.VBox):
         self.header = Header(session)
         self.controls = ControlPages(session)
         self.problems = self.controls.problems
-        self.picture = Picture(session)
+        self.picture = Picture(session, self.page)
         self.card = EditCard(session)
         self.aside = Aside(session, say=self.page.say)
         # After the pages, which say how long a network takes.

@@ -1,22 +1,39 @@
 const CONTROLS = "button, input, select, textarea, [tabindex='0']";
+const NOTICED_PX = 4; // a change of the picture's size that is worth a drawing
+const SMALLEST_PX = 120; // a smaller picture is of a tab that is hidden or being opened
+const RESTS_MS = 150; // how long a size stays before it is told
 const CLEARED_MS = 100; // how long the live region is empty before another text, or the same one, is put into it
 
 /* Plotly measures its place when it draws and when the window changes. Neither tells of a picture that was drawn before
-   the page was laid out, or of a side bar that was opened: so whatever changes the size of the picture's place, and the first
-   drawing, is told as a change of the window. */
-function followSize(root) {
-  const place = root.querySelector(".encdec-picture");
-  const tell = () => window.dispatchEvent(new Event("resize"));
-  const sizes = new ResizeObserver(tell);
-  sizes.observe(place);
-  const drawn = new MutationObserver(() => {
-    if (!place.querySelector(".main-svg")) return;
-    drawn.disconnect();
-    tell();
+   the page was laid out, or of a side bar that was opened: so whatever changes the size of the picture's place is told
+   as a change of the window. The kernel is told as well, once the size stays: it places boxes and words by it. */
+function followSize(model, root) {
+  const picture = root.querySelector(".encdec-picture");
+  let timer = null;
+  const tell = () => {
+    const room = [Math.round(picture.clientWidth), Math.round(picture.clientHeight)];
+    const told = model.get("room");
+    const differs = room.some((length, index) => Math.abs(length - told[index]) > NOTICED_PX);
+    if (room.every((length) => length >= SMALLEST_PX) && differs) {
+      model.set("room", room);
+      model.save_changes();
+    }
+  };
+  const observer = new ResizeObserver(() => {
+    window.dispatchEvent(new Event("resize"));
+    clearTimeout(timer);
+    timer = setTimeout(tell, RESTS_MS);
   });
-  drawn.observe(place, { childList: true, subtree: true });
+  observer.observe(picture);
+  const drawn = new MutationObserver(() => {
+    if (!picture.querySelector(".main-svg")) return;
+    drawn.disconnect();
+    window.dispatchEvent(new Event("resize"));
+  });
+  drawn.observe(picture, { childList: true, subtree: true });
   return () => {
-    sizes.disconnect();
+    clearTimeout(timer);
+    observer.disconnect();
     drawn.disconnect();
   };
 }
@@ -269,7 +286,7 @@ function render({ model, el }) {
     if (root?.querySelector(".encdec-picture")) {
       ends = [
         followTheme(model, root),
-        followSize(root),
+        followSize(model, root),
         hideStill(model),
         tellWhatIsHeld(model, root),
         keepKeys(root),

@@ -8,7 +8,7 @@ import attrs
 
 from encdec_widgets.designs.presets import family_name, preset_name
 from encdec_widgets.explain.table import block_rows, csv_lines
-from encdec_widgets.figures.block_figure import block_figure
+from encdec_widgets.figures.scene import scene
 from encdec_widgets.figures.still import still
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ WAYS: Mapping[str, Way] = {
         "The picture of the blocks, without marks of edits.",
         "svg",
         "image/svg+xml",
-        lambda backbone: still(block_figure(backbone.blocks)),
+        lambda backbone: still(scene(backbone.blocks)),
     ),
 }
 """All ways, by the name that the page asks for."""
