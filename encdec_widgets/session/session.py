@@ -24,6 +24,7 @@ from encdec_widgets.session.built_state import BuiltState
 from encdec_widgets.session.editor import Editor
 from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.live_builder import LiveBuilder, Request
+from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
 
 
@@ -255,6 +256,10 @@ class Session(BuiltState):
     def set_block_times(self, times: Mapping[str, float]) -> None:
         """Hold measured times of the blocks of the shown network, in ms by name; none where they are out of date."""
         self._set(block_times=dict(times))
+
+    def set_time(self, time: NetworkTime | None) -> None:
+        """Hold how long a network takes; None where that is not known."""
+        self._set(time=time)
 
     @whole
     def colour_by(self, quantity: str | None) -> None:

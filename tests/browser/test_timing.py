@@ -20,6 +20,7 @@ def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: C
     expect(colour.locator("option", has_text="time")).to_have_count(0)
     stages = _colours(designer)
 
+    designer.turn_to("Timing")
     page.get_by_role("checkbox", name="each block too").check()
     page.get_by_role("button", name="Time it").click()
     page.get_by_role("button", name="Timing …").wait_for()
@@ -45,6 +46,7 @@ def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: C
 def test_a_timing_is_started_and_stopped_by_keys_alone(open_app: Callable[..., Screen]) -> None:
     designer = DesignerPage(open_app())
     page = designer.screen.page
+    designer.turn_to("Timing")
     start = page.get_by_role("button", name="Time it")
     start.press("Enter")
     page.get_by_role("button", name="Timing …").wait_for()
@@ -52,7 +54,9 @@ def test_a_timing_is_started_and_stopped_by_keys_alone(open_app: Callable[..., S
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(designer.root.locator(".encdec-timing")).to_contain_text("stopped")
-    assert page.evaluate("() => document.activeElement.textContent") == "Stop"
+    stop = page.get_by_role("button", name="Stop", exact=True).and_(page.locator(".encdec-timing button"))
+    expect(stop).to_be_disabled()  # there is nothing to stop, and the keyboard goes on
+    page.wait_for_function("() => document.activeElement.textContent === 'Pin as A'")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     designer.root.locator(".encdec-result").wait_for()

@@ -29,7 +29,7 @@ def test_stopping_an_undo_keeps_all_steps(gate: Gate) -> None:
             designer.set("encoder[0].filters", value)
         before = names(designer)
         await begun(gate, designer, "Undo")
-        button(designer, "Stop").click()
+        button(designer, "Stop building").click()
         gate.open.set()
         designer.wait()
         assert names(designer) == before
@@ -49,10 +49,10 @@ def test_stopping_a_redo_keeps_what_can_be_redone(gate: Gate) -> None:
         for _ in range(3):
             designer.undo()
         await begun(gate, designer, "Redo")
-        button(designer, "Stop").click()
+        button(designer, "Stop building").click()
         gate.open.set()
         designer.wait()
-        assert names(designer) == ("Nothing to undo", "Redo: encoder[0] filters 2 to 5")
+        assert names(designer) == ("Nothing to undo", "Redo: enc0 filters 2 to 5")
 
     in_a_loop(scenario)
 
@@ -63,7 +63,7 @@ def test_the_selection_goes_back_with_what_moved_it(gate: Gate) -> None:
         designer.select("encoder[0]")
         await begun(gate, designer, "Duplicate")
         assert designer.session.selected == "encoder[1]"
-        button(designer, "Stop").click()
+        button(designer, "Stop building").click()
         gate.open.set()
         designer.wait()
         assert (designer.selected, outlined(designer)) == ("encoder[0]", ["stack0_enc0"])
@@ -92,7 +92,7 @@ def test_words_are_of_all_that_has_changed(gate: Gate) -> None:
         edit(designer, "encoder[1].filters", 6)
         gate.open.set()
         await until(lambda: filters_of(designer) == [5, 6, 2])
-        assert "encoder[0] filters 2 to 5, encoder[1] filters 2 to 6:" in text_of(designer)
+        assert "enc0 filters 2 to 5, enc1 filters 2 to 6:" in text_of(designer)
 
     in_a_loop(scenario)
 
@@ -106,7 +106,7 @@ def test_an_edit_that_is_refused_leaves_the_words_to_the_one_before(gate: Gate) 
         designer.wait()
         assert designer.problem is not None
         assert filters_of(designer) == [5, 2, 2]
-        assert "encoder[0] filters 2 to 5:" in text_of(designer)
+        assert "enc0 filters 2 to 5:" in text_of(designer)
         assert "2 to 13" not in text_of(designer)
 
     in_a_loop(scenario)

@@ -179,7 +179,7 @@ def test_the_list_has_the_fields_of_network_block_head_and_input(panel: WhatIfPa
     show(panel, attrs.evolve(DESIGN, head=Head(channels=2)), "encoder[1]")
     labels = dict(map(reversed, panel.field.options))
     assert labels["filters_rate"] == "filters rate"
-    assert labels["encoder[1].num_convs"] == "encoder[1] num convs"
+    assert labels["encoder[1].num_convs"] == "enc1 num convs"
     assert labels["head.channels"] == "head channels"
     assert labels[INPUT_SIZE] == "input size"
     show(panel, DESIGN)

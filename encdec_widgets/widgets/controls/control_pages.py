@@ -1,21 +1,31 @@
-"""The column on the left: settings of the whole network, and of one block."""
+"""The column on the left: settings of the whole network, of one block, and of what goes in and comes out."""
 
 from typing import Any
 
 from encdec_widgets.session import Session
-from encdec_widgets.widgets.base.pages import Pages
+from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.tabs import Tabs
 from encdec_widgets.widgets.controls.block_controls import BlockControls
+from encdec_widgets.widgets.controls.controls import FieldControl
+from encdec_widgets.widgets.controls.head_controls import HeadControls
+from encdec_widgets.widgets.controls.help import ControlHelp
+from encdec_widgets.widgets.controls.input_controls import InputControls
 from encdec_widgets.widgets.controls.network_controls import NetworkControls
+from encdec_widgets.widgets.controls.problems import Problems
 
-NETWORK, BLOCK = "Network", "Block"
+NETWORK, BLOCK, ENDS = "Network", "Block", "Input & head"
 
 
-class ControlPages(Pages):
-    """Pages for the network and for the block that is selected; a selection turns to its page.
+class ControlPages(Tabs):
+    """Pages for the network, for the block that is selected, and for input and head; a selection turns to its page.
 
     Attributes:
-        network: Settings of the whole network.
+        network: Fields of the architecture.
         block: Settings of one block, or of all blocks of a stage.
+        input: The shape of the input.
+        head: What the network ends in.
+        problems: What is not possible. It stands under the control of its field, whose page is turned to; and above
+            the pages where the field has no control.
     """
 
     def __init__(self, session: Session) -> None:
@@ -23,16 +33,56 @@ class ControlPages(Pages):
         self._session = session
         self.network = NetworkControls(session)
         self.block = BlockControls(session)
+        self.input = InputControls(session)
+        self.head = HeadControls(session)
+        self.problems = Problems(session)
+        self._above = widgets.VBox([self.problems])
+        self._above.add_class("encdec-group")
+        self._row: FieldControl | None = None
+        ends = widgets.VBox([self.input, self.head])
+        ends.add_class("encdec-group")
         super().__init__(
+            "Settings",
             {
                 NETWORK: (self.network, "Settings of the whole network"),
                 BLOCK: (self.block, "Settings of one block, or of all blocks of a stage"),
-            }
+                ENDS: (ends, "Size and channels of the image, and what the network ends in"),
+            },
+            front=True,
+            above=(self._above, ControlHelp(session)),
         )
         self.add_class("encdec-controls")
+        self._place_problem()
         session.observe(self._turn_to_selection, "selection")
+        session.observe(self._place_problem, ["editor", "selection", "problem"])
+
+    def close(self) -> None:
+        """Close it, wherever the problem stands just now."""
+        self._put(None)
+        super().close()
 
     def _turn_to_selection(self, _: Any) -> None:
         selection = self._session.selection
         if selection.chosen and selection.path is not None:
-            self.turn_to(NETWORK if selection.path == "head" else BLOCK)
+            self.turn_to(ENDS if selection.path == "head" else BLOCK)
+
+    def _place_problem(self, _: Any = None) -> None:
+        """Put what is not possible under its control, and turn to the control's page when it comes there."""
+        path = self._session.editor.outcome.bad_field
+        rows = {} if path is None else {NETWORK: self.network.row(path), BLOCK: self.block.row(path)}
+        if path is not None:
+            rows[ENDS] = self.input.row(path) or self.head.row(path)
+        found = {page: row for page, row in rows.items() if row is not None}
+        page, row = next(iter(found.items()), (None, None))
+        if row is None or row is not self._row or self.problems not in row.children:
+            self._put(row)
+            if page is not None:
+                self.turn_to(page)
+
+    def _put(self, row: FieldControl | None) -> None:
+        if self._row is not None and self._row is not row:
+            self._row.show_problem(None)
+        self._row = row
+        self._above.children = (self.problems,) if row is None else ()
+        if row is not None:
+            row.show_problem(self.problems)

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.formatting import digits, duration_text
 from encdec_widgets.session import Session
+from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, note
@@ -63,6 +65,7 @@ class TimingPanel(widgets.VBox):
         self._running: Subject | None = None
         self._devices: tuple[Device, ...] = (CPU,)
         self._pinned: Racer | None = None
+        self._pinned_subject: Subject | None = None
         self._worker = worker or shared_worker()
         self._calibrations: dict[Surroundings, Calibration] = {}
         self._note = ""
@@ -89,7 +92,6 @@ class TimingPanel(widgets.VBox):
         super().__init__(
             [
                 self._heading,
-                self._card,
                 self.controls,
                 self.by_block,
                 _row(self.start, self.stop, self.pin, self.start_race, self.all_the_same),
@@ -99,6 +101,7 @@ class TimingPanel(widgets.VBox):
                 self._race_result,
                 self._result,
                 self._blocks,
+                self._card,
             ]
         )
         self.by_block.add_class("encdec-by-block")
@@ -113,7 +116,7 @@ class TimingPanel(widgets.VBox):
     def text(self) -> str:
         """What the panel says, as HTML."""
         parts = (self._pinned_text, self._expected, self._race_result, self._result, self._blocks)
-        return "".join(part.value for part in parts)
+        return self.controls.refusal + "".join(part.value for part in parts)
 
     @property
     def up_to_date(self) -> bool:
@@ -129,6 +132,12 @@ class TimingPanel(widgets.VBox):
     def _subject(self) -> Subject | None:
         shown = self._session.shown
         return None if shown is None else Subject(shown.backbone, self.controls.options)
+
+    @property
+    def _device(self) -> Device:
+        """The device that is timed on."""
+        chosen = [device for device in self._devices if device.option == self.controls.options.device]
+        return (*chosen, *self._devices)[0]
 
     def _holds(self, subject: Subject | None) -> bool:
         return subject is not None and subject.same_as(self._subject)
@@ -241,7 +250,7 @@ class TimingPanel(widgets.VBox):
 
     def _timing_came(self, subject: Subject, timing: Timing) -> None:
         self.timing, self._timed, self.race = timing, subject, None
-        self._say(f"Measured: {digits(timing.median_ms)} ms median.")
+        self._say(f"Measured: {digits(timing.median_ms)} ms.")
         self._tell_block_times()
 
     def _race_came(self, subject: Subject, race: Comparison) -> None:
@@ -249,9 +258,10 @@ class TimingPanel(widgets.VBox):
         self._say(race.sentence)
 
     def _fail(self, failure: Exception) -> None:
-        """Tell why nothing is measured."""
-        self._note, self._failed = str(failure), True
-        self._say(self._note)
+        """Tell why nothing is measured; what is not possible of an option stands under its control."""
+        if failure is not self.controls.problem:
+            self._note, self._failed = str(failure), True
+        self._say(problem_sentence(failure))
 
     def _tell_block_times(self) -> None:
         blocks = self.timing.blocks if self.timing is not None and self.up_to_date else ()
@@ -271,17 +281,23 @@ class TimingPanel(widgets.VBox):
         try:
             if self.controls.problem is not None:
                 raise self.controls.problem
-            self._pinned = subject.racer("A")
+            self._pinned, self._pinned_subject = subject.racer("A"), subject
         except Exception as failure:  # noqa: BLE001 - as in _begin
             self._fail(failure)
         else:
             self.race = None
-            self._pinned_text.value = note(f"A is {subject.words}.")
         self._draw()
 
     def _go_on(self) -> None:
         if self._again is not None:
             self._again(None)
+
+    def _pinned_words(self, same: bool) -> str:
+        """What A is, and what is still to be done for a race."""
+        if self._pinned_subject is None:
+            return ""
+        more = " Change the network or an option to race it against this one." if same else ""
+        return note(f"A is {self._pinned_subject.words}.{more}")
 
     def _options_changed(self) -> None:
         self._ask_nothing()
@@ -304,28 +320,42 @@ class TimingPanel(widgets.VBox):
             words.append("of what was on screen when it began")
         self._say_expected(words)
 
-    def _show_expected(self) -> None:
-        """Say how long a run should take, as far as the device is known and nothing better is."""
+    def _expected_ms(self) -> float | None:
+        """How long a run should take, as far as the device is known and nothing better is."""
         subject = self._subject
         calibration = None if subject is None else self._calibrations.get(subject.surroundings)
         if calibration is None or subject is None or self.up_to_date:
-            self._say_expected([])
-            return
-        expected = predict_ms(
+            return None
+        return predict_ms(
             subject.backbone.layers,
             calibration,
             batch_size=subject.options.batch_size,
             training=subject.options.work == "training",
         )
-        self._say_expected([_expected(expected)] if expected is not None else [])
+
+    def _tell_time(self, expected_ms: float | None) -> None:
+        """Tell how long the network on screen takes: measured, or else predicted."""
+        subject = self._subject
+        measured_ms = self.timing.median_ms if self.timing is not None and self.up_to_date else None
+        ms = expected_ms if measured_ms is None else measured_ms
+        time = None
+        if subject is not None and ms is not None:
+            time = NetworkTime(
+                design=subject.backbone.design,
+                ms=ms,
+                measured=measured_ms is not None,
+                work="training step" if subject.options.work == "training" else "forward pass",
+                device=self._device.name,
+            )
+        if time != self._session.time:
+            self._session.set_time(time)
 
     def _say_expected(self, words: Sequence[str]) -> None:
         self._expected.value = note("; ".join(words)) if words else ""
 
     def _show_card(self) -> None:
         """Say what there is to run on: the card and its state now, or that there is none, and why."""
-        chosen = [device for device in self._devices if device.option == self.controls.options.device]
-        device = (*chosen, *self._devices)[0]
+        device = self._device
         self._heading.value = heading(f"Timing on {device.name}", 3)
         self._card.value = card_html(device, visible_gpus())
 
@@ -337,15 +367,19 @@ class TimingPanel(widgets.VBox):
         return button
 
     def _draw(self) -> None:
-        # Never disabled while they may have the keyboard's focus, which would be lost with it.
+        # One that is disabled while it has the keyboard hands it on: see keepFocus in the page's script.
         self.start.disabled = self.pin.disabled = self.start_race.disabled = self._session.shown is None
         self.start.description = "Timing …" if self.running else "Time it"
-        (self.stop.remove_class if self.running else self.stop.add_class)("encdec-idle")
+        self.stop.disabled = not self.running
         self.progress.layout.display = "" if self.running else "none"
         self.all_the_same.layout.display = "" if self._again is not None else "none"
-        self.start_race.layout.display = "" if self._pinned is not None else "none"
+        same = self._holds(self._pinned_subject)
+        self.start_race.layout.display = "none" if self._pinned is None or same else ""
+        self._pinned_text.value = self._pinned_words(same)
+        expected_ms = self._expected_ms()
+        self._tell_time(expected_ms)
         if not self.running:
-            self._show_expected()
+            self._say_expected([] if expected_ms is None else [_expected(expected_ms)])
         parts = []
         if self._note:
             parts.append((error if self._failed else note)(self._note))

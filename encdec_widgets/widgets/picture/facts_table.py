@@ -53,12 +53,12 @@ class FactsTable(Collected, anywidget.AnyWidget):
     table = traitlets.Dict().tag(sync=True)
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, session: Session) -> None:
-        """Make the table of the network that ``session`` shows."""
+    def __init__(self, session: Session, kind: str = "blocks") -> None:
+        """Make the table of the network that ``session`` shows; ``kind`` is what is seen first."""
         self._session = session
         self._costs_at = session.conditions.of_costs
         self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update), session.background)
-        super().__init__()
+        super().__init__(kind=kind)
         self._update()
         self.on_msg(session.guarded(self._told))
         self.observe(session.guarded(lambda _: self._update()), "kind")
