@@ -367,7 +367,9 @@ def test_a_pinned_network_is_raced_against_the_one_on_screen(panel: TimingPanel,
     assert panel.start_race.layout.display == "none"
     panel.pin.click()
     assert "A is U-Net, 32 × 32 px" in said(panel)
+    assert panel.start_race.layout.display == "none"  # A is B
     show(panel, OTHER)
+    assert panel.start_race.layout.display == ""
     panel.start_race.click()
     (job,) = worker.jobs
     assert isinstance(job, Race)
@@ -388,3 +390,40 @@ def test_one_network_is_raced_on_two_backends(panel: TimingPanel, worker: FakeWo
     (job,) = worker.jobs
     assert job.a.network.text == job.b.network.text
     assert job.backends[-1] == "jax"
+
+
+def test_a_race_is_offered_as_long_as_the_two_differ(panel: TimingPanel) -> None:
+    panel.pin.click()
+    for value, offered in ((4, ""), (1, "none")):
+        panel.controls.rows["batch_size"].children[1].value = value
+        assert panel.start_race.layout.display == offered
+    assert "Change the network or an option" in said(panel)
+
+
+# What is said first
+
+
+def test_stop_is_there_while_there_is_something_to_stop(panel: TimingPanel, worker: FakeWorker) -> None:
+    assert panel.stop.disabled
+    panel.start.click()
+    assert not panel.stop.disabled
+    worker.answer(TIMING)
+    assert panel.stop.disabled
+
+
+def test_how_it_was_measured_is_folded_away(panel: TimingPanel, worker: FakeWorker) -> None:
+    panel.start.click()
+    worker.answer(TIMING)
+    first, details = panel.text.split("<summary>Details</summary>")
+    for jargon in ("p10", "p90", "95 %", "median", "first call"):
+        assert jargon not in first
+    assert "p10" in details
+
+
+def test_an_option_that_is_not_possible_is_told_under_its_control(panel: TimingPanel) -> None:
+    row = panel.controls.rows["batch_size"]
+    row.children[1].value = 0
+    assert "Batch size must be a whole number from 1 to 65536, not 0." in row.children[-1].value
+    row.children[1].value = 2
+    assert len(row.children) == 2
+    assert not panel.controls.refusal

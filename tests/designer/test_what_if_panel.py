@@ -380,3 +380,19 @@ def test_nothing_is_computed_once_it_is_hidden_or_closed(built: list[Design]) ->
         assert built == []
 
     beside_a_loop(scenario)
+
+
+def test_a_point_that_is_chosen_sets_its_value(panel: WhatIfPanel) -> None:
+    show(panel, DESIGN)
+    for path in ("convs_per_block", INPUT_SIZE):
+        take_in_hand(panel, path)
+        values = panel._question.values
+        index = next(i for i, value in enumerate(values) if value != panel._question.current)
+        assert path.replace("_", " ") in panel._charts.readings[index]
+        panel._charts.chosen = (panel._charts.chosen[0] + 1, index)
+        design = panel._session.design
+        wanted = values[index]
+        assert (
+            max(design.input_shape[:2]) if path == INPUT_SIZE else design.architecture.convs_per_block
+        ) == wanted
+        assert panel._charts.current == index  # and it is the present one now
