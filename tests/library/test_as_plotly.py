@@ -35,12 +35,14 @@ def test_every_figure_has_the_same_traces_and_shapes() -> None:
         names = list(graph)
         colouring = Colouring("time", "ms", dict.fromkeys(names, 1.0))
         for how in (None, colouring):
-            figure = as_plotly(scene(graph, selected=names[:2], changed={names[1]: "new"}, colouring=how), DARK)
+            figure = as_plotly(
+                scene(graph, selected=names[:2], changed={names[1]: "new"}, colouring=how), DARK
+            )
             assert parts(figure) == expected
 
 
 def test_plotly_takes_every_property() -> None:
-    colouring = Colouring("time", "ms", {name: 1.0 for name in list(BLOCKS)[1:]})
+    colouring = Colouring("time", "ms", dict.fromkeys(list(BLOCKS)[1:], 1.0))
     for how in (None, colouring):
         picture = as_plotly(scene(BLOCKS, selected=list(BLOCKS)[:2], colouring=how))
         go.Figure(data=picture["data"], layout=picture["layout"])
@@ -68,7 +70,15 @@ def test_the_mark_and_the_line_of_a_skip_know_the_block_that_it_enters() -> None
 
 def test_hover_has_every_fact_of_a_block() -> None:
     hover = dict(trace(as_plotly(scene(BLOCKS)), "blocks")["customdata"])["stack0_enc1"]
-    for fact in ("enc1", "SimpleConvBlock", "stride 2", "32 × 32 px", "8 channels", "kernel 3 × 3", "880 par"):
+    for fact in (
+        "enc1",
+        "SimpleConvBlock",
+        "stride 2",
+        "32 × 32 px",
+        "8 channels",
+        "kernel 3 × 3",
+        "880 par",
+    ):
         assert fact in hover
 
 
