@@ -289,7 +289,8 @@ def test_an_edit_draws_one_picture_and_sends_few_messages(
     row = next(w for w in walk(designer) if control(designer, "filters") in getattr(w, "children", ()))
     row.children[0].value = 5
     assert len(drawn) == 1, "with what the checks find of the network"
-    assert len(sent) <= 14, sent  # one of them is what is read aloud
+    # One of them is what is read aloud; five take the ghost of the state before away, a second and a half later.
+    assert len(sent) <= 20, sent
     drawn.clear()
     designer.select("encoder[1]")
     designer.select("encoder[1]")
