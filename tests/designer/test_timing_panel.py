@@ -165,7 +165,8 @@ def test_the_button_times_what_is_on_screen_with_what_the_controls_say(
         "p10 11.0 · p90 14.0 ms",
         "80.0 images/s",
         "median of 40 runs",
-        "TensorFlow (graph)",
+        "TensorFlow on CPU",
+        "float32 · graph",
         "160 MFLOP/s, 8 %",
     ):
         assert figure in said(panel)
