@@ -38,5 +38,13 @@ def meanings(text: str) -> tuple[str, ...]:
     return tuple(f"{term.capitalize()}: {_lower(GLOSSARY[term])}" for term in terms_in(text))
 
 
+def terms_of(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Where each term first stands in a text: its beginning, its end, and what it means."""
+    first: dict[str, re.Match[str]] = {}
+    for match in _TERMS.finditer(text):
+        first.setdefault(match[1].lower(), match)
+    return tuple((match.start(), match.end(), GLOSSARY[term]) for term, match in first.items())
+
+
 def _lower(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]

@@ -22,8 +22,9 @@ from encdec_widgets.figures.receptive_boxes import field_boxes
 from encdec_widgets.formatting import px_text
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.reading import unheard
-from encdec_widgets.widgets.base.texts import error, joined, note
+from encdec_widgets.widgets.base.texts import error, explained, heading, joined, note
 from encdec_widgets.widgets.controls.controls import FieldControl
 from encdec_widgets.widgets.controls.refusal import refusal_html
 from encdec_widgets.widgets.pages.receptive_view import SAMPLE_ANIMAL_PX, ReceptiveView
@@ -81,7 +82,7 @@ class ReceptivePanel(widgets.VBox):
         )
         super().__init__(
             [
-                widgets.HTML("<h3>Receptive field</h3>"),
+                widgets.HTML(heading(explained("Receptive field"), 3)),
                 self.view,
                 *self._rows.values(),
                 self._verdict,
@@ -138,6 +139,12 @@ class ReceptivePanel(widgets.VBox):
         """Show whether an effective receptive field is being measured, and what is done for it just now."""
         self._running, self._doing = running, doing
         self._draw()
+
+    def close(self) -> None:
+        """Close it, with what is not shown just now."""
+        for said in self._refused.values():
+            close_all(said)
+        super().close()
 
     def _edited(self, name: str, value: Any) -> None:
         """Take what a person set at a control or dragged; what is not possible is named, and nothing changes."""
