@@ -30,6 +30,8 @@ from encdec_widgets.figures.stages import NAMES
 _STAGES = (*NAMES, "input")
 _FILLS = max(len(_STAGES), STEPS) + 1
 _NOTHING = "M0 0Z"
+BOXES = "blocks"
+"""The trace of the boxes; of all others that can be clicked, each point is one of a skip connection."""
 BEFORE = "before"
 """The trace of the outlines of boxes before an edit."""
 _CLICKABLE = 24.0  # px between two points of a skip that take a click
@@ -230,7 +232,6 @@ def _texts(scene: Scene, palette: Palette) -> dict[str, Any]:
             "weight": [600 if text.bold else 400 for text in texts],
             "color": [colour_of(text.role, palette) for text in texts],
         },
-        "cliponaxis": False,
         "hoverinfo": "skip",
     }
 
@@ -244,7 +245,7 @@ def _boxes(scene: Scene) -> dict[str, Any]:
 
     return {
         "type": "bar",
-        "name": "blocks",
+        "name": BOXES,
         "x": all_of(lambda rect: (rect.left + rect.right) / 2),
         "base": all_of(lambda rect: rect.bottom),
         "y": all_of(lambda rect: rect.top - rect.bottom),

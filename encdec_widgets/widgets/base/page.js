@@ -25,9 +25,16 @@ function followSize(model, root) {
     timer = setTimeout(tell, RESTS_MS);
   });
   observer.observe(picture);
+  const drawn = new MutationObserver(() => {
+    if (!picture.querySelector(".main-svg")) return;
+    drawn.disconnect();
+    window.dispatchEvent(new Event("resize"));
+  });
+  drawn.observe(picture, { childList: true, subtree: true });
   return () => {
     clearTimeout(timer);
     observer.disconnect();
+    drawn.disconnect();
   };
 }
 
@@ -148,7 +155,7 @@ function nameForReaders(root) {
     }
     const picture = root.querySelector(".encdec-picture");
     picture.setAttribute("role", "group");
-    picture.setAttribute("aria-label", "Picture of the network; the table below it has the same facts");
+    picture.setAttribute("aria-label", "Picture of the network; the table has the same facts");
   };
   const soon = () => requestAnimationFrame(name); // when the widgets have answered
   name();
@@ -159,6 +166,14 @@ function nameForReaders(root) {
     root.removeEventListener("focusin", name);
     root.removeEventListener("click", soon);
   };
+}
+
+/* A page that has a designer alone, as the app's, has its main part in it; elsewhere it is a region among others. */
+function nameLandmark(root) {
+  const others = [...document.querySelectorAll("main, [role=main]")].filter((main) => main !== root);
+  root.setAttribute("role", others.length ? "region" : "main");
+  root.setAttribute("aria-label", "Designer of encoder-decoder networks");
+  return () => {};
 }
 
 /* The sentence of help of the box to tick that the pointer is on. */
@@ -287,6 +302,7 @@ function render({ model, el }) {
         tellWhatIsHeld(model, root),
         keepKeys(root),
         undoByKeys(root),
+        nameLandmark(root),
         nameForReaders(root),
         explainBoxes(model, root),
         keepFocus(root),

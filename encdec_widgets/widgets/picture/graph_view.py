@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from encdec_widgets.background import Background
-from encdec_widgets.figures.as_plotly import BEFORE, FIXED_LAYOUT, as_plotly
+from encdec_widgets.figures.as_plotly import BEFORE, BOXES, FIXED_LAYOUT, as_plotly
 from encdec_widgets.figures.palette import LIGHT, Palette
 from encdec_widgets.figures.parts import Scene
 from encdec_widgets.widgets.base import stock as widgets
@@ -24,14 +24,25 @@ class GraphView(widgets.VBox):
         figure: The FigureWidget; None until the first picture.
     """
 
-    def __init__(self, on_click: Callable[[str], None], background: Background | None = None) -> None:
+    def __init__(
+        self,
+        on_click: Callable[[str], None],
+        background: Background | None = None,
+        *,
+        over: widgets.Widget | None = None,
+        on_skip: Callable[[str], None] | None = None,
+    ) -> None:
         """Make an empty box for a picture.
 
         Args:
             on_click: Is called with the name of the box that is clicked.
             background: What waits for a pause in the edits; the one that all share if left out.
+            over: What lies over the picture, if anything.
+            on_skip: Is called with the name of the block whose skip connection is clicked; ``on_click`` if left out.
         """
         self._on_click = on_click
+        self._on_skip = on_skip or on_click
+        self._over = () if over is None else (over,)
         self.figure: FigureWidget | None = None
         self._shown: dict[str, Any] | None = None
         # After the last edit: it costs a message as large as the edit's own and some milliseconds.
@@ -48,7 +59,7 @@ class GraphView(widgets.VBox):
             for trace in figure.data:
                 if "customdata" in trace:
                     trace.on_click(self._clicked)
-            self.children = (figure,)
+            self.children = (figure, *self._over)
             self.figure = figure
         else:
             _update(self.figure, before or _unknown(picture), picture)
@@ -76,9 +87,10 @@ class GraphView(widgets.VBox):
             self.figure.update_stored_state()
 
     def _clicked(self, trace: Any, points: Any, _: Any) -> None:
+        clicked = self._on_click if trace.name == BOXES else self._on_skip
         for index in points.point_inds:
             if name := trace.customdata[index][0]:  # empty between two lines
-                self._on_click(name)
+                clicked(name)
 
 
 def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
@@ -89,7 +101,10 @@ def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
         showSendToCloud=False,
         displaylogo=False,
         responsive=True,
-        modeBarButtonsToRemove=["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+        # The layer over the picture has its own, which the keyboard reaches and which know the present picture.
+        displayModeBar=False,
+        doubleClick=False,
+        scrollZoom=False,
     )
     return figure
 

@@ -1,6 +1,7 @@
 """The picture with its views: what is drawn of the network that a session shows, and in which colours."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.figures.colour_scale import Colouring
@@ -16,6 +17,7 @@ from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.picture.flags import flags
 from encdec_widgets.widgets.picture.graph_view import GraphView
+from encdec_widgets.widgets.picture.hands.hands import Drawn, Hands
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -33,6 +35,7 @@ class Picture(widgets.VBox):
     Attributes:
         view: Which of these.
         graph: The picture itself.
+        hands: The layer over it, for the keyboard, zoom and downloads.
         scene: What it shows; None until there is a network.
     """
 
@@ -53,7 +56,13 @@ class Picture(widgets.VBox):
         )
         self.view.observe(session.guarded(self._draw), "value")
         self.view.add_class("encdec-views")
-        self.graph = GraphView(session.guarded(self._clicked), session.background)
+        self.hands = Hands(session, self._clicked)
+        self.graph = GraphView(
+            session.guarded(self._clicked),
+            session.background,
+            over=self.hands,
+            on_skip=session.guarded(self._skip_clicked),
+        )
         self._ghost = AtRest(GHOST_S, session.guarded(self._clear_ghost), session.background)
         super().__init__([self.view, self.graph])
         self.add_class("encdec-middle-part")
@@ -124,6 +133,9 @@ class Picture(widgets.VBox):
         if self.view.value == BLOCKS:
             self._scale = self.scene.scale
         self.graph.show(self.scene, DARK if dark else LIGHT)
+        as_large = {"width": width, "height": height, "scale": self.scene.scale}
+        plain = partial(scene, graph, colouring=colouring, **as_large)
+        self.hands.show(Drawn(graph, self.scene, outlined, said if self.view.value == BLOCKS else {}, plain))
         self._drawn = to_draw
         if self.scene.before:
             self._ghost.soon()
@@ -140,6 +152,11 @@ class Picture(widgets.VBox):
         """Let the state before the edit go from the picture."""
         self._before = None
         self.graph.clear_before()
+
+    def _skip_clicked(self, name: str) -> None:
+        """Take the skip connection of a block out, or in; where there is no choice, it is a click on the block."""
+        if self.view.value != BLOCKS or not self._session.switch_skip(name):
+            self._clicked(name)
 
     def _clicked(self, name: str) -> None:
         """``name`` is that of a block, of a layer, or of a block that a stub stands for."""
