@@ -1,7 +1,7 @@
 """A designer as a person reads it: its controls, its words, its picture."""
 
-from collections.abc import Iterator
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import ipywidgets as widgets
