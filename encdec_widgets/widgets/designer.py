@@ -1,4 +1,4 @@
-"""The designer: controls, picture, status, pages and table of one editing session."""
+"""The designer: header, figures, controls, picture, pages and foot of one editing session."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,11 +15,13 @@ from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.fallback import display_fallback, widget_bundle
 from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.controls.control_pages import ControlPages
-from encdec_widgets.widgets.header.family_controls import FamilyControls
-from encdec_widgets.widgets.header.history_buttons import HistoryButtons
-from encdec_widgets.widgets.header.status_line import StatusLine
+from encdec_widgets.widgets.foot.drawer import Drawer
+from encdec_widgets.widgets.foot.foot import Foot
+from encdec_widgets.widgets.header.figures_row import FiguresRow
+from encdec_widgets.widgets.header.header import Header
 from encdec_widgets.widgets.pages.aside import Aside
 from encdec_widgets.widgets.picture.checks_view import ChecksView
+from encdec_widgets.widgets.picture.edit_card import EditCard
 from encdec_widgets.widgets.picture.facts_table import FactsTable
 from encdec_widgets.widgets.picture.picture import Picture
 
@@ -35,8 +37,8 @@ class Designer(Telling, widgets.VBox):
     What a person changes at a control is built in the background, the newest change first; reading one of the traits
     waits for it.
 
-    Its parts are attributes: ``family``, ``history`` and ``status`` at the top; ``controls``, ``picture``,
-    ``problems``, ``checks`` and ``aside`` below them; then ``table``; and ``page``, which is not seen.
+    Its parts are attributes: ``header`` and ``figures`` at the top; ``controls`` with ``problems``, ``picture``,
+    ``card`` and ``aside`` below them; ``foot``, which opens ``table`` and ``checks``; and ``page``, which is not seen.
 
     Attributes:
         session: What is edited, without a screen; each part of the designer observes it.
@@ -76,22 +78,24 @@ class Designer(Telling, widgets.VBox):
         self.session = session = Session(design)
         super().__init__()
         self.page = Page(session)
-        self.family = FamilyControls(session)
-        self.history = HistoryButtons(session)
-        self.status = StatusLine(session)
+        self.header = Header(session)
         self.controls = ControlPages(session)
-        self.checks = ChecksView(session, self.history.undo)
         self.problems = self.controls.problems
-        self.picture = Picture(session)
+        self.picture = Picture(session, self.page)
+        self.card = EditCard(session)
         self.aside = Aside(session, say=self.page.say)
-        self.table = FactsTable(session)
-        header = widgets.HBox([self.family, self.history, self.status])
-        header.add_class("encdec-header")
-        middle = widgets.VBox([self.picture, self.checks])
+        # After the pages, which say how long a network takes.
+        self.figures = FiguresRow(session, self.aside.turn_to_page_of)
+        self.checks = ChecksView(session, self.header.history.undo)
+        self.table = FactsTable(session, kind="hide")
+        self.foot = Foot(session)
+        middle = widgets.VBox([self.picture, self.card])
         middle.add_class("encdec-middle")
-        body = widgets.HBox([self.controls, middle, self.aside])
-        body.add_class("encdec-body")
-        self.children = (header, body, self.table, self.page)
+        drawer = Drawer(session, self.foot, self.table, self.checks)
+        parts = [self.header, self.figures, self.controls, middle, self.aside, drawer, self.foot]
+        frame = widgets.VBox(parts)
+        frame.add_class("encdec-frame")
+        self.children = (frame, self.page)
         self.add_class("encdec")
         session.observe(self._pass_on, _OF_SESSION if self._model_is_observed else _OF_SESSION[:-1])
 

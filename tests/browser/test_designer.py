@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,14 +67,18 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     assert designer.number("filters") == "1"
 
     # The network on screen is really timed; an edit makes the figures out of date.
+    designer.turn_to("Timing")
     page.get_by_role("button", name="Time it").click()
     result = designer.root.locator(".encdec-result")
     result.wait_for()
     for words in (" ms a forward pass", "p10", "p90", "images/s", "run", "on CPU"):
         expect(result).to_contain_text(words)
     expect(designer.root).not_to_contain_text("Out of date")
+    time = designer.root.locator(".encdec-figure-value").last
+    expect(time).to_have_text(re.compile(r"^[\d.,]+ ms$"))
     designer.press_slider("filters", "ArrowRight")
     expect(designer.root).to_contain_text("Out of date")
+    expect(time).to_have_text(re.compile(r"^≈ [\d.,]+ ms$"))
     designer.screen.screenshot(tmp_path / "end.png")
 
 

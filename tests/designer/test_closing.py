@@ -79,7 +79,7 @@ def test_nothing_of_a_designer_stays(close: bool) -> None:
 def test_who_holds_a_part_holds_the_rest() -> None:
     designer = Designer(SMALL)
     designer.set("filters", 3)
-    session, history, table = designer.session, designer.history, designer.table
+    session, history, table = designer.session, designer.header.history, designer.table
     del designer
     gc.collect()
     history.undo.click()
@@ -99,7 +99,7 @@ def test_what_was_displayed_stays_until_it_is_closed(inside: bool) -> None:
     model_id, session = designer.model_id, designer.session
     del designer
     assert len(alive(references)) == len(references)
-    assert len(_instances[model_id].children) == 4
+    assert len(_instances[model_id].children) == 2
     if inside:
         next(w for w in list(_instances.values()) if references[0]() in getattr(w, "children", ())).close()
     else:

@@ -10,7 +10,7 @@ import pytest
 from plotly.graph_objects import FigureWidget as PlotlyFigureWidget
 
 import encdec_widgets
-from encdec_widgets.widgets.base.plotly_private import PRIVATE_NAMES, FigureWidget, view_class
+from encdec_widgets.widgets.base.plotly_private import PRIVATE_NAMES, FigureWidget, plotly_js, view_class
 
 WHERE = "encdec_widgets/widgets/base/plotly_private.py"
 SCRIPT = str(PlotlyFigureWidget._esm)
@@ -26,6 +26,11 @@ def has_view() -> None:
     assert view is not None
     added = str(FigureWidget._esm)[len(SCRIPT) :]
     assert f"{{ prototype }} = {view};" in added
+    assert f"encdecPlotly = {plotly_js(SCRIPT)};" in added
+
+
+def has_render() -> None:
+    assert re.search(r"\bperform_render\(\)\s*{", SCRIPT)
 
 
 def has_methods() -> None:
@@ -54,6 +59,8 @@ def has_stored_state() -> None:
 USES: dict[str, Callable[[], None]] = {
     "_esm": has_script,
     "FigureView": has_view,
+    "perform_render": has_render,
+    "default.relayout": has_view,
     "do_": has_methods,
     "_config": has_config,
     "_repr_mimebundle_": has_stored_state,

@@ -239,7 +239,7 @@ def test_what_is_not_possible_stands_under_its_control(designer: Designer) -> No
         row = row_of(designer, label)
         assert row.children[-1] is designer.problems
         assert marked(designer) == [row]
-        assert designer.controls.page.value == page
+        assert designer.controls.chosen == page
         mends(designer)[-1].click()
         assert designer.problems not in row.children
     assert designer.problems in list(walk(designer))  # and ready for the next
@@ -261,11 +261,11 @@ def test_the_control_that_was_moved_is_marked_and_not_one_that_follows_from_it(d
 def test_one_of_a_block_stands_on_its_page_and_comes_back_there(designer: Designer) -> None:
     designer.select("encoder[1]")
     designer.set("encoder[1].filters", 0)
-    assert designer.controls.page.value == "Block"
+    assert designer.controls.chosen == "Block"
     row = designer.controls.block.row("encoder[1].filters")
     assert row.children[-1] is designer.problems
     designer.select("encoder[0]")  # the row of the other block is gone
-    assert designer.problems in designer.controls.children[1].children
+    assert designer.problems in designer.controls.above
     designer.select("encoder[1]")
     assert designer.controls.block.row("encoder[1].filters").children[-1] is designer.problems
     assert mends(designer)[0].description == "enc1 filters = 1"
@@ -275,7 +275,7 @@ def test_one_of_a_block_stands_on_its_page_and_comes_back_there(designer: Design
 
 def test_one_without_a_control_stands_above_the_pages(designer: Designer) -> None:
     designer.set("filtres", 3)
-    assert designer.problems in designer.controls.children[1].children
+    assert designer.problems in designer.controls.above
     assert not marked(designer)
     assert "filtres is no field of UNet. Do you mean filters?" in designer.problems.text
 

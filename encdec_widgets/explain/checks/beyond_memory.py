@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import networkx as nx
 
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.designs.levels import changed, mend
 from encdec_widgets.designs.mends import Mend
@@ -89,7 +90,7 @@ def _mends(network: Network, cost: Cost, limit: float, runs: bool) -> Iterator[M
         yield _fewer_filters(network, run, train, limit, runs)
 
 
-def _most_at_once(architecture: Any) -> int:
+def _most_at_once(architecture: EncoderDecoder) -> int:
     """By how much a single block changes the size at most."""
     downs = [
         block.downsampling_stride for block in (*(architecture.stem_stack or ()), *architecture.encoder_stack)

@@ -15,7 +15,10 @@ from encdec_widgets.widgets.base.ipywidgets_private import Collected
 
 SAY_AFTER_S = 0.3  # after the last edit: a drag is told once
 _FOLDER = Path(__file__).parent
-_SHEETS = (_FOLDER / "page.css", _FOLDER.parent / "controls" / "controls.css")
+_SHEETS = (
+    *(_FOLDER / name for name in ("look.css", "frame.css", "page.css")),
+    _FOLDER.parent / "controls/controls.css",
+)
 
 
 class Page(Collected, anywidget.AnyWidget):
@@ -26,6 +29,7 @@ class Page(Collected, anywidget.AnyWidget):
         said: The text that is read aloud to whoever cannot see the screen, after its number (a trait). The page has one
             live region for it, so that an edit is told once.
         dark: Whether the page is dark (a trait).
+        room: Width and height of the place for the picture, in px (a trait); zeros until the page has told them.
         still: What the still picture is called that is hidden while the designer is drawn (a trait).
     """
 
@@ -34,6 +38,7 @@ class Page(Collected, anywidget.AnyWidget):
     _css = "\n".join((style_sheet(), *(sheet.read_text(encoding="utf-8") for sheet in _SHEETS)))
     held = traitlets.Bool(False).tag(sync=True)
     dark = traitlets.Bool(False).tag(sync=True)
+    room = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(0, 0)).tag(sync=True)
     still = traitlets.Unicode().tag(sync=True)
     said = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)
 
