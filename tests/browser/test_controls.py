@@ -12,13 +12,14 @@ from playwright.sync_api import expect
 from tests.browser.designer_page import DesignerPage
 from tests.browser.page import Screen
 
+# The track reaches half a handle beyond the slider's own box on either side.
 SLIDERS = """root => [...root.querySelectorAll(".encdec-controls .encdec-row")].filter(row => row.offsetHeight)
     .map(row => row.querySelector(".noUi-target")).filter(Boolean).map(slider => {
         const part = name => slider.querySelector(name).getBoundingClientRect();
         const filled = getComputedStyle(slider.querySelector(".noUi-origin"), "::before");
         const handle = part(".noUi-handle");
         return {
-            wide: slider.getBoundingClientRect().width, colour: filled.backgroundColor,
+            wide: slider.getBoundingClientRect().width + 16, colour: filled.backgroundColor,
             ends: part(".noUi-origin").right, middle: handle.x + handle.width / 2,
         };
     })"""
@@ -54,7 +55,7 @@ def test_controls_are_filled_helped_and_told_what_is_not_possible(
     problem.get_by_role("button", name="undo this change").click()
     expect(designer.root.locator(".encdec-error")).to_have_count(0)
 
-    designer.root.get_by_text("Receptive field", exact=True).first.click()
+    designer.turn_to("Receptive field")
     image = designer.root.locator(".encdec-receptive-image")
     small = image.bounding_box()
     page.get_by_role("button", name="Enlarge").click()

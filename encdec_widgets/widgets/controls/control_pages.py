@@ -37,7 +37,6 @@ class ControlPages(Tabs):
         self.head = HeadControls(session)
         self.problems = Problems(session)
         self._above = widgets.VBox([self.problems])
-        self._above.add_class("encdec-group")
         self._row: FieldControl | None = None
         ends = widgets.VBox([self.input, self.head])
         ends.add_class("encdec-group")
@@ -56,6 +55,20 @@ class ControlPages(Tabs):
         session.observe(self._turn_to_selection, "selection")
         session.observe(self._place_problem, ["editor", "selection", "problem"])
 
+    @property
+    def above(self) -> tuple[widgets.Widget, ...]:
+        """What stands above the pages just now: the problem, where it has no control."""
+        return tuple(self._above.children)
+
+    def row(self, path: str) -> tuple[str, FieldControl] | None:
+        """The page and the row of the field at a path; None where it has no control."""
+        rows = {
+            NETWORK: self.network.row(path),
+            BLOCK: self.block.row(path),
+            ENDS: self._input.row(path) or self._head.row(path),
+        }
+        return next(((page, row) for page, row in rows.items() if row is not None), None)
+
     def close(self) -> None:
         """Close it, wherever the problem stands just now."""
         self._put(None)
@@ -69,15 +82,12 @@ class ControlPages(Tabs):
     def _place_problem(self, _: Any = None) -> None:
         """Put what is not possible under its control, and turn to the control's page when it comes there."""
         path = self._session.editor.outcome.bad_field
-        rows = {} if path is None else {NETWORK: self.network.row(path), BLOCK: self.block.row(path)}
-        if path is not None:
-            rows[ENDS] = self.input.row(path) or self.head.row(path)
-        found = {page: row for page, row in rows.items() if row is not None}
-        page, row = next(iter(found.items()), (None, None))
-        if row is None or row is not self._row or self.problems not in row.children:
-            self._put(row)
-            if page is not None:
-                self.turn_to(page)
+        found = None if path is None else self.row(path)
+        if found is None:
+            self._put(None)
+        elif found[1] is not self._row or self.problems not in found[1].children:
+            self._put(found[1])
+            self.turn_to(found[0])
 
     def _put(self, row: FieldControl | None) -> None:
         if self._row is not None and self._row is not row:
