@@ -65,7 +65,7 @@ class ControlPages(Tabs):
         rows = {
             NETWORK: self.network.row(path),
             BLOCK: self.block.row(path),
-            ENDS: self._input.row(path) or self._head.row(path),
+            ENDS: self.input.row(path) or self.head.row(path),
         }
         return next(((page, row) for page, row in rows.items() if row is not None), None)
 
