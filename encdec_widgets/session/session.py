@@ -62,7 +62,7 @@ class Session(BuiltState):
             ValueError: If it is none of these.
             BackendMissingError: (an ImportError) If no Keras backend is installed.
         """
-        editor = Editor.at(as_design(design))
+        editor = Editor.at(as_design(design), design if isinstance(design, str) else "")
         super().__init__(editor)
         self._gestures = Gestures()
         self._discarded = Discarded()
@@ -131,8 +131,8 @@ class Session(BuiltState):
             name: What it is called in the words of undo, where that is not the name of its preset or family.
             now: As in :meth:`change`.
         """
-        name = name or (design if isinstance(design, str) else "")
-        self._follow(self.editor.replaced(lambda: as_design(design), name), anew=True, now=now)
+        preset = design if isinstance(design, str) else ""
+        self._follow(self.editor.replaced(lambda: as_design(design), name, preset), anew=True, now=now)
 
     def undo(self, *, now: bool = False) -> None:
         """Take back the last edit, or a change that is not possible first; nothing happens if there is none."""
