@@ -79,6 +79,18 @@ class History(ByContent):
             kept = (*kept, state)[-MOST_STATES:]
         return History(kept, len(kept) - 1)
 
+    def then_all(self, kept: "History") -> "History":
+        """Add all states of another history, the first of which is left out where it is the present one.
+
+        What was undone before is forgotten.
+        """
+        here = self.states[: self.position + 1]
+        added = kept.states[kept.states[0].design == here[-1].design :]
+        states = (*here, *added)
+        position = len(states) - len(kept.states) + kept.position
+        left_out = min(max(0, len(states) - MOST_STATES), position)
+        return History(states[left_out : left_out + MOST_STATES], position - left_out)
+
     def renamed(self, name: str) -> "History":
         """The same, with the present design known by ``name``."""
         states = list(self.states)

@@ -14,6 +14,7 @@ from encdec_widgets.designs.edits import BUILD_ANYWAY, GIVE_UP, Outcome, apply_e
 from encdec_widgets.designs.history import History, State
 from encdec_widgets.designs.presets import family_name, preset_name
 from encdec_widgets.explain.too_large import TooLargeError
+from encdec_widgets.formatting import counted
 
 
 @attrs.frozen
@@ -66,6 +67,10 @@ class Editor(ByContent):
             after, history=self.history.then(State(after.wanted, words, anew=True, name=preset))
         )
 
+    def brought_back(self, kept: History) -> Editor:
+        """After all edits of a history that was kept, up to its present design."""
+        return self._moved(self.history.then_all(kept))
+
     def undone(self) -> Editor:
         """One step back: out of a change that is not possible first."""
         return self._moved(self.history if self.outcome.error is not None else self.history.undone())
@@ -110,7 +115,8 @@ class Editor(ByContent):
         if self.history.states == before.history.states:
             undone = self.history.position < before.history.position
             return f"Undo {before.history.undo_name}" if undone else f"Redo {before.history.redo_name}"
-        return self.history.undo_name or ""
+        added = len(self.history.states) - before.history.position - 1
+        return f"Bring back {counted(added, 'edit')}" if added > 1 else self.history.undo_name or ""
 
     def failing(self, error: Exception) -> Editor:
         """The same, with something that went wrong and can only be given up."""

@@ -1,5 +1,6 @@
 """The designer: controls, picture, status, pages and table of one editing session."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -7,16 +8,19 @@ import traitlets
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.designs.design import Design
+from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
+from encdec_widgets.session.edits_file import EditsFile
 from encdec_widgets.session.telling import Telling, observes
 from encdec_widgets.session.waiting import Waiting
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
-from encdec_widgets.widgets.base.fallback import display_fallback, widget_bundle
+from encdec_widgets.widgets.base.fallback import Fallback, widget_bundle
 from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.controls.control_pages import ControlPages
 from encdec_widgets.widgets.header.family_controls import FamilyControls
 from encdec_widgets.widgets.header.history_buttons import HistoryButtons
+from encdec_widgets.widgets.header.kept_edits import KeptEdits
 from encdec_widgets.widgets.header.status_line import StatusLine
 from encdec_widgets.widgets.pages.aside import Aside
 from encdec_widgets.widgets.picture.checks_view import ChecksView
@@ -36,7 +40,7 @@ class Designer(Telling, widgets.VBox):
     What a person changes at a control is built in the background, the newest change first; reading one of the traits
     waits for it.
 
-    Its parts are attributes: ``family``, ``history`` and ``status`` at the top; ``controls``, ``picture``,
+    Its parts are attributes: ``family``, ``history``, ``status`` and ``kept`` at the top; ``controls``, ``picture``,
     ``problems``, ``checks`` and ``aside`` below them; then ``table``; and ``page``, which is not seen.
 
     Attributes:
@@ -64,19 +68,31 @@ class Designer(Telling, widgets.VBox):
 
     _model_is_observed = False  # A subclass may observe it by a decorator, which counts before __init__ runs.
 
-    def __init__(self, design: "Design | EncoderDecoder | str | None" = None) -> None:
+    def __init__(
+        self,
+        design: "Design | EncoderDecoder | str | None" = None,
+        name: str = "",
+        keep: "str | os.PathLike[str] | None" = None,
+    ) -> None:
         """Show ``design``; in a notebook where Keras is not loaded yet, load it in the background.
 
         Args:
             design: A design, an architecture, the name of a preset, or nothing for a small U-Net.
+            name: The name by which edits are kept in the browser, beside that of the notebook: where the cell is run
+                again, they can be brought back. If left out, that of the preset or the family.
+            keep: A file, such as ``"edits.json"``, to keep the edits in instead; they come back from it by themselves.
 
         Raises:
-            ValueError: If it is none of these.
+            ValueError: If the design is none of these, the name no text, or ``keep`` no path of a file.
             BackendMissingError: (an ImportError) If no Keras backend is installed.
         """
+        if not isinstance(name, str):
+            raise ValueError(f'name is a text, such as "mice". Received: {quoted(name)}.')
+        file = None if keep is None else EditsFile(keep)
         self.session = session = Session(design)
         super().__init__()
         self.page = Page(session)
+        self._fallback = Fallback(session, self.page.still)
         self.family = FamilyControls(session)
         self.history = HistoryButtons(session)
         self.status = StatusLine(session)
@@ -86,13 +102,14 @@ class Designer(Telling, widgets.VBox):
         self.problems = Problems(session)
         self.aside = Aside(session, say=self.page.say)
         self.table = FactsTable(session)
+        self.kept = KeptEdits(session, name, file)
         header = widgets.HBox([self.family, self.history, self.status])
         header.add_class("encdec-header")
         middle = widgets.VBox([self.picture, self.problems, self.checks])
         middle.add_class("encdec-middle")
         body = widgets.HBox([self.controls, middle, self.aside])
         body.add_class("encdec-body")
-        self.children = (header, body, self.table, self.page)
+        self.children = (header, self.kept, body, self.table, self.page)
         self.add_class("encdec")
         session.observe(self._pass_on, _OF_SESSION if self._model_is_observed else _OF_SESSION[:-1])
 
@@ -161,6 +178,7 @@ class Designer(Telling, widgets.VBox):
         if "session" not in vars(self):
             return  # the design to begin with was refused
         self.session.close()
+        self._fallback.close()
         self.unobserve_all()
         super().close()
         for part in self.children:
@@ -177,5 +195,5 @@ class Designer(Telling, widgets.VBox):
             self.session.guarded(handler)(change)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        display_fallback(self.session, self.page.still)
+        self._fallback.display()
         return widget_bundle(super()._repr_mimebundle_(**kwargs), self.page.display_metadata())

@@ -16,6 +16,7 @@ from encdec_widgets.widgets.controls.flag_help import flag_help
 
 SAY_AFTER_S = 0.3  # after the last edit: a drag is told once
 _FOLDER = Path(__file__).parent
+_HEADER = _FOLDER.parent / "header"
 
 
 class Page(Collected, anywidget.AnyWidget):
@@ -32,7 +33,15 @@ class Page(Collected, anywidget.AnyWidget):
 
     # As texts: anywidget never lets go of a widget whose script is a file.
     _esm = (_FOLDER / "page.js").read_text(encoding="utf-8")
-    _css = "\n".join((style_sheet(), (_FOLDER / "page.css").read_text(encoding="utf-8")))
+    _css = "\n".join(
+        (
+            style_sheet(),
+            *(
+                sheet.read_text(encoding="utf-8")
+                for sheet in (_FOLDER / "page.css", _HEADER / "kept_edits.css")
+            ),
+        )
+    )
     held = traitlets.Bool(False).tag(sync=True)
     dark = traitlets.Bool(False).tag(sync=True)
     still = traitlets.Unicode().tag(sync=True)
