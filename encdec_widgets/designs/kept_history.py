@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import attrs
@@ -37,7 +38,7 @@ class HistoryWriter:
         self._written = {
             id(state): self._written.get(id(state)) or (state, to_data(state.design)) for state in states
         }
-        pairs = list(zip(states, states[1:], strict=False))
+        pairs = list(itertools.pairwise(states))
         self._steps = {(id(a), id(b)): self._steps.get((id(a), id(b))) or self._step(a, b) for a, b in pairs}
         return {
             "first": self._written[id(states[0])][1],

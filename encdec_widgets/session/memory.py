@@ -1,4 +1,4 @@
-"""What outlives a session: its edits, as a text that is kept, and the edits of earlier sessions, which can come back."""
+"""What outlives a session: its edits, as a text that is kept, and those of earlier sessions, which can come back."""
 
 from __future__ import annotations
 
@@ -79,6 +79,8 @@ class Memory(traitlets.HasTraits):
             self.set_trait("unreadable", error_text(error))
             return
         known = {self.id, *self._settled, *(offer.session for offer in self.offers)}
+        if self._returning is not None:
+            known.add(self._returning[0].session)
         self.set_trait("offers", (*self.offers, *(o for o in offers if o.session not in known)))
 
     def bring_back(self, offer: Offer, *, now: bool = False) -> None:

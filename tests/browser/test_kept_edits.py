@@ -66,14 +66,6 @@ def test_edits_and_picture_outlive_the_kernel(open_notebook: Callable[..., Scree
     designer.wait_for_boxes(WIDER)
     _edits(screen, 2)
 
-    # The page is loaded again while the kernel lives: there is nothing to offer.
-    save(screen, jupyterlab)
-    page.reload()
-    page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext")
-    designer = DesignerPage(screen)
-    designer.wait_for_boxes(WIDER)
-    expect(_line(designer)).to_be_hidden()
-
     # Another kernel, which is edited before anything was brought back: both are kept, until they are let go.
     page.evaluate(f"() => {KERNEL}.session.kernel.restart()")
     run_cells(screen)

@@ -88,7 +88,7 @@ def test_what_is_neither_brought_back_nor_let_go_stays() -> None:
     assert opened(first)[1].text() == first
     second = kept_of(5, found=first)
     assert counts(opened(second)[1]) == [1, 2]
-    session, memory = opened(second)
+    _, memory = opened(second)
     memory.bring_back(memory.offers[1])
     assert counts(opened(memory.text())[1]) == [2, 1]
 
@@ -182,6 +182,7 @@ def test_edits_whose_network_is_refused_or_stopped_are_offered_again(gate: Gate)
     async def scenario() -> None:
         session, memory = opened(keeping(13))
         memory.bring_back(memory.offers[0])
+        memory.found(keeping(13))
         assert not memory.offers
         assert counts(opened(memory.text())[1]) == [2], "they are kept meanwhile, after the first design"
         await until(lambda: bool(memory.offers))

@@ -43,7 +43,7 @@ class KeptEdits(widgets.HBox):
         self._at_rest = AtRest(KEEP_AFTER_S, session.guarded(self._keep), session.background)
         self._text = widgets.HTML()
         self._buttons: tuple[widgets.Button, ...] = ()
-        super().__init__([self._text], layout={"display": "none"})
+        super().__init__(layout={"display": "none"})
         self.add_class("encdec-kept")
         self._store: BrowserStore | None = None
         if file is None:
@@ -51,7 +51,7 @@ class KeptEdits(widgets.HBox):
             self._store = BrowserStore(
                 name, self.memory.id, found=session.guarded(self._found), failed=self._browser_failed
             )
-            self.children = (self._text, self._store)
+        self._show()
         self.memory.observe(self._show, ["offers", "unreadable", "unwritable"])
         if file is not None:
             self._read(file)
@@ -129,7 +129,9 @@ class KeptEdits(widgets.HBox):
     def _show(self, _: Any = None) -> None:
         """Say what there is to say, with its buttons."""
         before, self._buttons = self._buttons, tuple(self._buttons_now())
-        self.children = (self._text, *self._buttons, *([self._store] if self._store else []))
+        # First what stays: a page draws all children anew from the first one that is another.
+        stays = (self._text,) if self._store is None else (self._store, self._text)
+        self.children = (*stays, *self._buttons)
         for button in before:
             close_all(button)
         said = list(filter(None, self._said()))
