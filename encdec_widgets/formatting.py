@@ -53,6 +53,18 @@ def counted(count: int, word: str) -> str:
     return f"{exact_text(count) if count else 'no'} {word}{'' if count == 1 else 's'}"
 
 
+def spoken_count(count: int) -> str:
+    """A count as it is said aloud: "55 thousand".
+
+    >>> spoken_count(0), spoken_count(950), spoken_count(55_424), spoken_count(2_150_000), spoken_count(10**9)
+    ('no', '950', '55 thousand', '2.1 million', '1 billion')
+    """
+    for factor, word, decimals in ((10**9, "billion", 1), (10**6, "million", 1), (10**3, "thousand", 0)):
+        if count >= factor:
+            return f"{round(count / factor, decimals):g} {word}"
+    return str(count) if count else "no"
+
+
 def quantity_text(value: float) -> str:
     """A measured quantity with three digits.
 
@@ -71,6 +83,15 @@ def ratio_text(ratio: float) -> str:
     ('4', '3.33')
     """
     return f"{ratio:.3g}"
+
+
+def factor_text(factor: float) -> str:
+    """By how much something grew, with two digits or all whole ones.
+
+    >>> factor_text(2.2531), factor_text(0.444), factor_text(1234.5)
+    ('2.3', '0.44', '1,234')
+    """
+    return f"{factor:,.0f}" if factor >= 100 else f"{factor:.2g}"
 
 
 def percent_text(share: float) -> str:

@@ -10,6 +10,7 @@ import pytest
 from tests import amount
 
 BACKENDS = {"tensorflow", "jax", "torch", "numpy"}
+FAST_TO_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 BROWSER_LIMIT_S = 900  # seconds: each step of such a test may wait for a page, a kernel and a first build
 
 
@@ -26,6 +27,9 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("any-machine")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Most of a test on JAX is the compiling of operations that run once: it takes a third of the time without passes
+    # that make them fast.
+    os.environ.setdefault("XLA_FLAGS", FAST_TO_COMPILE)
     # A script that starts this in the background has it ignore SIGINT, and so would all that it starts; tests send it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

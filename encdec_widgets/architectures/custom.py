@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.architectures.blocks.simple import Tensor
+from encdec_widgets.architectures.blocks.base import Tensor
 from encdec_widgets.architectures.encoder_decoder import (
     DecoderBlock,
     EncoderBlock,

@@ -21,15 +21,11 @@ from collections.abc import Sequence
 
 import attrs
 
+from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock, Tensor
 from encdec_widgets.architectures.blocks.block_call import BlockCall, make_block
 from encdec_widgets.architectures.blocks.head import Head
-from encdec_widgets.architectures.blocks.simple import (
-    DecoderBlock,
-    EncoderBlock,
-    SimpleConvBlock,
-    SimpleUpsamplingBlock,
-    Tensor,
-)
+from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
+from encdec_widgets.architectures.blocks.simple_upsampling import SimpleUpsamplingBlock
 from encdec_widgets.architectures.family_edits import FamilyEdits
 from encdec_widgets.architectures.fields.described import FieldError, integer
 from encdec_widgets.architectures.known_classes import is_shipped

@@ -11,6 +11,7 @@ import attrs
 
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures._strides import StrideRules, by_name
+from encdec_widgets.architectures.blocks.base import Tensor
 from encdec_widgets.architectures.blocks.block_call import BlockCall, make_block
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.blocks.residual import (
@@ -20,7 +21,6 @@ from encdec_widgets.architectures.blocks.residual import (
     residual_count,
     residual_width,
 )
-from encdec_widgets.architectures.blocks.simple import Tensor
 from encdec_widgets.architectures.blocks.strided import StridedConvBlock
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
 from encdec_widgets.architectures.encoder_decoder import (

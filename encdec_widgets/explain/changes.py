@@ -1,5 +1,6 @@
 """What an edit changed of a network, block by block, in numbers and in words."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -13,6 +14,7 @@ from encdec_widgets.formatting import (
     change_percent_text,
     count_text,
     counted,
+    factor_text,
     kernel_text,
     signed,
     size_text,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from encdec_widgets.networks.strides import Strides
 
 Pair: TypeAlias = tuple[Any, Any]
+_WORTH_A_FACTOR = 1.05  # smaller changes are told by how many parameters are more or fewer
 
 
 @attrs.frozen
@@ -45,12 +48,20 @@ class BlockChange:
     new: bool = False
 
     @property
+    def factor(self) -> float:
+        """By how much its parameters grew or shrank, as a factor from 1 on; infinite where there were or are none."""
+        before, after = sorted(self.parameters)
+        return 1.0 if before == after else after / before if before else math.inf
+
+    @property
     def mark(self) -> str:
-        """The most important of it, short enough for a box: "new", "+12.4 k", "stride 8 to 16"."""
+        """The most important of it, short enough for a box: "new", "×2.3" of its parameters, "stride 8 to 16"."""
         if self.new:
             return "new"
         before, after = self.parameters
         if before != after:
+            if before and after and self.factor >= _WORTH_A_FACTOR:
+                return f"×{factor_text(after / before)}"
             return signed(after - before, count_text)
         name = next(name for name in _WORDS if name in self.facts)
         return str(_WORDS[name](*self.facts[name])[0])
@@ -90,8 +101,9 @@ class Changes:
 
     @property
     def marks(self) -> dict[str, str]:
-        """The marks of all blocks that changed, by name."""
-        return {name: change.mark for name, change in self.blocks.items()}
+        """The marks of all blocks that changed, by name: first of those whose parameters changed by larger factors."""
+        ordered = sorted(self.blocks.items(), key=lambda item: item[1].factor, reverse=True)
+        return {name: change.mark for name, change in ordered}
 
     @property
     def text(self) -> str:

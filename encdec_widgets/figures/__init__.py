@@ -1,10 +1,12 @@
-"""Pictures: the block graph as plotly's plain data and as a still, and the values that other pictures are drawn from.
+"""Pictures: one description of the scene, drawn by plotly and as a still, and what other pictures are drawn from.
 
-``block_figure.py`` is the one plotly figure, ``still.py`` the same as SVG, ``charts/`` the small charts beside it, and
-``palette.py`` all their colours.
+``scene.py`` says where everything stands, of the parts in ``parts.py``; ``as_plotly.py`` and ``still.py`` draw it.
+``charts/`` has the small charts beside it, and ``palette.py`` all their colours.
 """
 
-from encdec_widgets.figures.block_figure import block_figure
+from encdec_widgets.figures.as_plotly import as_plotly
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
+from encdec_widgets.figures.scene import scene
+from encdec_widgets.figures.still import still
 
-__all__ = ["block_figure", "layers_as_boxes"]
+__all__ = ["as_plotly", "layers_as_boxes", "scene", "still"]

@@ -1,22 +1,18 @@
-"""Colours boxes by a number for each block, such as a measured time, with a legend and readable text on each colour."""
+"""Colours boxes by a number for each block, such as a measured time."""
 
 import itertools
 import math
 from collections.abc import Callable, Mapping
 
 import attrs
-from markupsafe import Markup
 from plotly.colors import sample_colorscale, unlabel_rgb
 
-from encdec_widgets.figures.palette import BLACK, GREY, HATCH, NO_VALUE, SCALE, WHITE
+from encdec_widgets.figures.palette import NO_VALUE, SCALE
 from encdec_widgets.formatting import percent_text, quantity_text, quoted
 
-_LEGEND_STEPS = 9
+STEPS = 12
+"""Colours of a scale in the picture."""
 _NAMED = 4  # more blocks than this are counted, not listed by name
-_MIDDLE = 0.1791  # the luminance at which black and white text have the same contrast, 4.58 : 1
-
-NO_VALUE_PATTERN = "x"
-"""The hatch of a block without a value."""
 
 
 def _finite(colouring: "Colouring", _: object, values: Mapping[str, float]) -> None:
@@ -76,6 +72,14 @@ class Colouring:
         last = names[next(place for place, reached in enumerate(sums) if 2 * reached >= total)]
         return tuple(name for name in names if self.values[name] >= self.values[last])
 
+    def step(self, name: str) -> str:
+        """The step of the scale that shows the value of a block: ``"value 0"`` to ``"value 11"``, or ``"no value"``."""
+        if name not in self.values:
+            return "no value"
+        least, most = self.ends
+        share = (self.values[name] - least) / ((most - least) or 1.0)
+        return f"value {min(int(STEPS * share), STEPS - 1)}"
+
     @property
     def nothing(self) -> str:
         """The words for a block without a value."""
@@ -100,15 +104,6 @@ class Colouring:
         return f"{self.title} {self.written(name)}" if name in self.values else self.nothing
 
 
-def ink(colour: str) -> str:
-    """Black or white, whichever is easier to read on ``colour``; the contrast is at least 4.5 : 1.
-
-    Args:
-        colour: The background, as ``#rrggbb``.
-    """
-    return BLACK if luminance(colour) > _MIDDLE else WHITE
-
-
 def luminance(colour: str) -> float:
     """The relative luminance of a colour ``#rrggbb``, from 0 to 1, as WCAG 2.2 defines it."""
     parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
@@ -118,41 +113,13 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def legend(colouring: Colouring, labels: Mapping[str, str] | None = None) -> str:
-    """A line of HTML: the scale, its ends and unit, the look of a block without a value, and the largest blocks.
+def half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
+    """Where most of it is: "54 % of it in enc5, enc6"; empty where that is not known.
 
     Args:
         colouring: What the colours show.
-        labels: Labels of the blocks, by name, if the legend is to list the largest blocks.
+        labels: Labels of the blocks, by name.
     """
-    least, most = map(colouring.text, colouring.ends)
-    steps = ", ".join(_at(step / (_LEGEND_STEPS - 1)) for step in range(_LEGEND_STEPS))
-    swatch = f"display:inline-block; height:11px; border:1px solid {GREY}; vertical-align:-1px"
-    hatch = (
-        f"repeating-linear-gradient(45deg, {HATCH} 0 1px, transparent 1px 4px), "
-        f"repeating-linear-gradient(-45deg, {HATCH} 0 1px, transparent 1px 4px), {NO_VALUE}"
-    )
-    hatched = Markup(
-        '<span style="white-space:nowrap; margin-left:8px">'
-        '<span role="img" aria-label="hatched:" style="{}; width:16px; background:{}"></span> {}</span>'
-    ).format(swatch, hatch, colouring.nothing)
-    if not colouring.values:
-        return hatched
-    return Markup(
-        '<span style="white-space:nowrap">{} <span role="img" aria-label="to" style="{}; width:64px; '
-        'background:linear-gradient(to right, {})"></span> {} {}</span> {}{}'
-    ).format(
-        least,
-        swatch,
-        steps,
-        most,
-        colouring.unit,
-        "" if labels and labels.keys() <= colouring.values.keys() else hatched,
-        _half_text(colouring, labels or {}),
-    )
-
-
-def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
     names = [labels[name] for name in colouring.half if name in labels]
     unknown = colouring.without and labels.keys() - colouring.values.keys()
     if not names or unknown:  # If a value is unknown, so is half of the whole.
@@ -160,7 +127,16 @@ def _half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
     many = len(names) > _NAMED
     where = f"{len(names)} of {len(colouring.values)} blocks" if many else ", ".join(names)
     share = sum(colouring.values[name] for name in colouring.half) / sum(colouring.values.values())
-    return Markup(' <b style="margin-left:8px">{} of it in {}</b>').format(percent_text(share), where)
+    return f"{percent_text(share)} of it in {where}"
+
+
+def scale_colour(fill: str) -> str:
+    """The colour of a step that :meth:`Colouring.step` names, as ``#rrggbb``.
+
+    >>> scale_colour("value 0"), scale_colour("value 11")
+    ('#440154', '#fde725')
+    """
+    return _at(int(fill.removeprefix("value ")) / (STEPS - 1))
 
 
 def _at(share: float) -> str:

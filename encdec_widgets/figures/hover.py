@@ -2,9 +2,29 @@
 
 import html
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.formatting import counted, kernel_text, size_text, stride_text
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+def skip_text(graph: "nx.DiGraph[str]", source: str, target: str, kind: str) -> str:
+    """The facts of a skip connection, one on each line, for plotly to show on hover.
+
+    Args:
+        graph: The blocks or layers.
+        source: Name of the node that it leaves.
+        target: Name of the node that it enters.
+        kind: How it is joined; ``"possible"`` for one that could be made.
+    """
+    labels = (html.escape(graph.nodes[name]["label"]) for name in (source, target))
+    title = "possible skip connection, not made" if kind == "possible" else f"skip connection, {kind}"
+    return (
+        f"<b>{title}</b><br>{' to '.join(labels)}<br>"
+        f"{graph.nodes[source]['channels']} channels at stride {stride_text(graph.nodes[source]['strides'])}"
+    )
 
 
 def hover_text(data: Mapping[str, Any], *more: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from encdec_widgets.figures.stages import roles
 from encdec_widgets.formatting import quoted
 from encdec_widgets.networks.graph import add_rows
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) -> "Graph":
-    """A graph of layers, to be drawn by :func:`encdec_widgets.figures.block_figure`.
+    """A graph of layers, to be drawn by :func:`encdec_widgets.figures.scene.scene`.
 
     Args:
         layers: What ``backbone.layers`` is: see :func:`encdec_widgets.networks.graph.layer_graph`.
@@ -23,8 +24,9 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
 
     Returns:
         A graph with a node for each layer, with the layer's name. Nodes and edges have the attributes of a graph of
-        blocks; nodes also have ``layer``, the name. Columns are a topological order that follows each branch, block by
-        block. The ``label`` is the name without the words with which all names of the block begin.
+        blocks; nodes also have ``layer``, the name, ``role``, the colour of their block, and ``block``, its label.
+        Columns are a topological order that follows each branch, block by block. The ``label`` is the name without the
+        words with which all names of the block begin.
 
         With ``block``, there is also a node for each block that a layer of this one takes an input from. It has the
         name of that block, the label "from enc2" (with its stack, if it is in another one), and the shape, channels and
@@ -38,17 +40,31 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
     members = tuple(layers) if block is None else blocks.nodes[block]["layers"]
     homes = {layer: name for name, data in blocks.nodes(data=True) for layer in data["layers"]}
     labels = _labels(blocks, members, homes)
+    role_of = roles(blocks)
     graph: Graph = nx.DiGraph()
     if block is not None:
         stack = f"stack{blocks.nodes[block]['stack']}_"
         for name, source in _sources(layers, blocks, members, homes).items():
             taken = {key: layers.nodes[source][key] for key in ("shape", "channels", "strides", "stride")}
             label = f"from {blocks.nodes[name]['label'].removeprefix(stack)}"
-            more = {"label": label, "layer": None, "column": len(graph)}
+            more = {
+                "label": label,
+                "layer": None,
+                "column": len(graph),
+                "role": role_of[name],
+                "skip_source": None,
+            }
             graph.add_node(name, **blocks.nodes[name] | taken | more)
     for name in _in_order(layers, blocks, members, homes):
         graph.add_node(
-            name, **_box(name, layers.nodes[name]), label=labels[name], layer=name, column=len(graph)
+            name,
+            **_box(name, layers.nodes[name]),
+            label=labels[name],
+            layer=name,
+            role=role_of[homes[name]],
+            block=blocks.nodes[homes[name]]["label"],
+            pools=layers.nodes[name]["kind"].endswith("Pooling2D"),
+            column=len(graph),
         )
     add_rows(graph)
     wanted = set(members)

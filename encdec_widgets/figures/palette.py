@@ -4,8 +4,6 @@ Colours are never the only sign of anything. Text has a contrast of at least 4.5
 borders of controls have 3:1; a test computes both. The page's style sheet has them as variables, ``--encdec-text``.
 """
 
-from typing import NamedTuple
-
 import attrs
 
 
@@ -130,23 +128,6 @@ SCALE = "Viridis"
 
 Equal steps look equal, to colour-blind people as well, and it grows lighter all the way.
 """
-
-
-class MergeStyle(NamedTuple):
-    """How skip connections of one kind look."""
-
-    colour: str
-    dash: str
-    symbol: str
-    sign: str
-
-
-MERGES = {
-    "concatenation": MergeStyle("#1f77d0", "dash", "diamond", "C"),
-    "addition": MergeStyle("#d55e00", "dot", "circle", "+"),
-    "other": MergeStyle("#009e73", "longdashdot", "square", "?"),
-}
-"""How skip connections look, by how they are joined."""
 
 PAGE_INK = "var(--jp-ui-font-color1, #111)"
 PAGE_PAPER = "var(--jp-layout-color1, #fff)"

@@ -108,11 +108,12 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
         of a block stand for themselves. Node attributes: ``definition`` (the block itself, as it was given; None for
         the input and for layers outside of blocks), ``kind`` (class of the block), ``label`` (the prefix without
         its stack, where there is only one), ``stage``, ``stack``, ``index`` (in its stage), ``has_source`` (whether
-        there is a feature for its skip connection), ``layers`` (names), ``shape``, ``channels``, ``strides`` and
-        ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters`` (sum), ``multiply_adds`` (sum,
-        for one image; None if that of any layer is), ``column`` (order) and ``row`` (0 for the smallest strides, 1 for
-        the next, ...). Edge attributes: ``skip`` and, for a skip, ``merge`` ("concatenation", "addition" or the class
-        of the layer that merges).
+        there is a feature for its skip connection), ``skip_source`` (name of the block that the feature is of; None
+        without one), ``pools`` (whether it has a pooling layer), ``layers`` (names), ``shape``, ``channels``,
+        ``strides`` and ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters`` (sum),
+        ``multiply_adds`` (sum, for one image; None if that of any layer is), ``column`` (order) and ``row`` (0 for the
+        smallest strides, 1 for the next, ...). Edge attributes: ``skip`` and, for a skip, ``merge`` ("concatenation",
+        "addition" or the class of the layer that merges).
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     members: dict[str, list[str]] = {}
@@ -123,6 +124,7 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
     inputs = [name for name in outside if layers.nodes[name]["stage"] == "input"]
     order = [*inputs, *(p for p in by_prefix if p in members), *(n for n in outside if n not in inputs)]
     several_stacks = any(built.stack for built in blocks)
+    owners = owners_of(blocks)
     for column, name in enumerate(order):
         built = by_prefix.get(name)
         output = maker_of(built.output).name if built else name
@@ -137,6 +139,8 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
             stack=data["stack"],
             index=built.call.index if built else 0,
             has_source=built is not None and built.call.skip_source is not None,
+            skip_source=_skip_source(built, owners),
+            pools=any(layers.nodes[member]["kind"].endswith("Pooling2D") for member in members[name]),
             layers=tuple(members[name]),
             shape=data["shape"],
             channels=data["channels"],
@@ -157,6 +161,15 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
         elif not graph.has_edge(*ends):
             graph.add_edge(*ends, skip=False)
     return graph
+
+
+def _skip_source(built: BuiltBlock | None, owners: Mapping[int, BuiltBlock]) -> str | None:
+    """The name of the block whose output a decoder block is given for its skip connection."""
+    if built is None or built.call.skip_source is None:
+        return None
+    maker = maker_of(built.call.skip_source)
+    owner = owners.get(id(maker))
+    return str(owner.call.prefix if owner else maker.name)
 
 
 def add_rows(graph: "nx.DiGraph[str]") -> None:

@@ -16,6 +16,7 @@ from encdec_widgets.designs.history import Gestures, History
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.designs.paths import no_field
 from encdec_widgets.designs.presets import as_design
+from encdec_widgets.designs.skip_edits import switch_skip
 from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.formatting import quoted
 from encdec_widgets.networks.discarded import Discarded
@@ -23,6 +24,7 @@ from encdec_widgets.session.built_state import BuiltState
 from encdec_widgets.session.editor import Editor
 from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.live_builder import LiveBuilder, Request
+from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
 
 
@@ -118,6 +120,23 @@ class Session(BuiltState):
         self._set(in_hand=path)
         changes = {path: value}
         self._follow(self.editor.changed(changes, gesture=self._gestures.of(path)), changes)
+
+    def switch_skip(self, name: str) -> bool:
+        """Take the skip connection of a decoder block out, or in where it is not made.
+
+        Args:
+            name: The name of the block, in the network that is shown.
+
+        Returns:
+            Whether there was a choice. Where another network than the one that is shown is wanted, nothing happens.
+        """
+        if self.shown is None or self.shown.backbone.design != self.editor.wanted:
+            return False
+        change = switch_skip(self.editor.wanted, self.shown.backbone.blocks, name)
+        if change is None:
+            return False
+        self.change(change)
+        return True
 
     def hold(self, held: bool) -> None:
         """Say whether a pointer is down on a control: what changes meanwhile is one step to undo."""
@@ -247,6 +266,10 @@ class Session(BuiltState):
     def set_block_times(self, times: Mapping[str, float]) -> None:
         """Hold measured times of the blocks of the shown network, in ms by name; none where they are out of date."""
         self._set(block_times=dict(times))
+
+    def set_time(self, time: NetworkTime | None) -> None:
+        """Hold how long a network takes; None where that is not known."""
+        self._set(time=time)
 
     @whole
     def colour_by(self, quantity: str | None) -> None:

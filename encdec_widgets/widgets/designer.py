@@ -1,4 +1,4 @@
-"""The designer: controls, picture, status, pages and table of one editing session."""
+"""The designer: header, figures, controls, picture, pages and foot of one editing session."""
 
 import os
 from collections.abc import Callable
@@ -18,12 +18,14 @@ from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.fallback import Fallback, widget_bundle
 from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.controls.control_pages import ControlPages
-from encdec_widgets.widgets.header.family_controls import FamilyControls
-from encdec_widgets.widgets.header.history_buttons import HistoryButtons
+from encdec_widgets.widgets.foot.drawer import Drawer
+from encdec_widgets.widgets.foot.foot import Foot
+from encdec_widgets.widgets.header.figures_row import FiguresRow
+from encdec_widgets.widgets.header.header import Header
 from encdec_widgets.widgets.header.kept_edits import KeptEdits
-from encdec_widgets.widgets.header.status_line import StatusLine
 from encdec_widgets.widgets.pages.aside import Aside
 from encdec_widgets.widgets.picture.checks_view import ChecksView
+from encdec_widgets.widgets.picture.edit_card import EditCard
 from encdec_widgets.widgets.picture.facts_table import FactsTable
 from encdec_widgets.widgets.picture.picture import Picture
 from encdec_widgets.widgets.picture.problems import Problems
@@ -40,8 +42,8 @@ class Designer(Telling, widgets.VBox):
     What a person changes at a control is built in the background, the newest change first; reading one of the traits
     waits for it.
 
-    Its parts are attributes: ``family``, ``history``, ``status`` and ``kept`` at the top; ``controls``, ``picture``,
-    ``problems``, ``checks`` and ``aside`` below them; then ``table``; and ``page``, which is not seen.
+    Its parts are attributes: ``header``, ``figures`` and ``kept`` at the top; ``controls``, ``problems``, ``picture``, ``card``
+    and ``aside`` below them; ``foot``, which opens ``table`` and ``checks``; and ``page``, which is not seen.
 
     Attributes:
         session: What is edited, without a screen; each part of the designer observes it.
@@ -93,23 +95,25 @@ class Designer(Telling, widgets.VBox):
         super().__init__()
         self.page = Page(session)
         self._fallback = Fallback(session, self.page.still)
-        self.family = FamilyControls(session)
-        self.history = HistoryButtons(session)
-        self.status = StatusLine(session)
+        self.header = Header(session)
         self.controls = ControlPages(session)
-        self.checks = ChecksView(session, self.history.undo)
-        self.picture = Picture(session)
         self.problems = Problems(session)
+        self.picture = Picture(session, self.page)
+        self.card = EditCard(session)
         self.aside = Aside(session, say=self.page.say)
-        self.table = FactsTable(session)
+        # After the pages, which say how long a network takes.
+        self.figures = FiguresRow(session, self.aside.turn_to_page_of)
+        self.checks = ChecksView(session, self.header.history.undo)
+        self.table = FactsTable(session, kind="hide")
+        self.foot = Foot(session)
         self.kept = KeptEdits(session, name, file)
-        header = widgets.HBox([self.family, self.history, self.status])
-        header.add_class("encdec-header")
-        middle = widgets.VBox([self.picture, self.problems, self.checks])
+        middle = widgets.VBox([self.problems, self.picture, self.card])
         middle.add_class("encdec-middle")
-        body = widgets.HBox([self.controls, middle, self.aside])
-        body.add_class("encdec-body")
-        self.children = (header, self.kept, body, self.table, self.page)
+        drawer = Drawer(session, self.foot, self.table, self.checks)
+        parts = [self.header, self.figures, self.controls, middle, self.aside, self.kept, drawer, self.foot]
+        frame = widgets.VBox(parts)
+        frame.add_class("encdec-frame")
+        self.children = (frame, self.page)
         self.add_class("encdec")
         session.observe(self._pass_on, _OF_SESSION if self._model_is_observed else _OF_SESSION[:-1])
 

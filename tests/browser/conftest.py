@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests import amount, chromium
 from tests.browser.kernel import Kernel
 from tests.browser.launch import launch
-from tests.browser.notebook import end_kernel, load_notebook, run_cells, write_notebook
+from tests.browser.notebook import begin_anew, end_kernel, kernel_of, load_notebook, run_cells, write_notebook
 from tests.browser.page import Screen
 from tests.browser.servers import ANSWERED, App, Lab, Notebook, Server
 
-WIDTH, HEIGHT = 1280, 720
+VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 SHOWN = 120_000  # milliseconds: a first import of TensorFlow, on a busy machine
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 Theme = Literal["light", "dark"]
@@ -93,24 +93,45 @@ def voila(running: Callable[[type[App], str], App], backend: str) -> App:
     return running(App, backend)
 
 
+@pytest.fixture(scope="session")
+def kept_open(browser: Browser) -> dict[str, Page]:
+    """A page of each JupyterLab, by its address, that shows a notebook with a running kernel.
+
+    Loading both takes most of the time of a test that is about neither, so the next one begins anew on them.
+    """
+    return {}
+
+
 @pytest.fixture
 def new_screen(
-    browser: Browser, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[Callable[[Theme], Screen]]:
-    """Makes empty screens, each a browser of its own (cookies, storage), and judges them at the end."""
+    browser: Browser, kept_open: dict[str, Page], request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[..., Screen]]:
+    """Makes screens and judges them at the end.
+
+    Each is a browser of its own (cookies, storage), or shows a ``page`` that an earlier test left open.
+    """
     screens: list[Screen] = []
 
-    def make(theme: Theme = "light") -> Screen:
-        context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=theme)
-        context.set_default_timeout(SHOWN)
-        screens.append(Screen(context.new_page()))
+    def make(theme: Theme = "light", page: Page | None = None) -> Screen:
+        if page is None:
+            context = browser.new_context(viewport=VIEWPORT, color_scheme=theme)
+            context.set_default_timeout(SHOWN)
+            page = context.new_page()
+        screens.append(Screen(page))
         return screens[-1]
 
     yield make
     complaints = [complaint for screen in screens for complaint in screen.complaints()]
+    bad = bool(complaints) or request.node.stash.get(failed, False)
     for number, screen in enumerate(screens):
-        if complaints or request.node.stash.get(failed, False):
+        if bad:
             print(f"kept: {screen.keep(tmp_path, f'screen-{number}')}")
+        if not bad and screen.page in kept_open.values():
+            screen.page.set_viewport_size(VIEWPORT)
+            continue
+        for address in [address for address, page in kept_open.items() if page is screen.page]:
+            del kept_open[address]
+        end_kernel(screen)
         screen.page.goto("about:blank")  # as closing does: a Voila page ends its kernel
         screen.page.context.close()
     assert not complaints, "\n".join(complaints)
@@ -118,23 +139,38 @@ def new_screen(
 
 @pytest.fixture
 def open_notebook(
-    request: pytest.FixtureRequest, new_screen: Callable[[Theme], Screen], tmp_path: Path
+    request: pytest.FixtureRequest,
+    new_screen: Callable[..., Screen],
+    kept_open: dict[str, Page],
+    tmp_path: Path,
 ) -> Iterator[Callable[..., Screen]]:
     """`open_notebook(cells, theme="light")`: a notebook of these code cells in JupyterLab, every cell run.
 
-    `server="notebook7"` opens it in Notebook 7 instead.
+    `server="notebook7"` opens it in Notebook 7 instead. `fresh=True` loads the page and starts a kernel for a test that
+    is about one of the two; others may get those of an earlier test, emptied.
     """
     with ExitStack() as stack:
 
-        def opened(cells: list[str], theme: Theme = "light", server: str = "jupyterlab") -> Screen:
+        def opened(
+            cells: list[str], theme: Theme = "light", server: str = "jupyterlab", fresh: bool = False
+        ) -> Screen:
             lab: Lab = request.getfixturevalue(server)
-            lab.set("apputils-extension/themes", {"theme": THEMES[theme]})
-            name = f"{tmp_path.name}-{len(list(lab.notebooks.iterdir()))}.ipynb"
-            write_notebook(lab.notebooks / name, cells)
-            screen = new_screen(theme)
-            load_notebook(lab, screen, name)
-            screen.kernel = stack.enter_context(Kernel(lab.connection_file(run_cells(screen)["kernel"])))
-            stack.callback(end_kernel, screen)
+            stays = (theme, server, fresh) == ("light", "jupyterlab", False)
+            kept = kept_open.get(lab.url) if stays else None
+            screen = new_screen(theme, kept)
+            if kept is None:
+                lab.set("apputils-extension/themes", {"theme": THEMES[theme]})
+                name = f"{tmp_path.name}-{len(list(lab.notebooks.iterdir()))}.ipynb"
+                write_notebook(lab.notebooks / name, cells)
+                load_notebook(lab, screen, name)
+                identity = run_cells(screen)["kernel"]
+                screen.kernel = stack.enter_context(Kernel(lab.connection_file(identity)))
+            else:
+                screen.kernel = stack.enter_context(Kernel(lab.connection_file(kernel_of(screen))))
+                begin_anew(screen, cells)
+                run_cells(screen)
+            if stays:
+                kept_open[lab.url] = screen.page
             return screen
 
         yield opened
@@ -142,7 +178,7 @@ def open_notebook(
 
 @pytest.fixture
 def open_app(
-    request: pytest.FixtureRequest, new_screen: Callable[[Theme], Screen]
+    request: pytest.FixtureRequest, new_screen: Callable[..., Screen]
 ) -> Iterator[Callable[..., Screen]]:
     """`open_app(theme="light")`: the page of the real `encdec-designer`, once its widgets are there."""
     server: App = request.getfixturevalue("voila")

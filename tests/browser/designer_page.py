@@ -35,13 +35,28 @@ class DesignerPage:
         for key in keys:
             self.screen.page.keyboard.press(key)
 
+    def turn_to(self, page: str) -> None:
+        """Show a page of the columns at the sides."""
+        tab = self.root.get_by_role("tab", name=page, exact=True)
+        tab.click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+
+    @property
+    def undo(self) -> Locator:
+        """The button in the header; the card has one too."""
+        return self.root.locator(".encdec-undo")
+
+    def open(self, what: str) -> None:
+        """Open the table or the checks."""
+        self.root.locator(".encdec-foot").get_by_role("button", name=re.compile(what)).click()
+
     def number(self, label: str) -> str:
         """What the number box of a field shows."""
         return self.root.get_by_label(label, exact=True).input_value()
 
     def parameters(self) -> int:
-        """The parameters that the status line says, to the last one."""
-        title = self.root.locator(".encdec-status b[title]").get_attribute("title")
+        """The parameters that the row of figures says, to the last one."""
+        title = self.root.locator(".encdec-figure-value").first.get_attribute("title")
         return int((title or "").replace(",", ""))
 
     def boxes(self) -> list[int]:

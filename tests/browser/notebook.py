@@ -26,6 +26,14 @@ _RUN_ALL = """async () => {
             errors: outputs.filter(o => o.output_type === 'error').map(o => o.traceback.join('\\n'))};
 }"""
 
+_OTHER_CELLS = """cells => {
+    const notebook = window.jupyterapp.shell.currentWidget.context.model.sharedModel;
+    notebook.transact(() => {
+        notebook.deleteCellRange(0, notebook.cells.length);
+        notebook.insertCells(0, cells.map(source => ({cell_type: 'code', source, metadata: {}, outputs: []})));
+    });
+}"""
+
 
 def write_notebook(path: Path, cells: list[str]) -> None:
     """Write a notebook of these code cells."""
@@ -40,6 +48,23 @@ def load_notebook(lab: Lab, screen: Screen, name: str) -> None:
     """Load the server's page with this notebook on the screen."""
     screen.page.goto(lab.address(name))
     screen.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext")
+
+
+def kernel_of(screen: Screen) -> str:
+    """The identity of the kernel of the notebook on the screen."""
+    identity: str = screen.page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id"
+    )
+    return identity
+
+
+def begin_anew(screen: Screen, cells: list[str]) -> None:
+    """Put other cells into the notebook on the screen, and let its kernel forget names and widgets."""
+    assert screen.kernel is not None
+    screen.page.evaluate(_OTHER_CELLS, cells)
+    screen.kernel.run(
+        "import ipywidgets; ipywidgets.Widget.close_all(); get_ipython().reset(new_session=False)"
+    )
 
 
 def run_cells(screen: Screen) -> dict[str, Any]:

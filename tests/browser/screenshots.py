@@ -29,15 +29,14 @@ def main() -> None:
             with designer.awaiting_fields():
                 designer.root.locator(".barlayer .point path").nth(9).click(force=True)
             page.get_by_role("checkbox", name="skip add").check()
-            page.get_by_role("button", name="Undo").and_(
-                page.get_by_title("Undo: decoder[1] skip add on")
-            ).wait_for()
+            designer.undo.and_(page.get_by_title("Undo: decoder[1] skip add on")).wait_for()
+            designer.turn_to("Timing")
             page.get_by_role("button", name="Time it").click()
             designer.root.locator(".encdec-result").wait_for()
             keep(designer, f"designer-{theme}")
 
-            page.get_by_label("colour", exact=True).select_option("multiply-adds")
-            page.get_by_role("button", name="Receptive field", exact=True).click()
+            designer.root.get_by_role("button", name="Multiply-adds").click()
+            designer.turn_to("Receptive field")
             designer.root.get_by_text("px (exact)").first.wait_for()
             designer.screen.type("animal", "120")
             designer.root.get_by_text("The animal of 120 px").wait_for()

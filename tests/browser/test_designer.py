@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     parameters = designer.built_parameters()
     designer.screen.type("down blocks", "5")
     expect(designer.root.locator(".ytick text").last).to_have_text("stride 328 × 8")
+    designer.turn_to("Input & head")
     for label in ("height", "width"):
         designer.screen.type(label, "300")
     problem = page.locator(".encdec-problems .encdec-error")
@@ -57,6 +59,7 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     designer.wait_until_it_agrees()
     assert designer.built_parameters() > parameters
 
+    designer.turn_to("Network")
     designer.screen.type("filters", "0")
     expect(problem).to_contain_text("filters must be a whole number from 1")
     page.get_by_role("button", name="filters = 1", exact=True).click()
@@ -64,14 +67,18 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     assert designer.number("filters") == "1"
 
     # The network on screen is really timed; an edit makes the figures out of date.
+    designer.turn_to("Timing")
     page.get_by_role("button", name="Time it").click()
     result = designer.root.locator(".encdec-result")
     result.wait_for()
     for words in (" ms median", "p10", "p90", "images/s", "run", "on CPU"):
         expect(result).to_contain_text(words)
     expect(designer.root).not_to_contain_text("Out of date")
+    time = designer.root.locator(".encdec-figure-value").last
+    expect(time).to_have_text(re.compile(r"^[\d.,]+ ms$"))
     designer.press_slider("filters", "ArrowRight")
     expect(designer.root).to_contain_text("Out of date")
+    expect(time).to_have_text(re.compile(r"^≈ [\d.,]+ ms$"))
     designer.screen.screenshot(tmp_path / "end.png")
 
 
@@ -108,7 +115,7 @@ def test_a_quick_hand_ends_with_the_right_picture(open_notebook: Callable[..., S
 
 
 def test_a_reloaded_page_shows_what_was_there(open_notebook: Callable[..., Screen]) -> None:
-    screen = open_notebook(CELLS)
+    screen = open_notebook(CELLS, fresh=True)
     designer = DesignerPage(screen)
     designer.press_slider("filters", "ArrowRight")
     designer.wait_for_boxes(WIDER)

@@ -53,7 +53,7 @@ def test_costs_and_what_if_follow_the_control_in_hand(
 ) -> None:
     designer = DesignerPage(open_app())
     costs = designer.root.locator(".encdec-costs")
-    button(designer, "Costs").press("Enter")
+    designer.turn_to("Costs")
     expect(costs).to_contain_text("1,953,072")
     charts = costs.get_by_role("img")
     designer.screen.type("batch size", "4", within=costs)
@@ -97,7 +97,6 @@ def test_the_field_on_an_image(theme: str, open_app: Callable[..., Screen], tmp_
     designer = DesignerPage(open_app(theme))
     page = designer.screen.page
     field = designer.root.locator(".encdec-receptive")
-    button(designer, "Receptive field").click()
     expect(field).to_contain_text("236 × 236 px (exact)")
     expect(field).to_contain_text("SLEAP's dialog would show 76 px")
     expect(field).to_contain_text("The animal of 150 px fits")
@@ -109,6 +108,7 @@ def test_the_field_on_an_image(theme: str, open_app: Callable[..., Screen], tmp_
     animal.press("End")
     expect(checks).to_contain_text("receptive field below the animal")
     assert not designer.screen.scrolls_sideways()
+    designer.open("Checks")
     button(designer, "Dismiss receptive field below the animal").press("Enter")
     expect(button(designer, "show 1 dismissed")).to_be_focused()
     designer.screen.type("animal", "200", within=field)
@@ -146,16 +146,18 @@ def test_advice_is_mended_by_keyboard_and_marked_on_the_picture(open_notebook: C
     page.get_by_role("checkbox", name="up interpolate").uncheck()
     expect(checks).to_contain_text("checkerboard")
     until(lambda: sum("⚠" in text for text in names.all_text_contents()) == 3, "signs at three blocks")
+    designer.open("Checks")
     button(designer, "interpolate instead").press("Enter")
     expect(checks.locator(".encdec-check:visible")).to_have_count(0)
     until(lambda: not any("⚠" in text for text in names.all_text_contents()), "no signs")
     expect(page.get_by_role("checkbox", name="up interpolate")).to_be_checked()
-    page.get_by_role("button", name="Undo").click()
+    designer.undo.click()
     expect(checks).to_contain_text("checkerboard")
 
 
 def test_the_table_of_costs_is_sorted(open_notebook: Callable[..., Screen]) -> None:
     designer = DesignerPage(open_notebook(CELLS[:1]))
+    designer.open("Table")
     button(designer, "Block costs").click()
     table = designer.root.locator(".encdec-facts")
     header = table.get_by_role("columnheader", name="multiply-adds", exact=True)

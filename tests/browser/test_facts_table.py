@@ -177,10 +177,23 @@ def test_a_row_is_chosen_by_keyboard_and_by_mouse_and_marked(facts: Facts) -> No
     until(lambda: kernel.value("chosen")[5:] == ["encoder[1]"], "the next layer's block is told")
 
 
+def test_a_button_in_the_row_of_a_block_takes_its_skip_out_and_in(facts: Facts) -> None:
+    kernel = facts.screen.kernel
+    assert kernel
+    assert facts.column("skip from") == [*[""] * 8, "enc3Take out", "enc2Take out", "enc1Take out"]
+    facts.press(facts.button("Take out the skip connection into dec1"), "Enter")
+    back = facts.button("Take in the skip connection into dec1")
+    expect(back).to_be_focused()
+    assert kernel.value("session.shown.words") == "decoder[1] skip connection off"
+    assert kernel.value("chosen") == [], "the row was not chosen"
+    back.click()
+    expect(facts.button("Take out the skip connection into dec1")).to_be_visible()
+
+
 def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
     open_notebook: Callable[..., Screen],
 ) -> None:
-    screen = open_notebook([*CELLS, "table"])
+    screen = open_notebook([*CELLS, "table"], fresh=True)
     assert screen.kernel
     first, second = Facts(screen), Facts(screen, 1)
     second.button("Layers").click()

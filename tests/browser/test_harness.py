@@ -25,7 +25,7 @@ figure = go.FigureWidget(go.Scatter(x=[1, 2], y=[3, 4]))
 def test_a_notebook_opens_with_its_widgets(
     open_notebook: Callable[..., Screen], theme: str, tmp_path: Path
 ) -> None:
-    screen = open_notebook(CELLS, theme)
+    screen = open_notebook(CELLS, theme, fresh=True)
 
     screen.page.locator(".js-plotly-plot .main-svg").first.wait_for()
     assert screen.page.evaluate("document.body.dataset.jpThemeLight") == (

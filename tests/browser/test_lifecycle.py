@@ -73,7 +73,7 @@ CUT_OFF = r"uncaught: Kernel connection disconnected"
 def test_several_designers_views_and_tabs_in_one_notebook(
     open_notebook: Callable[..., Screen], new_screen: Callable[[], Screen], jupyterlab: Lab
 ) -> None:
-    screen = open_notebook(SEVERAL)
+    screen = open_notebook(SEVERAL, fresh=True)
     first, second, again = (DesignerPage(screen, number) for number in range(3))
     assert (first.boxes(), second.boxes(), again.boxes()) == (START, SMALL, START)
 
@@ -120,7 +120,7 @@ def test_several_designers_views_and_tabs_in_one_notebook(
 
 
 def test_an_interrupted_kernel_has_a_designer_that_works(open_notebook: Callable[..., Screen]) -> None:
-    screen = open_notebook([*SEVERAL[:1], SLOW])
+    screen = open_notebook([*SEVERAL[:1], SLOW], fresh=True)
     assert screen.kernel
     designer = DesignerPage(screen, 1)
 
@@ -157,7 +157,7 @@ def test_an_interrupted_kernel_has_a_designer_that_works(open_notebook: Callable
 def test_a_kernel_that_went_and_a_notebook_without_one(
     open_notebook: Callable[..., Screen], jupyterlab: Lab, browser: Browser
 ) -> None:
-    screen = open_notebook(CELLS)
+    screen = open_notebook(CELLS, fresh=True)
     designer = DesignerPage(screen)
     assert designer.root.evaluate(_STATE)["usable"] > 10
     expect(screen.page.locator(".encdec-still")).to_be_hidden()
@@ -234,7 +234,7 @@ _TAG = """<img src=x onerror="document.title='pwned'">"""
 
 
 def test_text_from_a_user_is_shown_as_text(open_notebook: Callable[..., Screen], jupyterlab: Lab) -> None:
-    screen = open_notebook([HOSTILE])
+    screen = open_notebook([HOSTILE], fresh=True)
     designer = DesignerPage(screen)
     assert screen.kernel
     assert screen.kernel.value("designer.problem is None")

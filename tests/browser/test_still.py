@@ -40,7 +40,7 @@ _COUNT_FRAMES = """() => {
 def test_it_is_seen_where_the_designer_is_not_drawn_and_nowhere_both(
     open_notebook: Callable[..., Screen], jupyterlab: Lab, browser: Browser
 ) -> None:
-    screen = open_notebook(CELLS[:1])
+    screen = open_notebook(CELLS[:1], fresh=True)
     page = screen.page
     designer = DesignerPage(screen)
     still = page.locator(".encdec-still")

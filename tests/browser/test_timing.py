@@ -20,6 +20,7 @@ def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: C
     expect(colour.locator("option", has_text="time")).to_have_count(0)
     stages = _colours(designer)
 
+    designer.turn_to("Timing")
     page.get_by_role("checkbox", name="each block too").check()
     page.get_by_role("button", name="Time it").click()
     page.get_by_role("button", name="Timing …").wait_for()
@@ -45,6 +46,7 @@ def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: C
 def test_a_timing_is_started_and_stopped_by_keys_alone(open_app: Callable[..., Screen]) -> None:
     designer = DesignerPage(open_app())
     page = designer.screen.page
+    designer.turn_to("Timing")
     start = page.get_by_role("button", name="Time it")
     start.press("Enter")
     page.get_by_role("button", name="Timing …").wait_for()

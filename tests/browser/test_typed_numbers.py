@@ -15,7 +15,7 @@ def test_a_number_of_the_network_stays_as_it_was_typed(open_notebook: Callable[.
     """Also when it lies between the steps of the slider, or beyond its ends."""
     designer = DesignerPage(open_notebook(CELLS[:1]))
     page = designer.screen.page
-    undo = page.get_by_role("button", name="Undo")
+    undo = designer.undo
     for number in ("1.55", "1.7", "0.95", "3.05", "1.4999"):
         designer.screen.type("filters rate", number)
         designer.settle()
@@ -60,7 +60,7 @@ def test_the_slider_of_a_real_number_goes_by_tenths(open_notebook: Callable[...,
     designer = DesignerPage(open_notebook(CELLS[:1]))
     page = designer.screen.page
     number = page.get_by_label("filters rate", exact=True)
-    undo = page.get_by_role("button", name="Undo")
+    undo = designer.undo
 
     for keys, value in (
         (["ArrowLeft"], "1.9"),

@@ -43,8 +43,8 @@ def other() -> Backbone:
 def test_a_page_is_computed_when_it_is_turned_to_and_follows_from_then_on() -> None:
     designer = Designer(SMALL)
     aside = designer.aside
-    assert aside.page.value == TIMING
-    assert (aside.costs.text, aside.receptive_field.view.boxes) == ("", [])
+    assert aside.chosen == RECEPTIVE_FIELD
+    assert aside.costs.text == ""
     aside.turn_to(COSTS)
     assert f"{designer.backbone.parameters:,}" in aside.costs.text
     designer.set("filters", 4)
@@ -59,6 +59,10 @@ def test_a_page_is_computed_when_it_is_turned_to_and_follows_from_then_on() -> N
     assert f"{deeper[0]} × {deeper[1]} px" in aside.receptive_field.text
     aside.turn_to(COSTS)
     assert aside.costs.text != said
+    aside.turn_to(TIMING)
+    said = aside.receptive_field.text
+    designer.set("down_blocks", 2)
+    assert aside.receptive_field.text == said, "nobody sees it"
 
 
 def test_the_control_in_hand_is_the_one_whose_values_are_tried() -> None:

@@ -15,6 +15,7 @@ from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.figures.colour_scale import legend
 from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.foot.foot import TABLE
 from encdec_widgets.widgets.pages.aside import COSTS
 from encdec_widgets.widgets.picture.checks_view import ChecksView
 from encdec_widgets.widgets.picture.flags import flags
@@ -170,6 +171,7 @@ def test_a_closed_designer_waits_for_nothing() -> None:
         designer.session.turn("filters", 4)
         designer.close()
         # What was begun after it comes after what would have come of it.
+        other.foot.opened = TABLE
         other.session.turn("filters", 4)
         table = other.table.table
         await until(lambda: other.table.table is not table)

@@ -79,7 +79,7 @@ def test_nothing_of_a_designer_stays(close: bool) -> None:
 def test_who_holds_a_part_holds_the_rest() -> None:
     designer = Designer(SMALL)
     designer.set("filters", 3)
-    session, history, table = designer.session, designer.history, designer.table
+    session, history, table = designer.session, designer.header.history, designer.table
     del designer
     gc.collect()
     history.undo.click()

@@ -200,8 +200,23 @@ def test_a_row_that_is_chosen_selects_its_block(
     assert told == ["encoder[1]", "encoder[1]"]
 
 
+def test_the_row_of_a_block_takes_its_skip_connection_out_and_in(
+    facts: FactsTable, session: Session, small: Backbone
+) -> None:
+    put(session, small)
+    assert facts.table["skips"] == {"stack0_dec0": True, "stack0_dec1": True}
+    from_page(facts, {"switched": "stack0_dec1"})
+    assert facts.table["skips"] == {"stack0_dec0": True, "stack0_dec1": False}
+    assert [row["skip from"] for row in rows(facts) if row["stage"] == "decoder"] == ["enc1", None]
+    session.undo()
+    assert facts.table["skips"] == {"stack0_dec0": True, "stack0_dec1": True}
+    from_page(facts, {"switched": "stack0_enc1"})  # which leaves no choice
+    assert session.design == SMALL
+
+
 @pytest.mark.parametrize(
-    "content", [{"chosen": "gone"}, {"chosen": ["input"]}, {"chosen": None}, {}, "x", None]
+    "content",
+    [{"chosen": "gone"}, {"switched": "gone"}, {"chosen": ["input"]}, {"chosen": None}, {}, "x", None],
 )
 def test_what_is_no_block_of_the_network_is_not_chosen(
     facts: FactsTable, session: Session, told: list[str], small: Backbone, content: Any

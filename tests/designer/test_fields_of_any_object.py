@@ -63,7 +63,7 @@ def test_any_object_is_edited_undone_and_selected(designer: Designer, name: str)
         designer.undo()
         assert designer.design == before
         if after != before:
-            assert str(designer.history.redo.tooltip).startswith("Redo: encoder[1]")
+            assert str(designer.header.history.redo.tooltip).startswith("Redo: encoder[1]")
             designer.redo()
             assert designer.design == after
             designer.undo()
@@ -79,7 +79,7 @@ def test_blocks_that_hold_it_are_moved_and_doubled_and_a_family_that_does_is_edi
     press(family, "Later")
     block_control(family, "pooling stride").value = 4
     assert family.problem is None or "input_shape" in str(family.problem)
-    while family.history.undo.tooltip != "Nothing to undo":
+    while family.header.history.undo.tooltip != "Nothing to undo":
         family.undo()
     assert family.design == Design(Net(held=VALUES[name]), (16, 16, 1))
     assert family.backbone.table()

@@ -100,11 +100,11 @@ def test_what_a_class_says_of_its_fields(designer: Designer) -> None:
 
 def test_values_and_what_they_changed(designer: Designer) -> None:
     designer.set("encoder[0].words", HOSTILE)
-    assert designer.picture._last_edit in read_on(designer)
+    assert designer.card._text in read_on(designer)
     designer.set("encoder[0].colour", HOSTILE)
-    assert designer.picture._last_edit in read_on(designer)
+    assert designer.card._text in read_on(designer)
     designer.undo()
-    assert designer.picture._last_edit in read_on(designer)
+    assert designer.card._text in read_on(designer)
 
 
 def test_values_that_are_refused(designer: Designer) -> None:
@@ -121,12 +121,12 @@ def test_what_a_block_raises(designer: Designer) -> None:
 
 def test_the_block_that_is_being_built(designer: Designer) -> None:
     designer.session._set(progress=Progress(0, 1, HOSTILE))
-    assert designer.status._text in read_on(designer)
+    assert designer.card._text in read_on(designer)
 
 
 def test_the_names_of_edits(designer: Designer) -> None:
     designer.session.change(BlockEdit({"encoder[:]": (Hostile(),) * 2}, HOSTILE, None), now=True)
-    assert designer.picture._last_edit in read_on(designer)
+    assert designer.card._text in read_on(designer)
 
 
 def test_a_family_of_such_a_name() -> None:

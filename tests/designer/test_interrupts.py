@@ -89,7 +89,7 @@ def check(designer: Designer, allowed: tuple[Any, ...], where: str) -> None:
         data["shape"][-1] for _, data in list(shown.backbone.blocks.nodes(data=True))[1:]
     ], where
     undo = session.editor.history.undo_name
-    assert designer.history.undo.disabled is (undo is None), where
+    assert designer.header.history.undo.disabled is (undo is None), where
 
 
 def goes_on(designer: Designer, where: str) -> None:

@@ -54,7 +54,7 @@ def test_a_long_build_tells_its_progress_and_can_be_stopped(
         edit(designer, "encoder[0].filters", 7)
         await until(lambda: "Building:" in text_of(designer))
         assert "of 3 blocks" in text_of(designer)
-        stop = control(designer, "Stop")
+        stop = control(designer, "Stop building")
         assert stop.layout.display != "none"
         stop.click()
         gate.open.set()
@@ -132,7 +132,7 @@ def test_stopping_with_another_edit_waiting_drops_both(gate: Gate) -> None:
         designer = Designer(SLOW)
         await held_up(gate, designer, "encoder[0].filters", 7)
         edit(designer, "encoder[0].filters", 8)
-        control(designer, "Stop").click()
+        control(designer, "Stop building").click()
         gate.open.set()
         designer.wait()
         assert filters_of(designer) == [2, 2, 2]

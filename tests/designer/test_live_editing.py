@@ -29,7 +29,7 @@ def test_stopping_an_undo_keeps_all_steps(gate: Gate) -> None:
             designer.set("encoder[0].filters", value)
         before = names(designer)
         await begun(gate, designer, "Undo")
-        button(designer, "Stop").click()
+        button(designer, "Stop building").click()
         gate.open.set()
         designer.wait()
         assert names(designer) == before
@@ -49,7 +49,7 @@ def test_stopping_a_redo_keeps_what_can_be_redone(gate: Gate) -> None:
         for _ in range(3):
             designer.undo()
         await begun(gate, designer, "Redo")
-        button(designer, "Stop").click()
+        button(designer, "Stop building").click()
         gate.open.set()
         designer.wait()
         assert names(designer) == ("Nothing to undo", "Redo: encoder[0] filters 2 to 5")
@@ -63,7 +63,7 @@ def test_the_selection_goes_back_with_what_moved_it(gate: Gate) -> None:
         designer.select("encoder[0]")
         await begun(gate, designer, "Duplicate")
         assert designer.session.selected == "encoder[1]"
-        button(designer, "Stop").click()
+        button(designer, "Stop building").click()
         gate.open.set()
         designer.wait()
         assert (designer.selected, outlined(designer)) == ("encoder[0]", ["stack0_enc0"])

@@ -12,7 +12,7 @@ import pytest
 from plotly.graph_objects import FigureWidget as PlotlyFigureWidget
 
 import encdec_widgets
-from encdec_widgets.widgets.base.plotly_private import PRIVATE_NAMES, FigureWidget, view_class
+from encdec_widgets.widgets.base.plotly_private import PRIVATE_NAMES, FigureWidget, plotly_js, view_class
 
 WHERE = "encdec_widgets/widgets/base/plotly_private.py"
 SCRIPT = str(PlotlyFigureWidget._esm)
@@ -28,6 +28,11 @@ def has_view() -> None:
     assert view is not None
     added = str(FigureWidget._esm)[len(SCRIPT) :]
     assert f"{{ prototype }} = {view};" in added
+    assert f"encdecPlotly = {plotly_js(SCRIPT)};" in added
+
+
+def has_render() -> None:
+    assert re.search(r"\bperform_render\(\)\s*{", SCRIPT)
 
 
 def has_methods() -> None:
@@ -76,6 +81,8 @@ def test_the_page_hears_of_a_figure_once_it_has_its_data(monkeypatch: pytest.Mon
 USES: dict[str, Callable[[], None]] = {
     "_esm": has_script,
     "FigureView": has_view,
+    "perform_render": has_render,
+    "default.relayout": has_view,
     "do_": has_methods,
     "_config": has_config,
     "_repr_mimebundle_": has_stored_state,

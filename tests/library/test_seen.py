@@ -34,7 +34,7 @@ from tests.library.measured_fields import MEASURES, Measure, check, claimed_box,
 pytestmark = pytest.mark.backend
 
 # Other backends compile every operation for every new shape.
-EXAMPLES = full_or({"tensorflow": 6, "numpy": 6}.get(keras.backend.backend(), 3), 2)
+EXAMPLES = full_or({"tensorflow": 6, "numpy": 6}.get(keras.backend.backend(), 2), 2)
 SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 LARGEST_IMAGE = 500  # px
 

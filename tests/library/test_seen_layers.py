@@ -16,7 +16,7 @@ from tests.library.measured_fields import MEASURES, Measure, check, has_room, li
 
 pytestmark = pytest.mark.backend
 
-EXAMPLES = full_or({"tensorflow": 12, "numpy": 8}.get(keras.backend.backend(), 5), 4)
+EXAMPLES = full_or({"tensorflow": 12, "numpy": 8}.get(keras.backend.backend(), 3), 3)
 SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 PAIRS = st.tuples(st.integers(1, 4), st.integers(1, 4))

@@ -1,37 +1,33 @@
-import html
+"""The scene as SVG, and that plotly draws the same scene."""
+
+import itertools
 import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import StackedHourglass, UNet
-from encdec_widgets.figures import block_figure
-from encdec_widgets.figures.still import WIDTH, still
+from encdec_widgets.figures import as_plotly, scene, still
+from encdec_widgets.figures.colour_scale import Colouring
+from encdec_widgets.figures.palette import DARK, LIGHT
+from encdec_widgets.figures.parts import Scene, Text
+from encdec_widgets.figures.shading import DASHES, colour_of
 from encdec_widgets.widgets.base.fallback import LARGEST_PICTURE, fallback_html
 from tests.builds import built
 
 SVG = "{http://www.w3.org/2000/svg}"
-DRAWN = {
-    SVG + name for name in ("svg", "title", "defs", "pattern", "rect", "path", "circle", "text", "tspan")
-}
-AXES: dict[str, Any] = {"xaxis": {"range": [0, 4]}, "yaxis": {"range": [-3, 1]}}
+DRAWN = {SVG + name for name in ("svg", "title", "rect", "path", "circle", "text")}
+UNET = Design(UNet(filters=4), (64, 64, 1))
+ADDING = Design(StackedHourglass(stacks=2, filters=4, stem_filters=2))
 
 
-def figure(*traces: dict[str, Any], **layout: Any) -> dict[str, Any]:
-    return {"data": list(traces), "layout": {**AXES, **layout}}
-
-
-def names(*texts: str) -> dict[str, Any]:
-    place = {"x": list(range(len(texts))), "y": [0] * len(texts)}
-    return {"type": "scatter", "mode": "text", "showlegend": False, "text": list(texts), **place}
-
-
-def drawn(picture: dict[str, Any]) -> ET.Element:
-    root = ET.fromstring(still(picture))
+def drawn(what: Scene, **more: Any) -> ET.Element:
+    root = ET.fromstring(still(what, **more))
     assert {element.tag for element in root.iter()} <= DRAWN
     assert not [
         key for element in root.iter() for key in element.attrib if key.startswith("on") or "href" in key
@@ -40,108 +36,127 @@ def drawn(picture: dict[str, Any]) -> ET.Element:
 
 
 def texts(root: ET.Element) -> list[str]:
-    return [element.text or "" for element in root.iter(f"{SVG}tspan")]
+    return [element.text or "" for element in root.iter(f"{SVG}text")]
 
 
-@pytest.mark.parametrize(
-    "design",
-    [Design(UNet(filters=4), (64, 64, 1)), Design(StackedHourglass(stacks=2, filters=4, stem_filters=2))],
-    ids=["concatenation", "addition"],
-)
+def corners(path: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+)[ ,](-?[\d.]+)", path)]
+
+
+@pytest.mark.parametrize("design", [UNET, ADDING], ids=["concatenation", "addition"])
 def test_a_network_is_drawn_with_its_blocks_rows_and_skips(design: Design) -> None:
     blocks = design.build().blocks
-    root = drawn(block_figure(blocks))
-    nodes = [data for _, data in blocks.nodes(data=True)]
-    merges = {edge["merge"] for _, _, edge in blocks.edges(data=True) if edge["skip"]}
-    for data in nodes:
-        assert str(data["channels"]) in texts(root)
-        assert data["label"] in texts(root) or len(nodes) > 16
-        assert f"stride {data['stride']}" in texts(root)
-    assert any(merge in text for merge in merges for text in texts(root))
-    assert "data flow" in texts(root)
+    picture = scene(blocks)
+    root = drawn(picture)
+    written = texts(root)
+    for text in picture.texts:
+        assert text.text in written
+    assert [box.get("data-box") for box in root.iter(f"{SVG}path") if box.get("data-box")] == list(blocks)
+    circles = [circle.get("stroke") for circle in root.iter(f"{SVG}circle")]
+    assert circles == [colour_of(DASHES[mark.kind].role, LIGHT) for mark in picture.marks]
+
+
+def edited() -> list[Scene]:
+    """Scenes with everything that there can be, of blocks in the colours of stages and of values."""
+    found = []
+    for design in (UNET, ADDING):
+        blocks = design.build().blocks
+        names = list(blocks)
+        colouring = Colouring("time", "ms", {name: float(n) for n, name in enumerate(names) if n})
+        before = scene(design.replace("filters", 8).build().blocks)
+        found += [
+            scene(
+                blocks,
+                selected=names[1:3],
+                changed={names[1]: "×2"},
+                before=before,
+                colouring=how,
+                flags={names[2]: "advice"},
+            )
+            for how in (None, colouring)
+        ]
+    return found
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_plotly_and_the_still_draw_the_same_scene_box_by_box(palette: Any) -> None:
+    for picture in edited():
+        figure = as_plotly(picture, palette)
+        root = drawn(picture, palette=palette)
+        shapes = figure["layout"]["shapes"]
+        areas = {
+            tuple(corners(part)): shape["fillcolor"]
+            for shape in shapes
+            for part in re.findall(r"M[^Z]*", shape["path"])
+        }
+        bars = next(trace for trace in figure["data"] if trace["name"] == "blocks")
+        assert [name for name, _ in bars["customdata"]] == list(picture.boxes)
+        for index, (name, box) in enumerate(picture.boxes.items()):
+            path = next(path for path in root.iter(f"{SVG}path") if path.get("data-box") == name)
+            volume = tuple((x, -y) for x, y in corners(path.attrib["d"]))
+            assert areas[volume] == path.get("fill") == colour_of(box.fill, palette)
+            xs, ys = zip(*volume, strict=True)
+            assert bars["x"][index] - bars["width"][index] / 2 == pytest.approx(min(xs), abs=0.06)
+            assert bars["x"][index] + bars["width"][index] / 2 == pytest.approx(max(xs), abs=0.06)
+            assert bars["base"][index] == pytest.approx(min(ys), abs=0.06)
+            assert bars["base"][index] + bars["y"][index] == pytest.approx(max(ys), abs=0.06)
+        words = next(trace for trace in figure["data"] if trace["name"] == "texts")
+        both = zip(words["text"], words["textfont"]["color"], strict=True)
+        signs = [mark.sign for mark in picture.marks if mark.sign]
+        assert sorted([text for text, _ in both] + signs) == sorted(texts(root))
 
 
 def test_everything_lies_inside() -> None:
-    root = drawn(block_figure(Design(UNet(filters=4), (64, 64, 1)).build().blocks))
-    height = float(root.attrib["height"])
-    for element in root.iter(f"{SVG}rect"):
-        x, y, w, h = (float(element.get(name, 0)) for name in ("x", "y", "width", "height"))
-        assert 0 <= x <= x + w <= WIDTH
-        assert 0 <= y <= y + h <= height
-    for path in root.iter(f"{SVG}path"):
-        for x, y in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path.attrib["d"]):
-            assert 0 <= float(x) <= WIDTH
-            assert 0 <= float(y) <= height
-
-
-def test_where_a_trace_stands_in_the_figure_does_not_matter() -> None:
-    picture = block_figure(Design(UNet(filters=4), (64, 64, 1)).build().blocks)
-    upside_down = {**picture, "data": picture["data"][::-1]}
-    assert sorted(texts(drawn(picture))) == sorted(texts(drawn(upside_down)))
-    assert len(list(drawn(picture).iter())) == len(list(drawn(upside_down).iter()))
+    for picture in edited():
+        for element in drawn(picture).iter():
+            for x, y in corners(element.get("d", "")):
+                assert 0 <= x <= picture.width
+                assert 0 <= y <= picture.height
+            if element.tag == f"{SVG}rect":
+                x, y, w, h = (float(element.get(name, 0)) for name in ("x", "y", "width", "height"))
+                assert 0 <= x <= x + w <= picture.width
+                assert 0 <= y <= y + h <= picture.height
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_text(text: str) -> None:
-    root = drawn(figure(names(html.escape(text))))
-    readable = re.sub(
-        "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "�", html.unescape(html.escape(text))
-    )
-    assert texts(root) == ([re.sub("\r\n?", "\n", readable)] if text.strip() else [])
+    picture = scene(UNET_BLOCKS)
+    root = drawn(attrs.evolve(picture, texts=(Text(text, 10, -10),), chips=()))
+    readable = re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "�", text)
+    signs = [mark.sign for mark in picture.marks]
+    assert texts(root) == [*signs, *([re.sub("\r\n?", "\n", readable)] if text else [])]
 
 
-@given(st.text(alphabet="<>&\"'/abr=; \x00\ud800", max_size=30))
-def test_whatever_a_text_or_colour_holds_it_stays_a_picture(text: str) -> None:
-    bar = {
-        "type": "bar",
-        "x": [1],
-        "y": [1],
-        "text": [text],
-        "marker": {"color": text, "line": {"width": 1, "color": text}},
-    }
-    line = {
-        "type": "scatter",
-        "mode": "lines",
-        "name": text,
-        "x": [0, 1],
-        "y": [0, 0],
-        "line": {"color": text, "dash": text},
-    }
-    drawn(
-        figure(
-            bar, line, names(text), shapes=[], yaxis={**AXES["yaxis"], "tickvals": [0], "ticktext": [text]}
-        )
-    )
-    page = fallback_html(figure(bar), text)
+UNET_BLOCKS = UNET.build().blocks
+
+
+def test_whatever_a_name_holds_it_stays_a_picture() -> None:
+    bad = "<a href=\"x\" onload='y'>&\x00\ud800"
+    blocks = UNET_BLOCKS.copy()
+    blocks.nodes["stack0_enc1"].update(label=bad, kind=bad)
+    drawn(scene(blocks, changed={"stack0_enc1": bad}, selected=["stack0_enc1"]))
+    page = fallback_html(scene(blocks), bad)
     assert re.findall(r"<(\w+)", page) == ["div", "style", "p", "strong", "img"]
 
 
-def test_lines_break_and_are_bold_where_plotly_has_them_so() -> None:
-    root = drawn(figure(names("<b>stride 2</b><br>32 × 32")))
-    assert texts(root) == ["stride 2", "32 × 32"]
-    assert [line.get("font-weight") for line in root.iter(f"{SVG}tspan")] == ["bold", None]
-
-
-def test_what_is_selected_marked_or_hidden_shows() -> None:
-    line = {"width": [0, 3], "color": ["#111111", "#d55e00"]}
-    bars = {"type": "bar", "x": [1, 2], "y": [1, 1], "marker": {"color": "#56b4e9", "line": line}}
-    strokes = [rect.get("stroke") for rect in drawn(figure(bars)).iter(f"{SVG}rect")][-2:]
-    assert strokes == [None, "#d55e00"]
-    marks = {"type": "scatter", "mode": "markers", "x": [1, None], "y": [0, 0], "marker": {"size": 9}}
-    assert len(list(drawn(figure(marks)).iter(f"{SVG}circle"))) == 1
-    assert not list(drawn(figure({**marks, "visible": False})).iter(f"{SVG}circle"))
+def test_a_light_and_a_dark_picture_differ_in_nothing_but_colours() -> None:
+    picture = scene(UNET_BLOCKS)
+    light, dark = (re.sub("#[0-9A-Fa-f]{6}", "#", still(picture, palette)) for palette in (LIGHT, DARK))
+    assert light == dark
+    assert still(picture, LIGHT) != still(picture, DARK)
 
 
 @pytest.mark.parametrize("name", ["U-Net", "FC-DenseNet103", "Stacked hourglass, 8 stacks"])
 def test_what_is_saved_with_a_notebook_is_small(name: str) -> None:
-    page = fallback_html(block_figure(built(preset(name)).blocks), name)
+    page = fallback_html(scene(built(preset(name)).blocks), name)
     assert "<img" in page
     assert len(page.encode()) < 60_000
 
 
 def test_a_picture_that_would_be_large_is_left_out() -> None:
-    many = names(*["name"] * (LARGEST_PICTURE // 50))
-    page = fallback_html(figure(many), "A large network.")
+    picture = scene(UNET_BLOCKS)
+    many = tuple(itertools.repeat(Text("name", 10, -10), LARGEST_PICTURE // 50))
+    page = fallback_html(attrs.evolve(picture, texts=many), "A large network.")
     assert "<img" not in page
     assert "A large network." in page
     assert "Run this cell again" in page

@@ -9,7 +9,8 @@ from encdec_widgets.architectures.blocks.residual import (
     ResidualOutputBlock,
     ResidualUpsamplingBlock,
 )
-from encdec_widgets.architectures.blocks.simple import SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
+from encdec_widgets.architectures.blocks.simple_upsampling import SimpleUpsamplingBlock
 from encdec_widgets.architectures.blocks.strided import StridedConvBlock
 
 __all__ = [

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock, of_these_layers
+from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock, Tensor, of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
-from encdec_widgets.architectures.blocks.simple import Tensor, require_size_of
+from encdec_widgets.architectures.blocks.skip_size import require_size_of
 from encdec_widgets.architectures.fields.described import SkipSource, flag, integer, real
 from encdec_widgets.architectures.fields.shared import filters_field, upsampling_stride_field
 

@@ -5,9 +5,9 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.architectures.blocks.base import of_these_layers
+from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock, Tensor, of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
-from encdec_widgets.architectures.blocks.simple import DecoderBlock, EncoderBlock, Tensor, require_size_of
+from encdec_widgets.architectures.blocks.skip_size import require_size_of
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
 from encdec_widgets.architectures.fields.described import FieldError, Need, flag
 from encdec_widgets.architectures.fields.few_values import few_values, stem_stride_field

@@ -5,9 +5,8 @@ from typing import Literal
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.architectures.blocks.base import of_these_layers
+from encdec_widgets.architectures.blocks.base import EncoderBlock, Tensor, of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, pooling
-from encdec_widgets.architectures.blocks.simple import EncoderBlock, Tensor
 
 
 @attrs.frozen

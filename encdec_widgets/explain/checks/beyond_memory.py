@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import networkx as nx
 
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.designs.levels import changed, mend
 from encdec_widgets.designs.mends import Mend
@@ -19,6 +20,8 @@ _RUNS, _TRAINS = "too large to run here", "too large to train here"
 # A mend is foreseen to take at most this share of the memory: not all maps shrink alike, a head keeps its channels.
 _TO_SPARE = 0.9
 _ROUNDED = 1.1
+_MOST_AT_ONCE = 4
+"""The estimates take all maps to shrink alike. A block that changes the size by more than this is too far from that."""
 _SHARES = {1: "half", 2: "a quarter of", 3: "an eighth of", 4: "a sixteenth of"}
 
 
@@ -76,6 +79,8 @@ def _mends(network: Network, cost: Cost, limit: float, runs: bool) -> Iterator[M
     """Offer mends that let the network run, or be trained; one that only lets it run says so in its words."""
     assert cost.inference_bytes is not None
     assert cost.training_bytes is not None
+    if _most_at_once(network.architecture) > _MOST_AT_ONCE:
+        return
     layers, linear = _one_sided(network)
     still = sum(cost.layers[name].map_bytes or 0 for name in layers)
     run = _Need(cost.inference_bytes, cost.inference_weight_bytes, still, linear)
@@ -83,6 +88,14 @@ def _mends(network: Network, cost: Cost, limit: float, runs: bool) -> Iterator[M
     yield _smaller_input(network, run, train, limit, runs)
     if len(layers) < len(network.layers):
         yield _fewer_filters(network, run, train, limit, runs)
+
+
+def _most_at_once(architecture: EncoderDecoder) -> int:
+    """By how much a single block changes the size at most."""
+    downs = [
+        block.downsampling_stride for block in (*(architecture.stem_stack or ()), *architecture.encoder_stack)
+    ]
+    return max([1, *downs, *(block.upsampling_stride for block in architecture.decoder_stack)])
 
 
 def _one_sided(network: Network) -> tuple[set[str], float]:

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.blocks.base import EncoderBlock
-from encdec_widgets.architectures.blocks.simple import SimpleConvBlock
+from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
 from encdec_widgets.designs.levels import mend
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.check import Check

@@ -22,8 +22,9 @@ from IPython.display import display, update_display
 
 from encdec_widgets.designs.presets import family_name
 from encdec_widgets.explain.summary import summary
-from encdec_widgets.figures.block_figure import block_figure
-from encdec_widgets.figures.still import WIDTH, still
+from encdec_widgets.figures.parts import Scene
+from encdec_widgets.figures.scene import scene
+from encdec_widgets.figures.still import still
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
 
@@ -47,11 +48,11 @@ _STYLE = (
 )
 
 
-def fallback_html(figure: dict[str, Any] | None, sentence: str, name: str = "") -> str:
+def fallback_html(drawn: Scene | None, sentence: str, name: str = "") -> str:
     """What is read in place of a designer: what to do, what it is and a picture.
 
     Args:
-        figure: What :func:`encdec_widgets.figures.block_figure` returns; None where there is nothing to draw yet. One
+        drawn: What :func:`encdec_widgets.figures.scene.scene` returns; None where there is nothing to draw yet. One
             whose picture takes more than :data:`LARGEST_PICTURE` is left out.
         sentence: Says what the network is, as plain text.
         name: Of the picture, by which the designer that it stands for hides it.
@@ -59,12 +60,12 @@ def fallback_html(figure: dict[str, Any] | None, sentence: str, name: str = "") 
     Returns:
         HTML in which no script is needed and none can run.
     """
-    svg = b"" if figure is None else still(figure).encode()
+    svg = b"" if drawn is None else still(drawn).encode()
     text = html.escape(sentence)
     picture = ""
-    if 0 < len(svg) <= LARGEST_PICTURE:
+    if drawn is not None and len(svg) <= LARGEST_PICTURE:
         data = base64.b64encode(svg).decode("ascii")
-        picture = f'<img width="{WIDTH}" alt="{text}" src="data:image/svg+xml;base64,{data}">'
+        picture = f'<img width="{drawn.width:.0f}" alt="{text}" src="data:image/svg+xml;base64,{data}">'
     return (
         f'<div class="encdec-still" data-encdec-still="{html.escape(name)}"><style>{_STYLE}</style>'
         f"<p>{text} <strong>{_AGAIN}</strong></p>{picture}</div>"
@@ -127,8 +128,8 @@ class Fallback:
 
 def _bundle(backbone: "Backbone | None", name: str) -> dict[str, str]:
     sentence = sentence_for(backbone)
-    figure = None if backbone is None else block_figure(backbone.blocks)
-    return {"text/plain": f"{sentence} {_AGAIN}", "text/html": fallback_html(figure, sentence, name)}
+    drawn = None if backbone is None else scene(backbone.blocks)
+    return {"text/plain": f"{sentence} {_AGAIN}", "text/html": fallback_html(drawn, sentence, name)}
 
 
 def widget_bundle(

@@ -1,13 +1,41 @@
 const CONTROLS = "button, input, select, textarea, [tabindex='0']";
+const NOTICED_PX = 4; // a change of the picture's size that is worth a drawing
+const SMALLEST_PX = 120; // a smaller picture is of a tab that is hidden or being opened
+const RESTS_MS = 150; // how long a size stays before it is told
 const CLEARED_MS = 100; // how long the live region is empty before another text, or the same one, is put into it
 
 /* Plotly measures its place when it draws and when the window changes. Neither tells of a picture that was drawn before
    the page was laid out, or of a side bar that was opened: so whatever changes the size of the picture's place is told
-   as a change of the window. */
-function followSize(root) {
-  const observer = new ResizeObserver(() => window.dispatchEvent(new Event("resize")));
-  observer.observe(root.querySelector(".encdec-picture"));
-  return () => observer.disconnect();
+   as a change of the window. The kernel is told as well, once the size stays: it places boxes and words by it. */
+function followSize(model, root) {
+  const picture = root.querySelector(".encdec-picture");
+  let timer = null;
+  const tell = () => {
+    const room = [Math.round(picture.clientWidth), Math.round(picture.clientHeight)];
+    const told = model.get("room");
+    const differs = room.some((length, index) => Math.abs(length - told[index]) > NOTICED_PX);
+    if (room.every((length) => length >= SMALLEST_PX) && differs) {
+      model.set("room", room);
+      model.save_changes();
+    }
+  };
+  const observer = new ResizeObserver(() => {
+    window.dispatchEvent(new Event("resize"));
+    clearTimeout(timer);
+    timer = setTimeout(tell, RESTS_MS);
+  });
+  observer.observe(picture);
+  const drawn = new MutationObserver(() => {
+    if (!picture.querySelector(".main-svg")) return;
+    drawn.disconnect();
+    window.dispatchEvent(new Event("resize"));
+  });
+  drawn.observe(picture, { childList: true, subtree: true });
+  return () => {
+    clearTimeout(timer);
+    observer.disconnect();
+    drawn.disconnect();
+  };
 }
 
 /* Themes are told by the background that they give, as JupyterLab, Voila and others name theirs in different ways. */
@@ -127,7 +155,7 @@ function nameForReaders(root) {
     }
     const picture = root.querySelector(".encdec-picture");
     picture.setAttribute("role", "group");
-    picture.setAttribute("aria-label", "Picture of the network; the table below it has the same facts");
+    picture.setAttribute("aria-label", "Picture of the network; the table has the same facts");
   };
   const soon = () => requestAnimationFrame(name); // when the widgets have answered
   name();
@@ -138,6 +166,14 @@ function nameForReaders(root) {
     root.removeEventListener("focusin", name);
     root.removeEventListener("click", soon);
   };
+}
+
+/* A page that has a designer alone, as the app's, has its main part in it; elsewhere it is a region among others. */
+function nameLandmark(root) {
+  const others = [...document.querySelectorAll("main, [role=main]")].filter((main) => main !== root);
+  root.setAttribute("role", others.length ? "region" : "main");
+  root.setAttribute("aria-label", "Designer of encoder-decoder networks");
+  return () => {};
 }
 
 /* The sentence of help of the box to tick that the pointer is on. */
@@ -261,11 +297,12 @@ function render({ model, el }) {
     if (root?.querySelector(".encdec-picture")) {
       ends = [
         followTheme(model, root),
-        followSize(root),
+        followSize(model, root),
         hideStill(model),
         tellWhatIsHeld(model, root),
         keepKeys(root),
         undoByKeys(root),
+        nameLandmark(root),
         nameForReaders(root),
         explainBoxes(model, root),
         keepFocus(root),

@@ -16,7 +16,7 @@ from encdec_widgets.widgets.controls.flag_help import flag_help
 
 SAY_AFTER_S = 0.3  # after the last edit: a drag is told once
 _FOLDER = Path(__file__).parent
-_HEADER = _FOLDER.parent / "header"
+_SHEETS = ("look.css", "frame.css", "page.css", "../header/kept_edits.css")
 
 
 class Page(Collected, anywidget.AnyWidget):
@@ -27,23 +27,17 @@ class Page(Collected, anywidget.AnyWidget):
         said: The text that is read aloud to whoever cannot see the screen, after its number (a trait). The page has one
             live region for it, so that an edit is told once.
         dark: Whether the page is dark (a trait).
+        room: Width and height of the place for the picture, in px (a trait); zeros until the page has told them.
         still: What the still picture is called that is hidden while the designer is drawn (a trait).
         help: A sentence for each box to tick, by its label (a trait): ipywidgets shows the label again as its tooltip.
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
     _esm = (_FOLDER / "page.js").read_text(encoding="utf-8")
-    _css = "\n".join(
-        (
-            style_sheet(),
-            *(
-                sheet.read_text(encoding="utf-8")
-                for sheet in (_FOLDER / "page.css", _HEADER / "kept_edits.css")
-            ),
-        )
-    )
+    _css = "\n".join((style_sheet(), *((_FOLDER / sheet).read_text(encoding="utf-8") for sheet in _SHEETS)))
     held = traitlets.Bool(False).tag(sync=True)
     dark = traitlets.Bool(False).tag(sync=True)
+    room = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(0, 0)).tag(sync=True)
     still = traitlets.Unicode().tag(sync=True)
     help = traitlets.Dict().tag(sync=True)
     said = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)

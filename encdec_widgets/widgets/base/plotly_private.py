@@ -14,6 +14,8 @@ plotly may rename any of them in its next release. So pyproject.toml has an uppe
 - **Stored state.** A FigureWidget sends its edits as messages. It brings the state that a page is restored from up to
   date only when it is displayed by itself, which never happens inside a box: Voila, or a page that is reloaded, would
   show the first picture.
+- **plotly.js.** The script keeps it to itself. Whoever zooms the picture from the page needs it: each plot has it as
+  ``encdecPlotly``.
 """
 
 import re
@@ -27,14 +29,16 @@ from encdec_widgets.widgets.base.ipywidgets_private import Collected
 PRIVATE_NAMES = (
     "_esm",
     "FigureView",
+    "perform_render",
+    "default.relayout",
     "do_",
     "_config",
     "_repr_mimebundle_",
     "_widget_layout",
     "_widget_data",
 )
-"""What this module uses of plotly's widget: attributes, the class of views in its script, and what their methods begin
-with."""
+"""What this module uses of plotly's widget: attributes, the class of views in its script, how it calls plotly.js, and
+what methods of views begin with."""
 
 _PARSER = "rfc3987_syntax"
 
@@ -55,11 +59,11 @@ def _without_parser() -> Iterator[None]:
 with _without_parser():
     from plotly.graph_objects import FigureWidget as PlotlyFigureWidget
 
-# VIEW is plotly's class of views; what it does at each change are its methods do_...
-_END_WITH_REMOVAL = """
+# VIEW is plotly's class of views; what it does at each change are its methods do_... PLOTLY is plotly.js.
+_ADDED = """
 ;{
   const { prototype } = VIEW;
-  const { remove } = prototype;
+  const { remove, perform_render } = prototype;
   for (const name of Object.getOwnPropertyNames(prototype).filter((name) => name.startsWith("do_"))) {
     const method = prototype[name];
     prototype[name] = function (...all) {
@@ -70,14 +74,20 @@ _END_WITH_REMOVAL = """
     this.removed = true;
     return remove.call(this);
   };
+  prototype.perform_render = function () {
+    this.el.encdecPlotly = PLOTLY;
+    return perform_render.call(this);
+  };
 }
 """
 
 
-def _ending_with_removal(script: str) -> str:
-    """Plotly's script with that added; as it is where it has no such class, for the test to find."""
-    view = view_class(script)
-    return script if view is None else script + _END_WITH_REMOVAL.replace("VIEW", view)
+def _changed(script: str) -> str:
+    """Plotly's script with that added; as it is where it has no such names, for the test to find."""
+    view, plotly = view_class(script), plotly_js(script)
+    if view is None or plotly is None:
+        return script
+    return script + _ADDED.replace("VIEW", view).replace("PLOTLY", plotly)
 
 
 def view_class(script: str) -> str | None:
@@ -86,10 +96,16 @@ def view_class(script: str) -> str | None:
     return view and view[1]
 
 
-class FigureWidget(Collected, PlotlyFigureWidget):
-    """Plotly's FigureWidget with views that end when they are removed."""
+def plotly_js(script: str) -> str | None:
+    """What plotly's script calls plotly.js; None if it changes no layout by it."""
+    found = re.search(r"(\w+\.default)\.relayout\(this\.el\b", script)
+    return found and found[1]
 
-    _esm = _ending_with_removal(str(PlotlyFigureWidget._esm))
+
+class FigureWidget(Collected, PlotlyFigureWidget):
+    """Plotly's FigureWidget with views that end when they are removed, and that let the page zoom."""
+
+    _esm = _changed(str(PlotlyFigureWidget._esm))
     _made = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,21 +1,25 @@
-"""The column on the left: settings of the whole network, and of one block."""
+"""The column on the left: settings of the whole network, of one block, and of input and head."""
 
 from typing import Any
 
 from encdec_widgets.session import Session
-from encdec_widgets.widgets.base.pages import Pages
+from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.tabs import Tabs
 from encdec_widgets.widgets.controls.block_controls import BlockControls
+from encdec_widgets.widgets.controls.head_controls import HeadControls
+from encdec_widgets.widgets.controls.input_controls import InputControls
 from encdec_widgets.widgets.controls.network_controls import NetworkControls
 
-NETWORK, BLOCK = "Network", "Block"
+NETWORK, BLOCK, ENDS = "Network", "Block", "Input & head"
 
 
-class ControlPages(Pages):
-    """Pages for the network and for the block that is selected; a selection turns to its page.
+class ControlPages(Tabs):
+    """Pages for the network, the block that is selected, and both ends; a selection turns to its page.
 
     Attributes:
-        network: Settings of the whole network.
+        network: Fields of the architecture.
         block: Settings of one block, or of all blocks of a stage.
+        ends: The input image, and the head.
     """
 
     def __init__(self, session: Session) -> None:
@@ -23,11 +27,15 @@ class ControlPages(Pages):
         self._session = session
         self.network = NetworkControls(session)
         self.block = BlockControls(session)
+        self.ends = widgets.VBox([InputControls(session), HeadControls(session)])
         super().__init__(
+            "Settings",
             {
                 NETWORK: (self.network, "Settings of the whole network"),
                 BLOCK: (self.block, "Settings of one block, or of all blocks of a stage"),
-            }
+                ENDS: (self.ends, "The size of the input image, and the head that the network ends in"),
+            },
+            front=True,
         )
         self.add_class("encdec-controls")
         session.observe(self._turn_to_selection, "selection")
@@ -35,4 +43,4 @@ class ControlPages(Pages):
     def _turn_to_selection(self, _: Any) -> None:
         selection = self._session.selection
         if selection.chosen and selection.path is not None:
-            self.turn_to(NETWORK if selection.path == "head" else BLOCK)
+            self.turn_to(ENDS if selection.path == "head" else BLOCK)

@@ -1,4 +1,4 @@
-"""The controls of the whole network: its input, the fields of its architecture, and its head."""
+"""The controls of the whole network: the fields of its architecture."""
 
 from typing import Any
 
@@ -10,8 +10,6 @@ from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.texts import note
 from encdec_widgets.widgets.controls.controls import FieldControls
-from encdec_widgets.widgets.controls.head_controls import HeadControls
-from encdec_widgets.widgets.controls.input_controls import InputControls
 
 _LISTS = (*STAGES, "wiring")
 """Fields of a network of free blocks that hold its blocks: these have a page of their own."""
@@ -22,15 +20,14 @@ _CUSTOM = note(
 
 
 class NetworkControls(widgets.VBox):
-    """Controls of everything that is not one block's."""
+    """Controls of the fields of the architecture."""
 
     def __init__(self, session: Session) -> None:
         """Make the controls for the design that ``session`` wants."""
         self._session = session
         self._note = widgets.HTML()
         self._fields = FieldControls(session.guarded(session.turn))
-        heading = widgets.HTML("<h3>Architecture</h3>")
-        super().__init__([InputControls(session), heading, self._note, self._fields, HeadControls(session)])
+        super().__init__([self._note, self._fields])
         self.add_class("encdec-group")
         self._show()
         session.observe(self._show, "editor")

@@ -1,1 +1,1 @@
-"""The top of the designer: family and preset, undo and redo, status."""
+"""The top of the designer: family and preset, undo and redo, designs that come and go, and five figures."""

@@ -32,5 +32,6 @@ class HistoryButtons(widgets.HBox):
             (self.undo, "Undo", undo),
             (self.redo, "Redo", editor.history.redo_name),
         ):
-            button.disabled = name is None
-            button.tooltip = f"{verb}: {name}" if name is not None else f"Nothing to {verb.lower()}"
+            with button.hold_sync():
+                button.disabled = name is None
+                button.tooltip = f"{verb}: {name}" if name is not None else f"Nothing to {verb.lower()}"

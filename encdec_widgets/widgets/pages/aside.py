@@ -1,26 +1,28 @@
-"""The column on the right: how fast the network is, what it costs, and how far it sees."""
+"""The column on the right: how far the network sees, what it costs, and how fast it is."""
 
 from collections.abc import Callable
 from typing import Any
 
 from encdec_widgets.session import Session
-from encdec_widgets.widgets.base.pages import Pages
 from encdec_widgets.widgets.base.reading import unheard
+from encdec_widgets.widgets.base.tabs import Tabs
 from encdec_widgets.widgets.pages.costs_panel import CostsPanel
 from encdec_widgets.widgets.pages.receptive_page import ReceptivePage
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
 from encdec_widgets.workers.timing import Worker
 
-TIMING, COSTS, RECEPTIVE_FIELD = "Timing", "Costs", "Receptive field"
+RECEPTIVE_FIELD, COSTS, TIMING = "Receptive field", "Costs", "Timing"
+_PAGE_OF = {"receptive field": RECEPTIVE_FIELD, "time": TIMING}
+"""Where a quantity is explained that boxes can be coloured by; the other ones are costs."""
 
 
-class Aside(Pages):
-    """Pages for timing, costs and receptive field; the last two compute nothing while they are not seen.
+class Aside(Tabs):
+    """Pages for receptive field, costs and timing; the first two compute nothing while they are not chosen.
 
     Attributes:
-        timing: How long the network takes.
+        receptive_field: How much of the image the network sees.
         costs: What it costs.
-        receptive_field: How much of the image it sees.
+        timing: How long it takes.
     """
 
     def __init__(
@@ -33,28 +35,35 @@ class Aside(Pages):
             worker: The processes to measure in; those of this kernel if left out.
             say: Is called with what is to be read aloud.
         """
-        self.timing = TimingPanel(session, worker, say)
-        self.costs = CostsPanel(session, say)
         self.receptive_field = ReceptivePage(session, worker, say)
+        self.costs = CostsPanel(session, say)
+        self.timing = TimingPanel(session, worker, say)
         super().__init__(
+            "What the network is like",
             {
-                TIMING: (self.timing, "How long the network takes, measured"),
-                COSTS: (self.costs, "Parameters, multiply-adds and memory, and what if a field were another"),
                 RECEPTIVE_FIELD: (
                     self.receptive_field,
                     "How much of the image the network sees: its receptive field",
                 ),
-            }
+                COSTS: (self.costs, "Parameters, multiply-adds and memory, and what if a field were another"),
+                TIMING: (self.timing, "How long the network takes, measured"),
+            },
+            front=False,
         )
         self.add_class("encdec-aside")
-        self.page.observe(session.guarded(self._turned), "value")
+        self._turned()
+        self.strip.observe(session.guarded(self._turned), "chosen")
 
-    def _turned(self, change: Any) -> None:
-        self.costs.visible = change["new"] == COSTS
-        self.receptive_field.visible = change["new"] == RECEPTIVE_FIELD
+    def turn_to_page_of(self, quantity: str) -> None:
+        """Show the page on which a quantity is explained that boxes can be coloured by."""
+        self.turn_to(_PAGE_OF.get(quantity, COSTS))
+
+    def _turned(self, _: Any = None) -> None:
+        self.costs.visible = self.chosen == COSTS
+        self.receptive_field.visible = self.chosen == RECEPTIVE_FIELD
 
     def close(self) -> None:
         """Stop what is measured or computed, and close."""
-        for page in (self.timing, self.costs, self.receptive_field):
+        for page in (self.receptive_field, self.costs, self.timing):
             page.close()
         super().close()

@@ -5,6 +5,7 @@ from typing import Any
 
 from encdec_widgets.formatting import digits, duration_text
 from encdec_widgets.session import Session
+from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, note
@@ -129,6 +130,12 @@ class TimingPanel(widgets.VBox):
     def _subject(self) -> Subject | None:
         shown = self._session.shown
         return None if shown is None else Subject(shown.backbone, self.controls.options)
+
+    @property
+    def _device(self) -> Device:
+        """The device that is timed on."""
+        chosen = [device for device in self._devices if device.option == self.controls.options.device]
+        return (*chosen, *self._devices)[0]
 
     def _holds(self, subject: Subject | None) -> bool:
         return subject is not None and subject.same_as(self._subject)
@@ -304,28 +311,42 @@ class TimingPanel(widgets.VBox):
             words.append("of what was on screen when it began")
         self._say_expected(words)
 
-    def _show_expected(self) -> None:
-        """Say how long a run should take, as far as the device is known and nothing better is."""
+    def _expected_ms(self) -> float | None:
+        """How long a run should take, as far as the device is known and nothing better is."""
         subject = self._subject
         calibration = None if subject is None else self._calibrations.get(subject.surroundings)
         if calibration is None or subject is None or self.up_to_date:
-            self._say_expected([])
-            return
-        expected = predict_ms(
+            return None
+        return predict_ms(
             subject.backbone.layers,
             calibration,
             batch_size=subject.options.batch_size,
             training=subject.options.work == "training",
         )
-        self._say_expected([_expected(expected)] if expected is not None else [])
+
+    def _tell_time(self, expected_ms: float | None) -> None:
+        """Tell how long the network on screen takes: measured, or else predicted."""
+        subject = self._subject
+        measured_ms = self.timing.median_ms if self.timing is not None and self.up_to_date else None
+        ms = expected_ms if measured_ms is None else measured_ms
+        time = None
+        if subject is not None and ms is not None:
+            time = NetworkTime(
+                design=subject.backbone.design,
+                ms=ms,
+                measured=measured_ms is not None,
+                work="training step" if subject.options.work == "training" else "forward pass",
+                device=self._device.name,
+            )
+        if time != self._session.time:
+            self._session.set_time(time)
 
     def _say_expected(self, words: Sequence[str]) -> None:
         self._expected.value = note("; ".join(words)) if words else ""
 
     def _show_card(self) -> None:
         """Say what there is to run on: the card and its state now, or that there is none, and why."""
-        chosen = [device for device in self._devices if device.option == self.controls.options.device]
-        device = (*chosen, *self._devices)[0]
+        device = self._device
         self._heading.value = heading(f"Timing on {device.name}", 3)
         self._card.value = card_html(device, visible_gpus())
 
@@ -344,8 +365,10 @@ class TimingPanel(widgets.VBox):
         self.progress.layout.display = "" if self.running else "none"
         self.all_the_same.layout.display = "" if self._again is not None else "none"
         self.start_race.layout.display = "" if self._pinned is not None else "none"
+        expected_ms = self._expected_ms()
+        self._tell_time(expected_ms)
         if not self.running:
-            self._show_expected()
+            self._say_expected([] if expected_ms is None else [_expected(expected_ms)])
         parts = []
         if self._note:
             parts.append((error if self._failed else note)(self._note))

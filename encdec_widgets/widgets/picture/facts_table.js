@@ -148,9 +148,29 @@ function render({ model, el }) {
     while (row.children.length < values.length) row.append(element("td"));
     values.forEach((value, i) => {
       const cell = row.children[i];
-      setName(i ? cell : cell.firstChild, written(value, columns[i]));
+      const place = columns[i] === "skip from" ? skipPlace(row, cell, values[0]) : cell;
+      setName(i ? place : cell.firstChild, written(value, columns[i]));
       if (i) setAttribute(cell, "class", numeric[i] ? "encdec-facts-number" : "");
     });
+  }
+
+  /* Where the sources of a row's skip connection are written: beside the button that takes it in or out, if it can be. */
+  function skipPlace(row, cell, name) {
+    const made = model.get("table").skips[row.encdecBlock];
+    if (made === undefined || !cell.querySelector("button")) cell.replaceChildren();
+    if (made === undefined) return cell;
+    if (!cell.firstChild) {
+      const button = element("button", "encdec-facts-button");
+      button.addEventListener("click", (event) => {
+        event.stopPropagation(); // the row is not chosen
+        model.send({ switched: row.encdecBlock });
+      });
+      cell.append(element("span"), button);
+    }
+    const [place, button] = cell.children;
+    setText(button, made ? "Take out" : "Take in");
+    setAttribute(button, "aria-label", `${button.textContent} the skip connection into ${name}`);
+    return place;
   }
 
   function draw() {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from encdec_widgets.designs.skip_edits import skip_switches
 from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
 from encdec_widgets.explain.table import Row, block_rows, csv_lines, layer_rows
 from encdec_widgets.session import Session
@@ -39,7 +40,8 @@ class FactsTable(Collected, anywidget.AnyWidget):
     Attributes:
         kind: "blocks", "layers", "block costs", "layer costs" or "hide": what a person wants to see (a trait).
         table: What the page shows (a trait): ``kind``, ``columns``, ``rows`` (a list a row), ``blocks`` (the node of
-            each row's block) and ``csv`` (the header's text and that of each row). Empty while it is hidden.
+            each row's block), ``skips`` (whether the skip connection is made, by the nodes that let it be taken in or
+            out) and ``csv`` (the header's text and that of each row). Empty while it is hidden.
         selected: Nodes of the blocks that are marked in the page (a trait).
     """
 
@@ -51,12 +53,12 @@ class FactsTable(Collected, anywidget.AnyWidget):
     table = traitlets.Dict().tag(sync=True)
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, session: Session) -> None:
-        """Make the table of the network that ``session`` shows."""
+    def __init__(self, session: Session, kind: str = "blocks") -> None:
+        """Make the table of the network that ``session`` shows; ``kind`` is what is seen first."""
         self._session = session
         self._costs_at = session.conditions.of_costs
         self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update), session.background)
-        super().__init__()
+        super().__init__(kind=kind)
         self._update()
         self.on_msg(session.guarded(self._told))
         self.observe(session.guarded(lambda _: self._update()), "kind")
@@ -103,10 +105,11 @@ class FactsTable(Collected, anywidget.AnyWidget):
                 self.selected = sorted(shown.selected_blocks)
 
     def _told(self, _: Any, content: Any, __: Any) -> None:
-        """Select the block whose row, or the row of one of whose layers, a person chooses."""
-        name = content.get("chosen") if isinstance(content, dict) else None
-        if isinstance(name, str):
-            self._session.select_block(name)
+        """Select the block whose row, or the row of one of whose layers, a person chooses; or switch its skip."""
+        actions = {"chosen": self._session.select_block, "switched": self._session.switch_skip}
+        for action, name in content.items() if isinstance(content, dict) else ():
+            if action in actions and isinstance(name, str):
+                actions[action](name)
 
 
 def _table(kind: str, backbone: "Backbone", conditions: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,5 +123,6 @@ def _table(kind: str, backbone: "Backbone", conditions: Mapping[str, Any]) -> di
         "columns": list(rows[0]) if rows else [],
         "rows": [list(row.values()) for row in rows],
         "blocks": owners,
+        "skips": skip_switches(backbone.design, backbone.blocks) if kind == "blocks" else {},
         "csv": csv_lines(rows),
     }

@@ -1,176 +1,159 @@
-"""The picture with its views, what the network is, and what the last edit changed of it, in words."""
+"""The picture with its views: what is drawn of the network that a session shows, and in which colours."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup, escape
-
-from encdec_widgets.figures.block_figure import block_figure
-from encdec_widgets.figures.colour_scale import Colouring, legend
+from encdec_widgets.figures.colour_scale import Colouring
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
+from encdec_widgets.figures.palette import DARK, LIGHT
+from encdec_widgets.figures.parts import Scene
 from encdec_widgets.figures.quantities import QUANTITIES
-from encdec_widgets.formatting import quoted
+from encdec_widgets.figures.scale import Scale
+from encdec_widgets.figures.scene import HEIGHT, WIDTH, scene
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.at_rest import AtRest
+from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.picture.flags import flags
 from encdec_widgets.widgets.picture.graph_view import GraphView
+from encdec_widgets.widgets.picture.hands.hands import Drawn, Hands
 
 if TYPE_CHECKING:
     import networkx as nx
 
 BLOCKS, LAYERS_OF_BLOCK, LAYERS = "blocks", "layers of the block", "all layers"
-STAGE = "stage"
-_CHOICE = "What the colours of the blocks show"
-_WHY_NOT = "layers: by stage alone"
+GHOST_S = 1.5
+"""How long the state before an edit is seen."""
 
 
 class Picture(widgets.VBox):
     """The blocks of a network, the layers of one of them, or all layers.
 
+    Blocks have the colours of what the session says that they are ``coloured_by``; layers those of their stage.
+
     Attributes:
         view: Which of these.
-        colour: What the colours of the blocks show: their stage, or a number of each. It is disabled in the views of
-            layers.
-        legend: The scale of the colours.
         graph: The picture itself.
+        hands: The layer over it, for the keyboard, zoom and downloads.
+        scene: What it shows; None until there is a network.
     """
 
-    def __init__(self, session: Session) -> None:
-        """Make the picture of the network that ``session`` shows."""
-        self._session = session
-        self._measured: Mapping[str, Colouring] = {}
-        self._wanted_colour = STAGE
+    def __init__(self, session: Session, page: Page | None = None) -> None:
+        """Make the picture of the network that ``session`` shows, of the size and in the theme that ``page`` tells."""
+        self._session, self._page = session, page
+        self._scale: Scale | None = None
         self._drawn: tuple[Any, ...] = ()
+        self._before: Scene | None = None
+        self.scene: Scene | None = None
         self.view = widgets.ToggleButtons(
             options=[BLOCKS, LAYERS_OF_BLOCK, LAYERS],
             tooltips=[
                 "A box for each block",
                 "A box for each layer of the block that is selected",
-                "A box for each layer of the network",
+                "A box for each layer of the network; repeated groups are one box where there are many",
             ],
         )
-        self.view.observe(session.guarded(self._view_chosen), "value")
+        self.view.observe(session.guarded(self._draw), "value")
         self.view.add_class("encdec-views")
-        self.colour = widgets.Dropdown(description="colour", options=[STAGE, *QUANTITIES], tooltip=_CHOICE)
-        self._on_colour = session.guarded(self._colour_chosen)
-        self.colour.observe(self._on_colour, "value")
-        self.colour.add_class("encdec-colour")
-        self.legend = widgets.HTML(layout={"display": "none"})
-        self._summary = widgets.HTML()
-        self._summary.add_class("encdec-summary")
-        self.graph = GraphView(session.guarded(self._clicked), session.background)
-        self._last_edit = widgets.HTML()
-        self._last_edit.add_class("encdec-last-edit")
-        caption = widgets.HBox([self.view, self._summary])
-        caption.add_class("encdec-caption")
-        foot = widgets.HBox([self._last_edit, self.colour, self.legend])
-        foot.add_class("encdec-picture-foot")
-        super().__init__([caption, self.graph, foot])
+        self.hands = Hands(session, self._clicked)
+        self.graph = GraphView(
+            session.guarded(self._clicked),
+            session.background,
+            over=self.hands,
+            on_skip=session.guarded(self._skip_clicked),
+        )
+        self._ghost = AtRest(GHOST_S, session.guarded(self._clear_ghost), session.background)
+        super().__init__([self.view, self.graph])
         self.add_class("encdec-middle-part")
-        self._show()
-        session.observe(self._show, ["shown", "dismissed", "conditions"])
-        session.observe(self._colour_by_times, "block_times")
-
-    def _show(self, _: Any = None) -> None:
-        """Draw the network that is shown, and say what the last edit was and what it changed."""
-        shown = self._session.shown
-        if shown is not None:
-            self._draw()
-            said = Markup("<b>{}:</b> {}").format(shown.words, shown.effect)
-            self._last_edit.value = said if shown.words else ""
-
-    def _colour_by_times(self, _: Any) -> None:
-        """Let the blocks be coloured by their measured times, as long as they hold."""
-        times = self._session.block_times
-        self.colour_by({"time": Colouring("time", "ms", times, adds_up=True)} if times else {})
-
-    def colour_by(self, measured: Mapping[str, Colouring]) -> None:
-        """Set what the blocks can be coloured by besides their stage and what is known of every network.
-
-        What a person chose is kept: where it vanishes, the colours are those of the stages until it is there again.
-
-        Args:
-            measured: Colours by the word that is offered for them; empty if nothing is measured of this network.
-
-        Raises:
-            ValueError: If one of the words is taken.
-        """
-        taken = {STAGE, *QUANTITIES} & set(measured)
-        if taken:
-            raise ValueError(
-                f"{quoted(min(taken))} is how blocks are coloured without a measurement; give it another name"
-            )
-        if measured == self._measured:
-            return
-        self._measured = dict(measured)
-        self._offer_colours()
         self._draw()
+        session.observe(self._draw, ["shown", "dismissed", "conditions", "coloured_by", "block_times"])
+        if page is not None:
+            page.observe(session.guarded(self._draw), "dark")
+            page.observe(session.guarded(self._resized), "room")
+
+    def close(self) -> None:
+        """Close it, also if the state before an edit is still to be seen."""
+        self._ghost.forget()
+        super().close()
 
     @property
     def _colouring(self) -> Colouring | None:
         """What the blocks are coloured by; None for their stage."""
-        shown = self._session.shown
-        if self.view.value != BLOCKS or shown is None:
+        session, quantity = self._session, self._session.coloured_by
+        if self.view.value != BLOCKS or session.shown is None or quantity is None:
             return None
-        if self._wanted_colour in QUANTITIES:
-            return QUANTITIES[self._wanted_colour](shown.backbone, self._session.conditions.of_costs)
-        return self._measured.get(self._wanted_colour)
+        if quantity in QUANTITIES:
+            return QUANTITIES[quantity](session.shown.backbone, session.conditions.of_costs)
+        times = session.block_times
+        return Colouring("time", "ms", times, adds_up=True) if quantity == "time" and times else None
 
-    def _view_chosen(self, _: object) -> None:
-        self._offer_colours()
+    def _resized(self, _: Any) -> None:
+        self._scale, self._before = None, None  # of a picture of another size
         self._draw()
 
-    def _colour_chosen(self, change: dict[str, Any]) -> None:
-        self._wanted_colour = change["new"]
-        self._draw()
-
-    def _offer_colours(self) -> None:
-        """Let the control offer what there is."""
-        words = (STAGE, *QUANTITIES, *self._measured)
-        blocks = self.view.value == BLOCKS
-        wanted = self._wanted_colour if blocks and self._wanted_colour in words else STAGE
-        self.colour.unobserve(self._on_colour, "value")
-        if self.colour.options != words:
-            self.colour.options = words
-        self.colour.value = wanted
-        self.colour.observe(self._on_colour, "value")
-        self.colour.disabled = not blocks
-        self.colour.tooltip = _CHOICE if blocks else f"{_CHOICE}: {_WHY_NOT}"
-
-    def _show_legend(self, colouring: Colouring | None, blocks: "nx.DiGraph[str]") -> None:
-        """Show the scale, or why there is none: ipywidgets shows no tooltip at a list that has a label."""
-        if colouring is not None:
-            words = legend(colouring, {name: str(label) for name, label in blocks.nodes(data="label")})
-        else:
-            words = _WHY_NOT if self.colour.disabled else ""
-        self.legend.value = words
-        self.legend.layout.display = None if words else "none"
-
-    def _draw(self) -> None:
+    def _draw(self, _: Any = None) -> None:
         """Draw what is to be seen now, where it differs from what is drawn."""
-        shown = self._session.shown
+        shown, page = self._session.shown, self._page
         if shown is None:
             return
-        selected, said = shown.selected_blocks, flags(shown, self._session.dismissed)
-        colouring = self._colouring
-        to_draw = (shown.backbone, self.view.value, selected, shown.marks, said, colouring)
+        said, colouring = flags(shown, self._session.dismissed), self._colouring
+        width, height = page.room if page is not None and all(page.room) else (WIDTH, HEIGHT)
+        dark = page is not None and page.dark
+        graph_of = (shown.backbone, self.view.value, (width, height))
+        selected = shown.selected_blocks
+        to_draw = (*graph_of, selected, shown.marks, said, colouring, dark)
         if to_draw == self._drawn:
             return
+        self._keep_ghost(graph_of, edited=bool(shown.words) and not shown.step.anew)
         layers, blocks = shown.backbone.layers, shown.backbone.blocks
-        summary = shown.summary
-        self._show_legend(colouring, blocks)
+        changed: Mapping[str, str] = {}
         if self.view.value == BLOCKS:
-            picture = block_figure(blocks, selected, shown.marks, colouring, said)
+            graph, outlined, changed = blocks, selected, shown.marks
         elif self.view.value == LAYERS:
-            of_selected = (layer for block in selected for layer in blocks.nodes[block]["layers"])
-            picture = block_figure(layers_as_boxes(layers, blocks), tuple(of_selected))
+            graph = layers_as_boxes(layers, blocks)
+            outlined = tuple(layer for block in selected for layer in blocks.nodes[block]["layers"])
         else:
-            block = selected[0] if selected else _first_block(blocks)
-            picture = block_figure(layers_as_boxes(layers, blocks, block))
-            summary = f"Layers of {blocks.nodes[block]['label']}"
-        self._summary.value = escape(summary)
-        self.graph.show(picture)
+            graph = layers_as_boxes(layers, blocks, selected[0] if selected else _first_block(blocks))
+            outlined = ()
+        self.scene = scene(
+            graph,
+            width=width,
+            height=height,
+            selected=outlined,
+            changed=changed,
+            colouring=colouring,
+            flags=said if self.view.value == BLOCKS else None,
+            scale=self._scale,
+            before=self._before,
+        )
+        if self.view.value == BLOCKS:
+            self._scale = self.scene.scale
+        self.graph.show(self.scene, DARK if dark else LIGHT)
+        as_large = {"width": width, "height": height, "scale": self.scene.scale}
+        plain = partial(scene, graph, colouring=colouring, **as_large)
+        self.hands.show(Drawn(graph, self.scene, outlined, said if self.view.value == BLOCKS else {}, plain))
         self._drawn = to_draw
+        if self.scene.before:
+            self._ghost.soon()
+
+    def _keep_ghost(self, graph_of: tuple[Any, ...], *, edited: bool) -> None:
+        """Keep the scene before an edit; while a slider moves, that before it moved."""
+        was, now = self._drawn[:3], graph_of
+        if was[1:] != now[1:] or not edited:
+            self._before = None
+        elif was[0] is not now[0] and self._before is None:
+            self._before = self.scene
+
+    def _clear_ghost(self) -> None:
+        """Let the state before the edit go from the picture."""
+        self._before = None
+        self.graph.clear_before()
+
+    def _skip_clicked(self, name: str) -> None:
+        """Take the skip connection of a block out, or in; where there is no choice, it is a click on the block."""
+        if self.view.value != BLOCKS or not self._session.switch_skip(name):
+            self._clicked(name)
 
     def _clicked(self, name: str) -> None:
         """``name`` is that of a block, of a layer, or of a block that a stub stands for."""

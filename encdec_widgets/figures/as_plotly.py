@@ -1,0 +1,256 @@
+"""A scene as plotly's plain data, with the same traces and shapes whatever the network.
+
+So one FigureWidget can be updated in place as long as it lives: plotly keeps old shapes on the page when there are
+fewer than before. What is filled is drawn by shapes, one for each colour: a filled trace that is panned out of sight
+and then changed stays away until the page is loaded again. Bars without a colour lie on the boxes and take clicks.
+"""
+
+import html
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from typing import Any
+
+from encdec_widgets.figures.colour_scale import STEPS
+from encdec_widgets.figures.palette import CLEAR, LIGHT, Palette
+from encdec_widgets.figures.parts import Line, Point, Rect, Scene
+from encdec_widgets.figures.shading import (
+    DARKER,
+    DASHES,
+    EMPTY,
+    LIGHTER,
+    Shade,
+    colour_of,
+    faces,
+    frame,
+    sides,
+    tops,
+)
+from encdec_widgets.figures.stages import NAMES
+
+_STAGES = (*NAMES, "input")
+_FILLS = max(len(_STAGES), STEPS) + 1
+_NOTHING = "M0 0Z"
+BOXES = "blocks"
+"""The trace of the boxes; of all others that can be clicked, each point is one of a skip connection."""
+BEFORE = "before"
+"""The trace of the outlines of boxes before an edit."""
+_CLICKABLE = 24.0  # px between two points of a skip that take a click
+_ALIGNED = {"start": "right", "middle": "center", "end": "left"}
+
+FIXED_LAYOUT: dict[str, Any] = {
+    "barmode": "overlay",
+    "paper_bgcolor": CLEAR,
+    "plot_bgcolor": CLEAR,
+    "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+    "showlegend": False,
+    "hovermode": "closest",
+    "dragmode": "pan",
+}
+"""What a figure's layout has whatever it shows."""
+
+
+def as_plotly(scene: Scene, palette: Palette = LIGHT) -> dict[str, Any]:
+    """A scene as a figure.
+
+    Args:
+        scene: What :func:`encdec_widgets.figures.scene.scene` returns.
+        palette: The colours.
+
+    Returns:
+        ``{"data": [...], "layout": {...}}``. The ``customdata`` of the boxes, in the trace "blocks", is ``[name,
+        text]``; that of a skip's line and mark is ``[name of the node that it enters, text]``, in traces that are named
+        by the kind of the skip: "concatenation", "addition", "other" and, for skips that are not made, "possible". The
+        outlines of boxes before an edit are the trace "before".
+
+    Example:
+        >>> from encdec_widgets import preset
+        >>> from encdec_widgets.figures.scene import scene
+        >>> figure = as_plotly(scene(preset("SLEAP centroid").build().blocks))
+        >>> [trace["name"] for trace in figure["data"]][-3:]
+        ['before', 'selected', 'blocks']
+    """
+    data = [
+        *(_lines(scene, kind, palette) for kind in DASHES),
+        *(_marks(scene, kind, palette) for kind in DASHES if kind != "flow"),
+        _texts(scene, palette),
+        _paths(BEFORE, map(frame, scene.before), {"color": palette.muted, "width": 1, "dash": "dot"}),
+        _paths(
+            "selected",
+            map(frame, scene.outlines),
+            {"color": palette.accent, "width": 2},
+        ),
+        _boxes(scene),
+    ]
+    axis = {"visible": False, "fixedrange": False}
+    layout = {
+        "xaxis": {**axis, "range": [0, scene.width]},
+        "yaxis": {**axis, "range": [-scene.height, 0]},
+        "shapes": _shapes(scene, palette),
+        "hoverlabel": {"bgcolor": palette.text, "font": {"color": palette.page}, "align": "left"},
+    }
+    return {"data": data, "layout": layout}
+
+
+def _shapes(scene: Scene, palette: Palette) -> list[dict[str, Any]]:
+    """Everything that is filled, and the lines between rows; the first ones lie below the others."""
+    boxes = list(scene.boxes.values())
+    areas: dict[str, list[Iterable[Point]]] = {}
+    for box in boxes:
+        areas.setdefault(box.fill, []).append(faces(box))
+    for swatch in scene.swatches:
+        areas.setdefault(swatch.fill, []).append(frame(swatch.rect)[:4])
+    valued = any(fill.startswith("value") or fill == "no value" for fill in areas)
+    fills = (*(f"value {step}" for step in range(STEPS)), "no value") if valued else _STAGES
+    rules = [[(start, y), (end, y)] for y, start, end in scene.rules]
+    return [
+        {
+            **_shape(_path(rules, close=False), CLEAR),
+            "line": {"color": palette.divider, "width": 1},
+        },
+        *(_shape(_path(areas.get(fill, ())), colour_of(fill, palette)) for fill in fills),
+        *(_shape(_NOTHING, CLEAR) for _ in range(_FILLS - len(fills))),
+        _shaded(map(tops, boxes), LIGHTER),
+        _shaded(map(sides, boxes), DARKER),
+        _shaded((EMPTY.inside(box) for box in boxes if box.hollow), Shade(palette.page, EMPTY.opacity)),
+        *(
+            _shape(
+                _path(line.head for line in scene.lines if line.kind == kind and line.head),
+                colour_of(look.role, palette),
+            )
+            for kind, look in DASHES.items()
+        ),
+    ]
+
+
+def _shape(path: str, colour: str) -> dict[str, Any]:
+    return {
+        "type": "path",
+        "path": path,
+        "fillcolor": colour,
+        "opacity": 1,
+        "layer": "below",
+        "line": {"color": CLEAR, "width": 0},
+    }
+
+
+def _shaded(areas: Iterable[Iterable[Point]], shade: Shade) -> dict[str, Any]:
+    return {**_shape(_path(areas), shade.colour), "opacity": shade.opacity}
+
+
+def _path(areas: Iterable[Iterable[Point]], *, close: bool = True) -> str:
+    end = "Z" if close else ""
+    return (
+        "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + end for points in areas) or _NOTHING
+    )
+
+
+def _paths(name: str, paths: Iterable[Iterable[Point]], line: dict[str, Any]) -> dict[str, Any]:
+    """A trace that draws all paths as one line with gaps."""
+    points = [point for path in paths for point in (*path, (None, None))]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": [x for x, _ in points],
+        "y": [y for _, y in points],
+        "line": line,
+        "hoverinfo": "skip",
+    }
+
+
+def _lines(scene: Scene, kind: str, palette: Palette) -> dict[str, Any]:
+    """All lines of a kind. Those of skips have points close to one another, as plotly tells clicks on points alone."""
+    look = DASHES[kind]
+    lines = [line for line in scene.lines if line.kind == kind]
+    style = {"color": colour_of(look.role, palette), "width": look.width, "dash": look.dash}
+    if kind == "flow":
+        return _paths("flow", (line.points for line in lines), style)
+    said = {(mark.source, mark.target): mark.hover for mark in scene.marks}
+    ways = [(line, _dense(line.points)) for line in lines]
+    return {
+        **_paths(kind, (way for _, way in ways), style),
+        "customdata": [
+            entry for line, way in ways for entry in ([_told(line, said)] * len(way) + [["", ""]])
+        ],
+        "hoverinfo": "text",
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
+    }
+
+
+def _told(line: Line, said: dict[tuple[str, str], str]) -> list[str]:
+    return [line.target, said[line.source, line.target]]
+
+
+def _dense(points: Iterable[Point]) -> list[Point]:
+    """The same way with more points on its long parts."""
+    corners = list(points)
+    found = corners[:1]
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        parts = max(1, round(max(abs(x1 - x0), abs(y1 - y0)) / _CLICKABLE))
+        found += [
+            (x0 + (x1 - x0) * part / parts, y0 + (y1 - y0) * part / parts) for part in range(1, parts + 1)
+        ]
+    return found
+
+
+def _marks(scene: Scene, kind: str, palette: Palette) -> dict[str, Any]:
+    marks = [mark for mark in scene.marks if mark.kind == kind]
+    colour = colour_of(DASHES[kind].role, palette)
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": kind,
+        "x": [mark.x for mark in marks],
+        "y": [mark.y for mark in marks],
+        "marker": {
+            "size": 2 * max((mark.radius for mark in marks), default=1),
+            "symbol": "circle",
+            "color": palette.page,
+            "opacity": 1,
+            "line": {"color": colour, "width": 1.5},
+        },
+        "text": [mark.sign or " " for mark in marks],
+        "textposition": "middle center",
+        "textfont": {"color": colour, "size": 11, "weight": 600},
+        "customdata": [[mark.target, mark.hover] for mark in marks],
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
+    }
+
+
+def _texts(scene: Scene, palette: Palette) -> dict[str, Any]:
+    texts = (*scene.texts, *scene.chips)
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "name": "texts",
+        "x": [text.x for text in texts],
+        "y": [text.y for text in texts],
+        "text": [html.escape(text.text) for text in texts],
+        "textposition": [f"middle {_ALIGNED[text.anchor]}" for text in texts],
+        "textfont": {
+            "size": [text.size for text in texts],
+            "weight": [600 if text.bold else 400 for text in texts],
+            "color": [colour_of(text.role, palette) for text in texts],
+        },
+        "hoverinfo": "skip",
+    }
+
+
+def _boxes(scene: Scene) -> dict[str, Any]:
+    """What takes clicks: a bar without a colour on each box."""
+    boxes = list(scene.boxes.values())
+
+    def all_of(value: Callable[[Rect], float]) -> list[float]:
+        return [value(box.whole) for box in boxes]
+
+    return {
+        "type": "bar",
+        "name": BOXES,
+        "x": all_of(lambda rect: (rect.left + rect.right) / 2),
+        "base": all_of(lambda rect: rect.bottom),
+        "y": all_of(lambda rect: rect.top - rect.bottom),
+        "width": all_of(lambda rect: rect.right - rect.left),
+        "marker": {"color": CLEAR, "line": {"width": 0}},
+        "customdata": [[box.name, box.hover] for box in boxes],
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
+    }

@@ -1,0 +1,56 @@
+"""Where words have room: each text is put where nothing stands yet, or left out."""
+
+from collections.abc import Iterable, Iterator
+
+from encdec_widgets.figures.parts import Line, Rect, Text
+
+_COLUMN = 32.0
+_BESIDE_LINES = 1.5
+
+
+class Room:
+    """What of a canvas is taken."""
+
+    def __init__(self, extent: Rect) -> None:
+        """Begin with an empty canvas."""
+        self._extent = extent
+        self._taken: dict[int, list[Rect]] = {}
+
+    @property
+    def height(self) -> float:
+        """Of the canvas."""
+        return self._extent.top - self._extent.bottom
+
+    def take(self, rect: Rect) -> None:
+        """Let nothing be written there."""
+        for column in _columns(rect):
+            self._taken.setdefault(column, []).append(rect)
+
+    def take_line(self, line: Line) -> None:
+        """Let nothing be written on a line or on its head."""
+        for (x0, y0), (x1, y1) in zip(line.points, line.points[1:], strict=False):
+            self.take(Rect(min(x0, x1), max(x0, x1), max(y0, y1), min(y0, y1)).grown(_BESIDE_LINES))
+        if line.head:
+            xs, ys = zip(*line.head, strict=True)
+            self.take(Rect(min(xs), max(xs), max(ys), min(ys)).grown(1))
+
+    def is_free(self, rect: Rect) -> bool:
+        """Whether nothing stands there, and it is inside the canvas."""
+        out = self._extent
+        if rect.left < out.left or rect.right > out.right or rect.top > out.top or rect.bottom < out.bottom:
+            return False
+        return not any(
+            rect.meets(other) for column in _columns(rect) for other in self._taken.get(column, ())
+        )
+
+    def write(self, *choices: Text) -> Iterator[Text]:
+        """The first of some texts that has room, which is taken then; nothing where none has."""
+        for text in choices:
+            if text.text and self.is_free(text.rect):
+                self.take(text.rect)
+                yield text
+                return
+
+
+def _columns(rect: Rect) -> Iterable[int]:
+    return range(int(rect.left // _COLUMN), int(rect.right // _COLUMN) + 1)

@@ -1,0 +1,104 @@
+/* Tabs as screen readers know them: one of a row is in the way of the Tab key, arrow keys walk to the others and choose them.
+   In a narrow designer two sets of pages share one place; the set whose tab was used last is in front, and only its tab
+   counts as chosen. */
+
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+let made = 0;
+
+function render({ model, el }) {
+  const id = `encdec-tab-${Date.now().toString(36)}-${made++}`;
+  const names = model.get("names");
+  const tooltips = model.get("tooltips");
+  el.classList.add("encdec-tablist");
+  el.setAttribute("role", "tablist");
+  el.setAttribute("aria-label", model.get("label"));
+  const tabs = names.map((name, index) => {
+    const tab = el.appendChild(document.createElement("button"));
+    tab.type = "button";
+    tab.id = `${id}-${index}`;
+    tab.className = "encdec-tab";
+    tab.setAttribute("role", "tab");
+    tab.textContent = name;
+    tab.title = tooltips[index] ?? "";
+    tab.addEventListener("click", () => choose(index));
+    return tab;
+  });
+
+  const box = () => el.closest(".encdec-tabs");
+  const root = () => el.closest(".encdec");
+
+  function comeInFront() {
+    for (const other of root()?.querySelectorAll(".encdec-tabs") ?? []) {
+      other.classList.toggle("encdec-front", other === box());
+    }
+    root()?.dispatchEvent(new Event("encdec-front"));
+  }
+
+  function choose(index) {
+    comeInFront();
+    if (model.get("chosen") !== names[index]) {
+      model.set("chosen", names[index]);
+      model.save_changes();
+    }
+    draw();
+  }
+
+  function draw() {
+    const panels = box()?.querySelector(":scope > .encdec-panels");
+    const seen = !panels || getComputedStyle(panels).display !== "none";
+    const pages = panels?.querySelectorAll(":scope > .encdec-page") ?? [];
+    tabs.forEach((tab, index) => {
+      const chosen = names[index] === model.get("chosen");
+      tab.setAttribute("aria-selected", String(chosen && seen));
+      tab.tabIndex = chosen ? 0 : -1;
+      const panel = pages[index];
+      if (!panel) return;
+      panel.id ||= `${tab.id}-page`;
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", tab.id);
+      if (chosen) tab.setAttribute("aria-controls", panel.id);
+      else tab.removeAttribute("aria-controls");
+    });
+  }
+
+  function walk(event) {
+    const step = STEPS[event.key];
+    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const at = tabs.indexOf(event.target);
+    const next = Number.isFinite(step) ? (at + step + tabs.length) % tabs.length : step < 0 ? 0 : tabs.length - 1;
+    tabs[next].focus();
+    choose(next);
+  }
+
+  let frame;
+  let end = () => {};
+  const begin = () => {
+    if (!root()) {
+      frame = requestAnimationFrame(begin); // not on the page yet
+      return;
+    }
+    const designer = root();
+    const sizes = new ResizeObserver(draw);
+    sizes.observe(designer);
+    designer.addEventListener("encdec-front", draw);
+    end = () => {
+      sizes.disconnect();
+      designer.removeEventListener("encdec-front", draw);
+    };
+    draw();
+  };
+  el.addEventListener("keydown", walk);
+  model.on("change:chosen", draw);
+  model.on("change:asked", comeInFront);
+  draw();
+  begin();
+  return () => {
+    cancelAnimationFrame(frame);
+    end();
+    model.off("change:chosen", draw);
+    model.off("change:asked", comeInFront);
+  };
+}
+
+export default { render };

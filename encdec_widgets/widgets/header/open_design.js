@@ -1,0 +1,117 @@
+/* A form that lies over the designer. A file may be dropped on it, or anywhere on the designer. */
+
+const LARGEST = 5_000_000; // bytes; a design takes some thousand
+
+function render({ model, el }) {
+  const make = (parent, name, className, text = "") => {
+    const made = parent.appendChild(document.createElement(name));
+    made.className = className;
+    made.textContent = text;
+    if (name === "button") made.type = "button";
+    return made;
+  };
+  const button = make(el, "button", "encdec-button", "Open…");
+  button.setAttribute("aria-haspopup", "dialog");
+  button.setAttribute("aria-expanded", "false");
+  button.title = "Open a design that was taken away as JSON";
+  const form = make(el, "div", "encdec-open-form");
+  form.setAttribute("role", "dialog");
+  form.setAttribute("aria-label", "Open a design");
+  form.hidden = true;
+  const fileLabel = make(form, "label", "encdec-open-label", "A JSON file, chosen here or dropped on the designer");
+  const file = make(fileLabel, "input", "encdec-open-file");
+  file.type = "file";
+  file.accept = ".json,application/json";
+  const textLabel = make(form, "label", "encdec-open-label", "or its text");
+  const text = make(textLabel, "textarea", "encdec-open-text");
+  text.spellcheck = false;
+  const trouble = make(form, "div", "encdec-open-trouble");
+  const row = make(form, "div", "encdec-open-row");
+  const cancel = make(row, "button", "encdec-button", "Cancel");
+  const take = make(row, "button", "encdec-button encdec-primary", "Open");
+  let waiting = false;
+
+  function open() {
+    form.hidden = false;
+    button.setAttribute("aria-expanded", "true");
+    file.focus();
+  }
+
+  function close(back) {
+    if (form.hidden) return;
+    form.hidden = true;
+    button.setAttribute("aria-expanded", "false");
+    text.value = file.value = "";
+    tell("");
+    if (back) button.focus();
+  }
+
+  function tell(words) {
+    trouble.textContent = words;
+    trouble.hidden = !words;
+    if (words) el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: words }));
+  }
+
+  function send(words) {
+    if (!words.trim()) return tell("There is no text yet: choose a file, drop one, or paste the text of one.");
+    waiting = true;
+    model.send({ text: words });
+  }
+
+  async function read(chosen) {
+    if (!chosen) return;
+    if (chosen.size > LARGEST) tell(`${chosen.name} is too large for a design: ${chosen.size.toLocaleString("en-US")} bytes.`);
+    else send(await chosen.text());
+  }
+
+  function answered() {
+    if (!waiting) return; // another view of the same designer asked
+    waiting = false;
+    const [, words] = model.get("trouble");
+    if (words && form.hidden) open(); // a file that was dropped on the designer
+    if (words) tell(words);
+    else close(true);
+  }
+
+  const carriesFile = (event) => event.dataTransfer?.types.includes("Files");
+  const over = (event) => {
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const dropped = (event) => {
+    if (!carriesFile(event)) return;
+    over(event);
+    read(event.dataTransfer.files[0]);
+  };
+  const elsewhere = (event) => el.contains(event.target) || close(false);
+  el.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || form.hidden) return;
+    event.stopPropagation();
+    close(true);
+  });
+  button.addEventListener("click", () => (form.hidden ? open() : close(true)));
+  cancel.addEventListener("click", () => close(true));
+  take.addEventListener("click", () => send(text.value));
+  file.addEventListener("change", () => read(file.files[0]));
+  document.addEventListener("pointerdown", elsewhere, true);
+  model.on("change:trouble", answered);
+  let root;
+  let frame;
+  const begin = () => {
+    root = el.closest(".encdec");
+    if (!root) frame = requestAnimationFrame(begin); // not on the page yet
+    root?.addEventListener("dragover", over);
+    root?.addEventListener("drop", dropped);
+  };
+  begin();
+  return () => {
+    cancelAnimationFrame(frame);
+    root?.removeEventListener("dragover", over);
+    root?.removeEventListener("drop", dropped);
+    document.removeEventListener("pointerdown", elsewhere, true);
+    model.off("change:trouble", answered);
+  };
+}
+
+export default { render };

@@ -1,0 +1,1 @@
+"""The hands on the picture: keyboard, zoom, skips taken in and out, download, presentation."""

@@ -1,0 +1,170 @@
+/* The layer over the picture. It is one tab stop: its buttons are for the pointer, each of them has a key. */
+
+function element(name, className = "", attributes = {}) {
+  const made = document.createElement(name);
+  made.className = className;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+const TOOLS = { right: 36, bottom: 204 }; // the place of the buttons, from the corner of the picture
+
+const ICONS = {
+  in: "M8 3v10M3 8h10",
+  out: "M3 8h10",
+  fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
+  download: "M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11",
+  present: "M2 3h12v8H2zM8 11v3M5.5 14h5",
+};
+
+function tool(icon, label, key, act) {
+  const button = element("button", "encdec-tool", { type: "button", tabindex: -1, title: `${label} (${key})` });
+  button.setAttribute("aria-label", label);
+  button.setAttribute("aria-keyshortcuts", key);
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[icon]);
+  svg.append(path);
+  button.append(svg);
+  button.addEventListener("click", act);
+  return button;
+}
+
+/* What can be downloaded, beside the button that asks. */
+function kinds(ask, left) {
+  const menu = element("div", "encdec-kinds", { role: "group", "aria-label": "Download the picture as" });
+  const buttons = [["svg", "SVG"], ["png", "PNG, twice the size"]].map(([kind, label]) => {
+    const button = element("button", "encdec-kind", { type: "button", tabindex: -1 });
+    button.textContent = label;
+    button.addEventListener("click", () => (ask(kind), close(true)));
+    return button;
+  });
+  menu.hidden = true;
+  menu.append(...buttons);
+  const close = (back = false) => {
+    if (menu.hidden) return;
+    menu.hidden = true;
+    if (back) left();
+  };
+  menu.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length].focus();
+    else if (event.key === "Escape") close(true);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  menu.addEventListener("focusout", (event) => menu.contains(event.relatedTarget) || close());
+  const open = () => {
+    menu.hidden = false;
+    buttons[0].focus();
+  };
+  return { menu, toggle: () => (menu.hidden ? open() : close(true)) };
+}
+
+/* Whether the buttons would lie on a box where they stand first; a picture that is zoomed may lie below them. */
+function covers(model, el, bar) {
+  const plot = plotUnder(el);
+  const fit = JSON.stringify(model.get("fit"));
+  if (!plot || JSON.stringify([plot._fullLayout.xaxis.range, plot._fullLayout.yaxis.range]) !== fit) {
+    return bar.classList.contains("encdec-above");
+  }
+  const [left, top] = [plot.clientWidth - TOOLS.right, plot.clientHeight - TOOLS.bottom];
+  return model.get("stops").some((stop) => {
+    const box = placeOf(plot, stop.rect);
+    return box.x + box.width > left && box.y + box.height > top;
+  });
+}
+
+function render({ model, el }) {
+  el.classList.add("encdec-hands");
+  const zoom = zoomer(model, el);
+  const before = ghost(el);
+  const walk = walker(model, {
+    choose: (name) => model.send({ choose: name }),
+    remove: (name) => model.send({ remove: name }),
+    open: () => el.dispatchEvent(new CustomEvent("encdec-checks", { bubbles: true })), // the foot hears it
+    reveal: zoom.reveal,
+    placed: (rect) => {
+      const plot = plotUnder(el);
+      return plot && placeOf(plot, rect);
+    },
+  });
+  const focus = () => walk.list.focus({ preventScroll: true });
+  const downloads = kinds((kind) => model.send({ download: kind }), focus);
+  const presenting = presenter(el, (now) => {
+    tools.present.setAttribute("aria-pressed", String(now));
+    focus();
+  });
+  const tools = {
+    in: tool("in", "Zoom in", "+", zoom.in),
+    out: tool("out", "Zoom out", "-", zoom.out),
+    fit: tool("fit", "Fit", "0", zoom.fit),
+    download: tool("download", "Download", "D", downloads.toggle),
+    present: tool("present", "Present", "P", presenting.toggle),
+  };
+  tools.present.setAttribute("aria-pressed", "false");
+  const bar = element("div", "encdec-tools", { role: "toolbar", "aria-label": "Picture" });
+  bar.append(tools.in, tools.out, tools.fit, tools.download, tools.present, downloads.menu);
+  el.append(walk.list, walk.ring, walk.signs, bar);
+
+  const keys = {
+    "+": zoom.in, "=": zoom.in, "-": zoom.out, _: zoom.out, 0: zoom.fit,
+    d: downloads.toggle, p: presenting.toggle, Escape: () => walk.list.blur(),
+  };
+  walk.list.addEventListener("keydown", (event) => {
+    const act = !(event.ctrlKey || event.metaKey || event.altKey) && keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!act || event.defaultPrevented) return;
+    event.preventDefault();
+    act();
+  });
+
+  const stand = () => bar.classList.toggle("encdec-above", covers(model, el, bar));
+  const stopped = () => {
+    walk.draw();
+    stand();
+  };
+
+  let picture = null;
+  const wheel = (event) => zoom.wheel(event);
+  const up = (event) => bar.contains(event.target) || focus();
+  const adopt = () => {
+    if (picture) return;
+    picture = el.closest(".encdec-picture");
+    picture?.addEventListener("wheel", wheel, { passive: false, capture: true });
+    picture?.addEventListener("pointerup", up);
+  };
+  const end = followPlot(el, {
+    plotly_afterplot: () => {
+      adopt();
+      stand();
+      walk.place();
+      before.drawn();
+    },
+    plotly_relayouting: walk.place,
+    plotly_doubleclick: zoom.fit,
+    plotly_click: ({ points }) => walk.pointed(points[0]?.customdata?.[0]),
+  });
+
+  const told = ({ say, save: svg, kind, name }) => {
+    if (say) el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: say }));
+    if (svg) save(svg, kind, name);
+  };
+  model.on("change:stops", stopped);
+  model.on("change:selected", walk.drawSelection);
+  model.on("msg:custom", told);
+  walk.draw();
+  return () => {
+    end();
+    presenting.leave();
+    picture?.removeEventListener("wheel", wheel, { capture: true });
+    picture?.removeEventListener("pointerup", up);
+    model.off("change:stops", stopped);
+    model.off("change:selected", walk.drawSelection);
+    model.off("msg:custom", told);
+  };
+}
+
+export default { render };

@@ -1,0 +1,159 @@
+"""The layer over the picture: the keyboard's way through its boxes, zoom, download and the presentation mode."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import attrs
+import traitlets
+
+from encdec_widgets.designs.block_edits import can_be_edited, path_of, remove
+from encdec_widgets.designs.paths import STAGES
+from encdec_widgets.designs.presets import family_name, preset_name
+from encdec_widgets.figures.parts import Scene
+from encdec_widgets.figures.still import still
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.base.at_rest import AtRest
+from encdec_widgets.widgets.base.ipywidgets_private import Collected
+from encdec_widgets.widgets.picture.hands.walk import stops
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from encdec_widgets.designs.design import Design
+
+_FOLDER = Path(__file__).parent
+_PARTS = ("plot", "zoom", "walk", "saving", "presenting", "fading", "hands")
+UPDATE_AFTER_S = 0.25  # after the last edit: no step of a slider pays for the keyboard's way
+
+
+@attrs.frozen(eq=False)
+class Drawn:
+    """What the picture shows.
+
+    Attributes:
+        graph: Blocks, or layers as boxes.
+        scene: Where each of them stands.
+        selected: Names of the boxes that are selected.
+        flags: What is remarked of boxes, by name.
+        plain: Makes the same scene without what an edit did, what is selected and what checks say.
+    """
+
+    graph: "nx.DiGraph[str]"
+    scene: Scene
+    selected: tuple[str, ...]
+    flags: Mapping[str, str]
+    plain: Callable[[], Scene]
+
+
+class Hands(Collected, anywidget.AnyWidget):
+    """What a person can do to the picture besides a click; nothing in plotly can be reached by keyboard.
+
+    It lies over the picture and is one tab stop. Arrow keys walk the boxes, Enter chooses one, Delete takes it out.
+
+    Attributes:
+        stops: The boxes, as :func:`~encdec_widgets.widgets.picture.hands.walk.stops` lists them (a trait).
+        fit: The ranges of the x and the y axis that show all of the picture (a trait).
+        selected: Names of the boxes that are selected (a trait).
+    """
+
+    # As texts: anywidget never lets go of a widget whose script is a file.
+    _esm = "\n".join((_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
+    _css = (_FOLDER / "hands.css").read_text(encoding="utf-8")
+
+    stops: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    fit: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    def __init__(self, session: Session, choose: Callable[[str], None]) -> None:
+        """Make the layer of the picture of ``session``.
+
+        Args:
+            session: What is edited.
+            choose: Is called with the name of the box that is chosen.
+        """
+        self._session = session
+        self._choose = choose
+        self._drawn: Drawn | None = None
+        self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update), session.background)
+        super().__init__()
+        self.on_msg(session.guarded(self._told))
+
+    def show(self, drawn: Drawn) -> None:
+        """Be the layer over another picture: what *Fit* shows at once, the boxes once no more edits come."""
+        first = self._drawn is None
+        self._drawn = drawn
+        extent = drawn.scene.extent
+        self.fit = [[extent.left, extent.right], [extent.bottom, extent.top]]
+        if first:
+            self._update()
+        else:
+            self._at_rest.soon()
+
+    def close(self) -> None:
+        """Close it, also if an update is on its way."""
+        self._at_rest.forget()
+        super().close()
+
+    def _update(self) -> None:
+        drawn = self._drawn
+        if drawn is not None:
+            with self.hold_sync():
+                places = {name: box.whole for name, box in drawn.scene.boxes.items()}
+                self.stops = stops(drawn.graph, places, drawn.flags)
+                self.selected = sorted(drawn.selected)
+
+    def _told(self, _: Any, content: Any, __: Any) -> None:
+        """Do what a person asks of the box with this name, or for a picture of this kind."""
+        actions = {"choose": self._choose, "remove": self._remove, "download": self._download}
+        for action, name in content.items() if isinstance(content, dict) else ():
+            if action in actions and isinstance(name, str):
+                actions[action](name)
+
+    def _remove(self, name: str) -> None:
+        session, shown = self._session, self._session.shown
+        if shown is None or self._drawn is None:
+            return
+        wanted = session.editor.wanted
+        if shown.backbone.design != wanted:
+            return  # The picture is of the network before: what is removed there is not what a person saw.
+        reason = why_it_stays(wanted, shown.backbone.blocks, name)
+        if reason:
+            self.send({"say": reason})
+        else:
+            session.change(remove(wanted, str(path_of(shown.backbone.blocks.nodes[name]))))
+
+    def _download(self, kind: str) -> None:
+        """Send the picture without edit marks: the page saves it as SVG, or draws it at twice the size as PNG."""
+        if self._drawn is not None and self._session.shown is not None and kind in ("svg", "png"):
+            name = file_name(self._session.shown.backbone.design)
+            self.send({"save": still(self._drawn.plain()), "kind": kind, "name": f"{name}.{kind}"})
+
+
+def why_it_stays(design: "Design", blocks: "nx.DiGraph[str]", name: str) -> str:
+    """Why a box of the picture can't be taken out of the network; empty where it can."""
+    if name not in blocks:
+        return "A layer can't be removed by itself. Remove its block."
+    data = blocks.nodes[name]
+    if data["stage"] not in STAGES:
+        return f"{data['label']} can't be removed."
+    if not can_be_edited(design):
+        return "Code of this architecture's own connects its blocks: they can't be removed one by one."
+    return ""
+
+
+def file_name(design: "Design") -> str:
+    """What a file about a design is called, without its ending.
+
+    >>> from encdec_widgets import Design, preset
+    >>> from encdec_widgets.architectures import UNet
+    >>> file_name(preset("SLEAP large top-down")), file_name(Design(UNet(filters=24)))
+    ('sleap-large-top-down', 'u-net-filters24')
+    """
+    name = preset_name(design)
+    if name is None:
+        filters = getattr(design.architecture, "filters", None)
+        name = f"{family_name(design)}{'' if filters is None else f' filters{filters}'}"
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

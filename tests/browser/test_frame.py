@@ -1,0 +1,209 @@
+"""The frame of the designer in a real browser: nothing moves or is cut off, and all of it is reached by keyboard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from encdec_widgets import preset
+from tests.browser.designer_page import DesignerPage
+from tests.browser.page import Screen
+from tests.browser.servers import until
+
+PARTS = ("header", "figures", "controls", "picture", "card", "aside", "foot")
+WIDER = [1, 17, 34, 68, 136, 136, 272, 272, 136, 68, 34]
+
+
+def tab(designer: DesignerPage, name: str) -> Locator:
+    return designer.root.get_by_role("tab", name=name, exact=True)
+
+
+def places(designer: DesignerPage, *parts: str) -> dict[str, tuple[int, ...]]:
+    """Left, top, width and height of parts, in px; of what is not there, nothing."""
+    found = {part: designer.root.locator(f".encdec-{part}").first.bounding_box() for part in parts}
+    return {part: tuple(round(box[side]) for side in box) for part, box in found.items() if box}
+
+
+def scrolls(designer: DesignerPage) -> bool:
+    """Whether the page, or what the designer stands in, is higher than its place."""
+    return bool(
+        designer.root.evaluate(
+            """root => {
+                for (let part = root; part; part = part.parentElement) {
+                    if (part.scrollHeight > part.clientHeight + 1 && part.clientHeight) return true;
+                }
+                return false;
+            }"""
+        )
+    )
+
+
+def fits(designer: DesignerPage, width: int, height: int) -> None:
+    """Make the window so large, and wait until header, picture, card and foot are in it, one below the other."""
+    designer.screen.page.set_viewport_size({"width": width, "height": height})
+
+    def in_order() -> bool:
+        top = 0
+        for x, y, w, h in places(designer, "header", "figures", "picture", "card", "foot").values():
+            if y < top or x < 0 or x + w > width or y + h > height or h < 30:
+                return False
+            top = y + h - 12  # borders and paddings
+        return not scrolls(designer)
+
+    until(in_order, f"all is seen in {width} x {height}")
+    assert designer.screen.scrolls_sideways() == []
+
+
+def seen_pages(designer: DesignerPage) -> list[str]:
+    """The names of the tabs whose pages are seen."""
+    pages = designer.root.get_by_role("tabpanel").all()
+    names: list[str] = [
+        page.evaluate("page => document.getElementById(page.getAttribute('aria-labelledby')).textContent")
+        for page in pages
+        if page.is_visible()
+    ]
+    return names
+
+
+def test_nothing_moves_whatever_is_said_or_opened(open_app: Callable[..., Screen], tmp_path: Path) -> None:
+    designer = DesignerPage(open_app())
+    page = designer.screen.page
+    for size in ((1920, 1080), (1280, 720)):
+        fits(designer, *size)
+    before = places(designer, *PARTS)
+    assert set(before) == set(PARTS)
+    card = designer.root.locator(".encdec-card")
+    pressed = designer.root.locator(".encdec-figure[aria-pressed=true]")
+
+    designer.press_slider("filters", "ArrowRight")
+    designer.wait_for_boxes(WIDER)
+    expect(card).to_contain_text("Filters 16 → 17")
+    expect(designer.root.locator(".encdec-figure-change").first).to_contain_text("↑ 13 %")
+    assert places(designer, *PARTS) == before
+
+    designer.screen.type("filters", "0")
+    expect(card).to_contain_text("The picture is of the network before.")
+    assert places(designer, *PARTS) == before
+    card.get_by_role("button", name="Undo").click()
+    expect(card).to_contain_text("Filters 16 → 17")
+
+    # A figure colours the boxes and opens its page; a second click goes back.
+    figure = designer.root.get_by_role("button", name="Multiply-adds")
+    figure.click()
+    expect(tab(designer, "Costs")).to_have_attribute("aria-selected", "true")
+    expect(pressed).to_have_count(1)
+    figure.click()
+    expect(pressed).to_have_count(0)
+
+    for name in ("Block", "Input & head", "Timing", "Receptive field"):
+        tab(designer, name).click()
+        until(lambda name=name: name in seen_pages(designer), f"the page {name}")  # type: ignore[misc]
+        assert places(designer, *PARTS) == before
+    for name in ("Table", "Checks: none"):
+        button = designer.root.get_by_role("button", name=name)
+        button.click()
+        expect(button).to_have_attribute("aria-expanded", "true")
+        assert places(designer, *PARTS) == before
+    page.keyboard.press("Escape")
+    expect(designer.root.locator(".encdec-drawer")).to_be_hidden()
+
+    # Beside JupyterLab's file browser: one page of six is seen, and always the picture and the card.
+    fits(designer, 934, 620)
+    tab(designer, "Timing").click()
+    until(lambda: seen_pages(designer) == ["Timing"], "one page")
+    expect(designer.root.locator("[role=tab][aria-selected=true]")).to_have_count(1)
+    designer.root.get_by_role("button", name="Parameters").click()
+    until(lambda: seen_pages(designer) == ["Costs"], "the page of the figure")
+    tab(designer, "Network").click()
+    until(lambda: seen_pages(designer) == ["Network"], "the controls again")
+    designer.screen.screenshot(tmp_path / "narrow.png")
+
+    fits(designer, 800, 720)
+    page.set_viewport_size({"width": 640, "height": 360})  # 1280 x 720 at 200 %
+    until(lambda: scrolls(designer), "the page scrolls")
+    for part in ("card", "foot", "header"):
+        designer.root.locator(f".encdec-{part}").scroll_into_view_if_needed()
+        expect(designer.root.locator(f".encdec-{part}")).to_be_in_viewport()
+    assert designer.screen.scrolls_sideways() == []
+
+
+def test_tabs_menus_and_designs_that_come_and_go_by_keyboard(open_app: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_app("dark"))
+    page, kernel = designer.screen.page, designer.screen.kernel
+    assert kernel
+    expect(page.get_by_role("main")).to_have_count(1)
+    expect(page.get_by_role("heading", name="Designer of encoder-decoder networks")).to_have_count(1)
+
+    tab(designer, "Network").focus()
+    for key, name in (("ArrowRight", "Block"), ("End", "Input & head"), ("ArrowRight", "Network")):
+        page.keyboard.press(key)
+        expect(tab(designer, name)).to_be_focused()
+        expect(tab(designer, name)).to_have_attribute("aria-selected", "true")
+    ring = tab(designer, "Network").evaluate(
+        "e => getComputedStyle(e).outlineColor + getComputedStyle(e).outlineWidth"
+    )
+    assert ring == "rgb(88, 166, 255)2px"
+
+    away = designer.root.get_by_role("button", name="Take away")
+    away.press("ArrowDown")
+    entries = designer.root.get_by_role("menuitem")
+    expect(entries.first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(away).to_be_focused()
+    page.keyboard.press("Enter")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "sleap-medium-single.json"
+    kept = Path(download.value.path()).read_text(encoding="utf-8")
+    assert json.loads(kept) == json.loads(kernel.value("designer.design.to_json()"))
+
+    opening = designer.root.get_by_role("button", name="Open…")
+    form = designer.root.get_by_role("dialog", name="Open a design")
+    opening.press("Enter")
+    form.get_by_label("or its text").fill("no design")
+    form.get_by_role("button", name="Open", exact=True).press("Enter")
+    expect(form).to_contain_text("This is not the JSON of a design")
+    form.get_by_label("A JSON file").set_input_files(
+        {
+            "name": "leap.json",
+            "mimeType": "application/json",
+            "buffer": preset("LEAP (2019)").to_json().encode(),
+        }
+    )
+    expect(form).to_be_hidden()
+    until(
+        lambda: kernel.value("designer.header.family.preset.value") == "LEAP (2019)", "the design of the file"
+    )
+    opening.press("Enter")
+    form.get_by_label("or its text").fill(kept)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    expect(opening).to_be_focused()
+
+
+def test_axe_finds_nothing_serious(open_app: Callable[..., Screen]) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    designer = DesignerPage(open_app())
+
+    def serious() -> list[str]:
+        found = axe.run(designer.screen.page).response["violations"]
+        return [
+            f"{one['id']}: {[node['target'] for node in one['nodes']]}"
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+
+    assert serious() == []
+    for names in (("Block", "Costs"), ("Input & head", "Timing")):
+        for name in names:
+            tab(designer, name).click()
+            until(lambda name=name: name in seen_pages(designer), f"the page {name}")  # type: ignore[misc]
+        assert serious() == []
+    designer.root.get_by_role("button", name="Table").click()
+    designer.root.locator(".encdec-facts tbody tr").first.wait_for()
+    assert serious() == []

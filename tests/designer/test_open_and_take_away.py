@@ -1,0 +1,90 @@
+"""Designs that come and go as files: what is written, what is taken, and what is said of what is not."""
+
+import csv
+import io
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from encdec_widgets import Design, Designer, preset
+from encdec_widgets.widgets.header.taken_away import WAYS, file_name
+from tests.designer.reading import SMALL
+
+
+def take(designer: Designer, way: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the page gets that asks for a way."""
+    sent: list[dict[str, Any]] = []
+    menu = designer.header.take_away
+    monkeypatch.setattr(menu, "send", sent.append)
+    menu._handle_custom_msg({"take": way, "of": "view-1"}, [])
+    (answer,) = sent
+    assert answer["of"] == "view-1"
+    return answer
+
+
+def test_each_way_in_the_menu_writes_a_file_that_can_be_read(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = [name for name, _, _ in designer.header.take_away.ways]
+    assert offered == list(WAYS) == ["json", "csv", "svg"]
+    files = {way: take(designer, way, monkeypatch) for way in offered}
+    assert all(not answer["error"] for answer in files.values())
+    assert Design.from_json(files["json"]["text"]) == designer.design
+    rows = list(csv.reader(io.StringIO(files["csv"]["text"])))
+    assert len(rows) == 1 + len(designer.backbone.blocks)
+    assert ET.fromstring(files["svg"]["text"]).tag.endswith("svg")
+    assert [answer["name"] for answer in files.values()] == ["u-net.json", "u-net.csv", "u-net.svg"]
+
+
+def test_a_file_that_cannot_be_made_is_told(designer: Designer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> str:
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(type(designer.backbone.design), "to_json", fail)
+    answer = take(designer, "json", monkeypatch)
+    assert answer["error"] == "Design (JSON) can't be made of this network: no room"
+    assert answer["text"] == ""
+
+
+def test_what_is_not_offered_is_not_answered(designer: Designer, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[object] = []
+    monkeypatch.setattr(designer.header.take_away, "send", sent.append)
+    for content in ({"take": "exe"}, {}, "json", None):
+        designer.header.take_away._handle_custom_msg(content, [])
+    assert sent == []
+
+
+def test_a_file_is_named_after_its_design() -> None:
+    assert file_name(preset("LEAP (2019)").build(), "json") == "leap-2019.json"
+
+
+def test_what_was_taken_away_is_opened_as_one_step_to_undo(designer: Designer) -> None:
+    opening = designer.header.open_design
+    opening._handle_custom_msg({"text": preset("LEAP (2019)").to_json()}, [])
+    assert designer.design == preset("LEAP (2019)")
+    assert opening.trouble == (1, "")
+    designer.undo()
+    assert designer.design == SMALL
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "not the JSON of a design"),
+        ("filters: 3", "not the JSON of a design"),
+        ("[1, 2]", "not the JSON of a design"),
+        (SMALL.to_json().replace('"filters": 2', '"filters": 0'), "must be a whole number from 1"),
+        (SMALL.to_json().replace("UNet", "XNet"), "XNet"),
+    ],
+)
+def test_a_text_that_is_no_design_is_told_and_the_present_one_stays(
+    designer: Designer, text: str, words: str
+) -> None:
+    opening = designer.header.open_design
+    for turn in (1, 2):  # the same trouble is told again
+        opening.take(text)
+        assert opening.trouble[0] == turn
+        assert words in opening.trouble[1]
+    assert designer.design == SMALL
+    assert designer.problem is None
