@@ -42,8 +42,8 @@ class Designer(Telling, widgets.VBox):
     What a person changes at a control is built in the background, the newest change first; reading one of the traits
     waits for it.
 
-    Its parts are attributes: ``header``, ``figures`` and ``kept`` at the top; ``controls``, ``problems``, ``picture``, ``card``
-    and ``aside`` below them; ``foot``, which opens ``table`` and ``checks``; and ``page``, which is not seen.
+    Its parts are attributes: ``header`` and ``figures`` at the top; ``controls``, ``problems``, ``picture``, ``card``,
+    ``kept`` and ``aside`` below them; ``foot``, which opens ``table`` and ``checks``; and ``page``, which is not seen.
 
     Attributes:
         session: What is edited, without a screen; each part of the designer observes it.
