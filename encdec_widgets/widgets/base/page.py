@@ -18,6 +18,7 @@ _FOLDER = Path(__file__).parent
 _SHEETS = (
     *(_FOLDER / name for name in ("look.css", "frame.css", "page.css")),
     _FOLDER.parent / "controls" / "controls.css",
+    _FOLDER.parent / "header" / "kept_edits.css",
 )
 
 
