@@ -17,7 +17,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.architectures.family import Family, PresetValues
+from encdec_widgets.architectures.family import SLEAP_DATE, Family, PresetValues
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer, real
 from encdec_widgets.architectures.fields.shared import filters_field, num_convs_field
 
@@ -53,7 +53,7 @@ class LeapCNN(EncoderDecoder):
         "Width of the first block, from which all others follow; parameters grow with its square.",
         maximum=4096,
         most_usual=128,
-        group="Filters",
+        group="Width",
         needs=(NoEffectWhile("there are no convolutions", lambda leap: not leap._levels),),
     )
     filters_rate: float = real(
@@ -63,7 +63,7 @@ class LeapCNN(EncoderDecoder):
         usual=(1, 3),
         unit="×",
         help="How much wider each coarser block is; above 2 the deepest blocks hold most parameters.",
-        group="Filters",
+        group="Width",
         needs=(NoEffectWhile("only the first block has convolutions", lambda leap: not any(leap._levels)),),
     )
     down_blocks: int = integer(
@@ -203,8 +203,9 @@ FAMILY = Family(
         PresetValues(
             name="LEAP CNN",
             architecture=LeapCNN(),
-            purpose="The simplest of the four: straight down and up, without skip connections.",
+            purpose="SLEAP's default, the simplest of all families: straight down and up, without skip connections.",
             source="Pereira et al. 2019 (doi 10.1038/s41592-018-0234-5), as generalised in SLEAP 1.4.1",
+            date=SLEAP_DATE,
         ),
     ),
 )

@@ -36,7 +36,11 @@ def buttons(view: widgets.Widget) -> dict[str, widgets.Button]:
 
 def visible(view: ChecksView) -> list[widgets.Widget]:
     """The rows that are seen, from top to bottom."""
-    rows = [row for row in view.children if row is not view.again and row.layout.display != "none"]
+    rows = [
+        row
+        for row in view.children
+        if row not in (view.again, view._nothing) and row.layout.display != "none"
+    ]
     return sorted(rows, key=lambda row: int(row.layout.order))
 
 

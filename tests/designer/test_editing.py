@@ -61,7 +61,7 @@ def test_editing_a_block_makes_a_custom_network_and_says_so(designer: Designer) 
     assert [layer.name for layer in designer.backbone.structure.layers] == layers
     assert control(designer, "family").value == "Custom"
     assert "edited one by one" in text_of(designer)
-    assert "Encoder[0] filters 2 → 3" in text_of(designer)
+    assert "Enc0 filters 2 → 3" in text_of(designer)
     press(designer, "Undo")
     assert designer.design == SMALL
     assert control(designer, "family").value == "U-Net"
@@ -178,7 +178,7 @@ def test_a_bad_value_of_a_block_is_named_and_mended(designer: Designer) -> None:
     assert isinstance(designer.problem, FieldError)
     assert designer.problem.field == "encoder[0].kernel_size"
     assert designer.design == SMALL
-    press(designer, "encoder[0].kernel size = 1")
+    press(designer, "enc0 kernel size = 1")
     assert designer.design == SMALL.replace("encoder[0].kernel_size", 1)
 
 

@@ -4,7 +4,9 @@ import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import comm
 import plotly
 import pytest
 from plotly.graph_objects import FigureWidget as PlotlyFigureWidget
@@ -40,9 +42,10 @@ def has_methods() -> None:
 def has_config() -> None:
     figure = FigureWidget()
     before = dict(figure._config)
-    figure.set_options(displaylogo=False)
-    assert figure._config == {**before, "displaylogo": False}
-    assert figure.get_state()["_config"]["displaylogo"] is False  # it reaches the page
+    assert {"showSendToCloud": False, "displaylogo": False}.items() <= before.items()
+    figure.set_options(responsive=True)
+    assert figure._config == {**before, "responsive": True}
+    assert figure.get_state()["_config"]["responsive"] is True  # it reaches the page
 
 
 def has_stored_state() -> None:
@@ -77,6 +80,25 @@ def has_changes() -> None:
     assert message["style_data"]["x"][0] == [7]
     assert message["layout_data"] == {"shapes[0].path": "M1 1Z", "height": 200}
     assert len(list(filter(None, sent))) == 1
+
+
+def test_the_page_hears_of_a_figure_once_it_has_its_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+
+    class Channel(comm.DummyComm):
+        def publish_msg(self, msg_type: str, data: Any = None, **more: Any) -> None:
+            told.append((msg_type, (data or {}).get("state", {})))
+
+    monkeypatch.setattr(comm, "create_comm", Channel)
+    figure = FigureWidget(data=[{"type": "scatter", "x": [1], "y": [1]}], layout={"height": 100})
+    with figure.hold_sync():
+        ((opened, state),) = [(kind, state) for kind, state in told if "_widget_data" in state]
+        assert opened == "comm_open"
+        assert state["_widget_data"][0]["x"] == [1]
+        assert state["_widget_layout"]["height"] == 100
+        assert state["_config"]["showSendToCloud"] is False
+    figure.layout.height = 200
+    assert told[-1][0] == "comm_msg"
 
 
 USES: dict[str, Callable[[], None]] = {

@@ -220,6 +220,44 @@ def test_blocks_need_not_be_writable(error: type[Exception]) -> None:
     assert change.blocks["stack0_enc0"].text.startswith("channels 2 to 3, ")
 
 
+class Counted:
+    """Content of which a text is costly."""
+
+    texts = 0
+
+    def __repr__(self) -> str:
+        Counted.texts += 1
+        return "content"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Counted)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@attrs.frozen
+class Holding(SimpleConvBlock):
+    held: Any = None
+    function: Any = None
+
+
+def test_no_texts_are_made_of_what_is_the_same() -> None:
+    def blocks(**fields: Any) -> Any:
+        return build([Holding(filters=2, held=Counted()), Holding(held=Counted(), **fields)], [])
+
+    one, two = blocks(filters=2), blocks(filters=3)
+    Counted.texts = 0
+    assert changes(one, two).blocks["stack0_enc1"].facts["settings"] == ("filters=2", "filters=3")
+    assert not Counted.texts
+
+
+def test_functions_that_are_defined_anew_are_no_change() -> None:
+    def blocks() -> Any:
+        return build([Holding(filters=2, function=lambda x: x)], [])
+
+    assert not changes(blocks(), blocks())
+
+
 @given(before=kernels, after=kernels)
 def test_kernels_of_any_number_of_sizes_are_written(before: Any, after: Any) -> None:
     facts = {"kernel_sizes": (before, after)}
