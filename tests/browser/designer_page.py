@@ -17,6 +17,10 @@ CELLS = [
 ]
 
 
+_CHANNELS = """plot => plot.data.find(trace => trace.name === 'blocks').customdata
+    .map(([, text]) => parseInt(/(\\d+) channels/.exec(text)[1]))"""
+
+
 class DesignerPage:
     """A designer on a screen: the first one, or another by its number; the first is `designer` in its kernel."""
 
@@ -60,13 +64,24 @@ class DesignerPage:
         return int((title or "").replace(",", ""))
 
     def boxes(self) -> list[int]:
-        """The channels written in the boxes of the picture, from left to right."""
-        texts = self.root.locator(".barlayer .point text").all_text_contents()
-        return [int(match[0]) for text in texts if (match := re.match(r"\d+", text))]
+        """The channels of the boxes that the page shows, from left to right, as they are told on hover."""
+        return list(self.root.locator(".js-plotly-plot").evaluate(f"plot => ({_CHANNELS})(plot)"))
+
+    def colours(self) -> list[str]:
+        """What is filled in the picture, and with which colour."""
+        areas = self.root.locator(".js-plotly-plot .shapelayer path")
+        found: list[str] = areas.evaluate_all("all => all.map(e => `${e.style.fill} ${e.getAttribute('d')}`)")
+        return found
 
     def rows(self) -> list[str]:
         """The labels of the picture's rows."""
-        return self.root.locator(".ytick text").all_text_contents()
+        shown: list[str] = self.root.locator(".js-plotly-plot").evaluate(
+            """plot => {
+                const { text, textposition } = plot.data.find(trace => trace.name === 'texts');
+                return text.filter((_, index) => textposition[index] === 'middle left');
+            }"""
+        )
+        return [" ".join(pair) for pair in zip(shown[::2], shown[1::2], strict=True)]
 
     def built_boxes(self) -> list[int]:
         """The channels of the blocks that are really in the kernel's network."""
@@ -85,10 +100,9 @@ class DesignerPage:
         """Wait until the picture shows these channels."""
         self.screen.page.wait_for_function(
             """([root, boxes]) => {
-                const texts = [...root.querySelectorAll('.barlayer .point text')];
-                const shown = texts.map(text => parseInt(text.textContent));
-                return JSON.stringify(shown) === JSON.stringify(boxes);
-            }""",
+                const plot = root.querySelector('.js-plotly-plot');
+                return JSON.stringify((CHANNELS)(plot)) === JSON.stringify(boxes);
+            }""".replace("CHANNELS", _CHANNELS),
             arg=[self.root.element_handle(), boxes],
         )
 
