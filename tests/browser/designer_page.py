@@ -60,13 +60,14 @@ class DesignerPage:
         return int((title or "").replace(",", ""))
 
     def boxes(self) -> list[int]:
-        """The channels written in the boxes of the picture, from left to right."""
-        texts = self.root.locator(".barlayer .point text").all_text_contents()
-        return [int(match[0]) for text in texts if (match := re.match(r"\d+", text))]
+        """The channels of the boxes of the picture, from the input to the output, as they are read aloud."""
+        words = self.root.locator(".encdec-boxes > [role=option]").all_text_contents()
+        return [int(match[1]) for text in words if (match := re.search(r"(\d+) channels?\b", text))]
 
     def rows(self) -> list[str]:
-        """The labels of the picture's rows."""
-        return self.root.locator(".ytick text").all_text_contents()
+        """The sizes at which the rows of the picture are labelled."""
+        texts = self.root.locator(".scatterlayer text").all_text_contents()
+        return [text for text in texts if re.fullmatch(r"\d+ × \d+", text)]
 
     def built_boxes(self) -> list[int]:
         """The channels of the blocks that are really in the kernel's network."""
@@ -83,14 +84,7 @@ class DesignerPage:
 
     def wait_for_boxes(self, boxes: list[int]) -> None:
         """Wait until the picture shows these channels."""
-        self.screen.page.wait_for_function(
-            """([root, boxes]) => {
-                const texts = [...root.querySelectorAll('.barlayer .point text')];
-                const shown = texts.map(text => parseInt(text.textContent));
-                return JSON.stringify(shown) === JSON.stringify(boxes);
-            }""",
-            arg=[self.root.element_handle(), boxes],
-        )
+        until(lambda: self.boxes() == boxes, f"boxes of {boxes} channels")
 
     def picture_keeps_to_its_place(self) -> bool:
         """Whether the picture is as wide as the place that the page has for it, and no wider."""
