@@ -13,8 +13,10 @@ from encdec_widgets.architectures.custom import CustomEncoderDecoder
 from encdec_widgets.architectures.fc_densenet import FCDenseNet
 from encdec_widgets.architectures.hourglass import Hourglass
 from encdec_widgets.architectures.leap import LeapCNN
+from encdec_widgets.architectures.leap_2019 import Leap2019
 from encdec_widgets.architectures.stacked_hourglass import StackedHourglass
 from encdec_widgets.architectures.unet import UNet
+from encdec_widgets.architectures.unet_2015 import UNet2015
 
 __all__ = [
     "CustomEncoderDecoder",
@@ -22,6 +24,7 @@ __all__ = [
     "DenseUpsamplingBlock",
     "FCDenseNet",
     "Hourglass",
+    "Leap2019",
     "LeapCNN",
     "ResidualBlock",
     "ResidualOutputBlock",
@@ -30,4 +33,5 @@ __all__ = [
     "StridedConvBlock",
     "TransitionDown",
     "UNet",
+    "UNet2015",
 ]

@@ -9,6 +9,8 @@ from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 
 InputShape: TypeAlias = tuple[int | None, int | None, int]
 """Height and width in px, each None if it is open, and number of channels."""
+SLEAP_DATE = "2024-12"
+"""When SLEAP 1.4.1 appeared, whose networks some presets are."""
 
 
 @attrs.frozen(kw_only=True)
@@ -20,6 +22,7 @@ class PresetValues:
         architecture: The network.
         purpose: One sentence on what it is for.
         source: Where it comes from.
+        date: When that appeared, as year and month (``"2015-05"``).
         input_shape: The input that it was made for; None for the usual one.
         head: What it ends in; None for the bare backbone.
     """
@@ -28,6 +31,7 @@ class PresetValues:
     architecture: EncoderDecoder
     purpose: str
     source: str
+    date: str
     input_shape: InputShape | None = None
     head: Head | None = None
 

@@ -232,6 +232,7 @@ def _preset(name: str, purpose: str, network: FCDenseNet) -> PresetValues:
         head=Head(11, "softmax"),
         purpose=purpose,
         source="Jegou et al. 2017 (arXiv 1611.09326), as its authors released it",
+        date="2016-11",
     )
 
 

@@ -15,7 +15,7 @@ from encdec_widgets.architectures._strides import StrideRules, by_name
 from encdec_widgets.architectures.blocks.hourglass import DownsamplingBlock, StemBlock, UpsamplingBlock
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
-from encdec_widgets.architectures.family import Family, PresetValues
+from encdec_widgets.architectures.family import SLEAP_DATE, Family, PresetValues
 from encdec_widgets.architectures.fields.described import FieldError, Need, integer
 from encdec_widgets.architectures.fields.few_values import STEM_STRIDES, stem_stride_field
 from encdec_widgets.architectures.fields.shared import filters_field, interpolation_field
@@ -206,6 +206,7 @@ FAMILY = Family(
             architecture=Hourglass(),
             purpose="The default hourglass of SLEAP: three stacks of plain convolutions, 66 million parameters.",
             source="Newell, Huang & Deng 2017 (arXiv 1611.05424), as in SLEAP 1.4.1",
+            date=SLEAP_DATE,
         ),
     ),
 )

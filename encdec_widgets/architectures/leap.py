@@ -17,7 +17,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.architectures.family import Family, PresetValues
+from encdec_widgets.architectures.family import SLEAP_DATE, Family, PresetValues
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer, real
 from encdec_widgets.architectures.fields.shared import filters_field, num_convs_field
 
@@ -203,8 +203,9 @@ FAMILY = Family(
         PresetValues(
             name="LEAP CNN",
             architecture=LeapCNN(),
-            purpose="The simplest of the four: straight down and up, without skip connections.",
+            purpose="SLEAP's default, the simplest of all families: straight down and up, without skip connections.",
             source="Pereira et al. 2019 (doi 10.1038/s41592-018-0234-5), as generalised in SLEAP 1.4.1",
+            date=SLEAP_DATE,
         ),
     ),
 )

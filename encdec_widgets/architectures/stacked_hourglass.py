@@ -281,6 +281,7 @@ def _preset(stacks: int, purpose: str) -> PresetValues:
         head=Head(16, "linear"),
         purpose=purpose,
         source="Newell et al. 2016 (arXiv 1603.06937)",
+        date="2016-03",
     )
 
 

@@ -18,7 +18,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleConvBlock,
     SimpleUpsamplingBlock,
 )
-from encdec_widgets.architectures.family import Family, PresetValues
+from encdec_widgets.architectures.family import SLEAP_DATE, Family, PresetValues
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer, real
 from encdec_widgets.architectures.fields.shared import filters_field, kernel_size_field, num_convs_field
 
@@ -313,6 +313,7 @@ def _sleap_profile(name: str, purpose: str, down: int, up: int, filters: int, ra
         ),
         purpose=purpose,
         source="training profile shipped with SLEAP 1.4.1",
+        date=SLEAP_DATE,
     )
 
 
@@ -325,6 +326,7 @@ FAMILY = Family(
             architecture=UNet(),
             purpose="The default U-Net of SLEAP: wide, learned upsampling, 34.5 million parameters.",
             source="Ronneberger et al. 2015 (arXiv 1505.04597), as in SLEAP 1.4.1",
+            date=SLEAP_DATE,
         ),
         _sleap_profile("medium single", "One animal in the image, at half resolution.", 4, 3, 16, 2),
         _sleap_profile("centroid", "Finds where animals are, at half resolution.", 4, 3, 16, 2),

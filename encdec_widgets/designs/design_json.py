@@ -35,13 +35,21 @@ def to_json(design: Any) -> str:
         FieldError: (a ValueError) If a field holds something that JSON has no form for, such as a function; it names
             the block and the field.
     """
-    data = {
+    return json.dumps(to_data(design), indent=2, allow_nan=False)
+
+
+def to_data(design: Any) -> dict[str, Any]:
+    """What :func:`to_json` writes, as data.
+
+    Raises:
+        FieldError: As :func:`to_json`.
+    """
+    return {
         _VERSION_KEY: VERSION,
         "architecture": _encode(design.architecture, ""),
         "input_shape": list(design.input_shape),
         "head": _encode(design.head, "head"),
     }
-    return json.dumps(data, indent=2, allow_nan=False)
 
 
 def from_json(text: str | bytes | bytearray) -> dict[str, Any]:
@@ -51,7 +59,15 @@ def from_json(text: str | bytes | bytearray) -> dict[str, Any]:
         ValueError: If the text is no such design, is of a version that is not known, has a key that is not known, or a
             value that is not possible. It names the block and the field.
     """
-    data = data_of(text)
+    return fields_of(data_of(text))
+
+
+def fields_of(data: Any) -> dict[str, Any]:
+    """What :func:`from_json` reads, of data.
+
+    Raises:
+        ValueError: As :func:`from_json`.
+    """
     if not isinstance(data, dict) or _VERSION_KEY not in data:
         raise ValueError(f'This is not the JSON of a design: it has no "{_VERSION_KEY}".')
     version = data[_VERSION_KEY]

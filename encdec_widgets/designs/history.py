@@ -24,12 +24,14 @@ class State(ByContent):
         words: What led to it, where that is not to be read from the two designs.
         gesture: Edits that belong to one movement of the hand have the same; None stands alone.
         anew: Whether it has weights of its own, which the state before does not share.
+        name: The name of the preset that was asked for, as several presets are one network; empty for none.
     """
 
     design: Design
     words: str = ""
     gesture: Hashable = None
     anew: bool = False
+    name: str = ""
 
 
 @attrs.frozen
@@ -76,6 +78,24 @@ class History(ByContent):
         if kept[-1].design != state.design and not led_back:
             kept = (*kept, state)[-MOST_STATES:]
         return History(kept, len(kept) - 1)
+
+    def then_all(self, kept: "History") -> "History":
+        """Add all states of another history, the first of which is left out where it is the present one.
+
+        What was undone before is forgotten.
+        """
+        here = self.states[: self.position + 1]
+        added = kept.states[kept.states[0].design == here[-1].design :]
+        states = (*here, *added)
+        position = len(states) - len(kept.states) + kept.position
+        left_out = min(max(0, len(states) - MOST_STATES), position)
+        return History(states[left_out : left_out + MOST_STATES], position - left_out)
+
+    def renamed(self, name: str) -> "History":
+        """The same, with the present design known by ``name``."""
+        states = list(self.states)
+        states[self.position] = attrs.evolve(self.present, name=name)
+        return attrs.evolve(self, states=tuple(states))
 
     def undone(self) -> "History":
         """Go one step back, if there is one."""

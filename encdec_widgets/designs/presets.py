@@ -12,6 +12,7 @@ from encdec_widgets.architectures.families import FAMILIES
 from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.preset_table import COLUMNS, PresetTable
 from encdec_widgets.formatting import quoted
 
 
@@ -24,6 +25,7 @@ class Preset:
         design: The design.
         purpose: One sentence on what it is for.
         source: Where it comes from.
+        date: When that appeared, as year and month.
         family: The family that it is listed under.
     """
 
@@ -31,6 +33,7 @@ class Preset:
     design: Design
     purpose: str
     source: str
+    date: str
     family: str
 
 
@@ -40,7 +43,7 @@ def _made(values: PresetValues, family: Family) -> Preset:
         if values.input_shape is None
         else Design(values.architecture, values.input_shape, values.head)
     )
-    return Preset(values.name, design, values.purpose, values.source, family.name)
+    return Preset(values.name, design, values.purpose, values.source, values.date, family.name)
 
 
 _DEFAULT = "SLEAP medium single"
@@ -48,15 +51,37 @@ CATALOGUE = {values.name: _made(values, family) for family in FAMILIES for value
 """All presets by name, made of what every family says of its own."""
 
 
-def presets() -> tuple[str, ...]:
-    """The names of all presets.
+class Presets(tuple[str, ...]):
+    """The names of presets, in the order in which they are offered; shown, each says what it is for."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        known = [CATALOGUE[name] for name in self]
+        return "\n".join(f"{one.name!r} ({one.date}): {one.purpose} Source: {one.source}." for one in known)
+
+    def table(self) -> PresetTable:
+        """What each is for, where it comes from and since when, as a table that a notebook shows.
+
+        Example:
+            >>> from encdec_widgets import presets
+            >>> presets().table()[0]["date"]
+            '2024-12'
+        """
+        return PresetTable({column: getattr(CATALOGUE[name], column) for column in COLUMNS} for name in self)
+
+
+def presets() -> Presets:
+    """The names of all presets; shown, each says what it is for, where it comes from and since when.
 
     Example:
         >>> from encdec_widgets import presets
         >>> [name for name in presets() if name.startswith("FC-DenseNet")]
         ['FC-DenseNet56', 'FC-DenseNet67', 'FC-DenseNet103']
+        >>> len(presets().table()) == len(presets())
+        True
     """
-    return tuple(CATALOGUE)
+    return Presets(CATALOGUE)
 
 
 def preset(name: str) -> Design:
@@ -109,7 +134,7 @@ def preset_name(design: Design) -> str | None:
 def family_name(design: Design) -> str:
     """Tell the name of the family that a design belongs to.
 
-    A list of blocks that is known by name belongs to the family of its preset. Of a user's own architecture, it is the
+    A network that is known by name belongs to the family of its preset. Of a user's own architecture, it is the
     name of its class, with "(your own)" where a family is called the same.
     """
     architecture = design.architecture

@@ -4,6 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import attrs
+
+from encdec_widgets.architectures.fields.by_content import same
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -47,6 +51,27 @@ def settings_text(definition: Any) -> str:
     return re.sub(r" at 0x[0-9a-fA-F]+", "", text)
 
 
+def same_settings(one: Any, other: Any) -> bool:
+    """Whether two blocks have the same settings.
+
+    They are compared by content. Texts are made of what differs alone, and tell what has no equality but its identity,
+    such as a function that is defined anew with every block.
+    """
+    if one is other or same(one, other):
+        return True
+    if type(one) is not type(other) or not attrs.has(type(one)):
+        return settings_text(one) == settings_text(other)
+    return not differing_settings(one, other)
+
+
+def differing_settings(one: Any, other: Any) -> list[tuple[str, str, str]]:
+    """The fields in which two blocks of one attrs class differ: names, and texts of what each has."""
+    names = [field.name for field in attrs.fields(type(one)) if field.repr]
+    values = [(name, getattr(one, name), getattr(other, name)) for name in names]
+    texts = [(name, settings_text(a), settings_text(b)) for name, a, b in values if not same(a, b)]
+    return [(name, a, b) for name, a, b in texts if a != b]
+
+
 def _groups(graph: "nx.DiGraph[str]") -> dict[tuple[str, int], list[Node]]:
     groups: dict[tuple[str, int], list[Node]] = {}
     for name, data in graph.nodes(data=True):
@@ -74,21 +99,21 @@ def _lined_up(short: Sequence[Node], long: Sequence[Node]) -> list[tuple[str, st
 
 
 def _scores(short: Sequence[Node], long: Sequence[Node]) -> list[list[int]]:
-    """How alike ``short[i]`` and ``long[i + s]`` are; each part of a key outweighs all parts before it."""
-    keys = [[_key(data) for _, data in nodes] for nodes in (short, long)]
+    """How alike ``short[i]`` and ``long[i + s]`` are; each part outweighs all parts before it."""
     weight = len(short) + 1
     return [
         [
-            sum(
-                weight**power * (ours == theirs)
-                for power, (ours, theirs) in enumerate(zip(key, keys[1][i + s], strict=True))
-            )
+            sum(weight**power * alike for power, alike in enumerate(_alike(ours, long[i + s][1])))
             for s in range(len(long) - len(short) + 1)
         ]
-        for i, key in enumerate(keys[0])
+        for i, (_, ours) in enumerate(short)
     ]
 
 
-def _key(data: dict[str, Any]) -> tuple[Any, ...]:
-    """What is compared, the least important first."""
-    return data["strides"], data["kind"], settings_text(data["definition"])
+def _alike(ours: dict[str, Any], theirs: dict[str, Any]) -> tuple[bool, ...]:
+    """What is the same of two blocks, the least important first."""
+    return (
+        bool(ours["strides"] == theirs["strides"]),
+        bool(ours["kind"] == theirs["kind"]),
+        same_settings(ours["definition"], theirs["definition"]),
+    )

@@ -8,7 +8,7 @@ import attrs
 
 from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.designs.no_effect import reason_of
-from encdec_widgets.explain.alignment import aligned, settings_text
+from encdec_widgets.explain.alignment import aligned, differing_settings, same_settings, settings_text
 from encdec_widgets.explain.summary import output_of, parameters_of
 from encdec_widgets.formatting import (
     change_percent_text,
@@ -174,14 +174,11 @@ def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Pai
 def _settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, str]:
     """The settings of two blocks: of two of one attrs class, only those that differ and have an effect."""
     old_block, new_block = before["definition"], after["definition"]
-    texts = settings_text(old_block), settings_text(new_block)
-    if texts[0] == texts[1] or type(old_block) is not type(new_block) or not attrs.has(type(new_block)):
-        return texts
-    fields = [field.name for field in attrs.fields(type(new_block)) if field.repr]
-    values = [(n, settings_text(getattr(old_block, n)), settings_text(getattr(new_block, n))) for n in fields]
-    differing = [(name, old, new) for name, old, new in values if old != new]
-    if not differing:  # The class writes itself in a way of its own.
-        return texts
+    if same_settings(old_block, new_block):
+        return "", ""
+    if type(old_block) is not type(new_block) or not attrs.has(type(new_block)):
+        return settings_text(old_block), settings_text(new_block)
+    differing = differing_settings(old_block, new_block)
     infos = described_fields(new_block)
     differing = [
         (name, old, new)

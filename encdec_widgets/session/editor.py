@@ -14,6 +14,7 @@ from encdec_widgets.designs.edits import BUILD_ANYWAY, GIVE_UP, Outcome, apply_e
 from encdec_widgets.designs.history import History, State
 from encdec_widgets.designs.presets import family_name, preset_name
 from encdec_widgets.explain.too_large import TooLargeError
+from encdec_widgets.formatting import counted
 
 
 @attrs.frozen
@@ -31,26 +32,44 @@ class Editor(ByContent):
     history: History
 
     @classmethod
-    def at(cls, design: Design) -> Editor:
-        """The editor of a design that was not edited yet."""
-        return cls(Outcome(design), History((State(design),)))
+    def at(cls, design: Design, name: str = "") -> Editor:
+        """The editor of a design that was not edited yet; ``name`` is that of the preset that was asked for."""
+        return cls(Outcome(design), History((State(design, name=name),)))
 
     @property
     def wanted(self) -> Design:
         """The newest design that is possible, as far as that is known before it is built."""
         return self.outcome.design
 
+    @property
+    def preset(self) -> str | None:
+        """The name of the preset that is wanted: of several that are one network, the one asked for; None for none."""
+        return self.history.present.name or preset_name(self.wanted)
+
     def changed(self, changes: Mapping[str, Any], words: str = "", gesture: Hashable = None) -> Editor:
         """After an edit of some fields: see :func:`encdec_widgets.designs.edits.apply_edit`."""
         return self._after(lambda: apply_edit(self.wanted, self._waiting, changes), changes, words, gesture)
 
-    def replaced(self, make: Callable[[], Design], name: str = "") -> Editor:
-        """After another design, known by ``name``, has taken the place of this one, with weights of its own."""
+    def replaced(self, make: Callable[[], Design], name: str = "", preset: str = "") -> Editor:
+        """After another design has taken the place of this one, with weights of its own.
+
+        Args:
+            make: Gives the design.
+            name: What it is called in the words of undo, where that is not the name of its preset or family.
+            preset: The name of the preset that was asked for; empty for none.
+        """
         after = self._after(lambda: Outcome(make()), {})
         if after.wanted == self.wanted:
-            return after
-        name = name or preset_name(after.wanted) or family_name(after.wanted)
-        return attrs.evolve(after, history=self.history.then(State(after.wanted, f"load {name}", anew=True)))
+            renames = preset and after.outcome.error is None
+            return attrs.evolve(after, history=after.history.renamed(preset)) if renames else after
+        words = f"load {name or preset or preset_name(after.wanted) or family_name(after.wanted)}"
+        return attrs.evolve(
+            after, history=self.history.then(State(after.wanted, words, anew=True, name=preset))
+        )
+
+    def brought_back(self, kept: History) -> Editor:
+        """After all edits of a history that was kept, up to its present design."""
+        return self._moved(self.history.then_all(kept))
 
     def undone(self) -> Editor:
         """One step back: out of a change that is not possible first."""
@@ -96,7 +115,8 @@ class Editor(ByContent):
         if self.history.states == before.history.states:
             undone = self.history.position < before.history.position
             return f"Undo {before.history.undo_name}" if undone else f"Redo {before.history.redo_name}"
-        return self.history.undo_name or ""
+        added = len(self.history.states) - before.history.position - 1
+        return f"Bring back {counted(added, 'edit')}" if added > 1 else self.history.undo_name or ""
 
     def failing(self, error: Exception) -> Editor:
         """The same, with something that went wrong and can only be given up."""

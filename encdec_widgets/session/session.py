@@ -12,7 +12,7 @@ from encdec_widgets.background import Background, shared_background
 from encdec_widgets.designs.block_edits import BlockEdit, path_of
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.edits import BUILD_ANYWAY
-from encdec_widgets.designs.history import Gestures
+from encdec_widgets.designs.history import Gestures, History
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.designs.paths import no_field
 from encdec_widgets.designs.presets import as_design
@@ -64,7 +64,7 @@ class Session(BuiltState):
             ValueError: If it is none of these.
             BackendMissingError: (an ImportError) If no Keras backend is installed.
         """
-        editor = Editor.at(as_design(design))
+        editor = Editor.at(as_design(design), design if isinstance(design, str) else "")
         super().__init__(editor)
         self._gestures = Gestures()
         self._discarded = Discarded()
@@ -150,8 +150,18 @@ class Session(BuiltState):
             name: What it is called in the words of undo, where that is not the name of its preset or family.
             now: As in :meth:`change`.
         """
-        name = name or (design if isinstance(design, str) else "")
-        self._follow(self.editor.replaced(lambda: as_design(design), name), anew=True, now=now)
+        preset = design if isinstance(design, str) else ""
+        self._follow(self.editor.replaced(lambda: as_design(design), name, preset), anew=True, now=now)
+
+    def bring_back(self, kept: History, *, now: bool = False) -> None:
+        """Make all edits again of a history that was kept; undo leads back through them to the present design.
+
+        Args:
+            kept: The history.
+            now: As in :meth:`change`.
+        """
+        self._gestures.end()
+        self._follow(self.editor.brought_back(kept), anew=True, now=now)
 
     def undo(self, *, now: bool = False) -> None:
         """Take back the last edit, or a change that is not possible first; nothing happens if there is none."""

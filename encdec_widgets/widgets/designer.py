@@ -1,5 +1,6 @@
 """The designer: header, figures, controls, picture, pages and foot of one editing session."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -7,18 +8,21 @@ import traitlets
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.designs.design import Design
+from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
+from encdec_widgets.session.edits_file import EditsFile
 from encdec_widgets.session.telling import Telling, observes
 from encdec_widgets.session.waiting import Waiting
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
-from encdec_widgets.widgets.base.fallback import display_fallback, widget_bundle
+from encdec_widgets.widgets.base.fallback import Fallback, widget_bundle
 from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.controls.control_pages import ControlPages
 from encdec_widgets.widgets.foot.drawer import Drawer
 from encdec_widgets.widgets.foot.foot import Foot
 from encdec_widgets.widgets.header.figures_row import FiguresRow
 from encdec_widgets.widgets.header.header import Header
+from encdec_widgets.widgets.header.kept_edits import KeptEdits
 from encdec_widgets.widgets.pages.aside import Aside
 from encdec_widgets.widgets.picture.checks_view import ChecksView
 from encdec_widgets.widgets.picture.edit_card import EditCard
@@ -38,7 +42,8 @@ class Designer(Telling, widgets.VBox):
     waits for it.
 
     Its parts are attributes: ``header`` and ``figures`` at the top; ``controls`` with ``problems``, ``picture``,
-    ``card`` and ``aside`` below them; ``foot``, which opens ``table`` and ``checks``; and ``page``, which is not seen.
+    ``card``, ``kept`` and ``aside`` below them; ``foot``, which opens ``table`` and ``checks``; and ``page``, which is
+    not seen.
 
     Attributes:
         session: What is edited, without a screen; each part of the designer observes it.
@@ -65,19 +70,31 @@ class Designer(Telling, widgets.VBox):
 
     _model_is_observed = False  # A subclass may observe it by a decorator, which counts before __init__ runs.
 
-    def __init__(self, design: "Design | EncoderDecoder | str | None" = None) -> None:
+    def __init__(
+        self,
+        design: "Design | EncoderDecoder | str | None" = None,
+        name: str = "",
+        keep: "str | os.PathLike[str] | None" = None,
+    ) -> None:
         """Show ``design``; in a notebook where Keras is not loaded yet, load it in the background.
 
         Args:
             design: A design, an architecture, the name of a preset, or nothing for a small U-Net.
+            name: The name by which edits are kept in the browser, beside that of the notebook: where the cell is run
+                again, they can be brought back. If left out, that of the preset or the family.
+            keep: A file, such as ``"edits.json"``, to keep the edits in instead; they come back from it by themselves.
 
         Raises:
-            ValueError: If it is none of these.
+            ValueError: If the design is none of these, the name no text, or ``keep`` no path of a file.
             BackendMissingError: (an ImportError) If no Keras backend is installed.
         """
+        if not isinstance(name, str):
+            raise ValueError(f'name is a text, such as "mice". Received: {quoted(name)}.')
+        file = None if keep is None else EditsFile(keep)
         self.session = session = Session(design)
         super().__init__()
         self.page = Page(session)
+        self._fallback = Fallback(session, self.page.still)
         self.header = Header(session)
         self.controls = ControlPages(session)
         self.problems = self.controls.problems
@@ -89,10 +106,11 @@ class Designer(Telling, widgets.VBox):
         self.checks = ChecksView(session, self.header.history.undo)
         self.table = FactsTable(session, kind="hide")
         self.foot = Foot(session)
+        self.kept = KeptEdits(session, name, file)
         middle = widgets.VBox([self.picture, self.card])
         middle.add_class("encdec-middle")
         drawer = Drawer(session, self.foot, self.table, self.checks)
-        parts = [self.header, self.figures, self.controls, middle, self.aside, drawer, self.foot]
+        parts = [self.header, self.figures, self.controls, middle, self.aside, self.kept, drawer, self.foot]
         frame = widgets.VBox(parts)
         frame.add_class("encdec-frame")
         self.children = (frame, self.page)
@@ -164,6 +182,7 @@ class Designer(Telling, widgets.VBox):
         if "session" not in vars(self):
             return  # the design to begin with was refused
         self.session.close()
+        self._fallback.close()
         self.unobserve_all()
         super().close()
         for part in self.children:
@@ -180,5 +199,5 @@ class Designer(Telling, widgets.VBox):
             self.session.guarded(handler)(change)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        display_fallback(self.session, self.page.still)
+        self._fallback.display()
         return widget_bundle(super()._repr_mimebundle_(**kwargs), self.page.display_metadata())

@@ -96,10 +96,10 @@ def test_what_was_displayed_stays_until_it_is_closed(inside: bool) -> None:
     else:
         assert designer._repr_mimebundle_() is not None
     references = everything(designer)
-    model_id, session = designer.model_id, designer.session
+    model_id, session, parts = designer.model_id, designer.session, len(designer.children)
     del designer
     assert len(alive(references)) == len(references)
-    assert len(_instances[model_id].children) == 2
+    assert len(_instances[model_id].children) == parts
     if inside:
         next(w for w in list(_instances.values()) if references[0]() in getattr(w, "children", ())).close()
     else:

@@ -167,8 +167,7 @@ def test_a_mark_tells_what_an_edit_changed(designer: Designer) -> None:
     designer.set("encoder[1].filters", 5)
     difference = designer.backbone.parameters - before
     assert f"{difference:+,} parameters" in text_of(designer)
-    drawn = "".join(text for trace in designer.picture.graph.figure.data for text in trace.text or ())
-    assert "+" in drawn
+    assert designer.picture.scene.chips[0].text.startswith("×"), "what grew most is said first"
     designer.select("encoder[1]")
     assert f"{difference:+,} parameters" in text_of(designer)  # it stays until the next edit
 
@@ -209,7 +208,7 @@ def test_views_go_to_the_layers_and_back(designer: Designer) -> None:
     click_box(designer, name)
     assert designer.selected == "encoder[1]"
     view.value = "layers of the block"
-    assert "Layers of enc1" in text_of(designer)
+    assert "Layers of enc1" in [text.text for text in designer.picture.scene.texts]
     inside = [data[0] for data in bars.customdata]
     assert set(designer.backbone.blocks.nodes["stack0_enc1"]["layers"]) <= set(inside)
     view.value = "blocks"

@@ -265,7 +265,7 @@ def test_one_of_a_block_stands_on_its_page_and_comes_back_there(designer: Design
     row = designer.controls.block.row("encoder[1].filters")
     assert row.children[-1] is designer.problems
     designer.select("encoder[0]")  # the row of the other block is gone
-    assert designer.problems in designer.controls.above
+    assert designer.problems in designer.controls._above.children
     designer.select("encoder[1]")
     assert designer.controls.block.row("encoder[1].filters").children[-1] is designer.problems
     assert mends(designer)[0].description == "enc1 filters = 1"
@@ -275,7 +275,7 @@ def test_one_of_a_block_stands_on_its_page_and_comes_back_there(designer: Design
 
 def test_one_without_a_control_stands_above_the_pages(designer: Designer) -> None:
     designer.set("filtres", 3)
-    assert designer.problems in designer.controls.above
+    assert designer.problems in designer.controls._above.children
     assert not marked(designer)
     assert "filtres is no field of UNet. Do you mean filters?" in designer.problems.text
 

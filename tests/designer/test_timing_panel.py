@@ -428,3 +428,23 @@ def test_an_option_that_is_not_possible_is_told_under_its_control(panel: TimingP
     row.children[1].value = 2
     assert len(row.children) == 2
     assert not panel.controls.refusal
+
+
+def test_how_long_the_network_takes_is_told_as_measured_then_as_predicted(
+    panel: TimingPanel, worker: FakeWorker, session: Session
+) -> None:
+    assert session.time is None
+    panel.start.click()
+    worker.tell(Progress(share=0.1, doing="calibrating", calibration=CALIBRATION))
+    worker.answer(TIMING)
+    measured = session.time
+    assert measured is not None
+    assert (measured.ms, measured.measured, measured.work) == (TIMING.median_ms, True, "forward pass")
+    assert measured.design == DESIGN
+    show(panel, OTHER)
+    predicted = session.time
+    assert predicted is not None
+    assert (predicted.design, predicted.measured) == (OTHER, False)
+    assert predicted.ms > 0
+    show(panel, DESIGN)
+    assert session.time == measured

@@ -1,4 +1,5 @@
 import json
+import re
 
 import attrs
 import pytest
@@ -237,6 +238,7 @@ def test_a_preset_is_explained(name: str) -> None:
 
     assert CATALOGUE[name].purpose.endswith(".")
     assert CATALOGUE[name].source
+    assert re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", CATALOGUE[name].date)
     assert preset(name) == CATALOGUE[name].design
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import keras
 import pytest
+from markupsafe import escape
 
 from encdec_widgets import Design, preset, presets
-from encdec_widgets.architectures import Hourglass, StackedHourglass
+from encdec_widgets.architectures import Hourglass, Leap2019, StackedHourglass, UNet2015
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import (
     EncoderDecoder,
@@ -16,6 +17,7 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.families import FAMILIES
+from encdec_widgets.architectures.fields.described import FieldError, described_fields
 from encdec_widgets.designs.presets import family_name, family_start
 from tests.builds import built
 from tests.preset_costs import documented, read_columns
@@ -108,6 +110,39 @@ def test_the_published_leap_ends_in_a_linear_transposed_convolution() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_has_fields_of_its_own_beside_its_stacks(name: str) -> None:
+    assert set(described_fields(type(preset(name).architecture))) - {"stacks"}
+
+
+def test_presets_shown_say_what_they_are_for_where_they_come_from_and_since_when() -> None:
+    shown = repr(presets())
+    for name, row in zip(presets(), presets().table(), strict=True):
+        assert row["name"] == name
+        for text in row.values():
+            assert text
+            assert text in repr(presets().table())
+            assert str(escape(text)) in presets().table()._repr_html_()
+        assert all(row[column] in shown for column in ("name", "purpose", "source", "date"))
+
+
+def test_the_two_u_nets_are_told_apart_by_purpose_and_date() -> None:
+    ours, papers = (
+        next(row for row in presets().table() if row["name"] == n) for n in ("U-Net", "U-Net (2015)")
+    )
+    assert "SLEAP" in ours["purpose"]
+    assert papers["date"] < ours["date"]
+
+
+@pytest.mark.parametrize("cls", [UNet2015, Leap2019])
+@pytest.mark.parametrize(("maximum", "output"), [(1, 1), (4, 1), (8, 8), (16, 2)])
+def test_the_published_families_are_made_by_strides(cls: Any, maximum: int, output: int) -> None:
+    network = cls.from_strides(max_stride=maximum, output_stride=output)
+    assert (network.maximum_stride, network.output_stride) == (maximum, output)
+    with pytest.raises(FieldError, match="output_stride"):
+        cls.from_strides(max_stride=maximum, output_stride=2 * maximum)
+
+
 @pytest.mark.parametrize(
     ("family", "names"),
     [
@@ -144,8 +179,9 @@ def _of_any_size(name: str) -> Design:
 
 
 def test_a_network_of_ones_own_is_of_the_family_of_its_class() -> None:
-    edited = preset("U-Net (2015)").replace("encoder[0].filters", 8)
-    assert family_name(edited) == "Custom"
+    edited = preset("U-Net (2015)").replace("filters", 8)
+    assert family_name(edited) == "U-Net"
+    assert family_name(edited.replace("encoder[0].filters", 16)) == "Custom"
     assert family_name(Design(StackedHourglass(filters=8), head=Head(3))) == "Stacked hourglass"
 
 

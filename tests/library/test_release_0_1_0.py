@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from encdec_widgets import Design, preset, presets
+from encdec_widgets.designs.edit_names import same_network
 
 # Written by release 0.1.0 itself, and never again.
 WRITTEN = json.loads((Path(__file__).parents[1] / "data" / "designs-0.1.0.json").read_text(encoding="utf-8"))
@@ -65,4 +66,4 @@ def test_what_says_less_or_otherwise_is_told_from_it(other: dict[str, Any]) -> N
 
 def test_its_presets_have_the_names_the_order_and_the_networks_that_they_had() -> None:
     assert [name for name in presets() if name in DESIGNS] == WRITTEN["presets"]
-    assert all(preset(name) == Design.from_json(DESIGNS[name]) for name in WRITTEN["presets"])
+    assert all(same_network(preset(name), Design.from_json(DESIGNS[name])) for name in WRITTEN["presets"])

@@ -375,3 +375,31 @@ def test_what_is_said_of_a_network_tells_what_it_is_and_what_changed(session: Se
     assert session.shown.words == "filters 2 to 3"
     assert session.shown.effect.startswith("+")
     assert set(session.shown.marks) <= set(session.backbone.blocks)
+
+
+def test_the_name_that_was_asked_for_stays_until_the_first_edit_and_comes_back_by_undo() -> None:
+    session = Session("SLEAP centroid")
+    assert session.editor.preset == "SLEAP centroid"
+    session.change("filters", 24)
+    assert session.editor.preset is None
+    session.undo()
+    assert session.editor.preset == "SLEAP centroid"
+    session.load("LEAP CNN")
+    session.undo()
+    assert session.editor.preset == "SLEAP centroid"
+
+
+def test_another_name_of_the_same_network_is_kept_without_a_step_to_undo() -> None:
+    session = Session("SLEAP centroid")
+    session.change("filters", 24)
+    session.undo()
+    session.load("SLEAP medium single")
+    assert session.editor.preset == "SLEAP medium single"
+    assert session.editor.history.undo_name is None
+    assert session.editor.history.redo_name == "filters 16 to 24"
+    session.load("X-Net")
+    assert session.editor.preset == "SLEAP medium single"
+
+
+def test_a_design_of_several_names_has_the_first_where_none_was_asked_for() -> None:
+    assert Session(preset("SLEAP centroid")).editor.preset == "SLEAP medium single"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from encdec_widgets.app.serving.templates import missing_template
+from encdec_widgets.figures.palette import DARK, LIGHT
 from tests.browser.servers import App, until
 from tests.setup.visiting import Visitor, dial, run, status
 
@@ -50,6 +51,17 @@ def test_every_file_that_the_page_names_is_there(app: App, visitor: Visitor) -> 
     assert {path: visitor.ask(path.lstrip("/")) for path in named} == dict.fromkeys(named, 200)
     assert visitor.ask(f"api/kernels/{visitor.kernel}") == 200
     assert status(f"{app.base}login") == 200
+
+
+def test_the_page_says_what_is_loaded_before_anything_is_loaded(visitor: Visitor) -> None:
+    said = visitor.html.index("Starting Python and loading widgets and plotly")
+    assert said < visitor.html.index('id="jupyter-config-data"'), "the kernel is started from there on"
+    assert "voila-spinner" not in visitor.html
+    (light, dark) = re.findall(
+        r"--page: (.+?); --text: (.+?); --muted: (.+?); --accent: (.+?);", visitor.html
+    )
+    for colours, palette in ((light, LIGHT), (dark, DARK)):
+        assert colours == (palette.page, palette.text, palette.muted, palette.accent)
 
 
 # Jupyter's and Voila's own routes, and paths that their handlers of files stumble over.

@@ -10,7 +10,7 @@ one, and no script runs in it, whatever its texts say. It is seen wherever the d
 - A notebook that they don't trust, and GitHub, show the output's HTML without its style sheet.
 
 README.md of ``notebooks/`` says what is seen where. The picture is kept small: it is saved with the notebook, once for
-each time it is displayed.
+each time it is displayed. It is that of the design on screen, also after edits.
 """
 
 import base64
@@ -18,7 +18,7 @@ import html
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.display import display
+from IPython.display import display, update_display
 
 from encdec_widgets.designs.presets import family_name
 from encdec_widgets.explain.summary import summary
@@ -26,12 +26,14 @@ from encdec_widgets.figures.parts import Scene
 from encdec_widgets.figures.scene import scene
 from encdec_widgets.figures.still import still
 from encdec_widgets.session import Session
+from encdec_widgets.widgets.base.at_rest import AtRest
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
 
 LARGEST_PICTURE = 40_000
 """Of SVG text, in bytes; the largest preset takes half of it."""
+UPDATE_AFTER_S = 1.0  # after the last edit: drawing it takes some milliseconds, and the message some 20 kB
 _AGAIN = "Run this cell again to edit it."
 _NOTHING_YET = "A network that was still being built."
 _PICTURE = ".jp-OutputArea-child:has(> * > .encdec-still)"
@@ -77,23 +79,51 @@ def sentence_for(backbone: "Backbone | None") -> str:
     return f"{summary(family_name(backbone.design), backbone.blocks)}."
 
 
-def display_fallback(session: Session, name: str) -> None:
-    """Display what stands in for the designer of ``session``, which is about to be displayed; outside IPython, nothing.
+class Fallback:
+    """What stands in for a designer, in every place where it was displayed: it shows the design that is on screen.
 
-    Where nothing is built yet, the picture comes when it is. Later edits leave it: it shows what the cell makes.
+    After edits, all of these places are brought up to date by one message, once the hand rests.
     """
-    if not InteractiveShell.initialized():
-        return
-    shown = session.shown
-    bundle = _bundle(None if shown is None else shown.backbone, name)
-    handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
-    if shown is None:
 
-        def complete(change: Any) -> None:
-            session.unobserve(complete, "shown")
-            handle.update(_bundle(change["new"].backbone, name), raw=True)
+    def __init__(self, session: Session, name: str) -> None:
+        """Display nothing yet; ``name`` is that of the picture, by which the designer of ``session`` hides it."""
+        self._session = session
+        self._name = name
+        self._displayed = False
+        self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update), session.background)
 
-        session.observe(complete, "shown")
+    def display(self) -> None:
+        """Display it, just before the designer is displayed; outside IPython, nothing.
+
+        Where nothing is built yet, the picture comes when it is.
+        """
+        if not InteractiveShell.initialized():
+            return
+        bundle = _bundle(self._backbone, self._name)
+        display(bundle, raw=True, display_id=self._name)  # type: ignore[no-untyped-call]
+        if not self._displayed:
+            self._displayed = True
+            self._session.observe(self._changed, "shown")
+
+    def close(self) -> None:
+        """Leave it as it is."""
+        self._at_rest.forget()
+
+    @property
+    def _backbone(self) -> "Backbone | None":
+        shown = self._session.shown
+        return None if shown is None else shown.backbone
+
+    def _changed(self, change: Any) -> None:
+        before, shown = change["old"], change["new"]
+        if before is None:
+            self._update()
+        elif before.backbone is not shown.backbone:  # else something else is selected
+            self._at_rest.soon()
+
+    def _update(self) -> None:
+        bundle = _bundle(self._backbone, self._name)
+        update_display(bundle, raw=True, display_id=self._name)  # type: ignore[no-untyped-call]
 
 
 def _bundle(backbone: "Backbone | None", name: str) -> dict[str, str]:

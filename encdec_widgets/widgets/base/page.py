@@ -17,7 +17,8 @@ SAY_AFTER_S = 0.3  # after the last edit: a drag is told once
 _FOLDER = Path(__file__).parent
 _SHEETS = (
     *(_FOLDER / name for name in ("look.css", "frame.css", "page.css")),
-    _FOLDER.parent / "controls/controls.css",
+    _FOLDER.parent / "controls" / "controls.css",
+    _FOLDER.parent / "header" / "kept_edits.css",
 )
 
 

@@ -1,4 +1,4 @@
-"""The column on the left: settings of the whole network, of one block, and of input and head."""
+"""The column on the left: settings of the whole network, of one block, and of what goes in and comes out."""
 
 from typing import Any
 
@@ -17,12 +17,13 @@ NETWORK, BLOCK, ENDS = "Network", "Block", "Input & head"
 
 
 class ControlPages(Tabs):
-    """Pages for the network, the block that is selected, and both ends; a selection turns to its page.
+    """Pages for the network, for the block that is selected, and for input and head; a selection turns to its page.
 
     Attributes:
         network: Fields of the architecture.
         block: Settings of one block, or of all blocks of a stage.
-        ends: The input image, and the head.
+        input: The shape of the input.
+        head: What the network ends in.
         problems: What is not possible. It stands under the control of its field, whose page is turned to; and above
             the pages where the field has no control.
     """
@@ -32,17 +33,19 @@ class ControlPages(Tabs):
         self._session = session
         self.network = NetworkControls(session)
         self.block = BlockControls(session)
-        self._input, self._head = InputControls(session), HeadControls(session)
-        self.ends = widgets.VBox([self._input, self._head])
+        self.input = InputControls(session)
+        self.head = HeadControls(session)
         self.problems = Problems(session)
         self._above = widgets.VBox([self.problems])
         self._row: FieldControl | None = None
+        ends = widgets.VBox([self.input, self.head])
+        ends.add_class("encdec-group")
         super().__init__(
             "Settings",
             {
                 NETWORK: (self.network, "Settings of the whole network"),
                 BLOCK: (self.block, "Settings of one block, or of all blocks of a stage"),
-                ENDS: (self.ends, "The size of the input image, and the head that the network ends in"),
+                ENDS: (ends, "Size and channels of the image, and what the network ends in"),
             },
             front=True,
             above=(self._above, ControlHelp(session)),
@@ -62,7 +65,7 @@ class ControlPages(Tabs):
         rows = {
             NETWORK: self.network.row(path),
             BLOCK: self.block.row(path),
-            ENDS: self._input.row(path) or self._head.row(path),
+            ENDS: self.input.row(path) or self.head.row(path),
         }
         return next(((page, row) for page, row in rows.items() if row is not None), None)
 

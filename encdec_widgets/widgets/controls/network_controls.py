@@ -21,7 +21,7 @@ _CUSTOM = note(
 
 
 class NetworkControls(widgets.VBox):
-    """Controls of the fields of the architecture."""
+    """Controls of what all blocks follow from."""
 
     def __init__(self, session: Session) -> None:
         """Make the controls for the design that ``session`` wants."""

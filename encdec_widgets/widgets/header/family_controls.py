@@ -43,11 +43,9 @@ class FamilyControls(widgets.HBox):
         design = self._session.editor.wanted
         family = family_name(design)
         same_family = [name for name, known in CATALOGUE.items() if family_name(known.design) == family]
-        matching = [name for name in same_family if CATALOGUE[name].design == design]
-        # Some presets are the same network under two names: the one that was chosen stays.
-        shown = self.preset.value if self.preset.value in matching else next(iter(matching), _EDITED[1])
+        shown = self._session.editor.preset or _EDITED[1]
         families = list(dict.fromkeys([*(family_name(known.design) for known in CATALOGUE.values()), family]))
-        options = [*((name, name) for name in same_family), *([] if matching else [_EDITED])]
+        options = [*((_entry(name), name) for name in same_family), *([] if shown else [_EDITED])]
         with self._showing():
             if self.family.options != tuple(families):
                 self.family.options = families
@@ -57,5 +55,11 @@ class FamilyControls(widgets.HBox):
             self.preset.value = shown
         known = CATALOGUE.get(shown)
         self.preset.tooltip = (
-            f"{known.purpose} Source: {known.source}." if known else "Changed from any preset"
+            f"{known.purpose} Source: {known.source}, {known.date}." if known else "Changed from any preset"
         )
+
+
+def _entry(name: str) -> str:
+    """How a preset stands in the list: two of one family would be hard to tell apart by their names."""
+    known = CATALOGUE[name]
+    return f"{name} · {known.purpose} ({known.date})"
