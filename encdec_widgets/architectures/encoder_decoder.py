@@ -105,6 +105,7 @@ class EncoderDecoder(FamilyEdits):
         usual=(1, 8),
         unit="×",
         help="Repeats encoder and decoder; each stack more refines what the one before it found, at as much cost.",
+        group="Depth",
     )
 
     @property
@@ -182,6 +183,8 @@ class EncoderDecoder(FamilyEdits):
                 "can be above 1 only with a symmetric encoder and decoder: the decoder ends at stride "
                 f"{self.decoder_features_stride}, the encoder begins at stride {self.stem_features_stride}",
                 (1,),
+                plain=f"{self.stacks} stacks need an output as large as what each stack gets: the decoder ends at "
+                f"stride {self.decoder_features_stride}, the encoder begins at {self.stem_features_stride}.",
             )
 
     @property
@@ -207,6 +210,7 @@ class EncoderDecoder(FamilyEdits):
                     f"must be None or {self.output_stride} with {self.stacks} stacks: a prediction is added to the "
                     "input of the stack that follows",
                     (self.output_stride,),
+                    plain=f"With {self.stacks} stacks the head stands at the output, of stride {self.output_stride}.",
                 )
             return
         strides = sorted({stride for stride in self.feature_strides if stride > 0})
@@ -216,6 +220,8 @@ class EncoderDecoder(FamilyEdits):
                 wanted,
                 f"must be None (the output) or the stride of a feature: {', '.join(map(str, strides))}",
                 sorted(strides, key=lambda stride: abs(math.log(stride / wanted)))[:2] or (None,),
+                plain=f"There is no feature map of stride {wanted}; there are some of stride "
+                f"{', '.join(map(str, strides))}.",
             )
 
     def make_stem(self, x_in: Tensor, prefix: str = "stem") -> Tensor:
@@ -313,6 +319,8 @@ class EncoderDecoder(FamilyEdits):
                     block.upsampling_stride,
                     f"must divide the stride of its input, {current_stride}, for a skip connection",
                     sorted(divisors, key=lambda divisor: abs(divisor - block.upsampling_stride))[:4],
+                    plain=f"A map of stride {current_stride} can't be made {block.upsampling_stride} times larger "
+                    "for a skip connection.",
                 )
             x = make_block(
                 BlockCall(

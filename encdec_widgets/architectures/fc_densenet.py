@@ -82,7 +82,7 @@ class FCDenseNet(EncoderDecoder):
         lengths=(1, MOST_BLOCKS),
         unit="layers",
         help="Dense layers of each block down, fine to coarse; a further block doubles the maximum stride.",
-        group="Levels",
+        group="Depth",
     )
     bottleneck_layers: int = integer(
         4,
@@ -91,7 +91,7 @@ class FCDenseNet(EncoderDecoder):
         usual=(1, 15),
         unit="layers",
         help="More dense layers at the coarsest stride learn more from furthest around, where they cost least.",
-        group="Levels",
+        group="Depth",
     )
     up_layers: tuple[int, ...] = counts(
         (4, 4, 4, 4, 4),
@@ -100,7 +100,7 @@ class FCDenseNet(EncoderDecoder):
         lengths=(0, MOST_BLOCKS),
         unit="layers",
         help="Dense layers of each block up, coarse to fine; each block doubles the size of the output.",
-        group="Levels",
+        group="Depth",
     )
     dropout: float = dropout_field()
 
@@ -113,6 +113,7 @@ class FCDenseNet(EncoderDecoder):
                 self.up_layers,
                 f"must have at most as many blocks as down_layers, which has {most}",
                 (self.up_layers[:most],),
+                plain=f"There can't be more blocks up ({len(self.up_layers)}) than down ({most}).",
             )
 
     @classmethod

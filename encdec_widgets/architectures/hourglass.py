@@ -56,7 +56,7 @@ class Hourglass(EncoderDecoder):
         usual=(1, 7),
         unit="blocks",
         help="Each further block doubles the maximum stride and roughly the receptive field, at more parameters.",
-        group="Levels",
+        group="Depth",
     )
     up_blocks: int = integer(
         4,
@@ -65,7 +65,7 @@ class Hourglass(EncoderDecoder):
         usual=(0, 7),
         unit="blocks",
         help="Each block doubles the size of the output; fewer than on the way down give coarser, cheaper maps.",
-        group="Levels",
+        group="Depth",
     )
     stem_filters: int = filters_field(
         128,
@@ -79,7 +79,7 @@ class Hourglass(EncoderDecoder):
     filters: int = filters_field(
         256,
         "Width of the finest level, to which all others add; cost grows with its square.",
-        group="Filters",
+        group="Width",
     )
     filter_increase: int = integer(
         128,
@@ -88,7 +88,7 @@ class Hourglass(EncoderDecoder):
         usual=(0, 256),
         unit="channels",
         help="How many channels wider each coarser level is; higher puts more parameters at the deepest levels.",
-        group="Filters",
+        group="Width",
         needs=(Need("down_blocks", above=1),),
     )
     interp_method: str = interpolation_field("nearest", needs=(Need("up_blocks"),))
@@ -99,7 +99,7 @@ class Hourglass(EncoderDecoder):
         usual=(1, 8),
         unit="×",
         help="Each stack refines what the one before it found; time and parameters grow with their number.",
-        group="Levels",
+        group="Depth",
     )
 
     def __attrs_post_init__(self) -> None:
@@ -110,6 +110,8 @@ class Hourglass(EncoderDecoder):
                 self.up_blocks,
                 f"must be at most down_blocks={self.down_blocks}: every decoder block adds a feature of the encoder",
                 (self.down_blocks,),
+                plain=f"There can't be more levels up ({self.up_blocks}) than down ({self.down_blocks}): each "
+                "adds a feature map of the way down.",
             )
         deepest = self._width(max(self.down_blocks - 1, 0))
         if not 1 <= deepest <= MAXIMUM_WIDTH:
@@ -119,6 +121,9 @@ class Hourglass(EncoderDecoder):
                 f"must leave every block 1 to {MAXIMUM_WIDTH} filters: {self.filters} filters, "
                 f"{self.down_blocks - 1} times increased by {self.filter_increase}, are {deepest}",
                 (0,),
+                plain=f"The deepest block would have {deepest:,} channels ({self.filters}, and "
+                f"{self.filter_increase} more at each of {self.down_blocks - 1} levels); "
+                f"it can have {MAXIMUM_WIDTH:,}.",
             )
 
     @classmethod

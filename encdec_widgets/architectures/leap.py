@@ -53,7 +53,7 @@ class LeapCNN(EncoderDecoder):
         "Width of the first block, from which all others follow; parameters grow with its square.",
         maximum=4096,
         most_usual=128,
-        group="Filters",
+        group="Width",
         needs=(NoEffectWhile("there are no convolutions", lambda leap: not leap._levels),),
     )
     filters_rate: float = real(
@@ -63,7 +63,7 @@ class LeapCNN(EncoderDecoder):
         usual=(1, 3),
         unit="×",
         help="How much wider each coarser block is; above 2 the deepest blocks hold most parameters.",
-        group="Filters",
+        group="Width",
         needs=(NoEffectWhile("only the first block has convolutions", lambda leap: not any(leap._levels)),),
     )
     down_blocks: int = integer(

@@ -106,7 +106,7 @@ class StackedHourglass(EncoderDecoder):
         usual=(1, 8),
         unit="×",
         help="Each stack corrects what the one before it predicted; time and parameters grow with their number.",
-        group="Levels",
+        group="Depth",
     )
     filters: int = residual_width(
         256, "Width of all levels; more channels carry more, and cost grows with their square."
@@ -118,7 +118,7 @@ class StackedHourglass(EncoderDecoder):
         usual=(1, 6),
         unit="levels",
         help="Each further level doubles the maximum stride and roughly the receptive field, and takes little time.",
-        group="Levels",
+        group="Depth",
     )
     up_blocks: int = integer(
         4,
@@ -127,7 +127,7 @@ class StackedHourglass(EncoderDecoder):
         usual=(0, 6),
         unit="levels",
         help="Each level doubles the size of the output; fewer than on the way down give coarser, cheaper maps.",
-        group="Levels",
+        group="Depth",
     )
     num_residuals: int = residual_count(
         "More residuals at every place learn more, at as many times the cost."
@@ -152,6 +152,8 @@ class StackedHourglass(EncoderDecoder):
                 self.up_blocks,
                 f"must be at most down_blocks={self.down_blocks}: every level up adds a feature of the way down",
                 (self.down_blocks,),
+                plain=f"There can't be more levels up ({self.up_blocks}) than down ({self.down_blocks}): each "
+                "adds a feature map of the way down.",
             )
 
     @classmethod

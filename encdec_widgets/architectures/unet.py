@@ -60,7 +60,7 @@ class UNet(EncoderDecoder):
         "Width of the first level, from which all others follow; parameters grow with its square.",
         maximum=4096,
         most_usual=128,
-        group="Filters",
+        group="Width",
         needs=(NoEffectWhile("there are no convolutions", lambda unet: not unet._convolved),),
     )
     filters_rate: float = real(
@@ -70,7 +70,7 @@ class UNet(EncoderDecoder):
         usual=(1, 3),
         unit="×",
         help="How much wider each coarser level is; above 2 the deepest levels hold most parameters.",
-        group="Filters",
+        group="Width",
         needs=(
             NoEffectWhile("all convolutions are at the first level", lambda unet: not any(unet._convolved)),
         ),
@@ -104,7 +104,7 @@ class UNet(EncoderDecoder):
         usual=(0, 4),
         unit="levels",
         help="Each level before the encoder makes all that follows cheaper, but gives no fine skip.",
-        group="Levels",
+        group="Depth",
         folded=True,
     )
     down_blocks: int = integer(
@@ -114,12 +114,12 @@ class UNet(EncoderDecoder):
         usual=(1, 7),
         unit="levels",
         help="Each further level doubles the maximum stride and roughly the receptive field.",
-        group="Levels",
+        group="Depth",
     )
     middle_block: bool = flag(
         True,
         help="On: more convolutions at the coarsest stride, which see furthest and hold many of the parameters.",
-        group="Levels",
+        group="Depth",
     )
     up_blocks: int = integer(
         4,
@@ -128,7 +128,7 @@ class UNet(EncoderDecoder):
         usual=(0, 7),
         unit="levels",
         help="Each level doubles the size of the output; fewer give coarser and much cheaper maps.",
-        group="Levels",
+        group="Depth",
     )
     up_interpolate: bool = flag(
         False,
@@ -139,7 +139,7 @@ class UNet(EncoderDecoder):
     block_contraction: bool = flag(
         False,
         help="On: blocks of the way up end with the fewer filters of the next level, which is cheaper.",
-        group="Filters",
+        group="Width",
         folded=True,
         needs=(NoEffectWhile("no block would become narrower", lambda unet: not unet._can_contract),),
     )

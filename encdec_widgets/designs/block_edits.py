@@ -22,7 +22,7 @@ from encdec_widgets.architectures.fields.class_mistakes import is_well_written
 from encdec_widgets.architectures.fields.described import FieldError, described_fields
 from encdec_widgets.architectures.known_classes import newest_by_name
 from encdec_widgets.designs.design import Design
-from encdec_widgets.designs.paths import STAGES
+from encdec_widgets.designs.paths import STAGES, block_name, named, path_words
 from encdec_widgets.formatting import quoted
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def add(design: Design, path: str) -> BlockEdit:
         block = SimpleUpsamplingBlock(upsampling_stride=1, refine_convs_batch_norm=False)
     if width is not None:
         block = attrs.evolve(block, **{block.output_width_field: width})
-    return _edited(stage, (*blocks[:at], block, *blocks[at:]), f"add {stage}[{at}]", at)
+    return _edited(stage, (*blocks[:at], block, *blocks[at:]), f"add {block_name(stage, at)}", at)
 
 
 def duplicate(design: Design, path: str) -> BlockEdit:
@@ -138,7 +138,7 @@ def duplicate(design: Design, path: str) -> BlockEdit:
     blocks = blocks_of(design, stage)
     # A copy, so that it can be told which of the two is the new one.
     doubled = (*blocks[: index + 1], copy.copy(blocks[index]), *blocks[index + 1 :])
-    return _edited(stage, doubled, f"duplicate {path}", index + 1)
+    return _edited(stage, doubled, f"duplicate {named(path)}", index + 1)
 
 
 def remove(design: Design, path: str) -> BlockEdit:
@@ -146,7 +146,7 @@ def remove(design: Design, path: str) -> BlockEdit:
     stage, index = _of_one_block(design, path)
     blocks = blocks_of(design, stage)
     left = (*blocks[:index], *blocks[index + 1 :])
-    return _edited(stage, left, f"remove {path}", min(index, len(left) - 1) if left else None)
+    return _edited(stage, left, f"remove {named(path)}", min(index, len(left) - 1) if left else None)
 
 
 def move(design: Design, path: str, by: int) -> BlockEdit:
@@ -155,7 +155,7 @@ def move(design: Design, path: str, by: int) -> BlockEdit:
     blocks = list(blocks_of(design, stage))
     to = min(max(index + by, 0), len(blocks) - 1)
     blocks.insert(to, blocks.pop(index))
-    return _edited(stage, blocks, f"move {path} {'earlier' if by < 0 else 'later'}", to)
+    return _edited(stage, blocks, f"move {named(path)} {'earlier' if by < 0 else 'later'}", to)
 
 
 def change_kind(design: Design, path: str, kind: type[Any]) -> BlockEdit:
@@ -165,7 +165,7 @@ def change_kind(design: Design, path: str, kind: type[Any]) -> BlockEdit:
         _of_kind(block, kind) if index in (None, i) else block
         for i, block in enumerate(blocks_of(design, stage))
     ]
-    return BlockEdit({f"{stage}[:]": tuple(blocks)}, f"{path} to {kind.__name__}", path)
+    return BlockEdit({f"{stage}[:]": tuple(blocks)}, f"{path_words(path)} to {kind.__name__}", path)
 
 
 def _existing(design: Design, path: str) -> tuple[str, int | None]:

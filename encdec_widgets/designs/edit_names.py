@@ -10,7 +10,7 @@ from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
-from encdec_widgets.designs.paths import STAGES, text_at
+from encdec_widgets.designs.paths import STAGES, named, text_at
 from encdec_widgets.formatting import value_text
 
 _Difference = tuple[str, Any, Any]
@@ -47,7 +47,7 @@ def edit_name(before: Design, after: Design) -> str:
 
 
 def _words(path: str, old: Any, new: Any) -> str:
-    words = "input size" if path == "input_shape" else path.replace("_", " ").replace("].", "] ")
+    words = "input size" if path == "input_shape" else named(path).replace("_", " ").replace(".", " ")
     if isinstance(old, bool) and isinstance(new, bool):
         return f"{words} {'on' if new else 'off'}"
     return f"{words} {text_at(path, old)} to {text_at(path, new)}".strip()

@@ -7,12 +7,13 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.fields.by_content import ByContent, is_among
-from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.architectures.fields.described import FieldError, is_number
+from encdec_widgets.architectures.fields.info import NoFieldError
 from encdec_widgets.architectures.fields.working import trying
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.levels import changed, fewer_levels, level_words
 from encdec_widgets.designs.mends import Mend
-from encdec_widgets.designs.paths import STAGES
+from encdec_widgets.designs.paths import STAGES, info_at
 from encdec_widgets.formatting import sizes_text
 
 GIVE_UP = Mend(None, None, {}, "undo this change")
@@ -37,10 +38,14 @@ class Outcome(ByContent):
 
     @property
     def bad_field(self) -> str | None:
-        """The path of the field with a value that is refused, if there is one."""
-        if isinstance(self.error, FieldError):
+        """The path of the field with a value that is refused, if there is one.
+
+        It is a field that was asked to change, if the error names one of these; or else the one that was changed last:
+        4096 filters may be too many for the rate at which they grow, and it is the filters that were set.
+        """
+        if isinstance(self.error, FieldError) and (self.error.field in self.pending or not self.pending):
             return self.error.field
-        return next(iter(self.pending), None)
+        return next(reversed(self.pending), None)
 
 
 def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str, Any]) -> Outcome:
@@ -68,9 +73,10 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
             wanted = {field: value for field, value in still_pending.items() if _is_field(design, field)}
             if not wanted:
                 return Outcome(design)
-    mends = possible_mends(design, wanted, error)
-    suggestions = [mend.value for mend in mends if mend.field == error.field]
-    return refusal(design, wanted, error.suggesting(suggestions), mends)
+    mends = (*possible_mends(design, wanted, error), *_nearest(design, wanted, error))
+    if not isinstance(error, NoFieldError):  # it suggests names, which are no values
+        error = error.suggesting([mend.value for mend in mends if mend.field == error.field])
+    return refusal(design, wanted, error, mends)
 
 
 def _replaced(pending: str, changes: Mapping[str, Any]) -> bool:
@@ -94,6 +100,27 @@ def refusal(
 ) -> Outcome:
     """Refuse a change that is not possible: the design stays, and the change can always be given up."""
     return Outcome(design, dict(pending), error, (*mends, GIVE_UP))
+
+
+def _nearest(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:
+    """The nearest value of the field that was set last, where it is another field that cannot be as it is then."""
+    field = next(reversed(dict(wanted)))
+    info = info_at(design.architecture, field)
+    if error.field in wanted or info is None or not is_number(wanted[field]):
+        return ()
+
+    def works(value: Any) -> bool:
+        try:
+            with trying():
+                design.replace_all({**wanted, field: value})
+        except FieldError:
+            return False
+        return True
+
+    found = info.nearest_working(wanted[field], works)
+    if found is None or design.replace(field, found) == design:  # that is to give it up
+        return ()
+    return (Mend(field, found, {**wanted, field: found}),)
 
 
 def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, is_number
 from encdec_widgets.architectures.fields.working import is_trying
+from encdec_widgets.formatting import value_text
 
 InputShape: TypeAlias = tuple[int | None, int | None, int]
 
@@ -72,7 +73,9 @@ def as_input_shape(value: Any, architecture: EncoderDecoder) -> InputShape:
         except FieldError:
             require_height_first(items, value, architecture)
             nearest = nearest_shapes(items, architecture)
-            raise FieldError("input_shape", value, f"must have as {name} {info.allowed()}", nearest) from None
+            allowed = f"must have as {name} {info.allowed()}"
+            plain = f"{name.capitalize()} must be {info.of_kind.allowed(info)}, not {value_text(size)}."
+            raise FieldError("input_shape", value, allowed, nearest, plain=plain) from None
     return sizes[0], sizes[1], sizes[2]
 
 
@@ -92,8 +95,9 @@ def require_sizes_that_fit(shape: InputShape, architecture: EncoderDecoder) -> N
     words = f"must have a height and width that the maximum stride, {stride}, divides"
     if is_trying():
         raise FieldError("input_shape", shape, words)
-    block_path, way = _where_it_breaks(architecture, sizes)
-    raise FieldError("input_shape", shape, f"{words}{way}", nearest_shapes(shape, architecture), block_path)
+    block_path, way, plain = _where_it_breaks(architecture, sizes)
+    nearest = nearest_shapes(shape, architecture)
+    raise FieldError("input_shape", shape, f"{words}{way}", nearest, block_path, plain)
 
 
 def require_height_first(items: Sequence[Any], value: Any, architecture: EncoderDecoder) -> None:
@@ -186,8 +190,12 @@ def _looks_like_channels(first: Any, others: Sequence[Any]) -> bool:
     )
 
 
-def _where_it_breaks(architecture: EncoderDecoder, sizes: Sequence[int | None]) -> tuple[str, str]:
-    """Find the block that cannot divide a size, and say the way to it: ": 300 → 150 → 75 px, which encoder[3], ..."."""
+def _where_it_breaks(architecture: EncoderDecoder, sizes: Sequence[int | None]) -> tuple[str, str, str]:
+    """Find the block that cannot divide a size.
+
+    Returns:
+        Its path; the way to it, ": 300 → 150 → 75 px, which encoder[3], ..."; and a sentence for a person.
+    """
     for size in sizes:
         if size is None:
             continue
@@ -199,10 +207,26 @@ def _where_it_breaks(architecture: EncoderDecoder, sizes: Sequence[int | None]) 
                 return (
                     block_path,
                     f": {steps} px, which {block_path}, at stride {at}, cannot divide by {factor}",
+                    _undivided(way, [factor for _, factor in _factors(architecture)]),
                 )
             if factor > 1:
                 way.append(way[-1] // factor)
-    return "", ""
+    return "", "", ""
+
+
+def _undivided(way: Sequence[int], factors: Sequence[int]) -> str:
+    """Say that a size is too odd for a network: "300 px can't be halved four times (300, 150, 75)."."""
+    strides = [factor for factor in factors if factor > 1]
+    if set(strides) == {2}:
+        asked = f"halved {_times(len(strides))}"
+    else:
+        asked = f"divided by {' and then by '.join(map(str, strides))}"
+    return f"{way[0]} px can't be {asked} ({', '.join(map(str, way))})."
+
+
+def _times(count: int) -> str:
+    few = ("", "once", "twice", "three times", "four times", "five times", "six times")
+    return few[count] if count < len(few) else f"{count} times"
 
 
 def _factors(architecture: EncoderDecoder) -> Iterator[tuple[str, int]]:

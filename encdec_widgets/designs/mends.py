@@ -5,7 +5,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.fields.by_content import ByContent
-from encdec_widgets.designs.paths import text_at
+from encdec_widgets.designs.paths import path_words, text_at
 
 
 @attrs.frozen
@@ -29,4 +29,4 @@ class Mend(ByContent):
         """The mend in a few words."""
         if self.words or self.field is None:
             return self.words
-        return f"{self.field.replace('_', ' ')} = {text_at(self.field, self.value)}"
+        return f"{path_words(self.field)} = {text_at(self.field, self.value)}"

@@ -18,11 +18,13 @@ from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.architectures.fields.by_content import same
-from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, info_of
+from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, field_words, info_of
 from encdec_widgets.architectures.fields.info import NoFieldError
 from encdec_widgets.formatting import printable, quoted, sizes_text, value_text
 
 STAGES = ("stem", "encoder", "decoder")
+_SHORT = {"stem": "stem", "encoder": "enc", "decoder": "dec"}
+_INDEXED = re.compile(rf"\b({'|'.join(STAGES)})\[([0-9]+)\]")
 _BLOCK_PATH = re.compile(rf"({'|'.join(STAGES)})\[([0-9]{{1,9}}|\*|:)\](?:\.(\w+))?")
 
 
@@ -33,6 +35,37 @@ def text_at(path: str, value: Any) -> str:
     ('64 × any × 1', 'on')
     """
     return sizes_text(value) if path == "input_shape" else value_text(value)
+
+
+def path_words(path: str) -> str:
+    """Write a path as a person reads it: a block has the name that it has in the picture.
+
+    >>> path_words("encoder[2].num_convs"), path_words("decoder[0]"), path_words("up_blocks")
+    ('enc2 num convs', 'dec0', 'up blocks')
+    >>> path_words("encoder[*].filters"), path_words("decoder[:]")
+    ('filters of all encoder blocks', 'decoder blocks')
+    """
+    owner, _, name = path.rpartition(".")
+    if owner.endswith("[*]"):
+        return f"{field_words(name)} of all {owner.removesuffix('[*]')} blocks"
+    stage, bracket, which = path.partition("[")
+    if which in ("*]", ":]"):
+        return f"{stage} blocks"
+    return f"{named(owner)} {field_words(named(name))}".strip() if owner or bracket else field_words(path)
+
+
+def named(text: str) -> str:
+    """A text in which each block that is named by its path has the name that it has in the picture.
+
+    >>> named("75 px, which encoder[3] cannot divide by 2")
+    '75 px, which enc3 cannot divide by 2'
+    """
+    return _INDEXED.sub(lambda match: f"{_SHORT[match[1]]}{match[2]}", text)
+
+
+def block_name(stage: str, index: int) -> str:
+    """The name of a block in the picture, as in the names of its layers: ``("encoder", 2)`` is "enc2"."""
+    return f"{_SHORT[stage]}{index}"
 
 
 def no_field(path: Any, value: Any) -> FieldError:

@@ -10,7 +10,6 @@ from encdec_widgets.architectures.fields.described import (
     FieldError,
     FieldInfo,
     described_fields,
-    field_words,
     is_number,
 )
 from encdec_widgets.architectures.known_classes import class_name
@@ -133,14 +132,6 @@ def user_classes(design: Design) -> tuple[str, ...]:
     owners = [design.architecture, *(b for stage in STAGES for b in blocks_of(design, stage)), design.head]
     classes = dict.fromkeys(type(owner) for owner in owners if owner is not None)
     return tuple(cls.__name__ for cls in classes if class_name(cls) != cls.__name__)
-
-
-def path_words(path: str) -> str:
-    """Write a path as a person reads it: ``encoder[2].num_convs`` is "encoder[2] num convs"."""
-    owner, _, name = path.rpartition(".")
-    if owner.endswith("[*]"):
-        return f"{field_words(name)} of all {owner.removesuffix('[*]')} blocks"
-    return f"{owner} {field_words(name)}".strip()
 
 
 def values_to_try(info: FieldInfo, current: Any) -> tuple[Any, ...]:

@@ -12,7 +12,8 @@ def spoken(graph: "nx.DiGraph[str]", name: str) -> str:
     """What a box of the picture is, to be read aloud.
 
     Args:
-        graph: The blocks of a network (see :func:`encdec_widgets.networks.graph.block_graph`), or its layers as boxes.
+        graph: The blocks of a network (see :func:`encdec_widgets.networks.graph.block_graph`), or its layers as boxes;
+            a box may stand for several (see :func:`encdec_widgets.figures.folds.folded`).
         name: The name of a node.
 
     Returns:
@@ -36,6 +37,8 @@ def spoken(graph: "nx.DiGraph[str]", name: str) -> str:
         parts.append(" by ".join("any size" if size is None else str(size) for size in data["shape"][:2]))
     if data["stage"] != "input":
         parts.append(f"{spoken_count(data['parameters'])} parameter{'' if data['parameters'] == 1 else 's'}")
+    if data.get("to", data["stack"]) > data["stack"]:
+        parts.append(f"alike in stacks {data['stack']} to {data['to']}")
     skips = graph.out_edges(name, data=True)
     parts += [
         f"skip connection to {graph.nodes[target]['label']}" for _, target, edge in skips if edge["skip"]

@@ -33,6 +33,7 @@ class TooLargeError(Travelling, MemoryError):
 
     Attributes:
         backbone: The network, whose weights are not filled; None of an error that comes from another process.
+        plain: The same in one sentence, without the other figures.
     """
 
     stays = ("backbone",)
@@ -47,6 +48,11 @@ class TooLargeError(Travelling, MemoryError):
             f"{bytes_text(backbone.training_weight_bytes)} for them, and then the feature maps.{one_image}{way_on}"
         )
         self.backbone: Any = backbone
+        if backbone.training_weight_bytes >= (running or 0):
+            takes = f"Training this network takes {bytes_text(backbone.training_weight_bytes)} for its weights alone"
+        else:
+            takes = f"Running this network on one image takes about {bytes_text(running or 0)}"
+        self.plain = f"{takes}, and there are {bytes_text(limit)} of memory here."
 
 
 def needed_bytes(backbone: Sized) -> int:

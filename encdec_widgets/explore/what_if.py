@@ -10,10 +10,11 @@ import attrs
 
 from encdec_widgets._keras import keras, keras_is_loaded
 from encdec_widgets.architectures.fields.by_content import ByContent, same
-from encdec_widgets.architectures.fields.described import FieldError, field_words
+from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.background import Background, Priority, Task, shared_background
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.paths import named, path_words
 from encdec_widgets.designs.variants import all_else, current_value, values_of, with_value
 from encdec_widgets.explain.costs import Precision
 from encdec_widgets.formatting import error_text
@@ -217,7 +218,10 @@ def _point(question: Question, value: Any, backbone: Backbone) -> Point:
 def _reason(error: BaseException) -> str:
     """Why there is no network, in a few words: without the value that was tried, which is known."""
     if isinstance(error, FieldError):
-        text = f"{field_words(error.field)} {error.allowed.partition(': ')[0]}"
+        text = (
+            error.plain.removesuffix(".") or f"{path_words(error.field)} {error.allowed.partition(': ')[0]}"
+        )
+        text = named(text)
     else:
         text = f"{type(error).__name__}: {error_text(error)}".partition("\n")[0]
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

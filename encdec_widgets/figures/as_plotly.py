@@ -12,7 +12,7 @@ from typing import Any
 
 from encdec_widgets.figures.colour_scale import STEPS
 from encdec_widgets.figures.palette import CLEAR, LIGHT, Palette
-from encdec_widgets.figures.parts import Line, Point, Rect, Scene
+from encdec_widgets.figures.parts import Point, Rect, Scene
 from encdec_widgets.figures.shading import (
     DARKER,
     DASHES,
@@ -58,9 +58,9 @@ def as_plotly(scene: Scene, palette: Palette = LIGHT) -> dict[str, Any]:
 
     Returns:
         ``{"data": [...], "layout": {...}}``. The ``customdata`` of the boxes, in the trace "blocks", is ``[name,
-        text]``; that of a skip's line and mark is ``[name of the node that it enters, text]``, in traces that are named
-        by the kind of the skip: "concatenation", "addition", "other" and, for skips that are not made, "possible". The
-        outlines of boxes before an edit are the trace "before".
+        text]``. Traces of skips are named by their kind: "concatenation", "addition", "other" and, for skips that are
+        not made, "possible"; the ``customdata`` of a mark is ``[name of the node that it enters, text]``, that of a
+        line the name alone. The outlines of boxes before an edit are the trace "before".
 
     Example:
         >>> from encdec_widgets import preset
@@ -151,8 +151,8 @@ def _paths(name: str, paths: Iterable[Iterable[Point]], line: dict[str, Any]) ->
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": [x for x, _ in points],
-        "y": [y for _, y in points],
+        "x": _rounded(x for x, _ in points),
+        "y": _rounded(y for _, y in points),
         "line": line,
         "hoverinfo": "skip",
     }
@@ -165,20 +165,17 @@ def _lines(scene: Scene, kind: str, palette: Palette) -> dict[str, Any]:
     style = {"color": colour_of(look.role, palette), "width": look.width, "dash": look.dash}
     if kind == "flow":
         return _paths("flow", (line.points for line in lines), style)
-    said = {(mark.source, mark.target): mark.hover for mark in scene.marks}
     ways = [(line, _dense(line.points)) for line in lines]
     return {
         **_paths(kind, (way for _, way in ways), style),
-        "customdata": [
-            entry for line, way in ways for entry in ([_told(line, said)] * len(way) + [["", ""]])
-        ],
-        "hoverinfo": "text",
-        "hovertemplate": "%{customdata[1]}<extra></extra>",
+        "customdata": [entry for line, way in ways for entry in ([[line.target]] * len(way) + [[""]])],
+        "hoverinfo": "none",  # "skip" would take no click either; what it is stands at its mark
     }
 
 
-def _told(line: Line, said: dict[tuple[str, str], str]) -> list[str]:
-    return [line.target, said[line.source, line.target]]
+def _rounded(lengths: Iterable[float | None]) -> list[Any]:
+    """Lengths as they are sent: a tenth of a px is less than anybody sees."""
+    return [None if length is None else round(length, 1) for length in lengths]
 
 
 def _dense(points: Iterable[Point]) -> list[Point]:
@@ -200,8 +197,8 @@ def _marks(scene: Scene, kind: str, palette: Palette) -> dict[str, Any]:
         "type": "scatter",
         "mode": "markers+text",
         "name": kind,
-        "x": [mark.x for mark in marks],
-        "y": [mark.y for mark in marks],
+        "x": _rounded(mark.x for mark in marks),
+        "y": _rounded(mark.y for mark in marks),
         "marker": {
             "size": 2 * max((mark.radius for mark in marks), default=1),
             "symbol": "circle",
@@ -223,8 +220,8 @@ def _texts(scene: Scene, palette: Palette) -> dict[str, Any]:
         "type": "scatter",
         "mode": "text",
         "name": "texts",
-        "x": [text.x for text in texts],
-        "y": [text.y for text in texts],
+        "x": _rounded(text.x for text in texts),
+        "y": _rounded(text.y for text in texts),
         "text": [html.escape(text.text) for text in texts],
         "textposition": [f"middle {_ALIGNED[text.anchor]}" for text in texts],
         "textfont": {
@@ -241,7 +238,7 @@ def _boxes(scene: Scene) -> dict[str, Any]:
     boxes = list(scene.boxes.values())
 
     def all_of(value: Callable[[Rect], float]) -> list[float]:
-        return [value(box.whole) for box in boxes]
+        return _rounded(value(box.whole) for box in boxes)
 
     return {
         "type": "bar",

@@ -136,8 +136,8 @@ def _words(
         yield from room.write(text)
     title = colouring.title[:1].upper() + colouring.title[1:]
     yield from room.write(
-        Text(title, right + 10, top - 9, 13, "text", "start", bold=True),
-        Text(title, right + 10, top - 9, 11, "text", "start", bold=True),
+        Text(title, right + 10, top - 7, 13, "text", "start", bold=True),
+        Text(title, right + 10, top - 7, 11, "text", "start", bold=True),
     )
     more = [half_text(colouring, labels)]
     if not labels.keys() <= colouring.values.keys():

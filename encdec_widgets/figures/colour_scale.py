@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import attrs
 from plotly.colors import sample_colorscale, unlabel_rgb
 
-from encdec_widgets.figures.palette import NO_VALUE, SCALE
+from encdec_widgets.figures.palette import SCALE
 from encdec_widgets.formatting import percent_text, quantity_text, quoted
 
 STEPS = 12
@@ -84,13 +84,6 @@ class Colouring:
     def nothing(self) -> str:
         """The words for a block without a value."""
         return self.without or f"no {self.title}"
-
-    def colour(self, name: str) -> str:
-        """The colour of a block, as ``#rrggbb``."""
-        if name not in self.values:
-            return NO_VALUE
-        least, most = self.ends
-        return _at((self.values[name] - least) / ((most - least) or 1.0))
 
     def written(self, name: str, *, unit: bool = True) -> str:
         """The value of a block as it is written beside it, such as "4.21 ms"; empty if it has none."""

@@ -104,12 +104,9 @@ def style_sheet() -> str:
 
 
 GREY, PALE = "#808080", "#bbbbbb"
-BLACK, WHITE = "#000000", "#ffffff"
-INK, PAPER = "#222222", "#fcfcfa"
-"""Text and background of pictures that do not know the theme of their page."""
-CLEAR, SHADE = "rgba(0,0,0,0)", "rgba(128,128,128,0.10)"
-"""No background at all; and a faint one, for a light and a dark page alike."""
-HATCH = "#777777"
+WHITE = "#ffffff"
+CLEAR = "rgba(0,0,0,0)"
+"""No colour at all."""
 
 STAGE_COLOURS = {
     "input": PALE,
@@ -121,8 +118,6 @@ STAGE_COLOURS = {
     "other": PALE,
 }
 """The colour of a box, by the stage of its block."""
-NO_VALUE = PALE
-"""The colour of a block without a value, which is hatched as well."""
 SCALE = "Viridis"
 """plotly's scale for boxes that are coloured by a number.
 

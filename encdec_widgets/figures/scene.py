@@ -41,6 +41,7 @@ def scene(
     flags: Mapping[str, str] | None = None,
     scale: Scale | None = None,
     before: Scene | None = None,
+    title: str = "",
 ) -> Scene:
     """Where everything stands in the picture of a graph of blocks or layers.
 
@@ -55,6 +56,7 @@ def scene(
         flags: Remarks on boxes, shown on hover, by name. A sign stands before the names of these boxes.
         scale: The scale of the session until now: how wide channels are drawn.
         before: The scene before the edit, whose boxes leave a faint outline where they have changed.
+        title: What it is of, where that is not a whole network.
 
     Returns:
         The scene. Where a graph has more boxes than there is room for, alike stacks are drawn once, and repeated groups
@@ -77,7 +79,10 @@ def scene(
     all_wires = wires(graph, row_of)
     gap_of = gaps(list(graph), all_wires)
     of_rows = _row_labels(graph)
-    left = max((text_width(text, 11) for _, text in of_rows.values()), default=0.0) + 2 * _EDGE
+    label_widths = (
+        max(text_width(share, 13, bold=True), text_width(size, 11)) for share, size in of_rows.values()
+    )
+    left = max(label_widths, default=0.0) + 2 * _EDGE
     at = columns(graph, gap_of, label_of, left + _EDGE, width - _EDGE, scale)
     lane_of = lanes(all_wires, column_of, row_of)
     in_lanes: dict[int, int] = {}
@@ -86,8 +91,8 @@ def scene(
         in_lanes[row] = max(in_lanes.get(row, 0), lane + 1)
     groups = parts(graph, role_of)
     low = -height + braces_height(groups, width)
-    note = at.scale.steps > 0
-    places = rows(graph, row_of, at, in_lanes, -4.0 - _NOTE * note, low)
+    note = f"Widths × {at.scale.share:.2g}: the network outgrew the picture" if at.scale.steps else ""
+    places = rows(graph, row_of, at, in_lanes, -4.0 - _NOTE * bool(title or note), low)
 
     boxes = {}
     for name, data in graph.nodes(data=True):
@@ -129,9 +134,8 @@ def scene(
     for mark in marks:
         room.take(mark.rect.grown(1))
     texts = [*_written_rows(of_rows, places, left, room)]
-    if note:
-        words = f"Widths × {at.scale.share:.2g}: the network outgrew the picture"
-        texts += room.write(Text(words, width - _EDGE, -11, anchor="end"))
+    texts += room.write(Text(title, _EDGE, -11, 13, "text", "start", bold=True))
+    texts += room.write(Text(note, width - _EDGE, -11, anchor="end"))
     swatches: tuple[Swatch, ...]
     if colouring is None:
         swatches, words_below = braces(graph, groups, boxes, low, width, room)
@@ -264,7 +268,7 @@ def _names(
             beside = (
                 middle,
                 attrs.evolve(middle, x=box.right, anchor="end"),
-                attrs.evolve(middle, x=box.left, anchor="start"),
+                room.inside(attrs.evolve(middle, x=box.left, anchor="start")),
             )
             yield from room.write(
                 *beside,

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+import attrs
+
 from encdec_widgets.figures.parts import Line, Rect, Text
 
 _COLUMN = 32.0
@@ -42,6 +44,12 @@ class Room:
         return not any(
             rect.meets(other) for column in _columns(rect) for other in self._taken.get(column, ())
         )
+
+    def inside(self, text: Text) -> Text:
+        """A text that is moved so far that it is all inside the canvas."""
+        rect, out = text.rect, self._extent
+        by = max(out.left - rect.left, 0.0) + min(out.right - rect.right, 0.0)
+        return attrs.evolve(text, x=text.x + by)
 
     def write(self, *choices: Text) -> Iterator[Text]:
         """The first of some texts that has room, which is taken then; nothing where none has."""

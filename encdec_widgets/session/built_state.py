@@ -182,6 +182,8 @@ class BuiltState(State):
             return ()
 
     def _tell_progress(self, done: int, total: int, block: str) -> None:
+        if self.editor.wanted.architecture.stacks == 1:
+            block = block.removeprefix("stack0_")  # as in the picture
         self._set(progress=Progress(done, total, block))
 
     def _moved_to(self, path: str | None) -> Selection:

@@ -33,7 +33,7 @@ class Progress:
     Attributes:
         done: Blocks that are made.
         total: All blocks.
-        block: The block that is being made, as layers are named.
+        block: The block that is being made, as the picture names it.
     """
 
     done: int

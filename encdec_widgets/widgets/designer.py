@@ -28,7 +28,6 @@ from encdec_widgets.widgets.picture.checks_view import ChecksView
 from encdec_widgets.widgets.picture.edit_card import EditCard
 from encdec_widgets.widgets.picture.facts_table import FactsTable
 from encdec_widgets.widgets.picture.picture import Picture
-from encdec_widgets.widgets.picture.problems import Problems
 
 _OF_SESSION = ("design", "backbone", "problem", "model")
 
@@ -42,8 +41,9 @@ class Designer(Telling, widgets.VBox):
     What a person changes at a control is built in the background, the newest change first; reading one of the traits
     waits for it.
 
-    Its parts are attributes: ``header`` and ``figures`` at the top; ``controls``, ``problems``, ``picture``, ``card``,
-    ``kept`` and ``aside`` below them; ``foot``, which opens ``table`` and ``checks``; and ``page``, which is not seen.
+    Its parts are attributes: ``header`` and ``figures`` at the top; ``controls`` with ``problems``, ``picture``,
+    ``card``, ``kept`` and ``aside`` below them; ``foot``, which opens ``table`` and ``checks``; and ``page``, which is
+    not seen.
 
     Attributes:
         session: What is edited, without a screen; each part of the designer observes it.
@@ -97,7 +97,7 @@ class Designer(Telling, widgets.VBox):
         self._fallback = Fallback(session, self.page.still)
         self.header = Header(session)
         self.controls = ControlPages(session)
-        self.problems = Problems(session)
+        self.problems = self.controls.problems
         self.picture = Picture(session, self.page)
         self.card = EditCard(session)
         self.aside = Aside(session, say=self.page.say)
@@ -107,7 +107,7 @@ class Designer(Telling, widgets.VBox):
         self.table = FactsTable(session, kind="hide")
         self.foot = Foot(session)
         self.kept = KeptEdits(session, name, file)
-        middle = widgets.VBox([self.problems, self.picture, self.card])
+        middle = widgets.VBox([self.picture, self.card])
         middle.add_class("encdec-middle")
         drawer = Drawer(session, self.foot, self.table, self.checks)
         parts = [self.header, self.figures, self.controls, middle, self.aside, self.kept, drawer, self.foot]

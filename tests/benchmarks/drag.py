@@ -66,7 +66,7 @@ CASES = (
 _DESIGNER = """
 import sys, time
 from encdec_widgets import Design, Designer, preset
-from encdec_widgets.figures.block_figure import block_figure
+from encdec_widgets.figures import as_plotly, scene
 designer = Designer(preset({preset!r}).replace({field!r}, {start}))
 designer.wait()
 begun, shown = [], []
@@ -90,7 +90,7 @@ def from_nothing():
 """
 _STATE = (
     "[getattr(designer.backbone.design.architecture, {field!r}), "
-    "block_figure(designer.backbone.blocks)['data'][-1]['customdata'], begun, shown]"
+    "as_plotly(scene(designer.backbone.blocks))['data'][-1]['customdata'], begun, shown]"
 )
 
 

@@ -60,7 +60,7 @@ class Case:
         make = (
             "import ipywidgets\n"
             "from encdec_widgets import Designer, preset\n"
-            "from encdec_widgets.figures.block_figure import FIXED_LAYOUT, block_figure\n"
+            "from encdec_widgets.figures.as_plotly import FIXED_LAYOUT\n"
             f"designer = Designer(preset({self.preset!r}).replace({self.field!r}, {self.start}))"
         )
         if self.control:
@@ -166,7 +166,7 @@ def _handle(screen: Screen, case: Case) -> Locator:
 
 
 def _picture(kernel: Kernel) -> Any:
-    return kernel.value("(designer.wait(), block_figure(designer.backbone.blocks))[1]")
+    return kernel.value("(designer.wait(), designer.picture.graph._shown)[1]")
 
 
 def _bare_cells(case: Case, notebook: Notebook, pictures: list[Any]) -> list[str]:

@@ -80,4 +80,4 @@ def run_cells(screen: Screen) -> dict[str, Any]:
 
 def end_kernel(screen: Screen) -> None:
     """End the kernel: each keeps a TensorFlow of its own in memory."""
-    screen.page.evaluate("() => window.jupyterapp?.shell.currentWidget?.sessionContext.shutdown()")
+    screen.page.evaluate("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()")

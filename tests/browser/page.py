@@ -17,6 +17,9 @@ HERE = ("127.0.0.1", "localhost")
 # cdn.jsdelivr.net; the page that encdec-designer serves leaves that out.)
 ALLOWED_OUTSIDE: tuple[str, ...] = ()
 
+# How plotly's own warnings begin: of a property that it doesn't take, at every drawing.
+WARNINGS = "WARN:"
+
 # Errors on the console that are neither ours nor of any consequence.
 ALLOWED_ERRORS: tuple[str, ...] = ()
 
@@ -46,7 +49,7 @@ class Screen:
     def _hear(self, message: ConsoleMessage) -> None:
         line = f"{message.type}: {message.text} ({message.location.get('url', '')})"
         self.console.append(line)
-        if message.type == "error":
+        if message.type == "error" or message.text.startswith(WARNINGS):
             self.errors.append(line)
 
     def complaints(self) -> list[str]:

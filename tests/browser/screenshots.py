@@ -29,7 +29,7 @@ def main() -> None:
             with designer.awaiting_fields():
                 designer.root.locator(".barlayer .point path").nth(9).click(force=True)
             page.get_by_role("checkbox", name="skip add").check()
-            designer.undo.and_(page.get_by_title("Undo: decoder[1] skip add on")).wait_for()
+            designer.undo.and_(page.get_by_title("Undo: dec1 skip add on")).wait_for()
             designer.turn_to("Timing")
             page.get_by_role("button", name="Time it").click()
             designer.root.locator(".encdec-result").wait_for()

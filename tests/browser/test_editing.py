@@ -119,8 +119,7 @@ def test_numbers_beyond_the_slider_stay_as_they_were_typed(open_notebook: Callab
         ("filters", "150"),
         ("height", "2048"),
     ):
-        if label == "height":
-            designer.turn_to("Input & head")
+        designer.turn_to("Input & head" if label == "height" else "Network")
         shown = designer.root.get_by_label(label, exact=True).locator("visible=true")
         before = shown.input_value()
         shown.press("Control+A")

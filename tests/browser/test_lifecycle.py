@@ -146,6 +146,7 @@ def test_an_interrupted_kernel_has_a_designer_that_works(open_notebook: Callable
 
     # While a build is under way in the background.
     screen.kernel.run("naps[0] = 2\nbegun.clear()")
+    designer.turn_to("Input & head")
     screen.type("channels", "2", within=designer.root)
     until(lambda: screen.kernel and screen.kernel.value("len(begun)"), "the build has begun")
     screen.page.evaluate(f"() => {KERNEL}.session.kernel.interrupt()")

@@ -1,5 +1,6 @@
 """A designer as a person reads it: its controls, its words, its picture."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,7 +33,7 @@ def mends(designer: Designer) -> list[widgets.Button]:
 
 def drawn_channels(designer: Designer) -> list[int]:
     figure = next(widget for widget in walk(designer) if type(widget).__name__ == "FigureWidget")
-    return [int(text.split("<b>")[1].split("</b>")[0]) for text in figure.data[-1].text]
+    return [int(re.search(r"(\d+) channels", text)[1]) for _, text in figure.data[-1].customdata]
 
 
 def button(designer: Designer, label: str) -> widgets.Button:
@@ -49,9 +50,9 @@ def press(designer: Designer, label: str) -> None:
 def outlined(designer: Designer) -> list[str]:
     """Names of the boxes that lie in an outline."""
     figure = designer.picture.graph.figure
-    outline = next(trace for trace in figure.data if trace.name == "outline")
-    points = list(zip(outline.x, outline.y, strict=True))
-    corners = [points[i : i + 6] for i in range(0, len(points), 7)]  # and a gap
+    outline = next(trace for trace in figure.data if trace.name == "selected")
+    points = list(zip(outline.x or (), outline.y or (), strict=True))
+    corners = [points[i : i + 5] for i in range(0, len(points), 6)]  # and a gap
     bars = figure.data[-1]
     middles = zip(bars.x, bars.base, bars.y, strict=True)
     return [

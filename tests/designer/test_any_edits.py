@@ -80,7 +80,7 @@ def test_a_network_that_cannot_be_built_leaves_everything_as_it_was() -> None:
     designer.set("encoder[1].filters", 5)
     assert str(designer.problem) == "not five"
     assert (button(designer, "Redo").tooltip, designer.selected) == (
-        "Redo: encoder[0] names b to c",
+        "Redo: enc0 names b to c",
         "encoder[1]",
     )
     assert block_control(designer, "filters").value == 3

@@ -12,7 +12,6 @@ from encdec_widgets.backbone import Backbone
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks import Check
 from encdec_widgets.explain.machine_memory import memory_limit
-from encdec_widgets.figures.colour_scale import legend
 from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.foot.foot import TABLE
@@ -37,14 +36,18 @@ def buttons(view: widgets.Widget) -> dict[str, widgets.Button]:
 
 def visible(view: ChecksView) -> list[widgets.Widget]:
     """The rows that are seen, from top to bottom."""
-    rows = [row for row in view.children if row is not view.again and row.layout.display != "none"]
+    rows = [
+        row
+        for row in view.children
+        if row not in (view.again, view._nothing) and row.layout.display != "none"
+    ]
     return sorted(rows, key=lambda row: int(row.layout.order))
 
 
 def flagged(designer: Designer) -> list[str]:
-    picture = designer.picture.graph._shown
-    blocks = designer.backbone.blocks
-    return [name for name, text in zip(blocks, picture["data"][0]["text"], strict=True) if "⚠" in text]
+    texts = [text.text for text in designer.picture.scene.texts]
+    blocks = designer.backbone.blocks.nodes(data="label")
+    return [name for name, label in blocks if f"⚠ {label}" in texts]
 
 
 def test_advice_is_mended_by_one_click_and_the_mend_is_undone_by_its_name() -> None:
@@ -153,15 +156,15 @@ def test_memory_is_that_of_the_batch_size_on_the_page_of_costs() -> None:
     cost = designer.backbone.cost(batch_size=65536)
     assert (cost.training_bytes > memory_limit()) == any("too large" in kind for kind in kinds(designer))
     picture = designer.picture
-    picture.colour.value = "memory"
-    assert picture.legend.value == legend_at(designer, 65536)
+    designer.session.colour_by("memory")
+    assert most_of_memory(designer, 65536) in [text.text for text in picture.scene.texts]
     control(designer.aside.costs, "batch size").value = 1
-    assert picture.legend.value == legend_at(designer, 1)
+    assert most_of_memory(designer, 1) in [text.text for text in picture.scene.texts]
 
 
-def legend_at(designer: Designer, batch_size: int) -> str:
+def most_of_memory(designer: Designer, batch_size: int) -> str:
     colouring = QUANTITIES["memory"](designer.backbone, {"batch_size": batch_size})
-    return legend(colouring, dict(designer.backbone.blocks.nodes(data="label")))
+    return f"{colouring.text(colouring.ends[1])} {colouring.unit}"
 
 
 def test_a_closed_designer_waits_for_nothing() -> None:

@@ -141,7 +141,7 @@ def test_one_folded_field_is_one_field() -> None:
     class Own(EncoderDecoder):
         rare: bool = flag(False, help="Rare.", folded=True)
 
-    assert Shown(Own()).texts() == ["stacks", "[1 more field]"]
+    assert Shown(Own()).texts() == ["Depth", "stacks", "[1 more field]"]
 
 
 def test_the_fold_is_remembered_while_the_fields_stay_the_same() -> None:
@@ -262,7 +262,7 @@ def test_a_class_of_a_user_has_the_same_controls_without_headings() -> None:
         colour: str = choice("red", ["red", "blue"], help="Colour.")
 
     shown = Shown(Own())
-    assert shown.texts() == ["stacks", "width", "depth", "colour"]
+    assert shown.texts() == ["width", "depth", "colour", "Depth", "stacks"]
     shown.input("width").value = 9
     shown.input("colour").value = "blue"
     assert shown.edits == [("width", 9), ("colour", "blue")]

@@ -1,13 +1,15 @@
 """The hands on the picture without a browser: where the keyboard goes, what is sent, and what the page may ask for."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
 
 from encdec_widgets import Design, preset
-from encdec_widgets.architectures import Hourglass, UNet
+from encdec_widgets.architectures import Hourglass, StackedHourglass, UNet
 from encdec_widgets.explain.spoken import spoken
+from encdec_widgets.figures.folds import folded
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
 from encdec_widgets.figures.parts import Rect
 from encdec_widgets.figures.scene import scene
@@ -68,6 +70,16 @@ def test_an_input_of_any_size_and_layers_are_said_too() -> None:
     words = [spoken(layers, each) for each in layers]
     assert words[0].startswith("from enc0, ")
     assert any("Conv2D, 4 channels" in each for each in words)
+
+
+def test_a_box_that_stands_for_several_says_so() -> None:
+    network = StackedHourglass(stacks=8, filters=4, down_blocks=2, up_blocks=2)
+    blocks = Design(network, (64, 64, 1)).build().blocks
+    boxes, _ = folded(blocks, 400)
+    drawn = places(boxes)
+    walk = stops(boxes, drawn)
+    assert len(walk) < len(blocks)
+    assert any(re.search(r", alike in stacks \d to \d", stop["words"]) for stop in walk)
 
 
 def test_left_and_right_reach_every_box_and_up_and_down_follow_skips_and_rows() -> None:

@@ -142,7 +142,7 @@ def test_a_family_of_such_a_name() -> None:
 
     Own.__name__ = HOSTILE
     designer = Designer(Design(Own(), (32, 32, 1)))
-    assert designer.picture._summary in read_on(designer)
+    assert designer.card._text in read_on(designer)
     designer.aside.timing.pin.click()
     assert designer.aside.timing._pinned_text in read_on(designer)
     designer.aside.turn_to("Costs")

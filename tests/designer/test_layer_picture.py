@@ -1,16 +1,14 @@
 import itertools
 
 import networkx as nx
-import plotly.graph_objects as go
 import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder, FCDenseNet, StackedHourglass, UNet
 from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.backbone import Backbone
-from encdec_widgets.figures import block_figure, layers_as_boxes
-from encdec_widgets.figures.geometry import boxes
-from encdec_widgets.figures.routes import routes
+from encdec_widgets.figures import as_plotly, layers_as_boxes, scene
+from encdec_widgets.figures.parts import Rect
 
 ADDING = CustomEncoderDecoder(
     encoder=[SimpleConvBlock(filters=4, pool=False), SimpleConvBlock(filters=8, pool_before_convs=True)],
@@ -79,39 +77,37 @@ def test_a_block_has_its_layers_and_what_they_come_from(backbone: Backbone) -> N
             assert merges == ({edge["merge"]} if edge["skip"] else set())
 
 
-def test_lines_run_around_boxes_and_are_told_apart(backbone: Backbone) -> None:
+def test_lines_are_level_or_upright_and_run_around_boxes(backbone: Backbone) -> None:
     for graph in pictures(backbone):
-        places = boxes(graph)
-        ways = routes(graph, places)
-        assert set(ways) == set(graph.edges)
-        for edge, way in ways.items():
-            for (x0, y0), (x1, y1) in itertools.pairwise(way):
+        drawn = scene(graph, width=4000)  # as much room as nothing is folded in
+        assert set(drawn.boxes) == set(graph)
+        assert {(line.source, line.target) for line in drawn.lines} == set(graph.edges)
+        for line in drawn.lines:
+            for (x0, y0), (x1, y1) in itertools.pairwise(line.points):
                 assert x0 == x1 or y0 == y1, "level or upright"
-                for name, place in places.items():
-                    inside_x = max(min(x0, x1), place.left + 1e-9) < min(max(x0, x1), place.right - 1e-9)
-                    inside_y = max(min(y0, y1), place.bottom + 1e-9) < min(max(y0, y1), place.top - 1e-9)
-                    level = y0 == y1 and place.bottom < y0 < place.top and inside_x
-                    upright = x0 == x1 and place.left < x0 < place.right and inside_y
-                    through = level or upright
-                    assert not through, f"{edge} runs through {name}"
+                way = Rect(min(x0, x1), max(x0, x1), max(y0, y1), min(y0, y1)).grown(0.1)
+                for name, box in drawn.boxes.items():
+                    assert not way.meets(box.whole.grown(-0.2)), f"{line} runs through {name}"
 
 
 def test_lines_above_boxes_do_not_lie_on_each_other(backbone: Backbone) -> None:
     for graph in pictures(backbone):
-        places = boxes(graph)
+        drawn = scene(graph, width=4000)
         runs = [
-            (edge[0], way[1][1], way[1][0], way[2][0])
-            for edge, way in routes(graph, places).items()
-            if way[0][1] == places[edge[0]].top
+            (line.source, line.points[2], line.points[3])
+            for line in drawn.lines
+            if len(line.points) == 6 and line.points[2][1] > drawn.boxes[line.source].top
         ]
-        for (source, y, start, end), (other, height, first, last) in itertools.combinations(runs, 2):
+        for (source, (start, y), (end, _)), (other, (first, height), (last, _)) in itertools.combinations(
+            runs, 2
+        ):
             assert source == other or y != height or end <= first or last <= start
 
 
 def test_hover_tells_the_facts_of_a_layer() -> None:
     backbone = NETWORKS["unet"].build()
-    figure = block_figure(layers_as_boxes(backbone.layers, backbone.blocks, "stack0_dec0"))
-    texts = dict(figure["data"][-1]["customdata"])
+    boxes = scene(layers_as_boxes(backbone.layers, backbone.blocks, "stack0_dec0")).boxes
+    texts = {name: box.hover for name, box in boxes.items()}
     conv = next(name for name in texts if name.endswith("refine_conv0"))
     text = texts[conv]
     assert "in 1 layer" not in text
@@ -137,14 +133,6 @@ def test_a_block_that_does_not_exist_is_named_with_those_that_do() -> None:
         layers_as_boxes(backbone.layers, backbone.blocks, "enc9")
 
 
-def test_layers_are_drawn_with_the_traces_that_blocks_have(backbone: Backbone) -> None:
-    expected = [(item["type"], item["name"]) for item in block_figure(backbone.blocks)["data"]]
-    for graph in pictures(backbone):
-        figure = block_figure(graph, list(graph)[:3], dict.fromkeys(graph, "new"))
-        assert [(item["type"], item["name"]) for item in figure["data"]] == expected
-        go.Figure(data=figure["data"], layout=figure["layout"])
-
-
 def test_names_of_layers_stay_text() -> None:
     backbone = NETWORKS["unet"].build()
     renamed = nx.relabel_nodes(backbone.layers, {"stack0_enc1_conv0": "<img src=x>"})
@@ -153,18 +141,15 @@ def test_names_of_layers_stay_text() -> None:
         "<img src=x>" if name == "stack0_enc1_conv0" else name
         for name in blocks.nodes["stack0_enc1"]["layers"]
     )
-    data = block_figure(layers_as_boxes(renamed, blocks, "stack0_enc1"))["data"]
-    shown = "".join([*data[0]["text"], *(text for _, text in data[-1]["customdata"])])
+    data = as_plotly(scene(layers_as_boxes(renamed, blocks, "stack0_enc1"), width=2000))["data"]
+    told = [entry[1] for trace in data for entry in trace.get("customdata", ())]
+    shown = "".join([*told, *(text for trace in data for text in trace.get("text", ()))])
     assert "<img" not in shown
     assert "&lt;img" in shown
 
 
-def test_many_narrow_columns_have_names_in_two_heights_or_none() -> None:
-    backbone = NETWORKS["residual"].build()
-    graph = layers_as_boxes(backbone.layers, backbone.blocks, "stack0_dec0")
-    assert len(graph) > 20
-    names = block_figure(graph)["data"][0]["text"]
-    assert all(names)
-    assert [text.startswith("<br>") for text in names] == [place % 2 == 1 for place in range(len(names))]
-    everything = layers_as_boxes(backbone.layers, backbone.blocks)
-    assert "".join(block_figure(everything)["data"][0]["text"]).strip() == ""
+def test_layers_have_the_colours_of_their_blocks(backbone: Backbone) -> None:
+    of_blocks = {name: box.fill for name, box in scene(backbone.blocks, width=4000).boxes.items()}
+    for name, box in scene(layers_as_boxes(backbone.layers, backbone.blocks), width=9000).boxes.items():
+        block = backbone.layers.nodes[name]["block"] or name
+        assert box.fill == of_blocks[block]

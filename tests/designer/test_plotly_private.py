@@ -59,6 +59,29 @@ def has_stored_state() -> None:
     assert {"_widget_data", "_widget_layout"} <= set(figure.keys)  # what a page is restored from
 
 
+def has_changes() -> None:
+    data = [
+        {"type": "scatter", "x": [1], "y": [1], "textfont": {"size": 3}},
+        {"type": "scatter", "x": [2], "y": [2]},
+    ]
+    figure = FigureWidget(data=data, layout={"shapes": [{"type": "path", "path": "M0 0Z"}], "height": 100})
+    sent = []
+    figure.observe(lambda change: sent.append(change["new"]), "_py2js_update")
+    figure.change(
+        {0: {"x": [7], "textfont.size": [9]}, 1: {"y": [8]}}, {"shapes[0].path": "M1 1Z", "height": 200}
+    )
+    assert figure.data[0].x == (7,)
+    assert figure.data[0].textfont.size == (9,)
+    assert figure.data[1].y == (8,)
+    assert figure.layout.shapes[0].path == "M1 1Z"
+    assert figure.layout.height == 200
+    message = next(filter(None, sent))
+    assert message["style_traces"] == [0, 1]
+    assert message["style_data"]["x"][0] == [7]
+    assert message["layout_data"] == {"shapes[0].path": "M1 1Z", "height": 200}
+    assert len(list(filter(None, sent))) == 1
+
+
 def test_the_page_hears_of_a_figure_once_it_has_its_data(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
 
@@ -88,6 +111,9 @@ USES: dict[str, Callable[[], None]] = {
     "_repr_mimebundle_": has_stored_state,
     "_widget_layout": has_stored_state,
     "_widget_data": has_stored_state,
+    "_data": has_changes,
+    "_layout": has_changes,
+    "_send_update_msg": has_changes,
 }
 
 

@@ -1,6 +1,7 @@
 """What is not possible: named, explained, mended or given up, while the last valid network stays."""
 
 import html
+from typing import Any
 
 import pytest
 
@@ -217,3 +218,91 @@ def test_a_large_network_can_be_given_up(designer: Designer, little_memory: Desi
     assert not mends(designer)
     assert designer.design.architecture.filters == (2 if edit == "undo" else 3)
     assert control(designer, "filters").value == designer.design.architecture.filters
+
+
+def row_of(designer: Designer, label: str) -> Any:
+    wanted = control(designer, label)
+    return next(widget for widget in walk(designer) if wanted in getattr(widget, "children", ()))
+
+
+def marked(designer: Designer) -> list[Any]:
+    return [widget for widget in walk(designer) if "encdec-bad" in getattr(widget, "_dom_classes", ())]
+
+
+def test_what_is_not_possible_stands_under_its_control(designer: Designer) -> None:
+    for page, label, value in (
+        ("Network", "filters", 0),
+        ("Input & head", "width", 30),
+        ("Network", "kernel size", 0),
+    ):
+        control(designer, label).value = value
+        row = row_of(designer, label)
+        assert row.children[-1] is designer.problems
+        assert marked(designer) == [row]
+        assert designer.controls.chosen == page
+        mends(designer)[-1].click()
+        assert designer.problems not in row.children
+    assert designer.problems in list(walk(designer))  # and ready for the next
+
+
+def test_the_control_that_was_moved_is_marked_and_not_one_that_follows_from_it(designer: Designer) -> None:
+    designer.set("down_blocks", 4)
+    control(designer, "filters").value = 4096
+    assert marked(designer) == [row_of(designer, "filters")]
+    assert row_of(designer, "filters").children[-1] is designer.problems
+    assert [button.description for button in mends(designer)] == [
+        "filters rate = 1",
+        "filters = 1024",
+        "undo this change",
+    ]
+    assert designer.session.editor.outcome.mends[1].changes == {"filters": 1024}
+
+
+def test_one_of_a_block_stands_on_its_page_and_comes_back_there(designer: Designer) -> None:
+    designer.select("encoder[1]")
+    designer.set("encoder[1].filters", 0)
+    assert designer.controls.chosen == "Block"
+    row = designer.controls.block.row("encoder[1].filters")
+    assert row.children[-1] is designer.problems
+    designer.select("encoder[0]")  # the row of the other block is gone
+    assert designer.problems in designer.controls._above.children
+    designer.select("encoder[1]")
+    assert designer.controls.block.row("encoder[1].filters").children[-1] is designer.problems
+    assert mends(designer)[0].description == "enc1 filters = 1"
+    mends(designer)[0].click()
+    assert designer.design.architecture.encoder[1].filters == 1
+
+
+def test_one_without_a_control_stands_above_the_pages(designer: Designer) -> None:
+    designer.set("filtres", 3)
+    assert designer.problems in designer.controls._above.children
+    assert not marked(designer)
+    assert "filtres is no field of UNet. Do you mean filters?" in designer.problems.text
+
+
+def test_the_error_s_own_text_is_folded_away(designer: Designer) -> None:
+    designer.set("input_shape", (30, 30, 1))
+    sentence, details = html.unescape(designer.problems.text).split("<details>")
+    assert "30 px can't be halved twice (30, 15). Use 28 or 32." in sentence
+    assert "input_shape" not in sentence
+    assert "input_shape must have a height and width" in details
+
+
+def test_the_buttons_are_those_of_the_newest_problem(designer: Designer, little_memory: Design) -> None:
+    designer.set("filters", 16)  # too large: it is asked about
+    designer.set("input_shape", (0, 64, 1))
+    assert "This is large" not in designer.problems.text
+    assert [button.description for button in mends(designer)] == [
+        mend.label for mend in designer.session.editor.outcome.mends
+    ]
+    assert "build it all the same" not in [button.description for button in mends(designer)]
+
+
+def test_a_family_without_the_field_leaves_no_problem_behind(designer: Designer) -> None:
+    control(designer, "filters").value = 0
+    designer.load("FC-DenseNet56")
+    assert designer.problem is None
+    assert not designer.problems.text
+    assert not marked(designer)
+    designer.set("growth_rate", 0)
+    assert row_of(designer, "growth rate").children[-1] is designer.problems

@@ -41,7 +41,7 @@ def test_a_refusal_is_said_and_its_end_is_not() -> None:
     designer.set("filters", 0)
     press(designer, "undo this change")
     ((_, text),) = said
-    assert text.startswith("Not possible. filters must be a whole number")
+    assert text.startswith("Not possible. Filters must be a whole number")
 
 
 def test_a_check_that_is_found_is_said_with_the_edit_and_only_then() -> None:
@@ -65,5 +65,5 @@ def test_a_refused_batch_size_is_said() -> None:
     designer = Designer(SMALL)
     said = said_by(designer)
     designer.aside.costs._controls.rows["batch_size"].children[1].value = 0
-    assert "batch_size must be a whole number" in said[-1][1]
+    assert "Batch size must be a whole number" in said[-1][1]
     assert not button(designer, "Time it").disabled

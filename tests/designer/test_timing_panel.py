@@ -134,7 +134,7 @@ def test_it_names_the_device_plainly(
     panel: TimingPanel, worker: FakeWorker, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "Timing on CPU" in panel.children[0].value
-    assert "No GPU found" in panel.children[1].value
+    assert "No GPU found" in panel.children[-1].value  # and not the first thing that is said
     monkeypatch.setattr(timing_panel, "visible_devices", lambda: (Device("NVIDIA H200", "GPU"), CPU))
     other = TimingPanel(session, worker)  # type: ignore[arg-type]
     assert "Timing on NVIDIA H200" in other.children[0].value
@@ -155,17 +155,18 @@ def test_the_button_times_what_is_on_screen_with_what_the_controls_say(
     assert (job.options.batch_size, job.options.work, job.by_block) == (4, "training", True)
     assert job.at_most_s == 5 * job.options.budget_s
     assert panel.running
-    panel.start.click()  # nothing: it keeps the keyboard's focus, and so is not disabled
+    panel.start.click()  # nothing
     assert len(worker.jobs) == 1
     worker.answer(TIMING)
     assert panel.timing is TIMING
     assert not panel.running
     for figure in (
-        "12.5 ms median",
+        "12.5 ms a forward pass",
         "p10 11.0 · p90 14.0 ms",
         "80.0 images/s",
-        "40 runs",
-        "TensorFlow (graph)",
+        "median of 40 runs",
+        "TensorFlow on CPU",
+        "float32 · graph",
         "160 MFLOP/s, 8 %",
     ):
         assert figure in said(panel)
@@ -367,7 +368,9 @@ def test_a_pinned_network_is_raced_against_the_one_on_screen(panel: TimingPanel,
     assert panel.start_race.layout.display == "none"
     panel.pin.click()
     assert "A is U-Net, 32 × 32 px" in said(panel)
+    assert panel.start_race.layout.display == "none"  # A is B
     show(panel, OTHER)
+    assert panel.start_race.layout.display == ""
     panel.start_race.click()
     (job,) = worker.jobs
     assert isinstance(job, Race)
@@ -388,3 +391,60 @@ def test_one_network_is_raced_on_two_backends(panel: TimingPanel, worker: FakeWo
     (job,) = worker.jobs
     assert job.a.network.text == job.b.network.text
     assert job.backends[-1] == "jax"
+
+
+def test_a_race_is_offered_as_long_as_the_two_differ(panel: TimingPanel) -> None:
+    panel.pin.click()
+    for value, offered in ((4, ""), (1, "none")):
+        panel.controls.rows["batch_size"].children[1].value = value
+        assert panel.start_race.layout.display == offered
+    assert "Change the network or an option" in said(panel)
+
+
+# What is said first
+
+
+def test_stop_is_there_while_there_is_something_to_stop(panel: TimingPanel, worker: FakeWorker) -> None:
+    assert panel.stop.disabled
+    panel.start.click()
+    assert not panel.stop.disabled
+    worker.answer(TIMING)
+    assert panel.stop.disabled
+
+
+def test_how_it_was_measured_is_folded_away(panel: TimingPanel, worker: FakeWorker) -> None:
+    panel.start.click()
+    worker.answer(TIMING)
+    first, details = panel.text.split("<summary>Details</summary>")
+    for jargon in ("p10", "p90", "95 %", "median", "first call"):
+        assert jargon not in first
+    assert "p10" in details
+
+
+def test_an_option_that_is_not_possible_is_told_under_its_control(panel: TimingPanel) -> None:
+    row = panel.controls.rows["batch_size"]
+    row.children[1].value = 0
+    assert "Batch size must be a whole number from 1 to 65536, not 0." in row.children[-1].value
+    row.children[1].value = 2
+    assert len(row.children) == 2
+    assert not panel.controls.refusal
+
+
+def test_how_long_the_network_takes_is_told_as_measured_then_as_predicted(
+    panel: TimingPanel, worker: FakeWorker, session: Session
+) -> None:
+    assert session.time is None
+    panel.start.click()
+    worker.tell(Progress(share=0.1, doing="calibrating", calibration=CALIBRATION))
+    worker.answer(TIMING)
+    measured = session.time
+    assert measured is not None
+    assert (measured.ms, measured.measured, measured.work) == (TIMING.median_ms, True, "forward pass")
+    assert measured.design == DESIGN
+    show(panel, OTHER)
+    predicted = session.time
+    assert predicted is not None
+    assert (predicted.design, predicted.measured) == (OTHER, False)
+    assert predicted.ms > 0
+    show(panel, DESIGN)
+    assert session.time == measured

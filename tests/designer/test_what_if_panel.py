@@ -130,7 +130,9 @@ def test_memory_is_called_an_estimate_and_says_of_what(panel: WhatIfPanel) -> No
 def test_what_is_not_possible_says_why(panel: WhatIfPanel) -> None:
     take_in_hand(panel, "down_blocks")
     show(panel, DESIGN)
-    assert "Not possible: 3, 4, 5, 6, 7. With 3: input shape must have a height and width" in said(panel)
+    assert "Not possible: 3, 4, 5, 6, 7. With 3: 36 px can&#39;t be halved three times (36, 18, 9)" in said(
+        panel
+    )
 
 
 def test_all_points_stand_in_a_table_that_screen_readers_read(panel: WhatIfPanel) -> None:
@@ -179,7 +181,7 @@ def test_the_list_has_the_fields_of_network_block_head_and_input(panel: WhatIfPa
     show(panel, attrs.evolve(DESIGN, head=Head(channels=2)), "encoder[1]")
     labels = dict(map(reversed, panel.field.options))
     assert labels["filters_rate"] == "filters rate"
-    assert labels["encoder[1].num_convs"] == "encoder[1] num convs"
+    assert labels["encoder[1].num_convs"] == "enc1 num convs"
     assert labels["head.channels"] == "head channels"
     assert labels[INPUT_SIZE] == "input size"
     show(panel, DESIGN)
@@ -380,3 +382,19 @@ def test_nothing_is_computed_once_it_is_hidden_or_closed(built: list[Design]) ->
         assert built == []
 
     beside_a_loop(scenario)
+
+
+def test_a_point_that_is_chosen_sets_its_value(panel: WhatIfPanel) -> None:
+    show(panel, DESIGN)
+    for path in ("convs_per_block", INPUT_SIZE):
+        take_in_hand(panel, path)
+        values = panel._question.values
+        index = next(i for i, value in enumerate(values) if value != panel._question.current)
+        assert path.replace("_", " ") in panel._charts.readings[index]
+        panel._charts.chosen = (panel._charts.chosen[0] + 1, index)
+        design = panel._session.design
+        wanted = values[index]
+        assert (
+            max(design.input_shape[:2]) if path == INPUT_SIZE else design.architecture.convs_per_block
+        ) == wanted
+        assert panel._charts.current == index  # and it is the present one now

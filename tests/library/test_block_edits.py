@@ -72,7 +72,7 @@ def test_an_edit_that_takes_two_waits_for_the_second() -> None:
 
 def test_a_block_is_added_after_another_and_as_wide() -> None:
     edit = add(UNET, "encoder[0]")
-    assert (edit.path, edit.words) == ("encoder[1]", "add encoder[1]")
+    assert (edit.path, edit.words) == ("encoder[1]", "add enc1")
     blocks = blocks_of(applied(UNET, edit), "encoder")
     assert len(blocks) == len(blocks_of(UNET, "encoder")) + 1
     assert isinstance(blocks[1], SimpleConvBlock)

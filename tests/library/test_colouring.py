@@ -3,19 +3,16 @@ import math
 import re
 from html.parser import HTMLParser
 
-import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encdec_widgets import Design, preset
+from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
-from encdec_widgets.figures import block_figure
+from encdec_widgets.figures import as_plotly, scene
 from encdec_widgets.figures.charts.bars import Bar, bars
-from encdec_widgets.figures.colour_scale import Colouring, ink, legend, luminance
-from encdec_widgets.figures.palette import NO_VALUE
+from encdec_widgets.figures.colour_scale import STEPS, Colouring, half_text, luminance, scale_colour
 from encdec_widgets.formatting import count_text, quantity_text
-from tests.builds import built
 
 BLOCKS = Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1)).build().blocks
 MEASURED = {name: float(place) for place, name in enumerate(BLOCKS) if place}  # the input has none
@@ -25,7 +22,7 @@ NUMBERS = st.floats(-1e12, 1e12)
 
 def test_more_is_lighter_all_the_way() -> None:
     steps = Colouring("time", "ms", {str(step): step / 100 for step in range(101)})
-    lightness = [luminance(steps.colour(str(step))) for step in range(101)]
+    lightness = [luminance(scale_colour(steps.step(str(step)))) for step in range(101)]
     assert lightness == sorted(lightness)
     assert lightness[-1] - lightness[0] > 0.7
 
@@ -38,9 +35,9 @@ def test_every_value_has_a_colour_of_the_scale(values: dict[str, float]) -> None
     assert low <= 0 <= high
     for name, value in values.items():
         assert low <= value <= high
-        assert re.fullmatch("#[0-9a-f]{6}", colouring.colour(name))
+        assert re.fullmatch("#[0-9a-f]{6}", scale_colour(colouring.step(name)))
     ordered = sorted(values, key=values.__getitem__)
-    lightness = [luminance(colouring.colour(name)) for name in ordered]
+    lightness = [luminance(scale_colour(colouring.step(name))) for name in ordered]
     # Parts of a colour are whole numbers, which are rounded one by one.
     assert all(lower <= higher + 0.005 for lower, higher in itertools.pairwise(lightness))
 
@@ -67,20 +64,14 @@ def test_half_is_held_by_the_largest_blocks(values: dict[str, int]) -> None:
     assert Colouring("receptive field", "px", values).half == ()
 
 
-def test_the_legend_names_those_that_have_half_or_counts_them() -> None:
+def test_those_that_have_half_are_named_or_counted() -> None:
     few = Colouring("parameters", "", {"a": 6, "b": 1, "c": 1}, adds_up=True)
-    assert "75 % of it in &lt;a&gt;" in legend(few, {"a": "<a>", "b": "b", "c": "c"})
+    assert half_text(few, {"a": "enc5", "b": "b", "c": "c"}) == "75 % of it in enc5"
     many = Colouring("parameters", "", dict.fromkeys("abcdefghijkl", 1), adds_up=True)
-    assert "100 % of it in 12 of 12 blocks" in legend(many, dict(zip(many.values, many.values, strict=True)))
-    assert "of it in" not in legend(few)
-
-
-@settings(deadline=None)
-@given(st.integers(0, 0xFFFFFF))
-def test_text_in_a_box_has_contrast_on_any_colour(number: int) -> None:
-    colour = f"#{number:06x}"
-    light, dark = sorted((luminance(colour), luminance(ink(colour))), reverse=True)
-    assert (light + 0.05) / (dark + 0.05) >= 4.5
+    assert (
+        half_text(many, dict(zip(many.values, many.values, strict=True))) == "100 % of it in 12 of 12 blocks"
+    )
+    assert half_text(few, {}) == ""
 
 
 def test_luminance_is_that_of_wcag() -> None:
@@ -105,59 +96,46 @@ def test_quantities_have_three_digits(value: float, text: str) -> None:
 
 
 def test_boxes_are_coloured_by_their_values() -> None:
-    figure = block_figure(BLOCKS, colouring=TIME)
-    go.Figure(data=figure["data"], layout=figure["layout"])  # plotly validates every property
-    trace = figure["data"][-1]
-    for name, colour, shape, colour_of_text in zip(
-        BLOCKS,
-        trace["marker"]["color"],
-        trace["marker"]["pattern"]["shape"],
-        trace["textfont"]["color"],
-        strict=True,
-    ):
-        assert colour == TIME.colour(name)
-        assert (colour == NO_VALUE) == bool(shape) == (name not in MEASURED), "a hatch tells it as well"
-        assert colour_of_text == ink(colour)
+    boxes = scene(BLOCKS, colouring=TIME).boxes
+    for name, box in boxes.items():
+        assert box.fill == TIME.step(name)
+        assert box.hollow == (name not in MEASURED), "an empty face tells it as well"
+    fills = [boxes[name].fill for name in sorted(MEASURED, key=MEASURED.__getitem__)]
+    steps = [int(fill.removeprefix("value ")) for fill in fills]
+    assert steps == sorted(steps)
+    assert (steps[0], steps[-1]) == (int(12 * 1 / len(MEASURED)), 11)
 
 
-def test_values_are_written_above_the_boxes_and_marks_are_still_told() -> None:
-    figure = block_figure(BLOCKS, (), {"stack0_enc1": "+12.4 k"}, TIME)
-    texts = dict(zip(BLOCKS, figure["data"][-2]["text"], strict=True))
-    hover = dict(figure["data"][-1]["customdata"])
+def test_values_are_written_above_the_boxes_and_what_changed_is_still_told() -> None:
+    drawn = scene(BLOCKS, changed={"stack0_enc1": "×2"}, colouring=TIME)
+    words = [text.text for text in drawn.texts]
     for name, value in MEASURED.items():
-        assert texts[name] == f"<b>{value:g} ms</b>"
-        assert f"<b>time {value:g} ms</b>" in hover[name]
+        assert f"{value:g} ms" in words
+        assert f"<b>time {value:g} ms</b>" in drawn.boxes[name].hover
     first = next(iter(BLOCKS))
-    assert not texts[first].strip()
-    assert texts[first], "plotly would not bring an empty text back"
-    assert hover[first].endswith("<b>no time</b>")
-    assert hover["stack0_enc1"].endswith("<b>+12.4 k</b>")
+    assert drawn.boxes[first].hover.endswith("<b>no time</b>")
+    assert drawn.boxes["stack0_enc1"].hover.endswith("<b>×2</b>")
 
 
-def test_where_columns_are_narrow_values_leave_out_their_unit_and_then_themselves() -> None:
-    for name, shown in (
-        ("FC-DenseNet103", " ms"),
-        ("Hourglass (SLEAP)", ""),
-        ("Stacked hourglass, 8 stacks", None),
-    ):
-        blocks = built(preset(name)).blocks
-        colouring = Colouring("time", "ms", dict.fromkeys(blocks, 12.34))
-        figure = block_figure(blocks, colouring=colouring)
-        expected = " " if shown is None else f"<b>12.3{shown}</b>"
-        assert set(figure["data"][-2]["text"]) == {expected}
-        assert all("time 12.3 ms" in text for _, text in figure["data"][-1]["customdata"])
+def test_the_scale_shows_its_ends_what_it_counts_and_what_has_no_value() -> None:
+    words = [text.text for text in scene(BLOCKS, colouring=TIME).texts]
+    assert {"0", f"{max(MEASURED.values()):g} ms", "Time", "empty boxes: no time"} <= set(words)
+    counts = Colouring("parameters", "", dict.fromkeys(BLOCKS, 13888), count_text, adds_up=True)
+    words = [text.text for text in scene(BLOCKS, colouring=counts).texts]
+    assert "13.9 k" in words
+    assert any("of it in" in word for word in words)
 
 
-def test_a_colouring_changes_no_trace_but_boxes_and_marks() -> None:
-    plain, coloured = block_figure(BLOCKS), block_figure(BLOCKS, colouring=TIME)
-    assert plain["data"][:-2] == coloured["data"][:-2]
-    assert plain["layout"] == coloured["layout"]
-    assert [list(trace) for trace in plain["data"]] == [list(trace) for trace in coloured["data"]]
+def test_the_picture_of_a_scale_has_the_colours_of_the_scale() -> None:
+    colours = [scale_colour(f"value {step}") for step in range(STEPS)]
+    lightness = [luminance(colour) for colour in colours]
+    assert lightness == sorted(lightness)
+    assert (colours[0], colours[-1]) == ("#440154", "#fde725")
 
 
 def test_blocks_that_are_not_in_the_picture_have_no_say_but_on_the_scale() -> None:
     more = Colouring("time", "ms", {**MEASURED, "gone": 1.0})
-    assert block_figure(BLOCKS, colouring=more) == block_figure(BLOCKS, colouring=TIME)
+    assert scene(BLOCKS, colouring=more) == scene(BLOCKS, colouring=TIME)
 
 
 class Read(HTMLParser):
@@ -178,21 +156,10 @@ class Read(HTMLParser):
         self.texts.append(data.strip())
 
 
-def test_the_legend_shows_ends_with_their_unit_and_what_no_value_looks_like() -> None:
-    read = Read(legend(Colouring("time", "ms", {"a": 0.5, "b": 4.2149})))
-    assert [text for text in read.texts if text] == ["0", "4.21 ms", "no time"]
-    assert any("#440154" in style and "#fde725" in style for style in read.styles)
-    counts = Read(legend(Colouring("parameters", "", {"a": 13888}, count_text)))
-    assert "13.9 k" in counts.texts
-
-
-def test_texts_of_legend_and_bars_stay_text() -> None:
+def test_texts_of_bars_stay_text() -> None:
     bad = '<img src="x">&"'
-    for text in (
-        legend(Colouring(bad, bad, {bad: 1.0}, lambda _: bad)),
-        bars([Bar(bad, 1.0, bad)], bad),
-        str(block_figure(BLOCKS, colouring=Colouring(bad, bad, {"stack0_enc1": 1.0}, lambda _: bad))),
-    ):
+    coloured = scene(BLOCKS, colouring=Colouring(bad, bad, {"stack0_enc1": 1.0}, lambda _: bad))
+    for text in (bars([Bar(bad, 1.0, bad)], bad), str(as_plotly(coloured))):
         assert "img" not in Read(text).tags
         assert "&lt;img" in text
 

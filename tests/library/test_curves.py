@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encdec_widgets.figures.charts.curves import WIDTH, Axis, Curve, curves, values_table
+from encdec_widgets.figures.charts.curves import WIDTH, Axis, Curve, curves, places_of, readings, values_table
 from encdec_widgets.formatting import bytes_text, count_text, value_text
 
 NUMBERS = (1, 2, 4, 8, 16)
@@ -187,9 +187,8 @@ def test_larger_values_lie_further_right(numbers: list[float]) -> None:
     assert all(-1e-9 <= place <= 1 + 1e-9 for place in places)
 
 
-def test_factors_lie_at_equal_distances_where_the_range_is_wide() -> None:
-    assert axis().places() == pytest.approx([0, 0.25, 0.5, 0.75, 1])
-    assert axis((0, 1, 3, 7, 15)).places() == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+def test_numbers_lie_to_scale() -> None:
+    assert axis((0, 1, 3, 7, 10)).places() == pytest.approx([0, 0.1, 0.3, 0.7, 1])
     assert axis((1, 2, 3, 4, 5)).places() == pytest.approx([0, 0.25, 0.5, 0.75, 1])
     assert axis((False, True), 0).places() == [0, 1]
     assert axis((3,), 0).places() == [0.5]
@@ -222,3 +221,16 @@ def test_values_are_written_for_people(value: Any, text: str) -> None:
 )
 def test_bytes_are_written_in_decimal_units(count: float, text: str) -> None:
     assert bytes_text(count) == text
+
+
+def test_each_value_can_be_read() -> None:
+    seen = Curve(title="sees", values=(1, None, 3, None, 5), text=str, instead={1: "whole image"})
+    shown = axis(impossible=[3], pending=[4])
+    told = readings(shown, [seen])
+    assert told[0] == f"filters {shown.values[0]}: sees 1"
+    assert told[1].endswith("sees whole image")
+    assert told[3].endswith("not possible")
+    assert told[4].endswith("being computed")
+    places = places_of(shown)
+    assert len(places) == len(told)
+    assert all(0 <= place <= WIDTH for place in places)

@@ -18,8 +18,8 @@ from encdec_widgets.encoder_decoder import DecoderBlock, EncoderBlock, SimpleCon
 from encdec_widgets.explain.changes import changes
 from encdec_widgets.explain.summary import levels, summary
 from encdec_widgets.explain.table import csv_lines
-from encdec_widgets.figures.block_figure import block_figure
 from encdec_widgets.figures.receptive_boxes import field_boxes
+from encdec_widgets.figures.scene import scene
 from encdec_widgets.figures.still import still
 from encdec_widgets.formatting import size_text, stride_text
 from encdec_widgets.networks.graph import layer_graph
@@ -117,22 +117,17 @@ def backbone() -> Backbone:
 def test_rows_of_the_picture_are_by_both_strides_and_so_are_their_labels(backbone: Backbone) -> None:
     rows = {name: data["row"] for name, data in backbone.blocks.nodes(data=True)}
     assert [rows[f"stack0_{name}"] for name in ("enc0", "enc1", "enc2", "dec0")] == [0, 1, 2, 1]
-    figure = block_figure(backbone.blocks)
-    labels = figure["layout"]["yaxis"]["ticktext"]
-    assert labels[1] == "<b>stride 1 × 2</b><br>32 × 32"
-    assert "stride 1 × 4" in still(figure)
-    boxes = next(trace for trace in figure["data"] if trace["name"] == "blocks")
-    hovers = dict(boxes["customdata"])
-    assert "stride 1 × 4, 32 × 16 px" in hovers["stack0_enc2"]
+    picture = scene(backbone.blocks)
+    words = [text.text for text in picture.texts]
+    assert {"1 × 1/2", "32 × 32", "1 × 1/4"} <= set(words)
+    assert "1 × 1/4" in still(picture)
+    assert "stride 1 × 4, 32 × 16 px" in picture.boxes["stack0_enc2"].hover
 
 
 def test_of_an_input_of_any_size_each_side_has_its_own_share() -> None:
-    labels = block_figure(_design(shape=(None, None, 1)).build().blocks)["layout"]["yaxis"]["ticktext"]
-    assert labels == [
-        "<b>stride 1</b><br>H × W",
-        "<b>stride 1 × 2</b><br>H × W/2",
-        "<b>stride 1 × 4</b><br>H × W/4",
-    ]
+    texts = scene(_design(shape=(None, None, 1)).build().blocks).texts
+    labels = [text.text for text in texts if text.anchor == "end" and "H" in text.text]
+    assert labels == ["H × W", "H × W/2", "H × W/4"]
 
 
 def test_tables_have_both_strides_as_a_text(backbone: Backbone) -> None:

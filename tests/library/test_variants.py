@@ -14,12 +14,12 @@ from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, described_fields
 from encdec_widgets.architectures.fields.numeric import MOST, STEPS
+from encdec_widgets.designs.paths import path_words
 from encdec_widgets.designs.variants import (
     INPUT_SIZE,
     all_else,
     current_value,
     fields_to_try,
-    path_words,
     user_classes,
     values_of,
     values_to_try,
@@ -175,7 +175,7 @@ def test_a_value_that_is_not_possible_raises_as_an_edit_does() -> None:
 
 def test_paths_are_named_as_people_read_them() -> None:
     assert path_words("filters_rate") == "filters rate"
-    assert path_words("encoder[2].num_convs") == "encoder[2] num convs"
+    assert path_words("encoder[2].num_convs") == "enc2 num convs"
     assert path_words("encoder[*].num_convs") == "num convs of all encoder blocks"
     assert path_words("head.channels") == "head channels"
     assert path_words(INPUT_SIZE) == "input size"

@@ -286,7 +286,7 @@ def test_words_are_of_all_that_has_changed(gate: Gate) -> None:
         session.turn("encoder[1].filters", 6)
         gate.open.set()
         await until(lambda: filters_of(session) == [5, 6, 2])
-        assert session.shown.words == "encoder[0] filters 2 to 5, encoder[1] filters 2 to 6"
+        assert session.shown.words == "enc0 filters 2 to 5, enc1 filters 2 to 6"
 
     in_a_loop(scenario)
 
@@ -300,7 +300,7 @@ def test_an_edit_that_is_refused_leaves_the_words_to_the_one_before(gate: Gate) 
         session.wait()
         assert session.problem is not None
         assert filters_of(session) == [5, 2, 2]
-        assert session.shown.words == "encoder[0] filters 2 to 5"
+        assert session.shown.words == "enc0 filters 2 to 5"
 
     in_a_loop(scenario)
 

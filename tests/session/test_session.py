@@ -59,7 +59,7 @@ def test_twins_that_change_places_are_said_to_be_alike(session: Session) -> None
     session.change(move(session.editor.wanted, "encoder[0]", 1))
     assert session.design == before
     assert (session.shown.words, session.shown.effect) == (
-        "move encoder[0] later",
+        "move enc0 later",
         "nothing changed, as these blocks are alike",
     )
 

@@ -20,18 +20,27 @@ class FieldError(Travelling, ValueError):
         allowed: What is allowed, as the rest of a sentence that starts with the field.
         suggestions: The nearest values that would work, best first; may be empty.
         block: Path of the block at which it goes wrong, such as ``encoder[2]``, where that is not the field's own.
+        plain: What is wrong in a sentence for whoever sees the field's control, without its path and without what would
+            work; empty where ``allowed`` says it well enough.
     """
 
     def __init__(
-        self, field: str, value: object, allowed: str, suggestions: Iterable[Any] = (), block: str = ""
+        self,
+        field: str,
+        value: object,
+        allowed: str,
+        suggestions: Iterable[Any] = (),
+        block: str = "",
+        plain: str = "",
     ) -> None:
         """Keep the parts, so that a caller can show them apart."""
         self.block = block
+        self.plain = plain
         self.field = field
         self.value = value
         self.allowed = allowed
         self.suggestions = tuple(suggestions)
-        super().__init__(field, value, allowed, self.suggestions, block)
+        super().__init__(field, value, allowed, self.suggestions, block, plain)
 
     def __str__(self) -> str:
         """Say what is allowed, what was received and what would work."""
@@ -43,11 +52,13 @@ class FieldError(Travelling, ValueError):
 
     def suggesting(self, values: Iterable[Any]) -> "FieldError":
         """The same error with other suggestions."""
-        return type(self)(self.field, self.value, self.allowed, values, self.block)
+        return type(self)(self.field, self.value, self.allowed, values, self.block, self.plain)
 
     def inside(self, owner: str) -> "FieldError":
         """The same error, its field named from ``owner``: ``filters`` becomes ``encoder[2].filters``."""
-        return type(self)(f"{owner}.{self.field}", self.value, self.allowed, self.suggestions)
+        return type(self)(
+            f"{owner}.{self.field}", self.value, self.allowed, self.suggestions, plain=self.plain
+        )
 
 
 class NoFieldError(FieldError):

@@ -1,6 +1,5 @@
 """Small SVG charts, one under the other: how several quantities depend on the value of one field."""
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -19,7 +18,6 @@ _ROW, _TOP, _BASE = 54, 20, 48  # height of a chart, and where the greatest valu
 _FOOT = 14
 _LETTER = 5.8  # about as wide as one is
 _LONGEST = 14  # letters of a value
-_WIDE = 8  # if the last number is at least so many times the first, the axis is logarithmic
 
 _NOTHING = Markup("")
 
@@ -62,15 +60,7 @@ class Axis:
         if not self.of_numbers:
             return [i / (len(self.values) - 1) for i in range(len(self.values))]
         low, high = min(self.values), max(self.values)
-        if low >= 0 and high >= _WIDE * max(low, 1):
-            low, high, numbers = _log(low, low), _log(high, low), [_log(v, low) for v in self.values]
-        else:
-            numbers = list(self.values)
-        return [(number - low) / (high - low) for number in numbers]
-
-
-def _log(value: float, low: float) -> float:
-    return math.log2(value if low > 0 else 1 + value)
+        return [(number - low) / (high - low) for number in self.values]
 
 
 @attrs.frozen(kw_only=True)
@@ -105,6 +95,33 @@ class Curve:
         return [(i, value) for i, value in enumerate(self.values) if value is not None]
 
 
+def places_of(axis: Axis) -> list[float]:
+    """Where the values of the field lie in the drawing, in px from its left edge."""
+    return [_LEFT + place * (_RIGHT - _LEFT) for place in axis.places()]
+
+
+def readings(axis: Axis, charts: Sequence[Curve]) -> list[str]:
+    """What the charts show at each value of the field, in words.
+
+    Args:
+        axis: The values of the field.
+        charts: The quantities.
+
+    Returns:
+        A text for each value, such as "filters 24: 4.39 M parameters, 236 px receptive field".
+    """
+    return [_reading(axis, charts, i) for i in range(len(axis.values))]
+
+
+def _reading(axis: Axis, charts: Sequence[Curve], i: int) -> str:
+    at = f"{axis.title} {value_text(axis.values[i])}"
+    if i in axis.impossible:
+        return f"{at}: not possible"
+    if i in axis.pending:
+        return f"{at}: being computed"
+    return f"{at}: {', '.join(f'{curve.title} {_cell(axis, curve, i)}' for curve in charts)}"
+
+
 def curves(axis: Axis, charts: Sequence[Curve]) -> Markup:
     """Draw each quantity from 0 to its greatest value, and mark the present value of the field in every chart.
 
@@ -117,7 +134,7 @@ def curves(axis: Axis, charts: Sequence[Curve]) -> Markup:
         JupyterLab's theme, light or dark; titles and values are escaped.
     """
     height = _ROW * len(charts) + _FOOT
-    xs = [_LEFT + place * (_RIGHT - _LEFT) for place in axis.places()]
+    xs = places_of(axis)
     parts = [part for row, curve in enumerate(charts) for part in _chart(axis, curve, xs, _ROW * row)]
     return Markup(
         '<svg role="img" aria-label="{words}" width="{width}" height="{height}" '

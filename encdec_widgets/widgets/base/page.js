@@ -176,17 +176,6 @@ function nameLandmark(root) {
   return () => {};
 }
 
-/* The sentence of help of the box to tick that the pointer is on. */
-function explainBoxes(model, root) {
-  const explain = (event) => {
-    const label = event.target.closest(".encdec-flag label");
-    const help = label && model.get("help")[label.textContent.trim()];
-    if (help) for (const part of [label, ...label.querySelectorAll("*")]) part.title = help;
-  };
-  root.addEventListener("pointerover", explain);
-  return () => root.removeEventListener("pointerover", explain);
-}
-
 /* The one live region of a designer. Of texts that come within a moment of one another, the last is read. */
 function readAloud(model, root, el) {
   const region = document.createElement("div");
@@ -304,7 +293,6 @@ function render({ model, el }) {
         undoByKeys(root),
         nameLandmark(root),
         nameForReaders(root),
-        explainBoxes(model, root),
         keepFocus(root),
         readAloud(model, root, el),
         tellWhenTheKernelIsGone(model, root, el),

@@ -7,16 +7,19 @@ from uuid import uuid4
 import anywidget
 import traitlets
 
+from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.figures.palette import style_sheet
-from encdec_widgets.formatting import error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
-from encdec_widgets.widgets.controls.flag_help import flag_help
 
 SAY_AFTER_S = 0.3  # after the last edit: a drag is told once
 _FOLDER = Path(__file__).parent
-_SHEETS = ("look.css", "frame.css", "page.css", "../header/kept_edits.css")
+_SHEETS = (
+    *(_FOLDER / name for name in ("look.css", "frame.css", "page.css")),
+    _FOLDER.parent / "controls" / "controls.css",
+    _FOLDER.parent / "header" / "kept_edits.css",
+)
 
 
 class Page(Collected, anywidget.AnyWidget):
@@ -29,28 +32,25 @@ class Page(Collected, anywidget.AnyWidget):
         dark: Whether the page is dark (a trait).
         room: Width and height of the place for the picture, in px (a trait); zeros until the page has told them.
         still: What the still picture is called that is hidden while the designer is drawn (a trait).
-        help: A sentence for each box to tick, by its label (a trait): ipywidgets shows the label again as its tooltip.
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
     _esm = (_FOLDER / "page.js").read_text(encoding="utf-8")
-    _css = "\n".join((style_sheet(), *((_FOLDER / sheet).read_text(encoding="utf-8") for sheet in _SHEETS)))
+    _css = "\n".join((style_sheet(), *(sheet.read_text(encoding="utf-8") for sheet in _SHEETS)))
     held = traitlets.Bool(False).tag(sync=True)
     dark = traitlets.Bool(False).tag(sync=True)
     room = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(0, 0)).tag(sync=True)
     still = traitlets.Unicode().tag(sync=True)
-    help = traitlets.Dict().tag(sync=True)
     said = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)
 
     def __init__(self, session: Session) -> None:
-        """Tell ``session`` what is held, and the page what its boxes are for."""
+        """Tell ``session`` what is held."""
         self._session = session
         self._next = ""
         self._found_before = self._found()
         self._at_rest = AtRest(SAY_AFTER_S, session.guarded(self._say_next), session.background)
-        super().__init__(still=uuid4().hex, help=flag_help(session.editor.wanted))
+        super().__init__(still=uuid4().hex)
         self.observe(session.guarded(lambda change: session.hold(change["new"])), "held")
-        session.observe(self._show_help, "editor")
         session.observe(self._say_what_is_shown, "shown")
         session.observe(self._say_problem, "problem")
 
@@ -78,9 +78,6 @@ class Page(Collected, anywidget.AnyWidget):
         shown = self._session.shown
         return set() if shown is None else {check.kind for check in shown.told(self._session.dismissed)}
 
-    def _show_help(self, _: Any) -> None:
-        self.help = flag_help(self._session.editor.wanted)
-
     def _say_what_is_shown(self, change: Any) -> None:
         """Tell what an edit was, what it changed, and what the checks find that they did not find before."""
         before, shown = change["old"], change["new"]
@@ -92,4 +89,4 @@ class Page(Collected, anywidget.AnyWidget):
 
     def _say_problem(self, change: Any) -> None:
         if change["new"] is not None:
-            self.say(f"Not possible. {error_text(change['new'])}")
+            self.say(f"Not possible. {problem_sentence(change['new'])}")

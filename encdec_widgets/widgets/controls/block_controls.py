@@ -25,16 +25,15 @@ from encdec_widgets.designs.block_edits import (
 )
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.no_effect import fields_without_effect
-from encdec_widgets.designs.paths import STAGES
+from encdec_widgets.designs.paths import STAGES, block_name
 from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.base.texts import note
-from encdec_widgets.widgets.controls.controls import FieldControls
+from encdec_widgets.widgets.controls.controls import FieldControl, FieldControls
 
 _NOTHING = ("choose a block", "")
-_SHORT = {"stem": "stem", "encoder": "enc", "decoder": "dec"}  # as in the names of layers and boxes
 
 
 class BlockControls(widgets.VBox):
@@ -71,6 +70,10 @@ class BlockControls(widgets.VBox):
         self.add_class("encdec-blocks")
         self._show()
         session.observe(self._show, ["editor", "selection"])
+
+    def row(self, path: str) -> FieldControl | None:
+        """The row of a field of the block that is shown; None for another block."""
+        return self._fields.rows.get(path) if self._path is not None else None
 
     def _button(self, label: str, tooltip: str, edit: Callable[[Design, str], BlockEdit]) -> widgets.Button:
         def clicked(_: Any) -> None:
@@ -121,7 +124,7 @@ class BlockControls(widgets.VBox):
             count = f"all {len(blocks)} blocks" if len(blocks) != 1 else "its only block"
             options.append((f"{stage}: {count if blocks else 'no block'}", f"{stage}[*]"))
             options += [
-                (f"{_SHORT[stage]}{i}: {type(block).__name__}", f"{stage}[{i}]")
+                (f"{block_name(stage, i)}: {type(block).__name__}", f"{stage}[{i}]")
                 for i, block in enumerate(blocks)
             ]
         with self._showing():

@@ -1,4 +1,4 @@
-"""The column on the left: settings of the whole network, of one block, and of input and head."""
+"""The column on the left: settings of the whole network, of one block, and of what goes in and comes out."""
 
 from typing import Any
 
@@ -6,20 +6,26 @@ from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.tabs import Tabs
 from encdec_widgets.widgets.controls.block_controls import BlockControls
+from encdec_widgets.widgets.controls.controls import FieldControl
 from encdec_widgets.widgets.controls.head_controls import HeadControls
+from encdec_widgets.widgets.controls.help import ControlHelp
 from encdec_widgets.widgets.controls.input_controls import InputControls
 from encdec_widgets.widgets.controls.network_controls import NetworkControls
+from encdec_widgets.widgets.controls.problems import Problems
 
 NETWORK, BLOCK, ENDS = "Network", "Block", "Input & head"
 
 
 class ControlPages(Tabs):
-    """Pages for the network, the block that is selected, and both ends; a selection turns to its page.
+    """Pages for the network, for the block that is selected, and for input and head; a selection turns to its page.
 
     Attributes:
         network: Fields of the architecture.
         block: Settings of one block, or of all blocks of a stage.
-        ends: The input image, and the head.
+        input: The shape of the input.
+        head: What the network ends in.
+        problems: What is not possible. It stands under the control of its field, whose page is turned to; and above
+            the pages where the field has no control.
     """
 
     def __init__(self, session: Session) -> None:
@@ -27,20 +33,66 @@ class ControlPages(Tabs):
         self._session = session
         self.network = NetworkControls(session)
         self.block = BlockControls(session)
-        self.ends = widgets.VBox([InputControls(session), HeadControls(session)])
+        self.input = InputControls(session)
+        self.head = HeadControls(session)
+        self.problems = Problems(session)
+        self._above = widgets.VBox([self.problems])
+        self._row: FieldControl | None = None
+        ends = widgets.VBox([self.input, self.head])
+        ends.add_class("encdec-group")
         super().__init__(
             "Settings",
             {
                 NETWORK: (self.network, "Settings of the whole network"),
                 BLOCK: (self.block, "Settings of one block, or of all blocks of a stage"),
-                ENDS: (self.ends, "The size of the input image, and the head that the network ends in"),
+                ENDS: (ends, "Size and channels of the image, and what the network ends in"),
             },
             front=True,
+            above=(self._above, ControlHelp(session)),
         )
         self.add_class("encdec-controls")
+        self._place_problem()
         session.observe(self._turn_to_selection, "selection")
+        session.observe(self._place_problem, ["editor", "selection", "problem"])
+
+    @property
+    def above(self) -> tuple[widgets.Widget, ...]:
+        """What stands above the pages just now: the problem, where it has no control."""
+        return tuple(self._above.children)
+
+    def row(self, path: str) -> tuple[str, FieldControl] | None:
+        """The page and the row of the field at a path; None where it has no control."""
+        rows = {
+            NETWORK: self.network.row(path),
+            BLOCK: self.block.row(path),
+            ENDS: self.input.row(path) or self.head.row(path),
+        }
+        return next(((page, row) for page, row in rows.items() if row is not None), None)
+
+    def close(self) -> None:
+        """Close it, wherever the problem stands just now."""
+        self._put(None)
+        super().close()
 
     def _turn_to_selection(self, _: Any) -> None:
         selection = self._session.selection
         if selection.chosen and selection.path is not None:
             self.turn_to(ENDS if selection.path == "head" else BLOCK)
+
+    def _place_problem(self, _: Any = None) -> None:
+        """Put what is not possible under its control, and turn to the control's page when it comes there."""
+        path = self._session.editor.outcome.bad_field
+        found = None if path is None else self.row(path)
+        if found is None:
+            self._put(None)
+        elif found[1] is not self._row or self.problems not in found[1].children:
+            self._put(found[1])
+            self.turn_to(found[0])
+
+    def _put(self, row: FieldControl | None) -> None:
+        if self._row is not None and self._row is not row:
+            self._row.show_problem(None)
+        self._row = row
+        self._above.children = (self.problems,) if row is None else ()
+        if row is not None:
+            row.show_problem(self.problems)

@@ -8,20 +8,28 @@ from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import FieldInfo, field_words
 from encdec_widgets.designs.no_effect import NoEffect
+from encdec_widgets.explain.glossary import meanings
 from encdec_widgets.formatting import quoted
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.base.texts import heading, lines
 from encdec_widgets.widgets.controls.inputs import inputs_of
+from encdec_widgets.widgets.controls.refusal import refusal_html
 
 OnEdit = Callable[[str, Any], None]
+_FIRST = ("", "Width", "Depth")
 _WHY = Markup('<div class="encdec-why">{}</div>')
 
 
 def _label(path: str) -> str:
     """The words of a field, without the block that has it."""
     return field_words(path.rpartition(".")[2])
+
+
+def _stands(group: str) -> int:
+    """Where a group stands: what decides most comes first, the others as their first fields do."""
+    return _FIRST.index(group) if group in _FIRST else len(_FIRST)
 
 
 def _without_choices(fields: Mapping[str, FieldInfo]) -> dict[str, FieldInfo]:
@@ -46,8 +54,11 @@ class FieldControl(widgets.HBox):
         self._showing = Showing()
         self._why: widgets.HTML | None = None
         self._as_text: widgets.HTML | None = None
-        self._tooltip = f"{info.help} ({info.allowed()}{', ' + info.unit if info.unit else ''})"
-        self._field_inputs = inputs_of(info, label or _label(field), self._tooltip)
+        self._problem: widgets.Widget | None = None
+        label = label or _label(field)
+        allowed = f"{info.help} ({info.allowed()}{', ' + info.unit if info.unit else ''})"
+        self._tooltip = "\n".join([allowed, *meanings(f"{label}. {info.help}")])
+        self._field_inputs = inputs_of(info, label, self._tooltip)
         self._inputs = self._field_inputs.widgets
         self.add_class("encdec-row")
         self.children = self._inputs
@@ -83,6 +94,13 @@ class FieldControl(widgets.HBox):
         """Mark the row as the one with a problem, or no longer."""
         (self.add_class if bad else self.remove_class)("encdec-bad")
 
+    def show_problem(self, problem: widgets.Widget | None) -> None:
+        """Show under the row what is not possible in it, which belongs to another; None takes it away."""
+        if problem is not self._problem:
+            rest = tuple(child for child in self.children if child is not self._problem)
+            self._problem = problem
+            self.children = rest if problem is None else (*rest, problem)
+
     def show_inert(self, why: NoEffect | None, *, say: bool = True) -> None:
         """Show that the field has no effect now, or that it has one.
 
@@ -94,7 +112,7 @@ class FieldControl(widgets.HBox):
         (self.add_class if why else self.remove_class)("encdec-inert")
         for widget in self._inputs:
             widget.disabled = why is not None and why.locked
-            widget.tooltip = f"{self._tooltip} {reason}" if reason else self._tooltip
+            widget.tooltip = f"{self._tooltip}\n{reason}" if reason else self._tooltip
         said = _WHY.format(reason) if reason and say else None
         self._why = self._line(self._why, said, "encdec-why-line")
 
@@ -153,6 +171,7 @@ class FieldControls(widgets.VBox):
         self._fold = widgets.Button()
         self._fold.add_class("encdec-fold")
         self._fold.on_click(self._fold_clicked)
+        self._refused = widgets.HTML()
         self._others = widgets.HTML(layout={"display": "none"})
         self._others.add_class("encdec-other-fields")
         self.children: tuple[widgets.Widget, ...] = (self._others,)
@@ -187,10 +206,22 @@ class FieldControls(widgets.VBox):
         self._others.layout.display = "" if others else "none"
         self._update()
 
+    def refuse(self, field: str | None, error: Exception | None = None) -> None:
+        """Say under the row of a field why its value is not possible; None where all are."""
+        self._refused.value = refusal_html(error) if error is not None else ""
+        for name, row in self.rows.items():
+            row.show_problem(self._refused if name == field else None)
+
+    @property
+    def refusal(self) -> str:
+        """What is said to be not possible, as HTML; empty where nothing is."""
+        return str(self._refused.value)
+
     def close(self) -> None:
         """Close it with all rows, also those that are folded away."""
         self._renew({})
         close_all(self._fold)
+        close_all(self._refused)
         super().close()
 
     @property
@@ -202,9 +233,11 @@ class FieldControls(widgets.VBox):
         for section in self._sections.values():
             section.close_all()
         for row in self.rows.values():
+            row.show_problem(None)
             close_all(row)
         self.rows, self._unfolded = {}, False
-        self._sections = {group: _Section(group) for group in dict.fromkeys(i.group for i in fields.values())}
+        groups = sorted({info.group: None for info in fields.values()}, key=_stands)
+        self._sections = {group: _Section(group) for group in groups}
         # All sections from the start, so that unfolding leaves the button in the page, and the keyboard on it.
         folded = any(info.folded for info in fields.values())
         self.children = (*self._sections.values(), self._others, *([self._fold] if folded else []))

@@ -26,10 +26,14 @@ class HeadControls(widgets.VBox):
         self._session = session
         self._present = FieldControl("head", PRESENT, False, session.guarded(self._toggled), PRESENT_LABEL)
         self._fields = FieldControls(session.guarded(session.turn))
-        super().__init__([widgets.HTML("<h3>Head</h3>"), self._present, self._fields])
+        super().__init__([widgets.HTML("<h4>Head</h4>"), self._present, self._fields])
         self.add_class("encdec-group")
         self._show()
         session.observe(self._show, "editor")
+
+    def row(self, path: str) -> FieldControl | None:
+        """The row of a field of the head, or of the box that says whether there is one."""
+        return self._present if path == "head" else self._fields.rows.get(path)
 
     def _toggled(self, field: str, present: bool) -> None:
         self._session.turn(field, Head() if present else None)

@@ -26,6 +26,7 @@ class InputControls(widgets.VBox):
         self._session = session
         self._shape: tuple[Any, ...] = tuple(info.default for info in INPUT_FIELDS.values())
         self._known_size = self._shape[:2]
+        self._bad_side: str | None = None
         self._showing = Showing()
         self.rows = {
             name: FieldControl(name, info, info.default, session.guarded(self._size_edited))
@@ -40,9 +41,13 @@ class InputControls(widgets.VBox):
         self.any_size.observe(session.guarded(self._any_size_edited), "value")
         any_row = widgets.HBox([self.any_size])
         any_row.add_class("encdec-row")
-        self.children = (widgets.HTML("<h3>Input image</h3>"), *self.rows.values(), any_row)
+        self.children = (widgets.HTML("<h4>Input image</h4>"), *self.rows.values(), any_row)
         self._show()
         session.observe(self._show, "editor")
+
+    def row(self, path: str) -> FieldControl | None:
+        """The row of the first side that is not possible, or else of the height; None for another field."""
+        return self.rows[self._bad_side or "height"] if path == FIELD else None
 
     def _size_edited(self, name: str, value: Any) -> None:
         index = list(INPUT_FIELDS).index(name)
@@ -71,8 +76,12 @@ class InputControls(widgets.VBox):
             self.any_size.value = unknown
         if not unknown:
             self._known_size = shape[:2]
+        self._bad_side = None
         for name, size in zip(INPUT_FIELDS, (*self._known_size, shape[2]), strict=True):
             row = self.rows[name]
             row.show(size)
-            row.mark(bad and (not same(size, known[name]) or same(shape, tuple(known.values()))))
+            wrong = bad and (not same(size, known[name]) or same(shape, tuple(known.values())))
+            row.mark(wrong)
+            if wrong and self._bad_side is None:
+                self._bad_side = name
             row.show_inert(_ANY if unknown and name != "channels" else None, say=name == "height")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import described_fields, other_fields
 from encdec_widgets.designs.no_effect import fields_without_effect
 from encdec_widgets.designs.paths import STAGES
@@ -9,7 +10,7 @@ from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.texts import note
-from encdec_widgets.widgets.controls.controls import FieldControls
+from encdec_widgets.widgets.controls.controls import FieldControl, FieldControls
 
 _LISTS = (*STAGES, "wiring")
 """Fields of a network of free blocks that hold its blocks: these have a page of their own."""
@@ -20,7 +21,7 @@ _CUSTOM = note(
 
 
 class NetworkControls(widgets.VBox):
-    """Controls of the fields of the architecture."""
+    """Controls of what all blocks follow from."""
 
     def __init__(self, session: Session) -> None:
         """Make the controls for the design that ``session`` wants."""
@@ -32,12 +33,18 @@ class NetworkControls(widgets.VBox):
         self._show()
         session.observe(self._show, "editor")
 
+    def row(self, path: str) -> FieldControl | None:
+        """The row of the field at a path; None where there is none here."""
+        return self._fields.rows.get(path)
+
     def _show(self, _: Any = None) -> None:
         """Show the fields of the architecture, with values that are not possible yet."""
         outcome = self._session.editor.outcome
         architecture = outcome.design.architecture
         self._note.value = _CUSTOM if architecture.has_free_blocks else ""
-        fields = described_fields(architecture)
+        shared = described_fields(EncoderDecoder)
+        described = described_fields(architecture).items()
+        fields = dict(sorted(described, key=lambda field: field[0] in shared))  # the family's own first
         values = {name: outcome.pending.get(name, getattr(architecture, name)) for name in fields}
         others = {
             name: quoted(getattr(architecture, name))

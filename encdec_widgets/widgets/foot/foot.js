@@ -37,8 +37,12 @@ function render({ model, el }) {
     open("");
   }
 
-  // A sign on a box of the picture asks for the checks.
-  const asked = (event) => el.closest(".encdec")?.contains(event.target) && open("checks");
+  // A sign on a box of the picture asks for the checks; the keyboard follows, so that Escape closes them.
+  const asked = (event) => {
+    if (!el.closest(".encdec")?.contains(event.target)) return;
+    open("checks");
+    buttons.checks.focus();
+  };
   document.addEventListener("keydown", pressed);
   document.addEventListener("encdec-checks", asked);
   model.on("change", draw);

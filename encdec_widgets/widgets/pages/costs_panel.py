@@ -7,11 +7,11 @@ import traitlets
 
 from encdec_widgets.architectures.fields.described import FieldError, described_fields
 from encdec_widgets.explain.machine_memory import memory_limit
+from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.session import Session
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
-from encdec_widgets.widgets.base.texts import error
 from encdec_widgets.widgets.controls.controls import FieldControls
 from encdec_widgets.widgets.pages.cost_words import cost_html
 from encdec_widgets.widgets.pages.what_if_panel import WhatIfPanel
@@ -47,7 +47,7 @@ class CostsPanel(widgets.VBox):
     @property
     def text(self) -> str:
         """What the panel says, as HTML."""
-        return str(self._costs.value)
+        return f"{self._controls.refusal}{self._costs.value}"
 
     def close(self) -> None:
         """Stop what is computed, and close."""
@@ -60,8 +60,8 @@ class CostsPanel(widgets.VBox):
             self._session.assume(**{field: value})
         except FieldError as refused:
             self._controls.show(_FIELDS, {**self._session.conditions.of_costs, field: value}, field)
-            self._costs.value = error(str(refused))
-            self._say(str(refused))
+            self._controls.refuse(field, refused)
+            self._say(problem_sentence(refused))
             return
         if (
             self._session.conditions == before
@@ -82,6 +82,7 @@ class CostsPanel(widgets.VBox):
 
     def _show_conditions(self) -> None:
         self._controls.show(_FIELDS, self._session.conditions.of_costs, None)
+        self._controls.refuse(None)
 
     def _show_costs(self) -> None:
         shown = self._session.shown

@@ -8,6 +8,7 @@ import traitlets
 from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import FieldError, described_fields
+from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.explain.receptive_words import (
     dialog_words,
     effective_words,
@@ -21,9 +22,11 @@ from encdec_widgets.figures.receptive_boxes import field_boxes
 from encdec_widgets.formatting import px_text
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.reading import unheard
-from encdec_widgets.widgets.base.texts import error, joined, note
+from encdec_widgets.widgets.base.texts import error, explained, heading, joined, note
 from encdec_widgets.widgets.controls.controls import FieldControl
+from encdec_widgets.widgets.controls.refusal import refusal_html
 from encdec_widgets.widgets.pages.receptive_view import SAMPLE_ANIMAL_PX, ReceptiveView
 
 if TYPE_CHECKING:
@@ -65,24 +68,23 @@ class ReceptivePanel(widgets.VBox):
         self._effective: EffectiveField | Exception | None = None
         self._heat_image = ""
         self._running, self._doing = False, ""
-        self._problems: dict[str, str] = {}
         self._verdict_said = self._effective_said = ""
         self.view = ReceptiveView()
         self._rows = {
             name: FieldControl(name, info, info.default, self._edited, label)
             for name, (label, info) in _FIELDS.items()
         }
-        self._problem, self._verdict, self._words, self._effective_words = (widgets.HTML() for _ in range(4))
+        self._refused = {name: widgets.HTML() for name in _FIELDS}
+        self._verdict, self._words, self._effective_words = (widgets.HTML() for _ in range(3))
         self.measure = widgets.Button(
             description="Effective receptive field",
             tooltip="Measures how much each pixel counts: gradients of the network with random weights",
         )
         super().__init__(
             [
-                widgets.HTML("<h3>Receptive field</h3>"),
+                widgets.HTML(heading(explained("Receptive field"), 3)),
                 self.view,
                 *self._rows.values(),
-                self._problem,
                 self._verdict,
                 self._words,
                 widgets.HBox([self.measure]),
@@ -103,7 +105,7 @@ class ReceptivePanel(widgets.VBox):
     @property
     def text(self) -> str:
         """What the panel says, as HTML."""
-        parts = (self._problem, self._verdict, self._words, self._effective_words)
+        parts = (*self._refused.values(), self._verdict, self._words, self._effective_words)
         return "".join(part.value for part in parts)
 
     def show(
@@ -138,23 +140,31 @@ class ReceptivePanel(widgets.VBox):
         self._running, self._doing = running, doing
         self._draw()
 
+    def close(self) -> None:
+        """Close it, with what is not shown just now."""
+        for said in self._refused.values():
+            close_all(said)
+        super().close()
+
     def _edited(self, name: str, value: Any) -> None:
         """Take what a person set at a control or dragged; what is not possible is named, and nothing changes."""
         try:
             setattr(self, name, _accepted(name, value))
-            self._name_problem(name, "")
+            self._refuse(name, None)
         except FieldError as refused:
-            self._name_problem(name, str(refused))
-            self._say(str(refused))
+            self._refuse(name, refused)
+            self._say(problem_sentence(refused))
 
-    def _name_problem(self, name: str, problem: str) -> None:
-        self._problems[name] = problem
-        self._rows[name].mark(bool(problem))
-        self._problem.value = joined(error(text) for text in self._problems.values() if text)
+    def _refuse(self, name: str, refused: FieldError | None) -> None:
+        """Say under a row why its value is not possible; nothing where it is."""
+        said = self._refused[name]
+        said.value = refusal_html(refused) if refused else ""
+        self._rows[name].mark(refused is not None)
+        self._rows[name].show_problem(said if refused else None)
 
     def _setting_changed(self, name: str, value: Any) -> None:
         self._rows[name].show(value)
-        self._name_problem(name, "")
+        self._refuse(name, None)
         self._draw()
         if self._receptive is not None:
             self._say(self._verdict_said)

@@ -2,7 +2,7 @@
    A drag is the page's own affair: the kernel hears of it now and then, and of where it ended. */
 
 const SVG = "http://www.w3.org/2000/svg";
-const SIDE = 236; // of the picture on the page, at most
+const SIDE = 236; // of the picture on the page, while nobody sees it
 const KEPT = 1024; // px: the longest side that is kept of a person's image, enough to look at it more closely
 const LARGEST = 50; // MB of a file that is read; larger ones are videos and the like
 const TELL_MS = 100;
@@ -103,7 +103,7 @@ function render({ model, el }) {
   const handle = shape("g", { class: "encdec-receptive-handle", tabindex: 0, role: "slider", "aria-valuemin": 1 });
   handle.setAttribute("aria-label", "length of the animal");
   const ring = shape("g", { "aria-hidden": "true" });
-  const svg = shape("svg", { class: "encdec-receptive-image", role: "group" }, image, heat, lines, ring, mark, handle);
+  const svg = shape("svg", { class: "encdec-receptive-image", role: "group" }, image, lines, heat, ring, mark, handle);
 
   const input = element("input", "encdec-receptive-unseen");
   input.type = "file";
@@ -115,13 +115,17 @@ function render({ model, el }) {
   sample.title = "Shows the image that came with this";
   const zoom = element("button", "encdec-receptive-button", "Closer");
   zoom.title = "Shows only the part of the image around the boxes";
+  const enlarge = element("button", "encdec-receptive-button", "Enlarge");
+  enlarge.title = "Shows the image over the picture of the network; Escape closes it";
   const bar = element("div", "encdec-receptive-bar");
-  bar.append(own, sample, zoom);
+  bar.append(own, sample, zoom, enlarge);
   const said = element("div", "encdec-receptive-said");
   const list = element("ul", "encdec-receptive-list");
   list.setAttribute("aria-label", "Boxes on the image");
   el.classList.add("encdec-receptive-view");
-  el.append(svg, bar, said, list);
+  const stage = element("div", "encdec-receptive-stage");
+  stage.append(svg);
+  el.append(stage, bar, said, list);
 
   const size = () => model.get("image_size");
   const centre = () => model.get("centre");
@@ -154,9 +158,10 @@ function render({ model, el }) {
   function draw() {
     const [height, width] = size();
     if (!drag) view = seen(); // nothing moves while the pointer is down
-    const unit = Math.max(view.width, view.height) / SIDE;
+    const { width: wide, height: high } = svg.getBoundingClientRect();
+    const unit = wide && high ? Math.max(view.width / wide, view.height / high) : Math.max(view.width, view.height) / SIDE;
     setAll(svg, { viewBox: `${view.x} ${view.y} ${view.width} ${view.height}`, "aria-label": `Image of ${height} × ${width} px` });
-    setAll(svg, { width: view.width / unit, height: view.height / unit });
+    svg.style.aspectRatio = `${view.width} / ${view.height}`;
     setAll(image, { width, height });
     drawHeat();
     drawBoxes(unit);
@@ -176,11 +181,13 @@ function render({ model, el }) {
 
   function drawBoxes(unit) {
     const taken = []; // by names that are written already
+    const measured = Boolean(model.get("heat").image); // then it is what is looked at, with the output's box around it
     const drawn = model.get("boxes").map((box, i) => {
       if (!box.size && box.extent !== "whole image") return [];
       const { cut, ...place } = onImage(box, centre(), size());
       const larger = box.size && box.size.some((side, axis) => side > size()[axis]);
       list.children[i].lastChild.textContent = larger ? " – exceeds the image" : cut ? " – cut at the border" : "";
+      if (measured && i > 0 && lit !== i) return [];
       const parts = edged("rect", place, { ...box, width: box.width + (lit === i ? 2 : 0) });
       return [...parts, ...name(box.label, place, unit, taken)];
     });
@@ -382,6 +389,9 @@ function render({ model, el }) {
     closer = !closer;
     draw();
   });
+  const smallAgain = enlarging(el, stage, enlarge, draw);
+  const resized = new ResizeObserver(() => draw());
+  resized.observe(svg);
   const heard = [
     ["change:image", newImage],
     ["change:boxes", drawAll],
@@ -395,6 +405,8 @@ function render({ model, el }) {
   newImage();
   return () => {
     end();
+    resized.disconnect();
+    smallAgain();
     for (const [event, listener] of heard) model.off(event, listener);
   };
 }

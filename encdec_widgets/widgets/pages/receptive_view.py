@@ -37,7 +37,9 @@ class ReceptiveView(Collected, anywidget.AnyWidget):
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
-    _esm = (_FOLDER / "receptive_view.js").read_text(encoding="utf-8")
+    _esm = "\n".join(
+        (_FOLDER / name).read_text(encoding="utf-8") for name in ("enlarge.js", "receptive_view.js")
+    )
     _css = (_FOLDER / "receptive_view.css").read_text(encoding="utf-8")
 
     image = traitlets.Unicode().tag(sync=True)

@@ -64,7 +64,9 @@ class TimingControls(FieldControls):
             self.options, self.problem = Options(**self._asked).resolved(), None
         except FieldError as error:
             self.problem = error
-        self.show(self._infos(), self._asked, self.problem.field if self.problem else None)
+        bad = self.problem.field if self.problem else None
+        self.show(self._infos(), self._asked, bad)
+        self.refuse(bad, self.problem)
 
     def _infos(self) -> dict[str, FieldInfo]:
         """The options' own descriptions, with the choices that there are here."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.formatting import digits, duration_text
 from encdec_widgets.session import Session
 from encdec_widgets.session.network_time import NetworkTime
@@ -64,6 +65,7 @@ class TimingPanel(widgets.VBox):
         self._running: Subject | None = None
         self._devices: tuple[Device, ...] = (CPU,)
         self._pinned: Racer | None = None
+        self._pinned_subject: Subject | None = None
         self._worker = worker or shared_worker()
         self._calibrations: dict[Surroundings, Calibration] = {}
         self._note = ""
@@ -90,7 +92,6 @@ class TimingPanel(widgets.VBox):
         super().__init__(
             [
                 self._heading,
-                self._card,
                 self.controls,
                 self.by_block,
                 _row(self.start, self.stop, self.pin, self.start_race, self.all_the_same),
@@ -100,6 +101,7 @@ class TimingPanel(widgets.VBox):
                 self._race_result,
                 self._result,
                 self._blocks,
+                self._card,
             ]
         )
         self.by_block.add_class("encdec-by-block")
@@ -114,7 +116,7 @@ class TimingPanel(widgets.VBox):
     def text(self) -> str:
         """What the panel says, as HTML."""
         parts = (self._pinned_text, self._expected, self._race_result, self._result, self._blocks)
-        return "".join(part.value for part in parts)
+        return self.controls.refusal + "".join(part.value for part in parts)
 
     @property
     def up_to_date(self) -> bool:
@@ -248,7 +250,7 @@ class TimingPanel(widgets.VBox):
 
     def _timing_came(self, subject: Subject, timing: Timing) -> None:
         self.timing, self._timed, self.race = timing, subject, None
-        self._say(f"Measured: {digits(timing.median_ms)} ms median.")
+        self._say(f"Measured: {digits(timing.median_ms)} ms.")
         self._tell_block_times()
 
     def _race_came(self, subject: Subject, race: Comparison) -> None:
@@ -256,9 +258,10 @@ class TimingPanel(widgets.VBox):
         self._say(race.sentence)
 
     def _fail(self, failure: Exception) -> None:
-        """Tell why nothing is measured."""
-        self._note, self._failed = str(failure), True
-        self._say(self._note)
+        """Tell why nothing is measured; what is not possible of an option stands under its control."""
+        if failure is not self.controls.problem:
+            self._note, self._failed = str(failure), True
+        self._say(problem_sentence(failure))
 
     def _tell_block_times(self) -> None:
         blocks = self.timing.blocks if self.timing is not None and self.up_to_date else ()
@@ -278,17 +281,23 @@ class TimingPanel(widgets.VBox):
         try:
             if self.controls.problem is not None:
                 raise self.controls.problem
-            self._pinned = subject.racer("A")
+            self._pinned, self._pinned_subject = subject.racer("A"), subject
         except Exception as failure:  # noqa: BLE001 - as in _begin
             self._fail(failure)
         else:
             self.race = None
-            self._pinned_text.value = note(f"A is {subject.words}.")
         self._draw()
 
     def _go_on(self) -> None:
         if self._again is not None:
             self._again(None)
+
+    def _pinned_words(self, same: bool) -> str:
+        """What A is, and what is still to be done for a race."""
+        if self._pinned_subject is None:
+            return ""
+        more = " Change the network or an option to race it against this one." if same else ""
+        return note(f"A is {self._pinned_subject.words}.{more}")
 
     def _options_changed(self) -> None:
         self._ask_nothing()
@@ -358,13 +367,15 @@ class TimingPanel(widgets.VBox):
         return button
 
     def _draw(self) -> None:
-        # Never disabled while they may have the keyboard's focus, which would be lost with it.
+        # One that is disabled while it has the keyboard hands it on: see keepFocus in the page's script.
         self.start.disabled = self.pin.disabled = self.start_race.disabled = self._session.shown is None
         self.start.description = "Timing …" if self.running else "Time it"
-        (self.stop.remove_class if self.running else self.stop.add_class)("encdec-idle")
+        self.stop.disabled = not self.running
         self.progress.layout.display = "" if self.running else "none"
         self.all_the_same.layout.display = "" if self._again is not None else "none"
-        self.start_race.layout.display = "" if self._pinned is not None else "none"
+        same = self._holds(self._pinned_subject)
+        self.start_race.layout.display = "none" if self._pinned is None or same else ""
+        self._pinned_text.value = self._pinned_words(same)
         expected_ms = self._expected_ms()
         self._tell_time(expected_ms)
         if not self.running:

@@ -21,33 +21,35 @@ _STALE = Markup('<div class="encdec-stale">Out of date: the network or its optio
 
 def timing_html(timing: Timing, up_to_date: bool) -> Markup:
     """The figures of a timing, the one that matters first; of one that is out of date, no more than that."""
-    median = Markup("<b>{}</b> ms median{}")
+    step = "training step" if timing.work == "training" else "forward pass"
     told = [
-        median.format(digits(timing.median_ms), ", a training step" if timing.work == "training" else ""),
-        f"{digits(timing.images_per_second)} images/s · {counted(timing.n, 'run')}",
+        Markup("<b>{}</b> ms a {}").format(digits(timing.median_ms), step),
+        f"{digits(timing.images_per_second)} images/s, {counted(timing.batch_size, 'image')} at a time",
     ]
     if not up_to_date:
         return Markup('{}<div class="encdec-result encdec-old">{}</div>').format(_STALE, lines(told))
-    told += [
+    told.append(f"{backend_text(timing.backend)} on {timing.device}")
+    measured = [
+        f"median of {counted(timing.n, 'run')}",
         f"p10 {digits(timing.p10_ms)} · p90 {digits(timing.p90_ms)} ms",
         *_interval(timing),
-        f"batch {timing.batch_size} · {timing.precision}",
+        f"{timing.precision} · {timing.compilation}",
         f"first call {digits(timing.first_call_ms)} ms",
-        f"{backend_text(timing.backend)} ({timing.compilation}) on {timing.device}",
     ]
     if timing.flops_per_second is not None:
-        told.append(f"{flops_text(timing.flops_per_second)}{_of_ceiling(timing.share_of_ceiling)}")
+        measured.append(f"{flops_text(timing.flops_per_second)}{_of_ceiling(timing.share_of_ceiling)}")
     if timing.peak_bytes is not None:
-        told.append(f"peak memory {digits(timing.peak_bytes / 1e6)} MB, as the backend tells")
+        measured.append(f"peak memory {digits(timing.peak_bytes / 1e6)} MB, as the backend tells")
     if timing.load is not None:
-        told.append(f"card during the run: {timing.load}")
+        measured.append(f"card during the run: {timing.load}")
     doubts = [
         timing.noise,
         *timing.notices,
         *(timing.gpu.warnings if timing.gpu else ()),
         *(timing.load.warnings if timing.load else ()),
     ]
-    return Markup('<div class="encdec-result">{}</div>{}').format(lines(told), notices(doubts))
+    details = Markup("<details><summary>Details</summary>{}</details>").format(lines(measured))
+    return Markup('<div class="encdec-result">{}{}{}</div>').format(lines(told), notices(doubts), details)
 
 
 def _interval(timing: Timing) -> Iterator[str]:
@@ -126,7 +128,7 @@ def card_html(device: Device, gpus: Gpus) -> Markup:
     if device.kind == "CPU" and cards:
         said = f"{' and '.join(cards)} is here, but the Keras backend computes on the CPU."
     elif device.kind == "CPU":
-        said = "No GPU found."
+        said = "Timed on the CPU. No GPU found."
     else:
         said = str(gpus.cards[0]) if cards else "The card does not tell its state."
     why = Markup("<details><summary>{}</summary>{}</details>").format(said, gpus.trouble)

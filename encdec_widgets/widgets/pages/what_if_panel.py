@@ -5,7 +5,8 @@ from typing import Any
 
 import traitlets
 
-from encdec_widgets.designs.variants import INPUT_SIZE, fields_to_try, path_words
+from encdec_widgets.designs.paths import path_words
+from encdec_widgets.designs.variants import INPUT_SIZE, fields_to_try, with_value
 from encdec_widgets.explore.what_if import Point, Question, WhatIf
 from encdec_widgets.session import Session
 from encdec_widgets.session.shown import Shown
@@ -13,7 +14,8 @@ from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.base.texts import note
-from encdec_widgets.widgets.pages.what_if_words import charts_html, status_html
+from encdec_widgets.widgets.pages.what_if_view import WhatIfView
+from encdec_widgets.widgets.pages.what_if_words import charts_of, status_html
 
 WAIT_S = 0.6
 """Computing starts when nothing was edited for so long."""
@@ -47,7 +49,8 @@ class WhatIfPanel(widgets.VBox):
         )
         self.field.add_class("encdec-what-if-field")
         self.field.observe(session.guarded(self._chosen), "value")
-        self._charts = widgets.HTML()
+        self._charts = WhatIfView()
+        self._charts.observe(session.guarded(self._point_chosen), "chosen")
         self._status = widgets.HTML()
         super().__init__([self.field, self._charts, self._status])
         self.add_class("encdec-group")
@@ -108,6 +111,18 @@ class WhatIfPanel(widgets.VBox):
             self._in_hand = change["new"]
             self._update()
 
+    def _point_chosen(self, change: Mapping[str, Any]) -> None:
+        """Set the field to the value of the point that a person chose."""
+        question, (_, index) = self._question, change["new"]
+        if question is None or not 0 <= index < len(question.values):
+            return
+        value = question.values[index]
+        if question.path == INPUT_SIZE:
+            wanted = with_value(self._session.editor.wanted, INPUT_SIZE, value)
+            self._session.change("input_shape", wanted.input_shape)
+        else:
+            self._session.change(question.path, value)
+
     def _update(self) -> None:
         """Show what is known, and compute the rest later; nothing while it is not seen.
 
@@ -119,7 +134,7 @@ class WhatIfPanel(widgets.VBox):
             return
         path = self._offered(shown)
         if path is None:
-            self._charts.value = note("There is no field whose values could be tried.")
+            self._charts.show(note("There is no field whose values could be tried."))
             self._status.value = ""
             return
         self._question = Question(design=shown.backbone.design, path=path, **conditions.of_costs)
@@ -153,7 +168,8 @@ class WhatIfPanel(widgets.VBox):
 
     def _draw(self) -> None:
         if self._question is not None:
-            self._charts.value = charts_html(self._question, self._points)
+            charts = charts_of(self._question, self._points)
+            self._charts.show(charts.html, charts.places, charts.readings, charts.current)
             self._draw_status()
 
     def _draw_status(self) -> None:

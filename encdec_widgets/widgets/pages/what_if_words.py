@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import attrs
 from markupsafe import Markup
 
-from encdec_widgets.designs.variants import path_words, user_classes
+from encdec_widgets.designs.paths import path_words
+from encdec_widgets.designs.variants import user_classes
 from encdec_widgets.explore.what_if import Point, Question
-from encdec_widgets.figures.charts.curves import Axis, Curve, curves, values_table
+from encdec_widgets.figures.charts.curves import Axis, Curve, curves, places_of, readings, values_table
 from encdec_widgets.formatting import bytes_text, count_text, counted, px_text, value_text
 from encdec_widgets.widgets.base.texts import joined, note
 
@@ -20,8 +22,25 @@ _QUANTITIES: tuple[tuple[str, str, Callable[[float], str]], ...] = (
 _ESTIMATES = ("training_bytes",)
 
 
-def charts_html(question: Question, points: Mapping[Any, Point]) -> Markup:
-    """The charts of the points that are there so far, by value, and a table of the same."""
+@attrs.frozen
+class Charts:
+    """The charts of a field, and what a page needs to read them point by point.
+
+    Attributes:
+        html: The charts, and a table of the same.
+        places: Where the values lie, in px of the drawing.
+        readings: What is to be read at each value.
+        current: Index of the value that the field has now.
+    """
+
+    html: Markup
+    places: list[float]
+    readings: list[str]
+    current: int
+
+
+def charts_of(question: Question, points: Mapping[Any, Point]) -> Charts:
+    """The charts of the points that are there so far, by value."""
     values = question.values
     there = [points.get(value) for value in values]
     axis = Axis(
@@ -42,7 +61,8 @@ def charts_html(question: Question, points: Mapping[Any, Point]) -> Markup:
         )
         for title, name, text in _QUANTITIES
     ]
-    return curves(axis, charts) + values_table(axis, charts)
+    html = curves(axis, charts) + values_table(axis, charts)
+    return Charts(html, places_of(axis), readings(axis, charts), axis.current)
 
 
 def status_html(question: Question, points: Mapping[Any, Point], *, computing: bool) -> Markup:

@@ -10,6 +10,7 @@ from encdec_widgets.explain.checks import Check
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
+from encdec_widgets.widgets.base.texts import note
 
 _HEADS = {"warning": ("encdec-warning", "⚠ Warning"), "advice": ("encdec-advice", "⚠ Advice")}
 
@@ -31,9 +32,10 @@ class ChecksView(widgets.VBox):
         self._session = session
         self._undo = undo
         self._rows: dict[str, _Row] = {}
+        self._nothing = widgets.HTML(note("The checks find nothing to say of this network."))
         self.again = widgets.Button()
         self.again.on_click(session.guarded(lambda _: self._show_again()))
-        super().__init__([self.again])
+        super().__init__([self.again, self._nothing])
         self.add_class("encdec-checks")
         self._update()
         session.observe(self._update, ["shown", "dismissed"])
@@ -52,7 +54,8 @@ class ChecksView(widgets.VBox):
             if check.kind not in self._rows:
                 guarded = self._session.guarded
                 self._rows[check.kind] = _Row(guarded(self._mend), guarded(self._dismiss))
-        self.children = (self.again, *self._rows.values())
+        self._nothing.layout.display = "none" if told else ""
+        self.children = (self.again, *self._rows.values(), self._nothing)
         for kind, row in self._rows.items():
             found = [(position, check) for position, check in enumerate(told) if check.kind == kind]
             if found:

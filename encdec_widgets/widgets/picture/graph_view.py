@@ -1,6 +1,6 @@
 """The picture of the network, as one plotly FigureWidget that is updated in place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from encdec_widgets.background import Background
@@ -62,7 +62,7 @@ class GraphView(widgets.VBox):
             self.children = (figure, *self._over)
             self.figure = figure
         else:
-            _update(self.figure, before or _unknown(picture), picture)
+            _update(self.figure, before, picture)
             self._synced.soon()
         self._shown = picture
 
@@ -109,29 +109,28 @@ def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
     return figure
 
 
-def _unknown(picture: dict[str, Any]) -> dict[str, Any]:
-    """A picture from which every part of ``picture`` is a change."""
-    shapes: list[dict[str, Any]] = [{} for _ in picture["layout"]["shapes"]]
-    return {
-        "data": [{} for _ in picture["data"]],
-        "layout": {"xaxis": {"range": None}, "yaxis": {"range": None}, "shapes": shapes},
+def _update(figure: FigureWidget, old: dict[str, Any] | None, new: dict[str, Any]) -> None:
+    """Send what changed, and no more: the page answers each trace that it gets with all of its defaults.
+
+    Where nobody knows what the page shows, all is sent.
+    """
+    was = old or {"data": [{} for _ in new["data"]], "layout": {}}
+    traces = {
+        number: changes
+        for number, (before, after) in enumerate(zip(was["data"], new["data"], strict=True))
+        if (changes := dict(_changes(before, after)))
     }
+    figure.change(traces, dict(_changes(was["layout"], new["layout"])))
 
 
-def _update(figure: FigureWidget, old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Send what changed, and no more: the page answers each trace that it gets with all of its defaults."""
-    was, becomes = old["layout"], new["layout"]
-    with figure.batch_update():
-        for trace, before, after in zip(figure.data, old["data"], new["data"], strict=True):
-            if before != after:
-                trace.update(_changes(before, after))
-        for shape, before, after in zip(figure.layout.shapes, was["shapes"], becomes["shapes"], strict=True):
-            if before != after:
-                shape.update(_changes(before, after))
-        for part in ("xaxis", "yaxis", "hoverlabel"):
-            if was.get(part) != becomes[part]:
-                figure.layout[part].update(becomes[part])
-
-
-def _changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in new.items() if key not in old or old[key] != value}
+def _changes(old: Any, new: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """The values that differ, by their paths."""
+    for key, value in new.items():
+        before = old.get(key)
+        if key == "shapes":
+            for number, shape in enumerate(value):
+                yield from _changes(before[number] if before else {}, shape, f"shapes[{number}].")
+        elif isinstance(value, Mapping):
+            yield from _changes(before or {}, value, f"{path}{key}.")
+        elif before != value:
+            yield f"{path}{key}", value

@@ -108,13 +108,15 @@ class Picture(widgets.VBox):
         self._keep_ghost(graph_of, edited=bool(shown.words) and not shown.step.anew)
         layers, blocks = shown.backbone.layers, shown.backbone.blocks
         changed: Mapping[str, str] = {}
+        title = ""
         if self.view.value == BLOCKS:
             graph, outlined, changed = blocks, selected, shown.marks
         elif self.view.value == LAYERS:
             graph = layers_as_boxes(layers, blocks)
             outlined = tuple(layer for block in selected for layer in blocks.nodes[block]["layers"])
         else:
-            graph = layers_as_boxes(layers, blocks, selected[0] if selected else _first_block(blocks))
+            block = selected[0] if selected else _first_block(blocks)
+            graph, title = layers_as_boxes(layers, blocks, block), f"Layers of {blocks.nodes[block]['label']}"
             outlined = ()
         self.scene = scene(
             graph,
@@ -126,6 +128,7 @@ class Picture(widgets.VBox):
             flags=said if self.view.value == BLOCKS else None,
             scale=self._scale,
             before=self._before,
+            title=title,
         )
         if self.view.value == BLOCKS:
             self._scale = self.scene.scale

@@ -7,7 +7,7 @@ function element(name, className = "", attributes = {}) {
   return made;
 }
 
-const TOOLS = { right: 36, bottom: 204 }; // the place of the buttons, from the corner of the picture
+const BAR = { width: 36, height: 160, bottom: 44, top: 24, name: 20 }; // px: of the buttons, and of the names below boxes
 
 const ICONS = {
   in: "M8 3v10M3 8h10",
@@ -64,18 +64,19 @@ function kinds(ask, left) {
   return { menu, toggle: () => (menu.hidden ? open() : close(true)) };
 }
 
-/* Whether the buttons would lie on a box where they stand first; a picture that is zoomed may lie below them. */
-function covers(model, el, bar) {
+/* Puts the buttons where no box of the whole picture is: at the bottom right, at the top right, or else above it. A
+   picture that is zoomed may lie below them. */
+function stand(model, el, bar) {
   const plot = plotUnder(el);
-  const fit = JSON.stringify(model.get("fit"));
-  if (!plot || JSON.stringify([plot._fullLayout.xaxis.range, plot._fullLayout.yaxis.range]) !== fit) {
-    return bar.classList.contains("encdec-above");
-  }
-  const [left, top] = [plot.clientWidth - TOOLS.right, plot.clientHeight - TOOLS.bottom];
-  return model.get("stops").some((stop) => {
-    const box = placeOf(plot, stop.rect);
-    return box.x + box.width > left && box.y + box.height > top;
-  });
+  if (!plot) return;
+  const { xaxis, yaxis, width, height } = plot._fullLayout; // not the page's: that would have to be laid out first
+  if (JSON.stringify([xaxis.range, yaxis.range]) !== JSON.stringify(model.get("fit"))) return;
+  const boxes = model.get("stops").map((stop) => placeOf(plot, stop.rect));
+  const taken = (top, bottom) =>
+    boxes.some((box) => box.x + box.width > width - BAR.width && box.y < bottom && box.y + box.height + BAR.name > top);
+  const below = height - BAR.bottom;
+  const place = !taken(below - BAR.height, below) ? "" : !taken(BAR.top, BAR.top + BAR.height) ? "top" : "above";
+  if (bar.dataset.place !== place) bar.dataset.place = place;
 }
 
 function render({ model, el }) {
@@ -121,15 +122,14 @@ function render({ model, el }) {
     act();
   });
 
-  const stand = () => bar.classList.toggle("encdec-above", covers(model, el, bar));
   const stopped = () => {
     walk.draw();
-    stand();
+    stand(model, el, bar);
   };
 
   let picture = null;
   const wheel = (event) => zoom.wheel(event);
-  const up = (event) => bar.contains(event.target) || focus();
+  const up = (event) => event.target.closest("button") || focus();
   const adopt = () => {
     if (picture) return;
     picture = el.closest(".encdec-picture");
@@ -139,7 +139,7 @@ function render({ model, el }) {
   const end = followPlot(el, {
     plotly_afterplot: () => {
       adopt();
-      stand();
+      stand(model, el, bar);
       walk.place();
       before.drawn();
     },

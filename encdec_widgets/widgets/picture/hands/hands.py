@@ -12,6 +12,7 @@ import traitlets
 from encdec_widgets.designs.block_edits import can_be_edited, path_of, remove
 from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.designs.presets import family_name, preset_name
+from encdec_widgets.figures.folds import folded
 from encdec_widgets.figures.parts import Scene
 from encdec_widgets.figures.still import still
 from encdec_widgets.session import Session
@@ -102,7 +103,8 @@ class Hands(Collected, anywidget.AnyWidget):
         if drawn is not None:
             with self.hold_sync():
                 places = {name: box.whole for name, box in drawn.scene.boxes.items()}
-                self.stops = stops(drawn.graph, places, drawn.flags)
+                boxes, _ = folded(drawn.graph, drawn.scene.width)
+                self.stops = stops(boxes, places, drawn.flags)
                 self.selected = sorted(drawn.selected)
 
     def _told(self, _: Any, content: Any, __: Any) -> None:

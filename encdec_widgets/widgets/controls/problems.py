@@ -7,30 +7,36 @@ from typing import Any
 from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.edits import Outcome
 from encdec_widgets.designs.mends import Mend
-from encdec_widgets.designs.paths import text_at
-from encdec_widgets.designs.variants import path_words
+from encdec_widgets.designs.paths import path_words, text_at
 from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.formatting import error_text, printable
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
-from encdec_widgets.widgets.base.texts import NOTHING, error
+from encdec_widgets.widgets.base.texts import NOTHING
+from encdec_widgets.widgets.controls.refusal import alert, details, refusal_html
 
 
 class Problems(widgets.VBox):
-    """What is wrong with what was asked for."""
+    """What is wrong with what was asked for: a sentence, the details folded away, and a button for each mend.
+
+    It stands under the control of its field, where :class:`ControlPages` puts it.
+    """
 
     def __init__(self, session: Session) -> None:
         """Show the problem of ``session``, if there is one."""
         self._session = session
         self._text = widgets.HTML()
         self._buttons = widgets.HBox()
+        self._mends: tuple[Mend, ...] = ()
         super().__init__([self._text, self._buttons])
         self._buttons.add_class("encdec-mends")
         self.add_class("encdec-problems")
         self._show_problem()
-        session.observe(self._show_problem, "problem")
+        # Also of the editor: a problem may stay the same, or be as another one was, while its mends are others.
+        session.observe(self._show_problem, ["editor", "problem"])
 
     @property
     def text(self) -> str:
@@ -45,19 +51,14 @@ class Problems(widgets.VBox):
     def _show_problem(self, _: Any = None) -> None:
         """Show what is wrong, if anything is, and a button for each mend."""
         outcome = self._session.editor.outcome
-        problem, mends = outcome.error, outcome.mends
-        if problem is None:
-            self._show("", ())
-        elif isinstance(problem, FieldError):
-            self._show(_alert("Not possible.", str(problem)), mends)
-        elif isinstance(problem, TooLargeError):
-            asked = ", ".join(_asked(outcome.pending))
-            self._show(_alert(f"This is large: {asked}." if asked else "This is large.", str(problem)), mends)
-        else:
-            self._show(_failure(problem), mends)
+        self._show(problem_html(outcome), outcome.mends if outcome.error is not None else ())
 
     def _show(self, text: str, mends: Sequence[Mend]) -> None:
         self._text.value = text
+        self.layout.display = "" if text else "none"
+        if tuple(mends) == self._mends and len(self.buttons) == len(mends):
+            return  # and the keyboard stays on its button
+        self._mends = tuple(mends)
         for button in self.buttons:
             close_all(button)
         self._buttons.children = tuple(self._button(mend) for mend in mends)
@@ -68,6 +69,20 @@ class Problems(widgets.VBox):
         return button
 
 
+def problem_html(outcome: Outcome) -> Markup:
+    """What is not possible, in words for a person; the error's own text is folded away. Nothing where all is well."""
+    problem = outcome.error
+    if problem is None:
+        return NOTHING
+    if isinstance(problem, FieldError):
+        return refusal_html(problem, outcome.bad_field)
+    if isinstance(problem, TooLargeError):
+        asked = ", ".join(_asked(outcome.pending))
+        heading = f"This is large: {asked}." if asked else "This is large."
+        return refusal_html(problem, heading=heading)
+    return _failure(problem)
+
+
 def _asked(changes: Mapping[str, Any]) -> Iterator[str]:
     """Each change of a field, in words; lists of blocks and heads are left out, which no control shows."""
     for path, value in changes.items():
@@ -75,13 +90,9 @@ def _asked(changes: Mapping[str, Any]) -> Iterator[str]:
             yield f"{path_words(path)} {text_at(path, value)}"
 
 
-def _alert(heading: str, message: str, details: Markup = NOTHING) -> Markup:
-    return error(Markup("<b>{}</b> {}{}").format(heading, message, details))
-
-
 def _failure(problem: Exception) -> Markup:
     """An unexpected exception, with its traceback to unfold."""
     trace = printable("".join(traceback.format_exception(problem)))
     notes = " ".join(getattr(problem, "__notes__", ()))
-    details = Markup("<details><summary>Traceback</summary><pre>{}</pre></details>").format(trace)
-    return _alert("This failed.", f"{type(problem).__name__}: {error_text(problem)} {notes}", details)
+    more = details("Traceback", Markup("<pre>{}</pre>").format(trace))
+    return alert("This failed.", f"{type(problem).__name__}: {error_text(problem)} {notes}", more)

@@ -1,0 +1,144 @@
+/* Help where it is needed: under the row of a field, and at a term, while it has the focus or the pointer. It stands in the
+   page's top layer, so that no row moves and no column cuts it off. ipywidgets writes the help of a field into the title of
+   its small label, which no keyboard reaches; from there it is taken when it is asked for. */
+const HOVER_MS = 400; // a pointer on its way to elsewhere asks for nothing
+const ROW = ".encdec-row";
+const PROBLEM = ".encdec-error";
+const ASKED = `${ROW}, [data-help]`;
+
+function taken(label) {
+  if (label.title) {
+    label.dataset.help = label.title;
+    label.removeAttribute("title"); // or the browser shows it a second time
+  }
+  return label.dataset.help ?? "";
+}
+
+/* The help of a row or a term. Boxes to tick have no help of their own in the page: it is told by their label. */
+function helpOf(part, flags) {
+  if (!part.matches(ROW)) return part.dataset.help;
+  const box = part.querySelector(".encdec-flag > .widget-label-basic");
+  if (box) {
+    for (const titled of [box, ...box.querySelectorAll("[title]")]) titled.removeAttribute("title");
+    return flags[box.textContent.trim()] ?? "";
+  }
+  return [...part.querySelectorAll(":scope > .jupyter-widgets > label")].map(taken).at(-1) ?? "";
+}
+
+function place(help, part) {
+  const around = part.getBoundingClientRect();
+  const width = Math.max(around.width, 240);
+  help.style.width = `${width}px`;
+  help.style.left = `${Math.max(4, Math.min(around.left, innerWidth - width - 4))}px`;
+  const below = around.bottom + 4;
+  const fits = below + help.offsetHeight <= innerHeight;
+  help.style.top = `${fits ? below : Math.max(4, around.top - 4 - help.offsetHeight)}px`;
+}
+
+/* Shows help in a designer; gives what ends it. */
+function explain(model, root) {
+  const help = document.createElement("div");
+  help.className = "encdec-help";
+  help.id = `encdec-help-${model.model_id ?? Math.random().toString(36).slice(2)}`;
+  help.setAttribute("role", "tooltip");
+  help.setAttribute("popover", "manual");
+  root.append(help);
+  let shown = null;
+  let timer;
+  const hide = () => {
+    clearTimeout(timer);
+    shown = null;
+    if (help.matches(":popover-open")) help.hidePopover();
+  };
+  const show = (part) => {
+    clearTimeout(timer);
+    if (!part?.isConnected) return hide();
+    // What is not possible there stands where the help would lie.
+    const text = part.querySelector(PROBLEM) ? "" : helpOf(part, model.get("flags"));
+    if (!text) return hide();
+    shown = part;
+    help.textContent = text;
+    if (!help.matches(":popover-open")) help.showPopover();
+    place(help, part);
+  };
+  const asked = (target) => (target instanceof Element ? target.closest(ASKED) : null);
+  const focused = (event) => {
+    const part = asked(event.target);
+    if (!part) return hide();
+    show(part);
+    describe(event.target, part, help);
+  };
+  const left = () => setTimeout(() => root.contains(document.activeElement) || hide());
+  const over = (event) => {
+    const part = asked(event.target);
+    if (part === shown) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => show(part ?? asked(document.activeElement)), HOVER_MS);
+  };
+  const away = (event) => {
+    if (root.contains(event.relatedTarget)) return;
+    clearTimeout(timer);
+    hide();
+  };
+  const pressed = (event) => event.key === "Escape" && hide();
+  const listeners = [
+    [root, "focusin", focused],
+    [root, "focusout", left],
+    [root, "pointerover", over],
+    [root, "pointerout", away],
+    [root, "keydown", pressed],
+    [root, "scroll", hide],
+    [window, "scroll", hide],
+    [window, "resize", hide],
+  ];
+  for (const [target, name, listener] of listeners) target.addEventListener(name, listener, true);
+  const end = () => {
+    clearTimeout(timer);
+    for (const [target, name, listener] of listeners) target.removeEventListener(name, listener, true);
+    help.remove();
+  };
+  return { hide, end };
+}
+
+/* What a screen reader tells of a control after its name: its help, and what is not possible there. */
+function describe(control, part, help) {
+  const problem = part.querySelector(PROBLEM);
+  if (problem) problem.id ||= `${help.id}-problem`;
+  control.setAttribute("aria-describedby", [help.id, problem?.id].filter(Boolean).join(" "));
+  control.toggleAttribute("aria-invalid", false);
+  if (part.classList.contains("encdec-bad")) control.setAttribute("aria-invalid", "true");
+}
+
+/* What is not possible is never off screen, nor under its help: it scrolls into view when it comes, for whoever works here. */
+function showProblems(root, hideHelp) {
+  const come = (node) => {
+    const problem = node.matches?.(PROBLEM) ? node : node.querySelector?.(PROBLEM);
+    if (!problem || !root.contains(document.activeElement)) return;
+    hideHelp();
+    requestAnimationFrame(() => (problem.closest(".encdec-problems") ?? problem).scrollIntoView({ block: "nearest" }));
+  };
+  const changes = new MutationObserver((records) => records.forEach((record) => record.addedNodes.forEach(come)));
+  changes.observe(root, { childList: true, subtree: true });
+  return () => changes.disconnect();
+}
+
+function render({ model, el }) {
+  let frame;
+  let ends = [];
+  const begin = () => {
+    const root = el.closest(".encdec");
+    if (!root) {
+      frame = requestAnimationFrame(begin); // not on the page yet
+      return;
+    }
+    const { hide, end } = explain(model, root);
+    ends = [end, showProblems(root, hide)];
+  };
+  begin();
+  return () => {
+    cancelAnimationFrame(frame);
+    for (const end of ends) end();
+  };
+}
+
+export default { render };
