@@ -159,7 +159,7 @@ def test_another_name_of_the_same_network_is_shown_with_its_source() -> None:
     )
     preset_list = Designer(first).header.family.preset
     preset_list.value = second
-    assert Designer(second).family.preset.value == preset_list.value == second
+    assert Designer(second).header.family.preset.value == preset_list.value == second
     assert CATALOGUE[second].purpose in preset_list.tooltip
 
 

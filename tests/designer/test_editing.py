@@ -61,7 +61,7 @@ def test_editing_a_block_makes_a_custom_network_and_says_so(designer: Designer) 
     assert [layer.name for layer in designer.backbone.structure.layers] == layers
     assert control(designer, "family").value == "Custom"
     assert "edited one by one" in text_of(designer)
-    assert "enc0 filters 2 to 3:" in text_of(designer)
+    assert "Enc0 filters 2 → 3" in text_of(designer)
     press(designer, "Undo")
     assert designer.design == SMALL
     assert control(designer, "family").value == "U-Net"
