@@ -42,9 +42,9 @@ def test_figures_show_that_parameters_are_not_where_the_work_is(open_app: Callab
 
 
 def test_costs_and_what_if_follow_the_control_in_hand(
-    open_app: Callable[..., Screen], tmp_path: Path
+    open_notebook: Callable[..., Screen], tmp_path: Path
 ) -> None:
-    designer = DesignerPage(open_app())
+    designer = DesignerPage(open_notebook(CELLS))
     costs = designer.root.locator(".encdec-costs")
     designer.turn_to("Costs")
     expect(costs).to_contain_text("1,953,072")

@@ -37,7 +37,7 @@ def _line(designer: DesignerPage) -> Locator:
 
 
 def test_edits_and_picture_outlive_the_kernel(open_notebook: Callable[..., Screen], jupyterlab: Lab) -> None:
-    screen = open_notebook(CELLS[:1])
+    screen = open_notebook(CELLS[:1], fresh=True)
     page = screen.page
     designer = DesignerPage(screen)
     expect(_line(designer)).to_be_hidden()

@@ -50,7 +50,7 @@ display(deaf, late, figure)
 def test_a_script_that_comes_late_is_told_what_it_missed_and_what_comes(
     open_notebook: Callable[..., Screen],
 ) -> None:
-    screen = open_notebook([CELL])
+    screen = open_notebook([CELL], fresh=True)
     page = screen.page
     expect(page.get_by_text("late 1")).to_be_visible()
     expect(page.locator(".barlayer .point text")).to_have_text("two")

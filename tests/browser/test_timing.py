@@ -7,14 +7,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.designer_page import DesignerPage
+from tests.browser.designer_page import CELLS, DesignerPage
 from tests.browser.page import Screen
 
 pytestmark = pytest.mark.tensorflow
 
 
-def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: Callable[..., Screen]) -> None:
-    designer = DesignerPage(open_app())
+def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(
+    open_notebook: Callable[..., Screen],
+) -> None:
+    designer = DesignerPage(open_notebook(CELLS))
     page, root = designer.screen.page, designer.root
     picture = root.locator(".js-plotly-plot")
     stages = designer.colours()
@@ -41,8 +43,8 @@ def test_blocks_are_timed_and_coloured_and_a_pinned_network_is_raced(open_app: C
     expect(root.locator(".encdec-timing")).to_contain_text("Out of date")  # the timing, not the race
 
 
-def test_a_timing_is_started_and_stopped_by_keys_alone(open_app: Callable[..., Screen]) -> None:
-    designer = DesignerPage(open_app())
+def test_a_timing_is_started_and_stopped_by_keys_alone(open_notebook: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_notebook(CELLS))
     page = designer.screen.page
     designer.turn_to("Timing")
     start = page.get_by_role("button", name="Time it")
