@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from encdec_widgets import preset
@@ -187,7 +187,7 @@ def test_tabs_menus_and_designs_that_come_and_go_by_keyboard(open_app: Callable[
 
 
 def test_axe_finds_nothing_serious(open_app: Callable[..., Screen]) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    axe = Axe()
     designer = DesignerPage(open_app())
 
     def serious() -> list[str]:
