@@ -92,7 +92,7 @@ def test_words_are_of_all_that_has_changed(gate: Gate) -> None:
         edit(designer, "encoder[1].filters", 6)
         gate.open.set()
         await until(lambda: filters_of(designer) == [5, 6, 2])
-        assert "enc0 filters 2 to 5, enc1 filters 2 to 6:" in text_of(designer)
+        assert "Enc0 filters 2 → 5, enc1 filters 2 → 6" in text_of(designer)
 
     in_a_loop(scenario)
 
@@ -106,7 +106,9 @@ def test_an_edit_that_is_refused_leaves_the_words_to_the_one_before(gate: Gate) 
         designer.wait()
         assert designer.problem is not None
         assert filters_of(designer) == [5, 2, 2]
-        assert "enc0 filters 2 to 5:" in text_of(designer)
+        assert designer.session.shown.words == "enc0 filters 2 to 5", (
+            "the card says them when the change is given up"
+        )
         assert "2 to 13" not in text_of(designer)
 
     in_a_loop(scenario)
