@@ -29,23 +29,25 @@ class Outcome(ByContent):
         pending: Changes that were asked for and are not made: not possible yet, or refused for what they would take.
         error: Why they are not, if there are any, or what else went wrong.
         mends: Ways out, each of which gives a valid design.
+        due_to: The pending change that leads to the error, where the error names a field that was not changed.
     """
 
     design: Design
     pending: dict[str, Any] = attrs.field(factory=dict)
     error: Exception | None = None
     mends: tuple[Mend, ...] = ()
+    due_to: str | None = None
 
     @property
     def bad_field(self) -> str | None:
         """The path of the field with a value that is refused, if there is one.
 
-        It is a field that was asked to change, if the error names one of these; or else the one that was changed last:
-        4096 filters may be too many for the rate at which they grow, and it is the filters that were set.
+        It is a field that was asked to change: 4096 filters may be too many for the rate at which they grow, and it is
+        the filters that were set.
         """
         if isinstance(self.error, FieldError) and (self.error.field in self.pending or not self.pending):
             return self.error.field
-        return next(reversed(self.pending), None)
+        return self.due_to or next(reversed(self.pending), None)
 
 
 def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str, Any]) -> Outcome:
@@ -67,16 +69,19 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
     if still_pending:
         try:
             design = design.replace_all(changes)
-        except FieldError:
-            pass  # neither on its own nor together
+        except FieldError as alone:
+            error = alone  # neither on its own nor together: what was changed last is what is looked at
         else:
             wanted = {field: value for field, value in still_pending.items() if _is_field(design, field)}
             if not wanted:
                 return Outcome(design)
-    mends = (*possible_mends(design, wanted, error), *_nearest(design, wanted, error))
+    due_to = _due_to(design, wanted, error)
+    # Where something else is not possible either, a way out of this one may be to give that up.
+    mends = possible_mends(design, wanted, error) or possible_mends(design, changes, error)
+    mends = (*mends, *_nearest(design, wanted, error, due_to))
     if not isinstance(error, NoFieldError):  # it suggests names, which are no values
         error = error.suggesting([mend.value for mend in mends if mend.field == error.field])
-    return refusal(design, wanted, error, mends)
+    return attrs.evolve(refusal(design, wanted, error, mends), due_to=due_to)
 
 
 def _replaced(pending: str, changes: Mapping[str, Any]) -> bool:
@@ -102,9 +107,23 @@ def refusal(
     return Outcome(design, dict(pending), error, (*mends, GIVE_UP))
 
 
-def _nearest(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:
-    """The nearest value of the field that was set last, where it is another field that cannot be as it is then."""
-    field = next(reversed(dict(wanted)))
+def _due_to(design: Design, wanted: Mapping[str, Any], error: FieldError) -> str:
+    """The change that leads to an error, the newest one first."""
+    newest = [field for field in reversed(dict(wanted)) if field != error.field]
+    if error.field in wanted or not newest:
+        return error.field
+    for field in newest:
+        try:
+            with trying():
+                design.replace(field, wanted[field])
+        except FieldError as alone:
+            if alone.field == error.field:
+                return field
+    return newest[0]
+
+
+def _nearest(design: Design, wanted: Mapping[str, Any], error: FieldError, field: str) -> tuple[Mend, ...]:
+    """The nearest value of a field that was set, where it is another field that cannot be as it is then."""
     info = info_at(design.architecture, field)
     if error.field in wanted or info is None or not is_number(wanted[field]):
         return ()

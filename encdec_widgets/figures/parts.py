@@ -4,6 +4,7 @@ Lengths are px of a canvas; x grows to the right from 0, y falls from 0 at the t
 a field of :class:`~encdec_widgets.figures.palette.Palette`, or ``"value 3"`` and ``"no value"`` of a scale.
 """
 
+import functools
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
@@ -139,6 +140,10 @@ class Text:
     anchor: Anchor = "middle"
     bold: bool = False
 
+    def at(self, x: float, y: float, anchor: Anchor) -> "Text":
+        """The same at another place."""
+        return Text(self.text, x, y, self.size, self.role, anchor, self.bold)
+
     @property
     def rect(self) -> Rect:
         """The place that it takes, in a wide font."""
@@ -211,6 +216,7 @@ class Scene:
         return attrs.evolve(self, boxes=boxes, chips=(), before=())
 
 
+@functools.lru_cache(maxsize=4096)  # the same names and numbers are measured at every edit
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide a line of text is at most in the usual fonts, in px.
 

@@ -1,6 +1,7 @@
 """One description of the picture, drawn by plotly and as SVG: where everything stands, its colours and its words."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -224,24 +225,20 @@ def _numbers(
                 role = "text" if box.hollow else "on_fill"
                 yield Text(text, box.x, (box.top + box.bottom) / 2, NUMBER_SIZE, role, bold=True)
                 continue
-            choices = _above(box, text, NUMBER_SIZE, "text")
+            choices: Iterable[Text] = _above(box, text, NUMBER_SIZE, "text")
         else:
-            choices = [
-                choice
-                for unit in (True, False)
-                for choice in _above(box, colouring.written(name, unit=unit), 11, "text")
-            ]
-        yield from room.write(*choices)
+            choices = chain.from_iterable(
+                _above(box, colouring.written(name, unit=unit), 11, "text") for unit in (True, False)
+            )
+        yield from room.write_first(choices)
 
 
-def _above(box: Box, text: str, size: int, role: str) -> list[Text]:
+def _above(box: Box, text: str, size: int, role: str) -> Iterator[Text]:
     y = box.top + box.depth + (5 if box.selected else 2) + 0.6 * size
     middle = Text(text, box.x + box.depth / 2, y, size, role, bold=True)
-    return [
-        middle,
-        attrs.evolve(middle, x=box.left, anchor="start"),
-        attrs.evolve(middle, x=box.right + box.depth, anchor="end"),
-    ]
+    yield middle
+    yield middle.at(box.left, y, "start")
+    yield middle.at(box.right + box.depth, y, "end")
 
 
 def _names(
@@ -258,24 +255,19 @@ def _names(
     for name, box in boxes.items():
         if (name in selected or name in flags or name in times) is first:
             role = "text" if name in selected else "warning" if name in flags else "muted"
-            middle = Text(
-                labels[name],
-                box.x,
-                box.bottom - 11,
-                role=role,
-                bold=name in selected,
-            )
-            beside = (
-                middle,
-                attrs.evolve(middle, x=box.right, anchor="end"),
-                room.inside(attrs.evolve(middle, x=box.left, anchor="start")),
-            )
-            yield from room.write(
-                *beside,
-                *(attrs.evolve(text, y=text.y - _LOWER) for text in beside),
-                *([attrs.evolve(middle, text="⚠")] if name in flags else []),
-                *([attrs.evolve(middle, text=times[name])] if name in times else []),
-            )
+            text = Text(labels[name], box.x, box.bottom - 11, role=role, bold=name in selected)
+            short = "⚠" if name in flags else times.get(name, "")
+            yield from room.write_first(_below(text, box, short, room))
+
+
+def _below(text: Text, box: Box, short: str, room: Room) -> Iterator[Text]:
+    """The places for a name below a box, the best ones first, and then for what is said of it at least."""
+    for y in (text.y, text.y - _LOWER):
+        yield text.at(box.x, y, "middle")
+        yield text.at(box.right, y, "end")
+        yield text.at(box.left, y, "start")
+        yield room.inside(text.at(box.left, y, "start"))
+    yield attrs.evolve(text, text=short)
 
 
 def _chips(boxes: Mapping[str, Box], changed: Mapping[str, str], room: Room) -> tuple[Text, ...]:
@@ -283,16 +275,22 @@ def _chips(boxes: Mapping[str, Box], changed: Mapping[str, str], room: Room) -> 
     found: list[Text] = []
     for name, words in changed.items():
         if len(found) < _MOST_CHIPS and name in boxes:
-            box = boxes[name]
-            above = _above(box, words, 11, "accent")
-            higher = [attrs.evolve(text, y=text.y + 16) for text in above]
-            after = [
-                attrs.evolve(above[0], x=box.right + box.depth + by, anchor="start") for by in (4, 12, 20)
-            ]
-            ahead = [attrs.evolve(above[0], x=box.left - by, anchor="end") for by in (4, 12, 20)]
-            below = [attrs.evolve(text, y=box.bottom - 11) for text in (after[0], ahead[0])]
-            found += room.write(*above, *higher, *after, *ahead, *below)
+            found += room.write_first(_beside(boxes[name], words))
     return tuple(found)
+
+
+def _beside(box: Box, words: str) -> Iterator[Text]:
+    """The places for what changed of a box: above it, above its number, beside that, and beside its name."""
+    above = list(_above(box, words, 11, "accent"))
+    yield from above
+    for text in above:
+        yield text.at(text.x, text.y + 16, text.anchor)
+    right, left = box.right + box.depth, box.left
+    for by in (4, 12, 20):
+        yield above[0].at(right + by, above[0].y, "start")
+        yield above[0].at(left - by, above[0].y, "end")
+    yield above[0].at(right + 4, box.bottom - 11, "start")
+    yield above[0].at(left - 4, box.bottom - 11, "end")
 
 
 def _steps(

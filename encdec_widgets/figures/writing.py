@@ -53,6 +53,10 @@ class Room:
 
     def write(self, *choices: Text) -> Iterator[Text]:
         """The first of some texts that has room, which is taken then; nothing where none has."""
+        return self.write_first(choices)
+
+    def write_first(self, choices: Iterable[Text]) -> Iterator[Text]:
+        """As :meth:`write`; further texts are made only where those before have no room."""
         for text in choices:
             if text.text and self.is_free(text.rect):
                 self.take(text.rect)

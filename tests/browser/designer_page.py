@@ -17,6 +17,10 @@ CELLS = [
 ]
 
 
+_CHANNELS = """plot => plot.data.find(trace => trace.name === 'blocks').customdata
+    .map(([, text]) => parseInt(/(\\d+) channels/.exec(text)[1]))"""
+
+
 class DesignerPage:
     """A designer on a screen: the first one, or another by its number; the first is `designer` in its kernel."""
 
@@ -60,14 +64,24 @@ class DesignerPage:
         return int((title or "").replace(",", ""))
 
     def boxes(self) -> list[int]:
-        """The channels of the boxes of the picture, from the input to the output, as they are read aloud."""
-        words = self.root.locator(".encdec-boxes > [role=option]").all_text_contents()
-        return [int(match[1]) for text in words if (match := re.search(r"(\d+) channels?\b", text))]
+        """The channels of the boxes that the page shows, from left to right, as they are told on hover."""
+        return list(self.root.locator(".js-plotly-plot").evaluate(f"plot => ({_CHANNELS})(plot)"))
+
+    def colours(self) -> list[str]:
+        """What is filled in the picture, and with which colour."""
+        areas = self.root.locator(".js-plotly-plot .shapelayer path")
+        found: list[str] = areas.evaluate_all("all => all.map(e => `${e.style.fill} ${e.getAttribute('d')}`)")
+        return found
 
     def rows(self) -> list[str]:
-        """The sizes at which the rows of the picture are labelled."""
-        texts = self.root.locator(".scatterlayer text").all_text_contents()
-        return [text for text in texts if re.fullmatch(r"\d+ × \d+", text)]
+        """The labels of the picture's rows."""
+        shown: list[str] = self.root.locator(".js-plotly-plot").evaluate(
+            """plot => {
+                const { text, textposition } = plot.data.find(trace => trace.name === 'texts');
+                return text.filter((_, index) => textposition[index] === 'middle left');
+            }"""
+        )
+        return [" ".join(pair) for pair in zip(shown[::2], shown[1::2], strict=True)]
 
     def built_boxes(self) -> list[int]:
         """The channels of the blocks that are really in the kernel's network."""
@@ -84,7 +98,13 @@ class DesignerPage:
 
     def wait_for_boxes(self, boxes: list[int]) -> None:
         """Wait until the picture shows these channels."""
-        until(lambda: self.boxes() == boxes, f"boxes of {boxes} channels")
+        self.screen.page.wait_for_function(
+            """([root, boxes]) => {
+                const plot = root.querySelector('.js-plotly-plot');
+                return JSON.stringify((CHANNELS)(plot)) === JSON.stringify(boxes);
+            }""".replace("CHANNELS", _CHANNELS),
+            arg=[self.root.element_handle(), boxes],
+        )
 
     def picture_keeps_to_its_place(self) -> bool:
         """Whether the picture is as wide as the place that the page has for it, and no wider."""

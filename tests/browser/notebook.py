@@ -27,6 +27,7 @@ _RUN_ALL = """async () => {
 }"""
 
 _OTHER_CELLS = """cells => {
+    for (const key of Object.keys(localStorage)) if (key.startsWith('encdec-widgets')) localStorage.removeItem(key);
     const notebook = window.jupyterapp.shell.currentWidget.context.model.sharedModel;
     notebook.transact(() => {
         notebook.deleteCellRange(0, notebook.cells.length);
@@ -59,7 +60,7 @@ def kernel_of(screen: Screen) -> str:
 
 
 def begin_anew(screen: Screen, cells: list[str]) -> None:
-    """Put other cells into the notebook on the screen, and let its kernel forget names and widgets."""
+    """Put other cells into the notebook on the screen; what the browser and the kernel know of the old ones goes."""
     assert screen.kernel is not None
     screen.page.evaluate(_OTHER_CELLS, cells)
     screen.kernel.run(

@@ -30,7 +30,7 @@ def designer(
 def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, tmp_path: Path) -> None:
     page = designer.screen.page
     assert designer.boxes() == START
-    assert designer.rows() == [f"{256 >> i} × {256 >> i}" for i in range(5)]
+    assert designer.rows() == [f"{f'1/{2**i}' if i else 1} {256 >> i} × {256 >> i}" for i in range(5)]
     designer.wait_until_it_agrees()
 
     # A slider moved by keyboard: the number, the picture, the status line and the model follow.
@@ -43,7 +43,7 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     # A bad value is named and mended by one click; until then the picture and the model stay.
     parameters = designer.built_parameters()
     designer.screen.type("down blocks", "5")
-    until(lambda: designer.rows()[-1] == "8 × 8", "a further row")
+    until(lambda: designer.rows()[-1] == "1/32 8 × 8", "a further row")
     designer.turn_to("Input & head")
     for label in ("height", "width"):
         designer.screen.type(label, "300")
@@ -55,7 +55,7 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     assert designer.screen.kernel.value("designer.design.input_shape") == [256, 256, 1]
     page.get_by_role("button", name="320 × 320 × 1").click()
     expect(problem).to_have_count(0)
-    until(lambda: designer.rows()[0] == "320 × 320", "the larger input")
+    until(lambda: designer.rows()[0] == "1 320 × 320", "the first row")
     assert designer.screen.kernel.value("designer.design.input_shape") == [320, 320, 1]
     designer.wait_until_it_agrees()
     assert designer.built_parameters() > parameters

@@ -23,35 +23,28 @@ def button(designer: DesignerPage, name: str) -> Locator:
     return designer.root.get_by_role("button", name=name, exact=True)
 
 
-def colours(designer: DesignerPage) -> list[str]:
-    boxes = designer.root.locator(".barlayer .point path")
-    return [str(boxes.nth(index).evaluate("box => box.style.fill")) for index in range(boxes.count())]
-
-
-def test_one_control_shows_that_parameters_are_not_where_the_work_is(open_app: Callable[..., Screen]) -> None:
+def test_figures_show_that_parameters_are_not_where_the_work_is(open_app: Callable[..., Screen]) -> None:
     designer = DesignerPage(open_app())
-    foot = designer.root.locator(".encdec-picture-foot")
-    colour = designer.screen.page.get_by_label("colour", exact=True)
-    seen = [colours(designer)]
-    for quantity, words in (
-        ("parameters", "of it in enc6, dec0"),
-        ("multiply-adds", "of it in dec"),
-        ("memory", "MB"),
-        ("receptive field", "236 px"),
-        ("channels", "256"),
+    picture = designer.root.locator(".js-plotly-plot")
+    seen = [designer.colours()]
+    for figure, words in (
+        ("Parameters", "of it in enc6, dec0"),
+        ("Multiply-adds", "of it in dec"),
+        ("Memory to train", "MB"),
+        ("The output sees", "236 px"),
     ):
-        colour.select_option(quantity)
-        expect(foot).to_contain_text(words)
-        until(lambda: colours(designer) not in seen, f"colours of {quantity}")
-        seen.append(colours(designer))
-    colour.select_option("stage")
-    until(lambda: colours(designer) == seen[0], "the colours of the stages")
+        designer.root.get_by_role("button", name=figure).click()
+        expect(picture).to_contain_text(words)
+        until(lambda: designer.colours() not in seen, f"colours of {figure}")
+        seen.append(designer.colours())
+    designer.root.get_by_role("button", name="The output sees").click()
+    until(lambda: designer.colours() == seen[0], "the colours of the stages")
 
 
 def test_costs_and_what_if_follow_the_control_in_hand(
-    open_app: Callable[..., Screen], tmp_path: Path
+    open_notebook: Callable[..., Screen], tmp_path: Path
 ) -> None:
-    designer = DesignerPage(open_app())
+    designer = DesignerPage(open_notebook(CELLS))
     costs = designer.root.locator(".encdec-costs")
     designer.turn_to("Costs")
     expect(costs).to_contain_text("1,953,072")

@@ -11,7 +11,6 @@ from tests.browser.notebook import run_cells
 from tests.browser.page import Screen
 from tests.browser.saved import KERNEL, command, save, still_in
 from tests.browser.servers import Lab, until
-from tests.browser.test_lifecycle import START, WIDER, WIDEST
 
 _EDITS = "() => Object.entries(localStorage).filter(([key]) => key.startsWith('encdec-widgets: edits of '))"
 
@@ -28,12 +27,17 @@ def _edits(screen: Screen, count: int) -> None:
     )
 
 
+def _filters(designer: DesignerPage, filters: int) -> None:
+    """Wait until the field has this value."""
+    until(lambda: designer.number("filters") == str(filters), f"{filters} filters")
+
+
 def _line(designer: DesignerPage) -> Locator:
     return designer.root.locator(".encdec-kept")
 
 
 def test_edits_and_picture_outlive_the_kernel(open_notebook: Callable[..., Screen], jupyterlab: Lab) -> None:
-    screen = open_notebook(CELLS[:1])
+    screen = open_notebook(CELLS[:1], fresh=True)
     page = screen.page
     designer = DesignerPage(screen)
     expect(_line(designer)).to_be_hidden()
@@ -43,7 +47,7 @@ def test_edits_and_picture_outlive_the_kernel(open_notebook: Callable[..., Scree
         designer.settle()
         assert screen.kernel
         screen.kernel.run("designer.session.hold(True); designer.session.hold(False)")  # another hand
-    designer.wait_for_boxes(WIDEST)
+    _filters(designer, 18)
     _edits(screen, 2)
     (key,) = _kept(screen)
     path = page.evaluate("window.jupyterapp.shell.currentWidget.context.path")
@@ -58,22 +62,22 @@ def test_edits_and_picture_outlive_the_kernel(open_notebook: Callable[..., Scree
     # A cell that is run again, and the edits brought back.
     command(screen, "notebook:run-all-cells")
     designer = DesignerPage(screen)
-    designer.wait_for_boxes(START)
+    _filters(designer, 16)
     _line(designer).get_by_role("button", name="Bring back 2 edits").click()
-    designer.wait_for_boxes(WIDEST)
+    _filters(designer, 18)
     expect(_line(designer)).to_be_hidden()
     designer.root.locator(".encdec-undo").click()
-    designer.wait_for_boxes(WIDER)
+    _filters(designer, 17)
     _edits(screen, 2)
 
     # Another kernel, which is edited before anything was brought back: both are kept, until they are let go.
     page.evaluate(f"() => {KERNEL}.session.kernel.restart()")
     run_cells(screen)
     designer = DesignerPage(screen)
-    designer.wait_for_boxes(START)
+    _filters(designer, 16)
     expect(_line(designer).get_by_role("button", name="Bring back 1 edit")).to_be_visible()
     designer.press_slider("filters", "ArrowRight")
-    designer.wait_for_boxes(WIDER)
+    _filters(designer, 17)
     _edits(screen, 3)
     _line(designer).get_by_role("button", name="Let go").click()
     expect(_line(designer)).to_be_hidden()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.browser.designer_page import DesignerPage
+from tests.browser.designer_page import CELLS, DesignerPage
 from tests.browser.page import Screen
 from tests.browser.servers import until
 
 
 def test_a_slider_is_held_by_the_first_button_until_the_window_is_left(
-    open_app: Callable[..., Screen],
+    open_notebook: Callable[..., Screen],
 ) -> None:
-    designer = DesignerPage(open_app())
+    designer = DesignerPage(open_notebook(CELLS))
     page, kernel = designer.screen.page, designer.screen.kernel
     assert kernel
     handle = designer.row("down blocks").locator(".noUi-handle").bounding_box()
@@ -38,8 +38,8 @@ def test_a_slider_is_held_by_the_first_button_until_the_window_is_left(
     assert page.evaluate("pointers") == [0, 2]
 
 
-def test_a_key_without_a_name_is_no_error(open_app: Callable[..., Screen]) -> None:
-    designer = DesignerPage(open_app())
+def test_a_key_without_a_name_is_no_error(open_notebook: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_notebook(CELLS))
     page = designer.screen.page
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -15,7 +15,7 @@ from encdec_widgets.figures.parts import Rect
 from encdec_widgets.figures.scene import scene
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.page import Page
-from encdec_widgets.widgets.picture.hands.hands import Hands, file_name, why_it_stays
+from encdec_widgets.widgets.picture.hands.hands import Hands, why_it_stays
 from encdec_widgets.widgets.picture.hands.walk import stops
 from encdec_widgets.widgets.picture.picture import LAYERS, LAYERS_OF_BLOCK, Picture
 from tests.designer.on_screen import begin
@@ -228,11 +228,11 @@ def test_a_download_is_of_the_picture_without_edit_marks(
     assert content["save"].startswith("<svg")
 
 
-def test_files_are_named_after_presets_and_families() -> None:
-    assert file_name(preset("FC-DenseNet103")) == "fc-densenet103"
-    assert file_name(SMALL) == "u-net-filters2"
-    edited = SMALL.replace("decoder[0].skip_connection", False)
-    assert file_name(edited) == "custom"
+def test_a_file_has_the_name_of_the_preset_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    hands = Picture(Session("SLEAP centroid")).hands
+    messages = sent(hands, monkeypatch)
+    from_page(hands, {"download": "svg"})
+    assert messages[0]["content"]["name"] == "sleap-centroid.svg"
 
 
 def test_why_a_block_stays() -> None:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from encdec_widgets import Design, Designer, preset
-from encdec_widgets.widgets.header.taken_away import WAYS, file_name
+from encdec_widgets.widgets.header.taken_away import WAYS
 from tests.designer.reading import SMALL
 
 
@@ -34,7 +34,7 @@ def test_each_way_in_the_menu_writes_a_file_that_can_be_read(
     rows = list(csv.reader(io.StringIO(files["csv"]["text"])))
     assert len(rows) == 1 + len(designer.backbone.blocks)
     assert ET.fromstring(files["svg"]["text"]).tag.endswith("svg")
-    assert [answer["name"] for answer in files.values()] == ["u-net.json", "u-net.csv", "u-net.svg"]
+    assert [answer["name"] for answer in files.values()] == [f"u-net-filters2.{way}" for way in offered]
 
 
 def test_a_file_that_cannot_be_made_is_told(designer: Designer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,10 +53,6 @@ def test_what_is_not_offered_is_not_answered(designer: Designer, monkeypatch: py
     for content in ({"take": "exe"}, {}, "json", None):
         designer.header.take_away._handle_custom_msg(content, [])
     assert sent == []
-
-
-def test_a_file_is_named_after_its_design() -> None:
-    assert file_name(preset("LEAP (2019)").build(), "json") == "leap-2019.json"
 
 
 def test_what_was_taken_away_is_opened_as_one_step_to_undo(designer: Designer) -> None:

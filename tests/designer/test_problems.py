@@ -306,3 +306,15 @@ def test_a_family_without_the_field_leaves_no_problem_behind(designer: Designer)
     assert not marked(designer)
     designer.set("growth_rate", 0)
     assert row_of(designer, "growth rate").children[-1] is designer.problems
+
+
+def test_of_two_that_are_not_possible_the_newer_is_told_at_its_control(designer: Designer) -> None:
+    designer.set("down_blocks", 4)
+    control(designer, "filters").value = 4096
+    control(designer, "height").value = 300
+    assert row_of(designer, "height").children[-1] is designer.problems
+    assert "300 px can't be halved" in html.unescape(designer.problems.text)
+    control(designer, "height").value = 64
+    assert row_of(designer, "filters").children[-1] is designer.problems
+    assert control(designer, "filters").value == 4096
+    assert "A block would have 32,768 channels" in designer.problems.text

@@ -8,12 +8,15 @@ closed. A designer of which nobody kept a reference would stay with its 400 widg
 import weakref
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import ipywidgets
 import traitlets
 from ipywidgets.widgets.widget import _instances
 
-PRIVATE_NAMES = ("_instances", "_comm_changed", "_handle_msg", "_repr_mimebundle_")
+from encdec_widgets.widgets.base.anywidget_private import hearing
+
+PRIVATE_NAMES = ("_instances", "_model_id", "_comm_changed", "_handle_msg", "_repr_mimebundle_")
 """What this module uses of ipywidgets: its table of widgets by id, and methods of a widget."""
 
 
@@ -25,14 +28,28 @@ class Collected(ipywidgets.Widget):
 
     _looks: tuple[ipywidgets.Widget, ...] = ()
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let an anywidget hear what the kernel says, however late its script comes."""
+        super().__init_subclass__(**kwargs)
+        if isinstance(vars(cls).get("_esm"), str):
+            cls._esm = hearing(cls._esm)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make it with a layout and a style of its own.
 
         One that is assigned later may be another widget's as well, and is left alone.
         """
+        if hasattr(self, "_esm"):
+            self.add_traits(_own_id=traitlets.Unicode(uuid4().hex).tag(sync=True))
         super().__init__(*args, **kwargs)
         looks = (getattr(self, "layout", None), getattr(self, "style", None))
         self._looks = tuple(look for look in looks if isinstance(look, ipywidgets.Widget))
+
+    def open(self) -> None:
+        """Open the channel to the page; the script of an anywidget is told the name of its own."""
+        if self.has_trait("_own_id"):
+            self._model_id = self._own_id
+        super().open()
 
     @traitlets.observe("comm")
     def _comm_changed(self, change: Any) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import anywidget
 import traitlets
 
+from encdec_widgets.designs.file_names import file_name
 from encdec_widgets.formatting import error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
-from encdec_widgets.widgets.header.taken_away import WAYS, file_name
+from encdec_widgets.widgets.header.taken_away import WAYS
 
 _FOLDER = Path(__file__).parent
 
@@ -49,5 +50,6 @@ class TakeAway(Collected, anywidget.AnyWidget):
             except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
                 answer["error"] = f"{way.label} can't be made of this network: {error_text(error)}"
             else:
-                answer.update(name=file_name(shown.backbone, way.ending), kind=way.kind, text=text)
+                name = file_name(shown.backbone.design, way.ending, shown.step.after.preset)
+                answer.update(name=name, kind=way.kind, text=text)
         self.send(answer)

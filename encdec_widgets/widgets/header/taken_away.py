@@ -1,12 +1,10 @@
 """What can be taken away of a design, as files that a browser saves."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
 
-from encdec_widgets.designs.presets import family_name, preset_name
 from encdec_widgets.explain.table import block_rows, csv_lines
 from encdec_widgets.figures.scene import scene
 from encdec_widgets.figures.still import still
@@ -58,15 +56,3 @@ WAYS: Mapping[str, Way] = {
     ),
 }
 """All ways, by the name that the page asks for."""
-
-
-def file_name(backbone: "Backbone", ending: str) -> str:
-    """A name for a file of a network, after its preset or its family.
-
-    >>> from encdec_widgets import preset
-    >>> file_name(preset("Stacked hourglass, 1 stack").build(), "svg")
-    'stacked-hourglass-1-stack.svg'
-    """
-    name = preset_name(backbone.design) or family_name(backbone.design)
-    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return f"{words or 'network'}.{ending}"

@@ -94,7 +94,11 @@ function render({ model, el }) {
     },
   });
   const focus = () => walk.list.focus({ preventScroll: true });
-  const downloads = kinds((kind) => model.send({ download: kind }), focus);
+  let waits = false; // the same designer may be on screen twice, and the file goes to the one that asked
+  const downloads = kinds((kind) => {
+    waits = true;
+    model.send({ download: kind });
+  }, focus);
   const presenting = presenter(el, (now) => {
     tools.present.setAttribute("aria-pressed", String(now));
     focus();
@@ -150,7 +154,8 @@ function render({ model, el }) {
 
   const told = ({ say, save: svg, kind, name }) => {
     if (say) el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: say }));
-    if (svg) save(svg, kind, name);
+    if (svg && waits) save(svg, kind, name);
+    if (svg) waits = false;
   };
   model.on("change:stops", stopped);
   model.on("change:selected", walk.drawSelection);

@@ -1,6 +1,5 @@
 """The layer over the picture: the keyboard's way through its boxes, zoom, download and the presentation mode."""
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,8 @@ import attrs
 import traitlets
 
 from encdec_widgets.designs.block_edits import can_be_edited, path_of, remove
+from encdec_widgets.designs.file_names import file_name
 from encdec_widgets.designs.paths import STAGES
-from encdec_widgets.designs.presets import family_name, preset_name
 from encdec_widgets.figures.folds import folded
 from encdec_widgets.figures.parts import Scene
 from encdec_widgets.figures.still import still
@@ -129,9 +128,10 @@ class Hands(Collected, anywidget.AnyWidget):
 
     def _download(self, kind: str) -> None:
         """Send the picture without edit marks: the page saves it as SVG, or draws it at twice the size as PNG."""
-        if self._drawn is not None and self._session.shown is not None and kind in ("svg", "png"):
-            name = file_name(self._session.shown.backbone.design)
-            self.send({"save": still(self._drawn.plain()), "kind": kind, "name": f"{name}.{kind}"})
+        shown = self._session.shown
+        if self._drawn is not None and shown is not None and kind in ("svg", "png"):
+            name = file_name(shown.backbone.design, kind, shown.step.after.preset)
+            self.send({"save": still(self._drawn.plain()), "kind": kind, "name": name})
 
 
 def why_it_stays(design: "Design", blocks: "nx.DiGraph[str]", name: str) -> str:
@@ -144,18 +144,3 @@ def why_it_stays(design: "Design", blocks: "nx.DiGraph[str]", name: str) -> str:
     if not can_be_edited(design):
         return "Code of this architecture's own connects its blocks: they can't be removed one by one."
     return ""
-
-
-def file_name(design: "Design") -> str:
-    """What a file about a design is called, without its ending.
-
-    >>> from encdec_widgets import Design, preset
-    >>> from encdec_widgets.architectures import UNet
-    >>> file_name(preset("SLEAP large top-down")), file_name(Design(UNet(filters=24)))
-    ('sleap-large-top-down', 'u-net-filters24')
-    """
-    name = preset_name(design)
-    if name is None:
-        filters = getattr(design.architecture, "filters", None)
-        name = f"{family_name(design)}{'' if filters is None else f' filters{filters}'}"
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
