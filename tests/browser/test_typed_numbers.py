@@ -32,6 +32,7 @@ def test_the_budget_of_a_timing_stays_as_it_was_typed_or_is_refused(
 ) -> None:
     """Also when its slider is drawn anew, which puts it on its grid again."""
     designer = DesignerPage(open_notebook(CELLS[:1]))
+    designer.turn_to("Timing")
     timing = designer.root.locator(".encdec-timing")
     fold = timing.locator(".encdec-fold")
     fold.click()
