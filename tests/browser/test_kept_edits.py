@@ -68,7 +68,7 @@ def test_edits_and_picture_outlive_the_kernel(open_notebook: Callable[..., Scree
     expect(_line(designer)).to_be_hidden()
     designer.root.locator(".encdec-undo").click()
     _filters(designer, 17)
-    _edits(screen, 2)
+    until(lambda: [text.count('"position":1') for text in _kept(screen).values()] == [1], "undo is kept")
 
     # Another kernel, which is edited before anything was brought back: both are kept, until they are let go.
     page.evaluate(f"() => {KERNEL}.session.kernel.restart()")

@@ -44,6 +44,7 @@ function followTheme(model, root) {
   probe.style.cssText = "display: none; background-color: var(--jp-layout-color0, Canvas)";
   root.append(probe);
   const tell = () => {
+    if (!probe.isConnected) return; // the designer went while a theme was awaited
     const [red, green, blue] = getComputedStyle(probe).backgroundColor.match(/[\d.]+/g).map(Number);
     const dark = 0.299 * red + 0.587 * green + 0.114 * blue < 128;
     root.classList.toggle("encdec-dark", dark);

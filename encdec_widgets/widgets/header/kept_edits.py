@@ -136,14 +136,14 @@ class KeptEdits(widgets.HBox):
             close_all(button)
         said = list(filter(None, self._said()))
         self._text.value = lines(said) if said else Markup("")
-        self.layout.display = "" if said else "none"
+        self._text.layout.display = "" if said else "none"
+        self.layout.display = "" if said or self._buttons else "none"
 
     def _said(self) -> tuple[str, ...]:
         memory = self.memory
         return (
             self._came_back,
-            "Edits were kept from before." if memory.offers else "",
-            "Of these, the oldest go with your next edit." if memory.drops_one else "",
+            "Of these kept edits, the oldest go with your next edit." if memory.drops_one else "",
             f"What was kept can't be read, and new edits are not kept until it is let go. {memory.unreadable}"
             if memory.unreadable
             else "",
@@ -156,7 +156,7 @@ class KeptEdits(widgets.HBox):
         buttons = [
             self._button(
                 f"Bring back {counted(offer.edits.count, 'edit')}",
-                "Make these edits again; Undo leads back through them",
+                "Edits that were kept from before; Undo leads back through them",
                 partial(self._bring_back, offer),
             )
             for offer in memory.offers
