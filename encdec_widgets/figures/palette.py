@@ -103,29 +103,21 @@ def style_sheet() -> str:
     return "\n".join(rules)
 
 
-GREY, PALE = "#808080", "#bbbbbb"
 WHITE = "#ffffff"
 CLEAR = "rgba(0,0,0,0)"
 """No colour at all."""
 
-STAGE_COLOURS = {
-    "input": PALE,
-    "stem": "#cc79a7",
-    "encoder": "#56b4e9",
-    "decoder": "#e69f00",
-    "head": "#009e73",
-    "join": "#f0e442",
-    "other": PALE,
-}
-"""The colour of a box, by the stage of its block."""
 SCALE = "Viridis"
 """plotly's scale for boxes that are coloured by a number.
 
 Equal steps look equal, to colour-blind people as well, and it grows lighter all the way.
 """
 
-PAGE_INK = "var(--jp-ui-font-color1, #111)"
-PAGE_PAPER = "var(--jp-layout-color1, #fff)"
-PAGE_LINE = "var(--jp-brand-color1, #1976d2)"
-PAGE_AXIS = "var(--jp-border-color1, #888)"
-"""Colours of JupyterLab's theme, for charts that are part of a page."""
+
+def on_page(role: str) -> str:
+    """The colour of a role for what is part of a page, which knows whether it is light or dark.
+
+    >>> on_page("on_fill")
+    'var(--encdec-on-fill, #FFFFFF)'
+    """
+    return f"var(--encdec-{role.replace('_', '-')}, {getattr(LIGHT, role)})"

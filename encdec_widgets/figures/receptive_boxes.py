@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from encdec_widgets.explain.receptive_words import extent_text
-from encdec_widgets.figures.palette import STAGE_COLOURS, WHITE
+from encdec_widgets.figures.palette import DARK, WHITE
 from encdec_widgets.formatting import quoted, stride_text
 from encdec_widgets.networks.strides import coarseness
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from encdec_widgets.networks.strides import Strides
 
 # All are light, to be drawn on a dark edge.
-_OUTPUT, _ENCODER, _DIALOG = (STAGE_COLOURS[stage] for stage in ("decoder", "encoder", "join"))
+_OUTPUT, _ENCODER, _DIALOG = DARK.decoder, DARK.encoder, DARK.join
 _DASHES = ("", "1 2", "5 2", "5 2 1 2")  # in turn, from the smallest stride on
 
 

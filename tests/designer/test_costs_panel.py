@@ -59,3 +59,17 @@ def test_a_refused_batch_size_that_is_taken_back_shows_the_costs_again() -> None
     assert "Received: batch_size=0" in panel.text
     control(panel, "batch size").value = 1
     assert "Received" not in panel.text
+
+
+def test_boxes_are_coloured_by_channels_here_and_by_a_figure_elsewhere() -> None:
+    session = Session(Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1)))
+    panel = CostsPanel(session)
+    panel.channels.value = True
+    assert session.coloured_by == "channels"
+    session.colour_by("parameters")
+    assert not panel.channels.value
+    assert session.coloured_by == "parameters"
+    session.colour_by("channels")
+    assert panel.channels.value
+    panel.channels.value = False
+    assert session.coloured_by is None

@@ -195,6 +195,8 @@ def test_bars_stay_in_their_cells_and_share_one_scale(values: list[float]) -> No
 def test_a_bar_refuses_what_it_can_not_draw() -> None:
     with pytest.raises(ValueError, match="'enc0' is to be nan long; it takes a finite number"):
         Bar("enc0", math.nan)
-    with pytest.raises(ValueError, match="'enc0' is 'red;color:blue'; write it as '#1f77d0'"):
-        Bar("enc0", 1.0, colour="red;color:blue")
-    assert "background:#440154" in bars([Bar("enc0", 1.0, colour="#440154")], "ms")
+    with pytest.raises(
+        ValueError, match="'enc0' is to have the colour 'red;color:blue'; it takes one of page"
+    ):
+        Bar("enc0", 1.0, role="red;color:blue")
+    assert "background:var(--encdec-decoder, #B3590A)" in bars([Bar("enc0", 1.0, role="decoder")], "ms")

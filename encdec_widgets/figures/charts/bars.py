@@ -1,16 +1,15 @@
 """Horizontal bars as HTML, which a screen reader reads as a table of labels and values."""
 
 import math
-import re
 from collections.abc import Sequence
 
 import attrs
 from markupsafe import Markup
 
-from encdec_widgets.figures.palette import GREY
+from encdec_widgets.figures.palette import Palette, on_page
 from encdec_widgets.formatting import quantity_text, quoted
 
-_HEX = r"(#[0-9a-fA-F]{6})?"
+_ROLES = tuple(field.name for field in attrs.fields(Palette))
 
 
 def _finite(bar: "Bar", _: object, value: float) -> None:
@@ -18,10 +17,10 @@ def _finite(bar: "Bar", _: object, value: float) -> None:
         raise ValueError(f"the bar {quoted(bar.label)} is to be {value} long; it takes a finite number")
 
 
-def _colour(bar: "Bar", _: object, colour: str) -> None:
-    if not re.fullmatch(_HEX, colour):
+def _role(bar: "Bar", _: object, role: str) -> None:
+    if role not in _ROLES:
         raise ValueError(
-            f"the colour of the bar {quoted(bar.label)} is {quoted(colour)}; write it as '#1f77d0', or leave it out"
+            f"the bar {quoted(bar.label)} is to have the colour {quoted(role)}; it takes one of {', '.join(_ROLES)}"
         )
 
 
@@ -33,16 +32,16 @@ class Bar:
         label: The text before the bar.
         value: The length of the bar; it may be negative.
         note: A few words under the bar.
-        colour: Colour of the bar, as ``#rrggbb``; that of the page's theme if empty.
+        role: What its colour stands for, as in :class:`encdec_widgets.figures.palette.Palette`.
 
     Raises:
-        ValueError: If the value is not finite, or the colour is written in another way.
+        ValueError: If the value is not finite, or there is no such colour.
     """
 
     label: str
     value: float = attrs.field(validator=_finite)
     note: str = ""
-    colour: str = attrs.field(default="", validator=_colour)
+    role: str = attrs.field(default="accent", validator=_role)
 
 
 def bars(rows: Sequence[Bar], unit: str) -> Markup:
@@ -54,7 +53,7 @@ def bars(rows: Sequence[Bar], unit: str) -> Markup:
 
     Returns:
         A ``<table>`` that fills the width it is given, 200 px or more; empty if there are no rows. Texts of the rows
-        are escaped. Colours are those of JupyterLab's theme, light or dark.
+        are escaped. Colours follow the page, light or dark.
     """
     if not rows:
         return Markup("")
@@ -64,8 +63,8 @@ def bars(rows: Sequence[Bar], unit: str) -> Markup:
     lines = Markup("").join(_row(row, unit, (0.0 - least) / extent, row.value / extent) for row in rows)
     return Markup(
         '<table style="width:100%; border-collapse:collapse; font-size:11px; line-height:1.3; '
-        'color:var(--jp-ui-font-color1)"><tbody>{}</tbody></table>'
-    ).format(lines)
+        'color:{}"><tbody>{}</tbody></table>'
+    ).format(on_page("text"), lines)
 
 
 def _row(row: Bar, unit: str, zero: float, share: float) -> Markup:
@@ -76,8 +75,8 @@ def _row(row: Bar, unit: str, zero: float, share: float) -> Markup:
         '<div style="position:absolute; left:{:.2f}%; width:{:.2f}%; height:100%; box-sizing:border-box; '
         'border:1px solid {}; background:{}"></div>'
         '<div style="position:absolute; left:{:.2f}%; top:-2px; bottom:-2px; width:1px; '
-        'background:var(--jp-ui-font-color1)"></div></div>'
-    ).format(start, length, GREY, row.colour or "var(--jp-brand-color1)", 100 * zero)
+        'background:{}"></div></div>'
+    ).format(start, length, on_page("border"), on_page(row.role), 100 * zero, on_page("text"))
     note = Markup('<tr><td colspan="3" style="padding:0 0 2px; font-style:italic">{}</td></tr>').format(
         row.note
     )

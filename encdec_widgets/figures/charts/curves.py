@@ -8,8 +8,10 @@ import attrs
 from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import is_number
-from encdec_widgets.figures.palette import PAGE_AXIS, PAGE_INK, PAGE_LINE, PAGE_PAPER
+from encdec_widgets.figures.palette import on_page
 from encdec_widgets.formatting import value_text
+
+_INK, _PAPER, _LINE, _AXIS = (on_page(role) for role in ("text", "page", "accent", "border"))
 
 # All in px.
 WIDTH = 236
@@ -144,7 +146,7 @@ def curves(axis: Axis, charts: Sequence[Curve]) -> Markup:
         words=_in_words(axis, charts),
         width=WIDTH,
         height=height,
-        ink=PAGE_INK,
+        ink=_INK,
         parts=_NOTHING.join((*parts, *_foot(axis, xs, height))),
     )
 
@@ -176,7 +178,7 @@ def values_table(axis: Axis, charts: Sequence[Curve]) -> Markup:
         'style="overflow-x:auto"><table style="border-spacing:1px 0; font:10px var(--jp-ui-font-family, sans-serif); '
         'color:{ink}; font-variant-numeric:tabular-nums; text-align:right"><thead><tr>{head}</tr></thead>'
         "<tbody>{rows}</tbody></table></div></details>"
-    ).format(title=axis.title, ink=PAGE_INK, head=head, rows=_NOTHING.join(rows))
+    ).format(title=axis.title, ink=_INK, head=head, rows=_NOTHING.join(rows))
 
 
 def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterator[Markup]:
@@ -186,18 +188,18 @@ def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterato
     points = {i: (xs[i], base - height * (value / most if most else 0)) for i, value in known}
     yield _text(0, top + 11, curve.name)
     yield _text(WIDTH, top + 11, _cell(axis, curve, axis.current), "text-anchor:end; font-weight:600")
-    yield _stroke(f"M{_LEFT - 4} {base}H{_RIGHT + 4}", PAGE_AXIS)
+    yield _stroke(f"M{_LEFT - 4} {base}H{_RIGHT + 4}", _AXIS)
     now = xs[axis.current]
-    yield _stroke(f"M{now:.1f} {top + _TOP - 3}V{base}", PAGE_INK, "stroke-dasharray:3 2")
+    yield _stroke(f"M{now:.1f} {top + _TOP - 3}V{base}", _INK, "stroke-dasharray:3 2")
     if known:
         yield _text(WIDTH, top + _TOP + 8, curve.text(most), "text-anchor:end; font-size:10px")
         yield _text(WIDTH, base, "0", "text-anchor:end; font-size:10px")
     if axis.of_numbers:
         lines = ("L".join(f"{x:.1f} {y:.1f}" for x, y in run) for run in _runs(points))
-        yield _stroke("".join(f"M{line}" for line in lines), PAGE_LINE, "stroke-width:1.5")
+        yield _stroke("".join(f"M{line}" for line in lines), _LINE, "stroke-width:1.5")
     else:
         yield _stroke(
-            "".join(f"M{x:.1f} {base}V{y:.1f}" for x, y in points.values()), PAGE_LINE, "stroke-width:3"
+            "".join(f"M{x:.1f} {base}V{y:.1f}" for x, y in points.values()), _LINE, "stroke-width:3"
         )
     yield from _dots(points, axis.current, lambda i: _point_in_words(axis, curve, i))
     for i in sorted(axis.impossible):
@@ -271,11 +273,9 @@ def _dots(
     points: Mapping[int, tuple[float, float]], now: int, words: Callable[[int], str]
 ) -> Iterator[Markup]:
     """Hollow dots, and a larger, filled dot at the present value. The area that reacts to the mouse is larger."""
-    yield _group(
-        f"fill:{PAGE_PAPER}; stroke:{PAGE_LINE}", (_circle(*p, 2) for i, p in points.items() if i != now)
-    )
+    yield _group(f"fill:{_PAPER}; stroke:{_LINE}", (_circle(*p, 2) for i, p in points.items() if i != now))
     if now in points:
-        yield _group(f"fill:{PAGE_INK}; stroke:{PAGE_PAPER}", [_circle(*points[now], 4)])
+        yield _group(f"fill:{_INK}; stroke:{_PAPER}", [_circle(*points[now], 4)])
     titled = (_circle(*point, 6, _title(words(i))) for i, point in points.items())
     yield _group("fill:transparent", titled)
 
@@ -296,4 +296,4 @@ def _cross(x: float, y: float, words: str) -> Markup:
     arms = f"M{x - 3:.1f} {y - 3:.1f}l6 6m0 -6l-6 6"
     return Markup(
         '<path class="cross" d="{}" style="fill:none; stroke:{}; stroke-width:1.5">{}</path>'
-    ).format(arms, PAGE_INK, _title(words))
+    ).format(arms, _INK, _title(words))

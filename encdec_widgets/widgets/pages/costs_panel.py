@@ -16,6 +16,7 @@ from encdec_widgets.widgets.controls.controls import FieldControls
 from encdec_widgets.widgets.pages.cost_words import cost_html
 from encdec_widgets.widgets.pages.what_if_panel import WhatIfPanel
 
+_CHANNELS = "channels"
 _FIELDS = {name: described_fields(Conditions)[name] for name in ("batch_size", "precision")}
 
 
@@ -24,6 +25,7 @@ class CostsPanel(widgets.VBox):
 
     Attributes:
         visible: Whether it is seen (a trait); while it is False, nothing is computed.
+        channels: Whether the boxes of the picture are coloured by their channels.
         what_if: The curves.
     """
 
@@ -35,14 +37,18 @@ class CostsPanel(widgets.VBox):
         self._say = say
         self._controls = FieldControls(session.guarded(self._edited))
         self._costs = widgets.HTML()
+        self.channels = widgets.Checkbox(description="Colour the boxes by their channels", indent=False)
         self.what_if = WhatIfPanel(session)
-        super().__init__([self._controls, self._costs, self.what_if])
+        super().__init__([self._controls, self._costs, self.channels, self.what_if])
         self.add_class("encdec-group")
         self.add_class("encdec-costs")
         self._show_conditions()
         self.observe(session.guarded(self._see), "visible")
         session.observe(self._network_changed, "shown")
         session.observe(self._conditions_changed, "conditions")
+        self._show_colour()
+        self.channels.observe(session.guarded(self._colour_chosen), "value")
+        session.observe(self._show_colour, "coloured_by")
 
     @property
     def text(self) -> str:
@@ -67,6 +73,17 @@ class CostsPanel(widgets.VBox):
             self._session.conditions == before
         ):  # Nothing is told then, and a value that was refused may be shown.
             self._conditions_changed(None)
+
+    def _colour_chosen(self, change: Any) -> None:
+        if change["new"] != self._by_channels:
+            self._session.colour_by(_CHANNELS if change["new"] else None)
+
+    def _show_colour(self, _: Any = None) -> None:
+        self.channels.value = self._by_channels
+
+    @property
+    def _by_channels(self) -> bool:
+        return self._session.coloured_by == _CHANNELS
 
     def _see(self, _: Any) -> None:
         self._show_costs()

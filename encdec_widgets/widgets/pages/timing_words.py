@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from encdec_widgets.figures.charts.bars import Bar, bars
-from encdec_widgets.figures.palette import STAGE_COLOURS
+from encdec_widgets.figures.stages import roles
 from encdec_widgets.formatting import counted, digits, exact_text, flops_text, percent_text
 from encdec_widgets.widgets.base.texts import NOTHING, joined, lines, note, notices
 from encdec_widgets.workers.backends import backend_text
@@ -69,12 +69,9 @@ def blocks_html(timing: Timing, blocks: "nx.DiGraph[str]") -> Markup:
     """A bar for the time of each block, and what remains of the whole; empty if the blocks were not timed."""
     if timing.remainder_ms is None:
         return NOTHING
+    role_of = roles(blocks)
     rows = [
-        Bar(
-            blocks.nodes[block.name]["label"],
-            block.median_ms,
-            colour=STAGE_COLOURS[blocks.nodes[block.name]["stage"]],
-        )
+        Bar(blocks.nodes[block.name]["label"], block.median_ms, role=role_of[block.name])
         for block in timing.blocks
     ]
     why = "each block by itself pays for a call of its own, and work was joined across blocks"
