@@ -38,7 +38,7 @@ class Read:
         paths = [element.attrib for element in self.root.iter("path")]
         self.crosses = [p for p in paths if p.get("class") == "cross"]
         self.dashed = [p for p in paths if "dasharray" in p["style"]]
-        self.line = next((p["d"] for p in paths if "brand-color" in p["style"]), "")
+        self.line = next((p["d"] for p in paths if "encdec-accent" in p["style"]), "")
 
     def _chart(self, dot: dict[str, str]) -> int:
         """Which chart it lies in, from 0."""
@@ -175,7 +175,7 @@ def test_texts_are_no_markup() -> None:
 
 def test_its_colours_are_those_of_the_theme() -> None:
     text = curves(axis(), [PARAMETERS])
-    assert "var(--jp-ui-font-color1" in text
+    assert "var(--encdec-text" in text
     assert not re.search(r"(fill|stroke):#", text)
 
 
