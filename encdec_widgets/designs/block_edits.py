@@ -99,7 +99,7 @@ def can_be_edited(design: Design) -> bool:
 
 
 def block_kinds(stage: str) -> dict[str, type[Any]]:
-    """Find the classes of blocks that can stand in a stage, by name, the shipped ones first.
+    """Find the classes of blocks that can stand in a stage, by name: the seed's first, then the other shipped ones.
 
     They are well written, need no arguments and have a ``make_block`` of their own. Of several classes of one name, the
     newest counts.
@@ -112,7 +112,8 @@ def block_kinds(stage: str) -> dict[str, type[Any]]:
         and is_well_written(cls)
         and all(field.default is not attrs.NOTHING for field in attrs.fields(cls) if field.init)
     }
-    return dict(sorted(kinds.items(), key=lambda item: "." in item[0]))
+    seeds = (SimpleConvBlock, SimpleUpsamplingBlock)
+    return dict(sorted(kinds.items(), key=lambda item: ("." in item[0], item[1] not in seeds)))
 
 
 def add(design: Design, path: str) -> BlockEdit:

@@ -63,7 +63,7 @@ def test_any_object_is_edited_undone_and_selected(designer: Designer, name: str)
         designer.undo()
         assert designer.design == before
         if after != before:
-            assert str(designer.header.history.redo.tooltip).startswith("Redo: encoder[1]")
+            assert str(designer.header.history.redo.tooltip).startswith("Redo: enc1 ")
             designer.redo()
             assert designer.design == after
             designer.undo()

@@ -43,13 +43,12 @@ def test_a_designer_is_there_before_its_backend_and_draws_when_that_is_loaded() 
 
         async def main():
             from encdec_widgets import Designer
-            from encdec_widgets.widgets.header.status_line import StatusLine
 
             designer = Designer("LEAP (2019)")
             assert "keras.layers" not in sys.modules
-            status = next(w for w in designer.children[0].children if isinstance(w, StatusLine))
-            assert "Loading" in status.children[0].value
-            while "parameters" not in status.children[0].value:
+            said = designer.card.children[0]
+            assert "Loading" in said.value
+            while "parameters" not in said.value:
                 await asyncio.sleep(0.05)  # as the kernel's loop does, between the page's messages
             assert designer.backbone.parameters == 2_545_952
 
