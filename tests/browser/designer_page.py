@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 
 from playwright.sync_api import Locator, expect
 
@@ -81,7 +82,8 @@ class DesignerPage:
                 return text.filter((_, index) => textposition[index] === 'middle left');
             }"""
         )
-        return [" ".join(pair) for pair in zip(shown[::2], shown[1::2], strict=True)]
+        # A row's share stands before its size; other words have the same alignment.
+        return [f"{share} {size}" for share, size in pairwise(shown) if re.fullmatch(r"\S+ × \S+", size)]
 
     def built_boxes(self) -> list[int]:
         """The channels of the blocks that are really in the kernel's network."""
