@@ -204,8 +204,8 @@ def test_by_keyboard_alone(open_notebook: Callable[..., Screen]) -> None:
     designer.wait_until_it_agrees()
 
 
-def test_all_that_can_be_focused_has_a_name(open_notebook: Callable[..., Screen]) -> None:
-    designer = DesignerPage(open_notebook(CELLS))
+def test_all_that_can_be_focused_has_a_name(open_app: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_app())
     page = designer.screen.page
     designer.turn_to("Block")
     with designer.awaiting_fields():

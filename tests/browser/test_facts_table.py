@@ -69,7 +69,7 @@ class Facts:
         self.screen.page.keyboard.press(key)
 
     def selected(self) -> list[str]:
-        return self.root.locator('tbody tr[aria-selected="true"] button').all_text_contents()
+        return self.root.locator('tbody tr[aria-selected="true"] th button').all_text_contents()
 
 
 @pytest.fixture
@@ -225,7 +225,7 @@ from types import SimpleNamespace
 blocks = backbone.blocks.copy()
 blocks.nodes["stack0_enc0"]["label"] = blocks.nodes["stack0_enc1"]["kind"] = {HOSTILE!r}
 blocks.nodes["stack0_enc2"]["label"] = "=1+1" + "very_long_Name" * 30
-hostile = SimpleNamespace(blocks=blocks, layers=backbone.layers)
+hostile = SimpleNamespace(blocks=blocks, layers=backbone.layers, design=backbone.design)
 session.set_trait("shown", attrs.evolve(session.shown, backbone=hostile))
 """
 
