@@ -136,7 +136,7 @@ def test_advice_is_mended_by_keyboard_and_marked_on_the_picture(open_notebook: C
     designer = DesignerPage(open_notebook(CELLS[:1]))
     page = designer.screen.page
     checks = designer.root.locator(".encdec-checks")
-    names = designer.root.locator(".scatterlayer > .trace:first-child text")
+    names = designer.root.locator(".scatterlayer text")
     page.get_by_role("checkbox", name="up interpolate").uncheck()
     expect(checks).to_contain_text("checkerboard")
     until(lambda: sum("⚠" in text for text in names.all_text_contents()) == 3, "signs at three blocks")
@@ -160,4 +160,5 @@ def test_the_table_of_costs_is_sorted(open_notebook: Callable[..., Screen]) -> N
     header.get_by_role("button").click()
     expect(header).to_have_attribute("aria-sort", "descending")
     expect(table.locator("tbody tr button").first).to_have_text(re.compile("^dec"))
-    assert designer.screen.scrolls_sideways() == []
+    # A table of many columns may scroll in a box of its own; nothing else does.
+    assert [found for found in designer.screen.scrolls_sideways() if "encdec-facts-box" not in found] == []
