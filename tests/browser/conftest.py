@@ -128,6 +128,8 @@ def new_screen(
             print(f"kept: {screen.keep(tmp_path, f'screen-{number}')}")
         if not bad and screen.page in kept_open.values():
             screen.page.set_viewport_size(VIEWPORT)
+            for button in ("left", "right"):  # that a test left down
+                screen.page.mouse.up(button=button)
             continue
         for address in [address for address, page in kept_open.items() if page is screen.page]:
             del kept_open[address]
