@@ -112,7 +112,7 @@ def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
 def _update(figure: FigureWidget, old: dict[str, Any] | None, new: dict[str, Any]) -> None:
     """Send what changed, and no more: the page answers each trace that it gets with all of its defaults.
 
-    Where nobody knows what the page shows, all is sent.
+    Where it is not known what the page shows, all is sent.
     """
     was = old or {"data": [{} for _ in new["data"]], "layout": {}}
     traces = {
