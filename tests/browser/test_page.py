@@ -10,9 +10,9 @@ from tests.browser.servers import until
 
 
 def test_a_slider_is_held_by_the_first_button_until_the_window_is_left(
-    open_notebook: Callable[..., Screen],
+    open_app: Callable[..., Screen],
 ) -> None:
-    designer = DesignerPage(open_notebook(CELLS))
+    designer = DesignerPage(open_app())
     page, kernel = designer.screen.page, designer.screen.kernel
     assert kernel
     handle = designer.row("down blocks").locator(".noUi-handle").bounding_box()
