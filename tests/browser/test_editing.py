@@ -106,7 +106,7 @@ def test_by_mouse(open_app: Callable[..., Screen]) -> None:
 
 def test_numbers_beyond_the_slider_stay_as_they_were_typed(open_notebook: Callable[..., Screen]) -> None:
     """Also those of a block whose page is not on screen; and a number that was taken is undone from where it stands."""
-    designer = DesignerPage(open_notebook(CELLS[:1]))
+    designer = DesignerPage(open_notebook(CELLS[:1], fresh=True))
     page = designer.screen.page
     box(designer, 4).click(force=True)
     expect(page.get_by_label("kind", exact=True)).to_be_visible()
@@ -158,8 +158,8 @@ class Hand:
             self.page.keyboard.press(key)
 
 
-def test_by_keyboard_alone(open_notebook: Callable[..., Screen]) -> None:
-    designer = DesignerPage(open_notebook(CELLS))
+def test_by_keyboard_alone(open_app: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_app())
     page = designer.screen.page
     hand = Hand(designer)
 
