@@ -108,7 +108,8 @@ def test_numbers_beyond_the_slider_stay_as_they_were_typed(open_notebook: Callab
     """Also those of a block whose page is not on screen; and a number that was taken is undone from where it stands."""
     designer = DesignerPage(open_notebook(CELLS[:1], fresh=True))
     page = designer.screen.page
-    box(designer, 4).click(force=True)
+    assert designer.screen.kernel
+    designer.screen.kernel.run("designer.select('encoder[3]')")
     expect(page.get_by_label("kind", exact=True)).to_be_visible()
     designer.turn_to("Network")
     expect(page.get_by_label("kind", exact=True)).to_be_hidden()
