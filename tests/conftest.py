@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -32,6 +33,21 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("XLA_FLAGS", FAST_TO_COMPILE)
     # A script that starts this in the background has it ignore SIGINT, and so would all that it starts; tests send it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files that have none of the tests that `-m` asks for: reading all of them takes ten seconds."""
+    if not collection_path.match("test_*.py"):
+        return None
+    in_browser = "browser" in collection_path.relative_to(config.rootpath).parts
+    match config.option.markexpr:
+        case "browser":
+            return not in_browser or None
+        case "not browser":
+            return in_browser or None
+        case "backend":
+            return "mark.backend" not in collection_path.read_text(encoding="utf-8") or None
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses by these markers
