@@ -19,6 +19,14 @@ from encdec_widgets.architectures.encoder_decoder import (
 )
 from encdec_widgets.architectures.family import SLEAP_DATE, Family, PresetValues
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer, real
+from encdec_widgets.architectures.fields.laws import (
+    CHANNEL_PAIRS,
+    INTERPOLATED,
+    LEVELS_DOWN,
+    LEVELS_UP,
+    RATE,
+    SQUARE_OF_FILTERS,
+)
 from encdec_widgets.architectures.fields.shared import filters_field, num_convs_field
 
 
@@ -55,6 +63,7 @@ class LeapCNN(EncoderDecoder):
         most_usual=128,
         group="Width",
         needs=(NoEffectWhile("there are no convolutions", lambda leap: not leap._levels),),
+        laws=(SQUARE_OF_FILTERS, CHANNEL_PAIRS),
     )
     filters_rate: float = real(
         2,
@@ -65,6 +74,7 @@ class LeapCNN(EncoderDecoder):
         help="How much wider each coarser block is; above 2 the deepest blocks hold most parameters.",
         group="Width",
         needs=(NoEffectWhile("only the first block has convolutions", lambda leap: not any(leap._levels)),),
+        laws=(RATE,),
     )
     down_blocks: int = integer(
         3,
@@ -74,6 +84,7 @@ class LeapCNN(EncoderDecoder):
         unit="blocks",
         help="Each further block doubles the maximum stride and roughly the receptive field.",
         group="Encoder",
+        laws=LEVELS_DOWN,
     )
     down_convs_per_block: int = num_convs_field(
         3,
@@ -91,12 +102,14 @@ class LeapCNN(EncoderDecoder):
         unit="blocks",
         help="Each block doubles the size of the output; fewer give coarser and cheaper maps.",
         group="Decoder",
+        laws=(LEVELS_UP,),
     )
     up_interpolate: bool = flag(
         False,
         help="On: bilinear upsampling, without parameters. Off: upsampling is learned, at more parameters and time.",
         group="Decoder",
         needs=(Need("up_blocks"),),
+        laws=(INTERPOLATED,),
     )
     up_convs_per_block: int = num_convs_field(
         2,

@@ -16,6 +16,13 @@ from encdec_widgets.architectures.encoder_decoder import (
 )
 from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, integer, real
+from encdec_widgets.architectures.fields.laws import (
+    CHANNEL_PAIRS,
+    LEVELS_DOWN,
+    LEVELS_UP,
+    RATE,
+    SQUARE_OF_FILTERS,
+)
 from encdec_widgets.architectures.fields.shared import filters_field, num_convs_field
 from encdec_widgets.architectures.leap import FAMILY as LEAP
 
@@ -53,6 +60,7 @@ class Leap2019(EncoderDecoder):
         needs=(
             NoEffectWhile("there are no convolutions but those to the maps", lambda leap: not leap._levels),
         ),
+        laws=(SQUARE_OF_FILTERS, CHANNEL_PAIRS),
     )
     filters_rate: float = real(
         2,
@@ -63,6 +71,7 @@ class Leap2019(EncoderDecoder):
         help="How much wider each coarser block is; above 2 the deepest blocks hold most parameters.",
         group="Filters",
         needs=(NoEffectWhile("only the first block has convolutions", lambda leap: not any(leap._levels)),),
+        laws=(RATE,),
     )
     down_blocks: int = integer(
         2,
@@ -72,6 +81,7 @@ class Leap2019(EncoderDecoder):
         unit="blocks",
         help="Each further block doubles the maximum stride and roughly the receptive field.",
         group="Encoder",
+        laws=LEVELS_DOWN,
     )
     down_convs_per_block: int = num_convs_field(
         3,
@@ -88,6 +98,7 @@ class Leap2019(EncoderDecoder):
         unit="blocks",
         help="Each block doubles the size of the output; fewer give coarser and cheaper maps.",
         group="Decoder",
+        laws=(LEVELS_UP,),
     )
     up_convs_per_block: int = num_convs_field(
         2,
@@ -106,6 +117,7 @@ class Leap2019(EncoderDecoder):
         help="The last block puts out one map for each body part.",
         group="Decoder",
         needs=(Need("up_blocks"),),
+        laws=(CHANNEL_PAIRS,),
     )
 
     def __attrs_post_init__(self) -> None:

@@ -20,6 +20,16 @@ from encdec_widgets.architectures.encoder_decoder import (
 )
 from encdec_widgets.architectures.family import SLEAP_DATE, Family, PresetValues
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer, real
+from encdec_widgets.architectures.fields.laws import (
+    CHANNEL_PAIRS,
+    CONTRACTED,
+    INTERPOLATED,
+    LEVELS_DOWN,
+    LEVELS_UP,
+    MIDDLE,
+    RATE,
+    SQUARE_OF_FILTERS,
+)
 from encdec_widgets.architectures.fields.shared import filters_field, kernel_size_field, num_convs_field
 
 
@@ -62,6 +72,7 @@ class UNet(EncoderDecoder):
         most_usual=128,
         group="Width",
         needs=(NoEffectWhile("there are no convolutions", lambda unet: not unet._convolved),),
+        laws=(SQUARE_OF_FILTERS, CHANNEL_PAIRS),
     )
     filters_rate: float = real(
         2,
@@ -74,6 +85,7 @@ class UNet(EncoderDecoder):
         needs=(
             NoEffectWhile("all convolutions are at the first level", lambda unet: not any(unet._convolved)),
         ),
+        laws=(RATE,),
     )
     kernel_size: int = kernel_size_field(
         most_usual=9,
@@ -106,6 +118,7 @@ class UNet(EncoderDecoder):
         help="Each level before the encoder makes all that follows cheaper, but gives no fine skip.",
         group="Depth",
         folded=True,
+        laws=LEVELS_DOWN,
     )
     down_blocks: int = integer(
         4,
@@ -115,11 +128,13 @@ class UNet(EncoderDecoder):
         unit="levels",
         help="Each further level doubles the maximum stride and roughly the receptive field.",
         group="Depth",
+        laws=LEVELS_DOWN,
     )
     middle_block: bool = flag(
         True,
         help="On: more convolutions at the coarsest stride, which see furthest and hold many of the parameters.",
         group="Depth",
+        laws=(MIDDLE,),
     )
     up_blocks: int = integer(
         4,
@@ -129,12 +144,14 @@ class UNet(EncoderDecoder):
         unit="levels",
         help="Each level doubles the size of the output; fewer give coarser and much cheaper maps.",
         group="Depth",
+        laws=(LEVELS_UP,),
     )
     up_interpolate: bool = flag(
         False,
         help="On: bilinear upsampling, without parameters. Off: upsampling is learned, at more parameters and time.",
         group="Upsampling",
         needs=(Need("up_blocks"),),
+        laws=(INTERPOLATED,),
     )
     block_contraction: bool = flag(
         False,
@@ -142,6 +159,7 @@ class UNet(EncoderDecoder):
         group="Width",
         folded=True,
         needs=(NoEffectWhile("no block would become narrower", lambda unet: not unet._can_contract),),
+        laws=(CONTRACTED,),
     )
 
     def __attrs_post_init__(self) -> None:

@@ -17,6 +17,14 @@ from encdec_widgets.architectures.encoder_decoder import (
 )
 from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer, real
+from encdec_widgets.architectures.fields.laws import (
+    CHANNEL_PAIRS,
+    INTERPOLATED,
+    LEVELS_DOWN,
+    LEVELS_UP,
+    RATE,
+    SQUARE_OF_FILTERS,
+)
 from encdec_widgets.architectures.fields.shared import filters_field, kernel_size_field, num_convs_field
 from encdec_widgets.architectures.unet import FAMILY as UNET
 
@@ -52,6 +60,7 @@ class UNet2015(EncoderDecoder):
         most_usual=128,
         group="Filters",
         needs=(NoEffectWhile("there are no convolutions", lambda unet: not unet._convolved),),
+        laws=(SQUARE_OF_FILTERS, CHANNEL_PAIRS),
     )
     filters_rate: float = real(
         2,
@@ -64,6 +73,7 @@ class UNet2015(EncoderDecoder):
         needs=(
             NoEffectWhile("all convolutions are at the first level", lambda unet: not any(unet._convolved)),
         ),
+        laws=(RATE,),
     )
     kernel_size: int = kernel_size_field(most_usual=9, group="Convolutions", needs=(Need("convs_per_block"),))
     convs_per_block: int = num_convs_field(
@@ -81,6 +91,7 @@ class UNet2015(EncoderDecoder):
         unit="levels",
         help="Each further level doubles the maximum stride and roughly the receptive field.",
         group="Levels",
+        laws=LEVELS_DOWN,
     )
     up_blocks: int = integer(
         4,
@@ -90,12 +101,14 @@ class UNet2015(EncoderDecoder):
         unit="levels",
         help="Each level doubles the size of the output; fewer give coarser and much cheaper maps.",
         group="Levels",
+        laws=(LEVELS_UP,),
     )
     up_interpolate: bool = flag(
         False,
         help="On: bilinear upsampling, without parameters. Off: upsampling is learned, at more parameters and time.",
         group="Upsampling",
         needs=(Need("up_blocks"),),
+        laws=(INTERPOLATED,),
     )
 
     def __attrs_post_init__(self) -> None:

@@ -88,7 +88,7 @@ class BuiltState(State):
         newest: Step | None = self.steps[-1] if self.steps else self.shown.step if self.shown else None
         if newest is None:  # the first network could not be built
             return Step(self.editor, editor, asked, anew, moved=moved, loads=int(anew))
-        shown = None if self.shown is None else self.shown.backbone.blocks
+        shown = None if self.shown is None else self.shown.known
         return newest.then(editor, asked, anew=anew, shown=shown, waiting=bool(self.steps), moved=moved)
 
     def _request(self, step: Step) -> Request:

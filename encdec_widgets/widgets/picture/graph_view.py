@@ -24,9 +24,7 @@ class GraphView(widgets.VBox):
         figure: The FigureWidget; None until the first picture.
     """
 
-    def __init__(
-        self, background: Background | None = None, *, over: widgets.Widget | None = None
-    ) -> None:
+    def __init__(self, background: Background | None = None, *, over: widgets.Widget | None = None) -> None:
         """Make an empty box for a picture.
 
         Args:
