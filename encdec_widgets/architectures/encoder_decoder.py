@@ -28,6 +28,7 @@ from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
 from encdec_widgets.architectures.blocks.simple_upsampling import SimpleUpsamplingBlock
 from encdec_widgets.architectures.family_edits import FamilyEdits
 from encdec_widgets.architectures.fields.described import FieldError, integer
+from encdec_widgets.architectures.fields.laws import STACKS
 from encdec_widgets.architectures.known_classes import is_shipped
 
 __all__ = [
@@ -106,6 +107,7 @@ class EncoderDecoder(FamilyEdits):
         unit="×",
         help="Repeats encoder and decoder; each stack more refines what the one before it found, at as much cost.",
         group="Depth",
+        laws=(STACKS,),
     )
 
     @property

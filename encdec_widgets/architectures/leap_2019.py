@@ -16,6 +16,7 @@ from encdec_widgets.architectures.encoder_decoder import (
 )
 from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, integer
+from encdec_widgets.architectures.fields.laws import CHANNEL_PAIRS
 from encdec_widgets.architectures.fields.of_families import (
     down_blocks_field,
     filters_rate_field,
@@ -86,6 +87,7 @@ class Leap2019(EncoderDecoder):
         help="The last block puts out one map for each body part.",
         group="Decoder",
         needs=(Need("up_blocks"),),
+        laws=(CHANNEL_PAIRS,),
     )
 
     def __attrs_post_init__(self) -> None:

@@ -20,6 +20,7 @@ from encdec_widgets.architectures.encoder_decoder import (
 )
 from encdec_widgets.architectures.family import SLEAP_DATE, Family, PresetValues
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer
+from encdec_widgets.architectures.fields.laws import CONTRACTED, LEVELS_DOWN, MIDDLE
 from encdec_widgets.architectures.fields.of_families import (
     down_blocks_field,
     filters_rate_field,
@@ -103,12 +104,14 @@ class UNet(EncoderDecoder):
         help="Each level before the encoder makes all that follows cheaper, but gives no fine skip.",
         group="Depth",
         folded=True,
+        laws=LEVELS_DOWN,
     )
     down_blocks: int = down_blocks_field(4, "level", group="Depth")
     middle_block: bool = flag(
         True,
         help="On: more convolutions at the coarsest stride, which see furthest and hold many of the parameters.",
         group="Depth",
+        laws=(MIDDLE,),
     )
     up_blocks: int = up_blocks_field(4, "level", saving="much cheaper", group="Depth")
     up_interpolate: bool = up_interpolate_field(group="Upsampling")
@@ -118,6 +121,7 @@ class UNet(EncoderDecoder):
         group="Width",
         folded=True,
         needs=(NoEffectWhile("no block would become narrower", lambda unet: not unet._can_contract),),
+        laws=(CONTRACTED,),
     )
 
     def __attrs_post_init__(self) -> None:

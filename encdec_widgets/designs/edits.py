@@ -155,7 +155,7 @@ def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError)
                 if first and again.field == error.field:
                     further.extend(again.suggestions)
             else:
-                words = _padding(error.value, value) if error.field == "input_shape" else ""
+                words = _of_size(error.value, value) if error.field == "input_shape" else ""
                 if not is_among(value, [mend.value for mend in mends]):
                     mends.append(Mend(error.field, value, changes, words))
     if error.field == "input_shape" and isinstance(error.value, (tuple, list)):
@@ -163,18 +163,18 @@ def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError)
     return tuple(mends)
 
 
-def _padding(asked: Any, offered: Any) -> str:
-    """Say to which size images of the size asked for are padded, as SLEAP does; empty if the offered size is smaller.
+def _of_size(asked: Any, offered: Any) -> str:
+    """Say which size is used instead, and how images of the size asked for are padded to it where it is larger.
 
-    SLEAP pads with zeros at the bottom and at the right, to a multiple of the maximum stride.
+    As SLEAP does it: with zeros at the bottom and at the right, to a multiple of the maximum stride.
     """
     try:
         larger = all(a is None or 0 < a <= b for a, b in zip(asked[:2], offered[:2], strict=True))
+        same_channels = asked[2] == offered[2]
     except (IndexError, TypeError, ValueError):  # what was asked for is no shape
         return ""
-    if not larger:
-        return ""
-    return f"{sizes_text(offered)} (pad images with zeros, bottom and right)"
+    size = f"use {sizes_text(offered[:2] if same_channels else offered)}"
+    return f"{size} (pad images with zeros, bottom and right)" if larger else size
 
 
 def _one_level_fewer(design: Design, wanted: Mapping[str, Any]) -> tuple[Mend, ...]:

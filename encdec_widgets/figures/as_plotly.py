@@ -7,7 +7,6 @@ and then changed stays away until the page is loaded again. Bars without a colou
 
 import html
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 from typing import Any
 
 from encdec_widgets.figures.colour_scale import STEPS
@@ -31,10 +30,9 @@ _STAGES = (*NAMES, "input")
 _FILLS = max(len(_STAGES), STEPS) + 1
 _NOTHING = "M0 0Z"
 BOXES = "blocks"
-"""The trace of the boxes; of all others that can be clicked, each point is one of a skip connection."""
+"""The trace of the boxes; in all others with ``customdata``, each point is one of a skip connection."""
 BEFORE = "before"
 """The trace of the outlines of boxes before an edit."""
-_CLICKABLE = 24.0  # px between two points of a skip that take a click
 _ALIGNED = {"start": "right", "middle": "center", "end": "left"}
 
 FIXED_LAYOUT: dict[str, Any] = {
@@ -44,6 +42,8 @@ FIXED_LAYOUT: dict[str, Any] = {
     "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
     "showlegend": False,
     "hovermode": "closest",
+    "hoverdistance": 4,  # px: what is told is what lies under the pointer
+    "clickanywhere": True,  # what is clicked is found by the layer over the picture
     "dragmode": "pan",
 }
 """What a figure's layout has whatever it shows."""
@@ -159,35 +159,21 @@ def _paths(name: str, paths: Iterable[Iterable[Point]], line: dict[str, Any]) ->
 
 
 def _lines(scene: Scene, kind: str, palette: Palette) -> dict[str, Any]:
-    """All lines of a kind. Those of skips have points close to one another, as plotly tells clicks on points alone."""
+    """All lines of a kind; those of skips say which block they enter."""
     look = DASHES[kind]
     lines = [line for line in scene.lines if line.kind == kind]
     style = {"color": colour_of(look.role, palette), "width": look.width, "dash": look.dash}
     if kind == "flow":
         return _paths("flow", (line.points for line in lines), style)
-    ways = [(line, _dense(line.points)) for line in lines]
     return {
-        **_paths(kind, (way for _, way in ways), style),
-        "customdata": [entry for line, way in ways for entry in ([[line.target]] * len(way) + [[""]])],
-        "hoverinfo": "none",  # "skip" would take no click either; what it is stands at its mark
+        **_paths(kind, (line.points for line in lines), style),
+        "customdata": [entry for line in lines for entry in ([[line.target]] * len(line.points) + [[""]])],
     }
 
 
 def _rounded(lengths: Iterable[float | None]) -> list[Any]:
     """Lengths as they are sent: a tenth of a px is less than anybody sees."""
     return [None if length is None else round(length, 1) for length in lengths]
-
-
-def _dense(points: Iterable[Point]) -> list[Point]:
-    """The same way with more points on its long parts."""
-    corners = list(points)
-    found = corners[:1]
-    for (x0, y0), (x1, y1) in pairwise(corners):
-        parts = max(1, round(max(abs(x1 - x0), abs(y1 - y0)) / _CLICKABLE))
-        found += [
-            (x0 + (x1 - x0) * part / parts, y0 + (y1 - y0) * part / parts) for part in range(1, parts + 1)
-        ]
-    return found
 
 
 def _marks(scene: Scene, kind: str, palette: Palette) -> dict[str, Any]:

@@ -216,7 +216,10 @@ def test_a_head_can_be_put_on_changed_and_taken_off(designer: Designer) -> None:
     assert designer.model.output_shape == (None, 32, 32, 16)
     control(designer, "stride").value = "3"
     assert "head.stride must be None (the output) or the stride of a feature" in text_of(designer)
-    assert [button.description for button in mends(designer)[:2]] == ["head stride = 4", "head stride = 2"]
+    assert [button.description for button in mends(designer)[:2]] == [
+        "set head stride to 4",
+        "set head stride to 2",
+    ]
     mends(designer)[1].click()
     assert designer.design.head.stride == 2
     control(designer, "stride").value = "two"

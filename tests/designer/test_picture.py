@@ -24,7 +24,7 @@ ADDING = CustomEncoderDecoder(
 
 
 def test_the_figure_widget_is_made_once_and_its_stored_state_follows() -> None:
-    view = GraphView(print)
+    view = GraphView()
     assert view.figure is None
     view.show(scene(UNET.build().blocks))
     figure = view.figure
@@ -39,7 +39,7 @@ def test_the_figure_widget_is_made_once_and_its_stored_state_follows() -> None:
 
 
 def test_zoom_is_kept_until_the_canvas_has_another_size() -> None:
-    view = GraphView(print)
+    view = GraphView()
     view.show(scene(UNET.build().blocks))
     view.figure.layout.xaxis.range = (1, 2)
     view.show(scene(UNET.replace("down_blocks", 2).build().blocks))
@@ -49,7 +49,7 @@ def test_zoom_is_kept_until_the_canvas_has_another_size() -> None:
 
 
 def test_an_edit_sends_no_more_than_what_changed() -> None:
-    view = GraphView(print)
+    view = GraphView()
     view.show(scene(UNET.build().blocks))
     sent = []
     send = view.figure._send_update_msg
@@ -62,7 +62,7 @@ def test_an_edit_sends_no_more_than_what_changed() -> None:
 
 
 def test_nothing_offers_to_upload_the_figure() -> None:
-    view = GraphView(print)
+    view = GraphView()
     view.show(scene(UNET.build().blocks))
     config = view.figure._config
     assert config["showSendToCloud"] is False

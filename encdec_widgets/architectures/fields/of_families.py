@@ -4,6 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from encdec_widgets.architectures.fields.described import Condition, Need, flag, integer, real
+from encdec_widgets.architectures.fields.laws import (
+    CHANNEL_PAIRS,
+    INTERPOLATED,
+    LEVELS_DOWN,
+    LEVELS_UP,
+    RATE,
+    SQUARE_OF_FILTERS,
+)
 from encdec_widgets.architectures.fields.shared import filters_field
 
 
@@ -16,6 +24,7 @@ def first_filters_field(of: str, *, needs: Iterable[Condition]) -> Any:
         most_usual=128,
         group="Width",
         needs=needs,
+        laws=(SQUARE_OF_FILTERS, CHANNEL_PAIRS),
     )
 
 
@@ -30,6 +39,7 @@ def filters_rate_field(of: str, *, needs: Iterable[Condition]) -> Any:
         help=f"How much wider each coarser {of} is; above 2 the deepest {of}s hold most parameters.",
         group="Width",
         needs=needs,
+        laws=(RATE,),
     )
 
 
@@ -43,6 +53,7 @@ def down_blocks_field(default: int, of: str, *, group: str) -> Any:
         unit=f"{of}s",
         help=f"Each further {of} doubles the maximum stride and roughly the receptive field.",
         group=group,
+        laws=LEVELS_DOWN,
     )
 
 
@@ -56,6 +67,7 @@ def up_blocks_field(default: int, of: str, *, saving: str = "cheaper", group: st
         unit=f"{of}s",
         help=f"Each {of} doubles the size of the output; fewer give coarser and {saving} maps.",
         group=group,
+        laws=(LEVELS_UP,),
     )
 
 
@@ -66,4 +78,5 @@ def up_interpolate_field(*, group: str) -> Any:
         help="On: bilinear upsampling, without parameters. Off: upsampling is learned, at more parameters and time.",
         group=group,
         needs=(Need("up_blocks"),),
+        laws=(INTERPOLATED,),
     )

@@ -1,10 +1,10 @@
 """The picture of the network, as one plotly FigureWidget that is updated in place."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from encdec_widgets.background import Background
-from encdec_widgets.figures.as_plotly import BEFORE, BOXES, FIXED_LAYOUT, as_plotly
+from encdec_widgets.figures.as_plotly import BEFORE, FIXED_LAYOUT, as_plotly
 from encdec_widgets.figures.palette import LIGHT, Palette
 from encdec_widgets.figures.parts import Scene
 from encdec_widgets.widgets.base import stock as widgets
@@ -24,24 +24,13 @@ class GraphView(widgets.VBox):
         figure: The FigureWidget; None until the first picture.
     """
 
-    def __init__(
-        self,
-        on_click: Callable[[str], None],
-        background: Background | None = None,
-        *,
-        over: widgets.Widget | None = None,
-        on_skip: Callable[[str], None] | None = None,
-    ) -> None:
+    def __init__(self, background: Background | None = None, *, over: widgets.Widget | None = None) -> None:
         """Make an empty box for a picture.
 
         Args:
-            on_click: Is called with the name of the box that is clicked.
             background: What waits for a pause in the edits; the one that all share if left out.
-            over: What lies over the picture, if anything.
-            on_skip: Is called with the name of the block whose skip connection is clicked; ``on_click`` if left out.
+            over: What lies over the picture, if anything: it takes the clicks.
         """
-        self._on_click = on_click
-        self._on_skip = on_skip or on_click
         self._over = () if over is None else (over,)
         self.figure: FigureWidget | None = None
         self._shown: dict[str, Any] | None = None
@@ -55,12 +44,8 @@ class GraphView(widgets.VBox):
         picture = as_plotly(scene, palette)
         before, self._shown = self._shown, None  # an interrupt leaves something between the two
         if self.figure is None:
-            figure = _figure_widget(picture)
-            for trace in figure.data:
-                if "customdata" in trace:
-                    trace.on_click(self._clicked)
-            self.children = (figure, *self._over)
-            self.figure = figure
+            self.figure = _figure_widget(picture)
+            self.children = (self.figure, *self._over)
         else:
             _update(self.figure, before, picture)
             self._synced.soon()
@@ -85,12 +70,6 @@ class GraphView(widgets.VBox):
     def _sync_state(self) -> None:
         if self.figure is not None:
             self.figure.update_stored_state()
-
-    def _clicked(self, trace: Any, points: Any, _: Any) -> None:
-        clicked = self._on_click if trace.name == BOXES else self._on_skip
-        for index in points.point_inds:
-            if name := trace.customdata[index][0]:  # empty between two lines
-                clicked(name)
 
 
 def _figure_widget(picture: dict[str, Any]) -> FigureWidget:

@@ -56,13 +56,8 @@ class Picture(widgets.VBox):
         )
         self.view.observe(session.guarded(self._draw), "value")
         self.view.add_class("encdec-views")
-        self.hands = Hands(session, self._clicked)
-        self.graph = GraphView(
-            session.guarded(self._clicked),
-            session.background,
-            over=self.hands,
-            on_skip=session.guarded(self._skip_clicked),
-        )
+        self.hands = Hands(session, self._clicked, self._skip_clicked)
+        self.graph = GraphView(session.background, over=self.hands)
         self._ghost = AtRest(GHOST_S, session.guarded(self._clear_ghost), session.background)
         super().__init__([self.view, self.graph])
         self.add_class("encdec-middle-part")
@@ -153,9 +148,9 @@ class Picture(widgets.VBox):
         self._before = None
         self.graph.clear_before()
 
-    def _skip_clicked(self, name: str) -> None:
+    def _skip_clicked(self, name: str, made: bool) -> None:
         """Take the skip connection of a block out, or in; where there is no choice, it is a click on the block."""
-        if self.view.value != BLOCKS or not self._session.switch_skip(name):
+        if self.view.value != BLOCKS or not self._session.switch_skip(name, made):
             self._clicked(name)
 
     def _clicked(self, name: str) -> None:

@@ -83,6 +83,7 @@ function render({ model, el }) {
   el.classList.add("encdec-hands");
   const zoom = zoomer(model, el);
   const before = ghost(el);
+  const still = steadiness(model);
   const walk = walker(model, {
     choose: (name) => model.send({ choose: name }),
     remove: (name) => model.send({ remove: name }),
@@ -146,10 +147,18 @@ function render({ model, el }) {
       stand(model, el, bar);
       walk.place();
       before.drawn();
+      still.drawn(plotUnder(el));
     },
     plotly_relayouting: walk.place,
     plotly_doubleclick: zoom.fit,
-    plotly_click: ({ points }) => walk.pointed(points[0]?.customdata?.[0]),
+    plotly_click: ({ xPixel, yPixel }) => {
+      const plot = plotUnder(el);
+      const hit = plot && under(plot, xPixel, yPixel);
+      if (hit?.box) {
+        walk.pointed(hit.box);
+        model.send({ choose: hit.box });
+      } else if (hit && still.steady(plot)) model.send({ skip: hit.skip, made: hit.made });
+    },
   });
 
   const told = ({ say, save: svg, kind, name }) => {

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from encdec_widgets.designs.design import Design
 
 _FOLDER = Path(__file__).parent
-_PARTS = ("plot", "zoom", "walk", "saving", "presenting", "fading", "hands")
+_PARTS = ("plot", "pointer", "zoom", "walk", "saving", "presenting", "fading", "hands")
 UPDATE_AFTER_S = 0.25  # after the last edit: no step of a slider pays for the keyboard's way
 
 
@@ -49,7 +49,7 @@ class Drawn:
 
 
 class Hands(Collected, anywidget.AnyWidget):
-    """What a person can do to the picture besides a click; nothing in plotly can be reached by keyboard.
+    """What a person can do to the picture, by pointer and by keyboard; nothing in plotly can be reached by the latter.
 
     It lies over the picture and is one tab stop. Arrow keys walk the boxes, Enter chooses one, Delete takes it out.
 
@@ -67,15 +67,20 @@ class Hands(Collected, anywidget.AnyWidget):
     fit: traitlets.List[Any] = traitlets.List().tag(sync=True)
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, session: Session, choose: Callable[[str], None]) -> None:
+    def __init__(
+        self, session: Session, choose: Callable[[str], None], switch: Callable[[str, bool], None]
+    ) -> None:
         """Make the layer of the picture of ``session``.
 
         Args:
             session: What is edited.
             choose: Is called with the name of the box that is chosen.
+            switch: Is called with the name of the block whose skip connection is clicked, and whether it was made in
+                the picture that was clicked.
         """
         self._session = session
         self._choose = choose
+        self._switch = switch
         self._drawn: Drawn | None = None
         self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update), session.background)
         super().__init__()
@@ -108,8 +113,12 @@ class Hands(Collected, anywidget.AnyWidget):
 
     def _told(self, _: Any, content: Any, __: Any) -> None:
         """Do what a person asks of the box with this name, or for a picture of this kind."""
+        if not isinstance(content, dict):
+            return
+        if isinstance(skip := content.get("skip"), str):
+            self._switch(skip, content.get("made") is True)
         actions = {"choose": self._choose, "remove": self._remove, "download": self._download}
-        for action, name in content.items() if isinstance(content, dict) else ():
+        for action, name in content.items():
             if action in actions and isinstance(name, str):
                 actions[action](name)
 
