@@ -13,7 +13,8 @@ from encdec_widgets.formatting import count_text, counted, size_text, stride_tex
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.picture.graph_view import GraphView
-from encdec_widgets.widgets.picture.picture import Picture
+from encdec_widgets.widgets.picture import picture as picture_module
+from encdec_widgets.widgets.picture.picture import GHOST_S, Picture
 from tests.designer.on_screen import put
 
 UNET = Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1))
@@ -52,13 +53,12 @@ def test_an_edit_sends_no_more_than_what_changed() -> None:
     view = GraphView(print)
     view.show(scene(UNET.build().blocks))
     sent = []
-    send = view.figure._send_update_msg
-    view.figure._send_update_msg = lambda **sent_now: (sent.append(sent_now), send(**sent_now))
+    view.figure.observe(lambda change: sent.append(change["new"]), "_py2js_update")
     view.show(scene(UNET.build().blocks, selected=["stack0_enc1"]))
-    assert len(sent) == 1, "one message"
-    names = {view.figure.data[index].name for index in sent[0]["trace_indexes"]}
+    assert len(list(filter(None, sent))) == 1, "one message"
+    names = {view.figure.data[index].name for index in sent[0]["style_traces"]}
     assert names <= {"selected", "texts", "blocks"}
-    assert not sent[0]["relayout_data"], "the boxes are where they were"
+    assert not sent[0]["layout_data"], "the boxes are where they were"
 
 
 def test_nothing_offers_to_upload_the_figure() -> None:
@@ -195,38 +195,29 @@ def test_the_scale_stays_while_a_slider_moves(session: Session, picture: Picture
     assert picture.scene.scale == large
 
 
-class Held:
-    """A background in which nothing happens until it is asked for."""
-
-    def __init__(self) -> None:
-        self.pending: list[Any] = []
-
-    def later(self, _: float, action: Any) -> Any:
-        self.pending.append(action)
-        return self
-
-    def cancel(self) -> None:
-        self.pending.clear()
-
-
-def test_the_state_before_an_edit_is_seen_for_a_while() -> None:
+def test_the_state_before_an_edit_is_seen_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(picture_module.time, "monotonic", lambda: clock[0])
     session = Session(UNET)
     picture = Picture(session)
-    picture._ghost._background = held = Held()
     session.change("filters", 16)
     first = picture.scene.before
     assert first
-    assert [x for x in ghost(picture).x if x is not None]
+    assert picture.hands.before == [
+        [round(end, 1) for end in (box.left, box.right, box.bottom, box.top)] for box in first
+    ]
+    clock[0] += GHOST_S - 0.1
     session.change("filters", 24)
     assert set(first) <= set(picture.scene.before), "the state before both edits, as in a drag"
-    held.pending[-1]()
-    assert not ghost(picture).x
+    clock[0] += GHOST_S + 0.1
+    before = {box.whole for box in picture.scene.boxes.values()}
+    session.change("filters", 12)
+    assert set(picture.scene.before) <= before, "that before the drag has faded"
+    clock[0] += GHOST_S + 0.1
+    session.select("encoder[1]")
+    assert not picture.scene.before, "it is drawn anew for another reason"
     session.load("LEAP CNN")
     assert not picture.scene.before, "another network has nothing to do with it"
-
-
-def ghost(picture: Picture) -> Any:
-    return next(trace for trace in picture.graph.figure.data if trace.name == "before")
 
 
 def test_at_most_five_boxes_say_what_an_edit_changed() -> None:

@@ -3,15 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from encdec_widgets.background import Background
-from encdec_widgets.figures.as_plotly import BEFORE, BOXES, FIXED_LAYOUT, as_plotly
+from encdec_widgets.figures.as_plotly import BOXES, FIXED_LAYOUT, as_plotly
 from encdec_widgets.figures.palette import LIGHT, Palette
 from encdec_widgets.figures.parts import Scene
 from encdec_widgets.widgets.base import stock as widgets
-from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.plotly_private import FigureWidget
-
-_SYNC_AFTER_S = 0.3
 
 
 class GraphView(widgets.VBox):
@@ -27,7 +23,6 @@ class GraphView(widgets.VBox):
     def __init__(
         self,
         on_click: Callable[[str], None],
-        background: Background | None = None,
         *,
         over: widgets.Widget | None = None,
         on_skip: Callable[[str], None] | None = None,
@@ -36,7 +31,6 @@ class GraphView(widgets.VBox):
 
         Args:
             on_click: Is called with the name of the box that is clicked.
-            background: What waits for a pause in the edits; the one that all share if left out.
             over: What lies over the picture, if anything.
             on_skip: Is called with the name of the block whose skip connection is clicked; ``on_click`` if left out.
         """
@@ -45,8 +39,6 @@ class GraphView(widgets.VBox):
         self._over = () if over is None else (over,)
         self.figure: FigureWidget | None = None
         self._shown: dict[str, Any] | None = None
-        # After the last edit: it costs a message as large as the edit's own and some milliseconds.
-        self._synced = AtRest(_SYNC_AFTER_S, self._sync_state, background)
         super().__init__()
         self.add_class("encdec-picture")
 
@@ -63,28 +55,7 @@ class GraphView(widgets.VBox):
             self.figure = figure
         else:
             _update(self.figure, before, picture)
-            self._synced.soon()
         self._shown = picture
-
-    def clear_before(self) -> None:
-        """Take the outlines of the boxes before an edit out of the picture."""
-        if self.figure is None or self._shown is None:
-            return
-        gone: dict[str, list[float]] = {"x": [], "y": []}
-        data = [{**trace, **gone} if trace["name"] == BEFORE else trace for trace in self._shown["data"]]
-        picture = {**self._shown, "data": data}
-        _update(self.figure, self._shown, picture)
-        self._shown = picture
-        self._synced.soon()
-
-    def close(self) -> None:
-        """Close it, also if its stored state is yet to be brought up to date."""
-        self._synced.forget()
-        super().close()
-
-    def _sync_state(self) -> None:
-        if self.figure is not None:
-            self.figure.update_stored_state()
 
     def _clicked(self, trace: Any, points: Any, _: Any) -> None:
         clicked = self._on_click if trace.name == BOXES else self._on_skip

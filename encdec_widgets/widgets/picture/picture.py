@@ -1,5 +1,6 @@
 """The picture with its views: what is drawn of the network that a session shows, and in which colours."""
 
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,6 @@ from encdec_widgets.figures.scale import Scale
 from encdec_widgets.figures.scene import HEIGHT, WIDTH, scene
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
-from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.picture.flags import flags
 from encdec_widgets.widgets.picture.graph_view import GraphView
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BLOCKS, LAYERS_OF_BLOCK, LAYERS = "blocks", "layers of the block", "all layers"
 GHOST_S = 1.5
-"""How long the state before an edit is seen."""
+"""How long the state before an edit is seen: the page lets it fade."""
 
 
 class Picture(widgets.VBox):
@@ -45,6 +45,7 @@ class Picture(widgets.VBox):
         self._scale: Scale | None = None
         self._drawn: tuple[Any, ...] = ()
         self._before: Scene | None = None
+        self._seen_until = 0.0  # s, of the clock of this process
         self.scene: Scene | None = None
         self.view = widgets.ToggleButtons(
             options=[BLOCKS, LAYERS_OF_BLOCK, LAYERS],
@@ -59,11 +60,9 @@ class Picture(widgets.VBox):
         self.hands = Hands(session, self._clicked)
         self.graph = GraphView(
             session.guarded(self._clicked),
-            session.background,
             over=self.hands,
             on_skip=session.guarded(self._skip_clicked),
         )
-        self._ghost = AtRest(GHOST_S, session.guarded(self._clear_ghost), session.background)
         super().__init__([self.view, self.graph])
         self.add_class("encdec-middle-part")
         self._draw()
@@ -71,11 +70,6 @@ class Picture(widgets.VBox):
         if page is not None:
             page.observe(session.guarded(self._draw), "dark")
             page.observe(session.guarded(self._resized), "room")
-
-    def close(self) -> None:
-        """Close it, also if the state before an edit is still to be seen."""
-        self._ghost.forget()
-        super().close()
 
     @property
     def _colouring(self) -> Colouring | None:
@@ -137,21 +131,16 @@ class Picture(widgets.VBox):
         plain = partial(scene, graph, colouring=colouring, **as_large)
         self.hands.show(Drawn(graph, self.scene, outlined, said if self.view.value == BLOCKS else {}, plain))
         self._drawn = to_draw
-        if self.scene.before:
-            self._ghost.soon()
 
     def _keep_ghost(self, graph_of: tuple[Any, ...], *, edited: bool) -> None:
         """Keep the scene before an edit; while a slider moves, that before it moved."""
-        was, now = self._drawn[:3], graph_of
-        if was[1:] != now[1:] or not edited:
+        was, now, moment = self._drawn[:3], graph_of, time.monotonic()
+        follows = edited and was[1:] == now[1:]
+        if not follows or moment > self._seen_until:
             self._before = None
-        elif was[0] is not now[0] and self._before is None:
-            self._before = self.scene
-
-    def _clear_ghost(self) -> None:
-        """Let the state before the edit go from the picture."""
-        self._before = None
-        self.graph.clear_before()
+        if follows and was[0] is not now[0]:
+            self._before = self._before or self.scene
+            self._seen_until = moment + GHOST_S
 
     def _skip_clicked(self, name: str) -> None:
         """Take the skip connection of a block out, or in; where there is no choice, it is a click on the block."""
