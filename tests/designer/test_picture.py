@@ -1,5 +1,3 @@
-from typing import Any
-
 import pytest
 
 from encdec_widgets import Design
@@ -12,8 +10,8 @@ from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.formatting import count_text, counted, size_text, stride_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.page import Page
-from encdec_widgets.widgets.picture.graph_view import GraphView
 from encdec_widgets.widgets.picture import picture as picture_module
+from encdec_widgets.widgets.picture.graph_view import GraphView
 from encdec_widgets.widgets.picture.picture import GHOST_S, Picture
 from tests.designer.on_screen import put
 

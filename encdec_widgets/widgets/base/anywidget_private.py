@@ -11,7 +11,7 @@ from pathlib import Path
 PRIVATE_NAMES = ("_handle_comm_msg", "widget_manager")
 """What ``late.js`` uses of anywidget's script: a method of its model, and what a widget's script is handed."""
 
-# A script may have 5 MB: a pattern that begins with plain letters is searched for ten times as fast as one that does not.
+# A script may have 5 MB: a pattern that begins with plain letters is searched for ten times as fast as others.
 _DEFAULT = re.compile(r"export(?<!\wexport)\s*{[^{}]*?\b(\w+) as default\b")
 _LATE = Path(__file__).with_name("late.js").read_text(encoding="utf-8")
 

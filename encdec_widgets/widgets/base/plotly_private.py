@@ -171,7 +171,9 @@ class FigureWidget(Collected, PlotlyFigureWidget):
         self._put_quietly("_widget_data", [dict(trace) for trace in self._data])
         self._put_quietly("_widget_layout", dict(self._layout))
         self._py2js_update = {
-            "style_data": {path: [values.get(path, Undefined) for values in traces.values()] for path in paths},
+            "style_data": {
+                path: [values.get(path, Undefined) for values in traces.values()] for path in paths
+            },
             "layout_data": dict(layout),
             "style_traces": list(traces),
             "number": self._changes,  # The page does nothing about a message that is equal to the one before.
