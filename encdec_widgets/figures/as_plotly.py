@@ -36,6 +36,7 @@ _CLICKABLE = 24.0  # px between two points of a skip that take a click
 _ALIGNED = {"start": "right", "middle": "center", "end": "left"}
 
 FIXED_LAYOUT: dict[str, Any] = {
+    "template": "none",  # nothing here has a colour or font of plotly's own, which take as long to make as the rest
     "barmode": "overlay",
     "paper_bgcolor": CLEAR,
     "plot_bgcolor": CLEAR,

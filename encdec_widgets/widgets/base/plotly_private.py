@@ -20,15 +20,19 @@ plotly may rename any of them in its next release. So pyproject.toml has an uppe
 - **Defaults.** plotly's script answers each change, before the page can paint it, with the defaults of all traces and
   of the layout: two messages of some 14 kB. Nothing here reads them, so it does not. What is lost is
   ``FigureWidget.on_edits_completed``, whose functions wait for these answers.
+- **Missed.** A change that comes while a page is being opened, after it was told the state and before its widgets hear,
+  is lost. So each view says which change it has drawn last, and is told all of the picture if it is not the newest.
 - **plotly.js.** The script keeps it to itself. Whoever zooms the picture from the page needs it: each plot has it as
   ``encdecPlotly``.
 """
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+
+import traitlets
 
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
 
@@ -90,7 +94,9 @@ _ADDED = """
   };
   prototype.perform_render = function () {
     this.el.encdecPlotly = PLOTLY;
-    return perform_render.call(this);
+    perform_render.call(this);
+    const page = this.model.model; // anywidget's
+    page.send({ encdecDrawn: page.get("_py2js_update")?.number ?? page.get("_changes") });
   };
 }
 """
@@ -128,7 +134,7 @@ class FigureWidget(Collected, PlotlyFigureWidget):
     _esm = _changed(str(PlotlyFigureWidget._esm))
     _made = False
     _kept_back = ""  # the trait that is being set without telling the page
-    _changes = 0
+    _changes = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make it, and only then tell the page of it; it has no button that uploads it."""
@@ -167,7 +173,7 @@ class FigureWidget(Collected, PlotlyFigureWidget):
         for path, value in layout.items():
             _put(self._layout, path, value)
         paths = dict.fromkeys(path for values in traces.values() for path in values)
-        self._changes += 1
+        self._put_quietly("_changes", self._changes + 1)
         self._put_quietly("_widget_data", [dict(trace) for trace in self._data])
         self._put_quietly("_widget_layout", dict(self._layout))
         self._py2js_update = {
@@ -179,6 +185,12 @@ class FigureWidget(Collected, PlotlyFigureWidget):
             "number": self._changes,  # The page does nothing about a message that is equal to the one before.
         }
         self._put_quietly("_py2js_update", None)  # A page that is restored has it in its data.
+
+    def on_missed(self, tell: Callable[[], object]) -> None:
+        """Have ``tell`` called where a page has missed a change: it is to :meth:`change` all that is drawn."""
+        self.on_msg(
+            lambda _, content, __: content.get("encdecDrawn", self._changes) == self._changes or tell()
+        )
 
     def send_state(self, key: Any = None) -> None:
         """Send the page what it is to know; all of it where it asks."""

@@ -1,20 +1,21 @@
 """The picture of the network, as one plotly FigureWidget that is updated in place."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.figures.as_plotly import BOXES, FIXED_LAYOUT, as_plotly
 from encdec_widgets.figures.palette import LIGHT, Palette
 from encdec_widgets.figures.parts import Scene
 from encdec_widgets.widgets.base import stock as widgets
-from encdec_widgets.widgets.base.plotly_private import FigureWidget
+
+if TYPE_CHECKING:
+    from encdec_widgets.widgets.base.plotly_private import FigureWidget
 
 
 class GraphView(widgets.VBox):
     """A scene, as :func:`encdec_widgets.figures.as_plotly` draws it.
 
-    A FigureWidget is never freed and costs 5 MB of JavaScript, so there is one for the life of the view. It is made
-    once there is something to draw: a page that is being opened meanwhile would miss what is drawn into an empty one.
+    A FigureWidget is never freed and costs 5 MB of JavaScript, so there is one for the life of the view.
 
     Attributes:
         figure: The FigureWidget; None until the first picture.
@@ -48,14 +49,20 @@ class GraphView(widgets.VBox):
         before, self._shown = self._shown, None  # an interrupt leaves something between the two
         if self.figure is None:
             figure = _figure_widget(picture)
-            for trace in figure.data:
-                if "customdata" in trace:
+            for trace, data in zip(figure.data, picture["data"], strict=True):
+                if "customdata" in data:
                     trace.on_click(self._clicked)
+            figure.on_missed(self._draw_again)
             self.children = (figure, *self._over)
             self.figure = figure
         else:
             _update(self.figure, before, picture)
         self._shown = picture
+
+    def _draw_again(self) -> None:
+        """Tell the page all of the picture: it has missed a change."""
+        if self.figure is not None and self._shown is not None:
+            _update(self.figure, None, self._shown)
 
     def _clicked(self, trace: Any, points: Any, _: Any) -> None:
         clicked = self._on_click if trace.name == BOXES else self._on_skip
@@ -64,7 +71,10 @@ class GraphView(widgets.VBox):
                 clicked(name)
 
 
-def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
+def _figure_widget(picture: dict[str, Any]) -> "FigureWidget":
+    # Here, so that the rest of the screen does not wait for plotly.
+    from encdec_widgets.widgets.base.plotly_private import FigureWidget
+
     layout = {**FIXED_LAYOUT, **picture["layout"], "autosize": True}
     figure = FigureWidget(data=picture["data"], layout=layout)
     # plotly would offer to upload the figure, and remember the size of a hidden tab.
@@ -80,7 +90,7 @@ def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
     return figure
 
 
-def _update(figure: FigureWidget, old: dict[str, Any] | None, new: dict[str, Any]) -> None:
+def _update(figure: "FigureWidget", old: dict[str, Any] | None, new: dict[str, Any]) -> None:
     """Send what changed, and no more: the page answers each trace that it gets with all of its defaults.
 
     Where it is not known what the page shows, all is sent.

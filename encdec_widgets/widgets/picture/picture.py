@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.figures.colour_scale import Colouring
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
-from encdec_widgets.figures.palette import DARK, LIGHT
+from encdec_widgets.figures.palette import DARK, LIGHT, Palette
 from encdec_widgets.figures.parts import Scene
 from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.figures.scale import Scale
 from encdec_widgets.figures.scene import HEIGHT, WIDTH, scene
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.picture.flags import flags
 from encdec_widgets.widgets.picture.graph_view import GraphView
@@ -22,6 +23,8 @@ from encdec_widgets.widgets.picture.hands.hands import Drawn, Hands
 if TYPE_CHECKING:
     import networkx as nx
 
+AHEAD_S = 0.2
+"""Where Keras is yet to be loaded, plotly is loaded before it, when the page has the rest of the screen."""
 BLOCKS, LAYERS_OF_BLOCK, LAYERS = "blocks", "layers of the block", "all layers"
 GHOST_S = 1.5
 """How long the state before an edit is seen: the page lets it fade."""
@@ -63,13 +66,36 @@ class Picture(widgets.VBox):
             over=self.hands,
             on_skip=session.guarded(self._skip_clicked),
         )
+        self._ahead = AtRest(AHEAD_S, session.guarded(self._draw_nothing), session.background)
         super().__init__([self.view, self.graph])
         self.add_class("encdec-middle-part")
+        if session.shown is None:
+            self._ahead.soon()
         self._draw()
         session.observe(self._draw, ["shown", "dismissed", "conditions", "coloured_by", "block_times"])
         if page is not None:
             page.observe(session.guarded(self._draw), "dark")
             page.observe(session.guarded(self._resized), "room")
+
+    def close(self) -> None:
+        """Close it, also if plotly is yet to be loaded."""
+        self._ahead.forget()
+        super().close()
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        """Width and height, in px."""
+        page = self._page
+        return page.room if page is not None and all(page.room) else (WIDTH, HEIGHT)
+
+    @property
+    def _palette(self) -> Palette:
+        return DARK if self._page is not None and self._page.dark else LIGHT
+
+    def _draw_nothing(self) -> None:
+        """Draw an empty picture, so that the page reads the 5 MB of plotly's script while the kernel loads Keras."""
+        if self.graph.figure is None:
+            self.graph.show(Scene.blank(*self._room), self._palette)
 
     @property
     def _colouring(self) -> Colouring | None:
@@ -88,15 +114,14 @@ class Picture(widgets.VBox):
 
     def _draw(self, _: Any = None) -> None:
         """Draw what is to be seen now, where it differs from what is drawn."""
-        shown, page = self._session.shown, self._page
+        shown = self._session.shown
         if shown is None:
             return
         said, colouring = flags(shown, self._session.dismissed), self._colouring
-        width, height = page.room if page is not None and all(page.room) else (WIDTH, HEIGHT)
-        dark = page is not None and page.dark
+        (width, height), palette = self._room, self._palette
         graph_of = (shown.backbone, self.view.value, (width, height))
         selected = shown.selected_blocks
-        to_draw = (*graph_of, selected, shown.marks, said, colouring, dark)
+        to_draw = (*graph_of, selected, shown.marks, said, colouring, palette)
         if to_draw == self._drawn:
             return
         self._keep_ghost(graph_of, edited=bool(shown.words) and not shown.step.anew)
@@ -126,7 +151,7 @@ class Picture(widgets.VBox):
         )
         if self.view.value == BLOCKS:
             self._scale = self.scene.scale
-        self.graph.show(self.scene, DARK if dark else LIGHT)
+        self.graph.show(self.scene, palette)
         as_large = {"width": width, "height": height, "scale": self.scene.scale}
         plain = partial(scene, graph, colouring=colouring, **as_large)
         self.hands.show(Drawn(graph, self.scene, outlined, said if self.view.value == BLOCKS else {}, plain))
