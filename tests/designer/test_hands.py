@@ -143,7 +143,9 @@ def test_a_step_of_a_slider_sends_the_boxes_before_it_alone(
     async def edits() -> None:
         for filters in (3, 4, 5):
             session.change("filters", filters, now=True)
-        assert [list(message["state"]) for message in messages] == [["before"]], "they are those before the first step"
+        assert [list(message["state"]) for message in messages] == [["before"]], (
+            "they are those before the first step"
+        )
         messages.clear()
         await until(lambda: bool(messages))
 

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from encdec_widgets import Design
@@ -14,6 +16,7 @@ from encdec_widgets.widgets.picture import picture as picture_module
 from encdec_widgets.widgets.picture.graph_view import GraphView
 from encdec_widgets.widgets.picture.picture import GHOST_S, Picture
 from tests.designer.on_screen import put
+from tests.session.slow import until
 
 UNET = Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1))
 ADDING = CustomEncoderDecoder(
@@ -226,3 +229,25 @@ def test_at_most_five_boxes_say_what_an_edit_changed() -> None:
     assert all(chip.text.startswith("×") for chip in picture.scene.chips)
     session.change("encoder[1].filters", 40)
     assert "×" in "".join(chip.text for chip in picture.scene.chips)
+
+
+def test_plotly_is_on_the_page_before_keras_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("encdec_widgets.session.live_builder.keras_is_loaded", lambda: False)
+
+    async def first_picture() -> None:
+        session = Session(UNET)
+        picture = Picture(session)
+        assert picture.graph.figure is None, "the rest of the screen does not wait for it"
+        await until(lambda: picture.graph.figure is not None)
+        figure = picture.graph.figure
+        assert session.shown is None
+        assert not figure.data[-1].customdata
+        session.wait()
+        assert picture.graph.figure is figure
+        assert [name for name, _ in figure.data[-1].customdata] == list(session.backbone.blocks)
+        skips = next(trace for trace in figure.data if trace.name == "concatenation")
+        for trace in (skips, figure.data[-1]):
+            assert trace._click_callbacks, "it takes clicks though it had no points when it was made"
+        picture.close()
+
+    asyncio.run(first_picture())
