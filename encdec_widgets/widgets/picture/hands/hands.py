@@ -12,7 +12,7 @@ from encdec_widgets.designs.block_edits import can_be_edited, path_of, remove
 from encdec_widgets.designs.file_names import file_name
 from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.figures.folds import folded
-from encdec_widgets.figures.parts import Scene
+from encdec_widgets.figures.parts import Rect, Scene
 from encdec_widgets.figures.still import still
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
@@ -57,6 +57,8 @@ class Hands(Collected, anywidget.AnyWidget):
         stops: The boxes, as :func:`~encdec_widgets.widgets.picture.hands.walk.stops` lists them (a trait).
         fit: The ranges of the x and the y axis that show all of the picture (a trait).
         selected: Names of the boxes that are selected (a trait).
+        before: The outlines of boxes before the last edit, as left, right, bottom and top (a trait); another value is
+            seen for a moment.
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
@@ -66,6 +68,7 @@ class Hands(Collected, anywidget.AnyWidget):
     stops: traitlets.List[Any] = traitlets.List().tag(sync=True)
     fit: traitlets.List[Any] = traitlets.List().tag(sync=True)
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    before: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     def __init__(
         self, session: Session, choose: Callable[[str], None], switch: Callable[[str, bool], None]
@@ -87,11 +90,13 @@ class Hands(Collected, anywidget.AnyWidget):
         self.on_msg(session.guarded(self._told))
 
     def show(self, drawn: Drawn) -> None:
-        """Be the layer over another picture: what *Fit* shows at once, the boxes once no more edits come."""
+        """Be the layer over another picture: what *Fit* shows and the ghost at once, the boxes at rest."""
         first = self._drawn is None
         self._drawn = drawn
         extent = drawn.scene.extent
-        self.fit = [[extent.left, extent.right], [extent.bottom, extent.top]]
+        with self.hold_sync():
+            self.fit = [[extent.left, extent.right], [extent.bottom, extent.top]]
+            self.before = [_ends(rect) for rect in drawn.scene.before]
         if first:
             self._update()
         else:
@@ -141,6 +146,11 @@ class Hands(Collected, anywidget.AnyWidget):
         if self._drawn is not None and shown is not None and kind in ("svg", "png"):
             name = file_name(shown.backbone.design, kind, shown.step.after.preset)
             self.send({"save": still(self._drawn.plain()), "kind": kind, "name": name})
+
+
+def _ends(rect: Rect) -> list[float]:
+    """A place as the page takes it; a tenth of a px is less than anybody sees."""
+    return [round(end, 1) for end in (rect.left, rect.right, rect.bottom, rect.top)]
 
 
 def why_it_stays(design: "Design", blocks: "nx.DiGraph[str]", name: str) -> str:
