@@ -29,9 +29,11 @@ _CONNECTING = (
 )
 _NO_SOURCE = "No effect while no feature has the stride of the block's output."
 _AFTER_HEAD = "No effect while the head is attached before this block."
+_AFTER_HEADS = "No effect while all heads are attached before this block."
 _OF_SEVERAL = {
     _NO_SOURCE: "No effect while no feature has the stride of the output of any of these blocks.",
     _AFTER_HEAD: "No effect while the head is attached before these blocks.",
+    _AFTER_HEADS: "No effect while all heads are attached before these blocks.",
 }
 _ONE_HEAD = "No effect on the network while it is the only head."
 _ONE_FEATURE = "No effect while the output is the only feature."
@@ -76,13 +78,16 @@ def fields_without_effect(design: Design, path: str = "") -> dict[str, NoEffect]
     stage, index = parts(path)
     blocks = blocks_of(design, stage)
     sources = _have_sources(design) if stage == "decoder" else (True,) * len(blocks)
-    before_head = _count_before_head(design) if stage == "decoder" else len(blocks)
+    before_heads = _count_before_heads(design) if stage == "decoder" else len(blocks)
     asked = tuple(zip(blocks, sources, range(len(blocks)), strict=True))
     if index is not None:
         asked = asked[index : index + 1]
     having = [described_fields(block) for block, _, _ in asked]
     found = [
-        {**({} if i < before_head else _of_block_after_head(infos)), **of_owner(block, has_source=source)}
+        {
+            **({} if i < before_heads else _of_block_after_heads(infos, len(design.heads))),
+            **of_owner(block, has_source=source),
+        }
         for (block, source, i), infos in zip(asked, having, strict=True)
     ]
     merged = {}
@@ -163,7 +168,7 @@ def _have_sources(design: Design) -> Sequence[bool]:
     return found
 
 
-def _count_before_head(design: Design) -> int:
+def _count_before_heads(design: Design) -> int:
     """How many blocks of the decoder lead to an output; all, as far as is known, where an end of it is one."""
     network, strides = design.architecture, [head.stride for head in design.heads]
     count = len(blocks_of(design, "decoder"))
@@ -173,9 +178,10 @@ def _count_before_head(design: Design) -> int:
     return count if 0 in places else max(places) - 1  # the output is first, then the input of each block
 
 
-def _of_block_after_head(infos: Mapping[str, FieldInfo]) -> dict[str, NoEffect]:
-    """All fields, but for the stride: with another one, the head may be attached to the output of the decoder."""
-    return {name: NoEffect(_AFTER_HEAD) for name in infos if name != "upsampling_stride"}
+def _of_block_after_heads(infos: Mapping[str, FieldInfo], heads: int) -> dict[str, NoEffect]:
+    """All fields, but for the stride: with another one, a head may be attached to the output of the decoder."""
+    reason = _AFTER_HEAD if heads == 1 else _AFTER_HEADS
+    return {name: NoEffect(reason) for name in infos if name != "upsampling_stride"}
 
 
 def _of_head(design: Design, path: str) -> dict[str, NoEffect]:
