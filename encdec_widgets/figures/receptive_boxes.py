@@ -70,8 +70,9 @@ def field_boxes(
         selected: Name of a block to draw as well; the input and an unknown name have no box.
 
     Returns:
-        The box of the output, or of each of several heads in their order; that of the selected block, that of the figure in SLEAP's training dialog (if it shows
-        one), and one for each stride of stem and encoder, from the largest stride: the largest receptive field there.
+        The box of the output, or of each of several heads in their order; that of the selected block; that of the
+        figure in SLEAP's training dialog (if it shows one); and one for each stride of stem and encoder, from the
+        largest stride: the largest receptive field there.
 
     Raises:
         ValueError: If the scale is not above 0.
@@ -85,12 +86,7 @@ def field_boxes(
         _box(head, seen, input_scale, _OUTPUT, dash, 3.0, f"The head {head}")
         for (head, seen), dash in zip(heads.items(), cycle(_DASHES), strict=False)
     ] or [_box("output", receptive.output, input_scale, _OUTPUT, "", 3.0, "The output")]
-    drawn = receptive.outputs if heads else ()
-    if (
-        selected is not None
-        and selected in receptive.blocks.keys() - drawn
-        and blocks.nodes[selected]["stage"] != "input"
-    ):
+    if selected is not None and selected in receptive.blocks and blocks.nodes[selected]["stage"] != "input":
         label = blocks.nodes[selected]["label"]
         words = f"The selected block {label}"
         boxes.append(_box(label, receptive.blocks[selected], input_scale, WHITE, "9 3 2 3", 2.0, words))
@@ -108,7 +104,7 @@ def field_boxes(
 
 
 def named_outputs(receptive: "ReceptiveField", blocks: "nx.DiGraph[str]") -> "dict[str, MapReceptiveField]":
-    """The receptive fields of the heads of the last stack by what the picture calls them; empty where there is but one."""
+    """The receptive fields of several heads of the last stack, by what the picture calls them; empty for one or none."""
     several = receptive.outputs if len(receptive.outputs) > 1 else {}
     return {str(blocks.nodes[name]["label"]): seen for name, seen in several.items()}
 

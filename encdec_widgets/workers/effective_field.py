@@ -236,8 +236,8 @@ def effective_field(
 ) -> EffectiveField:
     """Take the effective receptive field of a network, in a process of its own, and wait for it.
 
-    It is that of the middle of the last stack's output; of several heads, the first one's. The image is of the size that
-    the network is built for, which cuts off what lies outside it; of several inputs the first one is looked at.
+    It is that of the middle of the last stack's output; of several heads, the first one's. The image is of the size
+    that the network is built for, which cuts off what lies outside it; of several inputs the first one is looked at.
 
     Args:
         design: A Design, or anything that :func:`encdec_widgets.workers.timing.measure` takes. Its weights do not
