@@ -104,7 +104,7 @@ def field_boxes(
 
 
 def named_outputs(receptive: "ReceptiveField", blocks: "nx.DiGraph[str]") -> "dict[str, MapReceptiveField]":
-    """The receptive fields of several heads of the last stack, by what the picture calls them; empty for one or none."""
+    """The receptive fields of several heads of the last stack, by what the picture calls them; else empty."""
     several = receptive.outputs if len(receptive.outputs) > 1 else {}
     return {str(blocks.nodes[name]["label"]): seen for name, seen in several.items()}
 
