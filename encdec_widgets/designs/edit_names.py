@@ -6,15 +6,17 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures import CustomEncoderDecoder
-from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.blocks.head import LONE_HEAD, Head, head_path
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.counterparts import same_heads
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.heads import is_head_path, words_at
 from encdec_widgets.designs.paths import STAGES, named, text_at
 from encdec_widgets.formatting import value_text
 
+_WHICH_HEAD = "head "
 _Difference = tuple[str, Any, Any]
 
 
@@ -41,15 +43,20 @@ def edit_name(before: Design, after: Design) -> str:
         return "nothing" if same_network(before, after) else "another wiring"
     path, old, new = differences[0]
     if len(differences) == 1:
-        return _words(path, old, new)
+        return _words(before, path, old, new)
     alike = {(name.rpartition(".")[2], value_text(old), value_text(new)) for name, old, new in differences}
     if len(alike) == 1 and "[" in path:  # the same change of several blocks
-        return f"{_words(path.rpartition('.')[2], old, new)} in {len(differences)} blocks"
-    return f"{_words(path, old, new)}, and {len(differences) - 1} more"
+        return f"{_words(before, path.rpartition('.')[2], old, new)} in {len(differences)} blocks"
+    return f"{_words(before, path, old, new)}, and {len(differences) - 1} more"
 
 
-def _words(path: str, old: Any, new: Any) -> str:
-    words = "input size" if path == "input_shape" else named(path).replace("_", " ").replace(".", " ")
+def _words(before: Design, path: str, old: Any, new: Any) -> str:
+    if path == "input_shape":
+        words = "input size"
+    elif is_head_path(path) or path.startswith(_WHICH_HEAD):
+        words = words_at(before, path)
+    else:
+        words = named(path).replace("_", " ").replace(".", " ")
     if isinstance(old, bool) and isinstance(new, bool):
         return f"{words} {'on' if new else 'off'}"
     return f"{words} {text_at(path, old)} to {text_at(path, new)}".strip()
@@ -70,12 +77,12 @@ def _of_heads(old: Sequence[Head], new: Sequence[Head]) -> Iterator[_Difference]
     alone = len(old) < 2 and len(new) < 2
     for gone, head in enumerate(old):
         if gone not in was:
-            yield "head" if alone else f"head {head.name}", True, False
+            yield LONE_HEAD if alone else f"{_WHICH_HEAD}{head.name}", True, False
     for i, head in zip(was, new, strict=True):
         if i is None:
-            yield "head" if alone else f"head {head.name}", False, True
+            yield LONE_HEAD if alone else f"{_WHICH_HEAD}{head.name}", False, True
         else:
-            yield from _of_fields("head " if alone else f"{old[i].name} ", old[i], head)
+            yield from _of_fields(f"{head_path(old, i)}.", old[i], head)
     kept = [i for i in was if i is not None]
     if kept != sorted(kept):
         yield "order of heads", ", ".join(head.name for head in old), ", ".join(head.name for head in new)
