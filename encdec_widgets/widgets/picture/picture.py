@@ -148,8 +148,7 @@ class Picture(widgets.VBox):
         if self.view.value == BLOCKS:
             self._scale = self.scene.scale
         self.graph.show(self.scene, palette)
-        as_large = {"width": width, "height": height, "scale": self.scene.scale}
-        plain = partial(scene, graph, colouring=colouring, **as_large)
+        plain = partial(scene, graph, colouring=colouring, width=width, height=height, scale=self.scene.scale)
         self.hands.show(Drawn(graph, self.scene, outlined, said if self.view.value == BLOCKS else {}, plain))
         self._drawn = to_draw
 
