@@ -12,7 +12,11 @@ from typing import Protocol, cast
 from encdec_widgets.export.found import Found
 from encdec_widgets.export.texts import Text
 
-_MODULES = ("encdec_widgets.export.design_json",)
+_MODULES = (
+    "encdec_widgets.export.design_json",
+    "encdec_widgets.export.sleap.classic_reading",
+    "encdec_widgets.export.sleap.nn_reading",
+)
 """In the order in which they are asked."""
 
 
