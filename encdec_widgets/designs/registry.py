@@ -14,6 +14,8 @@ from encdec_widgets.formatting import quoted
 _ANSWERS = {
     "build": "encdec_widgets.backbone:build_backbone",
     "to_json": "encdec_widgets.designs.design_json:to_json",
+    "to_sleap": "encdec_widgets.export.sleap.classic_writing:to_sleap",
+    "to_sleap_nn": "encdec_widgets.export.sleap.nn_writing:to_sleap_nn",
 }
 
 
