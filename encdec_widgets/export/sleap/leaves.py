@@ -11,7 +11,6 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.heads import head_paths
 from encdec_widgets.export.sleap.heads import CLASSIC, OFFSETS, Leaf
 from encdec_widgets.export.sleap.refusing import Misfit
-from encdec_widgets.formatting import quoted
 
 SAME_KIND = {"bottomup": "multi_instance", "multi_instance": "bottomup"}
 """What one format calls as the other one does not."""
@@ -140,5 +139,5 @@ def checked_part_names(part_names: Any, heads: Sequence[WrittenHead]) -> list[st
         raise FieldError("part_names", part_names, "must be None, as this head is not one of parts", (None,))
     if first.channels not in (None, len(names)):
         said = f"must be {first.channels} names, as many as the head has channels; they are {len(names)}"
-        raise FieldError("part_names", quoted(part_names), said, (None,))
+        raise FieldError("part_names", part_names, said, (None,))
     return names

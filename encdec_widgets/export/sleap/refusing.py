@@ -10,11 +10,15 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.fields.working import trying
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.heads import HEADS
 from encdec_widgets.designs.levels import mend
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.designs.paths import path_words, text_at
 from encdec_widgets.export.sleap.counts import parameters
 from encdec_widgets.formatting import count_text, signed
+
+_NEAR = 0.5
+"""A network that has up to half as many parameters more, or fewer, is near to another one."""
 
 
 class NotSayableError(FieldError):
@@ -76,7 +80,7 @@ def require_none(design: Design, misfits: "list[Misfit]", format_name: str) -> N
     error = NotSayableError(
         first.field,
         first.value,
-        f"{first.allowed} in {format_name}",
+        f"in {format_name} {first.allowed}",
         suggestions,
         plain=_plain(first, format_name),
     )
@@ -119,23 +123,36 @@ def _change_words(path: str, value: Any) -> str:
     if isinstance(value, UNet):
         strides = f"maximum stride {value.maximum_stride}, output stride {value.output_stride}"
         return f"U-Net, filters {value.filters}, {strides}"
+    if path == HEADS:
+        return f"heads: {', '.join(head.name for head in value)} alone"
     return f"{path_words(path)} = {text_at(path, value)}"
 
 
 def nearest_unet(design: Design) -> UNet | None:
     """Find the U-Net with the strides of a design whose number of parameters is nearest to the design's.
 
-    Its filters are a multiple of 4.
+    It is as wide at the first level as the design, where that comes near; else its filters are a multiple of 4.
 
     Returns:
         None where no U-Net has these strides, or the network cannot be built here.
     """
     architecture = design.architecture
+    first, decoder = architecture.encoder_stack[:1], architecture.decoder_stack
+    as_wide = {getattr(block, block.output_width_field or "", 0) for block in first} - {0, None}
+    interpolates = not any(getattr(block, "transposed_conv", False) for block in decoder)
+    strides = {"max_stride": architecture.maximum_stride, "output_stride": architecture.output_stride}
     try:
         wanted = design.replace("heads", ()).build().parameters
         with trying():
-            strides = {"max_stride": architecture.maximum_stride, "output_stride": architecture.output_stride}
-            unets = [UNet.from_strides(**strides, filters=f, up_interpolate=True) for f in range(4, 129, 4)]
+            unets = [
+                UNet.from_strides(**strides, filters=filters, up_interpolate=interpolates)
+                for filters in (*as_wide, *range(4, 129, 4))
+            ]
     except (BackendMissingError, ValueError):
         return None
-    return min(unets, key=lambda unet: abs(parameters(unet, design.input_shape[2]) - wanted))
+
+    def distance(unet: UNet) -> float:
+        return abs(parameters(unet, design.input_shape[2]) / wanted - 1)
+
+    near = [unet for unet in unets[: len(as_wide)] if distance(unet) < _NEAR]
+    return min(near or unets, key=distance)
