@@ -262,10 +262,8 @@ class Backbone:
     ) -> Path:
         """Write this network with its weights as a model folder of SLEAP up to 1.4, which ``read_design`` reads.
 
-        Args:
-            folder: Where to write it; it is made if it is not there.
-            head_type: As in :meth:`Design.to_sleap`; so is ``part_names``.
-            **more: ``part_names``; ``overwrite``, whether to write over a model that is there.
+        ``folder`` is made if it is not there; ``head_type`` and ``part_names`` are as in :meth:`Design.to_sleap`; with
+        ``overwrite=True`` a model that is there is written over.
 
         Raises:
             ValueError: If SLEAP cannot say this network, or if there is a model already.

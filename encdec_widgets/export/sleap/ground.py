@@ -12,6 +12,13 @@ from encdec_widgets.export.sleap.counts import parameters, sleap_nn_parameters
 from encdec_widgets.export.sleap.section import Section
 from encdec_widgets.formatting import counted, exact_text
 
+FIDELITY = (
+    "Same layers, same widths, same number of parameters in SLEAP 1.0 to 1.4, in SLEAP 1.5 and later (sleap-nn) and "
+    "here: for U-Nets without stem, of one stack, with middle block, 3 px kernels and 2 convolutions. Trained weights "
+    "carry over exactly with interpolated upsampling; with transposed convolutions only to SLEAP 1.4 and earlier."
+)
+"""What people need to know before they hand a network over, beside the button and in the documentation."""
+
 
 @attrs.frozen
 class Difference:
