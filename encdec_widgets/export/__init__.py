@@ -1,0 +1,1 @@
+"""Designs and networks carried out of this package, and designs read in."""
