@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.designs.no_effect import reason_of
 from encdec_widgets.explain.alignment import aligned, differing_settings, same_settings, settings_text
@@ -172,13 +173,18 @@ def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Pai
 
 
 def _settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, str]:
-    """The settings of two blocks: of two of one attrs class, only those that differ and have an effect."""
+    """The settings of two blocks: of two of one attrs class, only those that differ and have an effect.
+
+    The name of a head is none: it is what the head is called.
+    """
     old_block, new_block = before["definition"], after["definition"]
     if same_settings(old_block, new_block):
         return "", ""
     if type(old_block) is not type(new_block) or not attrs.has(type(new_block)):
         return settings_text(old_block), settings_text(new_block)
     differing = differing_settings(old_block, new_block)
+    if isinstance(new_block, Head):
+        differing = [setting for setting in differing if setting[0] != "name"]
     infos = described_fields(new_block)
     differing = [
         (name, old, new)

@@ -1,1 +1,1 @@
-"""Designs and networks carried out of this package, and designs read in."""
+"""Designs and networks carried out and in: other programs' files, each format in modules of its own."""

@@ -6,8 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from encdec_widgets.architectures.blocks.head import LONE_HEAD
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.edits import Outcome
+from encdec_widgets.designs.heads import HEADS
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.designs.paths import path_words, text_at
 from encdec_widgets.explain.too_large import TooLargeError
@@ -86,7 +88,7 @@ def problem_html(outcome: Outcome) -> Markup:
 def _asked(changes: Mapping[str, Any]) -> Iterator[str]:
     """Each change of a field, in words; lists of blocks and heads are left out, which no control shows."""
     for path, value in changes.items():
-        if not path.endswith("[:]") and path != "head":
+        if not path.endswith("[:]") and path not in (LONE_HEAD, HEADS):
             yield f"{path_words(path)} {text_at(path, value)}"
 
 
