@@ -13,6 +13,7 @@ from encdec_widgets.formatting import quoted
 
 _ANSWERS = {
     "build": "encdec_widgets.backbone:build_backbone",
+    "to_code": "encdec_widgets.export.keras_code.written:to_code",
     "to_json": "encdec_widgets.designs.design_json:to_json",
 }
 

@@ -181,9 +181,9 @@ class Folding(ast.NodeTransformer):
         turns = _turns(node.iter)
         if turns == 0:
             return None
-        if turns == 1 and (number := _in_the_only_turn(node)) is not None:
+        if turns == 1 and (once := _in_the_only_turn(node)) is not None:
             before = self.calls
-            self.calls = Calls([{**known, **number} for known in before.known], before.names)
+            self.calls = Calls([{**known, **once} for known in before.known], before.names)
             body = self.body(node.body)
             self.calls = before
             return body
@@ -243,14 +243,19 @@ def _turns(iterated: ast.expr) -> int | None:
 
 
 def _in_the_only_turn(loop: ast.For) -> dict[str, Any] | None:
-    """The values that the names of a loop have, where it is taken once; None where they are no constants."""
-    target = ast.unparse(loop.target)
-    try:
-        turn = next(iter(eval(ast.unparse(loop.iter), {"range": range, "enumerate": enumerate})))  # noqa: S307
-    except (NameError, TypeError):
+    """The values that the names of a loop have, where it is taken once; None where they are not known."""
+    assert isinstance(loop.iter, ast.Call)
+    (over,) = loop.iter.args
+    if isinstance(loop.target, ast.Name) and isinstance(over, ast.Constant):
+        return {loop.target.id: 0}
+    if not isinstance(loop.target, ast.Tuple) or not isinstance(over, (ast.Tuple, ast.List)):
         return None
-    values = turn if isinstance(turn, tuple) else (turn,)
-    return dict(zip(target.strip("()").split(", "), values, strict=True)) if is_literal(values) else None
+    number, value = loop.target.elts
+    if ast.unparse(value) == ast.unparse(over.elts[0]):
+        return {ast.unparse(number): 0}
+    if not isinstance(value, ast.Name) or not isinstance(over.elts[0], ast.Constant):
+        return None
+    return {ast.unparse(number): 0, value.id: over.elts[0].value}
 
 
 def text_parts(inner: ast.expr) -> list[ast.expr]:

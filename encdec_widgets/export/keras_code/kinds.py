@@ -9,12 +9,12 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.blocks.base import makes_layers_of
+from encdec_widgets.architectures.fields.described import Need, SkipSource, described_fields
 from encdec_widgets.architectures.known_classes import is_shipped
-from encdec_widgets.designs.no_effect import of_owner
 from encdec_widgets.export.keras_code.folding import SOMETHING
 from encdec_widgets.export.keras_code.functions import BlockFunction, Functions
 from encdec_widgets.export.keras_code.imported import imported_name, said_fields
-from encdec_widgets.export.keras_code.sources import arguments_of, source_of, with_methods_put_in
+from encdec_widgets.export.keras_code.sources import arguments_of, source_of, with_each_named, with_methods_put_in
 from encdec_widgets.networks.built_block import BuiltBlock
 
 
@@ -72,11 +72,12 @@ def _add(
     else:
         tree, names = _imported_block(cls, blocks), {}
         words = f"{cls.__name__} of {cls.__module__}."
+    others = max(len(built.call.others) for built in blocks)
+    tree = with_each_named(tree, others + 2 - len(tree.args.args))
     own = [arg.arg for arg in arguments_of(tree)][1:]
     is_decoder = blocks[0].call.stage == "decoder"
     x, stride, skip = (*own, "", "")[:3]
     left_out = ({stride} | ({skip} if not with_skips else set())) if is_decoder else set()
-    others = max(len(built.call.others) for built in blocks)
     positional = [arg for arg in own if arg not in left_out]
     if blocks[0].call.stage == "join":
         positional = [x, *own[1 : 1 + others], own[-1]]
@@ -96,7 +97,7 @@ def _alike(blocks: Sequence[BuiltBlock]) -> list[Any]:
     found = [built.call.block for built in blocks]
     if not all(is_shipped(type(block)) for block in found) or not attrs.has(type(found[0])):
         return found
-    without = [of_owner(built.call.block, has_source=built.call.skip_source is not None) for built in blocks]
+    without = [_saying_nothing(built) for built in blocks]
     for field in attrs.fields(type(found[0])):
         values = [getattr(block, field.name) for block, idle in zip(found, without, strict=True) if field.name not in idle]
         usual = Counter(values or [getattr(found[0], field.name)]).most_common(1)[0][0]
@@ -105,6 +106,18 @@ def _alike(blocks: Sequence[BuiltBlock]) -> list[Any]:
             for block, idle in zip(found, without, strict=True)
         ]
     return found
+
+
+def _saying_nothing(built: BuiltBlock) -> set[str]:
+    """The fields of a block that its layers do not depend on: what they need is off, or there is no feature for it."""
+    block, has_source = built.call.block, built.call.skip_source is not None
+    return {
+        name
+        for name, info in described_fields(block).items()
+        for need in info.needs
+        if (isinstance(need, SkipSource) and not has_source and name != "skip_connection")
+        or (isinstance(need, Need) and need.above is None and need.unmet(block))
+    }
 
 
 def _function_name(cls: type[Any]) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.layer_names import as_model_name
 from encdec_widgets.architectures.known_classes import is_shipped
 from encdec_widgets.export.keras_code.imported import construction, imported_name
@@ -15,7 +14,7 @@ def own_building(design: Any) -> tuple[list[str], set[str]]:
     Raises:
         ValueError: If the class can't be imported, or a field of it has no form in code.
     """
-    architecture, head = design.architecture, design.head
+    architecture, heads = design.architecture, design.heads
     cls = type(architecture)
     if is_shipped(cls):
         raise ValueError(
@@ -23,10 +22,10 @@ def own_building(design: Any) -> tuple[list[str], set[str]]:
             "layers outside of blocks. Would work: make them in a block."
         )
     modules, given = {cls.__module__}, "inputs"
-    if head is not None:
-        modules.add(type(head).__module__)
-        name = f"{Head.__module__}.Head" if type(head) is Head else imported_name(type(head))
-        given += f", head={construction(name, head)}"
+    if heads:
+        modules |= {type(head).__module__ for head in heads}
+        made = [construction(imported_name(type(head)), head) for head in heads]
+        given += f", head={made[0]}" if len(heads) == 1 else f", head=({', '.join(made)})"
     return [
         'inputs = keras.Input(input_shape, name="input")',
         f"network = {construction(imported_name(cls), architecture)}",

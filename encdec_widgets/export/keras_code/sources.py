@@ -32,6 +32,28 @@ def source_of(function: Callable[..., Any]) -> ast.FunctionDef:
     return copy.deepcopy(_parsed(inspect.unwrap(function)))
 
 
+def with_each_named(tree: ast.FunctionDef, count: int) -> ast.FunctionDef:
+    """A function that takes ``count`` arguments in the place of any number (``*predictions``), each with a name."""
+    given = tree.args.vararg
+    if given is None:
+        return tree
+    one = given.arg.removesuffix("s")
+    names = [one if count == 1 and one != given.arg else f"{one}{i}" for i in range(count)]
+    tree.args.args += [ast.arg(name) for name in names]
+    tree.args.vararg = None
+    elements = [ast.Name(name, ast.Load()) for name in names]
+    new: ast.FunctionDef = _Named(given.arg, ast.Tuple(list(elements), ast.Load())).visit(tree)
+    return ast.fix_missing_locations(new)
+
+
+class _Named(ast.NodeTransformer):
+    def __init__(self, name: str, elements: ast.Tuple) -> None:
+        self._name, self._elements = name, elements
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return copy.deepcopy(self._elements) if node.id == self._name else node
+
+
 def reached_from(function: Callable[..., Any]) -> set[Callable[..., Any]]:
     """The functions of this package that a function calls, and that these call."""
     found: set[Callable[..., Any]] = set()
