@@ -5,7 +5,7 @@ A path names a block (``encoder[2]``) or all blocks of a stage (``encoder[*]``).
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -74,12 +74,12 @@ def path_of(blocks: "nx.DiGraph[str]", name: str) -> str | None:
         return f"{data['stage']}[{data['index']}]"
     if data["stage"] != "head":
         return None
-    in_stack = [other for _, other in blocks.nodes(data=True) if _is_head_beside(other, data)]
-    return head_path(in_stack, data["index"])
-
-
-def _is_head_beside(other: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
-    return other["stage"] == "head" and other["stack"] == data["stack"]
+    beside = [
+        other
+        for other, its in blocks.nodes(data=True)
+        if (its["stage"], its["stack"]) == ("head", data["stack"])
+    ]
+    return head_path(beside, data["index"])
 
 
 def nodes_at(blocks: "nx.DiGraph[str]", path: str | None) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ class Design(ByContent):
         if heads is not None and head is not None:
             raise FieldError(HEADS, heads, "is given together with head, of which one is enough")
         given = {} if isinstance(input_shape, _Usual) else {"input_shape": input_shape}
-        self.__attrs_init__(architecture, head=head if heads is None else heads, **given)  # type: ignore[attr-defined]
+        self.__attrs_init__(architecture, head=head if heads is None else heads, **given)
 
     @input_shape.default
     def _default_input_shape(self) -> InputShape:

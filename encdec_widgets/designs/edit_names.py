@@ -68,8 +68,8 @@ def _of_fields(prefix: str, old: Any, new: Any) -> Iterator[_Difference]:
 def _of_heads(old: Sequence[Head], new: Sequence[Head]) -> Iterator[_Difference]:
     was = same_heads(old, new)
     alone = len(old) < 2 and len(new) < 2
-    for i, head in enumerate(old):
-        if i not in was:
+    for gone, head in enumerate(old):
+        if gone not in was:
             yield "head" if alone else f"head {head.name}", True, False
     for i, head in zip(was, new, strict=True):
         if i is None:

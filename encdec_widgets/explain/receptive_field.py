@@ -57,6 +57,7 @@ class ReceptiveField:
 
     Attributes:
         output: That of its output; of the last stack, where there are several, and there of its first head.
+        outputs: Those of all outputs of the last stack, by the block that makes each: a head's own, in their order.
         blocks: That of the output of every block, by the names that blocks have in ``backbone.blocks``.
         layers: That of the output of every layer, by the names that layers have in ``backbone.layers``; of the last
             call, where a layer is called more than once.
@@ -66,6 +67,7 @@ class ReceptiveField:
     """
 
     output: MapReceptiveField
+    outputs: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
     blocks: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
     layers: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
     skips: Mapping[str, SkipReceptiveFields] = attrs.field(repr=False)
@@ -96,8 +98,10 @@ def receptive_fields(
         if of_map is None:
             of_map = known[id(windows)] = _of_map(windows)
         found[name] = of_map
+    outputs = {calls.nodes[name]["block"] or name: found[name] for name in _last_outputs(calls, heads)}
     return ReceptiveField(
-        output=found[_first_of_the_last(calls, heads)],
+        output=next(iter(outputs.values())),
+        outputs=outputs,
         blocks={block: found[name] for block, name in outputs_of_blocks.items()},
         layers={calls.nodes[name]["layer"]: of_map for name, of_map in found.items()},
         skips={
@@ -111,10 +115,11 @@ def receptive_fields(
     )
 
 
-def _first_of_the_last(calls: "nx.DiGraph[str]", count: int) -> str:
-    """The call that makes the first of the last ``count`` outputs of a network."""
-    makers = {number: name for name, numbers in calls.nodes(data="outputs") for number in numbers}
-    return makers[max(len(makers) - count, 0)]
+def _last_outputs(calls: "nx.DiGraph[str]", count: int) -> list[str]:
+    """The calls that make the last ``count`` outputs of a network, in their order."""
+    numbers = dict(calls.nodes(data="outputs"))
+    makers: dict[int, str] = {number: name for name in numbers for number in numbers[name]}
+    return [makers[number] for number in sorted(makers)][-count:]
 
 
 def _of_map(seen: Seen) -> MapReceptiveField:
