@@ -221,7 +221,7 @@ class Design(ByContent):
         return backbone
 
     def to_code(self) -> str:
-        """This design as one plain Keras 3 file: ``build(input_shape)`` makes the network, with the names of its layers.
+        """This design as one plain Keras 3 file, whose ``build(input_shape)`` makes the network with all its names.
 
         The code needs Keras alone, and the modules of your own blocks. At its end stands the design as a comment, from
         which :func:`~encdec_widgets.read_design` takes it back; it never runs the code.

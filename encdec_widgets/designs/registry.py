@@ -13,6 +13,7 @@ from encdec_widgets.formatting import quoted
 
 _ANSWERS = {
     "build": "encdec_widgets.backbone:build_backbone",
+    "save": "encdec_widgets.export.model_files:save",
     "to_code": "encdec_widgets.export.keras_code.written:to_code",
     "to_json": "encdec_widgets.designs.design_json:to_json",
 }
@@ -24,7 +25,7 @@ def names() -> tuple[str, ...]:
 
 
 def answering(name: str) -> Callable[..., Any]:
-    """Give the function of a name; its first argument is a design.
+    """Give the function of a name; its first argument is a design, that of ``save`` what was built of one.
 
     Raises:
         ValueError: If there is no function of that name.

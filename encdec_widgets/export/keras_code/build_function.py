@@ -52,12 +52,19 @@ def table_and_lines(
     columns = {
         "block": [row.function for row, _ in rows] if len(functions) > 1 else [],
         "skip": [repr(skip) for _, skip in rows] if with_skips else [],
-        "settings": [repr(dict(row.settings)) for row, _ in rows] if any(row.settings for row, _ in rows) else [],
+        "settings": [repr(dict(row.settings)) for row, _ in rows]
+        if any(row.settings for row, _ in rows)
+        else [],
     }
     used = {name: values for name, values in columns.items() if values}
     function = "block" if "block" in used else rows[0][0].function
     source = "features[skip]" if all(skip for _, skip in rows) else "features.get(skip)"
-    given = ["x", *([source] if with_skips else []), _text(f"{prefix}{{i}}"), *(["**settings"] * ("settings" in used))]
+    given = [
+        "x",
+        *([source] if with_skips else []),
+        _text(f"{prefix}{{i}}"),
+        *(["**settings"] * ("settings" in used)),
+    ]
     kept = f'features[f"{_short(prefix)}{{i}}"] = ' if stores else ""
     call = f"x = {kept}{function}({', '.join(given)})"
     if len(rows) == 1:
@@ -68,12 +75,21 @@ def table_and_lines(
     over = f"({targets})" if len(used) > 1 else targets
     cells = zip(*used.values(), strict=True)
     table = ", ".join(f"({', '.join(row)})" if len(row) > 1 else row[0] for row in cells)
-    return Stage(f"# {_HEADS[targets]}, for each block.\n", f"{stage} = ({table})", (f"for i, {over} in enumerate({stage}):", f"    {call}"))
+    return Stage(
+        f"# {_HEADS[targets]}, for each block.\n",
+        f"{stage} = ({table})",
+        (f"for i, {over} in enumerate({stage}):", f"    {call}"),
+    )
 
 
 def _only_call(prefix: str, row: Written, skip: str | None, *, stores: bool, with_skips: bool) -> str:
     source = [f"features[{skip!r}]" if skip else "None"] if with_skips else []
-    given = ["x", *source, _text(f"{prefix}0"), *(f"{name}={value!r}" for name, value in row.settings.items())]
+    given = [
+        "x",
+        *source,
+        _text(f"{prefix}0"),
+        *(f"{name}={value!r}" for name, value in row.settings.items()),
+    ]
     kept = f'features["{_short(prefix)}0"] = ' if stores else ""
     return f"x = {kept}{row.function}({', '.join(given)})"
 
@@ -145,7 +161,11 @@ def _join_lines(layout: Layout, written: Mapping[BuiltBlock, Written], in_stack:
         return []
     several = len(layout.heads) > 1
     others = [
-        f"features[{other!r}]" if isinstance(other, str) else f"predictions[{other}]" if several else "prediction"
+        f"features[{other!r}]"
+        if isinstance(other, str)
+        else f"predictions[{other}]"
+        if several
+        else "prediction"
         for other in layout.joined
     ]
     settings = (f"{name}={value!r}" for name, value in written[layout.join].settings.items())

@@ -9,7 +9,9 @@ import attrs
 _HEAD = "# The design, which read_design of encdec_widgets reads back.\n# Checksum of this file: "
 _MARGIN = "# | "  # so that no linter takes it for code
 _END = "# End of the design."
-_CLOSING = re.compile(rf"^{re.escape(_HEAD)}([0-9a-f]{{64}})\n((?:# \| .*\n)+){re.escape(_END)}$", re.MULTILINE)
+_CLOSING = re.compile(
+    rf"^{re.escape(_HEAD)}([0-9a-f]{{64}})\n((?:# \| .*\n)+){re.escape(_END)}$", re.MULTILINE
+)
 
 
 @attrs.frozen
@@ -36,11 +38,11 @@ def closed(code: str, json: str) -> str:
 
 
 def read_closing(text: str) -> Closing | None:
-    """The design that a file of code ends in; None if there is none. Ends of lines may be those of Windows.
+    r"""The design that a file of code ends in; None if there is none. Ends of lines may be those of Windows.
 
     >>> read_closing("x = 1") is None
     True
-    >>> read_closing(closed("x = 1", "{}").replace("x = 1", "x = 2").replace("\\n", "\\r\\n"))
+    >>> read_closing(closed("x = 1", "{}").replace("x = 1", "x = 2").replace("\n", "\r\n"))
     Closing(json='{}', edited=True)
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")

@@ -42,7 +42,7 @@ class Calls:
             return None
         code = compile(ast.Expression(node), "<known>", "eval")
         try:
-            values = tuple(eval(code, dict(self.names), known) for known in self.known)  # noqa: S307
+            values = tuple(eval(code, dict(self.names), known) for known in self.known)
         except Exception:  # noqa: BLE001 - whatever it is, the value is not known
             return None
         return values if values and all(map(is_literal, values)) else None
@@ -232,7 +232,11 @@ class Folding(ast.NodeTransformer):
 
 def _turns(iterated: ast.expr) -> int | None:
     """How often a loop over ``range`` or ``enumerate`` is taken; None where that is not known."""
-    if not isinstance(iterated, ast.Call) or not isinstance(iterated.func, ast.Name) or len(iterated.args) != 1:
+    if (
+        not isinstance(iterated, ast.Call)
+        or not isinstance(iterated.func, ast.Name)
+        or len(iterated.args) != 1
+    ):
         return None
     (over,) = iterated.args
     if iterated.func.id == "range" and isinstance(over, ast.Constant):

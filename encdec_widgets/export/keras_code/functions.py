@@ -29,7 +29,19 @@ from encdec_widgets.export.keras_code.sources import (
 )
 from encdec_widgets.formatting import shortened
 
-_TAKEN = ("keras", "layers", "build", "model", "inputs", "outputs", "features", "block", "skip", "stack", "settings")
+_TAKEN = (
+    "keras",
+    "layers",
+    "build",
+    "model",
+    "inputs",
+    "outputs",
+    "features",
+    "block",
+    "skip",
+    "stack",
+    "settings",
+)
 """Names that the file uses beside its functions."""
 
 
@@ -116,7 +128,10 @@ class Functions:
         tree.decorator_list, tree.returns = [], None
         self._blocks.append(tree)
         # What is the default need not be said.
-        said = [{f: fields[f][k] for f in order if not _is((fields[f][k],), defaults[f])} for k in range(len(calls))]
+        said = [
+            {f: fields[f][k] for f in order if not _is((fields[f][k],), defaults[f])}
+            for k in range(len(calls))
+        ]
         return BlockFunction(name, tuple(said))
 
     def written(self) -> list[ast.FunctionDef]:
@@ -129,7 +144,9 @@ class Functions:
                 helpers.insert(0, helper)
         trees = [*(helper.tree for helper in helpers), *self._blocks]
         taken = {*_TAKEN, *(block.name for block in self._blocks)}
-        taken |= {name for tree in trees for name in names_in([tree]) | {arg.arg for arg in arguments_of(tree)}}
+        taken |= {
+            name for tree in trees for name in names_in([tree]) | {arg.arg for arg in arguments_of(tree)}
+        }
         for helper in helpers:
             name = helper.function.__name__.lstrip("_")
             if name in taken:
@@ -231,4 +248,8 @@ def _is_default(layer: str, keyword: ast.keyword) -> bool:
         return True
     parameter = inspect.signature(getattr(keras.layers, layer)).parameters.get(str(keyword.arg))
     given = keyword.value
-    return parameter is not None and isinstance(given, ast.Constant) and all_same((given.value, parameter.default))
+    return (
+        parameter is not None
+        and isinstance(given, ast.Constant)
+        and all_same((given.value, parameter.default))
+    )

@@ -1,5 +1,6 @@
 """Classes of a user's, which code imports from their modules."""
 
+import keyword
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -19,8 +20,14 @@ def imported_name(cls: type[Any]) -> str:
     found: Any = sys.modules.get(cls.__module__)
     for part in cls.__qualname__.split("."):
         found = getattr(found, part, None)
-    top = cls.__module__.partition(".")[0]
-    if cls.__module__ == "__main__" or found is not cls or top in ("keras", "layers"):
+    parts = f"{cls.__module__}.{cls.__qualname__}".split(".")
+    can_be_written = all(part.isidentifier() and not keyword.iskeyword(part) for part in parts)
+    if (
+        cls.__module__ == "__main__"
+        or found is not cls
+        or not can_be_written
+        or parts[0] in ("keras", "layers")
+    ):
         where = "a notebook or a script" if cls.__module__ == "__main__" else quoted(cls.__module__)
         raise ValueError(
             f"Keras code can't import {shortened(cls.__qualname__)}, which is defined in {where}. Would work: put the "

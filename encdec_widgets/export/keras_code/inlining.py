@@ -86,14 +86,13 @@ def with_plain_ends(tree: ast.FunctionDef) -> ast.FunctionDef:
     others = Counter(n.id for s in body if s not in copies for n in ast.walk(s) if isinstance(n, ast.Name))
     if first != "x" and (not others[first] if copies else not others["x"]):
         tree.args.args[0].arg = "x"
-        tree.body = [_Substitution({first: ast.Name("x", ast.Load())}).visit(s) for s in body if s not in copies]
+        tree.body = [
+            _Substitution({first: ast.Name("x", ast.Load())}).visit(s) for s in body if s not in copies
+        ]
     tree.body = _with_short_end(tree.body)
     return ast.fix_missing_locations(tree)
 
 
 def _with_short_end(body: list[ast.stmt]) -> list[ast.stmt]:
-    *before, last = body
-    if before and isinstance(last, ast.Return) and isinstance(before[-1], ast.Assign) and last.value is not None:
-        if ast.unparse(before[-1].targets[0]) == ast.unparse(last.value):
-            return [*before[:-1], ast.Return(before[-1].value)]
-    return body
+    end = expression_of(body[-2:])
+    return body if end is None or len(body) < 2 else [*body[:-2], ast.Return(end)]

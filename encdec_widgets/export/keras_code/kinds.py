@@ -14,7 +14,12 @@ from encdec_widgets.architectures.known_classes import is_shipped
 from encdec_widgets.export.keras_code.folding import SOMETHING
 from encdec_widgets.export.keras_code.functions import BlockFunction, Functions
 from encdec_widgets.export.keras_code.imported import imported_name, said_fields
-from encdec_widgets.export.keras_code.sources import arguments_of, source_of, with_each_named, with_methods_put_in
+from encdec_widgets.export.keras_code.sources import (
+    arguments_of,
+    source_of,
+    with_each_named,
+    with_methods_put_in,
+)
 from encdec_widgets.networks.built_block import BuiltBlock
 
 
@@ -99,7 +104,11 @@ def _alike(blocks: Sequence[BuiltBlock]) -> list[Any]:
         return found
     without = [_saying_nothing(built) for built in blocks]
     for field in attrs.fields(type(found[0])):
-        values = [getattr(block, field.name) for block, idle in zip(found, without, strict=True) if field.name not in idle]
+        values = [
+            getattr(block, field.name)
+            for block, idle in zip(found, without, strict=True)
+            if field.name not in idle
+        ]
         usual = Counter(values or [getattr(found[0], field.name)]).most_common(1)[0][0]
         found = [
             attrs.evolve(block, **{field.alias: usual}) if field.name in idle else block

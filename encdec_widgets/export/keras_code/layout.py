@@ -22,8 +22,8 @@ class OwnWiringError(ValueError):
 class Layout:
     """The blocks of a network in their order, and where each gets its inputs.
 
-    Features have the names ``stem`` (the stem's output), ``input`` (the input of a stack), ``enc0``, ``dec0`` and so on;
-    they are the same in all stacks.
+    Features have the names ``stem`` (the stem's output), ``input`` (the input of a stack), ``enc0``, ``dec0`` and
+    so on; they are the same in all stacks.
 
     Attributes:
         stacks: Number of stacks.
@@ -102,11 +102,16 @@ def layout_of(backbone: Backbone) -> Layout:
         encoder=first.encoder,
         decoder=first.decoder,
         skips=[
-            _name_of([stack.decoder[i].call.skip_source for stack in stacks], stacks) if takes_skip(built) else None
+            _name_of([stack.decoder[i].call.skip_source for stack in stacks], stacks)
+            if takes_skip(built)
+            else None
             for i, built in enumerate(first.decoder)
         ],
         heads=first.heads,
-        attached=[str(_name_of([stack.heads[i].call.x for stack in stacks], stacks)) for i in range(len(first.heads))],
+        attached=[
+            str(_name_of([stack.heads[i].call.x for stack in stacks], stacks))
+            for i in range(len(first.heads))
+        ],
         join=joins[0] if joins else None,
         joined=_joined(stacks[:-1]),
     )
@@ -127,7 +132,8 @@ def _chained(blocks: Iterable[BuiltBlock], x: Any) -> Any:
 
 def _stack(blocks: Sequence[BuiltBlock], stem_output: Any, stack_input: Any) -> _Stack:
     encoder, decoder, heads, joins = (
-        [built for built in blocks if built.call.stage == stage] for stage in ("encoder", "decoder", "head", "join")
+        [built for built in blocks if built.call.stage == stage]
+        for stage in ("encoder", "decoder", "head", "join")
     )
     _require(len(joins) < 2)
     last = _chained([*encoder, *decoder], stack_input)
@@ -155,6 +161,8 @@ def _joined(stacks: Sequence[_Stack]) -> list[str | int]:
     for i in range(len(joins[0][1].call.others) if joins else 0):
         tensors = [join.call.others[i] for _, join in joins]
         heads = range(len(stacks[0].heads))
-        numbers = [n for n in heads if all(s.heads[n].output is t for s, t in zip(stacks, tensors, strict=True))]
+        numbers = [
+            n for n in heads if all(s.heads[n].output is t for s, t in zip(stacks, tensors, strict=True))
+        ]
         found.append(numbers[0] if numbers else str(_name_of(tensors, stacks)))
     return found

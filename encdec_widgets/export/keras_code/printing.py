@@ -37,7 +37,9 @@ def _statement(statement: ast.stmt, depth: int) -> str:
         case ast.Expr(ast.Constant(str() as words)):
             return f'{margin}"""{docstring(words)}"""\n'
     line = f"{margin}{_code(statement)}"
-    if len(line) <= LONGEST_LINE or not isinstance(statement, (ast.Assign, ast.Return, ast.Expr, ast.AugAssign)):
+    if len(line) <= LONGEST_LINE or not isinstance(
+        statement, (ast.Assign, ast.Return, ast.Expr, ast.AugAssign)
+    ):
         return f"{line}\n"
     value = statement.value
     assert value is not None
@@ -72,7 +74,9 @@ def broken(value: ast.expr, depth: int, room: int = 0) -> str:
             return "[\n" + _rows(value.elts, depth + 1) + f"{margin}]"
         case ast.Dict(keys, values):
             margin_in = "    " * (depth + 1)
-            pairs = "".join(f"{margin_in}{_code(k)}: {_code(v)},\n" for k, v in zip(keys, values, strict=True) if k)
+            pairs = "".join(
+                f"{margin_in}{_code(k)}: {_code(v)},\n" for k, v in zip(keys, values, strict=True) if k
+            )
             return f"{{\n{pairs}{margin}}}"
     return _code(value)
 

@@ -6,9 +6,7 @@ from encdec_widgets.export.keras_code.closing import read_closing
 from encdec_widgets.export.texts import Text
 
 NAME = "Keras code"
-_EDITED = (
-    "The file was edited since it was written. This is the design that it was written from, without what was edited."
-)
+_EDITED = "The file was edited since it was written. This is the design that it was written from, without the edits."
 
 
 def recognises(text: Text) -> bool:

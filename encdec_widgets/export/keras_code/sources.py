@@ -89,7 +89,9 @@ def set_once(tree: ast.FunctionDef) -> frozenset[str]:
     """The names that a function sets once and outside of loops."""
     loops = [node for node in ast.walk(tree) if isinstance(node, ast.For)]
     in_loops = {name for loop in loops for name in _stored_in(loop)} | {arg.arg for arg in arguments_of(tree)}
-    return frozenset(name for name, count in Counter(_stored_in(tree)).items() if count == 1 and name not in in_loops)
+    return frozenset(
+        name for name, count in Counter(_stored_in(tree)).items() if count == 1 and name not in in_loops
+    )
 
 
 def _stored_in(tree: ast.AST) -> list[str]:

@@ -34,7 +34,9 @@ def code_of(backbone: Backbone) -> str:
         lines, modules = own_building(design)
     else:
         with_skips = any(map(takes_skip, layout.decoder))
-        modules = {cls.__module__ for b in backbone.built_blocks if not is_shipped(cls := maker_of(b.call.block))}
+        modules = {
+            cls.__module__ for b in backbone.built_blocks if not is_shipped(cls := maker_of(b.call.block))
+        }
         written = written_blocks(backbone.built_blocks, functions, with_skips=with_skips)
         name = as_model_name(type(design.architecture).__name__)
         tables, lines = build_lines(layout, written, name, with_skips=with_skips)
@@ -70,15 +72,17 @@ def _words(backbone: Backbone) -> str:
     if (name := preset_name(design)) is not None:
         said.append(f"{name}: {CATALOGUE[name].purpose}\nSource: {CATALOGUE[name].source}.")
     said.append(
-        f"A Keras 3 network of {exact_text(backbone.parameters)} parameters, for any backend of Keras. It was designed\n"
-        "with encdec_widgets, which reads it back from the comment at the end."
+        f"A Keras 3 network of {exact_text(backbone.parameters)} parameters, for any backend of Keras. It was\n"
+        "designed with encdec_widgets, which reads it back from the comment at the end."
     )
     words = docstring("\n\n".join(said))
     return f'"""{words}\n"""\n'
 
 
 def _imports(modules: set[str]) -> str:
-    return "".join(f"import {module}\n" for module in sorted({"keras", *modules})) + "from keras import layers\n"
+    return (
+        "".join(f"import {module}\n" for module in sorted({"keras", *modules})) + "from keras import layers\n"
+    )
 
 
 def _at_the_end(backbone: Backbone) -> str:

@@ -2,8 +2,8 @@
 
 let views = 0;
 
-function save({ name, kind, text }) {
-  const address = URL.createObjectURL(new Blob([text], { type: kind }));
+function save({ name, kind, text }, buffers) {
+  const address = URL.createObjectURL(new Blob(buffers?.length ? buffers : [text], { type: kind }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
@@ -20,7 +20,10 @@ function render({ model, el }) {
   button.setAttribute("aria-label", "Take away");
   button.setAttribute("aria-haspopup", "menu");
   button.setAttribute("aria-expanded", "false");
-  button.title = "Save the design, its table or its picture as a file";
+  button.title = "Save the design, its code, table or picture, or the network as a file";
+  const note = el.appendChild(document.createElement("div"));
+  note.className = "encdec-away-note"; // what is being written, and why a file is not to be had
+  note.hidden = true;
   const menu = el.appendChild(document.createElement("div"));
   menu.className = "encdec-menu";
   menu.setAttribute("role", "menu");
@@ -43,6 +46,7 @@ function render({ model, el }) {
 
   function open(entry) {
     menu.hidden = false;
+    note.hidden = true;
     button.setAttribute("aria-expanded", "true");
     entry.focus();
   }
@@ -65,17 +69,26 @@ function render({ model, el }) {
     }[event.key];
     if (next !== undefined) open(entries[next]);
     else if (event.key === "Escape" && !menu.hidden) close(true);
+    else if (event.key === "Escape" && !note.hidden) note.hidden = true;
     else if (event.key === "Tab") return close(false);
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  const elsewhere = (event) => el.contains(event.target) || close(false);
-  const came = (message) => {
+  const elsewhere = (event) => {
+    if (el.contains(event.target)) return;
+    close(false);
+    if (button.getAttribute("aria-busy") !== "true") note.hidden = true;
+  };
+  const came = (message, buffers) => {
     if (message.of !== view) return;
-    if (!message.error) save(message);
-    const text = message.error || `Saved ${message.name}.`;
+    button.setAttribute("aria-busy", String(Boolean(message.busy)));
+    if (message.name) save(message, buffers);
+    const text = message.error || message.busy || `Saved ${message.name} (${message.size}).`;
+    note.textContent = message.error || message.busy;
+    note.hidden = !note.textContent;
+    note.classList.toggle("encdec-away-trouble", Boolean(message.error));
     button.title = text;
     el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: text }));
   };
