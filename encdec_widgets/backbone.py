@@ -42,9 +42,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Backbone", "build_backbone", "build_in_steps"]
 
-Tell = Callable[[str], object]
-"""Is told something in words."""
-
 
 @attrs.frozen(eq=False)
 class Backbone:
@@ -260,7 +257,11 @@ class Backbone:
         return [{**row, **of_row} for row, of_row in zip(facts, costs, strict=True)]
 
     def save(
-        self, path: str | os.PathLike[str], *, overwrite: bool = False, on_progress: Tell | None = None
+        self,
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        on_progress: Callable[[str], object] | None = None,
     ) -> Path:
         """Write the network with its weights to a file, in the format that the end of its name says.
 
@@ -278,6 +279,19 @@ class Backbone:
         """
         written: Path = answering("save")(self, path, overwrite=overwrite, on_progress=on_progress)
         return written
+
+    def to_sleap(
+        self, folder: str | os.PathLike[str], head_type: str = "single_instance", **more: Any
+    ) -> Path:
+        """Write this network with its weights as a model folder of SLEAP up to 1.4, which ``read_design`` reads.
+
+        ``folder`` is made if it is not there; ``head_type`` and ``part_names`` are as in :meth:`Design.to_sleap`; with
+        ``overwrite=True`` a model that is there is written over.
+
+        Raises:
+            ValueError: If SLEAP cannot say this network, or if there is a model already.
+        """
+        return Path(answering("save_sleap_model")(self, folder, head_type, **more))
 
     @cached_property
     def parameters(self) -> int:

@@ -30,7 +30,8 @@ class ModelFormat:
 
     Attributes:
         ending: What its names end in; empty for a folder.
-        name: What people call it.
+        name: What people call it, at the start of a sentence.
+        label: What it is called in a list.
         write: Writes a Keras model, with the signature of its input, to a path.
         backends: The backends on which it can be written.
         packages: Packages that writing takes, by the name that they are imported by.
@@ -40,6 +41,7 @@ class ModelFormat:
 
     ending: str
     name: str
+    label: str
     write: Callable[[Any, Any, Path], object]
     backends: tuple[str, ...]
     packages: tuple[str, ...] = ()
@@ -76,6 +78,7 @@ FORMATS = (
     ModelFormat(
         ending=".keras",
         name="A Keras model",
+        label="Keras model (.keras)",
         write=lambda model, _, path: model.save(path),
         backends=_ALL,
         traced=False,
@@ -83,6 +86,7 @@ FORMATS = (
     ModelFormat(
         ending=".weights.h5",
         name="A file of weights",
+        label="Weights alone (.weights.h5)",
         write=lambda model, _, path: model.save_weights(path),
         backends=_ALL,
         traced=False,
@@ -90,6 +94,7 @@ FORMATS = (
     ModelFormat(
         ending=".h5",
         name="A Keras model in HDF5",
+        label="Keras model, older format (.h5)",
         write=lambda model, _, path: model.save(path),
         backends=_ALL,
         traced=False,
@@ -97,6 +102,7 @@ FORMATS = (
     ModelFormat(
         ending=".onnx",
         name="An ONNX model",
+        label="ONNX model (.onnx)",
         write=_exporting("onnx"),
         backends=("tensorflow",),
         packages=("onnx", "tf2onnx"),
@@ -105,18 +111,21 @@ FORMATS = (
     ModelFormat(
         ending=".tflite",
         name="A LiteRT model",
+        label="LiteRT model (.tflite)",
         write=_exporting("litert"),
         backends=("tensorflow",),
     ),
     ModelFormat(
         ending="",
         name="A SavedModel",
+        label="SavedModel (a folder)",
         write=_exporting("tf_saved_model"),
         backends=("tensorflow", "jax"),
         packages=("tensorflow",),
     ),
 )
 """All formats; of two endings that fit, the first."""
+WHERE_OTHERS_ARE_WRITTEN = "ONNX and LiteRT are written where TensorFlow is the backend (ONNX with the extra onnx), a SavedModel on JAX too."
 
 
 def save(

@@ -9,6 +9,7 @@ from encdec_widgets.designs.design_json import fields_of
 from encdec_widgets.export.found import Found, Note
 from encdec_widgets.export.sleap.heads import FoundHead
 from encdec_widgets.export.sleap.inputs import FoundInput
+from encdec_widgets.export.sleap.networks import plain
 from encdec_widgets.formatting import counted, error_text, shortened
 
 
@@ -66,7 +67,7 @@ class Configuration:
 
     def _says_the_same(self, riding: Design) -> bool:
         """Whether a design that rides along is what the numbers say, as far as they go."""
-        if riding.architecture != self.architecture:
+        if plain(riding.architecture) != self.architecture:
             return False
         said = zip(self.input.said, self.input.shape, riding.input_shape, strict=True)
         if any(is_said and here != there for is_said, here, there in said):

@@ -10,7 +10,14 @@ import attrs
 from encdec_widgets.architectures import UNet
 from encdec_widgets.export.sleap.counts import parameters, sleap_nn_parameters
 from encdec_widgets.export.sleap.section import Section
-from encdec_widgets.formatting import exact_text
+from encdec_widgets.formatting import counted, exact_text
+
+FIDELITY = (
+    "Same layers, same widths, same number of parameters in SLEAP 1.0 to 1.4, in SLEAP 1.5 and later (sleap-nn) and "
+    "here: for U-Nets without stem, of one stack, with middle block, 3 px kernels and 2 convolutions. Trained weights "
+    "carry over exactly with interpolated upsampling; with transposed convolutions only to SLEAP 1.4 and earlier."
+)
+"""What people need to know before they hand a network over, beside the button and in the documentation."""
 
 
 @attrs.frozen
@@ -55,9 +62,8 @@ def differences(unet: UNet) -> Iterator[Difference]:
 
 
 def _stem(unet: UNet) -> str:
-    text = (
-        f"With a stem, sleap-nn pools {unet.stem_blocks} times more, and its decoder has as many blocks more"
-    )
+    levels = counted(unet.stem_blocks, "level")
+    text = f"With a stem, sleap-nn goes {levels} deeper, and its decoder has as many blocks more"
     runs = unet.stem_blocks < 2 or unet.output_stride >= 2 ** (2 * unet.stem_blocks - 1)
     return f"{text}." if runs else f"{text}; it fails at the first image."
 

@@ -119,6 +119,17 @@ def architecture(cls: Any, numbers: Mapping[str, Any], section: Section) -> Enco
     others = {key: value for key, value in numbers.items() if key in ("kernel_size", "convs_per_block")}
     try:
         made = cls.from_strides(**{key: value for key, value in numbers.items() if key not in others})
-        return attrs.evolve(made, **others)
+        return plain(attrs.evolve(made, **others))
     except FieldError as error:
         raise error.inside(section.path) from None
+
+
+def plain(made: Any) -> Any:
+    """The same network with the usual value in a field that has no effect: without a stem, the size of its kernels.
+
+    >>> plain(UNet(stem_kernel_size=7)) == UNet()
+    True
+    """
+    if isinstance(made, UNet) and not made.stem_blocks:
+        return attrs.evolve(made, stem_kernel_size=attrs.fields(UNet).stem_kernel_size.default)
+    return made

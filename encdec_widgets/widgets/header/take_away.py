@@ -1,7 +1,7 @@
 """The menu that takes the design away as a file."""
 
 import functools
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ import anywidget
 import traitlets
 
 from encdec_widgets.designs.file_names import file_name
+from encdec_widgets.designs.mends import Mend
 from encdec_widgets.formatting import bytes_text, error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
@@ -16,12 +17,17 @@ from encdec_widgets.widgets.header.taken_away import WAYS, Way
 
 if TYPE_CHECKING:
     from encdec_widgets.background import Task
+    from encdec_widgets.designs.design import Design
+    from encdec_widgets.session.shown import Shown
 
 _FOLDER = Path(__file__).parent
 
 
 class TakeAway(Collected, anywidget.AnyWidget):
-    """A button with a menu: the network on screen as JSON or code, its table, its picture, and as a model file.
+    """A button with a menu: the network on screen as a file of each kind that there is.
+
+    The page asks for a way, and gets the file; where something is to be chosen before, or where the network cannot be
+    said and there is a mend, it gets a second page of the menu, with a text and entries of its own.
 
     Attributes:
         ways: Name, label and help of each entry of the menu (a trait).
@@ -35,53 +41,91 @@ class TakeAway(Collected, anywidget.AnyWidget):
     def __init__(self, session: Session) -> None:
         """Make the menu for the network that ``session`` shows."""
         self._session = session
+        self._mends: tuple[Design | None, Sequence[Mend]] = (None, ())
         super().__init__(ways=[[name, way.label, way.help] for name, way in WAYS.items()])
         self.add_class("encdec-take-away")
         self.on_msg(session.guarded(self._asked))
 
     def _asked(self, _: Any, content: Any, __: Any) -> None:
-        """Send the file that a page asks for, to that page: others may show the same designer."""
+        """Answer the page that asks, and that page alone: others may show the same designer."""
         if not isinstance(content, dict):
             return
-        way, shown, view = WAYS.get(str(content.get("take"))), self._session.shown, content.get("of")
+        if "mend" in content:
+            self._mend(content["mend"])
+            return
+        way, shown = WAYS.get(str(content.get("take"))), self._session.shown
         if way is None:
             return
         if shown is None:
-            self._answer(view, error="There is no network yet.")
-            return
-        backbone = shown.backbone
-        name = file_name(backbone.design, way.ending, shown.step.after.preset)
-        refusal = way.refusal(backbone)
-        if refusal is not None:
-            self._answer(view, error=refusal)
-        elif way.is_model:
-            self._answer(view, busy=f"Writing {name}. It takes some seconds, for which edits wait.")
-            work = functools.partial(self._steps, view, way, name, backbone)
-            self._session.background.begin(work, key=(self, view))
+            self._send(content, {"error": "There is no network yet."})
+        elif way.choice is not None and way.choice.takes_seconds and "choice" in content:
+            self._send(
+                content, {"busy": f"Writing {way.label.removesuffix('…').lower()}; edits wait for it…"}
+            )
+            work = functools.partial(self._later, way, content, shown)
+            self._session.background.begin(work, key=(self, content.get("of")))
         else:
-            self._made(view, way, name, _made_of(way, backbone))
+            self._send(content, self._answer(way, content, shown))
 
-    def _steps(
-        self, view: Any, way: Way, name: str, backbone: Any, task: "Task[None]"
+    def _later(
+        self, way: Way, content: Mapping[str, Any], shown: "Shown", task: "Task[None]"
     ) -> Generator[None, None, None]:
+        """Answer from the background, in one step after which others can go on."""
         yield
-        task.tell(self._session.guarded(self._made), view, way, name, _made_of(way, backbone))
+        task.tell(self._session.guarded(self._send), content, self._answer(way, content, shown))
 
-    def _made(self, view: Any, way: Way, name: str, made: str | bytes | Exception) -> None:
-        if isinstance(made, Exception):
-            self._answer(view, error=f"{way.label} can't be made of this network: {error_text(made)}")
-        elif isinstance(made, bytes):
-            self._answer(view, name=name, kind=way.kind, size=bytes_text(len(made)), buffers=[made])
+    def _send(self, content: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        """Send an answer, with bytes beside it."""
+        empty = {
+            "name": "",
+            "kind": "",
+            "text": "",
+            "size": "",
+            "busy": "",
+            "error": "",
+            "said": "",
+            "page": None,
+        }
+        sent = {**empty, "of": content.get("of"), **answer}
+        if isinstance(sent["text"], bytes):
+            self.send({**sent, "text": ""}, buffers=[sent["text"]])
         else:
-            self._answer(view, name=name, kind=way.kind, text=made, size=bytes_text(len(made.encode())))
+            self.send(sent)
 
-    def _answer(self, view: Any, *, buffers: Sequence[bytes] = (), **answer: str) -> None:
-        empty = dict.fromkeys(("name", "kind", "text", "size", "busy", "error"), "")
-        self.send({"of": view, **empty, **answer}, buffers=list(buffers))
+    def _answer(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> dict[str, Any]:
+        backbone, ending = shown.backbone, way.ending
+        try:
+            if way.choice is None:
+                text, said = way.make(backbone), ()
+            elif "choice" not in content:
+                way.choice.ready(backbone)
+                return {"page": _page_of_choices(str(content["take"]), way, way.choice.among(backbone))}
+            else:
+                chosen = str(content["choice"])
+                ending = way.choice.endings.get(chosen, ending)
+                text, said = way.choice.make(backbone, chosen)
+        except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
+            words = f"{way.label.removesuffix('…')} can't be made of this network: {error_text(error)}"
+            return {"error": words, "page": self._page_of_mends(error, backbone.design)}
+        name = file_name(backbone.design, ending, shown.step.after.preset)
+        size = bytes_text(len(text if isinstance(text, bytes) else text.encode()))
+        return {"name": name, "kind": way.kind, "text": text, "size": size, "said": " ".join(said)}
+
+    def _page_of_mends(self, error: Exception, design: "Design") -> dict[str, Any] | None:
+        """A page that says what is wrong, with an entry for each mend; None where there is no mend."""
+        mends: Sequence[Mend] = getattr(error, "mends", ())
+        self._mends = (design, mends)
+        plain = getattr(error, "plain", "") or error_text(error)
+        entries = [[f"Mend: {mend.label}", {"mend": index}] for index, mend in enumerate(mends)]
+        return {"text": plain, "entries": entries} if entries else None
+
+    def _mend(self, index: Any) -> None:
+        design, mends = self._mends
+        if type(index) is int and 0 <= index < len(mends):
+            self._session.mend(mends[index], design)
 
 
-def _made_of(way: Way, backbone: Any) -> str | bytes | Exception:
-    try:
-        return way.make(backbone)
-    except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
-        return error
+def _page_of_choices(name: str, way: Way, among: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    assert way.choice is not None
+    entries = [[label, {"take": name, "choice": value}] for value, label in among]
+    return {"text": way.choice.text, "entries": entries}
