@@ -14,6 +14,7 @@ from encdec_widgets.export.texts import Text
 
 _MODULES = (
     "encdec_widgets.export.design_json",
+    "encdec_widgets.export.keras_code.reading",
     "encdec_widgets.export.sleap.classic_reading",
     "encdec_widgets.export.sleap.nn_reading",
 )
