@@ -121,11 +121,12 @@ class Session(BuiltState):
         changes = {path: value}
         self._follow(self.editor.changed(changes, gesture=self._gestures.of(path)), changes)
 
-    def switch_skip(self, name: str) -> bool:
+    def switch_skip(self, name: str, made: bool | None = None) -> bool:
         """Take the skip connection of a decoder block out, or in where it is not made.
 
         Args:
             name: The name of the block, in the network that is shown.
+            made: Whether the person who asks saw it made; where that is out of date, nothing happens.
 
         Returns:
             Whether there was a choice. Where another network than the one that is shown is wanted, nothing happens.
@@ -135,7 +136,8 @@ class Session(BuiltState):
         change = switch_skip(self.editor.wanted, self.shown.backbone.blocks, name)
         if change is None:
             return False
-        self.change(change)
+        if made is None or made not in change.values():
+            self.change(change)
         return True
 
     def hold(self, held: bool) -> None:
@@ -215,7 +217,10 @@ class Session(BuiltState):
         Raises:
             ValueError: If there is no such block.
         """
-        paths = selectable_paths(self.editor.wanted)
+        design = self.editor.wanted
+        paths = selectable_paths(design)
+        if path == "heads[0]" and len(design.heads) == 1:
+            path = "head"
         if not (path is None or isinstance(path, str)) or path not in paths:
             raise ValueError(
                 f"There is no such block, stage or head. Received: {quoted(path)}. Would work: "
@@ -229,7 +234,7 @@ class Session(BuiltState):
         Nothing happens where there is no such block, or where the design that is wanted does not have it any more.
         """
         if self.shown is not None and name in self.shown.backbone.blocks:
-            path = path_of(self.shown.backbone.blocks.nodes[name])
+            path = path_of(self.shown.backbone.blocks, name)
             if path in selectable_paths(self.editor.wanted):
                 self.select(path)
 

@@ -63,7 +63,7 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     designer.turn_to("Network")
     designer.screen.type("filters", "0")
     expect(problem).to_contain_text("filters must be a whole number from 1")
-    page.get_by_role("button", name="filters = 1", exact=True).click()
+    page.get_by_role("button", name="set filters to 1", exact=True).click()
     expect(problem).to_have_count(0)
     assert designer.number("filters") == "1"
 
