@@ -12,6 +12,7 @@ from tests import amount
 
 BACKENDS = {"tensorflow", "jax", "torch", "numpy"}
 FAST_TO_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+FULL_LIMIT_S = 7200  # seconds: thousands of examples, or an interrupt at every line
 BROWSER_LIMIT_S = 900  # seconds: each step of such a test may wait for a page, a kernel and a first build
 
 
@@ -57,6 +58,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "browser" in item.path.relative_to(config.rootpath).parts:
             item.add_marker("browser")
             item.add_marker(pytest.mark.timeout(BROWSER_LIMIT_S))
+        elif config.getoption("--full"):
+            item.add_marker(pytest.mark.timeout(FULL_LIMIT_S))
         if item.get_closest_marker("full") and not config.getoption("--full"):
             item.add_marker(pytest.mark.skip(reason="taken by --full"))
         wanted = BACKENDS & {marker.name for marker in item.iter_markers()}
