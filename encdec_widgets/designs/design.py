@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -198,6 +200,50 @@ class Design(ByContent):
         """
         text: str = answering("to_json")(self)
         return text
+
+    def to_text(self) -> str:
+        """This design as one short line for a chat message, which ``read_design`` reads.
+
+        Raises:
+            FieldError: As :meth:`to_json`.
+
+        Example:
+            >>> from encdec_widgets import preset
+            >>> preset("SLEAP centroid").to_text()
+            'unet#972c90 filters=16 up_blocks=3 up_interpolate=true input=256x256x1'
+        """
+        text: str = answering("to_text")(self)
+        return text
+
+    def to_link(self, base: str | None = None) -> str:
+        """A link that opens the designer with this design, which is all in the link; nothing is sent anywhere.
+
+        Args:
+            base: The address of an app, such as ``"http://127.0.0.1:8866/"``; Binder's if left out.
+
+        Raises:
+            ValueError: If ``base`` is no address of a page, or the link would have more than 2000 characters; and as
+                :meth:`to_json`.
+        """
+        link: str = answering("to_link")(self, *([] if base is None else [base]))
+        return link
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write this design into a file, as JSON; ``read_design`` and *Open* read it.
+
+        Args:
+            path: Of the file, such as ``"mice.encdec.json"``.
+            overwrite: Whether a file that is there may be replaced.
+
+        Returns:
+            The path of the file.
+
+        Raises:
+            FileExistsError: If there is a file, and ``overwrite`` is False.
+            FieldError: As :meth:`to_json`.
+        """
+        file: Path = answering("save")(self, path, overwrite=overwrite)
+        return file
 
     @staticmethod
     def from_json(text: str | bytes | bytearray) -> Design:

@@ -14,6 +14,9 @@ from encdec_widgets.formatting import quoted
 _ANSWERS = {
     "build": "encdec_widgets.backbone:build_backbone",
     "to_json": "encdec_widgets.designs.design_json:to_json",
+    "to_text": "encdec_widgets.export.text:to_text",
+    "to_link": "encdec_widgets.export.link:to_link",
+    "save": "encdec_widgets.export.file:save",
 }
 
 
