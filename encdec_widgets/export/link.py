@@ -3,9 +3,12 @@
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from encdec_widgets.designs.design import Design
+from encdec_widgets.export.found import Found
 from encdec_widgets.export.packed import packed, unpacked
+from encdec_widgets.export.texts import Text
 from encdec_widgets.formatting import error_text, quoted
 
+NAME = "link"
 KEY = "design"
 """The name of the design in the query of a link."""
 LONGEST = 2000
@@ -16,6 +19,7 @@ BINDER = (
 )
 """The app on Binder, which opens in any browser."""
 _INSIDE = "urlpath"  # Binder's name for the address of a page, with a query of its own
+_LINKS = ("http://", "https://", f"?{KEY}=", f"{KEY}=")
 _SECRET = "token"  # what a link must not carry
 
 
@@ -66,6 +70,8 @@ def from_link(link: str) -> Design:
     Raises:
         ValueError: If there is no design in it, or it is damaged, too long, or names what is unknown here.
     """
+    if len(link) > 2 * LONGEST:
+        raise ValueError(f"A link has at most {LONGEST} characters. Received: {len(link):,} characters.")
     text = in_query(urlsplit(link.strip()).query if "?" in link else link.strip())
     if text is None:
         raise ValueError(
@@ -88,6 +94,21 @@ def from_packed_link(text: str) -> Design:
         return unpacked(text)
     except ValueError as error:
         raise ValueError(f"The design in this link can't be read. {error_text(error)}") from error
+
+
+def recognises(text: Text) -> bool:
+    """Tell whether a text is a link."""
+    start = text.text.lstrip()
+    return start.startswith(_LINKS) and len(start.split()) == 1
+
+
+def read(text: Text) -> Found:
+    """Read the design in a link; nothing is fetched.
+
+    Raises:
+        ValueError: As :func:`from_link`.
+    """
+    return Found(from_link(text.text), NAME)
 
 
 def in_query(query: str) -> str | None:

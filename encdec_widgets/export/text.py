@@ -15,9 +15,12 @@ import attrs
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.families import FAMILIES
 from encdec_widgets.designs.design import Design
+from encdec_widgets.export.found import Found
 from encdec_widgets.export.packed import LONGEST, packed, unpacked
+from encdec_widgets.export.texts import Text
 from encdec_widgets.formatting import quoted
 
+NAME = "text of a design"
 PACKED = "encdec"
 """What a packed design begins with, before its ``=``."""
 _FAMILIES = {family.of.__name__.lower(): family.of for family in FAMILIES}
@@ -81,15 +84,19 @@ def from_text(text: str) -> Design:
     return _design(_family(family), words[1:])
 
 
-def is_short_text(text: str) -> bool:
-    """Whether this is meant as a design's text: it begins with the name of a family, or says that it is packed.
+def recognises(text: Text) -> bool:
+    """Tell whether a text is meant as a design's line: it begins with a family, or says that it is packed."""
+    word = text.text[:1000].split(maxsplit=1)[:1]
+    return bool(word) and (word[0].startswith(f"{PACKED}=") or word[0].partition("#")[0].lower() in _FAMILIES)
 
-    >>> is_short_text("unet filters=16"), is_short_text("encdec=1abc"), is_short_text("filters: 16")
-    (True, True, False)
+
+def read(text: Text) -> Found:
+    """Read the design that a line holds.
+
+    Raises:
+        ValueError: As :func:`from_text`.
     """
-    first = text.split(maxsplit=1)[:1]
-    word = first[0] if first else ""
-    return word.startswith(f"{PACKED}=") or word.partition("#")[0].lower() in _FAMILIES
+    return Found(from_text(text.text), NAME)
 
 
 def _line(design: Design) -> str | None:

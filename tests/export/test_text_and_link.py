@@ -1,10 +1,11 @@
-"""A design as a line of text and as a link: nothing is lost, all is short, and what was damaged is refused with words."""
+"""A design as a line of text and as a link: nothing is lost, all is short, and what was damaged is refused."""
 
 import base64
-import functools
+import contextlib
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -12,20 +13,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encdec_widgets import Design, preset, presets
+from encdec_widgets import Design, preset, presets, read_design
 from encdec_widgets.architectures import CustomEncoderDecoder, FCDenseNet, Hourglass, LeapCNN, UNet
 from encdec_widgets.architectures.blocks.head import Head
-from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock, SimpleUpsamplingBlock
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.block_edits import (
-    BlockEdit,
     add,
     block_kinds,
     change_kind,
     duplicate,
     paths_of,
-    remove,
 )
+from encdec_widgets.designs.variants import fields_to_try, values_of, with_value
 from encdec_widgets.export.link import BINDER, LONGEST, from_link, in_query
 from encdec_widgets.export.packed import packed, unpacked
 from encdec_widgets.export.text import from_text
@@ -45,23 +45,25 @@ class Holding(EncoderBlock):
 
 
 def _block_edits(design: Design) -> Iterator[Design]:
-    """Designs of one edit of one block each; with --full, of every kind of edit."""
-    for path in paths_of(design):
-        if "*" in path:
-            continue
-        stage = path.partition("[")[0]
-        edits: list[Callable[[], BlockEdit]] = [functools.partial(duplicate, design, path)]
+    """Designs of one edit of each block; with --full, also of one block more, less, or of another kind."""
+    for path in (path for path in paths_of(design) if "*" not in path):
+        yield _with_another_value(design, path)
         if amount.EVERYTHING:
-            edits += [functools.partial(edit, design, path) for edit in (add, remove)]
-            kinds = block_kinds(stage).values()
-            edits += [functools.partial(change_kind, design, path, kind) for kind in kinds]
-        for edit in edits:
-            try:
-                yield Design(
-                    design.replace("input_shape", (None, None, 1)).replace_all(edit().changes).architecture
-                )
-            except FieldError:  # not possible of this block
-                assert edit.func is not duplicate or "filters" in path
+            kinds = block_kinds(path.partition("[")[0]).values()
+            edits = [edit(design, path) for edit in (add, duplicate)]
+            edits += [change_kind(design, path, kind) for kind in kinds]
+            for edit in edits:
+                with contextlib.suppress(FieldError):  # not possible of this block
+                    yield design.replace_all(edit.changes)
+
+
+def _with_another_value(design: Design, path: str) -> Design:
+    for field in (field for field in fields_to_try(design, path) if field.startswith(path)):
+        for value in values_of(design, field):
+            with contextlib.suppress(FieldError):
+                if (edited := with_value(design, field, value)) != design:
+                    return edited
+    raise AssertionError(f"nothing of {path} can be changed")
 
 
 @pytest.mark.parametrize("name", presets())
@@ -86,12 +88,12 @@ def designs(draw: st.DrawFn) -> Design:
     kind = draw(st.sampled_from([UNet, LeapCNN, Hourglass, FCDenseNet, CustomEncoderDecoder]))
     architecture: Any
     if kind is CustomEncoderDecoder:
-        blocks = (SimpleConvBlock(filters=filters), *(Holding(draw(HELD)) for _ in range(down)))
+        blocks = (SimpleConvBlock(filters=filters), *(Holding(held=draw(HELD)) for _ in range(down)))
         architecture = CustomEncoderDecoder(encoder=blocks)
     elif kind is FCDenseNet:
         architecture = FCDenseNet(down_layers=(2,) * down, growth_rate=filters, up_layers=(1,) * down)
     else:
-        architecture = kind(filters=filters, down_blocks=down, up_blocks=draw(st.integers(0, down)))
+        architecture = kind(stacks=1, filters=filters, down_blocks=down, up_blocks=draw(st.integers(0, down)))
         if kind is not Hourglass:
             rate = draw(st.one_of(st.floats(0.75, 3), st.integers(1, 3)))
             architecture = attrs.evolve(architecture, filters_rate=rate)
@@ -246,3 +248,39 @@ def test_a_base_that_is_no_page_is_refused(base: Any) -> None:
 @pytest.mark.parametrize("query", ["", "theme=dark", "urlpath=voila", "urlpath=a%3Fb%3Dc", "=&&=;%zz"])
 def test_a_query_without_a_design_has_none(query: str) -> None:
     assert in_query(query) is None
+
+
+def test_read_design_takes_a_text_and_a_link_and_says_which(tmp_path: Path) -> None:
+    design = preset("FC-DenseNet56")
+    edited = design.replace("encoder[0].dropout", 0.3)
+    file = tmp_path / "design.txt"
+    for each in (design, edited):
+        assert read_design(each.to_text()).format == "text of a design"
+        assert read_design(f" {each.to_text()}\n").design == each
+        for link in (each.to_link(), each.to_link(APP), "?" + each.to_link(APP).partition("&")[2]):
+            found = read_design(link)
+            assert (found.design, found.format) == (each, "link")
+        file.write_text(each.to_link())
+        assert read_design(file).design == each
+    with pytest.raises(ValueError, match="design= is missing"):
+        read_design("https://example.org/?q=1")
+    with pytest.raises(ValueError, match="Did you mean 'filters'"):
+        read_design("unet filter=3")
+
+
+def test_a_design_is_saved_as_a_file_and_never_over_another(tmp_path: Path) -> None:
+    design, path = preset("U-Net"), tmp_path / "mice.encdec.json"
+    assert design.save(path) == path
+    assert read_design(path).design == design
+    with pytest.raises(FileExistsError, match=r"mice\.encdec\.json' already\. .* overwrite=True"):
+        preset("LEAP CNN").save(str(path))
+    assert read_design(path).design == design
+    preset("LEAP CNN").save(path, overwrite=True)
+    assert read_design(path).design == preset("LEAP CNN")
+    assert [file.name for file in tmp_path.iterdir()] == ["mice.encdec.json"]
+
+
+@pytest.mark.parametrize("path", ["", None, 3, "{folder}", "{folder}/none/a.json"])
+def test_a_path_that_can_be_no_file_is_refused(tmp_path: Path, path: Any) -> None:
+    with pytest.raises(ValueError, match=r"path is that of a file.*Received"):
+        preset("U-Net").save(path.format(folder=tmp_path) if isinstance(path, str) else path)
