@@ -228,6 +228,28 @@ class Design(ByContent):
         link: str = answering("to_link")(self, *([] if base is None else [base]))
         return link
 
+    def to_html(self, path: str | os.PathLike[str] | None = None, vary: Any = None, **how: Any) -> str | Path:
+        """A page about this design that needs nothing: one file, which opens from a disk, for hand-outs and slides.
+
+        It has the picture, figures, checks, receptive fields and a table, and a slider for each field that varies; all
+        its networks are really built, which takes some seconds.
+
+        Args:
+            path: The file to write; without one, the text is returned.
+            vary: Up to three fields that have a slider, or values by field: ``{"filters": (8, 16, 32)}``. Left out, it
+                is ``filters`` and ``down_blocks`` or, where the network has none, its first numbers.
+            **how: ``progress`` and ``overwrite``: see :func:`encdec_widgets.export.page.page.to_html`.
+
+        Returns:
+            The text, or the path of the file.
+
+        Raises:
+            ValueError: If a field can't be varied, or there would be too many networks.
+            FileExistsError: If there is a file, and ``overwrite`` is False.
+        """
+        page: str | Path = answering("to_html")(self, path, vary, **how)
+        return page
+
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Write this design into a file, as JSON; ``read_design`` and *Open* read it.
 

@@ -16,6 +16,7 @@ _ANSWERS = {
     "to_json": "encdec_widgets.designs.design_json:to_json",
     "to_text": "encdec_widgets.export.text:to_text",
     "to_link": "encdec_widgets.export.link:to_link",
+    "to_html": "encdec_widgets.export.page.page:to_html",
     "save": "encdec_widgets.export.file:save",
 }
 

@@ -47,6 +47,26 @@ def write_file(path: Any, data: bytes, *, overwrite: bool = False) -> Path:
         FileExistsError: If there is a file, and ``overwrite`` is False.
         ValueError: If ``path`` is no path of a file in a folder that is there.
     """
+    target = file_to_write(path, overwrite=overwrite)
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        beside.write_bytes(data)
+        if overwrite:
+            beside.replace(target.resolve())
+        else:
+            _link(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
+    return target
+
+
+def file_to_write(path: Any, *, overwrite: bool = False) -> Path:
+    """The path of a file that may be written, which is asked before work that takes long.
+
+    Raises:
+        FileExistsError: As :func:`write_file`.
+        ValueError: As :func:`write_file`.
+    """
     if not isinstance(path, (str, os.PathLike)) or not str(path):
         raise ValueError(f'path is that of a file, such as "mice.{ENDING}". Received: {quoted(path)}.')
     target = Path(path).expanduser()
@@ -57,15 +77,6 @@ def write_file(path: Any, data: bytes, *, overwrite: bool = False) -> Path:
         raise FileExistsError(
             f"There is a file {quoted(str(path))} already. Give it another name, or say overwrite=True."
         )
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        beside.write_bytes(data)
-        if overwrite:
-            beside.replace(target.resolve())
-        else:
-            _link(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)
     return target
 
 
