@@ -1,12 +1,15 @@
 """A link that opens the designer with a design: it stands in the link itself, packed, so that no server keeps it."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from encdec_widgets.designs.design import Design
 from encdec_widgets.export.found import Found
 from encdec_widgets.export.packed import packed, unpacked
-from encdec_widgets.export.texts import Text
 from encdec_widgets.formatting import error_text, quoted
+
+if TYPE_CHECKING:
+    from encdec_widgets.export.texts import Text
 
 NAME = "link"
 KEY = "design"
@@ -96,13 +99,13 @@ def from_packed_link(text: str) -> Design:
         raise ValueError(f"The design in this link can't be read. {error_text(error)}") from error
 
 
-def recognises(text: Text) -> bool:
+def recognises(text: "Text") -> bool:
     """Tell whether a text is a link."""
     start = text.text.lstrip()
     return start.startswith(_LINKS) and len(start.split()) == 1
 
 
-def read(text: Text) -> Found:
+def read(text: "Text") -> Found:
     """Read the design in a link; nothing is fetched.
 
     Raises:

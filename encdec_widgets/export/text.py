@@ -8,7 +8,7 @@ import difflib
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -17,8 +17,10 @@ from encdec_widgets.architectures.families import FAMILIES
 from encdec_widgets.designs.design import Design
 from encdec_widgets.export.found import Found
 from encdec_widgets.export.packed import LONGEST, packed, unpacked
-from encdec_widgets.export.texts import Text
 from encdec_widgets.formatting import quoted
+
+if TYPE_CHECKING:
+    from encdec_widgets.export.texts import Text
 
 NAME = "text of a design"
 PACKED = "encdec"
@@ -84,13 +86,13 @@ def from_text(text: str) -> Design:
     return _design(_family(family), words[1:])
 
 
-def recognises(text: Text) -> bool:
+def recognises(text: "Text") -> bool:
     """Tell whether a text is meant as a design's line: it begins with a family, or says that it is packed."""
     word = text.text[:1000].split(maxsplit=1)[:1]
     return bool(word) and (word[0].startswith(f"{PACKED}=") or word[0].partition("#")[0].lower() in _FAMILIES)
 
 
-def read(text: Text) -> Found:
+def read(text: "Text") -> Found:
     """Read the design that a line holds.
 
     Raises:

@@ -38,6 +38,7 @@ class KeptEdits(widgets.HBox):
         self._file = file
         self._start = session.editor.wanted
         self._came_back = ""
+        self._told = ""
         self._failed = ""
         self.memory = Memory(session)
         self._at_rest = AtRest(KEEP_AFTER_S, session.guarded(self._keep), session.background)
@@ -64,9 +65,14 @@ class KeptEdits(widgets.HBox):
             self._keep()
         super().close()
 
+    def tell(self, words: str) -> None:
+        """Say something of where the design came from, until the next edit."""
+        self._told = words
+        self._show()
+
     def _edited(self, _: Any) -> None:
-        if self._came_back:
-            self._came_back = ""  # it was said
+        if self._came_back or self._told:
+            self._came_back = self._told = ""  # it was said
             self._show()
         self._at_rest.soon()
 
@@ -142,6 +148,7 @@ class KeptEdits(widgets.HBox):
     def _said(self) -> tuple[str, ...]:
         memory = self.memory
         return (
+            self._told,
             self._came_back,
             "Of these kept edits, the oldest go with your next edit." if memory.drops_one else "",
             f"What was kept can't be read, and new edits are not kept until it is let go. {memory.unreadable}"
