@@ -87,11 +87,12 @@ class Backbone:
 
     @property
     def model(self) -> Any:
-        """The Keras model, from an image to the output (or the head) of every stack, with its weights.
+        """The Keras model, from an image to the output or the heads of every stack, with its weights.
 
-        They take their memory when this is first asked for. Layers that did not change since the network that this one
-        was rebuilt from have its weights (:mod:`encdec_widgets.networks.followed` has the rule): they are shared, or
-        copied where an edit renumbered them.
+        Its outputs are ordered by stack, then by head. The weights take their memory when this is first asked for.
+        Layers that did not change since the network that this one was rebuilt from have its weights
+        (:mod:`encdec_widgets.networks.followed` has the rule): they are shared, or copied where an edit renumbered
+        them.
 
         Raises:
             TooLargeError: (a MemoryError) If they take more than there is: see :meth:`fill`.
@@ -184,7 +185,8 @@ class Backbone:
     def _receptive_field(self) -> ReceptiveField:
         calls = self._calls
         outputs = {block: call for call, blocks in calls.nodes(data="output_of") for block in blocks}
-        return receptive_fields(calls, outputs, self.design.architecture.sleap_dialog_receptive_field())
+        dialog = self.design.architecture.sleap_dialog_receptive_field()
+        return receptive_fields(calls, outputs, dialog, heads=max(len(self.design.heads), 1))
 
     def checks(
         self,
@@ -344,7 +346,7 @@ def build_in_steps(
         how.setdefault("counterparts", counterparts(previous.design, design))
     try:
         network = yield from network_in_steps(
-            design.architecture, design.input_shape, design.head, earlier, **how
+            design.architecture, design.input_shape, design.heads, earlier, **how
         )
     except Exception as error:
         if not suggests or is_trying():
@@ -365,7 +367,7 @@ def _refused(error: Exception, design: Design, how: How) -> Generator[None, None
         with trying():
             other = design.replace(field, value)
         own: How = {**how, "on_block": on_block}
-        return (yield from network_in_steps(other.architecture, other.input_shape, other.head, None, **own))
+        return (yield from network_in_steps(other.architecture, other.input_shape, other.heads, None, **own))
 
     refused = yield from size_refusal(
         error, design.architecture, design.input_shape, lambda *shape: build("input_shape", *shape)

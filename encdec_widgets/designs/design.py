@@ -10,32 +10,28 @@ import copy
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.blocks.head import LONE_HEAD, Head, Heads, as_heads
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.architectures.fields.by_content import ByContent
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.fields.working import suggesting_what_works, tries_suggestions
 from encdec_widgets.designs.design_json import from_json
+from encdec_widgets.designs.heads import HEADS, head_paths, is_head_path, with_changes
 from encdec_widgets.designs.input_shapes import INPUT_FIELDS as INPUT_FIELDS
 from encdec_widgets.designs.input_shapes import InputShape as InputShape
 from encdec_widgets.designs.input_shapes import as_input_shape, require_sizes_that_fit
-from encdec_widgets.designs.paths import STAGES, evolve, info_at, no_field, replace_in
+from encdec_widgets.designs.paths import STAGES, info_at, no_field, replace_in
 from encdec_widgets.designs.registry import answering
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
-
-
-def _as_head(value: Any) -> Head | None:
-    if value is None or isinstance(value, Head):
-        return value
-    raise FieldError("head", value, "must be a Head, such as Head(channels=16), or None")
 
 
 def _as_architecture(value: Any) -> EncoderDecoder:
@@ -71,7 +67,7 @@ def _what_to_write(stack: str, received: Any) -> str:
     return f"return a list such as [{example}]"
 
 
-_PARTS = ("architecture", "input_shape", "head")
+_PARTS = ("architecture", "input_shape")
 
 
 def _as_input_shape(value: Any, design: Any) -> InputShape:
@@ -79,7 +75,16 @@ def _as_input_shape(value: Any, design: Any) -> InputShape:
     return as_input_shape(value, design.architecture)
 
 
-@attrs.frozen
+class _Usual(Enum):
+    """The input shape where none is given."""
+
+    SHAPE = "usual"
+
+
+_USUAL = _Usual.SHAPE
+
+
+@attrs.frozen(init=False)
 class Design(ByContent):
     """A network to be: an architecture and the shape of its input.
 
@@ -87,12 +92,13 @@ class Design(ByContent):
         architecture: The family with its fields, or any other ``EncoderDecoder``.
         input_shape: Height and width in px (None: unknown until images arrive) and number of channels. Left out, it is
             256 x 256 x 1, or the next size up that the architecture can take (unknown if that is too large).
-        head: What the network ends in; None for the bare backbone.
+        heads: What every stack of the network ends in, in the order of its outputs; none for the bare backbone. It is
+            given as ``heads`` or as ``head``, which takes a single head or None too.
 
     Raises:
         FieldError: (a ValueError) If height or width cannot be divided by the maximum stride, if stacked encoders and
-            decoders do not fit together, or if there is no feature of the head's stride. It names the field, the value
-            and what would work.
+            decoders do not fit together, if there is no feature of a head's stride, or if two heads have one name. It
+            names the field, the value and what would work.
 
     Example:
         >>> from encdec_widgets import Design
@@ -112,7 +118,20 @@ class Design(ByContent):
     input_shape: InputShape = attrs.field(
         converter=attrs.Converter(_as_input_shape, takes_self=True)  # type: ignore[misc] # mypy knows functions alone
     )
-    head: Head | None = attrs.field(default=None, converter=_as_head)
+    heads: tuple[Head, ...] = attrs.field(default=(), converter=as_heads, alias="head")
+
+    def __init__(
+        self,
+        architecture: EncoderDecoder,
+        input_shape: InputShape | _Usual = _USUAL,
+        head: Heads = None,
+        heads: Sequence[Head] | None = None,
+    ) -> None:
+        """Take the parts, ``head`` or ``heads``."""
+        if heads is not None and head is not None:
+            raise FieldError(HEADS, heads, "is given together with head, of which one is enough")
+        given = {} if isinstance(input_shape, _Usual) else {"input_shape": input_shape}
+        self.__attrs_init__(architecture, head=head if heads is None else heads, **given)
 
     @input_shape.default
     def _default_input_shape(self) -> InputShape:
@@ -123,9 +142,20 @@ class Design(ByContent):
     def __attrs_post_init__(self) -> None:
         """Check what one field asks of another."""
         self.architecture.require_symmetric_stacks()
-        if self.head is not None:
-            self.architecture.require_feature_for(self.head)
+        for head, path in zip(self.heads, head_paths(self), strict=True):
+            self.architecture.require_feature_for(head, path)
         require_sizes_that_fit(self.input_shape, self.architecture)
+
+    @property
+    def head(self) -> Head | None:
+        """The lone head; None for the bare backbone.
+
+        Raises:
+            FieldError: (a ValueError) If there are several.
+        """
+        if len(self.heads) > 1:
+            raise FieldError(LONE_HEAD, self.heads, f"is one of {len(self.heads)} heads: read heads")
+        return self.heads[0] if self.heads else None
 
     def blocks_of(self, stage: str) -> tuple[Any, ...]:
         """The blocks of a stage in their order.
@@ -155,8 +185,9 @@ class Design(ByContent):
         Args:
             field: A field of the architecture (``filters``), of one of its blocks (``encoder[2].num_convs``) or of all
                 blocks of a stage that have it (``decoder[*].skip_add``), a block (``encoder[2]``), a list of blocks
-                (``encoder[:]``), or ``input_shape``, ``architecture``, ``head`` or one of the head's fields
-                (``head.channels``). Changing blocks turns a family into a ``CustomEncoderDecoder`` of the same blocks.
+                (``encoder[:]``), or ``input_shape``, ``architecture``, ``heads``, a head (``heads[1]``) or one of its
+                fields (``heads[1].channels``); ``head`` and ``head.channels`` are those of a lone head. Changing blocks
+                turns a family into a ``CustomEncoderDecoder`` of the same blocks.
             value: The new value.
 
         Raises:
@@ -173,7 +204,7 @@ class Design(ByContent):
         Raises:
             FieldError: (a ValueError) If there is no such field, or a value is not possible.
         """
-        parts = {"architecture": self.architecture, "input_shape": self.input_shape, "head": self.head}
+        parts = {"architecture": self.architecture, "input_shape": self.input_shape, "heads": self.heads}
         try:
             return Design(**_changed(parts, changes))
         except FieldError as error:
@@ -294,13 +325,13 @@ def _changed(parts: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
     for name, value in changes.items():
         if not isinstance(name, str):
             raise no_field(name, value)
-    changed = {**parts, **{name: changes[name] for name in _PARTS if name in changes}}
-    own = {n: value for n, value in changes.items() if n not in _PARTS and not n.startswith("head.")}
+    changed = {name: {**parts, **changes}[name] for name in _PARTS if name in parts or name in changes}
+    own = {n: value for n, value in changes.items() if n not in (*_PARTS, HEADS) and not is_head_path(n)}
     architecture = changed["architecture"]
     if "architecture" in changes:  # That of a design was checked when the design was made.
         architecture = _as_architecture(architecture)
-    head = _replace_in_head(_as_head(changed.get("head")), changes)
-    return {**changed, "architecture": replace_in(architecture, own), "head": head}
+    heads = with_changes(parts.get(HEADS, parts.get(LONE_HEAD)), changes)
+    return {**changed, "architecture": replace_in(architecture, own), HEADS: heads}
 
 
 def _suggesting_what_works(
@@ -335,19 +366,3 @@ def _nearest_built(make: Callable[[], Design]) -> InputShape | None:
 
 
 tries_suggestions(Design, lambda _, asked, error: _suggesting_what_works(error, asked, {}, leads_on=True))
-
-
-def _replace_in_head(head: Head | None, changes: Mapping[str, Any]) -> Head | None:
-    fields = {
-        name.removeprefix("head."): value for name, value in changes.items() if name.startswith("head.")
-    }
-    if not fields:
-        return head
-    if head is None:
-        name, value = next(iter(fields.items()))
-        raise FieldError(f"head.{name}", value, "needs a head, and this design has none")
-    try:
-        changed: Head = evolve(head, fields)
-    except FieldError as error:
-        raise error.inside("head") from None
-    return changed

@@ -1,14 +1,16 @@
 """The name of an edit, read from the designs before and after it: "filters 16 to 24"."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
 
 from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.counterparts import same_heads
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.paths import STAGES, named, text_at
 from encdec_widgets.formatting import value_text
@@ -20,7 +22,7 @@ def same_network(before: Design, after: Design) -> bool:
     """Tell whether two designs have the same blocks, also if one is a family and the other a list of its blocks."""
     if before == after:
         return True
-    if not same((before.input_shape, before.head), (after.input_shape, after.head)):
+    if not same((before.input_shape, before.heads), (after.input_shape, after.heads)):
         return False
     try:
         return same(CustomEncoderDecoder.of(before.architecture), CustomEncoderDecoder.of(after.architecture))
@@ -33,7 +35,7 @@ def edit_name(before: Design, after: Design) -> str:
     differences = [
         *_of_architectures(before.architecture, after.architecture),
         *_of_values("input_shape", before.input_shape, after.input_shape),
-        *_of_heads(before.head, after.head),
+        *_of_heads(before.heads, after.heads),
     ]
     if not differences:
         return "nothing" if same_network(before, after) else "another wiring"
@@ -63,11 +65,20 @@ def _of_fields(prefix: str, old: Any, new: Any) -> Iterator[_Difference]:
         yield from _of_values(f"{prefix}{field.name}", getattr(old, field.name), getattr(new, field.name))
 
 
-def _of_heads(old: Any, new: Any) -> Iterator[_Difference]:
-    if old is None or new is None:
-        yield from _of_values("head", old is not None, new is not None)
-    else:
-        yield from _of_fields("head ", old, new)
+def _of_heads(old: Sequence[Head], new: Sequence[Head]) -> Iterator[_Difference]:
+    was = same_heads(old, new)
+    alone = len(old) < 2 and len(new) < 2
+    for gone, head in enumerate(old):
+        if gone not in was:
+            yield "head" if alone else f"head {head.name}", True, False
+    for i, head in zip(was, new, strict=True):
+        if i is None:
+            yield "head" if alone else f"head {head.name}", False, True
+        else:
+            yield from _of_fields("head " if alone else f"{old[i].name} ", old[i], head)
+    kept = [i for i in was if i is not None]
+    if kept != sorted(kept):
+        yield "order of heads", ", ".join(head.name for head in old), ", ".join(head.name for head in new)
 
 
 def _of_architectures(old: EncoderDecoder, new: EncoderDecoder) -> Iterator[_Difference]:

@@ -10,6 +10,8 @@ import traitlets
 
 from encdec_widgets.designs.block_edits import can_be_edited, path_of, remove
 from encdec_widgets.designs.file_names import file_name
+from encdec_widgets.designs.head_edits import remove_head
+from encdec_widgets.designs.heads import is_head_path
 from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.figures.folds import folded
 from encdec_widgets.figures.parts import Scene
@@ -124,7 +126,8 @@ class Hands(Collected, anywidget.AnyWidget):
         if reason:
             self.send({"say": reason})
         else:
-            session.change(remove(wanted, str(path_of(shown.backbone.blocks.nodes[name]))))
+            path = str(path_of(shown.backbone.blocks, name))
+            session.change((remove_head if is_head_path(path) else remove)(wanted, path))
 
     def _download(self, kind: str) -> None:
         """Send the picture without edit marks: the page saves it as SVG, or draws it at twice the size as PNG."""
@@ -139,6 +142,8 @@ def why_it_stays(design: "Design", blocks: "nx.DiGraph[str]", name: str) -> str:
     if name not in blocks:
         return "A layer can't be removed by itself. Remove its block."
     data = blocks.nodes[name]
+    if data["stage"] == "head":
+        return ""
     if data["stage"] not in STAGES:
         return f"{data['label']} can't be removed."
     if not can_be_edited(design):
