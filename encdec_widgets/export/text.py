@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.blocks.head import Head, head_path
 from encdec_widgets.architectures.families import FAMILIES
 from encdec_widgets.designs.design import Design
 from encdec_widgets.export.found import Found
@@ -30,6 +30,7 @@ _WORDS: Mapping[str, Any] = {"none": None, "true": True, "false": False}
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?\d+")
 _REAL = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d+)?")
+_HEAD = re.compile(r"head(?:s\[(\d{1,3})\])?\.(\w+)")
 _INPUT = "input"
 _OPEN = "?"
 """A height or width of the input that is open."""
@@ -108,17 +109,19 @@ def _line(design: Design) -> str | None:
         return None
     size = "x".join(_OPEN if size is None else str(size) for size in design.input_shape)
     words = [*_written(design.architecture, ""), f"{_INPUT}={size}"]
-    if design.head is not None:
-        words += _written(design.head, "head.", every=True)
+    for index, head in enumerate(design.heads):
+        words += _written(head, f"{head_path(design.heads, index)}.", always="channels")
     said = [word for word in words if word is not None]
     return " ".join([f"{name}#{_checksum(name, said)}", *said]) if len(said) == len(words) else None
 
 
-def _written(owner: Any, prefix: str, *, every: bool = False) -> Iterator[str | None]:
-    """The fields of an object that are not at their default, or every one; None for one that a line can't say."""
+def _written(owner: Any, prefix: str, always: str = "") -> Iterator[str | None]:
+    """The fields that are not at their default, and one that is always written; None for what a line can't say."""
     for field in attrs.fields(type(owner)):
         value = getattr(owner, field.name)
-        if field.init and (every or type(value) is not type(field.default) or value != field.default):
+        if field.init and (
+            field.name == always or type(value) is not type(field.default) or value != field.default
+        ):
             text = _value(value)
             yield None if text is None else f"{prefix}{field.alias}={text}"
 
@@ -160,7 +163,7 @@ def _family(name: str) -> type[Any]:
 
 def _design(family: type[Any], words: list[str]) -> Design:
     fields: dict[str, Any] = {}
-    of_head: dict[str, Any] = {}
+    heads: dict[int, dict[str, Any]] = {}
     more: dict[str, Any] = {}
     for word in words:
         name, sign, text = word.partition("=")
@@ -168,16 +171,21 @@ def _design(family: type[Any], words: list[str]) -> Design:
             raise ValueError(
                 f"A design's text has words such as filters=16 after its family. Received: {quoted(word)}."
             )
-        target, plain = (of_head, name.removeprefix("head.")) if name.startswith("head.") else (fields, name)
+        match = _HEAD.fullmatch(name)
         if name == _INPUT:
             target, plain = more, "input_shape"
-        elif plain not in _names(Head if target is of_head else family):
+        elif match and match[2] in _names(Head):
+            target, plain = heads.setdefault(int(match[1] or 0), {}), match[2]
+        elif name in _names(family):
+            target, plain = fields, name
+        else:
             raise _unknown(name, family)
         if plain in target:
             raise ValueError(f"This text of a design says {quoted(name)} twice. Say it once.")
         target[plain] = _shape(text) if name == _INPUT else _read(text)
-    head = Head(**of_head) if of_head else None
-    return Design(family(**fields), head=head, **more)
+    if list(heads) != list(range(len(heads))):
+        raise ValueError(f"Heads are counted from 0, as heads[0] and heads[1]. Received: {sorted(heads)}.")
+    return Design(family(**fields), heads=[Head(**of_head) for of_head in heads.values()], **more)
 
 
 def _shape(text: str) -> tuple[int | None, ...]:

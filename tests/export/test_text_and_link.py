@@ -97,11 +97,11 @@ def designs(draw: st.DrawFn) -> Design:
         if kind is not Hourglass:
             rate = draw(st.one_of(st.floats(0.75, 3), st.integers(1, 3)))
             architecture = attrs.evolve(architecture, filters_rate=rate)
-    head = draw(
-        st.one_of(st.none(), st.builds(Head, st.integers(1, 50), st.sampled_from(["linear", "softmax"])))
-    )
+    names = draw(st.lists(st.sampled_from(["head", "maps", "a1", "None"]), unique=True, max_size=3))
+    activations = st.sampled_from(["linear", "softmax"])
+    heads = [Head(draw(st.integers(1, 50)), draw(activations), name=name) for name in names]
     sizes = draw(st.sampled_from([(None, None), (512, 256)]))
-    return Design(architecture, (*sizes, draw(st.integers(1, 4))), head)
+    return Design(architecture, (*sizes, draw(st.integers(1, 4))), heads)
 
 
 @given(designs())
@@ -152,6 +152,8 @@ def test_a_text_or_a_link_that_was_cut_off_is_refused(design: Design) -> None:
         ("unet filters=3 filters=4", "twice"),
         ("unet input=256", "height x width x channels"),
         ("unet input=100x100x1", "Would work"),
+        ("unet heads[1].channels=3", "counted from 0"),
+        ("unet head.channels=3 heads[0].channels=4", "twice"),
         ("unet head.chanels=3", "Did you mean 'head.channels'"),
         ("unet#000000 filters=16", "begin it with 'unet' alone"),
         ("encdec=", "nothing of it is there"),
