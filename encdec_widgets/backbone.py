@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import attrs
@@ -14,6 +16,7 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.fields.working import is_trying, trying
 from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.counterparts import counterparts
+from encdec_widgets.designs.registry import answering
 from encdec_widgets.explain.checks import Check, Network, as_built, checks
 from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
 from encdec_widgets.explain.costs import Cost, Precision, costs, value_bytes
@@ -253,6 +256,19 @@ class Backbone:
         # The two say the same of what and where a row is. Parameters are those of the costs: layers can share weights,
         # and there these count once, so that the column adds up to the network's.
         return [{**row, **of_row} for row, of_row in zip(facts, costs, strict=True)]
+
+    def to_sleap(
+        self, folder: str | os.PathLike[str], head_type: str = "single_instance", **more: Any
+    ) -> Path:
+        """Write this network with its weights as a model folder of SLEAP up to 1.4, which ``read_design`` reads.
+
+        ``folder`` is made if it is not there; ``head_type`` and ``part_names`` are as in :meth:`Design.to_sleap`; with
+        ``overwrite=True`` a model that is there is written over.
+
+        Raises:
+            ValueError: If SLEAP cannot say this network, or if there is a model already.
+        """
+        return Path(answering("save_sleap_model")(self, folder, head_type, **more))
 
     @cached_property
     def parameters(self) -> int:

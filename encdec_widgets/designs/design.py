@@ -298,6 +298,45 @@ class Design(ByContent):
         file: Path = answering("save")(self, path, overwrite=overwrite)
         return file
 
+    def to_sleap(self, head_type: str = "single_instance", part_names: Sequence[str] | None = None) -> str:
+        """This design as a configuration of SLEAP up to 1.4: a training profile, in JSON.
+
+        ``encdec_widgets/export/README.md`` says what it can and can't carry. The design itself rides along, so that
+        :func:`~encdec_widgets.export.reading.read_design` gives it back whole.
+
+        Args:
+            head_type: The kind of head, as SLEAP calls it: "single_instance", "centroid", "centered_instance",
+                "multi_instance" or "multi_class_bottomup".
+            part_names: The names of the body parts; None for those of the skeleton in SLEAP.
+
+        Raises:
+            FieldError: (a ValueError) If SLEAP cannot say this network. It names the field; its ``mends`` are the
+                nearest networks that SLEAP can say.
+
+        Example:
+            >>> from encdec_widgets import preset, read_design
+            >>> design = preset("SLEAP centroid")
+            >>> read_design(design.to_sleap("centroid")).design == design
+            True
+        """
+        text: str = answering("to_sleap")(self, head_type, part_names)
+        return text
+
+    def to_sleap_nn(self, head_type: str = "single_instance", part_names: Sequence[str] | None = None) -> str:
+        """This design as a configuration of sleap-nn, and so of SLEAP from 1.5 on, in YAML.
+
+        Args:
+            head_type: The kind of head, as sleap-nn calls it: "single_instance", "centroid", "centered_instance",
+                "bottomup", "multi_class_bottomup" or, from sleap-nn 0.3 on, one that segments.
+            part_names: As in :meth:`to_sleap`.
+
+        Raises:
+            FieldError: (a ValueError) If sleap-nn cannot say this network, or would build another one. As in
+                :meth:`to_sleap`.
+        """
+        text: str = answering("to_sleap_nn")(self, head_type, part_names)
+        return text
+
     @staticmethod
     def from_json(text: str | bytes | bytearray) -> Design:
         """The design that :meth:`to_json` wrote.

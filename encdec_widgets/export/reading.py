@@ -44,7 +44,11 @@ def read_design(source: "str | os.PathLike[str]") -> Found:
         design JSON: UNet, input 256 × 256 × 1
     """
     if isinstance(source, str) and any(mark in source for mark in _TEXT_HAS):
-        return read_text(source)
+        try:
+            return read_text(source)
+        except ValueError as error:
+            error.add_note("It was taken as a text; to read a file whose path has = or { in it, give a Path.")
+            raise
     try:
         path = Path(source).expanduser()
     except (TypeError, RuntimeError):
@@ -147,8 +151,8 @@ def _not_recognised(text: Text) -> str:
     as_what = "JSON" if start in ("{", "[") else "YAML"
     reason = f" As {as_what}: {why[as_what]}." if as_what in why else ""
     return (
-        f"This text holds no design in a known format. Tried: {known}.{reason} Received: {quoted(text.text)}; to read "
-        "a file whose path has = or { in it, give a Path."
+        f"This text holds no design in a known format. Tried: {known}.{reason} Received the text "
+        f"{quoted(text.text)}."
     )
 
 

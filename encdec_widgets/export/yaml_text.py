@@ -72,3 +72,22 @@ def _require_plain(text: str) -> None:
             raise ValueError(f"lists and mappings stand more than {_DEEPEST} deep in each other")
         if aliases > _MOST_ALIASES:
             raise ValueError(f"it has more than {_MOST_ALIASES} aliases (*name)")
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc] # it ships no types
+    """Quotes what any reader could take for a number, and repeats lists in place of naming them."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_Dumper.add_implicit_resolver(_FLOAT, _WITH_EXPONENT, list("-+.0123456789"))
+
+
+def written(data: Any) -> str:
+    r"""Write plain data as YAML of ASCII characters, in the order of its keys.
+
+    >>> written({"part_names": ["no", "1e3", "null", "Fin"], "filters": 16})
+    "part_names:\n- 'no'\n- '1e3'\n- 'null'\n- Fin\nfilters: 16\n"
+    """
+    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, width=1_000_000))

@@ -45,7 +45,7 @@ def test_in_a_folder_the_trained_configuration_comes_first_and_others_are_noted(
         ("models/run1", "taken as a path: a text has a line break"),
         ("x\0y", "taken as a path"),
         ("x" * 5000, "taken as a path"),
-        ("filters=16", "Tried: .*design JSON.*give a Path"),
+        ("filters=16", "Tried: .*design JSON.*Received the text 'filters=16'"),
         ('{"filters": 16}', "holds no design in a known format"),
         ('{"filters": ', "As JSON: Expecting value: line 1"),
         ("filters: 16\nfilters: 17\n", "As YAML: there are two entries 'filters'"),
@@ -67,8 +67,9 @@ def test_a_path_is_never_taken_as_a_text(tmp_path: Path) -> None:
         read_design(odd)
     odd.write_text(TEXT)
     assert read_design(odd).design == DESIGN
-    with pytest.raises(ValueError, match="give a Path"):
+    with pytest.raises(ValueError, match="Received the text") as refused:
         read_design(str(odd))
+    assert "give a Path" in refused.value.__notes__[0]
 
 
 def test_a_file_that_is_too_large_or_no_text_is_refused_without_reading_all_of_it(tmp_path: Path) -> None:

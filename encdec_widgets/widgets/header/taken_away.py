@@ -6,11 +6,30 @@ from typing import TYPE_CHECKING
 import attrs
 
 from encdec_widgets.explain.table import block_rows, csv_lines
+from encdec_widgets.export.sleap import classic_writing, nn_writing
+from encdec_widgets.export.sleap.ground import FIDELITY
+from encdec_widgets.export.sleap.heads import CLASSIC, SLEAP_NN
+from encdec_widgets.export.sleap.kinds import choices
 from encdec_widgets.figures.scene import scene
 from encdec_widgets.figures.still import still
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
+
+
+@attrs.frozen
+class Choice:
+    """What a person chooses before a file is made.
+
+    Attributes:
+        text: What to know of it.
+        among: Gives what there is for a network: a value and a label each, the likeliest first.
+        make: Writes the file's text for a network and a value, with what is to be said of it.
+    """
+
+    text: str
+    among: Callable[["Backbone"], tuple[tuple[str, str], ...]]
+    make: Callable[["Backbone", str], tuple[str, tuple[str, ...]]]
 
 
 @attrs.frozen
@@ -22,7 +41,8 @@ class Way:
         help: One sentence on what it is for.
         ending: Of the file's name.
         kind: The file's media type.
-        make: Writes the file's text.
+        make: Writes the file's text; of a way with a choice, for the likeliest one.
+        choice: What is chosen before, if anything is.
     """
 
     label: str
@@ -30,6 +50,17 @@ class Way:
     ending: str
     kind: str
     make: Callable[["Backbone"], str]
+    choice: Choice | None = None
+
+
+def _sleap(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
+    written = classic_writing.written(backbone.design, head_type)
+    return written.text, written.warnings
+
+
+def _sleap_nn(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
+    written = nn_writing.written(backbone.design, head_type)
+    return written.text, written.warnings
 
 
 WAYS: Mapping[str, Way] = {
@@ -39,6 +70,22 @@ WAYS: Mapping[str, Way] = {
         "json",
         "application/json",
         lambda backbone: backbone.design.to_json(),
+    ),
+    "sleap": Way(
+        "SLEAP up to 1.4 (JSON)…",
+        "A training profile for SLEAP, to be loaded in its training dialog.",
+        "json",
+        "application/json",
+        lambda backbone: _sleap(backbone, choices(backbone.design, CLASSIC)[0][0])[0],
+        Choice(FIDELITY, lambda backbone: choices(backbone.design, CLASSIC), _sleap),
+    ),
+    "sleap_nn": Way(
+        "SLEAP from 1.5, sleap-nn (YAML)…",
+        "A configuration for sleap-nn, and for the training dialog of SLEAP from 1.5 on.",
+        "yaml",
+        "application/yaml",
+        lambda backbone: _sleap_nn(backbone, choices(backbone.design, SLEAP_NN)[0][0])[0],
+        Choice(FIDELITY, lambda backbone: choices(backbone.design, SLEAP_NN), _sleap_nn),
     ),
     "csv": Way(
         "Table (CSV)",
