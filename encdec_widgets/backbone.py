@@ -14,6 +14,7 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.fields.working import is_trying, trying
 from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.counterparts import counterparts
+from encdec_widgets.designs.input_shapes import channels_come_first, nearest_shapes, turned
 from encdec_widgets.explain.checks import Check, Network, as_built, checks
 from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
 from encdec_widgets.explain.costs import Cost, Precision, costs, value_bytes
@@ -367,16 +368,25 @@ def _refused(error: Exception, design: Design, how: How) -> Generator[None, None
         own: How = {**how, "on_block": on_block}
         return (yield from network_in_steps(other.architecture, other.input_shape, other.head, None, **own))
 
-    refused = yield from size_refusal(
-        error, design.architecture, design.input_shape, lambda *shape: build("input_shape", *shape)
-    )
-    if refused is not error or not isinstance(error, FieldError):
-        return refused
-    working = []
-    for value in error.suggestions:
-        try:
-            yield from build(error.field, value)
-        except Exception:  # noqa: BLE001 - a user's block may raise anything
-            continue
-        working.append(value)
-    return error.suggesting(working)
+    def suggesting_what_builds(refusal: FieldError) -> Generator[None, None, FieldError]:
+        working = []
+        for value in refusal.suggestions:
+            try:
+                yield from build(refusal.field, value)
+            except Exception:  # noqa: BLE001 - a user's block may raise anything
+                continue
+            working.append(value)
+        return refusal.suggesting(working)
+
+    architecture, shape = design.architecture, design.input_shape
+    meant = None if architecture.strides_decide else turned(shape)
+    if meant is not None:
+        channels_first = yield from suggesting_what_builds(
+            channels_come_first(shape, (meant, *nearest_shapes(meant, architecture)))
+        )
+        if channels_first.suggestions:
+            return channels_first
+    refused = yield from size_refusal(error, architecture, shape, lambda *shape: build("input_shape", *shape))
+    if refused is error and isinstance(error, FieldError):
+        return (yield from suggesting_what_builds(error))
+    return refused

@@ -15,6 +15,7 @@ from encdec_widgets.networks.keras_config import config_of_keras
 from encdec_widgets.networks.scopes import device_of, spread_here
 from encdec_widgets.workers.device import option_in
 from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.sent_classes import classes_of
 from encdec_widgets.workers.sent_functions import functions_of, named, packed
 
 
@@ -38,7 +39,8 @@ class Network:
         devices: The device that it would run on where it comes from, as the option ``device`` names it, by the backend;
             empty where that is not known.
         notices: What is otherwise where it comes from than where it is timed, a sentence each.
-        functions: Of a model, the functions that a user wrote: see :mod:`encdec_widgets.workers.sent_functions`.
+        functions: Of a model, the functions and classes of layers that a user wrote: see
+            :mod:`encdec_widgets.workers.sent_functions`.
 
     Example:
         >>> from encdec_widgets import Design
@@ -142,7 +144,7 @@ def _of_backbone(backbone: Any) -> Network:
 def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]]) -> Network:
     batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
     policy: Any = model.dtype_policy
-    functions = functions_of(model)
+    classes, functions = classes_of(model), functions_of(model)
     try:
         with named(functions):
             text = model.to_json()
@@ -154,7 +156,7 @@ def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]]) -> Network:
     return Network(
         kind="model",
         text=text,
-        functions=packed(functions),
+        functions=packed({**classes, **functions}),
         policy=str(getattr(policy, "default_policy", policy).name),
         blocks=blocks,
         shapes=tuple(tuple(tensor.shape[1:]) for tensor in model.inputs),
