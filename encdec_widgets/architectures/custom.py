@@ -139,7 +139,11 @@ class CustomEncoderDecoder(EncoderDecoder):
         return self.wiring.skip_sources(stem, stack_input, encoder_features)
 
     def join_stacks(
-        self, stack_input: Tensor, output: Tensor, prediction: Tensor | None, prefix: str
+        self,
+        stack_input: Tensor,
+        output: Tensor,
+        prediction: Tensor | tuple[Tensor, ...] | None,
+        prefix: str,
     ) -> Tensor:
         """As in the wiring, if there is one."""
         if self.wiring is None:

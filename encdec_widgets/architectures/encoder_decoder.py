@@ -16,20 +16,19 @@ tensors of shape (batch, height, width, channels); a stride is the size of the n
 feature map.
 """
 
-import math
 from collections.abc import Sequence
 
 import attrs
 
 from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock, Tensor
 from encdec_widgets.architectures.blocks.block_call import BlockCall, make_block
-from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.blocks.head import LONE_HEAD, Head, Heads, as_heads, head_path
 from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
 from encdec_widgets.architectures.blocks.simple_upsampling import SimpleUpsamplingBlock
-from encdec_widgets.architectures.family_edits import FamilyEdits
 from encdec_widgets.architectures.fields.described import FieldError, integer
 from encdec_widgets.architectures.fields.laws import STACKS
 from encdec_widgets.architectures.known_classes import is_shipped
+from encdec_widgets.architectures.stage_strides import StageStrides
 
 __all__ = [
     "DecoderBlock",
@@ -71,7 +70,7 @@ class IntermediateFeature:
 
 
 @attrs.frozen
-class EncoderDecoder(FamilyEdits):
+class EncoderDecoder(StageStrides):
     """General encoder-decoder base class.
 
     New architectures inherit from this class and implement the ``encoder_stack`` and ``decoder_stack`` properties (and
@@ -116,11 +115,6 @@ class EncoderDecoder(FamilyEdits):
         return False
 
     @property
-    def joins_predictions(self) -> bool:
-        """Whether ``join_stacks`` adds predictions, so that they must be of the output's size; an extension point."""
-        return False
-
-    @property
     def hands_output_on(self) -> bool:
         """Whether ``join_stacks`` hands the output of a stack on, so that the next one sees at least as far."""
         return type(self).join_stacks is EncoderDecoder.join_stacks
@@ -142,89 +136,6 @@ class EncoderDecoder(FamilyEdits):
             return False
         blocks = (*(self.stem_stack or ()), *self.encoder_stack, *self.decoder_stack)
         return all(block.keeps_declared_stride for block in blocks)
-
-    @property
-    def stem_features_stride(self) -> int:
-        """Stride of the output of the stem, relative to an input of stride 1."""
-        return _pooling_product(self.stem_stack or ())
-
-    @property
-    def encoder_features_stride(self) -> int:
-        """Stride of the output of the encoder, relative to an input of stride 1."""
-        return self.stem_features_stride * _pooling_product(self.encoder_stack)
-
-    @property
-    def decoder_features_stride(self) -> int:
-        """Stride of the output of the decoder, relative to an input of stride 1.
-
-        It is rounded down: 0 means that the output is larger than the input.
-        """
-        upsampling = math.prod(block.upsampling_stride for block in self.decoder_stack)
-        return self.encoder_features_stride // upsampling
-
-    @property
-    def maximum_stride(self) -> int:
-        """The stride that height and width of the input must be divisible by."""
-        return self.encoder_features_stride
-
-    @property
-    def output_stride(self) -> int:
-        """Stride of the output of the backbone."""
-        return self.decoder_features_stride
-
-    def require_symmetric_stacks(self) -> None:
-        """Check that one stack can follow another.
-
-        Raises:
-            FieldError: If there are several stacks and the decoder does not end at the stride where the encoder begins.
-        """
-        if self.stacks > 1 and self.stem_features_stride != self.decoder_features_stride:
-            raise FieldError(
-                "stacks",
-                self.stacks,
-                "can be above 1 only with a symmetric encoder and decoder: the decoder ends at stride "
-                f"{self.decoder_features_stride}, the encoder begins at stride {self.stem_features_stride}",
-                (1,),
-                plain=f"{self.stacks} stacks need an output as large as what each stack gets: the decoder ends at "
-                f"stride {self.decoder_features_stride}, the encoder begins at {self.stem_features_stride}.",
-            )
-
-    @property
-    def feature_strides(self) -> tuple[int, ...]:
-        """The strides at which a head can be attached: of the output, then of the input of every decoder block."""
-        strides = [self.encoder_features_stride]
-        for block in self.decoder_stack:
-            strides.append(strides[-1] // block.upsampling_stride)
-        return strides[-1], *strides[:-1]
-
-    def require_feature_for(self, head: Head) -> None:
-        """Check that there is a feature that ``head`` can be attached to.
-
-        Raises:
-            FieldError: If there is none of the head's stride; it names those there are, the nearest first.
-        """
-        wanted = head.stride
-        if self.joins_predictions and self.stacks > 1:
-            if wanted not in (None, self.output_stride):
-                raise FieldError(
-                    "head.stride",
-                    wanted,
-                    f"must be None or {self.output_stride} with {self.stacks} stacks: a prediction is added to the "
-                    "input of the stack that follows",
-                    (self.output_stride,),
-                    plain=f"With {self.stacks} stacks the head stands at the output, of stride {self.output_stride}.",
-                )
-            return
-        strides = sorted({stride for stride in self.feature_strides if stride > 0})
-        if wanted is not None and wanted not in strides:
-            raise FieldError(
-                "head.stride",
-                wanted,
-                f"must be None (the output) or the stride of a feature: {', '.join(map(str, strides))}",
-                sorted(strides, key=lambda stride: abs(math.log(stride / wanted)))[:2] or (None,),
-                plain=f"There is no feature map of stride {wanted}; there are some of stride "
-                f"{', '.join(map(str, strides))}.",
-            )
 
     def make_stem(self, x_in: Tensor, prefix: str = "stem") -> Tensor:
         """Instantiate the stem layers, which are not repeated in stacked models.
@@ -357,7 +268,11 @@ class EncoderDecoder(FamilyEdits):
         return [*([] if stem is None else [stem]), *encoder_features]
 
     def join_stacks(
-        self, stack_input: Tensor, output: Tensor, prediction: Tensor | None, prefix: str
+        self,
+        stack_input: Tensor,
+        output: Tensor,
+        prediction: Tensor | tuple[Tensor, ...] | None,
+        prefix: str,
     ) -> Tensor:
         """The input of the next stack, from what the last one got and gave; an extension point.
 
@@ -366,30 +281,32 @@ class EncoderDecoder(FamilyEdits):
         Args:
             stack_input: Input of the last stack, (batch, height, width, channels).
             output: Its output; of the same height and width.
-            prediction: Output of its head; None without a head.
+            prediction: Output of its head; None without a head, a tuple of the outputs of several.
             prefix: Start of the names of any layers that this makes.
         """
         return output
 
     def make_backbone(
-        self, x_in: Tensor, current_stride: int = 1, head: Head | None = None
-    ) -> tuple[Tensor, list[IntermediateFeature]] | tuple[list[Tensor], list[list[IntermediateFeature]]]:
+        self, x_in: Tensor, current_stride: int = 1, head: Heads = None
+    ) -> tuple[Tensor | list[Tensor], list[IntermediateFeature] | list[list[IntermediateFeature]]]:
         """Instantiate the entire encoder-decoder backbone.
 
         Args:
             x_in: Input tensor, (batch, height, width, channels).
             current_stride: The stride of ``x_in`` relative to the original input: 1 if it comes from the input layer.
-            head: A head to attach to every stack.
+            head: A head to attach to every stack, or several.
 
         Returns:
-            The final output tensor of the decoder (or of the head, if there is one) and a list of intermediate
-            features: the input of every decoder block. With more than 1 stack, a list of each, one entry per stack.
+            The final output tensor of the decoder (or of the head, if there is one; a list, if there are several) and a
+            list of intermediate features: the input of every decoder block. With more than 1 stack, a list of all
+            output tensors, by stack, then by head; and a list of such lists of features, one entry per stack.
 
         Raises:
-            FieldError: (a ValueError) If there are several stacks but encoder and decoder are not symmetric, or if
-                there is no feature of the head's stride.
+            FieldError: (a ValueError) If there are several stacks but encoder and decoder are not symmetric, if there
+                is no feature of a head's stride, or if two heads have one name.
         """
         self.require_symmetric_stacks()
+        heads = as_heads(head)
         x = self.make_stem(x_in)
         stem_stride = current_stride * self.stem_features_stride
         stem = None if self.stem_stack is None else IntermediateFeature(tensor=x, stride=stem_stride)
@@ -405,28 +322,30 @@ class EncoderDecoder(FamilyEdits):
                 prefix=f"stack{i}_dec",
             )
             features.append(decoder_features)
-            prediction = None if head is None else self._make_head(head, x, decoder_features, i)
-            outputs.append(x if prediction is None else prediction)
+            predictions = self._make_heads(heads, x, decoder_features, i)
+            outputs.extend(predictions or [x])
             if i + 1 < self.stacks:
+                prediction = predictions[0] if len(heads) == 1 else predictions or None
                 x = self.join_stacks(stack_input.tensor, x, prediction, prefix=f"stack{i}_join")
-        return (outputs[0], features[0]) if self.stacks == 1 else (outputs, features)
+        output = outputs[0] if len(outputs) == 1 else outputs
+        return output, features[0] if self.stacks == 1 else features
 
-    def _make_head(
-        self, head: Head, output: Tensor, features: Sequence[IntermediateFeature], stack: int
-    ) -> Tensor:
-        self.require_feature_for(head)
+    def _make_heads(
+        self, heads: Sequence[Head], output: Tensor, features: Sequence[IntermediateFeature], stack: int
+    ) -> tuple[Tensor, ...]:
+        """The outputs of the heads of one stack. The layer of a lone head is "stack0_head", whatever its name."""
         tensors = [output, *(feature.tensor for feature in features)]
-        x = output if head.stride is None else tensors[self.feature_strides.index(head.stride)]
-        call = BlockCall(
-            block=head,
-            stage="head",
-            index=0,
-            prefix=f"stack{stack}_head",
-            x=x,
-            current_stride=head.stride or self.decoder_features_stride,
-        )
-        return make_block(call)
-
-
-def _pooling_product(blocks: Sequence[EncoderBlock]) -> int:
-    return math.prod(block.downsampling_stride for block in blocks)
+        predictions = []
+        for i, head in enumerate(heads):
+            self.require_feature_for(head, head_path(heads, i))
+            x = output if head.stride is None else tensors[self.feature_strides.index(head.stride)]
+            call = BlockCall(
+                block=head,
+                stage="head",
+                index=i,
+                prefix=f"stack{stack}_{head.name if len(heads) > 1 else LONE_HEAD}",
+                x=x,
+                current_stride=head.stride or self.decoder_features_stride,
+            )
+            predictions.append(make_block(call))
+        return tuple(predictions)

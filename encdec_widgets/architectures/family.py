@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import attrs
 
-from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.blocks.head import Heads
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 
 InputShape: TypeAlias = tuple[int | None, int | None, int]
@@ -24,7 +24,7 @@ class PresetValues:
         source: Where it comes from.
         date: When that appeared, as year and month (``"2015-05"``).
         input_shape: The input that it was made for; None for the usual one.
-        head: What it ends in; None for the bare backbone.
+        head: What it ends in, a head or several; None for the bare backbone.
     """
 
     name: str
@@ -33,7 +33,7 @@ class PresetValues:
     source: str
     date: str
     input_shape: InputShape | None = None
-    head: Head | None = None
+    head: Heads = None
 
 
 @attrs.frozen(kw_only=True)

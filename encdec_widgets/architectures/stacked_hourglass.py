@@ -46,17 +46,17 @@ from encdec_widgets.formatting import counted
 
 @attrs.frozen
 class StackJoin:
-    """What the next stack gets: the input of the last one, plus its features and its prediction, each mapped back."""
+    """What the next stack gets: the input of the last one, plus its features and its predictions, each mapped back."""
 
     def make_block(
-        self, x: Tensor, stack_input: Tensor, prediction: Tensor | None = None, prefix: str = "join"
+        self, x: Tensor, stack_input: Tensor, *predictions: Tensor, prefix: str = "join"
     ) -> Tensor:
         """Create the join: 1 x 1 convolutions to the channels of ``stack_input``, and a sum.
 
         Args:
             x: Output of the last stack, (batch, height, width, any channels).
             stack_input: Input of the last stack, (batch, height, width, channels).
-            prediction: Output of the last stack's head, (batch, height, width, maps); None without a head.
+            *predictions: Outputs of the last stack's heads, (batch, height, width, maps) each.
             prefix: Start of the name of every layer in the block.
 
         Returns:
@@ -67,12 +67,9 @@ class StackJoin:
             stack_input,
             keras.layers.Conv2D(width, 1, data_format="channels_last", name=f"{prefix}_features_conv1x1")(x),
         ]
-        if prediction is not None:
-            terms.append(
-                keras.layers.Conv2D(width, 1, data_format="channels_last", name=f"{prefix}_head_conv1x1")(
-                    prediction
-                )
-            )
+        for i, prediction in enumerate(predictions):
+            name = f"{prefix}_head{i if len(predictions) > 1 else ''}_conv1x1"
+            terms.append(keras.layers.Conv2D(width, 1, data_format="channels_last", name=name)(prediction))
         return keras.layers.Add(name=f"{prefix}_add")(terms)
 
 
@@ -83,8 +80,8 @@ class StackedHourglass(EncoderDecoder):
     The stem is a convolution of 7 x 7 px and three residuals. An hourglass has 3 residuals a level (after pooling on
     the way down, before upsampling on the way up, on the skip between the two) and one at the bottom, all of the same
     width. It is followed by a residual and a 1 x 1 convolution with batch normalization and ReLU; from there a head
-    predicts. The next stack gets the input of this one, to which its features and its prediction are added after a
-    1 x 1 convolution each; without a head, the features alone.
+    predicts. The next stack gets the input of this one, to which its features and its prediction (of each head, where
+    there are several) are added after a 1 x 1 convolution each; without a head, the features alone.
 
     Attributes:
         stacks: Number of hourglasses. The paper's best network has 8; 2, the default here, are the fewest that show how
@@ -269,9 +266,15 @@ class StackedHourglass(EncoderDecoder):
         return [stack_input, *encoder_features]
 
     def join_stacks(
-        self, stack_input: Tensor, output: Tensor, prediction: Tensor | None, prefix: str
+        self,
+        stack_input: Tensor,
+        output: Tensor,
+        prediction: Tensor | tuple[Tensor, ...] | None,
+        prefix: str,
     ) -> Tensor:
         """The input of a stack, plus what the stack made of it; see :class:`StackJoin`."""
+        given = () if prediction is None else (prediction,)
+        predictions = prediction if isinstance(prediction, tuple) else given
         return make_block(
             BlockCall(
                 block=StackJoin(),
@@ -280,7 +283,7 @@ class StackedHourglass(EncoderDecoder):
                 prefix=prefix,
                 x=output,
                 current_stride=self.output_stride,
-                others=(stack_input,) if prediction is None else (stack_input, prediction),
+                others=(stack_input, *predictions),
             )
         )
 

@@ -5,13 +5,14 @@ A path names a block (``encoder[2]``) or all blocks of a stage (``encoder[*]``).
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.architectures.blocks.head import head_path
 from encdec_widgets.architectures.encoder_decoder import (
     DecoderBlock,
     EncoderBlock,
@@ -66,16 +67,24 @@ def blocks_of(design: Design, stage: str) -> tuple[Any, ...]:
     return design.blocks_of(stage)
 
 
-def path_of(data: Mapping[str, Any]) -> str | None:
-    """Tell the path of a block from its attributes in a block graph: "head" is the head's, None stands for no path."""
+def path_of(blocks: "nx.DiGraph[str]", name: str) -> str | None:
+    """Tell the path of a block of a block graph: "head" is a lone head's, None stands for no path."""
+    data = blocks.nodes[name]
     if data["stage"] in STAGES:
         return f"{data['stage']}[{data['index']}]"
-    return "head" if data["stage"] == "head" else None
+    if data["stage"] != "head":
+        return None
+    beside = [
+        other
+        for other, its in blocks.nodes(data=True)
+        if (its["stage"], its["stack"]) == ("head", data["stack"])
+    ]
+    return head_path(beside, data["index"])
 
 
 def nodes_at(blocks: "nx.DiGraph[str]", path: str | None) -> tuple[str, ...]:
     """Find the names of the blocks that a path means in a block graph: one in each stack, or all of a stage."""
-    paths = {name: path_of(data) for name, data in blocks.nodes(data=True)}
+    paths = {name: path_of(blocks, name) for name in blocks}
     whole = (path or "").removesuffix("[*]")
     return tuple(
         name for name, at in paths.items() if at is not None and (at == path or at.partition("[")[0] == whole)

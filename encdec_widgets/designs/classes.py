@@ -18,7 +18,7 @@ def classes_of(design: Any) -> tuple[type[Any], ...]:
     Args:
         design: A :class:`~encdec_widgets.designs.design.Design`.
     """
-    found = [type(value) for part in (design.architecture, design.head) for value in _values(part)]
+    found = [type(value) for part in (design.architecture, design.heads) for value in _values(part)]
     return tuple(dict.fromkeys(found))
 
 

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from encdec_widgets.designs.paths import STAGES
 
 if TYPE_CHECKING:
+    from encdec_widgets.architectures.blocks.head import Head
     from encdec_widgets.designs.design import Design
 
 Counterparts = Mapping[str, Sequence[int | None]]
@@ -30,7 +33,34 @@ def counterparts(before: "Design", after: "Design") -> Counterparts:
         >>> counterparts(before, after)["decoder"]
         (0, 2)
     """
-    return {stage: lined_up(before.blocks_of(stage), after.blocks_of(stage)) for stage in STAGES}
+    of_stages = {stage: lined_up(before.blocks_of(stage), after.blocks_of(stage)) for stage in STAGES}
+    return {**of_stages, "head": same_heads(before.heads, after.heads)}
+
+
+def same_heads(before: Sequence["Head"], after: Sequence["Head"]) -> tuple[int | None, ...]:
+    """For each head of ``after`` its index in ``before``; None for a new one.
+
+    A head is known by its name. One with a new name is a head of ``before`` that is gone and is like it in all else,
+    or, where as many heads are gone as are new, the one in its place.
+
+    >>> from encdec_widgets.architectures.blocks.head import Head
+    >>> same_heads([Head(3)], [Head(9, name="fields"), Head(3, name="maps")])
+    (None, 0)
+    """
+    names = [head.name for head in before]
+    found = [names.index(head.name) if head.name in names else None for head in after]
+
+    def left() -> list[int]:
+        return [i for i in range(len(before)) if i not in found]
+
+    for j, head in enumerate(after):
+        if found[j] is None:
+            found[j] = next((i for i in left() if attrs.evolve(before[i], name=head.name) == head), None)
+    new, gone = [j for j, i in enumerate(found) if i is None], left()
+    if len(new) == len(gone):
+        for j, i in zip(new, gone, strict=True):
+            found[j] = i
+    return tuple(found)
 
 
 def lined_up(before: Sequence[Any], after: Sequence[Any]) -> tuple[int | None, ...]:

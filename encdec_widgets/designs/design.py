@@ -8,32 +8,30 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.blocks.head import LONE_HEAD, Head, Heads, as_heads
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.architectures.fields.by_content import ByContent
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.fields.working import suggesting_what_works, tries_suggestions
 from encdec_widgets.designs.design_json import from_json
+from encdec_widgets.designs.heads import HEADS, head_paths, is_head_path, with_changes
 from encdec_widgets.designs.input_shapes import INPUT_FIELDS as INPUT_FIELDS
 from encdec_widgets.designs.input_shapes import InputShape as InputShape
 from encdec_widgets.designs.input_shapes import as_input_shape, require_sizes_that_fit
-from encdec_widgets.designs.paths import STAGES, evolve, info_at, no_field, replace_in
+from encdec_widgets.designs.paths import STAGES, info_at, no_field, replace_in
 from encdec_widgets.designs.registry import answering
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
-
-
-def _as_head(value: Any) -> Head | None:
-    if value is None or isinstance(value, Head):
-        return value
-    raise FieldError("head", value, "must be a Head, such as Head(channels=16), or None")
 
 
 def _as_architecture(value: Any) -> EncoderDecoder:
@@ -69,7 +67,7 @@ def _what_to_write(stack: str, received: Any) -> str:
     return f"return a list such as [{example}]"
 
 
-_PARTS = ("architecture", "input_shape", "head")
+_PARTS = ("architecture", "input_shape")
 
 
 def _as_input_shape(value: Any, design: Any) -> InputShape:
@@ -77,7 +75,16 @@ def _as_input_shape(value: Any, design: Any) -> InputShape:
     return as_input_shape(value, design.architecture)
 
 
-@attrs.frozen
+class _Usual(Enum):
+    """The input shape where none is given."""
+
+    SHAPE = "usual"
+
+
+_USUAL = _Usual.SHAPE
+
+
+@attrs.frozen(init=False)
 class Design(ByContent):
     """A network to be: an architecture and the shape of its input.
 
@@ -85,12 +92,13 @@ class Design(ByContent):
         architecture: The family with its fields, or any other ``EncoderDecoder``.
         input_shape: Height and width in px (None: unknown until images arrive) and number of channels. Left out, it is
             256 x 256 x 1, or the next size up that the architecture can take (unknown if that is too large).
-        head: What the network ends in; None for the bare backbone.
+        heads: What every stack of the network ends in, in the order of its outputs; none for the bare backbone. It is
+            given as ``heads`` or as ``head``, which takes a single head or None too.
 
     Raises:
         FieldError: (a ValueError) If height or width cannot be divided by the maximum stride, if stacked encoders and
-            decoders do not fit together, or if there is no feature of the head's stride. It names the field, the value
-            and what would work.
+            decoders do not fit together, if there is no feature of a head's stride, or if two heads have one name. It
+            names the field, the value and what would work.
 
     Example:
         >>> from encdec_widgets import Design
@@ -110,7 +118,20 @@ class Design(ByContent):
     input_shape: InputShape = attrs.field(
         converter=attrs.Converter(_as_input_shape, takes_self=True)  # type: ignore[misc] # mypy knows functions alone
     )
-    head: Head | None = attrs.field(default=None, converter=_as_head)
+    heads: tuple[Head, ...] = attrs.field(default=(), converter=as_heads, alias="head")
+
+    def __init__(
+        self,
+        architecture: EncoderDecoder,
+        input_shape: InputShape | _Usual = _USUAL,
+        head: Heads = None,
+        heads: Sequence[Head] | None = None,
+    ) -> None:
+        """Take the parts, ``head`` or ``heads``."""
+        if heads is not None and head is not None:
+            raise FieldError(HEADS, heads, "is given together with head, of which one is enough")
+        given = {} if isinstance(input_shape, _Usual) else {"input_shape": input_shape}
+        self.__attrs_init__(architecture, head=head if heads is None else heads, **given)
 
     @input_shape.default
     def _default_input_shape(self) -> InputShape:
@@ -121,9 +142,20 @@ class Design(ByContent):
     def __attrs_post_init__(self) -> None:
         """Check what one field asks of another."""
         self.architecture.require_symmetric_stacks()
-        if self.head is not None:
-            self.architecture.require_feature_for(self.head)
+        for head, path in zip(self.heads, head_paths(self), strict=True):
+            self.architecture.require_feature_for(head, path)
         require_sizes_that_fit(self.input_shape, self.architecture)
+
+    @property
+    def head(self) -> Head | None:
+        """The lone head; None for the bare backbone.
+
+        Raises:
+            FieldError: (a ValueError) If there are several.
+        """
+        if len(self.heads) > 1:
+            raise FieldError(LONE_HEAD, self.heads, f"is one of {len(self.heads)} heads: read heads")
+        return self.heads[0] if self.heads else None
 
     def blocks_of(self, stage: str) -> tuple[Any, ...]:
         """The blocks of a stage in their order.
@@ -153,8 +185,9 @@ class Design(ByContent):
         Args:
             field: A field of the architecture (``filters``), of one of its blocks (``encoder[2].num_convs``) or of all
                 blocks of a stage that have it (``decoder[*].skip_add``), a block (``encoder[2]``), a list of blocks
-                (``encoder[:]``), or ``input_shape``, ``architecture``, ``head`` or one of the head's fields
-                (``head.channels``). Changing blocks turns a family into a ``CustomEncoderDecoder`` of the same blocks.
+                (``encoder[:]``), or ``input_shape``, ``architecture``, ``heads``, a head (``heads[1]``) or one of its
+                fields (``heads[1].channels``); ``head`` and ``head.channels`` are those of a lone head. Changing blocks
+                turns a family into a ``CustomEncoderDecoder`` of the same blocks.
             value: The new value.
 
         Raises:
@@ -171,7 +204,7 @@ class Design(ByContent):
         Raises:
             FieldError: (a ValueError) If there is no such field, or a value is not possible.
         """
-        parts = {"architecture": self.architecture, "input_shape": self.input_shape, "head": self.head}
+        parts = {"architecture": self.architecture, "input_shape": self.input_shape, "heads": self.heads}
         try:
             return Design(**_changed(parts, changes))
         except FieldError as error:
@@ -189,6 +222,27 @@ class Design(ByContent):
         backbone: Backbone = answering("build")(self, previous)
         return backbone
 
+    def to_code(self) -> str:
+        """This design as one plain Keras 3 file, whose ``build(input_shape)`` makes the network with all its names.
+
+        The code needs Keras alone, and the modules of your own blocks. At its end stands the design as a comment, from
+        which :func:`~encdec_widgets.read_design` takes it back; it never runs the code.
+
+        Raises:
+            ValueError: If a class of your own can't be imported, as it is defined in a notebook, or if a field of it
+                holds something that code has no form for; it says what would work.
+
+        Example:
+            >>> from encdec_widgets import preset, read_design
+            >>> code = preset("SLEAP centroid").to_code()
+            >>> "def build(input_shape=(256, 256, 1)):" in code
+            True
+            >>> read_design(code).design == preset("SLEAP centroid")
+            True
+        """
+        text: str = answering("to_code")(self)
+        return text
+
     def to_json(self) -> str:
         """This design as JSON: plain, versioned data.
 
@@ -197,6 +251,111 @@ class Design(ByContent):
                 a function; it names the block and the field.
         """
         text: str = answering("to_json")(self)
+        return text
+
+    def to_text(self) -> str:
+        """This design as one short line for a chat message, which ``read_design`` reads.
+
+        Raises:
+            FieldError: As :meth:`to_json`.
+
+        Example:
+            >>> from encdec_widgets import preset
+            >>> preset("SLEAP centroid").to_text()
+            'unet#972c90 filters=16 up_blocks=3 up_interpolate=true input=256x256x1'
+        """
+        text: str = answering("to_text")(self)
+        return text
+
+    def to_link(self, base: str | None = None) -> str:
+        """A link that opens the designer with this design, which is all in the link; nothing is sent anywhere.
+
+        Args:
+            base: The address of an app, such as ``"http://127.0.0.1:8866/"``; Binder's if left out.
+
+        Raises:
+            ValueError: If ``base`` is no address of a page, or the link would have more than 2000 characters; and as
+                :meth:`to_json`.
+        """
+        link: str = answering("to_link")(self, *([] if base is None else [base]))
+        return link
+
+    def to_html(self, path: str | os.PathLike[str] | None = None, vary: Any = None, **how: Any) -> str | Path:
+        """A page about this design that needs nothing: one file, which opens from a disk, for hand-outs and slides.
+
+        It has the picture, figures, checks, receptive fields and a table, and a slider for each field that varies; all
+        its networks are really built, which takes some seconds.
+
+        Args:
+            path: The file to write; without one, the text is returned.
+            vary: Up to three fields that have a slider, or values by field: ``{"filters": (8, 16, 32)}``. Left out, it
+                is ``filters`` and ``down_blocks`` or, where the network has none, its first numbers.
+            **how: ``progress`` and ``overwrite``: see :func:`encdec_widgets.export.page.page.to_html`.
+
+        Returns:
+            The text, or the path of the file.
+
+        Raises:
+            ValueError: If a field can't be varied, or there would be too many networks.
+            FileExistsError: If there is a file, and ``overwrite`` is False.
+        """
+        page: str | Path = answering("to_html")(self, path, vary, **how)
+        return page
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write this design into a file, as JSON; ``read_design`` and *Open* read it.
+
+        Args:
+            path: Of the file, such as ``"mice.encdec.json"``.
+            overwrite: Whether a file that is there may be replaced.
+
+        Returns:
+            The path of the file.
+
+        Raises:
+            FileExistsError: If there is a file, and ``overwrite`` is False.
+            FieldError: As :meth:`to_json`.
+        """
+        file: Path = answering("save")(self, path, overwrite=overwrite)
+        return file
+
+    def to_sleap(self, head_type: str = "single_instance", part_names: Sequence[str] | None = None) -> str:
+        """This design as a configuration of SLEAP up to 1.4: a training profile, in JSON.
+
+        ``encdec_widgets/export/README.md`` says what it can and can't carry. The design itself rides along, so that
+        :func:`~encdec_widgets.export.reading.read_design` gives it back whole.
+
+        Args:
+            head_type: The kind of head, as SLEAP calls it: "single_instance", "centroid", "centered_instance",
+                "multi_instance" or "multi_class_bottomup".
+            part_names: The names of the body parts; None for those of the skeleton in SLEAP.
+
+        Raises:
+            FieldError: (a ValueError) If SLEAP cannot say this network. It names the field; its ``mends`` are the
+                nearest networks that SLEAP can say.
+
+        Example:
+            >>> from encdec_widgets import preset, read_design
+            >>> design = preset("SLEAP centroid")
+            >>> read_design(design.to_sleap("centroid")).design == design
+            True
+        """
+        text: str = answering("to_sleap")(self, head_type, part_names)
+        return text
+
+    def to_sleap_nn(self, head_type: str = "single_instance", part_names: Sequence[str] | None = None) -> str:
+        """This design as a configuration of sleap-nn, and so of SLEAP from 1.5 on, in YAML.
+
+        Args:
+            head_type: The kind of head, as sleap-nn calls it: "single_instance", "centroid", "centered_instance",
+                "bottomup", "multi_class_bottomup" or, from sleap-nn 0.3 on, one that segments.
+            part_names: As in :meth:`to_sleap`.
+
+        Raises:
+            FieldError: (a ValueError) If sleap-nn cannot say this network, or would build another one. As in
+                :meth:`to_sleap`.
+        """
+        text: str = answering("to_sleap_nn")(self, head_type, part_names)
         return text
 
     @staticmethod
@@ -226,13 +385,13 @@ def _changed(parts: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
     for name, value in changes.items():
         if not isinstance(name, str):
             raise no_field(name, value)
-    changed = {**parts, **{name: changes[name] for name in _PARTS if name in changes}}
-    own = {n: value for n, value in changes.items() if n not in _PARTS and not n.startswith("head.")}
+    changed = {name: {**parts, **changes}[name] for name in _PARTS if name in parts or name in changes}
+    own = {n: value for n, value in changes.items() if n not in (*_PARTS, HEADS) and not is_head_path(n)}
     architecture = changed["architecture"]
     if "architecture" in changes:  # That of a design was checked when the design was made.
         architecture = _as_architecture(architecture)
-    head = _replace_in_head(_as_head(changed.get("head")), changes)
-    return {**changed, "architecture": replace_in(architecture, own), "head": head}
+    heads = with_changes(parts.get(HEADS, parts.get(LONE_HEAD)), changes)
+    return {**changed, "architecture": replace_in(architecture, own), HEADS: heads}
 
 
 def _suggesting_what_works(
@@ -267,19 +426,3 @@ def _nearest_built(make: Callable[[], Design]) -> InputShape | None:
 
 
 tries_suggestions(Design, lambda _, asked, error: _suggesting_what_works(error, asked, {}, leads_on=True))
-
-
-def _replace_in_head(head: Head | None, changes: Mapping[str, Any]) -> Head | None:
-    fields = {
-        name.removeprefix("head."): value for name, value in changes.items() if name.startswith("head.")
-    }
-    if not fields:
-        return head
-    if head is None:
-        name, value = next(iter(fields.items()))
-        raise FieldError(f"head.{name}", value, "needs a head, and this design has none")
-    try:
-        changed: Head = evolve(head, fields)
-    except FieldError as error:
-        raise error.inside("head") from None
-    return changed

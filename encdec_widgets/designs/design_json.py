@@ -12,22 +12,24 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.architectures.blocks.head import LONE_HEAD, Head
 from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.known_classes import class_name, newest_by_name
 from encdec_widgets.designs.strict_json import data_of
 from encdec_widgets.formatting import error_text, printable, quoted, shortened
 
-VERSION = 1
+VERSION = 2
+"""Of designs with several heads, or with a name for one. All others are written as version 1, which 0.1.0 reads."""
 _VERSION_KEY = "encdec_widgets_design"
-_KEYS = (_VERSION_KEY, "architecture", "input_shape", "head")
+_ENDS_IN = {1: "head", 2: "heads"}
+"""The key of what the network ends in, by version."""
 _DEEPEST = 20
 """So deep lists and blocks may stand in each other; those of shipped classes are 4 deep."""
 
 
 def to_json(design: Any) -> str:
-    """Write a :class:`~encdec_widgets.designs.design.Design` as JSON text.
+    """Write a :class:`~encdec_widgets.designs.design.Design` as JSON text: of version 1 wherever 0.1.0 can read it.
 
     A list in a field of a user's class comes back as a tuple.
 
@@ -44,11 +46,17 @@ def to_data(design: Any) -> dict[str, Any]:
     Raises:
         FieldError: As :func:`to_json`.
     """
+    heads = design.heads
+    version = 1 if not heads or (len(heads) == 1 and heads[0].name == LONE_HEAD) else VERSION
+    key = _ENDS_IN[version]
+    ends_in = _encode(heads if version > 1 else design.head, key)
+    if version == 1 and heads:
+        del ends_in["fields"]["name"]  # Heads of version 1 have none.
     return {
-        _VERSION_KEY: VERSION,
+        _VERSION_KEY: version,
         "architecture": _encode(design.architecture, ""),
         "input_shape": list(design.input_shape),
-        "head": _encode(design.head, "head"),
+        key: ends_in,
     }
 
 
@@ -71,18 +79,27 @@ def fields_of(data: Any) -> dict[str, Any]:
     if not isinstance(data, dict) or _VERSION_KEY not in data:
         raise ValueError(f'This is not the JSON of a design: it has no "{_VERSION_KEY}".')
     version = data[_VERSION_KEY]
-    if type(version) is not int or version != VERSION:
+    if type(version) is not int or version not in _ENDS_IN:
         raise ValueError(
-            f"This design is of version {quoted(version)}; this release reads version {VERSION}, a number."
+            f"This design is of version {quoted(version)}; this release reads versions "
+            f"{' and '.join(map(str, _ENDS_IN))}, numbers."
         )
-    _require_known(data, _KEYS, "A design in JSON has no key")
+    key = _ENDS_IN[version]
+    known = (_VERSION_KEY, "architecture", "input_shape", key)
+    _require_known(data, known, f"A design in JSON, of version {version}, has no key")
     missing = [key for key in ("architecture", "input_shape") if key not in data]
     if missing:
         raise ValueError(f"This design lacks {' and '.join(missing)}.")
+    ends_in = _decode(data.get(key), key)
+    if isinstance(ends_in, tuple) != (version > 1) and ends_in is not None:
+        form = "a list of heads" if version > 1 else "a Head or null"
+        raise ValueError(
+            f"{key} of a design of version {version} must be {form}. Received: {quoted(data[key])}."
+        )
     return {
         "architecture": _decode(data["architecture"], ""),
         "input_shape": data["input_shape"],
-        "head": _decode(data.get("head"), "head"),
+        key: ends_in,
     }
 
 

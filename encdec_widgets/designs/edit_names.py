@@ -1,18 +1,22 @@
 """The name of an edit, read from the designs before and after it: "filters 16 to 24"."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
 
 from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.architectures.blocks.head import LONE_HEAD, Head, head_path
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.counterparts import same_heads
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.heads import is_head_path, words_at
 from encdec_widgets.designs.paths import STAGES, named, text_at
 from encdec_widgets.formatting import value_text
 
+_WHICH_HEAD = "head "
 Difference = tuple[str, Any, Any]
 """A path, the value that stood there, and the one that stands there now."""
 
@@ -21,7 +25,7 @@ def same_network(before: Design, after: Design) -> bool:
     """Tell whether two designs have the same blocks, also if one is a family and the other a list of its blocks."""
     if before == after:
         return True
-    if not same((before.input_shape, before.head), (after.input_shape, after.head)):
+    if not same((before.input_shape, before.heads), (after.input_shape, after.heads)):
         return False
     try:
         return same(CustomEncoderDecoder.of(before.architecture), CustomEncoderDecoder.of(after.architecture))
@@ -34,7 +38,7 @@ def differences(before: Design, after: Design) -> list[Difference]:
     return [
         *_of_architectures(before.architecture, after.architecture),
         *_of_values("input_shape", before.input_shape, after.input_shape),
-        *_of_heads(before.head, after.head),
+        *_of_heads(before.heads, after.heads),
     ]
 
 
@@ -45,15 +49,20 @@ def edit_name(before: Design, after: Design) -> str:
         return "nothing" if same_network(before, after) else "another wiring"
     path, old, new = found[0]
     if len(found) == 1:
-        return _words(path, old, new)
+        return _words(before, path, old, new)
     alike = {(name.rpartition(".")[2], value_text(old), value_text(new)) for name, old, new in found}
     if len(alike) == 1 and "[" in path:  # the same change of several blocks
-        return f"{_words(path.rpartition('.')[2], old, new)} in {len(found)} blocks"
-    return f"{_words(path, old, new)}, and {len(found) - 1} more"
+        return f"{_words(before, path.rpartition('.')[2], old, new)} in {len(found)} blocks"
+    return f"{_words(before, path, old, new)}, and {len(found) - 1} more"
 
 
-def _words(path: str, old: Any, new: Any) -> str:
-    words = "input size" if path == "input_shape" else named(path).replace("_", " ").replace(".", " ")
+def _words(before: Design, path: str, old: Any, new: Any) -> str:
+    if path == "input_shape":
+        words = "input size"
+    elif is_head_path(path) or path.startswith(_WHICH_HEAD):
+        words = words_at(before, path)
+    else:
+        words = named(path).replace("_", " ").replace(".", " ")
     if isinstance(old, bool) and isinstance(new, bool):
         return f"{words} {'on' if new else 'off'}"
     return f"{words} {text_at(path, old)} to {text_at(path, new)}".strip()
@@ -69,11 +78,20 @@ def _of_fields(prefix: str, old: Any, new: Any) -> Iterator[Difference]:
         yield from _of_values(f"{prefix}{field.name}", getattr(old, field.name), getattr(new, field.name))
 
 
-def _of_heads(old: Any, new: Any) -> Iterator[Difference]:
-    if old is None or new is None:
-        yield from _of_values("head", old is not None, new is not None)
-    else:
-        yield from _of_fields("head ", old, new)
+def _of_heads(old: Sequence[Head], new: Sequence[Head]) -> Iterator[Difference]:
+    was = same_heads(old, new)
+    alone = len(old) < 2 and len(new) < 2
+    for gone, head in enumerate(old):
+        if gone not in was:
+            yield LONE_HEAD if alone else f"{_WHICH_HEAD}{head.name}", True, False
+    for i, head in zip(was, new, strict=True):
+        if i is None:
+            yield LONE_HEAD if alone else f"{_WHICH_HEAD}{head.name}", False, True
+        else:
+            yield from _of_fields(f"{head_path(old, i)}.", old[i], head)
+    kept = [i for i in was if i is not None]
+    if kept != sorted(kept):
+        yield "order of heads", ", ".join(head.name for head in old), ", ".join(head.name for head in new)
 
 
 def _of_architectures(old: EncoderDecoder, new: EncoderDecoder) -> Iterator[Difference]:

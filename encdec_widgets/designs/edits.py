@@ -6,14 +6,16 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.architectures.blocks.head import LONE_HEAD
 from encdec_widgets.architectures.fields.by_content import ByContent, is_among
 from encdec_widgets.architectures.fields.described import FieldError, is_number
 from encdec_widgets.architectures.fields.info import NoFieldError
 from encdec_widgets.architectures.fields.working import trying
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.heads import HEADS, is_head_path, words_at
 from encdec_widgets.designs.levels import changed, fewer_levels, level_words
 from encdec_widgets.designs.mends import Mend
-from encdec_widgets.designs.paths import STAGES, info_at
+from encdec_widgets.designs.paths import STAGES, info_at, text_at
 from encdec_widgets.formatting import sizes_text
 
 GIVE_UP = Mend(None, None, {}, "undo this change")
@@ -85,9 +87,11 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
 
 
 def _replaced(pending: str, changes: Mapping[str, Any]) -> bool:
-    """Tell whether newer changes replace a pending one: they name it, or set the head or the list that it is in."""
+    """Tell whether newer changes replace a pending one: they name it, or set the heads or the list that it is in."""
     inside = tuple(f"{field}{sign}" for field in changes for sign in ".[")
     if pending in changes or pending.startswith(inside):
+        return True
+    if (LONE_HEAD in changes or HEADS in changes) and (pending == HEADS or is_head_path(pending)):
         return True
     # A list of blocks holds all of them as they were when it was asked for.
     return pending.endswith("[:]") and any(field.startswith(pending[:-2]) for field in changes)
@@ -97,7 +101,7 @@ def _is_field(design: Design, path: str) -> bool:
     """Tell whether the design has such a field; it may be gone if the family is another now."""
     root = re.split(r"[.[]", path)[0]
     names = {attribute.name for attribute in attrs.fields(type(design.architecture))}
-    return root in names or root in (*STAGES, "input_shape", "head", "architecture")
+    return root in names or root in (*STAGES, "input_shape", LONE_HEAD, HEADS, "architecture")
 
 
 def refusal(
@@ -155,12 +159,21 @@ def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError)
                 if first and again.field == error.field:
                     further.extend(again.suggestions)
             else:
-                words = _of_size(error.value, value) if error.field == "input_shape" else ""
+                words = _words(design, error, value)
                 if not is_among(value, [mend.value for mend in mends]):
                     mends.append(Mend(error.field, value, changes, words))
     if error.field == "input_shape" and isinstance(error.value, (tuple, list)):
         mends += _one_level_fewer(design, wanted)
     return tuple(mends)
+
+
+def _words(design: Design, error: FieldError, value: Any) -> str:
+    """What a mend does, where that is not to be read from its field."""
+    if error.field == "input_shape":
+        return _of_size(error.value, value)
+    # A head is called by its name.
+    named = len(design.heads) > 1 and is_head_path(error.field)
+    return f"{words_at(design, error.field)} = {text_at(error.field, value)}" if named else ""
 
 
 def _of_size(asked: Any, offered: Any) -> str:

@@ -113,8 +113,10 @@ def _encoders(architecture: Any) -> tuple[Any, Any]:
 
 
 def _ends_within_input(design: Any) -> bool:
-    head = design.head
-    return bool(design.architecture.output_stride >= 1 or (head is not None and head.stride is not None))
+    heads = design.heads
+    return bool(
+        design.architecture.output_stride >= 1 or (heads and all(head.stride is not None for head in heads))
+    )
 
 
 def without_stem(design: Any) -> Mend | None:

@@ -21,6 +21,7 @@ from encdec_widgets.architectures.fields.described import FieldInfo, SkipSource,
 from encdec_widgets.architectures.skip_strides import skip_source_strides
 from encdec_widgets.designs.block_edits import blocks_of, parts
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.heads import head_at, is_head_path
 
 _CONNECTING = (
     *("stem_stack", "encoder_stack", "decoder_stack", "skip_sources", "join_stacks"),
@@ -28,10 +29,13 @@ _CONNECTING = (
 )
 _NO_SOURCE = "No effect while no feature has the stride of the block's output."
 _AFTER_HEAD = "No effect while the head is attached before this block."
+_AFTER_HEADS = "No effect while all heads are attached before this block."
 _OF_SEVERAL = {
     _NO_SOURCE: "No effect while no feature has the stride of the output of any of these blocks.",
     _AFTER_HEAD: "No effect while the head is attached before these blocks.",
+    _AFTER_HEADS: "No effect while all heads are attached before these blocks.",
 }
+_ONE_HEAD = "No effect on the network while it is the only head."
 _ONE_FEATURE = "No effect while the output is the only feature."
 
 
@@ -55,7 +59,7 @@ def fields_without_effect(design: Design, path: str = "") -> dict[str, NoEffect]
     Args:
         design: The design.
         path: Whose fields: "" for those of the architecture, the path of a block such as ``encoder[2]``, ``encoder[*]``
-            for the blocks of a stage together, or "head".
+            for the blocks of a stage together, or that of a head.
 
     Returns:
         Why each has none, by the name of the field. Of several blocks, those fields that have none in all that have it.
@@ -69,18 +73,21 @@ def fields_without_effect(design: Design, path: str = "") -> dict[str, NoEffect]
     """
     if not path:
         return of_owner(design.architecture)
-    if path == "head":
-        return _of_head(design)
+    if is_head_path(path):
+        return _of_head(design, path)
     stage, index = parts(path)
     blocks = blocks_of(design, stage)
     sources = _have_sources(design) if stage == "decoder" else (True,) * len(blocks)
-    before_head = _count_before_head(design) if stage == "decoder" else len(blocks)
+    before_heads = _count_before_heads(design) if stage == "decoder" else len(blocks)
     asked = tuple(zip(blocks, sources, range(len(blocks)), strict=True))
     if index is not None:
         asked = asked[index : index + 1]
     having = [described_fields(block) for block, _, _ in asked]
     found = [
-        {**({} if i < before_head else _of_block_after_head(infos)), **of_owner(block, has_source=source)}
+        {
+            **({} if i < before_heads else _of_block_after_heads(infos, len(design.heads))),
+            **of_owner(block, has_source=source),
+        }
         for (block, source, i), infos in zip(asked, having, strict=True)
     ]
     merged = {}
@@ -161,24 +168,29 @@ def _have_sources(design: Design) -> Sequence[bool]:
     return found
 
 
-def _count_before_head(design: Design) -> int:
-    """How many blocks of the decoder lead to an output; all, as far as is known, where no head is attached before."""
-    network, head = design.architecture, design.head
+def _count_before_heads(design: Design) -> int:
+    """How many blocks of the decoder lead to an output; all, as far as is known, where an end of it is one."""
+    network, strides = design.architecture, [head.stride for head in design.heads]
     count = len(blocks_of(design, "decoder"))
-    if head is None or head.stride is None or network.stacks > 1 or network.own_building:
+    if not strides or None in strides or network.stacks > 1 or network.own_building:
         return count
-    place = network.feature_strides.index(head.stride)
-    return place - 1 if place else count  # the output is first, then the input of each block
+    places = list(map(network.feature_strides.index, strides))
+    return count if 0 in places else max(places) - 1  # the output is first, then the input of each block
 
 
-def _of_block_after_head(infos: Mapping[str, FieldInfo]) -> dict[str, NoEffect]:
-    """All fields, but for the stride: with another one, the head may be attached to the output of the decoder."""
-    return {name: NoEffect(_AFTER_HEAD) for name in infos if name != "upsampling_stride"}
+def _of_block_after_heads(infos: Mapping[str, FieldInfo], heads: int) -> dict[str, NoEffect]:
+    """All fields, but for the stride: with another one, a head may be attached to the output of the decoder."""
+    reason = _AFTER_HEAD if heads == 1 else _AFTER_HEADS
+    return {name: NoEffect(reason) for name in infos if name != "upsampling_stride"}
 
 
-def _of_head(design: Design) -> dict[str, NoEffect]:
-    head, network = design.head, design.architecture
+def _of_head(design: Design, path: str) -> dict[str, NoEffect]:
+    head, network = head_at(design, path), design.architecture
     if head is None:
         return {}
-    only = head.stride in (None, network.output_stride) and len(set(network.feature_strides)) == 1
-    return {**of_owner(head), **({"stride": NoEffect(_ONE_FEATURE)} if only else {})}
+    found = of_owner(head)
+    if len(design.heads) == 1:
+        found["name"] = NoEffect(_ONE_HEAD, locked=False)
+    if head.stride in (None, network.output_stride) and len(set(network.feature_strides)) == 1:
+        found["stride"] = NoEffect(_ONE_FEATURE)
+    return found

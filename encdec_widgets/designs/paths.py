@@ -25,6 +25,8 @@ from encdec_widgets.formatting import printable, quoted, sizes_text, value_text
 STAGES = ("stem", "encoder", "decoder")
 _SHORT = {"stem": "stem", "encoder": "enc", "decoder": "dec"}
 _INDEXED = re.compile(rf"\b({'|'.join(STAGES)})\[([0-9]+)\]")
+_A_HEAD = re.compile(r"\bheads\[([0-9]{1,9})\]")
+_HEAD = re.compile(r"head|heads\[([0-9]+)\]")
 _BLOCK_PATH = re.compile(rf"({'|'.join(STAGES)})\[([0-9]{{1,9}}|\*|:)\](?:\.(\w+))?")
 
 
@@ -57,10 +59,13 @@ def path_words(path: str) -> str:
 def named(text: str) -> str:
     """A text in which each block that is named by its path has the name that it has in the picture.
 
+    A head, whose name no path says, is counted: "head 2". ``encdec_widgets.designs.heads.words_at`` knows its name.
+
     >>> named("75 px, which encoder[3] cannot divide by 2")
     '75 px, which enc3 cannot divide by 2'
     """
-    return _INDEXED.sub(lambda match: f"{_SHORT[match[1]]}{match[2]}", text)
+    in_heads = _A_HEAD.sub(lambda match: f"head {int(match[1]) + 1}", text)
+    return _INDEXED.sub(lambda match: f"{_SHORT[match[1]]}{match[2]}", in_heads)
 
 
 def block_name(stage: str, index: int) -> str:
@@ -133,7 +138,7 @@ def replace_in(architecture: EncoderDecoder, changes: Mapping[str, Any]) -> Enco
 def info_at(architecture: EncoderDecoder, path: str) -> FieldInfo | None:
     """What is known of the field at a path, also of a head; None where there is none, or it is not described."""
     owner, _, name = path.rpartition(".")
-    if owner in ("", "head"):
+    if owner == "" or _HEAD.fullmatch(owner):
         return info_of(Head if owner else architecture, name)
     match = _BLOCK_PATH.fullmatch(path)
     if match is None:

@@ -15,6 +15,7 @@ from encdec_widgets.architectures.fields.described import (
 from encdec_widgets.architectures.known_classes import class_name
 from encdec_widgets.designs.block_edits import blocks_of, can_be_edited, parts
 from encdec_widgets.designs.design import INPUT_FIELDS, Design
+from encdec_widgets.designs.heads import head_at, head_paths, is_head_path
 from encdec_widgets.designs.paths import STAGES
 
 INPUT_SIZE = "input size"
@@ -28,17 +29,16 @@ def fields_to_try(design: Design, selected: str | None = None) -> dict[str, Fiel
 
     Args:
         design: The design.
-        selected: What is selected of it: the path of a block, ``encoder[*]`` for all of a stage, "head", or None.
+        selected: What is selected of it: the path of a block or a head, ``encoder[*]`` for all of a stage, or None.
 
     Returns:
         Fields of the architecture, its family's own first; of the block, or those that are the same in all blocks of
-        the stage; of the head, if there is one; and the size of the input, if it is known.
+        the stage; of each head; and the size of the input, if it is known.
     """
     owners: dict[str, tuple[Any, ...]] = {"": (design.architecture,)}
-    if selected not in (None, "head") and can_be_edited(design):
+    if selected is not None and not is_head_path(selected) and can_be_edited(design):
         owners[f"{selected}."] = _blocks_at(design, selected)
-    if design.head is not None:
-        owners["head."] = (design.head,)
+    owners.update((f"{path}.", (head,)) for path, head in zip(head_paths(design), design.heads, strict=True))
     found = {}
     for prefix, values in owners.items():
         infos: dict[str, FieldInfo] = {}
@@ -114,23 +114,24 @@ def all_else(design: Design, path: str) -> tuple[Any, ...]:
     if path == INPUT_SIZE:
         height, width, channels = design.input_shape
         # Another shape than a square is rounded, so that the way back may lead elsewhere.
-        return (architecture, channels, design.head, None if height == width else (height, width))
+        return (architecture, channels, design.heads, None if height == width else (height, width))
     if not owner:
-        return (*_fields_but(architecture, name), design.input_shape, design.head)
-    if owner == "head":
-        return (architecture, design.input_shape, *_fields_but(design.head, name))
+        return (*_fields_but(architecture, name), design.input_shape, design.heads)
+    if (head := head_at(design, owner)) is not None:
+        others = [_fields_but(one, name) if one is head else one for one in design.heads]
+        return (architecture, design.input_shape, *others)
     stage, index = parts(owner)
     changed = [
         _fields_but(block, name) if index in (None, i) and name in described_fields(block) else block
         for i, block in enumerate(blocks_of(design, stage))
     ]
-    return (*_fields_but(architecture, stage), *changed, design.input_shape, design.head)
+    return (*_fields_but(architecture, stage), *changed, design.input_shape, design.heads)
 
 
 def user_classes(design: Design) -> tuple[str, ...]:
     """Name the classes of a design that a user wrote: their code runs when a variant is built."""
-    owners = [design.architecture, *(b for stage in STAGES for b in blocks_of(design, stage)), design.head]
-    classes = dict.fromkeys(type(owner) for owner in owners if owner is not None)
+    owners = [design.architecture, *(b for stage in STAGES for b in blocks_of(design, stage)), *design.heads]
+    classes = dict.fromkeys(map(type, owners))
     return tuple(cls.__name__ for cls in classes if class_name(cls) != cls.__name__)
 
 
@@ -168,8 +169,8 @@ def _owner(design: Design, path: str) -> tuple[Any, str]:
     owner, _, name = path.rpartition(".")
     if not owner:
         return design.architecture, name
-    if owner == "head":
-        return design.head, name
+    if (head := head_at(design, owner)) is not None:
+        return head, name
     return next(block for block in _blocks_at(design, owner) if name in described_fields(block)), name
 
 

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.by_content import same
+from encdec_widgets.designs.counterparts import same_heads
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -19,7 +22,8 @@ def aligned(before: "nx.DiGraph[str]", after: "nx.DiGraph[str]") -> dict[str, st
 
     Names do not help: a new block in an encoder renames all that follow. So the blocks of a stage (of one stack) are
     lined up in their order, and every block of the shorter line is paired with one of the longer: with as many pairs of
-    equal settings as possible, then of equal kind, then of equal stride, then as early as possible.
+    equal settings as possible, then of equal kind, then of equal stride, then as early as possible. Heads are known by
+    their own names: see :func:`encdec_widgets.designs.counterparts.same_heads`.
 
     Args:
         before: A graph of blocks: see :func:`encdec_widgets.networks.graph.block_graph`.
@@ -32,6 +36,11 @@ def aligned(before: "nx.DiGraph[str]", after: "nx.DiGraph[str]") -> dict[str, st
     pairs: dict[str, str] = {}
     for group in later.keys() & earlier.keys():
         old, new = earlier[group], later[group]
+        heads = [[data["definition"] for _, data in nodes] for nodes in (old, new)]
+        if all(isinstance(head, Head) for head in chain(*heads)):  # They have names of their own.
+            indexes = enumerate(same_heads(*heads))
+            pairs.update((new[j][0], old[i][0]) for j, i in indexes if i is not None)
+            continue
         if len(old) <= len(new):
             pairs.update((b, a) for a, b in _lined_up(old, new))
         else:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.designs.no_effect import reason_of
 from encdec_widgets.explain.alignment import aligned, differing_settings, same_settings, settings_text
-from encdec_widgets.explain.summary import output_of, parameters_of
+from encdec_widgets.explain.summary import output_strides, parameters_of
 from encdec_widgets.formatting import (
     change_percent_text,
     count_text,
@@ -84,7 +85,7 @@ class Changes:
 
     Attributes:
         parameters: How many there were and are.
-        output_strides: What the strides of the output along height and width were and are.
+        output_strides: What the strides of the outputs were and are, in words.
         input_shape: What the shape of the input (height, width, channels) was and is; None where there is no input.
         blocks: What changed of the blocks of the second network, by name; those that stayed as they were are left out.
         removed: Blocks of the first network that are gone, by name, with the parameters that they had.
@@ -114,7 +115,7 @@ class Changes:
         if self.input_shape[0] != self.input_shape[1]:
             parts.append(f"input {_to(*(_shape_text(shape) for shape in self.input_shape))}")
         if self.output_strides[0] != self.output_strides[1]:
-            parts.append(f"output stride {_to(*map(stride_text, self.output_strides))}")
+            parts.append(f"output stride {_to(*self.output_strides)}")
         new = sum(change.new for change in self.blocks.values())
         changed = len(self.blocks) - new
         if changed:
@@ -150,7 +151,7 @@ def changes(before: "nx.DiGraph[str]", after: "nx.DiGraph[str]") -> Changes:
             blocks[name] = BlockChange((before.nodes[old]["parameters"], data["parameters"]), facts)
     return Changes(
         parameters=(parameters_of(before), parameters_of(after)),
-        output_strides=(output_of(before)["strides"], output_of(after)["strides"]),
+        output_strides=(output_strides(before), output_strides(after)),
         input_shape=(_input_shape(before), _input_shape(after)),
         blocks=blocks,
         removed={name: before.nodes[name]["parameters"] for name in before if name not in names},
@@ -172,13 +173,18 @@ def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Pai
 
 
 def _settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, str]:
-    """The settings of two blocks: of two of one attrs class, only those that differ and have an effect."""
+    """The settings of two blocks: of two of one attrs class, only those that differ and have an effect.
+
+    The name of a head is none: it is what the head is called.
+    """
     old_block, new_block = before["definition"], after["definition"]
     if same_settings(old_block, new_block):
         return "", ""
     if type(old_block) is not type(new_block) or not attrs.has(type(new_block)):
         return settings_text(old_block), settings_text(new_block)
     differing = differing_settings(old_block, new_block)
+    if isinstance(new_block, Head):
+        differing = [setting for setting in differing if setting[0] != "name"]
     infos = described_fields(new_block)
     differing = [
         (name, old, new)

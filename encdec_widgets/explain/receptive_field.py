@@ -56,7 +56,8 @@ class ReceptiveField:
     """The receptive fields of a network.
 
     Attributes:
-        output: That of its output; of the last one, where there are several.
+        output: That of its output; of the last stack, where there are several, and there of its first head.
+        outputs: Those of all outputs of the last stack, by the block that makes each: a head's own, in their order.
         blocks: That of the output of every block, by the names that blocks have in ``backbone.blocks``.
         layers: That of the output of every layer, by the names that layers have in ``backbone.layers``; of the last
             call, where a layer is called more than once.
@@ -66,6 +67,7 @@ class ReceptiveField:
     """
 
     output: MapReceptiveField
+    outputs: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
     blocks: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
     layers: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
     skips: Mapping[str, SkipReceptiveFields] = attrs.field(repr=False)
@@ -77,7 +79,7 @@ class ReceptiveField:
 
 
 def receptive_fields(
-    calls: "nx.DiGraph[str]", outputs_of_blocks: Mapping[str, str], encoder_only: int | None
+    calls: "nx.DiGraph[str]", outputs_of_blocks: Mapping[str, str], encoder_only: int | None, heads: int = 1
 ) -> ReceptiveField:
     """The receptive fields of a network.
 
@@ -85,6 +87,7 @@ def receptive_fields(
         calls: What :func:`encdec_widgets.networks.call_graph.call_graph` returned.
         outputs_of_blocks: The call that makes the output of each block, by the block's name.
         encoder_only: What the method ``sleap_dialog_receptive_field`` of its architecture gives.
+        heads: How many of its outputs, the last ones, are those of its last stack.
     """
     seen = what_is_seen(calls)
     # Most calls pass on what they are given: one receptive field for all that see the same.
@@ -95,8 +98,10 @@ def receptive_fields(
         if of_map is None:
             of_map = known[id(windows)] = _of_map(windows)
         found[name] = of_map
+    outputs = {calls.nodes[name]["block"] or name: found[name] for name in _last_outputs(calls, heads)}
     return ReceptiveField(
-        output=found[[name for name, is_output in calls.nodes(data="is_output") if is_output][-1]],
+        output=next(iter(outputs.values())),
+        outputs=outputs,
         blocks={block: found[name] for block, name in outputs_of_blocks.items()},
         layers={calls.nodes[name]["layer"]: of_map for name, of_map in found.items()},
         skips={
@@ -108,6 +113,12 @@ def receptive_fields(
         },
         encoder_only=encoder_only,
     )
+
+
+def _last_outputs(calls: "nx.DiGraph[str]", count: int) -> list[str]:
+    """The calls that make the last ``count`` outputs of a network, in their order."""
+    makers = {number: name for name, data in calls.nodes(data=True) for number in data["outputs"]}
+    return [makers[number] for number in sorted(makers)][-count:]
 
 
 def _of_map(seen: Seen) -> MapReceptiveField:

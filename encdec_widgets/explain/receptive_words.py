@@ -16,20 +16,31 @@ def extent_text(extent: Literal["exact", "whole image", "unknown"], size: tuple[
     return px_text(height) if height == width else f"{length_text(height)} × {px_text(width)}"
 
 
-def output_words(seen: "MapReceptiveField", input_scale: float = 1.0) -> str:
+def what_sees(head: str = "") -> str:
+    """What sees so far: the output, or one of several heads.
+
+    >>> what_sees(), what_sees("pafs")
+    ('the output', 'the head pafs')
+    """
+    return f"the head {head}" if head else "the output"
+
+
+def output_words(seen: "MapReceptiveField", input_scale: float = 1.0, of: str = "the output") -> str:
     """How far the output of a network sees, in sentences.
 
     Args:
         seen: The receptive field of the output, in px of the network's input.
         input_scale: By how much the image is scaled before the network sees it.
+        of: What sees: see :func:`what_sees`.
     """
+    sees = f"{of[:1].upper()}{of[1:]} sees"
     if seen.size is None:
         due_to = f": it is due to {seen.why}" if seen.why else ""
         if seen.extent == "whole image":
-            return f"The output sees the whole image{due_to}."
-        return f"How far the output sees is not known{due_to}."
+            return f"{sees} the whole image{due_to}."
+        return f"How far {of} sees is not known{due_to}."
     height, width = seen.size
-    said = f"The output sees {exact_text(height)} × {exact_text(width)} px (exact)"
+    said = f"{sees} {exact_text(height)} × {exact_text(width)} px (exact)"
     if seen.offset is not None and any(seen.offset):
         said += ", offset {} down, {} right".format(*map(signed, seen.offset))
     if seen.smallest not in (None, seen.size):
@@ -69,21 +80,23 @@ def fits(seen: "MapReceptiveField", animal_px: float, input_scale: float = 1.0) 
     return animal_px * input_scale <= min(seen.size)
 
 
-def verdict(seen: "MapReceptiveField", animal_px: float, input_scale: float = 1.0) -> str:
-    """The same in a sentence, with both lengths in px of the camera's image."""
+def verdict(
+    seen: "MapReceptiveField", animal_px: float, input_scale: float = 1.0, of: str = "the output"
+) -> str:
+    """The same in a sentence, with both lengths in px of the camera's image; ``of`` is what sees."""
     animal = f"The animal of {px_text(animal_px)}"
     if seen.size is None:
         if seen.extent == "whole image":
-            return f"{animal} fits into what the output sees: the whole image."
-        return f"Whether the animal of {px_text(animal_px)} fits into what the output sees is not known."
+            return f"{animal} fits into what {of} sees: the whole image."
+        return f"Whether the animal of {px_text(animal_px)} fits into what {of} sees is not known."
     across = px_text(min(seen.size) / input_scale)
     if not fits(seen, animal_px, input_scale):
-        return f"{animal} is longer than what the output sees ({across})."
+        return f"{animal} is longer than what {of} sees ({across})."
     least = min(seen.smallest or seen.size)
     if animal_px * input_scale > least:
         seen_least = px_text(least / input_scale)
-        return f"{animal} fits into what the output sees at most ({across}), but not at least ({seen_least})."
-    return f"{animal} fits into what the output sees ({across})."
+        return f"{animal} fits into what {of} sees at most ({across}), but not at least ({seen_least})."
+    return f"{animal} fits into what {of} sees ({across})."
 
 
 def too_small_words(image: tuple[int | None, ...], animal_px: float, input_scale: float = 1.0) -> str:

@@ -1,8 +1,9 @@
 """A network in one sentence."""
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from encdec_widgets.formatting import count_text, counted, stride_text
+from encdec_widgets.formatting import count_text, counted, listed, stride_text
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -17,19 +18,19 @@ def summary(family: str, blocks: "nx.DiGraph[str]") -> str:
 
     Returns:
         The family; stacks, where there are several; levels (see :func:`levels`), of each stack; skip connections, of
-        all stacks; the head, if there is one; the stride of the output (of the last one, where there are several);
-        the number of parameters.
+        all stacks; the heads, if there are any; the stride of the output, or of each head, of the last stack; the
+        number of parameters.
     """
     stacks = 1 + max(data["stack"] for _, data in blocks.nodes(data=True))
     deep = counted(levels(blocks), "level")
     skips = sum(data["skip"] for _, _, data in blocks.edges(data=True))
-    heads = [data["channels"] for _, data in blocks.nodes(data=True) if data["stage"] == "head"]
+    outputs = outputs_of(blocks)
     parts = [
         family,
         f"{stacks} stacks of {deep}" if stacks > 1 else deep,
         counted(skips, "skip"),
-        *(f"head of {counted(channels, 'channel')}" for channels in heads[-1:]),
-        f"output stride {stride_text(output_of(blocks)['strides'])}",
+        *_heads([data["channels"] for data in outputs if data["stage"] == "head"]),
+        f"output stride {output_strides(blocks)}",
         f"{count_text(parameters_of(blocks))} parameters",
     ]
     return ", ".join(parts)
@@ -48,10 +49,24 @@ def levels(blocks: "nx.DiGraph[str]") -> int:
     return max(len(strides) - 1, 0)
 
 
-def output_of(blocks: "nx.DiGraph[str]") -> dict[str, Any]:
-    """Node attributes of the block that puts out the network's output; of the last one, where there are several."""
-    name = [name for name in blocks if not blocks.out_degree(name)][-1]
-    return dict(blocks.nodes[name])
+def outputs_of(blocks: "nx.DiGraph[str]") -> tuple[dict[str, Any], ...]:
+    """Node attributes of the blocks that put out the network's outputs: the heads of the last stack, or its output."""
+    ends = [data for name, data in blocks.nodes(data=True) if not blocks.out_degree(name)]
+    heads = [end for end in ends if end["stage"] == "head" and end["stack"] == ends[-1]["stack"]]
+    return tuple(heads or ends[-1:])
+
+
+def output_strides(blocks: "nx.DiGraph[str]") -> str:
+    """The different strides of the network's outputs, in words: "2", or "2 and 4" of two heads."""
+    return listed(stride_text(data["strides"]) for data in outputs_of(blocks))
+
+
+def _heads(channels: Sequence[int]) -> Iterator[str]:
+    """How many channels the heads have, in words."""
+    if len(channels) == 1:
+        yield f"head of {counted(channels[0], 'channel')}"
+    elif channels:
+        yield f"{len(channels)} heads of {listed(map(str, channels))} channels"
 
 
 def parameters_of(blocks: "nx.DiGraph[str]") -> int:

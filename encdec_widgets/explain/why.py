@@ -9,7 +9,7 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.edit_names import differences
 from encdec_widgets.designs.input_shapes import INPUT_FIELDS, InputShape
 from encdec_widgets.designs.paths import info_at
-from encdec_widgets.explain.summary import output_of, parameters_of
+from encdec_widgets.explain.summary import outputs_of, parameters_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -40,7 +40,7 @@ class Known:
         """
         strides = [data["strides"] for _, data in blocks.nodes(data=True)]
         multiply_adds = [data["multiply_adds"] for _, data in blocks.nodes(data=True)]
-        output = output_of(blocks)["strides"]
+        output = outputs_of(blocks)[0]["strides"]
         return cls(
             design,
             blocks,
@@ -76,10 +76,8 @@ def why(before: Known, after: Known) -> str:
         >>> why(known(design), known(design.replace("down_blocks", 5)))
         'each level doubles the maximum stride, and roughly the receptive field'
     """
-    there_and_back = [known.design.architecture.has_free_blocks for known in (before, after)] == [True, False]
-    if (
-        there_and_back
-    ):  # a list of blocks can be read of a family, and no family of a list; a law holds both ways
+    # A list of blocks can be read of a family, and no family of a list; a law holds both ways.
+    if before.design.architecture.has_free_blocks and not after.design.architecture.has_free_blocks:
         before, after = after, before
     changed = differences(before.design, after.design)
     fields = {path.rpartition(".")[2] for path, _, _ in changed}

@@ -32,11 +32,10 @@ _FILLS = max(len(_STAGES), STEPS) + 1
 _NOTHING = "M0 0Z"
 BOXES = "blocks"
 """The trace of the boxes; in all others with ``customdata``, each point is one of a skip connection."""
-BEFORE = "before"
-"""The trace of the outlines of boxes before an edit."""
 _ALIGNED = {"start": "right", "middle": "center", "end": "left"}
 
 FIXED_LAYOUT: dict[str, Any] = {
+    "template": "none",  # nothing here has a colour or font of plotly's own, which take as long to make as the rest
     "barmode": "overlay",
     "paper_bgcolor": CLEAR,
     "plot_bgcolor": CLEAR,
@@ -61,20 +60,20 @@ def as_plotly(scene: Scene, palette: Palette = LIGHT) -> dict[str, Any]:
         ``{"data": [...], "layout": {...}}``. The ``customdata`` of the boxes, in the trace "blocks", is ``[name,
         text]``. Traces of skips are named by their kind: "concatenation", "addition", "other" and, for skips that are
         not made, "possible"; the ``customdata`` of a mark is ``[name of the node that it enters, text]``, that of a
-        line the name alone. The outlines of boxes before an edit are the trace "before".
+        line the name alone. The outlines of boxes before an edit are not in it: they are seen for a moment, and the
+        layer over the picture draws them.
 
     Example:
         >>> from encdec_widgets import preset
         >>> from encdec_widgets.figures.scene import scene
         >>> figure = as_plotly(scene(preset("SLEAP centroid").build().blocks))
         >>> [trace["name"] for trace in figure["data"]][-3:]
-        ['before', 'selected', 'blocks']
+        ['texts', 'selected', 'blocks']
     """
     data = [
         *(_lines(scene, kind, palette) for kind in DASHES),
         *(_marks(scene, kind, palette) for kind in DASHES if kind != "flow"),
         _texts(scene, palette),
-        _paths(BEFORE, map(frame, scene.before), {"color": palette.muted, "width": 1, "dash": "dot"}),
         _paths(
             "selected",
             map(frame, scene.outlines),

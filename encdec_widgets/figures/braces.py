@@ -78,8 +78,8 @@ def braces(
     below = -room.height + _LINE / 2
     for stack, (start, end) in spans.items() if several else ():
         last = last_of[stack]
-        words = f"stacks {stack} to {last} (× {last - stack + 1})" if last > stack else f"stack {stack}"
-        text = Text(words, (start + end) / 2, below)
+        said = f"stacks {stack} to {last} (× {last - stack + 1})" if last > stack else f"stack {stack}"
+        text = Text(said, (start + end) / 2, below)
         texts += room.write(text, attrs.evolve(text, text=str(stack)))
     return tuple(swatches), tuple(texts)
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -66,11 +67,12 @@ def field_boxes(
         blocks: What ``backbone.blocks`` is.
         input_scale: Factor by which the image is scaled before the network sees it (SLEAP's "Input Scaling"). At 0.5, a
             receptive field of 50 px is 100 px of the image.
-        selected: Name of a block to draw as well; the input and an unknown name have no box.
+        selected: Name of a block to draw as well; the input and an unknown name have no box, several heads theirs.
 
     Returns:
-        The box of the output, that of the selected block, that of the figure in SLEAP's training dialog (if it shows
-        one), and one for each stride of stem and encoder, from the largest stride: the largest receptive field there.
+        The box of the output, or of each of several heads in their order; that of the selected block; that of the
+        figure in SLEAP's training dialog (if it shows one); and one for each stride of stem and encoder, from the
+        largest stride: the largest receptive field there.
 
     Raises:
         ValueError: If the scale is not above 0.
@@ -79,8 +81,13 @@ def field_boxes(
         raise ValueError(
             f"input_scale must be a number above 0. Received: {quoted(input_scale)}. Would work: 1.0."
         )
-    boxes = [_box("output", receptive.output, input_scale, _OUTPUT, "", 3.0, "The output")]
-    if selected is not None and selected in receptive.blocks and blocks.nodes[selected]["stage"] != "input":
+    heads = named_outputs(receptive, blocks)
+    boxes = [
+        _box(head, seen, input_scale, _OUTPUT, dash, 3.0, f"The head {head}")
+        for (head, seen), dash in zip(heads.items(), cycle(_DASHES), strict=False)
+    ] or [_box("output", receptive.output, input_scale, _OUTPUT, "", 3.0, "The output")]
+    drawn = {"input", *(["head"] if heads else [])}
+    if selected is not None and selected in receptive.blocks and blocks.nodes[selected]["stage"] not in drawn:
         label = blocks.nodes[selected]["label"]
         words = f"The selected block {label}"
         boxes.append(_box(label, receptive.blocks[selected], input_scale, WHITE, "9 3 2 3", 2.0, words))
@@ -95,6 +102,12 @@ def field_boxes(
             words = f"At {label}, {blocks.nodes[name]['label']}"
             boxes.append(_box(label, receptive.blocks[name], input_scale, _ENCODER, dash, 1.5, words))
     return tuple(boxes)
+
+
+def named_outputs(receptive: "ReceptiveField", blocks: "nx.DiGraph[str]") -> "dict[str, MapReceptiveField]":
+    """The receptive fields of several heads of the last stack, by what the picture calls them; else empty."""
+    several = receptive.outputs if len(receptive.outputs) > 1 else {}
+    return {str(blocks.nodes[name]["label"]): seen for name, seen in several.items()}
 
 
 def _down(blocks: "nx.DiGraph[str]") -> list[tuple[str, dict[str, Any]]]:

@@ -119,7 +119,7 @@ class BuildTooLongError(Travelling, RuntimeError):
 def network_in_steps(
     architecture: EncoderDecoder,
     input_shape: InputShape,
-    head: Head | None,
+    heads: Sequence[Head],
     previous: BuiltNetwork | None,
     **how: Unpack[How],
 ) -> Generator[None, None, BuiltNetwork]:
@@ -130,7 +130,7 @@ def network_in_steps(
     Args:
         architecture: What to build.
         input_shape: Height, width and channels of an image.
-        head: The head of every stack, if there is one.
+        heads: The heads of every stack; empty for the bare backbone.
         previous: A network that was built before, to reuse as much of as is as it was.
         **how: ``counterparts`` are, by stage, the indexes that the blocks have in the earlier network; None for a new
             block. Left out, each block has its own index there. ``back`` are layers that are to have the weights that
@@ -149,7 +149,7 @@ def network_in_steps(
     Returns:
         What was built.
     """
-    building = _Building(architecture, input_shape, head, previous, how)
+    building = _Building(architecture, input_shape, heads, previous, how)
     try:
         while True:
             scopes = how.get("scopes")
@@ -180,13 +180,13 @@ class _Building:
         self,
         architecture: EncoderDecoder,
         input_shape: InputShape,
-        head: Head | None,
+        heads: Sequence[Head],
         previous: BuiltNetwork | None,
         how: How,
     ) -> None:
         self._architecture = architecture
         self._input_shape = input_shape
-        self._head = head
+        self._heads = heads
         self._previous = previous
         self._on_block = how.get("on_block")
         self._at_most_s = how.get("at_most_s", math.inf)
@@ -238,8 +238,9 @@ class _Building:
         del self._blocks
 
     def _model(self) -> tuple[Any, tuple[tuple[IntermediateFeature, ...], ...]]:
-        x, head, make_backbone = self._input_tensor(), self._head, self._architecture.make_backbone
-        outputs, features = make_backbone(x) if head is None else make_backbone(x, head=head)
+        x, heads, make_backbone = self._input_tensor(), self._heads, self._architecture.make_backbone
+        ends_in: dict[str, Any] = {"head": heads[0] if len(heads) == 1 else heads} if heads else {}
+        outputs, features = make_backbone(x, **ends_in)
         if not is_shipped(type(self._architecture)) and channels_first_by_default():
             require_channels_last(type(self._architecture).__name__, keras.tree.flatten(outputs), [x])
         with room_for_long_ways():
@@ -247,7 +248,8 @@ class _Building:
             model = keras.Model(x, outputs, name=name)
         forget_other_calls(model)
         require_traced_names(model, self._architecture, self._blocks.built)
-        stacks: list[Any] = features if isinstance(outputs, list) else [features]
+        of_stacks = bool(features) and all(isinstance(stack, (list, tuple)) for stack in features)
+        stacks: list[Any] = features if of_stacks else [features]
         return model, tuple(map(tuple, stacks))
 
     def _outside(self, model: Any) -> dict[str, object]:

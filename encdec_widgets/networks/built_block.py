@@ -8,6 +8,8 @@ import attrs
 
 from encdec_widgets.architectures.blocks.block_call import BlockCall
 
+_STACK = re.compile(r"stack(\d+)_")
+
 
 @attrs.frozen(eq=False)
 class BuiltBlock:
@@ -28,7 +30,7 @@ class BuiltBlock:
     @property
     def stack(self) -> int:
         """Number of the stack, from 0. It stands in the prefix, by which ``make_encoder`` names its layers."""
-        match = re.match(r"stack(\d+)_", self.call.prefix)
+        match = _STACK.match(self.call.prefix)
         return int(match[1]) if match else 0
 
 
@@ -38,4 +40,6 @@ Place = tuple[str, str, int]
 
 def place_of(call: BlockCall) -> Place:
     """Where the block that is made by ``call`` stands; no two blocks of a network stand in one place."""
+    if call.stage == "head" and (stack := _STACK.match(call.prefix)):
+        return call.stage, stack[0], call.index  # A head that is renamed stands where it did.
     return call.stage, call.prefix.removesuffix(str(call.index)), call.index

@@ -38,7 +38,7 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
           blocks pass on what they are given.
         - ``shapes``: of all outputs, each height, width, channels; None where unknown.
         - ``inputs``: the calls whose outputs it takes, in order; one that it takes twice is there twice.
-        - ``is_output``: whether it makes an output of the model.
+        - ``is_output``: whether it makes an output of the model; ``outputs``: which of its outputs, by their number.
         - ``windows``: see :func:`encdec_widgets.networks.call_windows.windows_of`.
         - ``multiply_adds``: for one image; None where it is unknown.
         - ``parameters`` and ``weight_bytes`` (as they are stored): of those weights of the layer that no call before it
@@ -50,7 +50,9 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
     graph: nx.DiGraph[str] = nx.DiGraph()
     calls = calls_to(model.outputs)
     owners = owners_of(blocks)
-    outputs = {id(tensor) for tensor in model.outputs}
+    outputs: dict[int, list[int]] = {}
+    for number, tensor in enumerate(model.outputs):
+        outputs.setdefault(id(tensor), []).append(number)
     of_blocks: dict[int, list[str]] = {}
     for built in blocks:
         of_blocks.setdefault(id(built.output), []).append(built.call.prefix)
@@ -75,6 +77,7 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
             shapes=tuple(tuple(tensor.shape[1:]) for tensor in call.output_tensors),
             inputs=tuple(names[id(tensor)] for tensor in call.input_tensors),
             is_output=any(id(tensor) in outputs for tensor in call.output_tensors),
+            outputs=tuple(chain.from_iterable(outputs.get(id(tensor), ()) for tensor in call.output_tensors)),
             windows=windows_of(call),
             multiply_adds=multiply_adds(call),
             traits=traits_of(layer),

@@ -244,5 +244,5 @@ class _Watch:
 
 def _number_of_blocks(design: Design) -> int:
     architecture = design.architecture
-    in_a_stack = len(architecture.encoder_stack) + len(architecture.decoder_stack) + (design.head is not None)
+    in_a_stack = len(architecture.encoder_stack) + len(architecture.decoder_stack) + len(design.heads)
     return len(architecture.stem_stack or ()) + architecture.stacks * in_a_stack

@@ -217,7 +217,10 @@ class Session(BuiltState):
         Raises:
             ValueError: If there is no such block.
         """
-        paths = selectable_paths(self.editor.wanted)
+        design = self.editor.wanted
+        paths = selectable_paths(design)
+        if path == "heads[0]" and len(design.heads) == 1:
+            path = "head"
         if not (path is None or isinstance(path, str)) or path not in paths:
             raise ValueError(
                 f"There is no such block, stage or head. Received: {quoted(path)}. Would work: "
@@ -231,7 +234,7 @@ class Session(BuiltState):
         Nothing happens where there is no such block, or where the design that is wanted does not have it any more.
         """
         if self.shown is not None and name in self.shown.backbone.blocks:
-            path = path_of(self.shown.backbone.blocks.nodes[name])
+            path = path_of(self.shown.backbone.blocks, name)
             if path in selectable_paths(self.editor.wanted):
                 self.select(path)
 

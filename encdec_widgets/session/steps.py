@@ -9,6 +9,7 @@ import attrs
 
 from encdec_widgets.designs.block_edits import paths_of
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.heads import head_paths
 from encdec_widgets.explain.why import Known
 from encdec_widgets.session.editor import Editor
 
@@ -28,7 +29,7 @@ class Selection:
 
 def selectable_paths(design: Design) -> tuple[str | None, ...]:
     """All that can be selected of a design; None, for nothing, is the last."""
-    return (*paths_of(design), *(["head"] if design.head is not None else []), None)
+    return (*paths_of(design), *head_paths(design), None)
 
 
 @attrs.frozen(eq=False)

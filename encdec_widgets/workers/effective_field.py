@@ -36,7 +36,7 @@ def _same_pixels(a: Any, b: Any) -> bool:
 
 @attrs.frozen(kw_only=True, repr=False)
 class EffectiveField:
-    """How much of the image counts for the middle of a network's last output (measured, with random weights).
+    """How much of the image counts for the middle of an output of a network (measured, with random weights).
 
     It and its size are those of Luo, Li, Urtasun and Zemel, "Understanding the Effective Receptive Field in Deep
     Convolutional Neural Networks" (NIPS 2016, arXiv 1701.04128): the gradient of the middle of the output with respect
@@ -138,6 +138,7 @@ class EffectiveFieldSampling:
         network: The network.
         backend: The Keras backend to take gradients on, as :func:`backend_with_gradients` gives it.
         samples: Random networks and images to take the mean of.
+        output: Which output to look at, as in :func:`effective_field`.
 
     Example:
         >>> from encdec_widgets import preset
@@ -157,6 +158,7 @@ class EffectiveFieldSampling:
         unit="samples",
         help="More samples make the effective receptive field smoother, and take longer.",
     )
+    output: int | None = None
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -181,6 +183,7 @@ class EffectiveFieldSampling:
             TimingError: If there are none, or the network could not be built.
         """
         options = self.options
+        output = -self.network.heads if self.output is None else self.output
 
         def do(command: str, **arguments: Any) -> dict[str, Any]:
             return ask(self.backend, command, options.batch_size, arguments)
@@ -194,7 +197,7 @@ class EffectiveFieldSampling:
                 share = 0.1 + 0.9 * number / self.samples
                 doing = f"sample {number + 1} of {self.samples}" if number else "first call"
                 tell(Progress(share=share, doing=doing))
-                do("sample_gradient", name="network")
+                do("sample_gradient", name="network", output=output)
             reply = do("mean_gradient", name="network")
         finally:
             # Other programs need the memory until the next job; a process that ended has none.
@@ -224,24 +227,30 @@ def backend_with_gradients(backend: str | None = None) -> str:
 
 
 def effective_field(
-    design: Any, *, samples: int = DEFAULT_SAMPLES, backend: str | None = None, worker: Worker | None = None
+    design: Any,
+    *,
+    samples: int = DEFAULT_SAMPLES,
+    backend: str | None = None,
+    output: int | None = None,
+    worker: Worker | None = None,
 ) -> EffectiveField:
     """Take the effective receptive field of a network, in a process of its own, and wait for it.
 
-    It is that of the middle of the last output. The image is of the size that the network is built for, which
-    cuts off what lies outside it; of several inputs the first one is looked at.
+    It is that of the middle of the last stack's output; of several heads, the first one's. The image is of the size
+    that the network is built for, which cuts off what lies outside it; of several inputs the first one is looked at.
 
     Args:
         design: A Design, or anything that :func:`encdec_widgets.workers.timing.measure` takes. Its weights do not
             count.
         samples: Random networks and images to take the mean of, from 1 to 1024.
         backend: The Keras backend to take gradients on; None for the active one. NumPy has no gradients.
+        output: Another output to look at, by its number in ``model.outputs``, from 0.
         worker: The processes to work in; those that all timings share if left out.
 
     Raises:
         FieldError: (a ValueError) If the size of the network's input is left open, the backend has no gradients, or
             there cannot be so many samples.
-        TimingError: If it could not be taken: out of memory, or an output that is not a map, say.
+        TimingError: If it could not be taken: out of memory, no such output, or one that is not a map, say.
         TypeError: If there is no network in ``design``.
 
     Example:
@@ -256,5 +265,5 @@ def effective_field(
     chosen = backend_with_gradients(backend)  # Before seconds are spent on building.
     network = network_of(design)
     network.check(network.fixed_batch or 1)
-    job = EffectiveFieldSampling(network=network, backend=chosen, samples=samples)
+    job = EffectiveFieldSampling(network=network, backend=chosen, samples=samples, output=output)
     return (worker or shared_worker()).do(job)

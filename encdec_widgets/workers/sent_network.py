@@ -38,6 +38,7 @@ class Network:
         devices: The device that it would run on where it comes from, as the option ``device`` names it, by the backend;
             empty where that is not known.
         notices: What is otherwise where it comes from than where it is timed, a sentence each.
+        heads: How many of its outputs, the last ones, are those of its last stack.
         functions: Of a model, the functions that a user wrote: see :mod:`encdec_widgets.workers.sent_functions`.
 
     Example:
@@ -61,6 +62,7 @@ class Network:
     config: Mapping[str, Any] = attrs.field(factory=dict)
     devices: Mapping[str, str] = attrs.field(factory=dict)
     notices: tuple[str, ...] = ()
+    heads: int = 1
     functions: str = ""
 
     def check(self, batch_size: int) -> None:
@@ -131,15 +133,16 @@ def _of_design(design: Any) -> Network:
         shapes=(tuple(design.input_shape),),
         config=config_of_keras() if keras_is_loaded() else {},
         notices=_notices() if keras_is_loaded() else (),
+        heads=max(len(design.heads), 1),
     )
 
 
 def _of_backbone(backbone: Any) -> Network:
     blocks = {name: tuple(data["layers"]) for name, data in backbone.blocks.nodes(data=True)}
-    return _of_model(backbone.structure, blocks)
+    return _of_model(backbone.structure, blocks, max(len(backbone.design.heads), 1))
 
 
-def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]]) -> Network:
+def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]], heads: int = 1) -> Network:
     batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
     policy: Any = model.dtype_policy
     functions = functions_of(model)
@@ -163,6 +166,7 @@ def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]]) -> Network:
         config=config_of_keras(),
         devices=_devices(),
         notices=_notices(),
+        heads=heads,
     )
 
 

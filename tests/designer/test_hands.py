@@ -135,7 +135,7 @@ def test_it_lies_over_the_figure_in_every_view(picture: Picture, session: Sessio
         assert hands.fit == [list(x), list(y)]
 
 
-def test_a_step_of_a_slider_sends_nothing_at_once(
+def test_a_step_of_a_slider_sends_the_boxes_before_it_alone(
     session: Session, picture: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     messages = sent(picture.hands, monkeypatch)
@@ -143,7 +143,10 @@ def test_a_step_of_a_slider_sends_nothing_at_once(
     async def edits() -> None:
         for filters in (3, 4, 5):
             session.change("filters", filters, now=True)
-        assert messages == []
+        assert [list(message["state"]) for message in messages] == [["before"]], (
+            "they are those before the first step"
+        )
+        messages.clear()
         await until(lambda: bool(messages))
 
     asyncio.run(edits())

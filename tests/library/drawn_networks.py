@@ -5,8 +5,11 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+import attrs
+
 from encdec_widgets import Design, preset, presets
 from encdec_widgets.architectures import Hourglass, LeapCNN, StackedHourglass, UNet
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.figures import layers_as_boxes
 from encdec_widgets.figures.parts import Rect, Text
 from tests.builds import built
@@ -50,12 +53,32 @@ def _at_random(count: int) -> Iterator[tuple[str, Design]]:
         yield f"{number}: {kind.__name__} {levels}", Design(kind(**levels, **more), (size, size, 1))
 
 
+def _with_heads() -> Iterator[tuple[str, Design]]:
+    """Designs with two and three heads, in rows of their own and side by side in one."""
+    maps, fields = Head(13, stride=2, name="confmaps"), Head(24, stride=4, name="part_affinity_fields")
+    coarse, second = Head(5, stride=8, name="class_maps"), Head(1, name="centroid")
+    unet = UNet(filters=16, down_blocks=3, up_blocks=3)
+    for stacks in (1, 2):
+        for heads in (
+            [maps, fields],
+            [coarse, second, maps],
+            [second, attrs.evolve(second, name="b"), fields],
+        ):
+            yield (
+                f"{stacks} stacks, heads {[head.name for head in heads]}",
+                Design(attrs.evolve(unet, stacks=stacks), (128, 128, 1), heads=heads),
+            )
+    hourglass = StackedHourglass(stacks=2, filters=64)
+    yield "joined heads", Design(hourglass, heads=[Head(16, name="maps"), Head(30, name="pafs"), second])
+    yield "heads of a LEAP CNN", Design(LeapCNN(filters=32), heads=[coarse, fields, maps])
+
+
 @functools.cache
 def graphs() -> dict[str, Any]:
-    """Graphs of blocks and of layers by name: of all presets, of three stacks, and of designs at random."""
+    """Graphs of blocks and of layers by name: all presets, three stacks, designs at random, several heads."""
     found = {name: built(preset(name)).blocks for name in presets()}
     found["three stacks"] = Design(UNet(filters=16, stacks=3), (256, 256, 1)).build().blocks
-    found |= {name: design.build().blocks for name, design in _at_random(6)}
+    found |= {name: design.build().blocks for name, design in (*_at_random(6), *_with_heads())}
     for name in ("SLEAP medium single", "FC-DenseNet103", "Stacked hourglass, 2 stacks"):
         backbone = built(preset(name))
         found[f"{name}, all layers"] = layers_as_boxes(backbone.layers, backbone.blocks)

@@ -192,7 +192,7 @@ def test_some_edits_need_one_block(edit: Callable[[Design, str], BlockEdit]) -> 
 
 def test_paths_are_those_of_the_graph() -> None:
     backbone = preset("SLEAP medium single").replace("head", None).build()
-    paths = [path_of(data) for _, data in backbone.blocks.nodes(data=True)]
+    paths = [path_of(backbone.blocks, name) for name in backbone.blocks]
     assert paths[0] is None  # the input
     assert [parts(path)[0] for path in paths[1:] if path] == ["encoder"] * 7 + ["decoder"] * 3
     design = backbone.design

@@ -69,7 +69,7 @@ def _edited(**places: Any) -> str:
         (_edited(head=lambda d: d["fields"].update(size=3)), r"^head, a Head, has no field 'size'"),
         (
             _edited(top=lambda d: d.update(encdec_widgets_design=True)),
-            "of version True; .* version 1, a number",
+            "of version True; .* versions 1 and 2, numbers",
         ),
         (_edited(top=lambda d: d.update(encdec_widgets_design=1.0)), r"of version 1\.0"),
         (_edited(top=lambda d: d.update(encdec_widgets_design="1")), "of version '1'"),

@@ -84,6 +84,7 @@ def _new_features_only(default: bool) -> Any:
 
 
 def _convolution(x: Tensor, filters: int, kernel_size: int, name: str) -> Tensor:
+    """A convolution that starts from He's uniform distribution."""
     return keras.layers.Conv2D(
         filters,
         kernel_size,
@@ -103,6 +104,7 @@ def _norm_relu_conv(x: Tensor, filters: int, kernel_size: int, dropout: float, p
 
 
 def _transition_down(x: Tensor, stride: int, dropout: float, prefix: str) -> Tensor:
+    """Batch normalization, ReLU, a 1 x 1 convolution, dropout and max pooling."""
     x = _norm_relu_conv(x, x.shape[-1], 1, dropout, prefix)
     return keras.layers.MaxPooling2D(
         pool_size=2, strides=stride, padding="same", data_format="channels_last", name=f"{prefix}_pool"

@@ -63,14 +63,14 @@ def _residual(x: Tensor, filters: int, name: str) -> Tensor:
 
 
 def _residuals(x: Tensor, filters: int, count: int, name: str) -> Tensor:
+    """Residuals, one after the other."""
     for i in range(count):
         x = _residual(x, filters, f"{name}{i}")
     return x
 
 
 def _upsample(x: Tensor, stride: int, prefix: str) -> Tensor:
-    if stride == 1:
-        return x
+    """Make a map larger by repeating its pixels."""
     return keras.layers.UpSampling2D(
         stride, interpolation="nearest", data_format="channels_last", name=f"{prefix}_interp_nearest"
     )(x)
@@ -190,7 +190,8 @@ class ResidualUpsamplingBlock(DecoderBlock):
             FieldError: (a ValueError) If the size of ``skip_source`` is not that of the upsampled tensor.
         """
         x = _residuals(x, self.filters, self.num_residuals, f"{prefix}_res")
-        x = _upsample(x, self.upsampling_stride, prefix)
+        if self.upsampling_stride > 1:
+            x = _upsample(x, self.upsampling_stride, prefix)
         if not self.skip_connection or skip_source is None:
             return x
         require_size_of(skip_source, x, self.upsampling_stride)
@@ -251,7 +252,7 @@ class ResidualOutputBlock(DecoderBlock):
         x = keras.layers.Conv2D(self.filters, 1, data_format="channels_last", name=f"{prefix}_conv1x1")(x)
         x = keras.layers.BatchNormalization(name=f"{prefix}_conv1x1_bn")(x)
         x = keras.layers.Activation("relu", name=f"{prefix}_conv1x1_act_relu")(x)
-        return _upsample(x, self.upsampling_stride, prefix)
+        return _upsample(x, self.upsampling_stride, prefix) if self.upsampling_stride > 1 else x
 
     @of_these_layers
     def layer_windows(self) -> tuple[LayerWindow, ...]:

@@ -30,7 +30,7 @@ def foreseen(design: Any, skipping: Collection[type] = ()) -> frozenset[str] | N
 
 
 def _kinds(design: Any, skipping: Collection[type]) -> Iterator[str]:
-    network, head = design.architecture, design.head
+    network = design.architecture
     available = skip_source_strides(network)
     begins = network.encoder_features_stride
     for block in network.decoder_stack:
@@ -45,8 +45,9 @@ def _kinds(design: Any, skipping: Collection[type]) -> Iterator[str]:
         ):
             yield PASSED
         begins = ends
-    if head is None or head.stride is None:
-        if network.output_stride < 1:
-            yield LARGE
-    elif network.feature_strides.index(head.stride):  # 0 is the output
+    # The first of the features is the output.
+    features = [head.stride and network.feature_strides.index(head.stride) for head in design.heads]
+    if features and all(features):
         yield LEFT_OUT
+    elif network.output_stride < 1:
+        yield LARGE

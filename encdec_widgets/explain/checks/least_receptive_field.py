@@ -12,6 +12,8 @@ from encdec_widgets.networks.windows import POINT, Window, interpolated, sliding
 def least_field(design: Any) -> int | None:
     """Compute how far the output sees through the bottleneck, in px; skip connections can only add to that.
 
+    Of several heads, it is the output of the first one.
+
     Args:
         design: A :class:`~encdec_widgets.designs.design.Design`.
 
@@ -34,8 +36,9 @@ def least_field(design: Any) -> int | None:
 
 def _way(design: Any) -> Iterator[Any]:
     """The blocks on the way from the image to the output, in order."""
-    network, head = design.architecture, design.head
-    stop = None if head is None or head.stride is None else network.feature_strides.index(head.stride)
+    network = design.architecture
+    stride = design.heads[0].stride if design.heads else None
+    stop = None if stride is None else network.feature_strides.index(stride)
     encoder, decoder = tuple(network.encoder_stack), tuple(network.decoder_stack)
     return chain(
         network.stem_stack or (),

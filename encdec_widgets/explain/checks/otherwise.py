@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from math import prod
 
+from encdec_widgets.designs.heads import head_label, head_paths
 from encdec_widgets.designs.levels import mend, shorter_decoder
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.check import Check
@@ -49,28 +50,33 @@ def left_out(network: Network) -> Check | None:
             + (f" So it is with {more}." if more else "")
             + _where_it_ends(network)
         ),
-        # What is left out is not on the picture; the head that was put before it is.
+        # What is left out is not on the picture; the heads that were put before it are.
         places=tuple(name for name, data in network.blocks.nodes(data=True) if data["stage"] == "head"),
         mends=possible(network, LEFT_OUT, _head_mends(network)),
     )
 
 
 def _where_it_ends(network: Network) -> str:
-    head = network.design.head
-    if head is None or head.stride is None:
+    strides = [head.stride for head in network.design.heads]
+    if not strides or None in strides:
         return ""
-    return f" The head is attached before it, at stride {head.stride}."
+    if len(strides) == 1:
+        return f" The head is attached before it, at stride {strides[0]}."
+    return f" All heads are attached before it, at strides {listed(map(str, strides))}."
 
 
 def _head_mends(network: Network) -> Iterator[Mend | None]:
-    """Put the head at the end, or end the decoder at the head."""
-    head = network.design.head
-    if head is None or head.stride is None:
+    """Put the finest head at the end, or end the decoder at it."""
+    heads = network.design.heads
+    if not heads or any(head.stride is None for head in heads):
         return
-    yield mend({"head.stride": None}, "head at the output")
+    head = min(heads, key=lambda head: head.stride or 0)
+    path = head_paths(network.design)[heads.index(head)]
+    yield mend({f"{path}.stride": None}, f"{head_label(network.design, path)} at the output")
     stride, decoder = network.architecture.encoder_features_stride, tuple(network.architecture.decoder_stack)
     reached = [stride // prod(block.upsampling_stride for block in decoder[:i]) for i in range(len(decoder))]
     if head.stride not in reached:
         return
     shorter = shorter_decoder(network.design, reached.index(head.stride))
-    yield mend({**shorter, "head.stride": None}, "without the blocks after the head")
+    after = "the head" if len(heads) == 1 else "all heads"
+    yield mend({**shorter, f"{path}.stride": None}, f"without the blocks after {after}")

@@ -24,6 +24,7 @@ from encdec_widgets.designs.block_edits import (
     remove,
 )
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.heads import is_head_path
 from encdec_widgets.designs.no_effect import fields_without_effect
 from encdec_widgets.designs.paths import STAGES, block_name
 from encdec_widgets.formatting import quoted
@@ -99,7 +100,7 @@ class BlockControls(widgets.VBox):
         outcome, path = self._session.editor.outcome, self._session.selected
         design = outcome.design
         editable = can_be_edited(design)
-        self._path = path = None if path == "head" or not editable else path
+        self._path = path = None if is_head_path(path) or not editable else path
         self._show_list(design, path)
         self.list.disabled = not editable
         self._chosen_only.layout.display = "" if path else "none"

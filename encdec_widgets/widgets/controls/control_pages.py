@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from encdec_widgets.designs.heads import is_head_path
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.tabs import Tabs
@@ -77,7 +78,7 @@ class ControlPages(Tabs):
     def _turn_to_selection(self, _: Any) -> None:
         selection = self._session.selection
         if selection.chosen and selection.path is not None:
-            self.turn_to(ENDS if selection.path == "head" else BLOCK)
+            self.turn_to(ENDS if is_head_path(selection.path) else BLOCK)
 
     def _place_problem(self, _: Any = None) -> None:
         """Put what is not possible under its control, and turn to the control's page when it comes there."""

@@ -9,9 +9,9 @@ import anywidget
 import traitlets
 
 from encdec_widgets.session import Session
+from encdec_widgets.session.five_figures import Numbers, five_figures
 from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
-from encdec_widgets.widgets.header.figures_words import Numbers, five_figures
 
 if TYPE_CHECKING:
     import networkx as nx

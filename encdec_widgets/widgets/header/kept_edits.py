@@ -40,6 +40,7 @@ class KeptEdits(widgets.HBox):
         self._file = file
         self._start = session.editor.wanted
         self._came_back = ""
+        self._told = ""
         self._failed = ""
         self._kept: str | None = None  # the newest text that a page or the file has
         self.memory = Memory(session)
@@ -67,9 +68,14 @@ class KeptEdits(widgets.HBox):
             self._keep()
         super().close()
 
+    def tell(self, words: str) -> None:
+        """Say something of where the design came from, until the next edit."""
+        self._told = words
+        self._show()
+
     def _edited(self, _: Any) -> None:
-        if self._came_back:
-            self._came_back = ""  # it was said
+        if self._came_back or self._told:
+            self._came_back = self._told = ""  # it was said
             self._show()
         if not self._at_rest.waits:
             self._keep()
@@ -148,6 +154,7 @@ class KeptEdits(widgets.HBox):
     def _said(self) -> tuple[str, ...]:
         memory = self.memory
         return (
+            self._told,
             self._came_back,
             "Of these kept edits, the oldest go with your next edit." if memory.drops_one else "",
             f"What was kept can't be read, and new edits are not kept until it is let go. {memory.unreadable}"

@@ -16,9 +16,10 @@ from encdec_widgets.explain.receptive_words import (
     output_words,
     too_small_words,
     verdict,
+    what_sees,
 )
 from encdec_widgets.figures.charts.receptive_heat import heat_image
-from encdec_widgets.figures.receptive_boxes import field_boxes
+from encdec_widgets.figures.receptive_boxes import field_boxes, named_outputs
 from encdec_widgets.formatting import px_text
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.widgets.base import stock as widgets
@@ -181,6 +182,9 @@ class ReceptivePanel(widgets.VBox):
             return
         boxes = field_boxes(receptive, blocks, self.input_scale, self._selected)
         self.view.boxes = [box.to_dict() for box in boxes]
+        # Of several heads, the first one is held against the animal.
+        heads = named_outputs(receptive, blocks)
+        first = what_sees(next(iter(heads), ""))
         fit = fits(receptive.output, self.animal_px, self.input_scale)
         image = next(
             (data["shape"][:2] for _, data in blocks.nodes(data=True) if data["stage"] == "input"), ()
@@ -189,12 +193,13 @@ class ReceptivePanel(widgets.VBox):
         mark = {True: " encdec-receptive-yes", False: " encdec-receptive-no", None: ""}[
             False if too_small else fit
         ]
-        sentences = (verdict(receptive.output, self.animal_px, self.input_scale), too_small)
+        sentences = (verdict(receptive.output, self.animal_px, self.input_scale, first), too_small)
         self._verdict_said = " ".join(filter(None, sentences))
         line = Markup('<div class="encdec-note encdec-receptive-verdict{}">{}</div>')
         self._verdict.value = line.format(mark, self._verdict_said)
         lines = (
-            output_words(receptive.output, self.input_scale),
+            *(output_words(seen, self.input_scale, what_sees(head)) for head, seen in heads.items()),
+            "" if heads else output_words(receptive.output, self.input_scale),
             dialog_words(receptive.encoder_only, self.input_scale),
         )
         self._words.value = joined(map(note, filter(None, lines)))

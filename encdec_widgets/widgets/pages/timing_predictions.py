@@ -1,5 +1,6 @@
 """How long a network should take on a device whose speed a measurement has told."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from encdec_widgets.formatting import digits
@@ -14,7 +15,7 @@ class Predictions:
         """Know nothing yet."""
         self._calibrations: dict[Surroundings, Calibration] = {}
 
-    def learn(self, subject: Subject, calibration: dict[str, Any]) -> None:
+    def learn(self, subject: Subject, calibration: Mapping[str, Any]) -> None:
         """Take what a measurement of ``subject`` has found of the device's speed."""
         self._calibrations[subject.surroundings] = Calibration.from_dict(calibration)
 

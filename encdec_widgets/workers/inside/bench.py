@@ -165,15 +165,20 @@ class Bench:
         self._watches[name] = watch, network.device
         return {}
 
-    def sample_gradient(self, name: str) -> dict[str, Any]:
-        """Take one more gradient of a network, with other weights and another image; see :class:`GradientSampler`."""
+    def sample_gradient(self, name: str, output: int) -> dict[str, Any]:
+        """Take one more gradient of a network, with other weights and another image; see :class:`GradientSampler`.
+
+        Args:
+            name: The network.
+            output: Which of its outputs to look at; of all its samples, the first one's counts.
+        """
         network = self._networks[name]
         with running_backend().on(network.device):
             if name not in self._samplers:
                 model, batch_size = network.loaded.model, network.options["batch_size"]
                 if network.device.kind == "CPU":
                     require_memory(model, "gradients of the image", batch_size, network.loaded.policy)
-                self._samplers[name] = GradientSampler(model)
+                self._samplers[name] = GradientSampler(model, output)
             self._samplers[name].sample()
         return {}
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from encdec_widgets._keras import keras
 from encdec_widgets.networks.weights import draw_again
 from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.errors import TimingError
@@ -17,21 +18,28 @@ _SEED = 0
 
 
 class GradientSampler:
-    """The mean absolute gradient of the middle of a network's last output with respect to its image, so far.
+    """The mean absolute gradient of the middle of one of a network's outputs with respect to its image, so far.
 
     Attributes:
         samples: Samples that are in it: those whose gradient was finite and nowhere lost on its way to the image.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, number: int = -1) -> None:
         """Take nothing yet.
 
         Args:
             model: A functional ``keras.Model``; its weights are overwritten.
+            number: Which of its outputs to look at.
 
         Raises:
-            TimingError: If it does not go from an image to a map, or if the backend has no gradients.
+            TimingError: If it has no such output, does not go from an image to a map, or if the backend has no
+                gradients.
         """
+        count = len(model.outputs)
+        if not -count <= number < count:
+            raise TimingError(f"there is no output {number}: this network has outputs 0 to {count - 1}")
+        if count > 1:
+            model = keras.Model(model.inputs, model.outputs[number])
         image, output = model.inputs[0].shape, model.outputs[-1].shape
         if len(image) != 4 or len(output) != 4 or None in (*image[1:], *output[1:]):
             raise TimingError(

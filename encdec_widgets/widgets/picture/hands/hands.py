@@ -10,9 +10,11 @@ import traitlets
 
 from encdec_widgets.designs.block_edits import can_be_edited, path_of, remove
 from encdec_widgets.designs.file_names import file_name
+from encdec_widgets.designs.head_edits import remove_head
+from encdec_widgets.designs.heads import is_head_path
 from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.figures.folds import folded
-from encdec_widgets.figures.parts import Scene
+from encdec_widgets.figures.parts import Rect, Scene
 from encdec_widgets.figures.still import still
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
@@ -57,6 +59,8 @@ class Hands(Collected, anywidget.AnyWidget):
         stops: The boxes, as :func:`~encdec_widgets.widgets.picture.hands.walk.stops` lists them (a trait).
         fit: The ranges of the x and the y axis that show all of the picture (a trait).
         selected: Names of the boxes that are selected (a trait).
+        before: The outlines of boxes before the last edit, as left, right, bottom and top (a trait); another value is
+            seen for a moment.
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
@@ -66,6 +70,7 @@ class Hands(Collected, anywidget.AnyWidget):
     stops: traitlets.List[Any] = traitlets.List().tag(sync=True)
     fit: traitlets.List[Any] = traitlets.List().tag(sync=True)
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    before: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     def __init__(
         self, session: Session, choose: Callable[[str], None], switch: Callable[[str, bool], None]
@@ -87,11 +92,13 @@ class Hands(Collected, anywidget.AnyWidget):
         self.on_msg(session.guarded(self._told))
 
     def show(self, drawn: Drawn) -> None:
-        """Be the layer over another picture: what *Fit* shows at once, the boxes once no more edits come."""
+        """Be the layer over another picture: what *Fit* shows and the ghost at once, the boxes at rest."""
         first = self._drawn is None
         self._drawn = drawn
         extent = drawn.scene.extent
-        self.fit = [[extent.left, extent.right], [extent.bottom, extent.top]]
+        with self.hold_sync():
+            self.fit = [[extent.left, extent.right], [extent.bottom, extent.top]]
+            self.before = [_ends(rect) for rect in drawn.scene.before]
         if first:
             self._update()
         else:
@@ -133,7 +140,8 @@ class Hands(Collected, anywidget.AnyWidget):
         if reason:
             self.send({"say": reason})
         else:
-            session.change(remove(wanted, str(path_of(shown.backbone.blocks.nodes[name]))))
+            path = str(path_of(shown.backbone.blocks, name))
+            session.change((remove_head if is_head_path(path) else remove)(wanted, path))
 
     def _download(self, kind: str) -> None:
         """Send the picture without edit marks: the page saves it as SVG, or draws it at twice the size as PNG."""
@@ -143,11 +151,18 @@ class Hands(Collected, anywidget.AnyWidget):
             self.send({"save": still(self._drawn.plain()), "kind": kind, "name": name})
 
 
+def _ends(rect: Rect) -> list[float]:
+    """A place as the page takes it; a tenth of a px is less than anybody sees."""
+    return [round(end, 1) for end in (rect.left, rect.right, rect.bottom, rect.top)]
+
+
 def why_it_stays(design: "Design", blocks: "nx.DiGraph[str]", name: str) -> str:
     """Why a box of the picture can't be taken out of the network; empty where it can."""
     if name not in blocks:
         return "A layer can't be removed by itself. Remove its block."
     data = blocks.nodes[name]
+    if data["stage"] == "head":
+        return ""
     if data["stage"] not in STAGES:
         return f"{data['label']} can't be removed."
     if not can_be_edited(design):
