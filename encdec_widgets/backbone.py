@@ -107,6 +107,12 @@ class Backbone:
         return self.network.features
 
     @property
+    def predictions(self) -> tuple[tuple[Any, ...], ...]:
+        """The output tensors of every stack: of each of its heads, in their order, or of its decoder."""
+        outputs, heads = self.model.outputs, max(len(self.design.heads), 1)
+        return tuple(tuple(outputs[i : i + heads]) for i in range(0, len(outputs), heads))
+
+    @property
     def filled(self) -> bool:
         """Whether any of its weights have taken their memory."""
         return any(map(is_filled, self.network.variables))
