@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from encdec_widgets.designs.design import Design
     from encdec_widgets.designs.presets import preset, presets
+    from encdec_widgets.export.reading import read_design
     from encdec_widgets.widgets import Designer
     from encdec_widgets.workers.timing import compare, effective_field, measure
 
 __version__ = "0.1.0"
-__all__ = ["Design", "Designer", "compare", "effective_field", "measure", "preset", "presets"]
+__all__ = ["Design", "Designer", "compare", "effective_field", "measure", "preset", "presets", "read_design"]
 
 _HOMES = {
     "Design": "encdec_widgets.designs.design",
@@ -26,6 +27,7 @@ _HOMES = {
     "measure": "encdec_widgets.workers.timing",
     "preset": "encdec_widgets.designs.presets",
     "presets": "encdec_widgets.designs.presets",
+    "read_design": "encdec_widgets.export.reading",
 }
 
 

@@ -1,4 +1,4 @@
-"""The ways out of a design by name: what can be built or written from it, and the function that does it.
+"""The ways out of a design or its network by name: what can be built or written from it, and the function that does it.
 
 A design imports nothing of the rooms above. Its methods ask here for a function by name, and the module of that
 function is imported then. A new way out of a design is a line here, a method of
@@ -13,7 +13,16 @@ from encdec_widgets.formatting import quoted
 
 _ANSWERS = {
     "build": "encdec_widgets.backbone:build_backbone",
+    "save": "encdec_widgets.export.model_files:save",
+    "to_code": "encdec_widgets.export.keras_code.written:to_code",
+    "save_sleap_model": "encdec_widgets.export.sleap.saving:save_sleap_model",
     "to_json": "encdec_widgets.designs.design_json:to_json",
+    "to_text": "encdec_widgets.export.text:to_text",
+    "to_link": "encdec_widgets.export.link:to_link",
+    "to_html": "encdec_widgets.export.page.page:to_html",
+    "save": "encdec_widgets.export.file:save",
+    "to_sleap": "encdec_widgets.export.sleap.classic_writing:to_sleap",
+    "to_sleap_nn": "encdec_widgets.export.sleap.nn_writing:to_sleap_nn",
 }
 
 
@@ -23,7 +32,7 @@ def names() -> tuple[str, ...]:
 
 
 def answering(name: str) -> Callable[..., Any]:
-    """Give the function of a name; its first argument is a design.
+    """Give the function of a name; its first argument is a design, or a network of one.
 
     Raises:
         ValueError: If there is no function of that name.

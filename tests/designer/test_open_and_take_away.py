@@ -2,22 +2,28 @@
 
 import csv
 import io
+import json
+import re
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import keras
 import pytest
 
-from encdec_widgets import Design, Designer, preset
+from encdec_widgets import Design, Designer, preset, read_design
+from encdec_widgets.export.sleap.ground import FIDELITY
+from encdec_widgets.widgets.header import taken_away
 from encdec_widgets.widgets.header.taken_away import WAYS
 from tests.designer.reading import SMALL
 
 
-def take(designer: Designer, way: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def take(designer: Designer, way: str, monkeypatch: pytest.MonkeyPatch, **more: Any) -> dict[str, Any]:
     """What the page gets that asks for a way."""
     sent: list[dict[str, Any]] = []
     menu = designer.header.take_away
     monkeypatch.setattr(menu, "send", sent.append)
-    menu._handle_custom_msg({"take": way, "of": "view-1"}, [])
+    menu._handle_custom_msg({"take": way, "of": "view-1", **more}, [])
     (answer,) = sent
     assert answer["of"] == "view-1"
     return answer
@@ -27,14 +33,117 @@ def test_each_way_in_the_menu_writes_a_file_that_can_be_read(
     designer: Designer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offered = [name for name, _, _ in designer.header.take_away.ways]
-    assert offered == list(WAYS) == ["json", "csv", "svg"]
+    assert offered == list(WAYS)
+    offered = [way for way in offered if WAYS[way].choice is None]
     files = {way: take(designer, way, monkeypatch) for way in offered}
     assert all(not answer["error"] for answer in files.values())
     assert Design.from_json(files["json"]["text"]) == designer.design
     rows = list(csv.reader(io.StringIO(files["csv"]["text"])))
     assert len(rows) == 1 + len(designer.backbone.blocks)
     assert ET.fromstring(files["svg"]["text"]).tag.endswith("svg")
-    assert [answer["name"] for answer in files.values()] == [f"u-net-filters2.{way}" for way in offered]
+    assert read_design(files["code"]["text"]).design == designer.design
+    assert all(answer["size"] for answer in files.values())
+    assert [answer["name"] for answer in files.values()] == [
+        f"u-net-filters2.{WAYS[way].ending}" for way in offered
+    ]
+
+
+def model_files(designer: Designer, monkeypatch: pytest.MonkeyPatch, **more: Any) -> list[dict[str, Any]]:
+    """What the page gets that asks for a model file, bytes as its text."""
+    sent: list[dict[str, Any]] = []
+
+    def send(answer: dict[str, Any], buffers: tuple[bytes, ...] = ()) -> None:
+        sent.append({**answer, **({"text": buffers[0]} if buffers else {})})
+
+    menu = designer.header.take_away
+    monkeypatch.setattr(menu, "send", send)
+    menu._handle_custom_msg({"take": "model", "of": "view-1", **more}, [])
+    return sent
+
+
+def test_a_model_file_is_chosen_made_in_the_background_and_comes_as_bytes(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (asked,) = model_files(designer, monkeypatch)
+    labels = [label for label, _ in asked["page"]["entries"]]
+    assert labels[:2] == ["Keras model (.keras)", "Weights alone (.weights.h5)"]
+    busy, answer = model_files(designer, monkeypatch, choice=".keras")
+    assert busy["busy"] == "Writing model file; edits wait for it…"
+    assert (answer["name"], answer["error"]) == ("u-net-filters2.keras", "")
+    path = tmp_path / "net.keras"
+    path.write_bytes(answer["text"])
+    assert keras.saving.load_model(path).count_params() == designer.backbone.parameters
+    *_, weights = model_files(designer, monkeypatch, choice=".weights.h5")
+    assert weights["name"] == "u-net-filters2.weights.h5"
+
+
+@pytest.mark.numpy
+def test_only_model_files_are_offered_that_the_backend_can_write_and_others_are_told(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (asked,) = model_files(designer, monkeypatch)
+    assert [content["choice"] for _, content in asked["page"]["entries"]] == [".keras", ".weights.h5", ".h5"]
+    assert "ONNX and LiteRT are written where TensorFlow is the backend" in asked["page"]["text"]
+    *_, answer = model_files(designer, monkeypatch, choice=".onnx")
+    assert "can't be written on the backend numpy. Would work: tensorflow" in answer["error"]
+
+
+def test_a_model_that_is_too_large_for_a_page_is_told_before_it_is_made(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taken_away, "LARGEST_MODEL", 1000)
+    (answer,) = model_files(designer, monkeypatch)
+    assert answer["page"] is None
+    assert "a page gets up to 1 kB. Would work in code: designer.backbone.save" in answer["error"]
+
+
+@pytest.mark.parametrize(("way", "ending"), [("sleap", "json"), ("sleap_nn", "yaml")])
+def test_the_kind_of_head_is_chosen_before_a_configuration_is_written(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch, way: str, ending: str
+) -> None:
+    page = take(designer, way, monkeypatch)["page"]
+    assert page["text"] == FIDELITY
+    (label, chosen), *_, last = page["entries"]
+    assert label == "single_instance: parts of the one animal in an image"
+    assert last[1]["choice"] == "multi_class_bottomup"
+    answer = take(designer, way, monkeypatch, **chosen)
+    assert (answer["name"], answer["error"]) == (f"u-net-filters2.{ending}", "")
+    assert read_design(answer["text"]).design == designer.design
+    assert "has no head" in answer["said"]
+
+
+def test_a_network_that_cannot_be_said_is_mended_by_one_entry(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    designer.set("kernel_size", 5)
+    answer = take(designer, "sleap", monkeypatch, choice="single_instance")
+    assert "kernel_size in SLEAP JSON must be 3" in answer["error"]
+    assert answer["page"]["text"] == "SLEAP JSON: kernel size must be 3, not 5."
+    ((label, mend),) = answer["page"]["entries"]
+    assert re.fullmatch(r"Mend: kernel size = 3 .*\(−.* parameters\)", label)
+    designer.header.take_away._handle_custom_msg({**mend, "of": "view-1"}, [])
+    assert designer.design == SMALL
+    for nonsense in (-1, 1, "0", None):
+        designer.header.take_away._handle_custom_msg({"mend": nonsense}, [])
+    assert not take(designer, "sleap", monkeypatch, choice="single_instance")["error"]
+    assert "must be one of" in take(designer, "sleap", monkeypatch, choice="nothing")["error"]
+
+
+def test_what_is_to_be_said_of_an_opened_design_is_shown_until_it_is_read(designer: Designer) -> None:
+    opening = designer.header.open_design
+    opening.take(preset("LEAP (2019)").to_json())
+    assert opening.notes == []
+    model = {
+        "backbone": {"unet": {"filters": 8, "output_stride": 4}},
+        "heads": {"centroid": {"output_stride": 2}},
+    }
+    text = json.dumps({"model": model})
+    opening.take(text)
+    assert designer.design.architecture.filters == 8
+    assert opening.notes[0] == ["SLEAP JSON", "", ""]
+    assert ["overwritten", "model.backbone.unet.output_stride"] in [note[:2] for note in opening.notes]
+    opening.take("nothing")
+    assert opening.trouble[1].startswith("This text holds no design in a known format")
 
 
 def test_a_file_that_cannot_be_made_is_told(designer: Designer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,9 +176,9 @@ def test_what_was_taken_away_is_opened_as_one_step_to_undo(designer: Designer) -
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "not the JSON of a design"),
-        ("filters: 3", "not the JSON of a design"),
-        ("[1, 2]", "not the JSON of a design"),
+        ("", "holds no design in a known format"),
+        ("filters: 3", "holds no design in a known format"),
+        ("[1, 2]", "holds no design in a known format"),
         (SMALL.to_json().replace('"filters": 2', '"filters": 0'), "must be a whole number from 1"),
         (SMALL.to_json().replace("UNet", "XNet"), "XNet"),
     ],

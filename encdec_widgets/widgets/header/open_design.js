@@ -13,15 +13,15 @@ function render({ model, el }) {
   const button = make(el, "button", "encdec-button", "Open…");
   button.setAttribute("aria-haspopup", "dialog");
   button.setAttribute("aria-expanded", "false");
-  button.title = "Open a design that was taken away as JSON";
+  button.title = "Open a design that was taken away, or a configuration of SLEAP or sleap-nn";
   const form = make(el, "div", "encdec-open-form");
   form.setAttribute("role", "dialog");
   form.setAttribute("aria-label", "Open a design");
   form.hidden = true;
-  const fileLabel = make(form, "label", "encdec-open-label", "A JSON file, chosen here or dropped on the designer");
+  const fileLabel = make(form, "label", "encdec-open-label", "A file of a design, of SLEAP (JSON) or sleap-nn (YAML), chosen here or dropped on the designer");
   const file = make(fileLabel, "input", "encdec-open-file");
   file.type = "file";
-  file.accept = ".json,application/json";
+  file.accept = ".json,.yaml,.yml,.txt,.py";
   const textLabel = make(form, "label", "encdec-open-label", "or its text");
   const text = make(textLabel, "textarea", "encdec-open-text");
   text.spellcheck = false;
@@ -29,7 +29,32 @@ function render({ model, el }) {
   const row = make(form, "div", "encdec-open-row");
   const cancel = make(row, "button", "encdec-button", "Cancel");
   const take = make(row, "button", "encdec-button encdec-primary", "Open");
+  const said = make(el, "div", "encdec-open-form");
+  said.setAttribute("role", "status");
   let waiting = false;
+
+  function tellNotes() {
+    const [first, ...notes] = model.get("notes");
+    said.replaceChildren();
+    said.hidden = !first;
+    if (!first) return;
+    make(said, "b", "", `Opened from ${first[0]}`);
+    const list = make(said, "ul", "encdec-open-notes");
+    for (const [kind, key, words] of notes) {
+      const item = make(list, "li", "");
+      make(item, "b", "", `${kind} `);
+      if (key) make(item, "code", "", key);
+      item.append(` ${words}`);
+    }
+    const row = make(said, "div", "encdec-open-row");
+    make(row, "button", "encdec-button", "Got it").addEventListener("click", dismissNotes);
+  }
+
+  function dismissNotes() {
+    model.set("notes", []);
+    model.save_changes();
+    button.focus();
+  }
 
   function open() {
     form.hidden = false;
@@ -86,9 +111,10 @@ function render({ model, el }) {
   };
   const elsewhere = (event) => el.contains(event.target) || close(false);
   el.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || form.hidden) return;
+    if (event.key !== "Escape" || (form.hidden && said.hidden)) return;
     event.stopPropagation();
-    close(true);
+    if (form.hidden) dismissNotes();
+    else close(true);
   });
   button.addEventListener("click", () => (form.hidden ? open() : close(true)));
   cancel.addEventListener("click", () => close(true));
@@ -96,6 +122,8 @@ function render({ model, el }) {
   file.addEventListener("change", () => read(file.files[0]));
   document.addEventListener("pointerdown", elsewhere, true);
   model.on("change:trouble", answered);
+  model.on("change:notes", tellNotes);
+  tellNotes();
   let root;
   let frame;
   const begin = () => {
@@ -111,6 +139,7 @@ function render({ model, el }) {
     root?.removeEventListener("drop", dropped);
     document.removeEventListener("pointerdown", elsewhere, true);
     model.off("change:trouble", answered);
+    model.off("change:notes", tellNotes);
   };
 }
 

@@ -1,4 +1,4 @@
-"""Opening a design that was taken away before."""
+"""Opening a design that was taken away before, or that another program wrote."""
 
 from pathlib import Path
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import anywidget
 import traitlets
 
-from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.presets import family_name, preset_name
+from encdec_widgets.export.reading import read_text
 from encdec_widgets.formatting import error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
@@ -16,15 +16,20 @@ _FOLDER = Path(__file__).parent
 
 
 class OpenDesign(Collected, anywidget.AnyWidget):
-    """A button that opens a small form: a JSON file is chosen, dropped, or its text pasted.
+    """A button that opens a small form: a file is chosen, dropped, or its text pasted.
+
+    Any format is taken that :func:`~encdec_widgets.export.reading.read_design` reads, and never a path.
 
     Attributes:
         trouble: What the last text was refused for, after its number; empty where it was taken (a trait).
+        notes: What is to be said of the design that was opened: the format, and then kind, key and text of each note;
+            empty where nothing is, or once a person has read it (a trait).
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
     _esm = (_FOLDER / "open_design.js").read_text(encoding="utf-8")
     trouble = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)
+    notes: "traitlets.List[list[str]]" = traitlets.List().tag(sync=True)
 
     def __init__(self, session: Session) -> None:
         """Make the button for designs that ``session`` is to take."""
@@ -36,12 +41,15 @@ class OpenDesign(Collected, anywidget.AnyWidget):
     def take(self, text: str) -> None:
         """Take the design that a text holds, or tell why there is none; the present one stays then."""
         try:
-            design = Design.from_json(text)
+            found = read_text(text)
         except Exception as error:  # noqa: BLE001 - whatever a file holds, it is told
             trouble = error_text(error)
         else:
             trouble = ""
+            design = found.design
             self._session.load(design, preset_name(design) or family_name(design))
+            notes = [[note.kind, note.key, note.text] for note in found.notes]
+            self.notes = [[found.format, "", ""], *notes] if notes else []
         self.trouble = (self.trouble[0] + 1, trouble)
 
     def _came(self, _: Any, content: Any, __: Any) -> None:

@@ -1,9 +1,10 @@
-/* A menu button as screen readers know it: Enter, Space or an arrow key opens it, arrow keys walk, Escape closes it. */
+/* A menu button as screen readers know it: Enter, Space or an arrow key opens it, arrow keys walk, Escape closes it.
+   A second page of the menu asks what to choose, or offers to mend what keeps a file from being made. */
 
 let views = 0;
 
-function save({ name, kind, text }) {
-  const address = URL.createObjectURL(new Blob([text], { type: kind }));
+function save({ name, kind, text }, buffers) {
+  const address = URL.createObjectURL(new Blob(buffers?.length ? buffers : [text], { type: kind }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
@@ -20,37 +21,55 @@ function render({ model, el }) {
   button.setAttribute("aria-label", "Take away");
   button.setAttribute("aria-haspopup", "menu");
   button.setAttribute("aria-expanded", "false");
-  button.title = "Save the design, its table or its picture as a file";
-  const menu = el.appendChild(document.createElement("div"));
-  menu.className = "encdec-menu";
+  button.title = "Save the design, its code, table or picture, or the network as a file, or hand it over to SLEAP";
+  const note = el.appendChild(document.createElement("div"));
+  note.className = "encdec-away-note"; // what is being written, or why a file is not to be had
+  note.hidden = true;
+  const box = el.appendChild(document.createElement("div"));
+  box.className = "encdec-menu";
+  box.hidden = true;
+  const words = box.appendChild(document.createElement("p"));
+  words.className = "encdec-menu-text";
+  words.id = `encdec-menu-text-${view}`;
+  const menu = box.appendChild(document.createElement("div"));
   menu.setAttribute("role", "menu");
   menu.setAttribute("aria-label", "Take away");
-  menu.hidden = true;
-  const entries = model.get("ways").map(([name, label, help]) => {
-    const entry = menu.appendChild(document.createElement("button"));
-    entry.type = "button";
-    entry.className = "encdec-menu-entry";
-    entry.setAttribute("role", "menuitem");
-    entry.tabIndex = -1;
-    entry.textContent = label;
-    entry.title = help;
-    entry.addEventListener("click", () => {
-      close(true);
-      model.send({ take: name, of: view });
+  menu.setAttribute("aria-describedby", words.id);
+  const ways = model.get("ways").map(([take, label, help]) => [label, { take }, help]);
+  let entries = [];
+
+  function show(text, shown) {
+    words.textContent = text;
+    words.hidden = !text;
+    entries = shown.map(([label, content, help = ""]) => {
+      const entry = document.createElement("button");
+      entry.type = "button";
+      entry.className = "encdec-menu-entry";
+      entry.setAttribute("role", "menuitem");
+      entry.tabIndex = -1;
+      entry.textContent = label;
+      entry.title = help;
+      entry.addEventListener("click", () => {
+        close(true);
+        model.send({ ...content, of: view });
+      });
+      return entry;
     });
-    return entry;
-  });
+    menu.replaceChildren(...entries);
+  }
 
   function open(entry) {
-    menu.hidden = false;
+    box.hidden = false;
+    note.hidden = true;
     button.setAttribute("aria-expanded", "true");
     entry.focus();
   }
 
   function close(back) {
-    if (menu.hidden) return;
-    menu.hidden = true;
+    if (box.hidden) return;
+    box.hidden = true;
     button.setAttribute("aria-expanded", "false");
+    show("", ways);
     if (back) button.focus();
   }
 
@@ -64,22 +83,36 @@ function render({ model, el }) {
       End: at < 0 ? undefined : last,
     }[event.key];
     if (next !== undefined) open(entries[next]);
-    else if (event.key === "Escape" && !menu.hidden) close(true);
+    else if (event.key === "Escape" && !box.hidden) close(true);
+    else if (event.key === "Escape" && !note.hidden) note.hidden = true;
     else if (event.key === "Tab") return close(false);
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  const elsewhere = (event) => el.contains(event.target) || close(false);
-  const came = (message) => {
+  const elsewhere = (event) => {
+    if (el.contains(event.target)) return;
+    close(false);
+    if (button.getAttribute("aria-busy") !== "true") note.hidden = true;
+  };
+  const came = (message, buffers) => {
     if (message.of !== view) return;
-    if (!message.error) save(message);
-    const text = message.error || `Saved ${message.name}.`;
+    button.setAttribute("aria-busy", String(Boolean(message.busy)));
+    note.textContent = message.page ? "" : message.error || message.busy;
+    note.hidden = !note.textContent;
+    note.classList.toggle("encdec-away-trouble", Boolean(message.error));
+    if (message.page) {
+      show(message.page.text, message.page.entries);
+      open(entries[0]);
+    } else if (message.name) save(message, buffers);
+    const saved = message.name && `Saved ${message.name} (${message.size}). ${message.said}`.trim();
+    const text = message.error || message.busy || (message.page ? message.page.text : saved);
     button.title = text;
     el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: text }));
   };
-  button.addEventListener("click", () => (menu.hidden ? open(entries[0]) : close(true)));
+  show("", ways);
+  button.addEventListener("click", () => (box.hidden ? open(entries[0]) : close(true)));
   el.addEventListener("keydown", pressed);
   document.addEventListener("pointerdown", elsewhere, true);
   model.on("msg:custom", came);

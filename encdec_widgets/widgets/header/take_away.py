@@ -1,22 +1,33 @@
 """The menu that takes the design away as a file."""
 
+import functools
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from encdec_widgets.designs.file_names import file_name
-from encdec_widgets.formatting import error_text
+from encdec_widgets.designs.mends import Mend
+from encdec_widgets.formatting import bytes_text, error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
-from encdec_widgets.widgets.header.taken_away import WAYS
+from encdec_widgets.widgets.header.taken_away import WAYS, Way
+
+if TYPE_CHECKING:
+    from encdec_widgets.background import Task
+    from encdec_widgets.designs.design import Design
+    from encdec_widgets.session.shown import Shown
 
 _FOLDER = Path(__file__).parent
 
 
 class TakeAway(Collected, anywidget.AnyWidget):
-    """A button with a menu: the network on screen as JSON, its table as CSV, its picture as SVG.
+    """A button with a menu: the network on screen as a file of each kind that there is.
+
+    The page asks for a way, and gets the file; where something is to be chosen before, or where the network cannot be
+    said and there is a mend, it gets a second page of the menu, with a text and entries of its own.
 
     Attributes:
         ways: Name, label and help of each entry of the menu (a trait).
@@ -30,26 +41,91 @@ class TakeAway(Collected, anywidget.AnyWidget):
     def __init__(self, session: Session) -> None:
         """Make the menu for the network that ``session`` shows."""
         self._session = session
+        self._mends: tuple[Design | None, Sequence[Mend]] = (None, ())
         super().__init__(ways=[[name, way.label, way.help] for name, way in WAYS.items()])
         self.add_class("encdec-take-away")
         self.on_msg(session.guarded(self._asked))
 
     def _asked(self, _: Any, content: Any, __: Any) -> None:
-        """Send the file that a page asks for, to that page: others may show the same designer."""
+        """Answer the page that asks, and that page alone: others may show the same designer."""
         if not isinstance(content, dict):
+            return
+        if "mend" in content:
+            self._mend(content["mend"])
             return
         way, shown = WAYS.get(str(content.get("take"))), self._session.shown
         if way is None:
             return
-        answer = {"of": content.get("of"), "name": "", "kind": "", "text": "", "error": ""}
         if shown is None:
-            answer["error"] = "There is no network yet."
+            self._send(content, {"error": "There is no network yet."})
+        elif way.choice is not None and way.choice.takes_seconds and "choice" in content:
+            self._send(
+                content, {"busy": f"Writing {way.label.removesuffix('…').lower()}; edits wait for it…"}
+            )
+            work = functools.partial(self._later, way, content, shown)
+            self._session.background.begin(work, key=(self, content.get("of")))
         else:
-            try:
-                text = way.make(shown.backbone)
-            except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
-                answer["error"] = f"{way.label} can't be made of this network: {error_text(error)}"
+            self._send(content, self._answer(way, content, shown))
+
+    def _later(
+        self, way: Way, content: Mapping[str, Any], shown: "Shown", task: "Task[None]"
+    ) -> Generator[None, None, None]:
+        """Answer from the background, in one step after which others can go on."""
+        yield
+        task.tell(self._session.guarded(self._send), content, self._answer(way, content, shown))
+
+    def _send(self, content: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        """Send an answer, with bytes beside it."""
+        empty = {
+            "name": "",
+            "kind": "",
+            "text": "",
+            "size": "",
+            "busy": "",
+            "error": "",
+            "said": "",
+            "page": None,
+        }
+        sent = {**empty, "of": content.get("of"), **answer}
+        if isinstance(sent["text"], bytes):
+            self.send({**sent, "text": ""}, buffers=[sent["text"]])
+        else:
+            self.send(sent)
+
+    def _answer(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> dict[str, Any]:
+        backbone, ending = shown.backbone, way.ending
+        try:
+            if way.choice is None:
+                text, said = way.make(backbone), ()
+            elif "choice" not in content:
+                way.choice.ready(backbone)
+                return {"page": _page_of_choices(str(content["take"]), way, way.choice.among(backbone))}
             else:
-                name = file_name(shown.backbone.design, way.ending, shown.step.after.preset)
-                answer.update(name=name, kind=way.kind, text=text)
-        self.send(answer)
+                chosen = str(content["choice"])
+                ending = way.choice.endings.get(chosen, ending)
+                text, said = way.choice.make(backbone, chosen)
+        except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
+            words = f"{way.label.removesuffix('…')} can't be made of this network: {error_text(error)}"
+            return {"error": words, "page": self._page_of_mends(error, backbone.design)}
+        name = file_name(backbone.design, ending, shown.step.after.preset)
+        size = bytes_text(len(text if isinstance(text, bytes) else text.encode()))
+        return {"name": name, "kind": way.kind, "text": text, "size": size, "said": " ".join(said)}
+
+    def _page_of_mends(self, error: Exception, design: "Design") -> dict[str, Any] | None:
+        """A page that says what is wrong, with an entry for each mend; None where there is no mend."""
+        mends: Sequence[Mend] = getattr(error, "mends", ())
+        self._mends = (design, mends)
+        plain = getattr(error, "plain", "") or error_text(error)
+        entries = [[f"Mend: {mend.label}", {"mend": index}] for index, mend in enumerate(mends)]
+        return {"text": plain, "entries": entries} if entries else None
+
+    def _mend(self, index: Any) -> None:
+        design, mends = self._mends
+        if type(index) is int and 0 <= index < len(mends):
+            self._session.mend(mends[index], design)
+
+
+def _page_of_choices(name: str, way: Way, among: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    assert way.choice is not None
+    entries = [[label, {"take": name, "choice": value}] for value, label in among]
+    return {"text": way.choice.text, "entries": entries}
