@@ -57,24 +57,24 @@ class TakeAway(Collected, anywidget.AnyWidget):
         if way is None:
             return
         if shown is None:
-            self._send(content, {"error": "There is no network yet."})
+            self._reply(content, {"error": "There is no network yet."})
         elif way.choice is not None and way.choice.takes_seconds and "choice" in content:
-            self._send(
+            self._reply(
                 content, {"busy": f"Writing {way.label.removesuffix('…').lower()}; edits wait for it…"}
             )
             work = functools.partial(self._later, way, content, shown)
             self._session.background.begin(work, key=(self, content.get("of")))
         else:
-            self._send(content, self._answer(way, content, shown))
+            self._reply(content, self._answer(way, content, shown))
 
     def _later(
         self, way: Way, content: Mapping[str, Any], shown: "Shown", task: "Task[None]"
     ) -> Generator[None, None, None]:
         """Answer from the background, in one step after which others can go on."""
         yield
-        task.tell(self._session.guarded(self._send), content, self._answer(way, content, shown))
+        task.tell(self._session.guarded(self._reply), content, self._answer(way, content, shown))
 
-    def _send(self, content: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    def _reply(self, content: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         """Send an answer, with bytes beside it."""
         empty = {
             "name": "",
