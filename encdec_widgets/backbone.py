@@ -109,6 +109,12 @@ class Backbone:
         return self.network.features
 
     @property
+    def predictions(self) -> tuple[tuple[Any, ...], ...]:
+        """The output tensors of every stack: of each of its heads, in their order, or of its decoder."""
+        outputs, heads = self.model.outputs, max(len(self.design.heads), 1)
+        return tuple(tuple(outputs[i : i + heads]) for i in range(0, len(outputs), heads))
+
+    @property
     def filled(self) -> bool:
         """Whether any of its weights have taken their memory."""
         return any(map(is_filled, self.network.variables))
@@ -245,13 +251,10 @@ class Backbone:
                 f"A table has a row for each of the 'blocks' or of the 'layers'. Received: {quoted(kind)}."
             )
         of_blocks = kind == "blocks"
-        facts = block_rows(self.blocks) if of_blocks else layer_rows(self.layers)
-        cost, receptive_field = self.cost(), self.receptive_field()
-        costs = (
-            block_cost_rows(self.blocks, cost, receptive_field)
-            if of_blocks
-            else layer_cost_rows(self.layers, cost, receptive_field)
-        )
+        graph = self.blocks if of_blocks else self.layers
+        facts = block_rows(graph) if of_blocks else layer_rows(graph)
+        of_costs = block_cost_rows if of_blocks else layer_cost_rows
+        costs = of_costs(graph, self.cost(), self.receptive_field())
         # The two say the same of what and where a row is. Parameters are those of the costs: layers can share weights,
         # and there these count once, so that the column adds up to the network's.
         return [{**row, **of_row} for row, of_row in zip(facts, costs, strict=True)]
