@@ -101,7 +101,7 @@ def test_own_blocks_and_families_are_imported_and_build_the_same(mine: Any, tmp_
         assert built_in(folder, name) == structure_of(backbone.structure), codes[name]
         assert read_design(codes[name]).design == designs[name]
     assert "import my_blocks\n" in codes["mixed"]
-    assert "my_blocks.Squeezing(channels=channels, note=note).make_block(x, prefix=prefix)" in codes["mixed"]
+    assert "my_blocks.Squeezing(channels=channels, note=note)" in codes["mixed"]
     assert "Wide" not in codes["mixed"].partition("# The design")[0], "it makes the layers of SimpleConvBlock"
 
 

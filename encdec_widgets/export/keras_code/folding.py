@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-NAMELESS = ("len", "max", "min", "tuple")
-"""Functions that may be called to learn what they give."""
+_HARMLESS = ("len", "max", "min", "tuple")
+"""Functions that do nothing but give a value."""
 
 
 class Something:
@@ -40,7 +40,7 @@ class Calls:
         """What an expression gives in each call; None where that is not known."""
         if any(isinstance(each, ast.Call) and not _is_harmless(each) for each in ast.walk(node)):
             return None
-        code = compile(ast.Expression(node), "<known>", "eval")
+        code = compile(ast.fix_missing_locations(ast.Expression(node)), "<known>", "eval")
         try:
             values = tuple(eval(code, dict(self.names), known) for known in self.known)
         except Exception:  # noqa: BLE001 - whatever it is, the value is not known
@@ -71,7 +71,7 @@ def literal(value: Any) -> ast.expr:
 
 
 def _is_harmless(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id in NAMELESS
+    return isinstance(call.func, ast.Name) and call.func.id in _HARMLESS
 
 
 class Folding(ast.NodeTransformer):
