@@ -13,6 +13,7 @@ from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock,
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.skip_size import require_size_of
 from encdec_widgets.architectures.fields.described import SkipSource, flag, integer, real
+from encdec_widgets.architectures.fields.laws import DENSE, DROPPED, FEWER_CHANNELS, SKIP_MADE
 from encdec_widgets.architectures.fields.shared import filters_field, upsampling_stride_field
 
 MOST_LAYERS = 64
@@ -30,6 +31,7 @@ def growth_rate_field(default: int) -> Any:
         unit="channels",
         help="Channels that each dense layer adds to the stack; cost grows with its square.",
         group=_DENSE,
+        laws=(DENSE,),
     )
 
 
@@ -43,6 +45,7 @@ def dropout_field(group: str = _DENSE) -> Any:
         unit="share",
         help="Share of values dropped in training; higher overfits less and learns more slowly.",
         group=group,
+        laws=(DROPPED,),
     )
 
 
@@ -66,6 +69,7 @@ def _num_layers() -> Any:
         unit="layers",
         help="Each dense layer sees all before it; more learn more, at a cost that grows with their square.",
         group=_DENSE,
+        laws=(DENSE,),
     )
 
 
@@ -75,6 +79,7 @@ def _new_features_only(default: bool) -> Any:
         help="On: puts out only what its layers add, which is cheaper to upsample. Off: its input as well.",
         group=_DENSE,
         folded=True,
+        laws=(FEWER_CHANNELS,),
     )
 
 
@@ -287,6 +292,7 @@ class DenseUpsamplingBlock(DecoderBlock):
         help="On: brings back fine detail from the encoder at the same stride, at more cost in every dense layer.",
         group="Skip connection",
         needs=(SkipSource(),),
+        laws=SKIP_MADE,
     )
     num_layers: int = _num_layers()
     growth_rate: int = growth_rate_field(16)

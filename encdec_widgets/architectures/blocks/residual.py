@@ -5,6 +5,7 @@ convolution, BN, ReLU, 1 x 1 convolution to the full width, added to its own inp
 blocks can stand in any list of blocks, next to those of the seed.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -15,17 +16,33 @@ from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convo
 from encdec_widgets.architectures.blocks.skip_size import require_size_of
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
 from encdec_widgets.architectures.fields.described import SkipSource, flag, integer
+from encdec_widgets.architectures.fields.laws import (
+    CHANNEL_PAIRS,
+    FURTHER_CONVOLUTIONS,
+    OWN_WEIGHTS,
+    SKIP_MADE,
+    Law,
+)
 from encdec_widgets.architectures.fields.shared import COST_OF_FILTERS, filters_field, upsampling_stride_field
 
 
-def residual_width(default: int, help: str = COST_OF_FILTERS) -> Any:
+def residual_width(default: int, help: str = COST_OF_FILTERS, laws: Iterable[Law] = (CHANNEL_PAIRS,)) -> Any:
     """A field for the channels of residuals: from 2, as a bottleneck has half as many."""
-    return filters_field(default, help, minimum=2, maximum=MAXIMUM_WIDTH, group="Residuals")
+    return filters_field(default, help, minimum=2, maximum=MAXIMUM_WIDTH, group="Residuals", laws=laws)
 
 
 def residual_count(help: str) -> Any:
     """A field for the number of residuals in a row."""
-    return integer(1, minimum=1, maximum=32, usual=(1, 4), unit="blocks", help=help, group="Residuals")
+    return integer(
+        1,
+        minimum=1,
+        maximum=32,
+        usual=(1, 4),
+        unit="blocks",
+        help=help,
+        group="Residuals",
+        laws=(FURTHER_CONVOLUTIONS, OWN_WEIGHTS),
+    )
 
 
 def _residual(x: Tensor, filters: int, name: str) -> Tensor:
@@ -147,6 +164,7 @@ class ResidualUpsamplingBlock(DecoderBlock):
         help="On: brings back fine detail from the encoder at the same stride, at the cost of residuals of its own.",
         group="Skip connection",
         needs=(SkipSource(),),
+        laws=SKIP_MADE,
     )
 
     def make_block(

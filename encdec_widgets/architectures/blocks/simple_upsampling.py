@@ -13,6 +13,7 @@ from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convo
 from encdec_widgets.architectures.blocks.norm_and_activation import norm_and_activation
 from encdec_widgets.architectures.blocks.skip_size import require_size_of
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, SkipSource, flag
+from encdec_widgets.architectures.fields.laws import BIASED, LEARNED, NORMALIZED, SKIP_ADDED, SKIP_MADE
 from encdec_widgets.architectures.fields.shared import (
     activation_field,
     filters_field,
@@ -75,6 +76,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
         False,
         help="On: upsampling is learned, at more parameters and time. Off: it is interpolated, without parameters.",
         group="Upsampling",
+        laws=(LEARNED,),
     )
     transposed_conv_filters: int = filters_field(
         64,
@@ -92,12 +94,14 @@ class SimpleUpsamplingBlock(DecoderBlock):
         help="On: adds a constant to each upsampled channel, one parameter each.",
         folded=True,
         **_TRANSPOSED,
+        laws=(BIASED,),
     )
     transposed_conv_batch_norm: bool = flag(
         True,
         help="On: batch normalization after the transposed convolution steadies training, at some time and memory.",
         folded=True,
         **_TRANSPOSED,
+        laws=(NORMALIZED,),
     )
     transposed_conv_batch_norm_before_activation: bool = norm_order_field(
         "transposed_conv_activation",
@@ -116,12 +120,14 @@ class SimpleUpsamplingBlock(DecoderBlock):
         help="On: brings back fine detail from the encoder at the same stride, at more cost in the refinement.",
         group="Skip connection",
         needs=(SkipSource(),),
+        laws=SKIP_MADE,
     )
     skip_add: bool = flag(
         False,
         help="On: the skip is added, which is cheaper. Off: it is concatenated, which keeps all channels.",
         group="Skip connection",
         needs=(Need("skip_connection"), SkipSource()),
+        laws=(SKIP_ADDED,),
     )
     refine_convs: int = num_convs_field(
         2,
@@ -142,6 +148,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
         help="On: adds a constant to each channel of the refinement, one parameter each.",
         folded=True,
         **_REFINEMENT,
+        laws=(BIASED,),
     )
     refine_convs_kernel_size: int = kernel_size_field(
         "Larger kernels see further and smooth over more pixels; cost grows with the square of the size.",
@@ -151,6 +158,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
         True,
         help="On: batch normalization after each refinement convolution steadies training, at some time and memory.",
         **_REFINEMENT,
+        laws=(NORMALIZED,),
     )
     refine_convs_batch_norm_before_activation: bool = norm_order_field(
         "refine_convs_activation",

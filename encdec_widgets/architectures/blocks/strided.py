@@ -7,6 +7,7 @@ from encdec_widgets.architectures.blocks.base import EncoderBlock, FieldChanges,
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions
 from encdec_widgets.architectures.blocks.norm_and_activation import norm_and_activation
 from encdec_widgets.architectures.fields.described import Need, flag, layer_name
+from encdec_widgets.architectures.fields.laws import BIASED, FEWER_PIXELS, NORMALIZED
 from encdec_widgets.architectures.fields.shared import (
     activation_field,
     filters_field,
@@ -52,6 +53,7 @@ class StridedConvBlock(EncoderBlock):
         help="On: the first convolution makes the map smaller, so that what follows sees further and costs less.",
         group="Downsampling",
         needs=(Need("pooling_stride", above=1),),
+        laws=(FEWER_PIXELS,),
     )
     pooling_stride: int = pooling_stride_field(
         "How many times smaller the map becomes; higher sees further, and above the kernel's size leaves pixels out.",
@@ -65,11 +67,13 @@ class StridedConvBlock(EncoderBlock):
         help="On: adds a constant to each channel, one parameter each; redundant before batch normalization.",
         group="Convolutions",
         folded=True,
+        laws=(BIASED,),
     )
     batch_norm: bool = flag(
         False,
         help="On: batch normalization steadies training, at some more time and memory.",
         group="Convolutions",
+        laws=(NORMALIZED,),
     )
     batch_norm_before_activation: bool = norm_order_field(
         "activation", group="Convolutions", needs=(Need("batch_norm"),)
