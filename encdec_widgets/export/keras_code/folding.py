@@ -82,7 +82,12 @@ class Folding(ast.NodeTransformer):
     """
 
     def __init__(
-        self, calls: Calls, note: Callable[[ast.Call, Mapping[str, Any]], None], once: frozenset[str]
+        self,
+        calls: Calls,
+        note: Callable[[ast.Call, Mapping[str, Any]], None],
+        *,
+        once: frozenset[str] = frozenset(),
+        taken: frozenset[str] = frozenset(),
     ) -> None:
         """Fold for these calls.
 
@@ -90,11 +95,13 @@ class Folding(ast.NodeTransformer):
             calls: What is known.
             note: Is told of each call in the code that is kept, with the names that the code can look up.
             once: Names that the function sets once, and not in a loop.
+            taken: All names that the function sets or takes: a field of such a name gets another.
         """
         self.calls = calls
         self.parameters: dict[str, tuple[Any, ...]] = {}
         self._note = note
         self._once = once
+        self._taken = taken
 
     def body(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
         """Fold statements, one after the other."""
@@ -120,6 +127,8 @@ class Folding(ast.NodeTransformer):
             if values is None:
                 raise NotImplementedError(f"self.{node.attr} has no form in code.")
             name = node.attr.lstrip("_")
+            while name in self._taken:
+                name += "_"
             self.parameters[name] = values
             return ast.Name(name, ast.Load())
         if ast.unparse(node) == "keras.layers":
