@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.export.foreign import refusal
 from encdec_widgets.export.formats import readers
 from encdec_widgets.export.found import Found, Note
 from encdec_widgets.export.texts import LARGEST, Text
@@ -76,6 +77,9 @@ def read_text(text: str) -> Found:
             f"This text is too long for a design: {len(text):,} characters. Would work: up to {LARGEST:,}."
         )
     source = Text(text.removeprefix("\ufeff"))
+    words = refusal(source)
+    if words:
+        raise ValueError(f"This is {words}. It is not read.")
     for reader in readers():
         if reader.recognises(source):
             return reader.read(source)
@@ -124,7 +128,7 @@ def _bytes_of(file: Path) -> bytes:
 def _decoded(data: bytes) -> str:
     for start, words in _NO_TEXTS.items():
         if data.startswith(start):
-            raise ValueError(words)
+            raise ValueError(f"This is {words}. It is not read.")
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding)

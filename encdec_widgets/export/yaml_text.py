@@ -1,6 +1,7 @@
 """YAML as plain data: nothing that names code, repeats itself without end or lies too deep is read."""
 
 import re
+from collections import Counter
 from typing import Any
 
 import yaml
@@ -26,9 +27,9 @@ class _Loader(_Base):  # type: ignore[misc] # one of two classes
     }
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        twice = next((name for name, count in counts.items() if count > 1), None)
+        if twice is not None:
             raise ValueError(f"there are two entries {quoted(twice)} in one place")
         return super().construct_mapping(node, deep)
 

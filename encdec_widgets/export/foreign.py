@@ -1,0 +1,39 @@
+"""Formats of other programs whose networks are no encoder-decoders of these blocks: refused by name."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from encdec_widgets.export.texts import Text
+
+_NNUNET = "a network of nnU-Net: no block here has its instance normalization and leaky ReLU of slope 0.01"
+_MONAI = "a network of MONAI (network_def): its residual units and normalizations are none of the blocks here"
+_DEEPLABCUT = "a configuration of DeepLabCut: its backbones, such as ResNet and HRNet, are pretrained"
+
+_FORMATS: tuple[tuple[str, Callable[[Mapping[Any, Any]], bool]], ...] = (
+    (_NNUNET, lambda data: _has(data, "architecture", "network_class_name")),
+    (_NNUNET, lambda data: any(_has(one, "architecture") for one in _parts(data.get("configurations")))),
+    (_MONAI, lambda data: "network_def" in data),
+    (_DEEPLABCUT, lambda data: "net_type" in data and "model" in data),
+)
+
+
+def refusal(text: Text) -> str:
+    """Say what a text is, if it is one that is known and not read; empty otherwise.
+
+    >>> refusal(Text('{"network_def": {"_target_": "UNet"}}'))
+    'a network of MONAI (network_def): ...'
+    """
+    data = text.json_object or text.mapping
+    return next((words for words, recognises in _FORMATS if recognises(data)), "")
+
+
+def _has(data: Any, *keys: str) -> bool:
+    for key in keys:
+        if not isinstance(data, Mapping) or key not in data:
+            return False
+        data = data[key]
+    return True
+
+
+def _parts(data: Any) -> list[Any]:
+    return list(data.values()) if isinstance(data, Mapping) else []
