@@ -23,7 +23,7 @@ def refusal(text: Text) -> str:
     >>> refusal(Text('{"network_def": {"_target_": "UNet"}}'))
     'a network of MONAI (network_def): ...'
     """
-    data = text.json_object or text.mapping
+    data = text.mapping
     return next((words for words, recognises in _FORMATS if recognises(data)), "")
 
 

@@ -46,7 +46,11 @@ def parsed(text: str) -> Json:
         return data
 
     try:
-        data = json.loads(without_comments(text), object_pairs_hook=as_dict)
+        try:
+            data = json.loads(text, object_pairs_hook=as_dict)
+        except ValueError:
+            repeated.clear()
+            data = json.loads(without_comments(text), object_pairs_hook=as_dict)
     except RecursionError:
         raise ValueError("lists and objects stand too deep in it") from None
     except ValueError as error:

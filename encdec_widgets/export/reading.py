@@ -3,7 +3,6 @@
 import codecs
 import os
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -145,15 +144,11 @@ _NO_TEXTS = {
 def _not_recognised(text: Text) -> str:
     """Say what was tried, and why it is none of it."""
     known = listed((reader.NAME for reader in readers()), most=20)
-    start = text.text.lstrip()[:1]
-    why: dict[str, Any] = {}
-    for name, holds in (("JSON", lambda: text.json), ("YAML", lambda: text.yaml)):
-        try:
-            holds()
-        except ValueError as error:
-            why[name] = error_text(error)
-    as_what = "JSON" if start in ("{", "[") else "YAML"
-    reason = f" As {as_what}: {why[as_what]}." if as_what in why else ""
+    reason = ""
+    try:
+        _ = text.yaml
+    except ValueError as error:
+        reason = f" As {'JSON' if text.begins_as_json else 'YAML'}: {error_text(error)}."
     return (
         f"This text holds no design in a known format. Tried: {known}.{reason} Received the text "
         f"{quoted(text.text)}."

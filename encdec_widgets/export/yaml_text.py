@@ -8,6 +8,8 @@ import yaml
 
 from encdec_widgets.formatting import error_text, quoted, shortened
 
+_LONGEST = 1_000_000
+"""So many characters of YAML are read: it takes longer than JSON, and configurations have some ten thousand."""
 _DEEPEST = 50
 _MOST_ALIASES = 10
 _Base: Any = getattr(
@@ -44,9 +46,11 @@ def parsed(text: str) -> Any:
     {'filters': 16}
 
     Raises:
-        ValueError: If it is no YAML, or has a tag, more than a few aliases, a key twice, or lists and mappings that
-            stand too deep in each other.
+        ValueError: If it is no YAML, or has a tag, more than a few aliases, a key twice, lists and mappings that stand
+            too deep in each other, or more than a million characters.
     """
+    if len(text) > _LONGEST:
+        raise ValueError(f"it has {len(text):,} characters, and up to {_LONGEST:,} are read")
     try:
         _require_plain(text)
         return yaml.load(text, Loader=_Loader)

@@ -166,8 +166,8 @@ def test_tabs_menus_and_designs_that_come_and_go_by_keyboard(open_app: Callable[
     opening.press("Enter")
     form.get_by_label("or its text").fill("no design")
     form.get_by_role("button", name="Open", exact=True).press("Enter")
-    expect(form).to_contain_text("This is not the JSON of a design")
-    form.get_by_label("A JSON file").set_input_files(
+    expect(form).to_contain_text("This text holds no design in a known format")
+    form.get_by_label("A file of a design").set_input_files(
         {
             "name": "leap.json",
             "mimeType": "application/json",
