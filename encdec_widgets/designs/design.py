@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -220,6 +222,27 @@ class Design(ByContent):
         backbone: Backbone = answering("build")(self, previous)
         return backbone
 
+    def to_code(self) -> str:
+        """This design as one plain Keras 3 file, whose ``build(input_shape)`` makes the network with all its names.
+
+        The code needs Keras alone, and the modules of your own blocks. At its end stands the design as a comment, from
+        which :func:`~encdec_widgets.read_design` takes it back; it never runs the code.
+
+        Raises:
+            ValueError: If a class of your own can't be imported, as it is defined in a notebook, or if a field of it
+                holds something that code has no form for; it says what would work.
+
+        Example:
+            >>> from encdec_widgets import preset, read_design
+            >>> code = preset("SLEAP centroid").to_code()
+            >>> "def build(input_shape=(256, 256, 1)):" in code
+            True
+            >>> read_design(code).design == preset("SLEAP centroid")
+            True
+        """
+        text: str = answering("to_code")(self)
+        return text
+
     def to_json(self) -> str:
         """This design as JSON: plain, versioned data.
 
@@ -229,6 +252,72 @@ class Design(ByContent):
         """
         text: str = answering("to_json")(self)
         return text
+
+    def to_text(self) -> str:
+        """This design as one short line for a chat message, which ``read_design`` reads.
+
+        Raises:
+            FieldError: As :meth:`to_json`.
+
+        Example:
+            >>> from encdec_widgets import preset
+            >>> preset("SLEAP centroid").to_text()
+            'unet#972c90 filters=16 up_blocks=3 up_interpolate=true input=256x256x1'
+        """
+        text: str = answering("to_text")(self)
+        return text
+
+    def to_link(self, base: str | None = None) -> str:
+        """A link that opens the designer with this design, which is all in the link; nothing is sent anywhere.
+
+        Args:
+            base: The address of an app, such as ``"http://127.0.0.1:8866/"``; Binder's if left out.
+
+        Raises:
+            ValueError: If ``base`` is no address of a page, or the link would have more than 2000 characters; and as
+                :meth:`to_json`.
+        """
+        link: str = answering("to_link")(self, *([] if base is None else [base]))
+        return link
+
+    def to_html(self, path: str | os.PathLike[str] | None = None, vary: Any = None, **how: Any) -> str | Path:
+        """A page about this design that needs nothing: one file, which opens from a disk, for hand-outs and slides.
+
+        It has the picture, figures, checks, receptive fields and a table, and a slider for each field that varies; all
+        its networks are really built, which takes some seconds.
+
+        Args:
+            path: The file to write; without one, the text is returned.
+            vary: Up to three fields that have a slider, or values by field: ``{"filters": (8, 16, 32)}``. Left out, it
+                is ``filters`` and ``down_blocks`` or, where the network has none, its first numbers.
+            **how: ``progress`` and ``overwrite``: see :func:`encdec_widgets.export.page.page.to_html`.
+
+        Returns:
+            The text, or the path of the file.
+
+        Raises:
+            ValueError: If a field can't be varied, or there would be too many networks.
+            FileExistsError: If there is a file, and ``overwrite`` is False.
+        """
+        page: str | Path = answering("to_html")(self, path, vary, **how)
+        return page
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write this design into a file, as JSON; ``read_design`` and *Open* read it.
+
+        Args:
+            path: Of the file, such as ``"mice.encdec.json"``.
+            overwrite: Whether a file that is there may be replaced.
+
+        Returns:
+            The path of the file.
+
+        Raises:
+            FileExistsError: If there is a file, and ``overwrite`` is False.
+            FieldError: As :meth:`to_json`.
+        """
+        file: Path = answering("save")(self, path, overwrite=overwrite)
+        return file
 
     def to_sleap(self, head_type: str = "single_instance", part_names: Sequence[str] | None = None) -> str:
         """This design as a configuration of SLEAP up to 1.4: a training profile, in JSON.

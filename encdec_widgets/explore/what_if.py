@@ -192,7 +192,7 @@ def _computed(
     except BuildTooLongError:
         return Point(value=value, error="takes too long to build")
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's class may raise anything; it becomes the error
-        return Point(value=value, error=_reason(error))
+        return Point(value=value, error=reason_of(error))
 
 
 def _key(question: Question) -> tuple[Any, ...]:
@@ -215,7 +215,7 @@ def _point(question: Question, value: Any, backbone: Backbone) -> Point:
     )
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     """Why there is no network, in a few words: without the value that was tried, which is known."""
     if isinstance(error, FieldError):
         text = (

@@ -13,7 +13,10 @@ from encdec_widgets.export.found import Found
 from encdec_widgets.export.texts import Text
 
 _MODULES = (
+    "encdec_widgets.export.link",
+    "encdec_widgets.export.text",
     "encdec_widgets.export.design_json",
+    "encdec_widgets.export.keras_code.reading",
     "encdec_widgets.export.sleap.classic_reading",
     "encdec_widgets.export.sleap.nn_reading",
 )
@@ -38,6 +41,6 @@ def readers() -> tuple[Reader, ...]:
     """List all formats that designs are read from.
 
     >>> [reader.NAME for reader in readers()]
-    ['design JSON'...]
+    ['link', 'text of a design', 'design JSON'...]
     """
     return tuple(cast(Reader, importlib.import_module(name)) for name in _MODULES)

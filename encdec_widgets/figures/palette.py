@@ -94,12 +94,20 @@ DARK = Palette(
 )
 
 
+def variables_of(palette: Palette) -> str:
+    """The variables of a theme, as a style sheet declares them.
+
+    >>> variables_of(LIGHT)[:24]
+    '--encdec-page: #FFFFFF; '
+    """
+    return " ".join(f"{name}: {value};" for name, value in palette.variables)
+
+
 def style_sheet() -> str:
     """The rules that give a designer its colours; ``page.js`` says which page is dark by the class ``encdec-dark``."""
     rules = []
     for where, palette in ((".encdec", LIGHT), (".encdec.encdec-dark", DARK)):
-        values = " ".join(f"{name}: {value};" for name, value in palette.variables)
-        rules.append(f"{where} {{ {values} }}")
+        rules.append(f"{where} {{ {variables_of(palette)} }}")
     return "\n".join(rules)
 
 
@@ -121,3 +129,9 @@ def on_page(role: str) -> str:
     'var(--encdec-on-fill, #FFFFFF)'
     """
     return f"var(--encdec-{role.replace('_', '-')}, {getattr(LIGHT, role)})"
+
+
+VARIABLES = Palette(
+    **dict(zip(attrs.fields_dict(Palette), (f"var({name})" for name, _ in LIGHT.variables), strict=True))
+)
+"""The colours of a page that declares them as :func:`variables_of` says, whatever its theme."""

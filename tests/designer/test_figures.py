@@ -8,15 +8,15 @@ import pytest
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import UNet
 from encdec_widgets.formatting import bytes_text, count_text
-from encdec_widgets.session.network_time import NetworkTime
-from encdec_widgets.widgets.header.figures_row import FiguresRow
-from encdec_widgets.widgets.header.figures_words import (
+from encdec_widgets.session.five_figures import (
     AS_BEFORE,
     NOT_TIMED,
     Numbers,
     change_text,
     five_figures,
 )
+from encdec_widgets.session.network_time import NetworkTime
+from encdec_widgets.widgets.header.figures_row import FiguresRow
 from encdec_widgets.widgets.pages.aside import COSTS, RECEPTIVE_FIELD, TIMING
 from tests.designer.reading import SMALL
 

@@ -45,7 +45,7 @@ def test_in_a_folder_the_trained_configuration_comes_first_and_others_are_noted(
         ("models/run1", "taken as a path: a text has a line break"),
         ("x\0y", "taken as a path"),
         ("x" * 5000, "taken as a path"),
-        ("filters=16", "Tried: design JSON.*Received the text 'filters=16'"),
+        ("filters=16", "Tried: .*design JSON.*Received the text 'filters=16'"),
         ('{"filters": 16}', "holds no design in a known format"),
         ('{"filters": ', "As JSON: Expecting value: line 1"),
         ("filters: 16\nfilters: 17\n", "As YAML: there are two entries 'filters'"),

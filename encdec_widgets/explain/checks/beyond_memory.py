@@ -17,6 +17,8 @@ from encdec_widgets.explain.costs import Cost
 from encdec_widgets.formatting import bytes_text, shape_text
 
 _RUNS, _TRAINS = "too large to run here", "too large to train here"
+KINDS = (_RUNS, _TRAINS)
+"""The kinds that depend on the machine; all others depend on the network alone."""
 # A mend is foreseen to take at most this share of the memory: not all maps shrink alike, a head keeps its channels.
 _TO_SPARE = 0.9
 _ROUNDED = 1.1

@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from encdec_widgets.architectures.blocks.head import LONE_HEAD
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.edits import Outcome
-from encdec_widgets.designs.heads import HEADS
+from encdec_widgets.designs.heads import HEADS, words_at
 from encdec_widgets.designs.mends import Mend
-from encdec_widgets.designs.paths import path_words, text_at
+from encdec_widgets.designs.paths import text_at
 from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.formatting import error_text, printable
 from encdec_widgets.session import Session
@@ -79,17 +80,17 @@ def problem_html(outcome: Outcome) -> Markup:
     if isinstance(problem, FieldError):
         return refusal_html(problem, outcome.bad_field)
     if isinstance(problem, TooLargeError):
-        asked = ", ".join(_asked(outcome.pending))
+        asked = ", ".join(_asked(outcome.design, outcome.pending))
         heading = f"This is large: {asked}." if asked else "This is large."
         return refusal_html(problem, heading=heading)
     return _failure(problem)
 
 
-def _asked(changes: Mapping[str, Any]) -> Iterator[str]:
+def _asked(design: Design, changes: Mapping[str, Any]) -> Iterator[str]:
     """Each change of a field, in words; lists of blocks and heads are left out, which no control shows."""
     for path, value in changes.items():
         if not path.endswith("[:]") and path not in (LONE_HEAD, HEADS):
-            yield f"{path_words(path)} {text_at(path, value)}"
+            yield f"{words_at(design, path)} {text_at(path, value)}"
 
 
 def _failure(problem: Exception) -> Markup:

@@ -9,9 +9,9 @@ import anywidget
 import traitlets
 
 from encdec_widgets.session import Session
+from encdec_widgets.session.five_figures import Numbers, five_figures
 from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
-from encdec_widgets.widgets.header.figures_words import Numbers, five_figures
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -66,7 +66,8 @@ class FiguresRow(Collected, anywidget.AnyWidget):
         if time is not None and time.design != backbone.design:
             time = None
         numbers = Numbers.of(backbone, **self._session.conditions.of_costs)
-        before, time_before = self._before(shown.step.compared_with)
+        known = shown.step.compared_with
+        before, time_before = self._before(None if known is None else known.blocks)
         self._told[backbone.blocks] = numbers, time
         figures = five_figures(numbers, before, time, time_before)
         with self.hold_sync():

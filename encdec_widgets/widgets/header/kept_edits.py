@@ -16,7 +16,9 @@ from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.texts import lines
 from encdec_widgets.widgets.header.browser_store import BrowserStore
 
-KEEP_AFTER_S = 0.3  # after the last edit: no step of a slider pays for it
+KEEP_AFTER_S = (
+    0.3  # after the last of several edits; an edit alone is kept at once, as a kernel may die of its build
+)
 
 
 class KeptEdits(widgets.HBox):
@@ -38,7 +40,9 @@ class KeptEdits(widgets.HBox):
         self._file = file
         self._start = session.editor.wanted
         self._came_back = ""
+        self._told = ""
         self._failed = ""
+        self._kept: str | None = None  # the newest text that a page or the file has
         self.memory = Memory(session)
         self._at_rest = AtRest(KEEP_AFTER_S, session.guarded(self._keep), session.background)
         self._text = widgets.HTML()
@@ -64,10 +68,17 @@ class KeptEdits(widgets.HBox):
             self._keep()
         super().close()
 
+    def tell(self, words: str) -> None:
+        """Say something of where the design came from, until the next edit."""
+        self._told = words
+        self._show()
+
     def _edited(self, _: Any) -> None:
-        if self._came_back:
-            self._came_back = ""  # it was said
+        if self._came_back or self._told:
+            self._came_back = self._told = ""  # it was said
             self._show()
+        if not self._at_rest.waits:
+            self._keep()
         self._at_rest.soon()
 
     def _read(self, file: EditsFile) -> None:
@@ -86,13 +97,14 @@ class KeptEdits(widgets.HBox):
 
     def _found(self, text: str) -> None:
         self.memory.found(text)
-        if self.memory.text() != text:
-            self._keep()
+        self._kept = text
+        self._keep()
 
     def _keep(self) -> None:
         text = self.memory.text()
-        if text is None:
+        if text is None or text == self._kept:
             return
+        self._kept = text
         if self._store is not None:
             self._store.write(text)
         if self._file is not None:
@@ -142,6 +154,7 @@ class KeptEdits(widgets.HBox):
     def _said(self) -> tuple[str, ...]:
         memory = self.memory
         return (
+            self._told,
             self._came_back,
             "Of these kept edits, the oldest go with your next edit." if memory.drops_one else "",
             f"What was kept can't be read, and new edits are not kept until it is let go. {memory.unreadable}"

@@ -3,8 +3,8 @@
 
 let views = 0;
 
-function save({ name, kind, text }) {
-  const address = URL.createObjectURL(new Blob([text], { type: kind }));
+function save({ name, kind, text }, buffers) {
+  const address = URL.createObjectURL(new Blob(buffers?.length ? buffers : [text], { type: kind }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
@@ -21,7 +21,10 @@ function render({ model, el }) {
   button.setAttribute("aria-label", "Take away");
   button.setAttribute("aria-haspopup", "menu");
   button.setAttribute("aria-expanded", "false");
-  button.title = "Save the design, its table or its picture as a file, or hand it over to SLEAP";
+  button.title = "Save the design, its code, table or picture, or the network as a file, or hand it over to SLEAP";
+  const note = el.appendChild(document.createElement("div"));
+  note.className = "encdec-away-note"; // what is being written, or why a file is not to be had
+  note.hidden = true;
   const box = el.appendChild(document.createElement("div"));
   box.className = "encdec-menu";
   box.hidden = true;
@@ -57,6 +60,7 @@ function render({ model, el }) {
 
   function open(entry) {
     box.hidden = false;
+    note.hidden = true;
     button.setAttribute("aria-expanded", "true");
     entry.focus();
   }
@@ -80,20 +84,30 @@ function render({ model, el }) {
     }[event.key];
     if (next !== undefined) open(entries[next]);
     else if (event.key === "Escape" && !box.hidden) close(true);
+    else if (event.key === "Escape" && !note.hidden) note.hidden = true;
     else if (event.key === "Tab") return close(false);
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  const elsewhere = (event) => el.contains(event.target) || close(false);
-  const came = (message) => {
+  const elsewhere = (event) => {
+    if (el.contains(event.target)) return;
+    close(false);
+    if (button.getAttribute("aria-busy") !== "true") note.hidden = true;
+  };
+  const came = (message, buffers) => {
     if (message.of !== view) return;
+    button.setAttribute("aria-busy", String(Boolean(message.busy)));
+    note.textContent = message.page ? "" : message.error || message.busy;
+    note.hidden = !note.textContent;
+    note.classList.toggle("encdec-away-trouble", Boolean(message.error));
     if (message.page) {
       show(message.page.text, message.page.entries);
       open(entries[0]);
-    } else if (!message.error) save(message);
-    const text = message.error || (message.page ? message.page.text : `Saved ${message.name}. ${message.said}`.trim());
+    } else if (message.name) save(message, buffers);
+    const saved = message.name && `Saved ${message.name} (${message.size}). ${message.said}`.trim();
+    const text = message.error || message.busy || (message.page ? message.page.text : saved);
     button.title = text;
     el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: text }));
   };

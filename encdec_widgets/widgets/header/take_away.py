@@ -1,6 +1,7 @@
 """The menu that takes the design away as a file."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,15 @@ import traitlets
 
 from encdec_widgets.designs.file_names import file_name
 from encdec_widgets.designs.mends import Mend
-from encdec_widgets.formatting import error_text
+from encdec_widgets.formatting import bytes_text, error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
 from encdec_widgets.widgets.header.taken_away import WAYS, Way
 
 if TYPE_CHECKING:
+    from encdec_widgets.background import Task
     from encdec_widgets.designs.design import Design
+    from encdec_widgets.session.shown import Shown
 
 _FOLDER = Path(__file__).parent
 
@@ -50,28 +53,63 @@ class TakeAway(Collected, anywidget.AnyWidget):
         if "mend" in content:
             self._mend(content["mend"])
             return
-        way = WAYS.get(str(content.get("take")))
-        if way is not None:
-            answer = {"name": "", "kind": "", "text": "", "error": "", "said": "", "page": None}
-            self.send({**answer, "of": content.get("of"), **self._answer(way, content)})
-
-    def _answer(self, way: Way, content: Mapping[str, Any]) -> dict[str, Any]:
-        shown = self._session.shown
+        way, shown = WAYS.get(str(content.get("take"))), self._session.shown
+        if way is None:
+            return
         if shown is None:
-            return {"error": "There is no network yet."}
-        backbone = shown.backbone
+            self._send(content, {"error": "There is no network yet."})
+        elif way.choice is not None and way.choice.takes_seconds and "choice" in content:
+            self._send(
+                content, {"busy": f"Writing {way.label.removesuffix('…').lower()}; edits wait for it…"}
+            )
+            work = functools.partial(self._later, way, content, shown)
+            self._session.background.begin(work, key=(self, content.get("of")))
+        else:
+            self._send(content, self._answer(way, content, shown))
+
+    def _later(
+        self, way: Way, content: Mapping[str, Any], shown: "Shown", task: "Task[None]"
+    ) -> Generator[None, None, None]:
+        """Answer from the background, in one step after which others can go on."""
+        yield
+        task.tell(self._session.guarded(self._send), content, self._answer(way, content, shown))
+
+    def _send(self, content: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        """Send an answer, with bytes beside it."""
+        empty = {
+            "name": "",
+            "kind": "",
+            "text": "",
+            "size": "",
+            "busy": "",
+            "error": "",
+            "said": "",
+            "page": None,
+        }
+        sent = {**empty, "of": content.get("of"), **answer}
+        if isinstance(sent["text"], bytes):
+            self.send({**sent, "text": ""}, buffers=[sent["text"]])
+        else:
+            self.send(sent)
+
+    def _answer(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> dict[str, Any]:
+        backbone, ending = shown.backbone, way.ending
         try:
             if way.choice is None:
                 text, said = way.make(backbone), ()
             elif "choice" not in content:
+                way.choice.ready(backbone)
                 return {"page": _page_of_choices(str(content["take"]), way, way.choice.among(backbone))}
             else:
-                text, said = way.choice.make(backbone, str(content["choice"]))
+                chosen = str(content["choice"])
+                ending = way.choice.endings.get(chosen, ending)
+                text, said = way.choice.make(backbone, chosen)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
             words = f"{way.label.removesuffix('…')} can't be made of this network: {error_text(error)}"
             return {"error": words, "page": self._page_of_mends(error, backbone.design)}
-        name = file_name(backbone.design, way.ending, shown.step.after.preset)
-        return {"name": name, "kind": way.kind, "text": text, "said": " ".join(said)}
+        name = file_name(backbone.design, ending, shown.step.after.preset)
+        size = bytes_text(len(text if isinstance(text, bytes) else text.encode()))
+        return {"name": name, "kind": way.kind, "text": text, "size": size, "said": " ".join(said)}
 
     def _page_of_mends(self, error: Exception, design: "Design") -> dict[str, Any] | None:
         """A page that says what is wrong, with an entry for each mend; None where there is no mend."""

@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING
 import attrs
 
 from encdec_widgets.explain.table import block_rows, csv_lines
+from encdec_widgets.export.keras_code.written import code_of
+from encdec_widgets.export.model_files import FORMATS, WHERE_OTHERS_ARE_WRITTEN, file_bytes
 from encdec_widgets.export.sleap import classic_writing, nn_writing
 from encdec_widgets.export.sleap.ground import FIDELITY
 from encdec_widgets.export.sleap.heads import CLASSIC, SLEAP_NN
 from encdec_widgets.export.sleap.kinds import choices
 from encdec_widgets.figures.scene import scene
 from encdec_widgets.figures.still import still
+from encdec_widgets.formatting import bytes_text
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
+
+LARGEST_MODEL = 100_000_000
+"""Bytes of weights that a page gets at most."""
 
 
 @attrs.frozen
@@ -24,12 +30,18 @@ class Choice:
     Attributes:
         text: What to know of it.
         among: Gives what there is for a network: a value and a label each, the likeliest first.
-        make: Writes the file's text for a network and a value, with what is to be said of it.
+        make: Writes the file's text or bytes for a network and a value, with what is to be said of it.
+        endings: Of the file's name for some of the values.
+        ready: Raises a ValueError where no file is made of a network, whatever is chosen.
+        takes_seconds: Whether making it does: it is then made in the background.
     """
 
     text: str
     among: Callable[["Backbone"], tuple[tuple[str, str], ...]]
-    make: Callable[["Backbone", str], tuple[str, tuple[str, ...]]]
+    make: Callable[["Backbone", str], tuple[str | bytes, tuple[str, ...]]]
+    endings: Mapping[str, str] = attrs.field(factory=dict)
+    ready: Callable[["Backbone"], object] = lambda _: None
+    takes_seconds: bool = False
 
 
 @attrs.frozen
@@ -41,7 +53,7 @@ class Way:
         help: One sentence on what it is for.
         ending: Of the file's name.
         kind: The file's media type.
-        make: Writes the file's text; of a way with a choice, for the likeliest one.
+        make: Writes the file's text or bytes; of a way with a choice, for the likeliest one.
         choice: What is chosen before, if anything is.
     """
 
@@ -49,7 +61,7 @@ class Way:
     help: str
     ending: str
     kind: str
-    make: Callable[["Backbone"], str]
+    make: Callable[["Backbone"], str | bytes]
     choice: Choice | None = None
 
 
@@ -61,6 +73,19 @@ def _sleap(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
 def _sleap_nn(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
     written = nn_writing.written(backbone.design, head_type)
     return written.text, written.warnings
+
+
+def _of_a_page(backbone: "Backbone") -> None:
+    """Refuse to send a network to a page that is too large for it: the page and the notebook's server hold it in memory."""
+    if backbone.weight_bytes > LARGEST_MODEL:
+        raise ValueError(
+            f"it is {bytes_text(backbone.weight_bytes)} of weights, and a page gets up to {bytes_text(LARGEST_MODEL)}. "
+            "Would work in code: designer.backbone.save('network.keras')"
+        )
+
+
+def _model_file(backbone: "Backbone", ending: str) -> tuple[bytes, tuple[str, ...]]:
+    return file_bytes(backbone, ending), ()
 
 
 WAYS: Mapping[str, Way] = {
@@ -86,6 +111,29 @@ WAYS: Mapping[str, Way] = {
         "application/yaml",
         lambda backbone: _sleap_nn(backbone, choices(backbone.design, SLEAP_NN)[0][0])[0],
         Choice(FIDELITY, lambda backbone: choices(backbone.design, SLEAP_NN), _sleap_nn),
+    ),
+    "code": Way(
+        "Keras code (.py)",
+        "One plain Keras file that builds this network; Open takes the design back from it.",
+        "py",
+        "text/x-python",
+        code_of,
+    ),
+    "model": Way(
+        "Model file…",
+        "The network with its present weights, for Keras, ONNX Runtime, LiteRT or TensorFlow.",
+        "keras",
+        "application/octet-stream",
+        lambda backbone: _model_file(backbone, ".keras")[0],
+        Choice(
+            "The network with its present weights. Writing takes some seconds, for which edits wait. "
+            f"{WHERE_OTHERS_ARE_WRITTEN}",
+            lambda _: tuple((each.ending, each.label) for each in FORMATS if each.refusal is None),
+            _model_file,
+            endings={each.ending: each.ending.removeprefix(".") or "zip" for each in FORMATS},
+            ready=_of_a_page,
+            takes_seconds=True,
+        ),
     ),
     "csv": Way(
         "Table (CSV)",

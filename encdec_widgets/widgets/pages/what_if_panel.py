@@ -5,7 +5,7 @@ from typing import Any
 
 import traitlets
 
-from encdec_widgets.designs.paths import path_words
+from encdec_widgets.designs.heads import words_at
 from encdec_widgets.designs.variants import INPUT_SIZE, fields_to_try, with_value
 from encdec_widgets.explore.what_if import Point, Question, WhatIf
 from encdec_widgets.session import Session
@@ -147,7 +147,7 @@ class WhatIfPanel(widgets.VBox):
     def _offered(self, shown: Shown) -> str | None:
         """Let the list offer the fields that there are; return the path of the one that is chosen."""
         paths = list(fields_to_try(shown.backbone.design, shown.selected))
-        options = [(path_words(path), path) for path in paths]
+        options = [(words_at(shown.backbone.design, path), path) for path in paths]
         path = self._in_hand if self._in_hand in paths else next(iter(paths), None)
         with self._showing():
             if self.field.options != tuple(options):

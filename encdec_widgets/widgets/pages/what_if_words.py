@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 from markupsafe import Markup
 
-from encdec_widgets.designs.paths import path_words
+from encdec_widgets.designs.heads import words_at
 from encdec_widgets.designs.variants import user_classes
 from encdec_widgets.explore.what_if import Point, Question
 from encdec_widgets.figures.charts.curves import Axis, Curve, curves, places_of, readings, values_table
@@ -44,7 +44,7 @@ def charts_of(question: Question, points: Mapping[Any, Point]) -> Charts:
     values = question.values
     there = [points.get(value) for value in values]
     axis = Axis(
-        title=path_words(question.path),
+        title=words_at(question.design, question.path),
         values=values,
         current=values.index(question.current),
         impossible={i for i, point in enumerate(there) if point is not None and point.error},

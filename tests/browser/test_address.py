@@ -1,0 +1,114 @@
+"""The address of the app's page: reload, back, a bookmark and a damaged link; never in JupyterLab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+from encdec_widgets.export.packed import unpacked
+from tests.browser.designer_page import CELLS, DesignerPage
+from tests.browser.page import Screen
+from tests.browser.servers import until
+
+
+def _in_address(page: Page) -> int | None:
+    """The filters of the design in the address; None where it has none."""
+    found = parse_qs(urlsplit(page.url).query).get("design")
+    filters: int | None = unpacked(found[0]).architecture.filters if found else None
+    return filters
+
+
+def _edit(designer: DesignerPage, filters: int) -> None:
+    designer.screen.type("filters", str(filters))
+    until(lambda: _in_address(designer.screen.page) == filters, f"the address has {filters} filters")
+
+
+def _shows(designer: DesignerPage, filters: int) -> None:
+    until(lambda: designer.number("filters") == str(filters), f"{filters} filters are shown")
+
+
+def test_reload_back_and_a_bookmark_lead_to_the_design(open_app: Callable[..., Screen]) -> None:
+    screen = open_app("dark")
+    page = screen.page
+    designer = DesignerPage(screen)
+    until(lambda: "token=" not in page.url, "the token is taken out")
+    assert "theme=dark" in page.url
+    assert _in_address(page) is None
+    entries = page.evaluate("history.length")
+    _edit(designer, 20)
+    _edit(designer, 24)
+
+    # A drag is one step, however long it takes.
+    handle = designer.row("filters").locator(".noUi-handle").bounding_box()
+    assert handle
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    page.mouse.down()
+    for by in (6, 12, 18):
+        before = page.url
+        page.mouse.move(handle["x"] + handle["width"] / 2 + by, handle["y"] + handle["height"] / 2)
+        until(lambda before=before: page.url != before, "the address follows a drag")  # type: ignore[misc]
+    page.mouse.up()
+    dragged = _in_address(page)
+    assert dragged
+    assert dragged > 24
+    assert page.evaluate("history.length") == entries + 3
+
+    page.go_back()
+    _shows(designer, 24)
+    expect(designer.root.locator(".encdec-redo")).to_be_enabled()
+    page.go_back()
+    page.go_back()
+    _shows(designer, 16)
+    page.go_forward()
+    _shows(designer, 20)
+
+    bookmark = page.url
+    page.reload()
+    designer = DesignerPage(screen)
+    _shows(designer, 20)
+    expect(
+        designer.root.locator(".encdec-undo")
+    ).to_be_enabled()  # kept edits came back: Undo leads through them
+    expect(designer.root.locator(".encdec-kept").get_by_role("button")).to_have_count(0)
+    designer.root.locator(".encdec-undo").click()
+    _shows(designer, 16)
+
+    other = page.context.new_page()
+    other.goto(bookmark)
+    opened = DesignerPage(Screen(other))
+    _shows(opened, 20)
+    damaged = bookmark[:-3]
+    other.goto(damaged)
+    line = other.locator(".encdec-kept")
+    expect(line).to_contain_text("The design in this link can't be read. This packed design was damaged")
+    expect(line).to_contain_text("Shown is SLEAP medium single.")
+    opened = DesignerPage(Screen(other))
+    _shows(opened, 16)
+    _edit(opened, 18)
+    expect(line).to_be_hidden()
+    other.close(run_before_unload=True)
+
+
+def test_a_notebook_keeps_its_address(open_notebook: Callable[..., Screen]) -> None:
+    screen = open_notebook(
+        [
+            CELLS[0]
+            .replace("Designer()", "PageDesigner('')")
+            .replace("encdec_widgets import Designer", "encdec_widgets.app.page_designer import PageDesigner")
+        ]
+    )
+    before = screen.page.url
+    entries = screen.page.evaluate("history.length")
+    designer = DesignerPage(screen)
+    screen.type("filters", "20")
+    until(lambda: designer.parameters() > 3_000_000, "20 filters are built")
+    assert screen.kernel
+    until(
+        lambda: (
+            screen.kernel and screen.kernel.value("designer.address._told.design.architecture.filters") == 20
+        ),
+        "it was told",
+    )
+    assert (screen.page.url, screen.page.evaluate("history.length")) == (before, entries)
