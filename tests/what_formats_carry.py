@@ -50,6 +50,9 @@ def _numbers_alone(text: str) -> str:
 
 FORMATS: Mapping[str, Callable[[Design], str]] = {
     "design JSON": Design.to_json,
+    "Keras code": Design.to_code,
+    "text of a design": Design.to_text,
+    "link": lambda design: design.to_link("https://designer.org/app"),
     "SLEAP JSON": _sleap,
     "SLEAP JSON, its numbers alone": lambda design: _numbers_alone(_sleap(design)),
     "sleap-nn YAML": _sleap_nn,

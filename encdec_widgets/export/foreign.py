@@ -17,14 +17,16 @@ _FORMATS: tuple[tuple[str, Callable[[Mapping[Any, Any]], bool]], ...] = (
 )
 
 
-def refusal(text: Text) -> str:
-    """Say what a text is, if it is one that is known and not read; empty otherwise.
+def require_not_foreign(text: Text) -> None:
+    """Refuse a text that is of a known format of another program.
 
-    >>> refusal(Text('{"network_def": {"_target_": "UNet"}}'))
-    'a network of MONAI (network_def): ...'
+    Raises:
+        ValueError: If it is; it names the program.
     """
     data = text.mapping
-    return next((words for words, recognises in _FORMATS if recognises(data)), "")
+    words = next((words for words, recognises in _FORMATS if recognises(data)), None)
+    if words is not None:
+        raise ValueError(f"This is {words}. It is not read.")
 
 
 def _has(data: Any, *keys: str) -> bool:

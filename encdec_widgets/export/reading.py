@@ -6,7 +6,7 @@ from pathlib import Path
 
 import attrs
 
-from encdec_widgets.export.foreign import refusal
+from encdec_widgets.export.foreign import require_not_foreign
 from encdec_widgets.export.formats import readers
 from encdec_widgets.export.found import Found, Note
 from encdec_widgets.export.texts import LARGEST, Text
@@ -76,12 +76,10 @@ def read_text(text: str) -> Found:
             f"This text is too long for a design: {len(text):,} characters. Would work: up to {LARGEST:,}."
         )
     source = Text(text.removeprefix("\ufeff"))
-    words = refusal(source)
-    if words:
-        raise ValueError(f"This is {words}. It is not read.")
     for reader in readers():
         if reader.recognises(source):
             return reader.read(source)
+    require_not_foreign(source)
     raise ValueError(_not_recognised(source))
 
 
