@@ -22,6 +22,7 @@ from encdec_widgets.explain.costs import Cost, Precision, costs, value_bytes
 from encdec_widgets.explain.live_memory import inference_peak
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.explain.receptive_field import ReceptiveField, receptive_fields
+from encdec_widgets.explain.refused import refused_in_words
 from encdec_widgets.explain.table import Row, block_rows, layer_rows
 from encdec_widgets.explain.too_large import require_memory_to_fill
 from encdec_widgets.explain.weight_memory import copy_bytes, weight_memory
@@ -32,7 +33,6 @@ from encdec_widgets.networks.call_graph import as_trained_now, call_graph
 from encdec_widgets.networks.graph import block_graph, layer_graph
 from encdec_widgets.networks.keras_private import is_filled
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
-from encdec_widgets.networks.refused import refused_in_words
 from encdec_widgets.networks.weights import bytes_of
 
 if TYPE_CHECKING:
@@ -280,7 +280,7 @@ class Backbone:
             FileExistsError: If there is one of this name; a FileNotFoundError if there is no folder for it.
             ValueError: If the name has another end, or its format is not to be had here: it says what would work.
         """
-        written: Path = answering("save")(self, path, overwrite=overwrite, on_progress=on_progress)
+        written: Path = answering("save_model")(self, path, overwrite=overwrite, on_progress=on_progress)
         return written
 
     def to_sleap(

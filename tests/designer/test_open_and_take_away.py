@@ -68,7 +68,8 @@ def test_a_model_file_is_chosen_made_in_the_background_and_comes_as_bytes(
     labels = [label for label, _ in asked["page"]["entries"]]
     assert labels[:2] == ["Keras model (.keras)", "Weights alone (.weights.h5)"]
     busy, answer = model_files(designer, monkeypatch, choice=".keras")
-    assert busy["busy"] == "Writing model file; edits wait for it…"
+    assert busy["busy"].startswith("Writing u-net-filters2.keras, with ")
+    assert busy["busy"].endswith("of weights. It takes some seconds, for which edits wait.")
     assert (answer["name"], answer["error"]) == ("u-net-filters2.keras", "")
     path = tmp_path / "net.keras"
     path.write_bytes(answer["text"])

@@ -56,6 +56,8 @@ def worker(worker: Worker) -> Worker:
 @pytest.fixture
 def another_worker() -> Iterator[Worker]:
     """For other backends: the worker that is shared would end its process for them."""
+    if BACKEND != "tensorflow" and not amount.EVERYTHING:
+        pytest.skip("the same processes as in the tests on TensorFlow; taken by --full")
     worker = Worker()
     yield worker
     worker.stop()

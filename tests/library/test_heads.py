@@ -306,7 +306,10 @@ def test_other_values_of_each_head_can_be_tried() -> None:
 def test_a_mend_calls_a_head_by_its_name() -> None:
     outcome = apply_edit(TWO, {}, {"heads[1].stride": 3})
     assert outcome.bad_field == "heads[1].stride"
-    assert [mend.label for mend in outcome.mends[:2]] == ["stride of pafs = 4", "stride of pafs = 2"]
+    assert [mend.label for mend in outcome.mends[:2]] == [
+        "set stride of pafs to 4",
+        "set stride of pafs to 2",
+    ]
     again = apply_edit(TWO, outcome.pending, {"heads": [MAPS]})
     assert again.error is None
     assert again.design.heads == (MAPS,)

@@ -58,10 +58,9 @@ class TakeAway(Collected, anywidget.AnyWidget):
             return
         if shown is None:
             self._reply(content, {"error": "There is no network yet."})
-        elif way.choice is not None and way.choice.takes_seconds and "choice" in content:
-            self._reply(
-                content, {"busy": f"Writing {way.label.removesuffix('…').lower()}; edits wait for it…"}
-            )
+        elif way.choice is not None and way.choice.busy is not None and "choice" in content:
+            name = _name(way, content, shown)
+            self._reply(content, {"busy": f"Writing {name}, {way.choice.busy(shown.backbone)}"})
             work = functools.partial(self._later, way, content, shown)
             self._session.background.begin(work, key=(self, content.get("of")))
         else:
@@ -93,21 +92,20 @@ class TakeAway(Collected, anywidget.AnyWidget):
             self.send(sent)
 
     def _answer(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> dict[str, Any]:
-        backbone, ending = shown.backbone, way.ending
+        backbone = shown.backbone
+        said: tuple[str, ...] = ()
         try:
             if way.choice is None:
-                text, said = way.make(backbone), ()
+                text = way.make(backbone)
             elif "choice" not in content:
                 way.choice.ready(backbone)
                 return {"page": _page_of_choices(str(content["take"]), way, way.choice.among(backbone))}
             else:
-                chosen = str(content["choice"])
-                ending = way.choice.endings.get(chosen, ending)
-                text, said = way.choice.make(backbone, chosen)
+                text, said = way.choice.make(backbone, str(content["choice"]))
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
             words = f"{way.label.removesuffix('…')} can't be made of this network: {error_text(error)}"
             return {"error": words, "page": self._page_of_mends(error, backbone.design)}
-        name = file_name(backbone.design, ending, shown.step.after.preset)
+        name = _name(way, content, shown)
         size = bytes_text(len(text if isinstance(text, bytes) else text.encode()))
         return {"name": name, "kind": way.kind, "text": text, "size": size, "said": " ".join(said)}
 
@@ -123,6 +121,12 @@ class TakeAway(Collected, anywidget.AnyWidget):
         design, mends = self._mends
         if type(index) is int and 0 <= index < len(mends):
             self._session.mend(mends[index], design)
+
+
+def _name(way: Way, content: Mapping[str, Any], shown: "Shown") -> str:
+    endings = {} if way.choice is None else way.choice.endings
+    ending = endings.get(str(content.get("choice")), way.ending)
+    return file_name(shown.backbone.design, ending, shown.step.after.preset)
 
 
 def _page_of_choices(name: str, way: Way, among: Sequence[tuple[str, str]]) -> dict[str, Any]:
