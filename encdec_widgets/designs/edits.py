@@ -173,7 +173,7 @@ def _words(design: Design, error: FieldError, value: Any) -> str:
         return _of_size(error.value, value)
     # A head is called by its name.
     named = len(design.heads) > 1 and is_head_path(error.field)
-    return f"{words_at(design, error.field)} = {text_at(error.field, value)}" if named else ""
+    return f"set {words_at(design, error.field)} to {text_at(error.field, value)}" if named else ""
 
 
 def _of_size(asked: Any, offered: Any) -> str:
