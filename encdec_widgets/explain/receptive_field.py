@@ -67,7 +67,7 @@ class ReceptiveField:
     """
 
     output: MapReceptiveField
-    outputs: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
+    outputs: Mapping[str, MapReceptiveField] = attrs.field(factory=dict, repr=False)
     blocks: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
     layers: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
     skips: Mapping[str, SkipReceptiveFields] = attrs.field(repr=False)

@@ -81,8 +81,8 @@ def test_what_is_not_possible_stands_at_the_head_that_it_belongs_to() -> None:
     assert of_head(designer, "name").value == "pafs"
     assert "There is no feature map of stride 3" in text_of(designer)
     assert [button.description for button in mends(designer)[:2]] == [
-        "stride of pafs = 4",
-        "stride of pafs = 2",
+        "set stride of pafs to 4",
+        "set stride of pafs to 2",
     ]
     mends(designer)[1].click()
     assert designer.design.heads[1].stride == 2
