@@ -285,7 +285,7 @@ def joined(parts: Sequence[ast.expr]) -> ast.expr:
     texts: list[ast.expr] = []
     for part in parts:
         if isinstance(part, ast.Constant) and texts and isinstance(texts[-1], ast.Constant):
-            texts[-1] = ast.Constant(f"{texts[-1].value}{part.value}")
+            texts[-1] = ast.Constant(str(texts[-1].value) + str(part.value))
         elif not (isinstance(part, ast.Constant) and part.value == ""):
             texts.append(part)
     if not texts:
