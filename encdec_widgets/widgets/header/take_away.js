@@ -1,5 +1,5 @@
 /* A menu button as screen readers know it: Enter, Space or an arrow key opens it, arrow keys walk, Escape closes it.
-   A second page of the menu asks what to choose, or offers to mend what keeps a file from being made. */
+   A second page of the menu asks what to choose, offers to mend what keeps a file from being made, or has a text to be copied by hand. */
 
 let views = 0;
 
@@ -32,6 +32,11 @@ function render({ model, el }) {
   menu.setAttribute("role", "menu");
   menu.setAttribute("aria-label", "Take away");
   menu.setAttribute("aria-describedby", words.id);
+  const byHand = box.appendChild(document.createElement("textarea"));
+  byHand.className = "encdec-menu-copy";
+  byHand.readOnly = true;
+  byHand.hidden = true;
+  byHand.setAttribute("aria-label", "What is taken away, to be copied by hand");
   const ways = model.get("ways").map(([take, label, help]) => [label, { take }, help]);
   let entries = [];
 
@@ -65,6 +70,7 @@ function render({ model, el }) {
     if (box.hidden) return;
     box.hidden = true;
     button.setAttribute("aria-expanded", "false");
+    byHand.hidden = true;
     show("", ways);
     if (back) button.focus();
   }
@@ -87,16 +93,43 @@ function render({ model, el }) {
   }
 
   const elsewhere = (event) => el.contains(event.target) || close(false);
-  const came = (message) => {
-    if (message.of !== view) return;
-    if (message.page) {
-      show(message.page.text, message.page.entries);
-      open(entries[0]);
-    } else if (!message.error) save(message);
-    const text = message.error || (message.page ? message.page.text : `Saved ${message.name}. ${message.said}`.trim());
+  const say = (text) => {
     button.title = text;
     el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: text }));
   };
+
+  async function copy({ name, text }) {
+    const copied = `Copied: ${name.replace(" (copied)", "")}.`;
+    try {
+      await navigator.clipboard.writeText(text); // there is no clipboard on a page that came by plain http
+      say(copied);
+    } catch {
+      const hint = "The browser did not let it be copied. It is selected below: press Ctrl+C or ⌘C, then Esc.";
+      show(hint, []);
+      box.hidden = byHand.hidden = false;
+      button.setAttribute("aria-expanded", "true");
+      byHand.value = text;
+      byHand.focus();
+      byHand.select();
+      byHand.addEventListener("copy", () => say(copied), { once: true });
+      say(hint);
+    }
+  }
+
+  function came(message) {
+    if (message.of !== view) return;
+    button.textContent = message.doing || "Take away ▾";
+    if (message.doing) return;
+    if (message.page) {
+      show(message.page.text, message.page.entries);
+      open(entries[0]);
+    } else if (message.copies) {
+      copy(message);
+      return;
+    } else if (!message.error) save(message);
+    say(message.error || (message.page ? message.page.text : `Saved ${message.name}. ${message.said}`.trim()));
+  }
+
   show("", ways);
   button.addEventListener("click", () => (box.hidden ? open(entries[0]) : close(true)));
   el.addEventListener("keydown", pressed);

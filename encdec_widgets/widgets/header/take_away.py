@@ -9,6 +9,7 @@ import traitlets
 
 from encdec_widgets.designs.file_names import file_name
 from encdec_widgets.designs.mends import Mend
+from encdec_widgets.export.page.in_background import make_page
 from encdec_widgets.formatting import error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
@@ -51,9 +52,38 @@ class TakeAway(Collected, anywidget.AnyWidget):
             self._mend(content["mend"])
             return
         way = WAYS.get(str(content.get("take")))
-        if way is not None:
-            answer = {"name": "", "kind": "", "text": "", "error": "", "said": "", "page": None}
-            self.send({**answer, "of": content.get("of"), **self._answer(way, content)})
+        if way is not None and way.takes_long and self._session.shown is not None:
+            self._begin(way, content.get("of"))
+        elif way is not None:
+            self._tell(content.get("of"), self._answer(way, content))
+
+    def _tell(self, of: Any, answer: Mapping[str, Any]) -> None:
+        nothing = {"name": "", "kind": "", "text": "", "error": "", "said": "", "page": None, "doing": ""}
+        self.send({**nothing, "copies": False, "of": of, **answer})
+
+    def _begin(self, way: Way, of: Any) -> None:
+        """Make a page in the background; what is asked for later overtakes it."""
+        shown = self._session.shown
+        assert shown is not None
+        backbone = shown.backbone
+        name = file_name(backbone.design, way.ending, shown.step.after.preset)
+
+        def progress(done: int, total: int) -> None:
+            self._tell(of, {"doing": f"{done} of {total} networks …"})
+
+        make_page(
+            self._session.background,
+            self,
+            backbone,
+            on_progress=progress,
+            done=lambda text: self._tell(of, {"name": name, "kind": way.kind, "text": text}),
+            failed=lambda error: self._tell(of, {"error": _refused(way, error)}),
+        )
+
+    def close(self) -> None:
+        """Close it; a page that is being made is dropped."""
+        self._session.background.drop(self)
+        super().close()
 
     def _answer(self, way: Way, content: Mapping[str, Any]) -> dict[str, Any]:
         shown = self._session.shown
@@ -68,10 +98,9 @@ class TakeAway(Collected, anywidget.AnyWidget):
             else:
                 text, said = way.choice.make(backbone, str(content["choice"]))
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
-            words = f"{way.label.removesuffix('…')} can't be made of this network: {error_text(error)}"
-            return {"error": words, "page": self._page_of_mends(error, backbone.design)}
-        name = file_name(backbone.design, way.ending, shown.step.after.preset)
-        return {"name": name, "kind": way.kind, "text": text, "said": " ".join(said)}
+            return {"error": _refused(way, error), "page": self._page_of_mends(error, backbone.design)}
+        name = way.label if way.copies else file_name(backbone.design, way.ending, shown.step.after.preset)
+        return {"name": name, "kind": way.kind, "text": text, "said": " ".join(said), "copies": way.copies}
 
     def _page_of_mends(self, error: Exception, design: "Design") -> dict[str, Any] | None:
         """A page that says what is wrong, with an entry for each mend; None where there is no mend."""
@@ -85,6 +114,11 @@ class TakeAway(Collected, anywidget.AnyWidget):
         design, mends = self._mends
         if type(index) is int and 0 <= index < len(mends):
             self._session.mend(mends[index], design)
+
+
+def _refused(way: Way, error: Exception) -> str:
+    what = way.label.partition(" (copied)")[0].removesuffix("…")
+    return f"{what} can't be made of this network: {error_text(error)}"
 
 
 def _page_of_choices(name: str, way: Way, among: Sequence[tuple[str, str]]) -> dict[str, Any]:

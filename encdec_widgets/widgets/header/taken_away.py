@@ -1,4 +1,4 @@
-"""What can be taken away of a design, as files that a browser saves."""
+"""What can be taken away of a design: as files that a browser saves, or as a text that is copied."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from encdec_widgets.explain.table import block_rows, csv_lines
+from encdec_widgets.export.file import ENDING
 from encdec_widgets.export.sleap import classic_writing, nn_writing
 from encdec_widgets.export.sleap.ground import FIDELITY
 from encdec_widgets.export.sleap.heads import CLASSIC, SLEAP_NN
@@ -43,6 +44,8 @@ class Way:
         kind: The file's media type.
         make: Writes the file's text; of a way with a choice, for the likeliest one.
         choice: What is chosen before, if anything is.
+        copies: Whether the text is copied to the clipboard, and not saved.
+        takes_long: Whether many networks are built for it, which is done in the background; ``make`` is not called.
     """
 
     label: str
@@ -51,6 +54,8 @@ class Way:
     kind: str
     make: Callable[["Backbone"], str]
     choice: Choice | None = None
+    copies: bool = False
+    takes_long: bool = False
 
 
 def _sleap(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
@@ -66,8 +71,8 @@ def _sleap_nn(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...
 WAYS: Mapping[str, Way] = {
     "json": Way(
         "Design (JSON)",
-        "The design alone, to be opened here again or by Design.from_json.",
-        "json",
+        "The design alone, to be opened here again or by read_design.",
+        ENDING,
         "application/json",
         lambda backbone: backbone.design.to_json(),
     ),
@@ -86,6 +91,30 @@ WAYS: Mapping[str, Way] = {
         "application/yaml",
         lambda backbone: _sleap_nn(backbone, choices(backbone.design, SLEAP_NN)[0][0])[0],
         Choice(FIDELITY, lambda backbone: choices(backbone.design, SLEAP_NN), _sleap_nn),
+    ),
+    "link": Way(
+        "Link (copied)",
+        "A link that opens the designer with this design in any browser, on Binder; the design is all in the link.",
+        "",
+        "text/plain",
+        lambda backbone: backbone.design.to_link(),
+        copies=True,
+    ),
+    "text": Way(
+        "Text for a chat (copied)",
+        "The design as a line of text, to be pasted into a message, into Open or into read_design.",
+        "",
+        "text/plain",
+        lambda backbone: backbone.design.to_text(),
+        copies=True,
+    ),
+    "html": Way(
+        "Page with sliders (HTML)",
+        "One file for hand-outs and slides, which needs no server: this network and its neighbours.",
+        "html",
+        "text/html",
+        lambda _: "",
+        takes_long=True,
     ),
     "csv": Way(
         "Table (CSV)",
