@@ -1,4 +1,4 @@
-"""The ways out of a design: a method for each form in which it is carried away."""
+"""The ways out of a design and of its network: a method for each form in which it is carried away."""
 
 from __future__ import annotations
 
@@ -119,3 +119,24 @@ class WaysOut:
         """
         text: str = answering("to_sleap_nn")(self, head_type, part_names)
         return text
+
+
+class NetworkWaysOut:
+    """What can be made of a network that is built."""
+
+    __slots__ = ()
+
+    def picture(self, path: str | os.PathLike[str] | None = None, **how: Any) -> Any:
+        """A picture for a paper or a slide, which a notebook shows: its ``svg``, its ``png`` and its ``caption``.
+
+        Args:
+            path: A file to write as well; it ends in ``.svg`` or ``.png``.
+            **how: ``width_mm``, ``dpi``, ``theme``, ``transparent``, ``numbers``, ``caption`` and ``overwrite``: see
+                :func:`encdec_widgets.export.picture.picture`.
+
+        Raises:
+            ValueError: If one of these is not possible.
+            FileExistsError: If there is a file, and ``overwrite`` is not said.
+            ImportError: If a PNG is to be written, and the extra ``pictures`` is not installed.
+        """
+        return answering("picture")(self, path, **how)

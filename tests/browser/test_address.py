@@ -70,6 +70,10 @@ def test_reload_back_and_a_bookmark_lead_to_the_design(open_app: Callable[..., S
     _shows(designer, 20)
 
     bookmark = _address(page)
+    until(
+        lambda: any('"position":1' in text for text in page.evaluate("Object.values(localStorage)")),
+        "20 is kept",
+    )
     page.reload()
     designer = DesignerPage(screen)
     _shows(designer, 20)
