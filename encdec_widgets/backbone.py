@@ -12,8 +12,7 @@ import attrs
 
 from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.encoder_decoder import IntermediateFeature
-from encdec_widgets.architectures.fields.described import FieldError
-from encdec_widgets.architectures.fields.working import is_trying, trying
+from encdec_widgets.architectures.fields.working import is_trying
 from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.counterparts import counterparts
 from encdec_widgets.designs.registry import answering
@@ -34,7 +33,7 @@ from encdec_widgets.networks.call_graph import as_trained_now, call_graph
 from encdec_widgets.networks.graph import block_graph, layer_graph
 from encdec_widgets.networks.keras_private import is_filled
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
-from encdec_widgets.networks.sizes_that_fit import size_refusal
+from encdec_widgets.networks.refused import refused_in_words
 from encdec_widgets.networks.weights import bytes_of
 
 if TYPE_CHECKING:
@@ -258,6 +257,30 @@ class Backbone(NetworkWaysOut):
         # and there these count once, so that the column adds up to the network's.
         return [{**row, **of_row} for row, of_row in zip(facts, costs, strict=True)]
 
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        on_progress: Callable[[str], object] | None = None,
+    ) -> Path:
+        """Write the network with its weights to a file, in the format that the end of its name says.
+
+        The ends are ``.keras``, ``.weights.h5``, ``.h5``, ``.onnx``, ``.tflite``, and none for the folder of a
+        SavedModel; ``export/README.md`` says which backend and packages each takes.
+
+        Args:
+            path: The file or folder.
+            overwrite: Whether one of this name may be overwritten.
+            on_progress: Is told in words what is being done; it takes some seconds.
+
+        Raises:
+            FileExistsError: If there is one of this name; a FileNotFoundError if there is no folder for it.
+            ValueError: If the name has another end, or its format is not to be had here: it says what would work.
+        """
+        written: Path = answering("save")(self, path, overwrite=overwrite, on_progress=on_progress)
+        return written
+
     def to_sleap(
         self, folder: str | os.PathLike[str], head_type: str = "single_instance", **more: Any
     ) -> Path:
@@ -368,34 +391,8 @@ def build_in_steps(
     except Exception as error:
         if not suggests or is_trying():
             raise
-        refused = yield from _refused(error, design, how)
+        refused = yield from refused_in_words(error, design, how)
         if refused is error:
             raise
         raise refused from error
     return Backbone(design, network)
-
-
-def _refused(error: Exception, design: Design, how: How) -> Generator[None, None, Exception]:
-    """What to raise for an error of building: one of the size where that is at fault, with suggestions that work."""
-
-    def build(
-        field: str, value: Any, on_block: Callable[[BlockCall], None] | None = None
-    ) -> Generator[None, None, Any]:
-        with trying():
-            other = design.replace(field, value)
-        own: How = {**how, "on_block": on_block}
-        return (yield from network_in_steps(other.architecture, other.input_shape, other.heads, None, **own))
-
-    refused = yield from size_refusal(
-        error, design.architecture, design.input_shape, lambda *shape: build("input_shape", *shape)
-    )
-    if refused is not error or not isinstance(error, FieldError):
-        return refused
-    working = []
-    for value in error.suggestions:
-        try:
-            yield from build(error.field, value)
-        except Exception:  # noqa: BLE001 - a user's block may raise anything
-            continue
-        working.append(value)
-    return error.suggesting(working)

@@ -26,6 +26,7 @@ from encdec_widgets.architectures.blocks.head import LONE_HEAD, Head, Heads, as_
 from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
 from encdec_widgets.architectures.blocks.simple_upsampling import SimpleUpsamplingBlock
 from encdec_widgets.architectures.fields.described import FieldError, integer
+from encdec_widgets.architectures.fields.laws import STACKS
 from encdec_widgets.architectures.known_classes import is_shipped
 from encdec_widgets.architectures.stage_strides import StageStrides
 
@@ -105,6 +106,7 @@ class EncoderDecoder(StageStrides):
         unit="×",
         help="Repeats encoder and decoder; each stack more refines what the one before it found, at as much cost.",
         group="Depth",
+        laws=(STACKS,),
     )
 
     @property

@@ -42,6 +42,7 @@ from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBl
 from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.family_edits import Changes
 from encdec_widgets.architectures.fields.described import FieldError, counts, integer
+from encdec_widgets.architectures.fields.laws import DENSE, LEVELS_DOWN, LEVELS_UP
 
 MOST_BLOCKS = 10
 
@@ -83,6 +84,7 @@ class FCDenseNet(EncoderDecoder):
         unit="layers",
         help="Dense layers of each block down, fine to coarse; a further block doubles the maximum stride.",
         group="Depth",
+        laws=(*LEVELS_DOWN, DENSE),
     )
     bottleneck_layers: int = integer(
         4,
@@ -92,6 +94,7 @@ class FCDenseNet(EncoderDecoder):
         unit="layers",
         help="More dense layers at the coarsest stride learn more from furthest around, where they cost least.",
         group="Depth",
+        laws=(DENSE,),
     )
     up_layers: tuple[int, ...] = counts(
         (4, 4, 4, 4, 4),
@@ -101,6 +104,7 @@ class FCDenseNet(EncoderDecoder):
         unit="layers",
         help="Dense layers of each block up, coarse to fine; each block doubles the size of the output.",
         group="Depth",
+        laws=(LEVELS_UP, DENSE),
     )
     dropout: float = dropout_field()
 

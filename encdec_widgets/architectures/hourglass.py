@@ -18,6 +18,7 @@ from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBl
 from encdec_widgets.architectures.family import SLEAP_DATE, Family, PresetValues
 from encdec_widgets.architectures.fields.described import FieldError, Need, integer
 from encdec_widgets.architectures.fields.few_values import STEM_STRIDES, stem_stride_field
+from encdec_widgets.architectures.fields.laws import CHANNEL_PAIRS, INCREASE, LEVELS_DOWN, LEVELS_UP, STACKS
 from encdec_widgets.architectures.fields.shared import filters_field, interpolation_field
 
 
@@ -57,6 +58,7 @@ class Hourglass(EncoderDecoder):
         unit="blocks",
         help="Each further block doubles the maximum stride and roughly the receptive field, at more parameters.",
         group="Depth",
+        laws=LEVELS_DOWN,
     )
     up_blocks: int = integer(
         4,
@@ -66,6 +68,7 @@ class Hourglass(EncoderDecoder):
         unit="blocks",
         help="Each block doubles the size of the output; fewer than on the way down give coarser, cheaper maps.",
         group="Depth",
+        laws=(LEVELS_UP,),
     )
     stem_filters: int = filters_field(
         128,
@@ -80,6 +83,7 @@ class Hourglass(EncoderDecoder):
         256,
         "Width of the finest level, to which all others add; cost grows with its square.",
         group="Width",
+        laws=(CHANNEL_PAIRS,),
     )
     filter_increase: int = integer(
         128,
@@ -90,6 +94,7 @@ class Hourglass(EncoderDecoder):
         help="How many channels wider each coarser level is; higher puts more parameters at the deepest levels.",
         group="Width",
         needs=(Need("down_blocks", above=1),),
+        laws=(INCREASE,),
     )
     interp_method: str = interpolation_field("nearest", needs=(Need("up_blocks"),))
     stacks: int = integer(
@@ -100,6 +105,7 @@ class Hourglass(EncoderDecoder):
         unit="×",
         help="Each stack refines what the one before it found; time and parameters grow with their number.",
         group="Depth",
+        laws=(STACKS,),
     )
 
     def __attrs_post_init__(self) -> None:

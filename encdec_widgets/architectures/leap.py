@@ -18,8 +18,15 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.family import SLEAP_DATE, Family, PresetValues
-from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer, real
-from encdec_widgets.architectures.fields.shared import filters_field, num_convs_field
+from encdec_widgets.architectures.fields.described import Need, NoEffectWhile
+from encdec_widgets.architectures.fields.of_families import (
+    down_blocks_field,
+    filters_rate_field,
+    first_filters_field,
+    up_blocks_field,
+    up_interpolate_field,
+)
+from encdec_widgets.architectures.fields.shared import num_convs_field
 
 
 @attrs.frozen
@@ -48,33 +55,15 @@ class LeapCNN(EncoderDecoder):
         [False]
     """
 
-    filters: int = filters_field(
-        64,
-        "Width of the first block, from which all others follow; parameters grow with its square.",
-        maximum=4096,
-        most_usual=128,
-        group="Width",
+    filters: int = first_filters_field(
+        "block",
         needs=(NoEffectWhile("there are no convolutions", lambda leap: not leap._levels),),
     )
-    filters_rate: float = real(
-        2,
-        minimum=0.1,
-        maximum=8,
-        usual=(1, 3),
-        unit="×",
-        help="How much wider each coarser block is; above 2 the deepest blocks hold most parameters.",
-        group="Width",
+    filters_rate: float = filters_rate_field(
+        "block",
         needs=(NoEffectWhile("only the first block has convolutions", lambda leap: not any(leap._levels)),),
     )
-    down_blocks: int = integer(
-        3,
-        minimum=0,
-        maximum=10,
-        usual=(1, 7),
-        unit="blocks",
-        help="Each further block doubles the maximum stride and roughly the receptive field.",
-        group="Encoder",
-    )
+    down_blocks: int = down_blocks_field(3, "block", group="Encoder")
     down_convs_per_block: int = num_convs_field(
         3,
         "More convolutions on the way down see further and learn more, at more cost.",
@@ -83,21 +72,8 @@ class LeapCNN(EncoderDecoder):
         group="Encoder",
         needs=(Need("down_blocks"),),
     )
-    up_blocks: int = integer(
-        3,
-        minimum=0,
-        maximum=16,
-        usual=(0, 7),
-        unit="blocks",
-        help="Each block doubles the size of the output; fewer give coarser and cheaper maps.",
-        group="Decoder",
-    )
-    up_interpolate: bool = flag(
-        False,
-        help="On: bilinear upsampling, without parameters. Off: upsampling is learned, at more parameters and time.",
-        group="Decoder",
-        needs=(Need("up_blocks"),),
-    )
+    up_blocks: int = up_blocks_field(3, "block", group="Decoder")
+    up_interpolate: bool = up_interpolate_field(group="Decoder")
     up_convs_per_block: int = num_convs_field(
         2,
         "More convolutions after upsampling smooth its artefacts, at more cost.",

@@ -15,8 +15,15 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.family import Family, PresetValues
-from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, integer, real
-from encdec_widgets.architectures.fields.shared import filters_field, num_convs_field
+from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, integer
+from encdec_widgets.architectures.fields.laws import CHANNEL_PAIRS
+from encdec_widgets.architectures.fields.of_families import (
+    down_blocks_field,
+    filters_rate_field,
+    first_filters_field,
+    up_blocks_field,
+)
+from encdec_widgets.architectures.fields.shared import num_convs_field
 from encdec_widgets.architectures.leap import FAMILY as LEAP
 
 
@@ -44,35 +51,17 @@ class Leap2019(EncoderDecoder):
         [128, 12]
     """
 
-    filters: int = filters_field(
-        64,
-        "Width of the first block, from which all others follow; parameters grow with its square.",
-        maximum=4096,
-        most_usual=128,
-        group="Filters",
+    filters: int = first_filters_field(
+        "block",
         needs=(
             NoEffectWhile("there are no convolutions but those to the maps", lambda leap: not leap._levels),
         ),
     )
-    filters_rate: float = real(
-        2,
-        minimum=0.1,
-        maximum=8,
-        usual=(1, 3),
-        unit="×",
-        help="How much wider each coarser block is; above 2 the deepest blocks hold most parameters.",
-        group="Filters",
+    filters_rate: float = filters_rate_field(
+        "block",
         needs=(NoEffectWhile("only the first block has convolutions", lambda leap: not any(leap._levels)),),
     )
-    down_blocks: int = integer(
-        2,
-        minimum=0,
-        maximum=10,
-        usual=(1, 7),
-        unit="blocks",
-        help="Each further block doubles the maximum stride and roughly the receptive field.",
-        group="Encoder",
-    )
+    down_blocks: int = down_blocks_field(2, "block", group="Encoder")
     down_convs_per_block: int = num_convs_field(
         3,
         "More convolutions on the way down see further and learn more, at more cost.",
@@ -80,15 +69,7 @@ class Leap2019(EncoderDecoder):
         usual=(1, 5),
         group="Encoder",
     )
-    up_blocks: int = integer(
-        2,
-        minimum=0,
-        maximum=16,
-        usual=(0, 7),
-        unit="blocks",
-        help="Each block doubles the size of the output; fewer give coarser and cheaper maps.",
-        group="Decoder",
-    )
+    up_blocks: int = up_blocks_field(2, "block", group="Decoder")
     up_convs_per_block: int = num_convs_field(
         2,
         "More convolutions after upsampling smooth its artefacts, at more cost.",
@@ -106,6 +87,7 @@ class Leap2019(EncoderDecoder):
         help="The last block puts out one map for each body part.",
         group="Decoder",
         needs=(Need("up_blocks"),),
+        laws=(CHANNEL_PAIRS,),
     )
 
     def __attrs_post_init__(self) -> None:

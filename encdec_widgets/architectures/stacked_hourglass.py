@@ -33,6 +33,13 @@ from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.family_edits import Changes
 from encdec_widgets.architectures.fields.described import FieldError, integer
 from encdec_widgets.architectures.fields.few_values import STEM_STRIDES, stem_stride_field
+from encdec_widgets.architectures.fields.laws import (
+    CHANNEL_PAIRS,
+    LEVELS_DOWN,
+    LEVELS_UP,
+    SQUARE_OF_FILTERS,
+    STACKS,
+)
 from encdec_widgets.architectures.fields.shared import filters_field
 from encdec_widgets.formatting import counted
 
@@ -104,9 +111,12 @@ class StackedHourglass(EncoderDecoder):
         unit="×",
         help="Each stack corrects what the one before it predicted; time and parameters grow with their number.",
         group="Depth",
+        laws=(STACKS,),
     )
     filters: int = residual_width(
-        256, "Width of all levels; more channels carry more, and cost grows with their square."
+        256,
+        "Width of all levels; more channels carry more, and cost grows with their square.",
+        laws=(SQUARE_OF_FILTERS, CHANNEL_PAIRS),
     )
     down_blocks: int = integer(
         4,
@@ -116,6 +126,7 @@ class StackedHourglass(EncoderDecoder):
         unit="levels",
         help="Each further level doubles the maximum stride and roughly the receptive field, and takes little time.",
         group="Depth",
+        laws=LEVELS_DOWN,
     )
     up_blocks: int = integer(
         4,
@@ -125,6 +136,7 @@ class StackedHourglass(EncoderDecoder):
         unit="levels",
         help="Each level doubles the size of the output; fewer than on the way down give coarser, cheaper maps.",
         group="Depth",
+        laws=(LEVELS_UP,),
     )
     num_residuals: int = residual_count(
         "More residuals at every place learn more, at as many times the cost."

@@ -19,8 +19,16 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.family import SLEAP_DATE, Family, PresetValues
-from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer, real
-from encdec_widgets.architectures.fields.shared import filters_field, kernel_size_field, num_convs_field
+from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer
+from encdec_widgets.architectures.fields.laws import CONTRACTED, LEVELS_DOWN, MIDDLE
+from encdec_widgets.architectures.fields.of_families import (
+    down_blocks_field,
+    filters_rate_field,
+    first_filters_field,
+    up_blocks_field,
+    up_interpolate_field,
+)
+from encdec_widgets.architectures.fields.shared import kernel_size_field, num_convs_field
 
 
 @attrs.frozen
@@ -55,22 +63,12 @@ class UNet(EncoderDecoder):
         [64, 32]
     """
 
-    filters: int = filters_field(
-        64,
-        "Width of the first level, from which all others follow; parameters grow with its square.",
-        maximum=4096,
-        most_usual=128,
-        group="Width",
+    filters: int = first_filters_field(
+        "level",
         needs=(NoEffectWhile("there are no convolutions", lambda unet: not unet._convolved),),
     )
-    filters_rate: float = real(
-        2,
-        minimum=0.1,
-        maximum=8,
-        usual=(1, 3),
-        unit="×",
-        help="How much wider each coarser level is; above 2 the deepest levels hold most parameters.",
-        group="Width",
+    filters_rate: float = filters_rate_field(
+        "level",
         needs=(
             NoEffectWhile("all convolutions are at the first level", lambda unet: not any(unet._convolved)),
         ),
@@ -106,42 +104,24 @@ class UNet(EncoderDecoder):
         help="Each level before the encoder makes all that follows cheaper, but gives no fine skip.",
         group="Depth",
         folded=True,
+        laws=LEVELS_DOWN,
     )
-    down_blocks: int = integer(
-        4,
-        minimum=0,
-        maximum=10,
-        usual=(1, 7),
-        unit="levels",
-        help="Each further level doubles the maximum stride and roughly the receptive field.",
-        group="Depth",
-    )
+    down_blocks: int = down_blocks_field(4, "level", group="Depth")
     middle_block: bool = flag(
         True,
         help="On: more convolutions at the coarsest stride, which see furthest and hold many of the parameters.",
         group="Depth",
+        laws=(MIDDLE,),
     )
-    up_blocks: int = integer(
-        4,
-        minimum=0,
-        maximum=16,
-        usual=(0, 7),
-        unit="levels",
-        help="Each level doubles the size of the output; fewer give coarser and much cheaper maps.",
-        group="Depth",
-    )
-    up_interpolate: bool = flag(
-        False,
-        help="On: bilinear upsampling, without parameters. Off: upsampling is learned, at more parameters and time.",
-        group="Upsampling",
-        needs=(Need("up_blocks"),),
-    )
+    up_blocks: int = up_blocks_field(4, "level", saving="much cheaper", group="Depth")
+    up_interpolate: bool = up_interpolate_field(group="Upsampling")
     block_contraction: bool = flag(
         False,
         help="On: blocks of the way up end with the fewer filters of the next level, which is cheaper.",
         group="Width",
         folded=True,
         needs=(NoEffectWhile("no block would become narrower", lambda unet: not unet._can_contract),),
+        laws=(CONTRACTED,),
     )
 
     def __attrs_post_init__(self) -> None:

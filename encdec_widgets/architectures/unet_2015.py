@@ -16,8 +16,15 @@ from encdec_widgets.architectures.encoder_decoder import (
     SimpleUpsamplingBlock,
 )
 from encdec_widgets.architectures.family import Family, PresetValues
-from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, integer, real
-from encdec_widgets.architectures.fields.shared import filters_field, kernel_size_field, num_convs_field
+from encdec_widgets.architectures.fields.described import Need, NoEffectWhile
+from encdec_widgets.architectures.fields.of_families import (
+    down_blocks_field,
+    filters_rate_field,
+    first_filters_field,
+    up_blocks_field,
+    up_interpolate_field,
+)
+from encdec_widgets.architectures.fields.shared import kernel_size_field, num_convs_field
 from encdec_widgets.architectures.unet import FAMILY as UNET
 
 
@@ -45,22 +52,12 @@ class UNet2015(EncoderDecoder):
         [64, 128, 256, 512]
     """
 
-    filters: int = filters_field(
-        64,
-        "Width of the first level, from which all others follow; parameters grow with its square.",
-        maximum=4096,
-        most_usual=128,
-        group="Filters",
+    filters: int = first_filters_field(
+        "level",
         needs=(NoEffectWhile("there are no convolutions", lambda unet: not unet._convolved),),
     )
-    filters_rate: float = real(
-        2,
-        minimum=0.1,
-        maximum=8,
-        usual=(1, 3),
-        unit="×",
-        help="How much wider each coarser level is; above 2 the deepest levels hold most parameters.",
-        group="Filters",
+    filters_rate: float = filters_rate_field(
+        "level",
         needs=(
             NoEffectWhile("all convolutions are at the first level", lambda unet: not any(unet._convolved)),
         ),
@@ -73,30 +70,9 @@ class UNet2015(EncoderDecoder):
         usual=(1, 5),
         group="Convolutions",
     )
-    down_blocks: int = integer(
-        4,
-        minimum=0,
-        maximum=10,
-        usual=(1, 7),
-        unit="levels",
-        help="Each further level doubles the maximum stride and roughly the receptive field.",
-        group="Levels",
-    )
-    up_blocks: int = integer(
-        4,
-        minimum=0,
-        maximum=16,
-        usual=(0, 7),
-        unit="levels",
-        help="Each level doubles the size of the output; fewer give coarser and much cheaper maps.",
-        group="Levels",
-    )
-    up_interpolate: bool = flag(
-        False,
-        help="On: bilinear upsampling, without parameters. Off: upsampling is learned, at more parameters and time.",
-        group="Upsampling",
-        needs=(Need("up_blocks"),),
-    )
+    down_blocks: int = down_blocks_field(4, "level", group="Depth")
+    up_blocks: int = up_blocks_field(4, "level", saving="much cheaper", group="Depth")
+    up_interpolate: bool = up_interpolate_field(group="Upsampling")
 
     def __attrs_post_init__(self) -> None:
         """Refuse fields that would give a block no filters at all, or far too many."""

@@ -170,24 +170,24 @@ def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError)
 def _words(design: Design, error: FieldError, value: Any) -> str:
     """What a mend does, where that is not to be read from its field."""
     if error.field == "input_shape":
-        return _padding(error.value, value)
+        return _of_size(error.value, value)
     # A head is called by its name.
     named = len(design.heads) > 1 and is_head_path(error.field)
     return f"{words_at(design, error.field)} = {text_at(error.field, value)}" if named else ""
 
 
-def _padding(asked: Any, offered: Any) -> str:
-    """Say to which size images of the size asked for are padded, as SLEAP does; empty if the offered size is smaller.
+def _of_size(asked: Any, offered: Any) -> str:
+    """Say which size is used instead, and how images of the size asked for are padded to it where it is larger.
 
-    SLEAP pads with zeros at the bottom and at the right, to a multiple of the maximum stride.
+    As SLEAP does it: with zeros at the bottom and at the right, to a multiple of the maximum stride.
     """
     try:
         larger = all(a is None or 0 < a <= b for a, b in zip(asked[:2], offered[:2], strict=True))
+        same_channels = asked[2] == offered[2]
     except (IndexError, TypeError, ValueError):  # what was asked for is no shape
         return ""
-    if not larger:
-        return ""
-    return f"{sizes_text(offered)} (pad images with zeros, bottom and right)"
+    size = f"use {sizes_text(offered[:2] if same_channels else offered)}"
+    return f"{size} (pad images with zeros, bottom and right)" if larger else size
 
 
 def _one_level_fewer(design: Design, wanted: Mapping[str, Any]) -> tuple[Mend, ...]:

@@ -57,7 +57,7 @@ def head_label(design: "Design", path: str) -> str:
 
 
 def words_at(design: "Design", path: str) -> str:
-    """A path as a person reads it, with a head's name as in the picture: see ``path_words``.
+    """A path as a person reads it, with the name of one of several heads: see ``path_words``.
 
     Example:
         >>> from encdec_widgets import Design
@@ -65,12 +65,12 @@ def words_at(design: "Design", path: str) -> str:
         >>> from encdec_widgets.architectures.blocks.head import Head
         >>> two = Design(UNet(), heads=[Head(3, name="maps"), Head(4, name="fields")])
         >>> words_at(two, "heads[1].channels"), words_at(two, "encoder[2].num_convs")
-        ('fields channels', 'enc2 num convs')
+        ('channels of fields', 'enc2 num convs')
     """
-    if not is_head_path(path) or head_at(design, path) is None:
-        return path_words(path)
-    field = path.partition(".")[2]
-    return f"{head_label(design, path)} {field_words(field)}".strip()
+    head, field = head_at(design, path), path.partition(".")[2]
+    if head is None or len(design.heads) == 1:
+        return path_words(path.replace("heads[0]", LONE_HEAD))
+    return f"{field_words(field)} of {head.name}" if field else head.name
 
 
 def with_changes(heads: Any, changes: Mapping[str, Any]) -> tuple[Head, ...]:

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, is_number
+from encdec_widgets.architectures.fields.laws import IMAGE_CHANNELS, PIXELS
 from encdec_widgets.architectures.fields.working import is_trying
 from encdec_widgets.formatting import value_text
 
@@ -21,6 +22,7 @@ INPUT_FIELDS = {
         unit="px",
         optional=True,
         help="Height of the image; memory and time grow with it, parameters do not.",
+        laws=(PIXELS,),
     ),
     "width": FieldInfo(
         kind="integer",
@@ -31,6 +33,7 @@ INPUT_FIELDS = {
         unit="px",
         optional=True,
         help="Width of the image; memory and time grow with it, parameters do not.",
+        laws=(PIXELS,),
     ),
     "channels": FieldInfo(
         kind="integer",
@@ -40,6 +43,7 @@ INPUT_FIELDS = {
         usual=(1, 4),
         unit="channels",
         help="Channels of the image, 1 for grey, 3 for colour; more widen the first convolution alone.",
+        laws=(IMAGE_CHANNELS,),
     ),
 }
 _LARGEST = INPUT_FIELDS["height"].maximum

@@ -26,7 +26,17 @@ class Mend(ByContent):
 
     @property
     def label(self) -> str:
-        """The mend in a few words."""
+        """The mend in a few words: what it does, as a person would say it.
+
+        >>> Mend("filters", 5, {"filters": 5}).label, Mend("up_interpolate", True, {"up_interpolate": True}).label
+        ('set filters to 5', 'turn up interpolate on')
+        >>> Mend("input_shape", (288, 256, 1), {"input_shape": (288, 256, 1)}).label
+        'use 288 × 256 × 1'
+        """
         if self.words or self.field is None:
             return self.words
-        return f"{path_words(self.field)} = {text_at(self.field, self.value)}"
+        value = text_at(self.field, self.value)
+        if self.field == "input_shape":
+            return f"use {value}"
+        name = path_words(self.field)
+        return f"turn {name} {value}" if isinstance(self.value, bool) else f"set {name} to {value}"

@@ -13,13 +13,15 @@ from encdec_widgets.formatting import quoted
 
 _ANSWERS = {
     "build": "encdec_widgets.backbone:build_backbone",
+    "save": "encdec_widgets.export.model_files:save",
+    "to_code": "encdec_widgets.export.keras_code.written:to_code",
     "save_sleap_model": "encdec_widgets.export.sleap.saving:save_sleap_model",
     "to_json": "encdec_widgets.designs.design_json:to_json",
     "to_text": "encdec_widgets.export.text:to_text",
     "to_link": "encdec_widgets.export.link:to_link",
     "to_html": "encdec_widgets.export.page.page:to_html",
     "picture": "encdec_widgets.export.picture:picture",
-    "save": "encdec_widgets.export.file:save",
+    "save_design": "encdec_widgets.export.file:save",
     "to_sleap": "encdec_widgets.export.sleap.classic_writing:to_sleap",
     "to_sleap_nn": "encdec_widgets.export.sleap.nn_writing:to_sleap_nn",
 }

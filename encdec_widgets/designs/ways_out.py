@@ -78,7 +78,7 @@ class WaysOut:
             FileExistsError: If there is a file, and ``overwrite`` is False.
             FieldError: As :meth:`Design.to_json`.
         """
-        file: Path = answering("save")(self, path, overwrite=overwrite)
+        file: Path = answering("save_design")(self, path, overwrite=overwrite)
         return file
 
     def to_sleap(self, head_type: str = "single_instance", part_names: Sequence[str] | None = None) -> str:

@@ -117,8 +117,7 @@ def receptive_fields(
 
 def _last_outputs(calls: "nx.DiGraph[str]", count: int) -> list[str]:
     """The calls that make the last ``count`` outputs of a network, in their order."""
-    numbers = dict(calls.nodes(data="outputs"))
-    makers: dict[int, str] = {number: name for name in numbers for number in numbers[name]}
+    makers = {number: name for name, data in calls.nodes(data=True) for number in data["outputs"]}
     return [makers[number] for number in sorted(makers)][-count:]
 
 

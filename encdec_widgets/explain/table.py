@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from encdec_widgets.formatting import kernel_text, stride_text
+from encdec_widgets.networks.block_labels import block_label
 from encdec_widgets.networks.strides import one_stride
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ def layer_rows(layers: "nx.DiGraph[str]") -> list[Row]:
     rows = []
     for name, data in layers.nodes(data=True):
         block, kernel = data["block"], data["kernel_size"]
-        if block is not None and not several_stacks:
-            block = block.removeprefix("stack0_")  # as the labels of the blocks
+        if block is not None:
+            block = block_label(block, several_stacks=several_stacks)
         rows.append(
             {
                 "name": name,

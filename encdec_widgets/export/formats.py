@@ -16,6 +16,7 @@ _MODULES = (
     "encdec_widgets.export.link",
     "encdec_widgets.export.text",
     "encdec_widgets.export.design_json",
+    "encdec_widgets.export.keras_code.reading",
     "encdec_widgets.export.sleap.classic_reading",
     "encdec_widgets.export.sleap.nn_reading",
 )

@@ -7,7 +7,6 @@ and then changed stays away until the page is loaded again. Bars without a colou
 
 import html
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 from typing import Any
 
 from encdec_widgets.figures.colour_scale import STEPS
@@ -31,19 +30,19 @@ _STAGES = (*NAMES, "input")
 _FILLS = max(len(_STAGES), STEPS) + 1
 _NOTHING = "M0 0Z"
 BOXES = "blocks"
-"""The trace of the boxes; of all others that can be clicked, each point is one of a skip connection."""
-BEFORE = "before"
-"""The trace of the outlines of boxes before an edit."""
-_CLICKABLE = 24.0  # px between two points of a skip that take a click
+"""The trace of the boxes; in all others with ``customdata``, each point is one of a skip connection."""
 _ALIGNED = {"start": "right", "middle": "center", "end": "left"}
 
 FIXED_LAYOUT: dict[str, Any] = {
+    "template": "none",  # nothing here has a colour or font of plotly's own, which take as long to make as the rest
     "barmode": "overlay",
     "paper_bgcolor": CLEAR,
     "plot_bgcolor": CLEAR,
     "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
     "showlegend": False,
     "hovermode": "closest",
+    "hoverdistance": 4,  # px: what is told is what lies under the pointer
+    "clickanywhere": True,  # what is clicked is found by the layer over the picture
     "dragmode": "pan",
 }
 """What a figure's layout has whatever it shows."""
@@ -60,20 +59,20 @@ def as_plotly(scene: Scene, palette: Palette = LIGHT) -> dict[str, Any]:
         ``{"data": [...], "layout": {...}}``. The ``customdata`` of the boxes, in the trace "blocks", is ``[name,
         text]``. Traces of skips are named by their kind: "concatenation", "addition", "other" and, for skips that are
         not made, "possible"; the ``customdata`` of a mark is ``[name of the node that it enters, text]``, that of a
-        line the name alone. The outlines of boxes before an edit are the trace "before".
+        line the name alone. The outlines of boxes before an edit are not in it: they are seen for a moment, and the
+        layer over the picture draws them.
 
     Example:
         >>> from encdec_widgets import preset
         >>> from encdec_widgets.figures.scene import scene
         >>> figure = as_plotly(scene(preset("SLEAP centroid").build().blocks))
         >>> [trace["name"] for trace in figure["data"]][-3:]
-        ['before', 'selected', 'blocks']
+        ['texts', 'selected', 'blocks']
     """
     data = [
         *(_lines(scene, kind, palette) for kind in DASHES),
         *(_marks(scene, kind, palette) for kind in DASHES if kind != "flow"),
         _texts(scene, palette),
-        _paths(BEFORE, map(frame, scene.before), {"color": palette.muted, "width": 1, "dash": "dot"}),
         _paths(
             "selected",
             map(frame, scene.outlines),
@@ -159,35 +158,21 @@ def _paths(name: str, paths: Iterable[Iterable[Point]], line: dict[str, Any]) ->
 
 
 def _lines(scene: Scene, kind: str, palette: Palette) -> dict[str, Any]:
-    """All lines of a kind. Those of skips have points close to one another, as plotly tells clicks on points alone."""
+    """All lines of a kind; those of skips say which block they enter."""
     look = DASHES[kind]
     lines = [line for line in scene.lines if line.kind == kind]
     style = {"color": colour_of(look.role, palette), "width": look.width, "dash": look.dash}
     if kind == "flow":
         return _paths("flow", (line.points for line in lines), style)
-    ways = [(line, _dense(line.points)) for line in lines]
     return {
-        **_paths(kind, (way for _, way in ways), style),
-        "customdata": [entry for line, way in ways for entry in ([[line.target]] * len(way) + [[""]])],
-        "hoverinfo": "none",  # "skip" would take no click either; what it is stands at its mark
+        **_paths(kind, (line.points for line in lines), style),
+        "customdata": [entry for line in lines for entry in ([[line.target]] * len(line.points) + [[""]])],
     }
 
 
 def _rounded(lengths: Iterable[float | None]) -> list[Any]:
     """Lengths as they are sent: a tenth of a px is less than anybody sees."""
     return [None if length is None else round(length, 1) for length in lengths]
-
-
-def _dense(points: Iterable[Point]) -> list[Point]:
-    """The same way with more points on its long parts."""
-    corners = list(points)
-    found = corners[:1]
-    for (x0, y0), (x1, y1) in pairwise(corners):
-        parts = max(1, round(max(abs(x1 - x0), abs(y1 - y0)) / _CLICKABLE))
-        found += [
-            (x0 + (x1 - x0) * part / parts, y0 + (y1 - y0) * part / parts) for part in range(1, parts + 1)
-        ]
-    return found
 
 
 def _marks(scene: Scene, kind: str, palette: Palette) -> dict[str, Any]:

@@ -77,8 +77,9 @@ def braces(
     last_of = {data["stack"]: data.get("to", data["stack"]) for _, data in graph.nodes(data=True)}
     below = -room.height + _LINE / 2
     for stack, (start, end) in spans.items() if several else ():
-        many = f" to stack{last_of[stack]} (× {last_of[stack] - stack + 1})" if last_of[stack] > stack else ""
-        text = Text(f"stack{stack}{many}", (start + end) / 2, below)
+        last = last_of[stack]
+        said = f"stacks {stack} to {last} (× {last - stack + 1})" if last > stack else f"stack {stack}"
+        text = Text(said, (start + end) / 2, below)
         texts += room.write(text, attrs.evolve(text, text=str(stack)))
     return tuple(swatches), tuple(texts)
 

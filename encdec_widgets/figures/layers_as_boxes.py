@@ -8,6 +8,7 @@ import networkx as nx
 
 from encdec_widgets.figures.stages import roles
 from encdec_widgets.formatting import quoted
+from encdec_widgets.networks.block_labels import without_stack
 from encdec_widgets.networks.graph import add_rows
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ def layers_as_boxes(layers: "Graph", blocks: "Graph", block: str | None = None) 
     role_of = roles(blocks)
     graph: Graph = nx.DiGraph()
     if block is not None:
-        stack = f"stack{blocks.nodes[block]['stack']}_"
+        stack = blocks.nodes[block]["stack"]
         for name, source in _sources(layers, blocks, members, homes).items():
             taken = {key: layers.nodes[source][key] for key in ("shape", "channels", "strides", "stride")}
-            label = f"from {blocks.nodes[name]['label'].removeprefix(stack)}"
+            label = f"from {without_stack(blocks.nodes[name]['label'], stack)}"
             more = {
                 "label": label,
                 "layer": None,

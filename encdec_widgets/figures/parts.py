@@ -190,6 +190,25 @@ class Scene:
     before: tuple[Rect, ...] = ()
     scale: Scale
 
+    @classmethod
+    def blank(cls, width: float, height: float) -> "Scene":
+        """A canvas with nothing on it.
+
+        >>> Scene.blank(692, 470).boxes
+        {}
+        """
+        return cls(
+            width=width,
+            height=height,
+            boxes={},
+            lines=(),
+            marks=(),
+            rules=(),
+            swatches=(),
+            texts=(),
+            scale=Scale(),
+        )
+
     @property
     def extent(self) -> Rect:
         """The whole canvas: left, right, top, bottom."""

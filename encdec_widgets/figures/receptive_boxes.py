@@ -67,7 +67,7 @@ def field_boxes(
         blocks: What ``backbone.blocks`` is.
         input_scale: Factor by which the image is scaled before the network sees it (SLEAP's "Input Scaling"). At 0.5, a
             receptive field of 50 px is 100 px of the image.
-        selected: Name of a block to draw as well; the input and an unknown name have no box.
+        selected: Name of a block to draw as well; the input and an unknown name have no box, several heads theirs.
 
     Returns:
         The box of the output, or of each of several heads in their order; that of the selected block; that of the
@@ -86,7 +86,8 @@ def field_boxes(
         _box(head, seen, input_scale, _OUTPUT, dash, 3.0, f"The head {head}")
         for (head, seen), dash in zip(heads.items(), cycle(_DASHES), strict=False)
     ] or [_box("output", receptive.output, input_scale, _OUTPUT, "", 3.0, "The output")]
-    if selected is not None and selected in receptive.blocks and blocks.nodes[selected]["stage"] != "input":
+    drawn = {"input", *(["head"] if heads else [])}
+    if selected is not None and selected in receptive.blocks and blocks.nodes[selected]["stage"] not in drawn:
         label = blocks.nodes[selected]["label"]
         words = f"The selected block {label}"
         boxes.append(_box(label, receptive.blocks[selected], input_scale, WHITE, "9 3 2 3", 2.0, words))

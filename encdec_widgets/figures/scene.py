@@ -17,6 +17,7 @@ from encdec_widgets.figures.stages import parts, roles
 from encdec_widgets.figures.wires import SIGNS, Wire, gaps, heights, lanes, line, wires
 from encdec_widgets.figures.writing import Room
 from encdec_widgets.formatting import size_text, stride_text
+from encdec_widgets.networks.block_labels import without_stack
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -193,7 +194,7 @@ def _row_labels(graph: "nx.DiGraph[str]") -> dict[int, tuple[str, str]]:
 
 def _label(data: Mapping[str, Any]) -> str:
     """The name below a box: without its stack, which is named below all of its boxes."""
-    return str(data["label"]).removeprefix(f"stack{data['stack']}_")
+    return without_stack(str(data["label"]), data["stack"])
 
 
 def share_text(strides: Any) -> str:

@@ -67,8 +67,6 @@ def still(
     for box in scene.boxes.values():
         parts += _box(box, palette)
     parts += (_path(frame(rect), palette.accent, 2) for rect in scene.outlines)
-    for rect in scene.before:
-        parts.append(_path(frame(rect), palette.muted, 1, "dot"))
     for line in scene.lines:
         parts += _line(line, palette)
     parts += (_mark(mark, palette) for mark in scene.marks)

@@ -19,6 +19,7 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.fields.layer_names import as_model_name
 from encdec_widgets.architectures.known_classes import is_shipped
 from encdec_widgets.formatting import error_text, number_text
+from encdec_widgets.networks.block_labels import block_label
 from encdec_widgets.networks.built_block import BuiltBlock, Place, place_of
 from encdec_widgets.networks.data_format import (
     DataFormatError,
@@ -310,9 +311,9 @@ def _made(
             raise refusal(maker, f"one of its layers (it failed: {error_text(error)})") from error
         if isinstance(error, FieldError):
             raise error.inside(f"{call.stage}[{call.index}]") from None
-        error.add_note(
-            f"This happened in {call.prefix}, the {type(call.block).__name__} of the {call.stage}."
-        )
+        # Of the first stack it is told as of all: most networks have no other.
+        name = block_label(call.prefix, several_stacks=not call.prefix.startswith("stack0_"))
+        error.add_note(f"This happened in {name}, the {type(call.block).__name__} of the {call.stage}.")
         raise
     if by_default:
         require_channels_last(maker, [built.output], [call.x, call.skip_source, *call.others])

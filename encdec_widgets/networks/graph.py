@@ -5,12 +5,12 @@ made (:class:`BuiltBlock`), so that this works for any block that a user writes.
 """
 
 import numbers
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import networkx as nx
 
+from encdec_widgets.networks.block_labels import block_label
 from encdec_widgets.networks.built_block import BuiltBlock
 from encdec_widgets.networks.keras_private import call_that_made, calls_to, is_input, maker_of
 from encdec_widgets.networks.layer_traits import traits_of
@@ -104,15 +104,16 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
         blocks: The blocks the model was built from, in order.
 
     Returns:
-        A node per block that has layers, named by the prefix of its layers, in order; the input and any layer outside
-        of a block stand for themselves. Node attributes: ``definition`` (the block itself, as it was given; None for
-        the input and for layers outside of blocks), ``kind`` (class of the block), ``label`` (the prefix without
-        its stack, where there is only one), ``stage``, ``stack``, ``index`` (in its stage), ``has_source`` (whether
-        there is a feature for its skip connection), ``skip_source`` (name of the block that the feature is of; None
-        without one), ``pools`` (whether it has a pooling layer), ``layers`` (names), ``shape``, ``channels``,
-        ``strides`` and ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters`` (sum),
-        ``multiply_adds`` (sum, for one image; None if that of any layer is), ``column`` (order) and ``row`` (0 for the
-        smallest strides, 1 for the next, ...). Edge attributes: ``skip`` and, for a skip, ``merge`` ("concatenation",
+        A node per block that has layers, named by the prefix of its layers, in order; the input and any layer
+        outside of a block stand for themselves. Node attributes: ``definition`` (the block itself, as it was
+        given; None for the input and for layers outside of blocks), ``kind`` (class of the block), ``label``
+        (what a person reads: see :func:`~encdec_widgets.networks.block_labels.block_label`), ``stage``,
+        ``stack``, ``index`` (in its stage), ``has_source`` (whether there is a feature for its skip
+        connection), ``skip_source`` (name of the block that the feature is of; None without one), ``pools``
+        (whether it has a pooling layer), ``layers`` (names), ``shape``, ``channels``, ``strides`` and
+        ``stride`` of the output, ``kernel_sizes`` (the different ones), ``parameters`` (sum), ``multiply_adds``
+        (sum, for one image; None if that of any layer is), ``column`` (order) and ``row`` (0 for the smallest
+        strides, 1 for the next, ...). Edge attributes: ``skip`` and, for a skip, ``merge`` ("concatenation",
         "addition" or the class of the layer that merges).
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
@@ -134,7 +135,7 @@ def block_graph(layers: "nx.DiGraph[str]", blocks: Sequence[BuiltBlock]) -> "nx.
             name,
             definition=built.call.block if built else None,
             kind=type(built.call.block).__name__ if built else data["kind"],
-            label=name if several_stacks else re.sub(r"^stack0_", "", name),
+            label=block_label(name, several_stacks=several_stacks),
             stage=data["stage"],
             stack=data["stack"],
             index=built.call.index if built else 0,

@@ -12,6 +12,7 @@ from encdec_widgets.explain.checks import Check
 from encdec_widgets.explain.costs import PRECISIONS
 from encdec_widgets.explain.too_large import TooLargeError, require_memory_for
 from encdec_widgets.formatting import quoted
+from encdec_widgets.networks.block_labels import block_label
 from encdec_widgets.networks.discarded import Discarded
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
@@ -88,7 +89,7 @@ class BuiltState(State):
         newest: Step | None = self.steps[-1] if self.steps else self.shown.step if self.shown else None
         if newest is None:  # the first network could not be built
             return Step(self.editor, editor, asked, anew, moved=moved, loads=int(anew))
-        shown = None if self.shown is None else self.shown.backbone.blocks
+        shown = None if self.shown is None else self.shown.known
         return newest.then(editor, asked, anew=anew, shown=shown, waiting=bool(self.steps), moved=moved)
 
     def _request(self, step: Step) -> Request:
@@ -182,8 +183,7 @@ class BuiltState(State):
             return ()
 
     def _tell_progress(self, done: int, total: int, block: str) -> None:
-        if self.editor.wanted.architecture.stacks == 1:
-            block = block.removeprefix("stack0_")  # as in the picture
+        block = block_label(block, several_stacks=self.editor.wanted.architecture.stacks > 1)
         self._set(progress=Progress(done, total, block))
 
     def _moved_to(self, path: str | None) -> Selection:

@@ -121,11 +121,12 @@ class Session(BuiltState):
         changes = {path: value}
         self._follow(self.editor.changed(changes, gesture=self._gestures.of(path)), changes)
 
-    def switch_skip(self, name: str) -> bool:
+    def switch_skip(self, name: str, made: bool | None = None) -> bool:
         """Take the skip connection of a decoder block out, or in where it is not made.
 
         Args:
             name: The name of the block, in the network that is shown.
+            made: Whether the person who asks saw it made; where that is out of date, nothing happens.
 
         Returns:
             Whether there was a choice. Where another network than the one that is shown is wanted, nothing happens.
@@ -135,7 +136,8 @@ class Session(BuiltState):
         change = switch_skip(self.editor.wanted, self.shown.backbone.blocks, name)
         if change is None:
             return False
-        self.change(change)
+        if made is None or made not in change.values():
+            self.change(change)
         return True
 
     def hold(self, held: bool) -> None:

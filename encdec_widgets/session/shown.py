@@ -13,6 +13,7 @@ from encdec_widgets.explain.changes import changes
 from encdec_widgets.explain.checks import Check
 from encdec_widgets.explain.kept_text import kept_text
 from encdec_widgets.explain.summary import summary
+from encdec_widgets.explain.why import Known, why
 from encdec_widgets.session.kept_weights import KeptWeights
 from encdec_widgets.session.steps import Step
 
@@ -26,7 +27,8 @@ class Shown:
         step: The edit that led to it.
         summary: What it is, in words.
         words: What led to it, in words; empty of the first one.
-        effect: What that changed, in words.
+        effect: What that changed, in words, and why, in one clause.
+        known: What is to be known of the network when the next edit is told.
         marks: What it changed of the blocks, by name.
         checks: What its checks find.
         selected: What is selected of it, as in :class:`~encdec_widgets.session.steps.Selection`.
@@ -38,6 +40,7 @@ class Shown:
     summary: str
     words: str
     effect: str
+    known: Known
     marks: Mapping[str, str]
     checks: tuple[Check, ...] = ()
     selected: str | None = None
@@ -53,19 +56,22 @@ class Shown:
             kept: What is known with it of weights.
         """
         before = step.compared_with
-        changed = None if before is None else changes(before, backbone.blocks)
+        known = Known.of(backbone.design, backbone.blocks, backbone.receptive_field().output.size)
+        changed = None if before is None else changes(before.blocks, backbone.blocks)
         text = summary(family_name(backbone.design), backbone.blocks)
         words = step.words
         effect = text if step.anew else changed.text if changed else ""
+        reason = why(before, known) if before is not None and changed and not step.anew else ""
         weights = kept_text(kept.parameters, backbone.parameters, kept.let_go)
         return cls(
             backbone=backbone,
             step=step,
             summary=text,
             words=words,
-            effect=_with_family(step, ", ".join(filter(None, (effect, weights)))),
+            effect=_told(step, effect, reason, weights),
             # Of two networks that have nothing to do with each other, everything would be marked; of a drag that has
             # led back, what it took back.
+            known=known,
             marks={} if changed is None or step.anew or not words else changed.marks,
         )
 
@@ -85,8 +91,9 @@ class Shown:
         return attrs.evolve(self, selected=selected, broken_at=broken_at)
 
 
-def _with_family(step: Step, effect: str) -> str:
+def _told(step: Step, effect: str, reason: str, weights: str) -> str:
     free = [e.wanted.architecture.has_free_blocks for e in (step.before, step.after)]
-    if free == [False, True] and not step.anew:
-        return f"{effect}; it is a network of free blocks now, and Undo leads back to the family"
-    return effect
+    left = "free blocks now: Undo leads back to the family" if free == [False, True] and not step.anew else ""
+    explained = ": ".join(filter(None, (effect, reason)))
+    more = filter(None, (explained, weights, left))
+    return ("; " if reason or left else ", ").join(more)

@@ -10,6 +10,7 @@ import attrs
 from encdec_widgets.designs.block_edits import paths_of
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.heads import head_paths
+from encdec_widgets.explain.why import Known
 from encdec_widgets.session.editor import Editor
 
 
@@ -40,7 +41,7 @@ class Step:
         after: The editing after it.
         asked: The changes that were asked for.
         anew: Whether its network has weights of its own.
-        compared_with: The blocks on screen when it began, to tell what changed; None if there was nothing.
+        compared_with: The network on screen when it began, to tell what changed; None if there was nothing.
         earlier: Names of edits that were not on screen yet when it began, and come on it with this one.
         moved: The path that was selected before and after it, where it moved the selection.
         loads: How many networks have been loaded up to it.
@@ -51,7 +52,7 @@ class Step:
     after: Editor
     asked: Mapping[str, Any] = attrs.field(factory=dict)
     anew: bool = False
-    compared_with: Any = None
+    compared_with: Known | None = None
     earlier: str = ""
     moved: tuple[str | None, str | None] | None = None
     loads: int = 0
@@ -74,7 +75,7 @@ class Step:
         asked: Mapping[str, Any],
         *,
         anew: bool,
-        shown: Any,
+        shown: Known | None,
         waiting: bool,
         moved: tuple[str | None, str | None] | None,
     ) -> Step:
@@ -84,7 +85,7 @@ class Step:
             after: The editing after it.
             asked: The changes that were asked for.
             anew: Whether its network has weights of its own.
-            shown: The blocks that are on screen.
+            shown: The network that is on screen.
             waiting: Whether this one is not on screen yet.
             moved: The path that was selected before and after it, where it moved the selection.
         """

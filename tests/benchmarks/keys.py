@@ -26,7 +26,7 @@ from tests.browser.kernel import Kernel
 from tests.browser.page import Screen
 
 PRESSES, WARMING = 20, 3
-ONE_BLOCK, WHOLE_NETWORK = 1.3, 2.0  # goals
+ONE_BLOCK, WHOLE_NETWORK = 1.15, 1.4  # goals
 MESSAGES, KILOBYTES = 8, 60
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,9 +17,18 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests import amount, chromium
+from tests.browser.app_page import kernel_of_app, show_another_designer
 from tests.browser.kernel import Kernel
 from tests.browser.launch import launch
-from tests.browser.notebook import begin_anew, end_kernel, kernel_of, load_notebook, run_cells, write_notebook
+from tests.browser.notebook import (
+    begin_anew,
+    change_theme,
+    end_kernel,
+    kernel_of,
+    load_notebook,
+    run_cells,
+    write_notebook,
+)
 from tests.browser.page import Screen
 from tests.browser.servers import ANSWERED, App, Lab, Notebook, Server
 
@@ -95,7 +103,7 @@ def voila(running: Callable[[type[App], str], App], backend: str) -> App:
 
 @pytest.fixture(scope="session")
 def kept_open(browser: Browser) -> dict[str, Page]:
-    """A page of each JupyterLab, by its address, that shows a notebook with a running kernel.
+    """Pages with a running kernel, by their address: of each JupyterLab a notebook, of each app its page in each theme.
 
     Loading both takes most of the time of a test that is about neither, so the next one begins anew on them.
     """
@@ -157,7 +165,7 @@ def open_notebook(
             cells: list[str], theme: Theme = "light", server: str = "jupyterlab", fresh: bool = False
         ) -> Screen:
             lab: Lab = request.getfixturevalue(server)
-            stays = (theme, server, fresh) == ("light", "jupyterlab", False)
+            stays = server == "jupyterlab" and not fresh
             kept = kept_open.get(lab.url) if stays else None
             screen = new_screen(theme, kept)
             if kept is None:
@@ -170,6 +178,8 @@ def open_notebook(
             else:
                 screen.kernel = stack.enter_context(Kernel(lab.connection_file(kernel_of(screen))))
                 begin_anew(screen, cells)
+                screen.page.emulate_media(color_scheme=theme)
+                change_theme(screen, THEMES[theme])
                 run_cells(screen)
             if stays:
                 kept_open[lab.url] = screen.page
@@ -180,20 +190,28 @@ def open_notebook(
 
 @pytest.fixture
 def open_app(
-    request: pytest.FixtureRequest, new_screen: Callable[..., Screen]
+    request: pytest.FixtureRequest, new_screen: Callable[..., Screen], kept_open: dict[str, Page]
 ) -> Iterator[Callable[..., Screen]]:
-    """`open_app(theme="light")`: the page of the real `encdec-designer`, once its widgets are there."""
+    """`open_app(theme="light")`: the page of the real `encdec-designer`, once its widgets are there.
+
+    `fresh=True` loads the page for a test that is about it; others may get that of an earlier test, with a new
+    designer.
+    """
     server: App = request.getfixturevalue("voila")
     with ExitStack() as stack:
 
-        def opened(theme: Theme = "light") -> Screen:
-            screen = new_screen(theme)
-            with screen.page.expect_websocket(lambda socket: "/api/kernels/" in socket.url) as socket:
-                screen.page.goto(f"{server.url}&theme={theme}")
-            screen.page.locator(".jupyter-widgets").first.wait_for()
-            identity = re.search(r"/api/kernels/([^/]+)/", socket.value.url)
-            assert identity
-            screen.kernel = stack.enter_context(Kernel(server.connection_file(identity[1])))
+        def opened(theme: Theme = "light", fresh: bool = False) -> Screen:
+            address = f"{server.url}&theme={theme}"
+            kept = None if fresh else kept_open.get(address)
+            screen = new_screen(theme, kept)
+            if kept is None:
+                screen.page.goto(address)
+                screen.page.locator(".encdec").first.wait_for()
+            screen.kernel = stack.enter_context(Kernel(server.connection_file(kernel_of_app(screen))))
+            if kept is not None:
+                show_another_designer(screen)
+            if not fresh:
+                kept_open[address] = screen.page
             return screen
 
         yield opened

@@ -26,13 +26,26 @@ _RUN_ALL = """async () => {
             errors: outputs.filter(o => o.output_type === 'error').map(o => o.traceback.join('\\n'))};
 }"""
 
-_OTHER_CELLS = """cells => {
+# What the browser and the kernel know of designers.
+FORGET_EDITS = """
     for (const key of Object.keys(localStorage)) if (key.startsWith('encdec-widgets')) localStorage.removeItem(key);
+"""
+FORGET_DESIGNER = "import ipywidgets; ipywidgets.Widget.close_all(); get_ipython().reset(new_session=False)"
+
+_OTHER_CELLS = """cells => {
+    FORGET_EDITS
     const notebook = window.jupyterapp.shell.currentWidget.context.model.sharedModel;
     notebook.transact(() => {
         notebook.deleteCellRange(0, notebook.cells.length);
         notebook.insertCells(0, cells.map(source => ({cell_type: 'code', source, metadata: {}, outputs: []})));
     });
+}"""
+
+
+_IN_THEME = """async theme => {
+    const theirs = () => document.body.dataset.jpThemeName;
+    if (theirs() !== theme) await window.jupyterapp.commands.execute('apputils:change-theme', { theme });
+    while (theirs() !== theme) await new Promise(requestAnimationFrame);
 }"""
 
 
@@ -63,9 +76,12 @@ def begin_anew(screen: Screen, cells: list[str]) -> None:
     """Put other cells into the notebook on the screen; what the browser and the kernel know of the old ones goes."""
     assert screen.kernel is not None
     screen.page.evaluate(_OTHER_CELLS, cells)
-    screen.kernel.run(
-        "import ipywidgets; ipywidgets.Widget.close_all(); get_ipython().reset(new_session=False)"
-    )
+    screen.kernel.run(FORGET_DESIGNER)
+
+
+def change_theme(screen: Screen, theme: str) -> None:
+    """Show JupyterLab in the theme of this name."""
+    screen.page.evaluate(_IN_THEME, theme)
 
 
 def run_cells(screen: Screen) -> dict[str, Any]:

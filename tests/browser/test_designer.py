@@ -23,7 +23,7 @@ def designer(
     open_notebook: Callable[..., Screen],
     open_app: Callable[..., Screen],
 ) -> DesignerPage:
-    return DesignerPage(open_app() if request.param == "voila" else open_notebook(CELLS))
+    return DesignerPage(open_app(fresh=True) if request.param == "voila" else open_notebook(CELLS))
 
 
 @pytest.mark.tensorflow
@@ -63,7 +63,7 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     designer.turn_to("Network")
     designer.screen.type("filters", "0")
     expect(problem).to_contain_text("filters must be a whole number from 1")
-    page.get_by_role("button", name="filters = 1", exact=True).click()
+    page.get_by_role("button", name="set filters to 1", exact=True).click()
     expect(problem).to_have_count(0)
     assert designer.number("filters") == "1"
 
@@ -92,7 +92,7 @@ def test_everything_fits_and_can_be_read(
     open_app: Callable[..., Screen],
     tmp_path: Path,
 ) -> None:
-    screen = open_app(theme) if place == "voila" else open_notebook(CELLS, theme)
+    screen = open_app(theme, fresh=True) if place == "voila" else open_notebook(CELLS, theme)
     designer = DesignerPage(screen)
     screen.screenshot(tmp_path / f"{place}-{theme}.png")
     designer.wait_until_the_picture_fits()

@@ -148,8 +148,9 @@ class Hand:
 
     def to(self, what: Locator) -> None:
         """Press Tab until the focus is there."""
+        element = what.first.element_handle()  # asked once: finding it by its name takes longer than a key
         for _ in range(120):
-            if what.count() and what.first.evaluate("element => element === document.activeElement"):
+            if element.evaluate("element => element === document.activeElement"):
                 return
             self.page.keyboard.press("Tab")
         pytest.fail(f"Tab never came to {what}")

@@ -137,7 +137,10 @@ def test_a_page_without_a_clipboard_lets_the_table_be_copied_by_hand(facts: Fact
     page = facts.screen.page
     # As on a page that came by plain http.
     page.evaluate(
-        "() => { window.kept = navigator.clipboard; Object.defineProperty(navigator, 'clipboard', {value: undefined}) }"
+        """() => {
+            window.kept = navigator.clipboard;
+            Object.defineProperty(navigator, 'clipboard', {value: undefined, configurable: true});
+        }"""
     )
     by_hand = facts.root.get_by_role("textbox", name="The table as CSV")
     expect(by_hand).to_be_hidden()
@@ -151,6 +154,7 @@ def test_a_page_without_a_clipboard_lets_the_table_be_copied_by_hand(facts: Fact
     page.keyboard.press("Escape")
     expect(by_hand).to_be_hidden()
     expect(facts.button("Copy as CSV")).to_be_focused()
+    page.evaluate("() => delete navigator.clipboard")  # of this page, which is kept
 
 
 def test_a_row_is_chosen_by_keyboard_and_by_mouse_and_marked(facts: Facts) -> None:

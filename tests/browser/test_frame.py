@@ -18,6 +18,19 @@ PARTS = ("header", "figures", "controls", "picture", "card", "aside", "foot")
 WIDER = [1, 17, 34, 68, 136, 136, 272, 272, 136, 68, 34]
 
 
+# Drops a file with this text on an element, as a person does who drags it in from another window. What the page does
+# not take, the browser would open instead of the page.
+_DROPPED = """(element, text) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], "design.json", { type: "application/json" }));
+    for (const name of ["dragenter", "dragover", "drop"]) {
+        const event = new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer });
+        element.dispatchEvent(event);
+        if (name !== "dragenter" && !event.defaultPrevented) throw new Error(`${name} is left to the browser`);
+    }
+}"""
+
+
 def tab(designer: DesignerPage, name: str) -> Locator:
     return designer.root.get_by_role("tab", name=name, exact=True)
 
@@ -56,6 +69,12 @@ def fits(designer: DesignerPage, width: int, height: int) -> None:
 
     until(in_order, f"all is seen in {width} x {height}")
     assert designer.screen.scrolls_sideways() == []
+
+
+def _ends_above_the_drawer(designer: DesignerPage, part: str) -> bool:
+    found = places(designer, part, "drawer")
+    (_, top, _, height), (_, drawer, _, _) = found[part], found["drawer"]
+    return top + height <= drawer + 1
 
 
 def seen_pages(designer: DesignerPage) -> list[str]:
@@ -103,13 +122,16 @@ def test_nothing_moves_whatever_is_said_or_opened(open_app: Callable[..., Screen
         tab(designer, name).click()
         until(lambda name=name: name in seen_pages(designer), f"the page {name}")  # type: ignore[misc]
         assert places(designer, *PARTS) == before
+    others = tuple(part for part in PARTS if part != "aside")
     for name in ("Table", "Checks: none"):
         button = designer.root.get_by_role("button", name=name)
         button.click()
         expect(button).to_have_attribute("aria-expanded", "true")
-        assert places(designer, *PARTS) == before
+        assert places(designer, *others) == {part: before[part] for part in others}
+        until(lambda: _ends_above_the_drawer(designer, "aside"), "the column on the right ends above it")
     page.keyboard.press("Escape")
     expect(designer.root.locator(".encdec-drawer")).to_be_hidden()
+    assert places(designer, *PARTS) == before
 
     # Beside JupyterLab's file browser: one page of six is seen, and always the picture and the card.
     fits(designer, 934, 620)
@@ -123,12 +145,21 @@ def test_nothing_moves_whatever_is_said_or_opened(open_app: Callable[..., Screen
     designer.screen.screenshot(tmp_path / "narrow.png")
 
     fits(designer, 800, 720)
+    fits(designer, 800, 600)
     page.set_viewport_size({"width": 640, "height": 360})  # 1280 x 720 at 200 %
     until(lambda: scrolls(designer), "the page scrolls")
     for part in ("card", "foot", "header"):
         designer.root.locator(f".encdec-{part}").scroll_into_view_if_needed()
         expect(designer.root.locator(f".encdec-{part}")).to_be_in_viewport()
     assert designer.screen.scrolls_sideways() == []
+    cut = designer.root.locator(".encdec-figure-label, .encdec-header select").evaluate_all(
+        "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+    )
+    assert cut == []
+    header, figures = places(designer, "header", "figures").values()
+    ways = designer.root.locator(".encdec-ways").bounding_box()
+    assert ways
+    assert ways["y"] + ways["height"] <= header[1] + header[3] <= figures[1] + 1
 
 
 def test_tabs_menus_and_designs_that_come_and_go_by_keyboard(open_app: Callable[..., Screen]) -> None:
@@ -178,6 +209,18 @@ def test_tabs_menus_and_designs_that_come_and_go_by_keyboard(open_app: Callable[
     until(
         lambda: kernel.value("designer.header.family.preset.value") == "LEAP (2019)", "the design of the file"
     )
+
+    # A file that is dropped anywhere on the designer is opened as well; one that is no design says why in the form.
+    away.evaluate(_DROPPED, kept)
+    until(
+        lambda: json.loads(kernel.value("designer.design.to_json()")) == json.loads(kept), "what was dropped"
+    )
+    expect(form).to_be_hidden()
+    designer.root.locator(".encdec-picture").evaluate(_DROPPED, "[]")
+    expect(form).to_contain_text("This is not the JSON of a design")
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+
     opening.press("Enter")
     form.get_by_label("or its text").fill(kept)
     page.keyboard.press("Tab")

@@ -155,9 +155,23 @@ def test_walked_zoomed_and_edited(open_app: Callable[..., Screen], tmp_path: Pat
 
     # A click on a skip takes it out, and one on the skip that could be made takes it in again.
     for made in (False, True):
+        until(lambda: _is_steady(designer), "the picture stands still")
         page.mouse.click(*_mark(designer, "dec2"))
         until(lambda made=made: kernel.value(SKIPS)[2] is made, f"the skip is made: {made}")
         page.mouse.move(0, 0)
+
+    # Neither does one beside it, nor one at a picture that has just moved; and a box takes all clicks that are on it.
+    until(lambda: _is_steady(designer), "the picture stands still")
+    x, y = _mark(designer, "dec2")
+    page.mouse.click(x - 60, y - 12)
+    moved = designer.root.locator(".js-plotly-plot").evaluate(_MOVED_AND_CLICKED)
+    assert moved, "on the mark of a skip"
+    box = designer.root.locator(BOXES).last.bounding_box()
+    assert box
+    until(lambda: _is_steady(designer), "the picture stands still")
+    page.mouse.click(box["x"] + 1, y)
+    until(lambda: kernel.value("designer.selected") == "decoder[2]", "the box is selected")
+    assert kernel.value(SKIPS) == [True] * 3
 
     # Delete takes the active block out.
     boxes.focus()
@@ -170,6 +184,32 @@ def test_walked_zoomed_and_edited(open_app: Callable[..., Screen], tmp_path: Pat
 def _width(designer: DesignerPage) -> float:
     svg = designer.root.locator(".main-svg").first.bounding_box()
     return svg["width"] if svg else 0.0
+
+
+# Moves the picture and clicks at once, as somebody does whose picture moves just then; says whether it was on a skip.
+_MOVED_AND_CLICKED = """async plot => {
+    const { xaxis, yaxis } = plot._fullLayout;
+    const [from, to] = xaxis.range;
+    await plot.encdecPlotly.relayout(plot, { "xaxis.range": [from + 1, to + 1], _doNotReportToPy: true });
+    const marks = plot._fullData.filter(trace => trace.mode === 'markers+text' && trace.x.length);
+    const [xPixel, yPixel] = [xaxis._offset + xaxis.l2p(marks[0].x[0]), yaxis._offset + yaxis.l2p(marks[0].y[0])];
+    plot.emit("plotly_click", { points: [], xPixel, yPixel });
+    return marks.length > 0;
+}"""
+
+
+def _is_steady(designer: DesignerPage) -> bool:
+    """Whether the picture has stood still since it was last asked, half a second ago."""
+    steady: bool = designer.root.locator(".js-plotly-plot").evaluate(
+        """async plot => {
+            const places = () => JSON.stringify([plot._fullLayout.xaxis.range, plot._fullLayout.width,
+                plot._fullData.map(({ x, y, base }) => [x, y, base])]);
+            const before = places();
+            await new Promise(done => setTimeout(done, 500));
+            return places() === before;
+        }"""
+    )
+    return steady
 
 
 def _mark(designer: DesignerPage, into: str) -> tuple[float, float]:

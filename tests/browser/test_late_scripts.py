@@ -41,8 +41,7 @@ class LateFigure(FigureWidget):
 
 deaf, late, figure = Deaf(), Late(), LateFigure(data=[{"type": "bar", "x": [1], "y": [1], "text": ["one"]}])
 deaf.number = late.number = 1
-figure.data[0].text = ["two"]
-figure.update_stored_state()
+figure.change({0: {"text": ["two"]}}, {})
 display(deaf, late, figure)
 """
 
@@ -55,7 +54,7 @@ def test_a_script_that_comes_late_is_told_what_it_missed_and_what_comes(
     expect(page.get_by_text("late 1")).to_be_visible()
     expect(page.locator(".barlayer .point text")).to_have_text("two")
     assert screen.kernel
-    screen.kernel.run("deaf.number = late.number = 2; figure.data[0].text = ['three']")
+    screen.kernel.run("deaf.number = late.number = 2; figure.change({0: {'text': ['three']}}, {})")
     expect(page.get_by_text("late 2")).to_be_visible()
     expect(page.locator(".barlayer .point text")).to_have_text("three")
     # One of anywidget's own. Where it hears too, late.js is not needed any more.

@@ -281,7 +281,7 @@ def test_notebook_7(open_notebook: Callable[..., Screen]) -> None:
 
 
 def test_the_app_whose_kernel_died_says_what_to_do(open_app: Callable[..., Screen]) -> None:
-    screen = open_app()
+    screen = open_app(fresh=True)
     screen.allowed_errors.append(CUT_OFF)
     designer = DesignerPage(screen)
     assert screen.kernel

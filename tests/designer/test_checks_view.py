@@ -212,7 +212,7 @@ def test_rows_stay_in_their_place_and_text_is_text(session: Session, view: Check
     put(session, backbone, checks=())
     assert visible(view) == []
     put(session, backbone, checks=(other, one))
-    buttons(row)["filters = 8"].click()
+    buttons(row)["set filters to 8"].click()
     assert session.design == backbone.design.replace("filters", 8)
 
 

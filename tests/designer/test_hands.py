@@ -135,7 +135,7 @@ def test_it_lies_over_the_figure_in_every_view(picture: Picture, session: Sessio
         assert hands.fit == [list(x), list(y)]
 
 
-def test_a_step_of_a_slider_sends_nothing_at_once(
+def test_a_step_of_a_slider_sends_the_boxes_before_it_alone(
     session: Session, picture: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     messages = sent(picture.hands, monkeypatch)
@@ -143,7 +143,10 @@ def test_a_step_of_a_slider_sends_nothing_at_once(
     async def edits() -> None:
         for filters in (3, 4, 5):
             session.change("filters", filters, now=True)
-        assert messages == []
+        assert [list(message["state"]) for message in messages] == [["before"]], (
+            "they are those before the first step"
+        )
+        messages.clear()
         await until(lambda: bool(messages))
 
     asyncio.run(edits())
@@ -242,20 +245,17 @@ def test_why_a_block_stays() -> None:
 
 
 def test_a_click_on_a_skip_takes_it_out_and_undo_brings_it_back(session: Session, picture: Picture) -> None:
-    def click(trace_name: str, target: str) -> None:
-        trace = next(trace for trace in picture.graph.figure.data if trace.name == trace_name)
-
-        class Points:
-            point_inds = ([data[0] for data in trace.customdata].index(target),)
-
-        picture.graph._clicked(trace, Points, None)
+    def click(target: str, *, made: bool) -> None:
+        from_page(picture.hands, {"skip": target, "made": made})
 
     def skips() -> list[str]:
         edges = session.shown.backbone.blocks.edges(data=True)
         return [target for _, target, edge in edges if edge["skip"]]
 
     assert skips() == [name("dec1"), name("dec0")]
-    click("concatenation", name("dec0"))
+    click(name("dec0"), made=False)
+    assert skips() == [name("dec1"), name("dec0")], "of a picture that is out of date"
+    click(name("dec0"), made=True)
     assert skips() == [name("dec1")]
     assert session.selected is None, "it is an edit, no selection"
     session.undo()
@@ -270,6 +270,6 @@ def test_a_skip_of_a_family_that_cannot_do_without_is_a_click_on_its_block() -> 
     blocks = session.shown.backbone.blocks
     target = next(target for _, target, edge in blocks.edges(data=True) if edge["skip"])
     before = session.design
-    picture._skip_clicked(target)
+    picture._skip_clicked(target, True)
     assert session.design == before
     assert session.selected == f"decoder[{blocks.nodes[target]['index']}]"

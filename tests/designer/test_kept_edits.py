@@ -1,5 +1,6 @@
 """The line about edits that are kept beyond the kernel: in a file, or by whoever plays the browser."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import LeapCNN
 from tests.designer.reading import SMALL
+from tests.session.slow import until
 
 
 class Browser:
@@ -69,6 +71,23 @@ def test_another_kernel_shows_what_its_code_says_and_offers_the_edits(browser: B
     assert not seen(second)
     second.undo()
     assert second.design == SMALL.replace("filters", 3)
+
+
+def test_an_edit_alone_is_kept_before_it_is_built_and_those_of_a_drag_once_it_rests(browser: Browser) -> None:
+    designer = Designer(SMALL)
+    browser.draw(designer)
+
+    async def edits() -> None:
+        designer.session.change("filters", 3)
+        assert [text.count('"changes"') for text in browser.texts.values()] == [1], "a kernel may die of it"
+        for filters in (4, 5, 6):
+            designer.session.change("filters", filters)
+        assert browser.written == 1
+        await until(lambda: browser.written > 1)
+
+    asyncio.run(edits())
+    assert browser.written == 2
+    assert [text.count('"changes"') for text in browser.texts.values()] == [4]
 
 
 def test_what_is_let_go_is_forgotten_by_the_browser(browser: Browser) -> None:

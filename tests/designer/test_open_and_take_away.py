@@ -4,14 +4,17 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import keras
 import pytest
 
 from encdec_widgets import Design, Designer, preset, read_design
 from encdec_widgets.export.page import choices as choices_of_pages
 from encdec_widgets.export.sleap.ground import FIDELITY
+from encdec_widgets.widgets.header import taken_away
 from encdec_widgets.widgets.header.taken_away import WAYS
 from tests.designer.reading import SMALL
 
@@ -22,9 +25,9 @@ def take(designer: Designer, way: str, monkeypatch: pytest.MonkeyPatch, **more: 
     menu = designer.header.take_away
     monkeypatch.setattr(menu, "send", sent.append)
     menu._handle_custom_msg({"take": way, "of": "view-1", **more}, [])
-    *_, answer = sent
+    *before, answer = sent
     assert {message["of"] for message in sent} == {"view-1"}
-    assert all(message["doing"] for message in sent[:-1])  # how far it is
+    assert all(message["busy"] for message in before)
     return answer
 
 
@@ -41,9 +44,13 @@ def test_each_way_in_the_menu_writes_a_file_that_can_be_read(
     rows = list(csv.reader(io.StringIO(files["csv"]["text"])))
     assert len(rows) == 1 + len(designer.backbone.blocks)
     assert ET.fromstring(files["svg"]["text"]).tag.endswith("svg")
+    assert read_design(files["code"]["text"]).design == designer.design
     assert "<form" in files["html"]["text"]
-    endings = ["encdec.json", *offered[1:]]
-    assert [answer["name"] for answer in files.values()] == [f"u-net-filters2.{ending}" for ending in endings]
+    assert all(answer["size"] for answer in files.values())
+    assert files["json"]["name"] == "u-net-filters2.encdec.json"
+    assert [answer["name"] for answer in files.values()] == [
+        f"u-net-filters2.{WAYS[way].ending}" for way in offered
+    ]
 
 
 def test_a_link_and_a_text_are_copied_and_opened_again(
@@ -69,7 +76,6 @@ def test_a_link_that_can_not_be_made_is_told(designer: Designer, monkeypatch: py
 def test_a_page_is_made_beside_what_a_person_does(
     designer: Designer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    menu = designer.header.take_away
     begun: list[Any] = []
 
     def begin(background: Any, key: Any, backbone: Any, **calls: Any) -> None:
@@ -77,21 +83,69 @@ def test_a_page_is_made_beside_what_a_person_does(
 
     monkeypatch.setattr("encdec_widgets.widgets.header.take_away.make_page", begin)
     sent: list[dict[str, Any]] = []
-    monkeypatch.setattr(menu, "send", sent.append)
-    menu._handle_custom_msg({"take": "html", "of": "view-1"}, [])
+    monkeypatch.setattr(designer.header.take_away, "send", sent.append)
+    designer.header.take_away._handle_custom_msg({"take": "html", "of": "view-1"}, [])
     assert sent == []  # the kernel is free
     ((backbone, calls),) = begun
     calls["on_progress"](1, 84)
     designer.set("filters", 4)
     calls["done"]("<html>")
     calls["failed"](RuntimeError("no room"))
+    busy, done, failed = sent
     assert backbone.design == SMALL
-    assert [message["doing"] for message in sent] == ["1 of 84 networks …", "", ""]
-    assert (sent[1]["name"], sent[1]["text"]) == (
-        "u-net-filters2.html",
-        "<html>",
-    )  # of the network that was asked for
-    assert sent[2]["error"] == "Page with sliders (HTML) can't be made of this network: no room"
+    assert busy["busy"] == "Making the page: 1 of 84 networks…"
+    assert failed["error"] == "Page with sliders (HTML) can't be made of this network: no room"
+    # Of the network that was asked for.
+    assert (done["name"], done["text"], done["size"]) == ("u-net-filters2.html", "<html>", "6 B")
+
+
+def model_files(designer: Designer, monkeypatch: pytest.MonkeyPatch, **more: Any) -> list[dict[str, Any]]:
+    """What the page gets that asks for a model file, bytes as its text."""
+    sent: list[dict[str, Any]] = []
+
+    def send(answer: dict[str, Any], buffers: tuple[bytes, ...] = ()) -> None:
+        sent.append({**answer, **({"text": buffers[0]} if buffers else {})})
+
+    menu = designer.header.take_away
+    monkeypatch.setattr(menu, "send", send)
+    menu._handle_custom_msg({"take": "model", "of": "view-1", **more}, [])
+    return sent
+
+
+def test_a_model_file_is_chosen_made_in_the_background_and_comes_as_bytes(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (asked,) = model_files(designer, monkeypatch)
+    labels = [label for label, _ in asked["page"]["entries"]]
+    assert labels[:2] == ["Keras model (.keras)", "Weights alone (.weights.h5)"]
+    busy, answer = model_files(designer, monkeypatch, choice=".keras")
+    assert busy["busy"] == "Writing model file; edits wait for it…"
+    assert (answer["name"], answer["error"]) == ("u-net-filters2.keras", "")
+    path = tmp_path / "net.keras"
+    path.write_bytes(answer["text"])
+    assert keras.saving.load_model(path).count_params() == designer.backbone.parameters
+    *_, weights = model_files(designer, monkeypatch, choice=".weights.h5")
+    assert weights["name"] == "u-net-filters2.weights.h5"
+
+
+@pytest.mark.numpy
+def test_only_model_files_are_offered_that_the_backend_can_write_and_others_are_told(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (asked,) = model_files(designer, monkeypatch)
+    assert [content["choice"] for _, content in asked["page"]["entries"]] == [".keras", ".weights.h5", ".h5"]
+    assert "ONNX and LiteRT are written where TensorFlow is the backend" in asked["page"]["text"]
+    *_, answer = model_files(designer, monkeypatch, choice=".onnx")
+    assert "can't be written on the backend numpy. Would work: tensorflow" in answer["error"]
+
+
+def test_a_model_that_is_too_large_for_a_page_is_told_before_it_is_made(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taken_away, "LARGEST_MODEL", 1000)
+    (answer,) = model_files(designer, monkeypatch)
+    assert answer["page"] is None
+    assert "a page gets up to 1 kB. Would work in code: designer.backbone.save" in answer["error"]
 
 
 @pytest.mark.parametrize(("way", "ending"), [("sleap", "json"), ("sleap_nn", "yaml")])

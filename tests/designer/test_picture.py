@@ -1,4 +1,4 @@
-from typing import Any
+import asyncio
 
 import pytest
 
@@ -12,9 +12,11 @@ from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.formatting import count_text, counted, size_text, stride_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.page import Page
+from encdec_widgets.widgets.picture import picture as picture_module
 from encdec_widgets.widgets.picture.graph_view import GraphView
-from encdec_widgets.widgets.picture.picture import Picture
+from encdec_widgets.widgets.picture.picture import GHOST_S, Picture
 from tests.designer.on_screen import put
+from tests.session.slow import until
 
 UNET = Design(UNet(filters=4, down_blocks=3, up_blocks=3), (64, 64, 1))
 ADDING = CustomEncoderDecoder(
@@ -24,7 +26,7 @@ ADDING = CustomEncoderDecoder(
 
 
 def test_the_figure_widget_is_made_once_and_its_stored_state_follows() -> None:
-    view = GraphView(print)
+    view = GraphView()
     assert view.figure is None
     view.show(scene(UNET.build().blocks))
     figure = view.figure
@@ -39,7 +41,7 @@ def test_the_figure_widget_is_made_once_and_its_stored_state_follows() -> None:
 
 
 def test_zoom_is_kept_until_the_canvas_has_another_size() -> None:
-    view = GraphView(print)
+    view = GraphView()
     view.show(scene(UNET.build().blocks))
     view.figure.layout.xaxis.range = (1, 2)
     view.show(scene(UNET.replace("down_blocks", 2).build().blocks))
@@ -49,20 +51,19 @@ def test_zoom_is_kept_until_the_canvas_has_another_size() -> None:
 
 
 def test_an_edit_sends_no_more_than_what_changed() -> None:
-    view = GraphView(print)
+    view = GraphView()
     view.show(scene(UNET.build().blocks))
     sent = []
-    send = view.figure._send_update_msg
-    view.figure._send_update_msg = lambda **sent_now: (sent.append(sent_now), send(**sent_now))
+    view.figure.observe(lambda change: sent.append(change["new"]), "_py2js_update")
     view.show(scene(UNET.build().blocks, selected=["stack0_enc1"]))
-    assert len(sent) == 1, "one message"
-    names = {view.figure.data[index].name for index in sent[0]["trace_indexes"]}
+    assert len(list(filter(None, sent))) == 1, "one message"
+    names = {view.figure.data[index].name for index in sent[0]["style_traces"]}
     assert names <= {"selected", "texts", "blocks"}
-    assert not sent[0]["relayout_data"], "the boxes are where they were"
+    assert not sent[0]["layout_data"], "the boxes are where they were"
 
 
 def test_nothing_offers_to_upload_the_figure() -> None:
-    view = GraphView(print)
+    view = GraphView()
     view.show(scene(UNET.build().blocks))
     config = view.figure._config
     assert config["showSendToCloud"] is False
@@ -195,38 +196,29 @@ def test_the_scale_stays_while_a_slider_moves(session: Session, picture: Picture
     assert picture.scene.scale == large
 
 
-class Held:
-    """A background in which nothing happens until it is asked for."""
-
-    def __init__(self) -> None:
-        self.pending: list[Any] = []
-
-    def later(self, _: float, action: Any) -> Any:
-        self.pending.append(action)
-        return self
-
-    def cancel(self) -> None:
-        self.pending.clear()
-
-
-def test_the_state_before_an_edit_is_seen_for_a_while() -> None:
+def test_the_state_before_an_edit_is_seen_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(picture_module.time, "monotonic", lambda: clock[0])
     session = Session(UNET)
     picture = Picture(session)
-    picture._ghost._background = held = Held()
     session.change("filters", 16)
     first = picture.scene.before
     assert first
-    assert [x for x in ghost(picture).x if x is not None]
+    assert picture.hands.before == [
+        [round(end, 1) for end in (box.left, box.right, box.bottom, box.top)] for box in first
+    ]
+    clock[0] += GHOST_S - 0.1
     session.change("filters", 24)
     assert set(first) <= set(picture.scene.before), "the state before both edits, as in a drag"
-    held.pending[-1]()
-    assert not ghost(picture).x
+    clock[0] += GHOST_S + 0.1
+    before = {box.whole for box in picture.scene.boxes.values()}
+    session.change("filters", 12)
+    assert set(picture.scene.before) <= before, "that before the drag has faded"
+    clock[0] += GHOST_S + 0.1
+    session.select("encoder[1]")
+    assert not picture.scene.before, "it is drawn anew for another reason"
     session.load("LEAP CNN")
     assert not picture.scene.before, "another network has nothing to do with it"
-
-
-def ghost(picture: Picture) -> Any:
-    return next(trace for trace in picture.graph.figure.data if trace.name == "before")
 
 
 def test_at_most_five_boxes_say_what_an_edit_changed() -> None:
@@ -237,3 +229,25 @@ def test_at_most_five_boxes_say_what_an_edit_changed() -> None:
     assert all(chip.text.startswith("×") for chip in picture.scene.chips)
     session.change("encoder[1].filters", 40)
     assert "×" in "".join(chip.text for chip in picture.scene.chips)
+
+
+def test_plotly_is_on_the_page_before_keras_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("encdec_widgets.session.live_builder.keras_is_loaded", lambda: False)
+
+    async def first_picture() -> None:
+        session = Session(UNET)
+        picture = Picture(session)
+        assert picture.graph.figure is None, "the rest of the screen does not wait for it"
+        await until(lambda: picture.graph.figure is not None)
+        figure = picture.graph.figure
+        assert session.shown is None
+        assert not figure.data[-1].customdata
+        session.wait()
+        assert picture.graph.figure is figure
+        assert [name for name, _ in figure.data[-1].customdata] == list(session.backbone.blocks)
+        skips = next(trace for trace in figure.data if trace.name == "concatenation")
+        for trace in (skips, figure.data[-1]):
+            assert trace._click_callbacks, "it takes clicks though it had no points when it was made"
+        picture.close()
+
+    asyncio.run(first_picture())

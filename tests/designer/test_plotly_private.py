@@ -37,6 +37,7 @@ def has_render() -> None:
 
 def has_methods() -> None:
     assert {"do_addTraces", "do_relayout", "do_restyle", "do_update"} <= set(re.findall(r"\bdo_\w+", SCRIPT))
+    assert re.search(r"change:_py2js_update\W.{,20}\bdo_update\(\)", SCRIPT)
 
 
 def has_config() -> None:
@@ -48,48 +49,91 @@ def has_config() -> None:
     assert figure.get_state()["_config"]["responsive"] is True  # it reaches the page
 
 
-def has_stored_state() -> None:
-    figure = FigureWidget(data=[{"type": "scatter", "x": [1], "y": [1]}], layout={"height": 100})
-    with figure.batch_update():
-        figure.data[0].x = (7,)
-        figure.layout.height = 200
-    figure.update_stored_state()
-    assert list(figure._widget_data[0]["x"]) == [7]
-    assert figure._widget_layout["height"] == 200
-    assert {"_widget_data", "_widget_layout"} <= set(figure.keys)  # what a page is restored from
-
-
-def has_changes() -> None:
+def a_figure() -> FigureWidget:
     data = [
         {"type": "scatter", "x": [1], "y": [1], "textfont": {"size": 3}},
         {"type": "scatter", "x": [2], "y": [2]},
     ]
-    figure = FigureWidget(data=data, layout={"shapes": [{"type": "path", "path": "M0 0Z"}], "height": 100})
-    sent = []
-    figure.observe(lambda change: sent.append(change["new"]), "_py2js_update")
-    figure.change(
-        {0: {"x": [7], "textfont.size": [9]}, 1: {"y": [8]}}, {"shapes[0].path": "M1 1Z", "height": 200}
-    )
+    return FigureWidget(data=data, layout={"shapes": [{"type": "path", "path": "M0 0Z"}], "height": 100})
+
+
+CHANGES: tuple[Any, Any] = (
+    {0: {"x": [7], "textfont.size": [9]}, 1: {"y": [8]}},
+    {"shapes[0].path": "M1 1Z", "height": 200},
+)
+
+
+def has_stored_state() -> None:
+    figure = a_figure()
+    figure.change(*CHANGES)
+    data, layout = figure._widget_data, figure._widget_layout
+    assert list(data[0]["x"]) == [7]
+    assert [trace["uid"] for trace in data] == [trace.uid for trace in figure.data]
+    assert layout["height"] == 200
+    assert layout["shapes"][0]["path"] == "M1 1Z"
+    assert {"_widget_data", "_widget_layout"} <= set(figure.keys)  # what a page is restored from
+
+
+def has_changes() -> None:
+    figure = a_figure()
+    figure.change(*CHANGES)
     assert figure.data[0].x == (7,)
     assert figure.data[0].textfont.size == (9,)
     assert figure.data[1].y == (8,)
     assert figure.layout.shapes[0].path == "M1 1Z"
     assert figure.layout.height == 200
-    message = next(filter(None, sent))
-    assert message["style_traces"] == [0, 1]
-    assert message["style_data"]["x"][0] == [7]
-    assert message["layout_data"] == {"shapes[0].path": "M1 1Z", "height": 200}
-    assert len(list(filter(None, sent))) == 1
 
 
-def test_the_page_hears_of_a_figure_once_it_has_its_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Any] = []
+def has_answers() -> None:
+    """The script sends defaults after each change by these two methods alone, and by no other road."""
+    assert len(re.findall(r"\b(?:_sendTraceDeltas|_sendLayoutDelta)\(\w+\)\s*{", SCRIPT)) == 2
+    assert "prototype._sendTraceDeltas = prototype._sendLayoutDelta = () => {};" in str(FigureWidget._esm)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is told to the page from now on: the kind of each message, and the state in it."""
+    found: list[Any] = []
 
     class Channel(comm.DummyComm):
         def publish_msg(self, msg_type: str, data: Any = None, **more: Any) -> None:
-            told.append((msg_type, (data or {}).get("state", {})))
+            found.append((msg_type, (data or {}).get("state", {})))
 
     monkeypatch.setattr(comm, "create_comm", Channel)
+    return found
+
+
+def test_a_change_is_one_message_that_differs_from_the_one_before(told: list[Any]) -> None:
+    figure = a_figure()
+    told.clear()
+    figure.change(*CHANGES)
+    figure.change(*CHANGES)
+    figure.change({}, {})
+    (_, first), (_, second) = told
+    message = first["_py2js_update"]
+    assert list(first) == list(second) == ["_py2js_update"]
+    assert message != second["_py2js_update"], "the page hears of values that differ from those before"
+    assert message["style_traces"] == [0, 1]
+    assert message["style_data"] == {
+        "x": [[7], "_undefined_"],
+        "textfont.size": [[9], "_undefined_"],
+        "y": ["_undefined_", [8]],
+    }
+    assert message["layout_data"] == {"shapes[0].path": "M1 1Z", "height": 200}
+
+
+def test_a_page_that_asks_is_told_the_present_state(told: list[Any]) -> None:
+    figure = a_figure()
+    figure.change(*CHANGES)
+    told.clear()
+    figure.send_state()
+    ((_, state),) = told
+    assert state["_widget_data"][0]["x"] == [7]
+    assert state["_widget_layout"]["height"] == 200
+    assert state["_py2js_update"] is None, "the change is in the data"
+
+
+def test_the_page_hears_of_a_figure_once_it_has_its_data(told: list[Any]) -> None:
     figure = FigureWidget(data=[{"type": "scatter", "x": [1], "y": [1]}], layout={"height": 100})
     with figure.hold_sync():
         ((opened, state),) = [(kind, state) for kind, state in told if "_widget_data" in state]
@@ -113,7 +157,9 @@ USES: dict[str, Callable[[], None]] = {
     "_widget_data": has_stored_state,
     "_data": has_changes,
     "_layout": has_changes,
-    "_send_update_msg": has_changes,
+    "_py2js_update": has_methods,
+    "_sendTraceDeltas": has_answers,
+    "_sendLayoutDelta": has_answers,
 }
 
 

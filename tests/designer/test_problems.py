@@ -25,7 +25,7 @@ def test_a_bad_value_is_named_and_the_last_valid_network_stays(designer: Designe
     assert designer.model is model
     assert drawn_channels(designer) == drawn
     assert control(designer, "filters").value == 0
-    assert [button.description for button in mends(designer)] == ["filters = 1", "undo this change"]
+    assert [button.description for button in mends(designer)] == ["set filters to 1", "undo this change"]
     mends(designer)[0].click()
     assert designer.problem is None
     assert designer.design == SMALL.replace("filters", 1)
@@ -39,8 +39,8 @@ def test_a_size_that_does_not_divide_is_mended_by_one_click(designer: Designer) 
     assert "the maximum stride, 32, divides: 300 → 150 → 75 px, which encoder[3]" in text_of(designer)
     assert designer.design.input_shape == (64, 64, 1)
     assert [button.description for button in mends(designer)] == [
-        "input shape = 288 × 288 × 1",
-        "320 × 320 × 1 (pad images with zeros, bottom and right)",
+        "use 288 × 288",
+        "use 320 × 320 (pad images with zeros, bottom and right)",
         "undo this change",
     ]
     mends(designer)[1].click()
@@ -129,7 +129,7 @@ def test_a_number_as_text_is_a_problem_and_the_next_edit_works(
 def test_a_fraction_typed_for_a_whole_number_is_named_not_changed(designer: Designer) -> None:
     control(designer, "filters").value = 3.7
     assert "filters=3.7" in text_of(designer)
-    assert [button.description for button in mends(designer)][:2] == ["filters = 3", "filters = 4"]
+    assert [button.description for button in mends(designer)][:2] == ["set filters to 3", "set filters to 4"]
 
 
 def test_a_slider_is_as_it_was_after_a_far_value_is_given_up(designer: Designer) -> None:
@@ -142,7 +142,7 @@ def test_a_slider_is_as_it_was_after_a_far_value_is_given_up(designer: Designer)
 
 def test_a_height_of_0_offers_the_nearest_height_that_works(designer: Designer) -> None:
     control(designer, "height").value = 0
-    assert mends(designer)[0].description == "input shape = 4 × 64 × 1"
+    assert mends(designer)[0].description == "use 4 × 64"
 
 
 def test_taking_the_head_off_gives_up_what_was_asked_of_it(designer: Designer) -> None:
@@ -251,8 +251,8 @@ def test_the_control_that_was_moved_is_marked_and_not_one_that_follows_from_it(d
     assert marked(designer) == [row_of(designer, "filters")]
     assert row_of(designer, "filters").children[-1] is designer.problems
     assert [button.description for button in mends(designer)] == [
-        "filters rate = 1",
-        "filters = 1024",
+        "set filters rate to 1",
+        "set filters to 1024",
         "undo this change",
     ]
     assert designer.session.editor.outcome.mends[1].changes == {"filters": 1024}
@@ -268,7 +268,7 @@ def test_one_of_a_block_stands_on_its_page_and_comes_back_there(designer: Design
     assert designer.problems in designer.controls._above.children
     designer.select("encoder[1]")
     assert designer.controls.block.row("encoder[1].filters").children[-1] is designer.problems
-    assert mends(designer)[0].description == "enc1 filters = 1"
+    assert mends(designer)[0].description == "set enc1 filters to 1"
     mends(designer)[0].click()
     assert designer.design.architecture.encoder[1].filters == 1
 

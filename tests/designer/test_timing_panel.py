@@ -1,9 +1,8 @@
-import json
+"""The timing panel of one network: what is asked of the worker, and what is said of its answers."""
+
 import re
 from collections.abc import Mapping
-from typing import Any
 
-import attrs
 import pytest
 
 from encdec_widgets import Design
@@ -13,75 +12,26 @@ from encdec_widgets.widgets.pages import timing_panel
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.timing import (
-    BlockTime,
-    Comparison,
     Device,
     Measurement,
-    Network,
     Progress,
-    Race,
-    Timing,
     TimingError,
     TimingStopped,
     TimingTooLongError,
     network_of,
 )
-from tests.designer.on_screen import put
-
-DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1))
-OTHER = DESIGN.replace("filters", 3)
-TIMING = Timing(
-    median_ms=12.5,
-    p10_ms=11.0,
-    p90_ms=14.0,
-    n=40,
-    first_call_ms=200.0,
-    batch_size=1,
-    precision="float32",
-    device="CPU",
-    backend="tensorflow",
-    compilation="graph",
-    multiply_adds=1_000_000,
-    ceiling=1e9,
-)
-BY_BLOCK = attrs.evolve(
+from tests.designer.timed import (
+    BY_BLOCK,
+    CALIBRATION,
+    DESIGN,
+    OTHER,
     TIMING,
-    blocks=(
-        BlockTime(name="stack0_enc0", median_ms=4.0, n=9),
-        BlockTime(name="stack0_dec1", median_ms=7.0, n=9),
-    ),
+    FakeWorker,
+    begun,
+    layers_in,
+    said,
+    show,
 )
-RACE = Comparison.of(TIMING, attrs.evolve(TIMING, median_ms=6.25), [(12.5, 6.25)] * 10)
-CALIBRATION = {
-    "peak_multiply_adds_per_s": 1e9,
-    "convolution_rates": [[4, 1e8], [64, 1e9]],
-    "transposed_factor": 1.0,
-    "bytes_per_s": 1e9,
-    "resizing_rates": [[32, 1e9], [256, 1e9]],
-    "layer_overhead_ms": 0.01,
-    "call_overhead_ms": 0.1,
-    "item_bytes": 4,
-}
-
-
-class FakeWorker:
-    """Answers when it is told to."""
-
-    def __init__(self) -> None:
-        self.jobs: list[Any] = []
-        self.answer: Any = None
-        self.tell: Any = None
-        self.stopped = False
-        self.refuses: Exception | None = None
-
-    def submit(self, job: Any, *, on_done: Any, on_progress: Any) -> None:
-        if self.refuses is not None:
-            raise self.refuses
-        self.jobs.append(job)
-        self.answer, self.tell = on_done, on_progress
-
-    def stop(self) -> None:
-        self.stopped = True
 
 
 @pytest.fixture
@@ -91,10 +41,7 @@ def worker() -> FakeWorker:
 
 @pytest.fixture
 def session() -> Session:
-    """Of which nothing is shown yet."""
-    session = Session(DESIGN)
-    session.set_trait("shown", None)
-    return session
+    return Session(DESIGN)
 
 
 @pytest.fixture
@@ -107,24 +54,7 @@ def told(session: Session) -> list[Mapping[str, float]]:
 
 @pytest.fixture
 def panel(session: Session, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> TimingPanel:
-    monkeypatch.setattr(timing_panel, "visible_devices", lambda: (CPU,))
-    panel = TimingPanel(session, worker)  # type: ignore[arg-type]
-    assert panel.start.disabled
-    put(session, DESIGN)
-    return panel
-
-
-def show(panel: TimingPanel, design: Design) -> None:
-    put(panel._session, design)
-
-
-def layers_in(network: Network) -> Any:
-    """The layers of a network that is sent; its own name is another each time that it is built."""
-    return json.loads(network.text)["config"]["layers"]
-
-
-def said(panel: TimingPanel) -> str:
-    return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", panel.text))
+    return begun(session, worker, monkeypatch)
 
 
 # One network
@@ -359,46 +289,6 @@ def test_times_of_blocks_are_drawn_as_bars_and_told_as_long_as_they_hold(
     assert "remainder" not in said(panel)
     show(panel, DESIGN)
     assert told[-1] == {"stack0_enc0": 4.0, "stack0_dec1": 7.0}
-
-
-# A race
-
-
-def test_a_pinned_network_is_raced_against_the_one_on_screen(panel: TimingPanel, worker: FakeWorker) -> None:
-    assert panel.start_race.layout.display == "none"
-    panel.pin.click()
-    assert "A is U-Net, 32 × 32 px" in said(panel)
-    assert panel.start_race.layout.display == "none"  # A is B
-    show(panel, OTHER)
-    assert panel.start_race.layout.display == ""
-    panel.start_race.click()
-    (job,) = worker.jobs
-    assert isinstance(job, Race)
-    sent = [network_of(design.build()) for design in (DESIGN, OTHER)]
-    assert [layers_in(racer.network) for racer in (job.a, job.b)] == list(map(layers_in, sent))
-    worker.answer(RACE)
-    assert panel.race is RACE
-    assert "B is 2.00 times faster" in said(panel)
-    show(panel, DESIGN)
-    assert "Out of date" in panel.text
-
-
-def test_one_network_is_raced_on_two_backends(panel: TimingPanel, worker: FakeWorker) -> None:
-    panel.pin.click()
-    panel.controls.children[-1].click()
-    panel.controls.rows["backend"].children[0].value = "jax"
-    panel.start_race.click()
-    (job,) = worker.jobs
-    assert job.a.network.text == job.b.network.text
-    assert job.backends[-1] == "jax"
-
-
-def test_a_race_is_offered_as_long_as_the_two_differ(panel: TimingPanel) -> None:
-    panel.pin.click()
-    for value, offered in ((4, ""), (1, "none")):
-        panel.controls.rows["batch_size"].children[1].value = value
-        assert panel.start_race.layout.display == offered
-    assert "Change the network or an option" in said(panel)
 
 
 # What is said first

@@ -98,10 +98,3 @@ def test_the_ranges_are_those_of_the_canvas_whatever_the_network(name: str) -> N
     layout = as_plotly(scene(built(preset(name)).blocks, width=700, height=500))["layout"]
     assert layout["xaxis"]["range"] == [0, 700]
     assert layout["yaxis"]["range"] == [-500, 0]
-
-
-def test_the_state_before_an_edit_is_a_trace_of_its_own() -> None:
-    before = scene(BLOCKS)
-    assert not trace(as_plotly(before), "before")["x"]
-    after = scene(UNET.replace("filters", 32).build().blocks, before=before)
-    assert trace(as_plotly(after), "before")["x"]

@@ -45,8 +45,8 @@ def test_a_block_in_every_stack_is_mended_once() -> None:
     check = found(design, MISSING)
     assert check is not None
     assert check.places == ("stack0_dec0", "stack1_dec0")
-    assert check.reason.startswith("stack0_dec0 asks for a skip connection")
-    assert "So does stack1_dec0." in check.reason
+    assert check.reason.startswith("dec0 of stack 0 asks for a skip connection")
+    assert "So does dec0 of stack 1." in check.reason
     assert list(mended(design, MISSING)) == ["no skip in dec0"]
 
 

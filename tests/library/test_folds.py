@@ -36,9 +36,9 @@ def test_stacks_that_are_alike_are_drawn_once() -> None:
     assert {data["stack"] for _, data in smaller.nodes(data=True)} == {0, 3}, "the last one has no join"
     assert stands["stack2_enc0"] == "stack0_enc0"
     words = [text.text for text in scene(blocks, width=200).texts]
-    assert "stack0 to stack2 (× 3)" in words or "0" in words
+    assert "stacks 0 to 2 (× 3)" in words or "0" in words
     wide = [text.text for text in scene(built(preset("Stacked hourglass, 8 stacks")).blocks).texts]
-    assert "stack0 to stack6 (× 7)" in wide
+    assert "stacks 0 to 6 (× 7)" in wide
 
 
 def test_stacks_that_differ_are_drawn_each() -> None:

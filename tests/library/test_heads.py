@@ -201,8 +201,8 @@ def test_heads_are_added_and_taken_out() -> None:
 @pytest.mark.parametrize(
     ("after", "name"),
     [
-        (TWO.replace("heads[1].channels", 8), "pafs channels 4 to 8"),
-        (TWO.replace("heads[0].name", "confmaps"), "maps name maps to confmaps"),
+        (TWO.replace("heads[1].channels", 8), "channels of pafs 4 to 8"),
+        (TWO.replace("heads[0].name", "confmaps"), "name of maps maps to confmaps"),
         (TWO.replace("heads", [MAPS, PAFS, CLASSES]), "head classes on"),
         (TWO.replace("heads", [PAFS]), "head maps off"),
         (TWO.replace("heads", [PAFS, MAPS]), "order of heads maps, pafs to pafs, maps"),
@@ -295,14 +295,14 @@ def test_other_values_of_each_head_can_be_tried() -> None:
     assert wider.heads == (MAPS, attrs.evolve(PAFS, channels=9))
     assert all_else(wider, "heads[1].channels") == all_else(TWO, "heads[1].channels")
     assert all_else(wider, "heads[0].channels") != all_else(TWO, "heads[0].channels")
-    assert words_at(TWO, "heads[1].channels") == "pafs channels"
+    assert words_at(TWO, "heads[1].channels") == "channels of pafs"
     assert words_at(ONE, "head.channels") == "head channels"
 
 
 def test_a_mend_calls_a_head_by_its_name() -> None:
     outcome = apply_edit(TWO, {}, {"heads[1].stride": 3})
     assert outcome.bad_field == "heads[1].stride"
-    assert [mend.label for mend in outcome.mends[:2]] == ["pafs stride = 4", "pafs stride = 2"]
+    assert [mend.label for mend in outcome.mends[:2]] == ["stride of pafs = 4", "stride of pafs = 2"]
     again = apply_edit(TWO, outcome.pending, {"heads": [MAPS]})
     assert again.error is None
     assert again.design.heads == (MAPS,)

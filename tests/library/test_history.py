@@ -78,7 +78,7 @@ def test_what_could_not_be_built_is_no_step_and_what_was_undone_stays() -> None:
     before = Editor.at(START).changed({"filters": 3}).changed({"filters": 4}).undone()
     refused = before.refused(FieldError("filters", 9, "must be odd", (5,)), {"filters": 9})
     assert refused.history == before.history
-    assert [mend.label for mend in refused.outcome.mends] == ["filters = 5", "undo this change"]
+    assert [mend.label for mend in refused.outcome.mends] == ["set filters to 5", "undo this change"]
     assert refused.cleared() == before
 
 

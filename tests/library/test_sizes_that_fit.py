@@ -139,7 +139,7 @@ def test_an_error_of_a_users_block_that_has_nothing_to_do_with_sizes_stays_as_it
 
     with pytest.raises(ZeroDivisionError, match="a bug of my own") as caught:
         Design(CustomEncoderDecoder(encoder=(Breaks(),)), (9, 9, 1)).build()
-    assert caught.value.__notes__ == ["This happened in stack0_enc0, the Breaks of the encoder."]
+    assert caught.value.__notes__ == ["This happened in enc0, the Breaks of the encoder."]
     assert len(made) <= 5
 
 

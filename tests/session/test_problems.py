@@ -33,8 +33,8 @@ def test_a_size_that_does_not_divide_is_mended(session: Session) -> None:
     assert "the maximum stride, 32, divides: 300 → 150 → 75 px, which encoder[3]" in str(session.problem)
     assert session.design.input_shape == (64, 64, 1)
     assert labels(session) == [
-        "input shape = 288 × 288 × 1",
-        "320 × 320 × 1 (pad images with zeros, bottom and right)",
+        "use 288 × 288",
+        "use 320 × 320 (pad images with zeros, bottom and right)",
         "undo this change",
     ]
     mend(session, 1)
@@ -62,8 +62,8 @@ def test_a_level_too_many_is_given_up_once(session: Session) -> None:
     session.change("input_shape", (68, 68, 1))
     session.change("down_blocks", 3)
     assert labels(session) == [
-        "input shape = 64 × 64 × 1",
-        "72 × 72 × 1 (pad images with zeros, bottom and right)",
+        "use 64 × 64",
+        "use 72 × 72 (pad images with zeros, bottom and right)",
         "undo this change",
     ]
 

@@ -13,6 +13,7 @@ import attrs
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow
 from encdec_widgets.architectures.fields.class_mistakes import require_call
 from encdec_widgets.architectures.fields.described import Described, described_fields, flag
+from encdec_widgets.architectures.fields.laws import FEWER_PIXELS
 from encdec_widgets.architectures.fields.shared import pooling_stride_field, upsampling_stride_field
 from encdec_widgets.architectures.known_classes import is_shipped
 
@@ -133,6 +134,7 @@ class EncoderBlock(Block):
         True,
         help="On: max pooling makes the map smaller, so that what follows sees further and costs less.",
         group="Pooling",
+        laws=(FEWER_PIXELS,),
     )
     pooling_stride: int = pooling_stride_field(
         "How many times smaller pooling makes the map; higher sees further, and above 2 leaves pixels out."

@@ -13,6 +13,7 @@ from encdec_widgets.architectures.blocks.base import DecoderBlock, EncoderBlock,
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.skip_size import require_size_of
 from encdec_widgets.architectures.fields.described import SkipSource, flag, integer, real
+from encdec_widgets.architectures.fields.laws import DENSE, DROPPED, FEWER_CHANNELS, SKIP_MADE
 from encdec_widgets.architectures.fields.shared import filters_field, upsampling_stride_field
 
 MOST_LAYERS = 64
@@ -30,6 +31,7 @@ def growth_rate_field(default: int) -> Any:
         unit="channels",
         help="Channels that each dense layer adds to the stack; cost grows with its square.",
         group=_DENSE,
+        laws=(DENSE,),
     )
 
 
@@ -43,6 +45,7 @@ def dropout_field(group: str = _DENSE) -> Any:
         unit="share",
         help="Share of values dropped in training; higher overfits less and learns more slowly.",
         group=group,
+        laws=(DROPPED,),
     )
 
 
@@ -66,6 +69,7 @@ def _num_layers() -> Any:
         unit="layers",
         help="Each dense layer sees all before it; more learn more, at a cost that grows with their square.",
         group=_DENSE,
+        laws=(DENSE,),
     )
 
 
@@ -75,10 +79,12 @@ def _new_features_only(default: bool) -> Any:
         help="On: puts out only what its layers add, which is cheaper to upsample. Off: its input as well.",
         group=_DENSE,
         folded=True,
+        laws=(FEWER_CHANNELS,),
     )
 
 
 def _convolution(x: Tensor, filters: int, kernel_size: int, name: str) -> Tensor:
+    """A convolution that starts from He's uniform distribution."""
     return keras.layers.Conv2D(
         filters,
         kernel_size,
@@ -98,6 +104,7 @@ def _norm_relu_conv(x: Tensor, filters: int, kernel_size: int, dropout: float, p
 
 
 def _transition_down(x: Tensor, stride: int, dropout: float, prefix: str) -> Tensor:
+    """Batch normalization, ReLU, a 1 x 1 convolution, dropout and max pooling."""
     x = _norm_relu_conv(x, x.shape[-1], 1, dropout, prefix)
     return keras.layers.MaxPooling2D(
         pool_size=2, strides=stride, padding="same", data_format="channels_last", name=f"{prefix}_pool"
@@ -285,6 +292,7 @@ class DenseUpsamplingBlock(DecoderBlock):
         help="On: brings back fine detail from the encoder at the same stride, at more cost in every dense layer.",
         group="Skip connection",
         needs=(SkipSource(),),
+        laws=SKIP_MADE,
     )
     num_layers: int = _num_layers()
     growth_rate: int = growth_rate_field(16)

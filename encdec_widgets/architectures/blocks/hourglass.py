@@ -148,7 +148,7 @@ class DownsamplingBlock(EncoderBlock):
 
 @attrs.frozen
 class UpsamplingBlock(DecoderBlock):
-    """A 3 x 3 convolution, interpolation to double the size, and the skip source added after a convolution of its own.
+    """A 3 x 3 convolution, interpolation to double the size, and the skip source added after its own convolution.
 
     Both convolutions have ReLU and batch normalization. The original ignores ``upsampling_stride`` when it builds the
     block, but counts it in the strides; here it can only be what the block does.

@@ -8,8 +8,9 @@ def norm_and_activation(
     x: Tensor, *, norm: str | None, norm_first: bool, activation: str | None, name: str
 ) -> Tensor:
     """Apply an activation named ``name``, with batch normalization named ``norm`` before or after it."""
-    act = keras.layers.Activation(activation, name=name)
-    if norm is None:
-        return act(x)
-    batch_norm = keras.layers.BatchNormalization(name=norm)
-    return act(batch_norm(x)) if norm_first else batch_norm(act(x))
+    if norm is not None and norm_first:
+        x = keras.layers.BatchNormalization(name=norm)(x)
+    x = keras.layers.Activation(activation, name=name)(x)
+    if norm is not None and not norm_first:
+        x = keras.layers.BatchNormalization(name=norm)(x)
+    return x

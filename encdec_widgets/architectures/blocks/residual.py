@@ -5,6 +5,7 @@ convolution, BN, ReLU, 1 x 1 convolution to the full width, added to its own inp
 blocks can stand in any list of blocks, next to those of the seed.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -15,17 +16,33 @@ from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convo
 from encdec_widgets.architectures.blocks.skip_size import require_size_of
 from encdec_widgets.architectures.blocks.widths import MAXIMUM_WIDTH
 from encdec_widgets.architectures.fields.described import SkipSource, flag, integer
+from encdec_widgets.architectures.fields.laws import (
+    CHANNEL_PAIRS,
+    FURTHER_CONVOLUTIONS,
+    OWN_WEIGHTS,
+    SKIP_MADE,
+    Law,
+)
 from encdec_widgets.architectures.fields.shared import COST_OF_FILTERS, filters_field, upsampling_stride_field
 
 
-def residual_width(default: int, help: str = COST_OF_FILTERS) -> Any:
+def residual_width(default: int, help: str = COST_OF_FILTERS, laws: Iterable[Law] = (CHANNEL_PAIRS,)) -> Any:
     """A field for the channels of residuals: from 2, as a bottleneck has half as many."""
-    return filters_field(default, help, minimum=2, maximum=MAXIMUM_WIDTH, group="Residuals")
+    return filters_field(default, help, minimum=2, maximum=MAXIMUM_WIDTH, group="Residuals", laws=laws)
 
 
 def residual_count(help: str) -> Any:
     """A field for the number of residuals in a row."""
-    return integer(1, minimum=1, maximum=32, usual=(1, 4), unit="blocks", help=help, group="Residuals")
+    return integer(
+        1,
+        minimum=1,
+        maximum=32,
+        usual=(1, 4),
+        unit="blocks",
+        help=help,
+        group="Residuals",
+        laws=(FURTHER_CONVOLUTIONS, OWN_WEIGHTS),
+    )
 
 
 def _residual(x: Tensor, filters: int, name: str) -> Tensor:
@@ -46,14 +63,14 @@ def _residual(x: Tensor, filters: int, name: str) -> Tensor:
 
 
 def _residuals(x: Tensor, filters: int, count: int, name: str) -> Tensor:
+    """Residuals, one after the other."""
     for i in range(count):
         x = _residual(x, filters, f"{name}{i}")
     return x
 
 
 def _upsample(x: Tensor, stride: int, prefix: str) -> Tensor:
-    if stride == 1:
-        return x
+    """Make a map larger by repeating its pixels."""
     return keras.layers.UpSampling2D(
         stride, interpolation="nearest", data_format="channels_last", name=f"{prefix}_interp_nearest"
     )(x)
@@ -147,6 +164,7 @@ class ResidualUpsamplingBlock(DecoderBlock):
         help="On: brings back fine detail from the encoder at the same stride, at the cost of residuals of its own.",
         group="Skip connection",
         needs=(SkipSource(),),
+        laws=SKIP_MADE,
     )
 
     def make_block(
@@ -172,7 +190,8 @@ class ResidualUpsamplingBlock(DecoderBlock):
             FieldError: (a ValueError) If the size of ``skip_source`` is not that of the upsampled tensor.
         """
         x = _residuals(x, self.filters, self.num_residuals, f"{prefix}_res")
-        x = _upsample(x, self.upsampling_stride, prefix)
+        if self.upsampling_stride > 1:
+            x = _upsample(x, self.upsampling_stride, prefix)
         if not self.skip_connection or skip_source is None:
             return x
         require_size_of(skip_source, x, self.upsampling_stride)
@@ -233,7 +252,7 @@ class ResidualOutputBlock(DecoderBlock):
         x = keras.layers.Conv2D(self.filters, 1, data_format="channels_last", name=f"{prefix}_conv1x1")(x)
         x = keras.layers.BatchNormalization(name=f"{prefix}_conv1x1_bn")(x)
         x = keras.layers.Activation("relu", name=f"{prefix}_conv1x1_act_relu")(x)
-        return _upsample(x, self.upsampling_stride, prefix)
+        return _upsample(x, self.upsampling_stride, prefix) if self.upsampling_stride > 1 else x
 
     @of_these_layers
     def layer_windows(self) -> tuple[LayerWindow, ...]:

@@ -12,6 +12,7 @@ from encdec_widgets.architectures.blocks.base import EncoderBlock, Tensor, of_th
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions, pooling
 from encdec_widgets.architectures.blocks.norm_and_activation import norm_and_activation
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, flag, layer_name
+from encdec_widgets.architectures.fields.laws import BIASED, NORMALIZED
 from encdec_widgets.architectures.fields.shared import (
     activation_field,
     filters_field,
@@ -69,9 +70,13 @@ class SimpleConvBlock(EncoderBlock):
         help="On: adds a constant to each channel, one parameter each; redundant before batch normalization.",
         folded=True,
         **_CONVS,
+        laws=(BIASED,),
     )
     batch_norm: bool = flag(
-        False, help="On: batch normalization steadies training, at some more time and memory.", **_CONVS
+        False,
+        help="On: batch normalization steadies training, at some more time and memory.",
+        **_CONVS,
+        laws=(NORMALIZED,),
     )
     batch_norm_before_activation: bool = norm_order_field(
         "activation", group="Convolutions", needs=(Need("num_convs"), Need("batch_norm"))

@@ -13,6 +13,7 @@ from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convo
 from encdec_widgets.architectures.blocks.norm_and_activation import norm_and_activation
 from encdec_widgets.architectures.blocks.skip_size import require_size_of
 from encdec_widgets.architectures.fields.described import Need, NoEffectWhile, SkipSource, flag
+from encdec_widgets.architectures.fields.laws import BIASED, LEARNED, NORMALIZED, SKIP_ADDED, SKIP_MADE
 from encdec_widgets.architectures.fields.shared import (
     activation_field,
     filters_field,
@@ -75,6 +76,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
         False,
         help="On: upsampling is learned, at more parameters and time. Off: it is interpolated, without parameters.",
         group="Upsampling",
+        laws=(LEARNED,),
     )
     transposed_conv_filters: int = filters_field(
         64,
@@ -92,12 +94,14 @@ class SimpleUpsamplingBlock(DecoderBlock):
         help="On: adds a constant to each upsampled channel, one parameter each.",
         folded=True,
         **_TRANSPOSED,
+        laws=(BIASED,),
     )
     transposed_conv_batch_norm: bool = flag(
         True,
         help="On: batch normalization after the transposed convolution steadies training, at some time and memory.",
         folded=True,
         **_TRANSPOSED,
+        laws=(NORMALIZED,),
     )
     transposed_conv_batch_norm_before_activation: bool = norm_order_field(
         "transposed_conv_activation",
@@ -116,12 +120,14 @@ class SimpleUpsamplingBlock(DecoderBlock):
         help="On: brings back fine detail from the encoder at the same stride, at more cost in the refinement.",
         group="Skip connection",
         needs=(SkipSource(),),
+        laws=SKIP_MADE,
     )
     skip_add: bool = flag(
         False,
         help="On: the skip is added, which is cheaper. Off: it is concatenated, which keeps all channels.",
         group="Skip connection",
         needs=(Need("skip_connection"), SkipSource()),
+        laws=(SKIP_ADDED,),
     )
     refine_convs: int = num_convs_field(
         2,
@@ -142,6 +148,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
         help="On: adds a constant to each channel of the refinement, one parameter each.",
         folded=True,
         **_REFINEMENT,
+        laws=(BIASED,),
     )
     refine_convs_kernel_size: int = kernel_size_field(
         "Larger kernels see further and smooth over more pixels; cost grows with the square of the size.",
@@ -151,6 +158,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
         True,
         help="On: batch normalization after each refinement convolution steadies training, at some time and memory.",
         **_REFINEMENT,
+        laws=(NORMALIZED,),
     )
     refine_convs_batch_norm_before_activation: bool = norm_order_field(
         "refine_convs_activation",
@@ -189,10 +197,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
         x = self._upsample(x, prefix)
         if self.skip_connection and skip_source is not None:
             x = self._merge_skip(x, skip_source, prefix)
-        for i in range(self.refine_convs):
-            filters = self.refine_convs_filters
-            if i == 0 and self.refine_convs_first_filters is not None:
-                filters = self.refine_convs_first_filters
+        for i, filters in enumerate(self._refine_widths):
             name = f"{prefix}_refine_conv{i}"
             x = keras.layers.Conv2D(
                 filters,
@@ -211,6 +216,14 @@ class SimpleUpsamplingBlock(DecoderBlock):
             )
         return x
 
+    @property
+    def _refine_widths(self) -> tuple[int, ...]:
+        """Filters of each refinement convolution."""
+        first = self.refine_convs_first_filters
+        return tuple(
+            self.refine_convs_filters if i > 0 or first is None else first for i in range(self.refine_convs)
+        )
+
     def _upsample(self, x: Tensor, prefix: str) -> Tensor:
         if not self.transposed_conv:
             return keras.layers.UpSampling2D(
@@ -219,7 +232,7 @@ class SimpleUpsamplingBlock(DecoderBlock):
                 data_format="channels_last",
                 name=f"{prefix}_interp_{self.interp_method}",
             )(x)
-        name = f"{prefix}_trans_conv"
+        trans_conv = f"{prefix}_trans_conv"
         x = keras.layers.Conv2DTranspose(
             self.transposed_conv_filters,
             self.transposed_conv_kernel_size,
@@ -227,25 +240,25 @@ class SimpleUpsamplingBlock(DecoderBlock):
             padding="same",
             use_bias=self.transposed_conv_use_bias,
             data_format="channels_last",
-            name=name,
+            name=trans_conv,
         )(x)
         return norm_and_activation(
             x,
-            norm=f"{name}_bn" if self.transposed_conv_batch_norm else None,
+            norm=f"{trans_conv}_bn" if self.transposed_conv_batch_norm else None,
             norm_first=self.transposed_conv_batch_norm_before_activation,
             activation=self.transposed_conv_activation,
-            name=f"{name}_act_{self.transposed_conv_activation}",
+            name=f"{trans_conv}_act_{self.transposed_conv_activation}",
         )
 
-    def _merge_skip(self, x: Tensor, source: Tensor, prefix: str) -> Tensor:
-        require_size_of(source, x, self.upsampling_stride)
+    def _merge_skip(self, x: Tensor, skip_source: Tensor, prefix: str) -> Tensor:
+        require_size_of(skip_source, x, self.upsampling_stride)
         if not self.skip_add:
-            return keras.layers.Concatenate(name=f"{prefix}_skip_concat")([source, x])
-        if source.shape[-1] != x.shape[-1]:
-            source = keras.layers.Conv2D(
+            return keras.layers.Concatenate(name=f"{prefix}_skip_concat")([skip_source, x])
+        if skip_source.shape[-1] != x.shape[-1]:
+            skip_source = keras.layers.Conv2D(
                 x.shape[-1], 1, padding="same", data_format="channels_last", name=f"{prefix}_skip_conv1x1"
-            )(source)
-        return keras.layers.Add(name=f"{prefix}_skip_add")([source, x])
+            )(skip_source)
+        return keras.layers.Add(name=f"{prefix}_skip_add")([skip_source, x])
 
     @property
     @of_these_layers

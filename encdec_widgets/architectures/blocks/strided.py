@@ -1,13 +1,13 @@
 """Downsampling by a strided convolution, in place of pooling."""
 
-from typing import Any
-
 import attrs
 
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures.blocks.base import EncoderBlock, FieldChanges, Tensor, of_these_layers
 from encdec_widgets.architectures.blocks.layer_windows import LayerWindow, convolutions
+from encdec_widgets.architectures.blocks.norm_and_activation import norm_and_activation
 from encdec_widgets.architectures.fields.described import Need, flag, layer_name
+from encdec_widgets.architectures.fields.laws import BIASED, FEWER_PIXELS, NORMALIZED
 from encdec_widgets.architectures.fields.shared import (
     activation_field,
     filters_field,
@@ -53,6 +53,7 @@ class StridedConvBlock(EncoderBlock):
         help="On: the first convolution makes the map smaller, so that what follows sees further and costs less.",
         group="Downsampling",
         needs=(Need("pooling_stride", above=1),),
+        laws=(FEWER_PIXELS,),
     )
     pooling_stride: int = pooling_stride_field(
         "How many times smaller the map becomes; higher sees further, and above the kernel's size leaves pixels out.",
@@ -66,11 +67,13 @@ class StridedConvBlock(EncoderBlock):
         help="On: adds a constant to each channel, one parameter each; redundant before batch normalization.",
         group="Convolutions",
         folded=True,
+        laws=(BIASED,),
     )
     batch_norm: bool = flag(
         False,
         help="On: batch normalization steadies training, at some more time and memory.",
         group="Convolutions",
+        laws=(NORMALIZED,),
     )
     batch_norm_before_activation: bool = norm_order_field(
         "activation", group="Convolutions", needs=(Need("batch_norm"),)
@@ -108,16 +111,14 @@ class StridedConvBlock(EncoderBlock):
                 data_format="channels_last",
                 name=f"{prefix}_conv{i}",
             )(x)
-            for layer in self._after_convolution(i, prefix):
-                x = layer(x)
+            x = norm_and_activation(
+                x,
+                norm=f"{prefix}_bn{i}" if self.batch_norm else None,
+                norm_first=self.batch_norm_before_activation,
+                activation=self.activation,
+                name=f"{prefix}_act{i}_{self.activation}",
+            )
         return x
-
-    def _after_convolution(self, i: int, prefix: str) -> list[Any]:
-        activation = keras.layers.Activation(self.activation, name=f"{prefix}_act{i}_{self.activation}")
-        if not self.batch_norm:
-            return [activation]
-        layers = [keras.layers.BatchNormalization(name=f"{prefix}_bn{i}"), activation]
-        return layers if self.batch_norm_before_activation else layers[::-1]
 
     @of_these_layers
     def covering_kernel(self) -> FieldChanges:

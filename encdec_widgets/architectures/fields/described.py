@@ -27,6 +27,7 @@ from encdec_widgets.architectures.fields.info import (
     field_words,
 )
 from encdec_widgets.architectures.fields.kinds import KINDS, Kind
+from encdec_widgets.architectures.fields.laws import Law
 from encdec_widgets.architectures.fields.numeric import is_number
 from encdec_widgets.architectures.fields.working import suggesting_what_works, tries_suggestions
 
@@ -157,6 +158,7 @@ def integer(
     group: str = "",
     folded: bool = False,
     needs: Iterable[Condition] = (),
+    laws: Iterable[Law] = (),
 ) -> Any:
     """A whole number, such as a count of layers."""
     return field(
@@ -172,6 +174,7 @@ def integer(
             group=group,
             folded=folded,
             needs=tuple(needs),
+            laws=tuple(laws),
         )
     )
 
@@ -187,6 +190,7 @@ def real(
     group: str = "",
     folded: bool = False,
     needs: Iterable[Condition] = (),
+    laws: Iterable[Law] = (),
 ) -> Any:
     """A number that may have a fraction, such as a growth rate."""
     return field(
@@ -201,16 +205,31 @@ def real(
             group=group,
             folded=folded,
             needs=tuple(needs),
+            laws=tuple(laws),
         )
     )
 
 
 def flag(
-    default: bool, *, help: str, group: str = "", folded: bool = False, needs: Iterable[Condition] = ()
+    default: bool,
+    *,
+    help: str,
+    group: str = "",
+    folded: bool = False,
+    needs: Iterable[Condition] = (),
+    laws: Iterable[Law] = (),
 ) -> Any:
     """True or False."""
     return field(
-        FieldInfo(kind="flag", default=default, help=help, group=group, folded=folded, needs=tuple(needs))
+        FieldInfo(
+            kind="flag",
+            default=default,
+            help=help,
+            group=group,
+            folded=folded,
+            needs=tuple(needs),
+            laws=tuple(laws),
+        )
     )
 
 
@@ -223,6 +242,7 @@ def choice(
     group: str = "",
     folded: bool = False,
     needs: Iterable[Condition] = (),
+    laws: Iterable[Law] = (),
 ) -> Any:
     """One of a few names."""
     return field(
@@ -235,6 +255,7 @@ def choice(
             group=group,
             folded=folded,
             needs=tuple(needs),
+            laws=tuple(laws),
         )
     )
 
@@ -270,6 +291,7 @@ def counts(
     group: str = "",
     folded: bool = False,
     needs: Iterable[Condition] = (),
+    laws: Iterable[Law] = (),
 ) -> Any:
     """A tuple of whole numbers, such as the number of layers of every block."""
     return field(
@@ -284,6 +306,7 @@ def counts(
             group=group,
             folded=folded,
             needs=tuple(needs),
+            laws=tuple(laws),
         )
     )
 

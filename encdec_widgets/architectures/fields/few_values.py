@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, Need, field
+from encdec_widgets.architectures.fields.laws import FEWER_PIXELS, Law
 
 
 @attrs.frozen(kw_only=True)
@@ -57,6 +58,7 @@ def few_values(
     group: str,
     unit: str = "",
     needs: Iterable[Need] = (),
+    laws: Iterable[Law] = (),
 ) -> Any:
     """A flag or a whole number of which only some values are possible.
 
@@ -67,6 +69,7 @@ def few_values(
         group: See ``help``.
         unit: See ``help``.
         needs: See ``help``.
+        laws: See ``help``.
     """
     numbers = {} if isinstance(default, bool) else {"minimum": values[0], "maximum": values[-1]}
     return field(
@@ -79,6 +82,7 @@ def few_values(
             group=group,
             unit=unit,
             needs=tuple(needs),
+            laws=tuple(laws),
             **numbers,
         )
     )
@@ -90,4 +94,4 @@ STEM_STRIDES = (1, 2, 4)
 
 def stem_stride_field(help: str, *, group: str, needs: Iterable[Need] = ()) -> Any:
     """How many times smaller the stem of an hourglass makes the map: one of ``STEM_STRIDES``."""
-    return few_values(4, STEM_STRIDES, help=help, group=group, unit="×", needs=needs)
+    return few_values(4, STEM_STRIDES, help=help, group=group, unit="×", needs=needs, laws=(FEWER_PIXELS,))

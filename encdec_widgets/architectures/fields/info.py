@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import attrs
 
 from encdec_widgets.architectures.fields.kinds import KINDS, Kind
+from encdec_widgets.architectures.fields.laws import Law
 from encdec_widgets.formatting import quoted, shortened, value_text
 from encdec_widgets.travelling import Travelling
 
@@ -165,6 +166,7 @@ class FieldInfo:
         group: Heading that the field stands under, such as "Upsampling"; empty for none.
         folded: Whether it is rarely needed, so that its control starts folded away.
         needs: What must hold for it to have any effect.
+        laws: What explains a change of it, the most telling first.
     """
 
     kind: str = attrs.field(validator=_known_kind)
@@ -180,6 +182,7 @@ class FieldInfo:
     group: str = ""
     folded: bool = False
     needs: tuple[Condition, ...] = ()
+    laws: tuple[Law, ...] = ()
 
     @property
     def of_kind(self) -> Kind:

@@ -13,6 +13,19 @@ from encdec_widgets.architectures.fields.described import (
     flag,
     integer,
 )
+from encdec_widgets.architectures.fields.laws import (
+    ACTIVATED,
+    CHANNEL_PAIRS,
+    FEWER_PIXELS,
+    FURTHER_CONVOLUTIONS,
+    INTERPOLATION,
+    KERNEL_PIXELS,
+    MORE_PIXELS,
+    OWN_WEIGHTS,
+    REORDERED,
+    SQUARE_OF_KERNEL,
+    Law,
+)
 
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
 MAXIMUM_FILTERS = 16384
@@ -30,6 +43,7 @@ def filters_field(
     group: str = "",
     folded: bool = False,
     needs: Iterable[Condition] = (),
+    laws: Iterable[Law] = (CHANNEL_PAIRS,),
 ) -> Any:
     """The channels that convolutions put out; None is allowed only where it is the default."""
     return integer(
@@ -43,6 +57,7 @@ def filters_field(
         group=group,
         folded=folded,
         needs=needs,
+        laws=laws,
     )
 
 
@@ -65,6 +80,7 @@ def kernel_size_field(
         group=group,
         folded=folded,
         needs=needs,
+        laws=(SQUARE_OF_KERNEL, KERNEL_PIXELS),
     )
 
 
@@ -88,12 +104,22 @@ def num_convs_field(
         help=help,
         group=group,
         needs=needs,
+        laws=(FURTHER_CONVOLUTIONS, OWN_WEIGHTS),
     )
 
 
 def activation_field(help: str, *, group: str, needs: Iterable[Condition] = ()) -> Any:
     """The activation function after convolutions; None is linear."""
-    return choice("relu", ACTIVATIONS, optional=True, help=help, group=group, folded=True, needs=needs)
+    return choice(
+        "relu",
+        ACTIVATIONS,
+        optional=True,
+        help=help,
+        group=group,
+        folded=True,
+        needs=needs,
+        laws=(ACTIVATED,),
+    )
 
 
 def norm_order_field(activation: str, *, group: str, needs: Iterable[Condition]) -> Any:
@@ -107,6 +133,7 @@ def norm_order_field(activation: str, *, group: str, needs: Iterable[Condition])
         group=group,
         folded=True,
         needs=(*needs, linear),
+        laws=(REORDERED,),
     )
 
 
@@ -118,6 +145,7 @@ def interpolation_field(default: str, *, needs: Iterable[Condition] = ()) -> Any
         help="How pixels are filled in: nearest is fastest, bilinear smoother, the others smoother still and slower.",
         group="Upsampling",
         needs=needs,
+        laws=(INTERPOLATION,),
     )
 
 
@@ -132,9 +160,19 @@ def pooling_stride_field(help: str, *, group: str = "Pooling") -> Any:
         help=help,
         group=group,
         needs=(Need("pool"),),
+        laws=(FEWER_PIXELS,),
     )
 
 
 def upsampling_stride_field(default: int, help: str) -> Any:
     """How many times larger a decoder block makes the map."""
-    return integer(default, minimum=1, maximum=64, usual=(1, 8), unit="×", help=help, group="Upsampling")
+    return integer(
+        default,
+        minimum=1,
+        maximum=64,
+        usual=(1, 8),
+        unit="×",
+        help=help,
+        group="Upsampling",
+        laws=(MORE_PIXELS,),
+    )

@@ -11,6 +11,7 @@ from encdec_widgets.architectures.fields.described import field as described
 from encdec_widgets.explain.costs import Cost
 from encdec_widgets.explain.receptive_field import ReceptiveField
 from encdec_widgets.networks.as_built import BlockAsBuilt
+from encdec_widgets.networks.block_labels import block_label
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -72,11 +73,11 @@ class Network:
         return self.design.architecture
 
     def label(self, name: str) -> str:
-        """A block as the picture has it: "dec2" where there is one stack, else "stack0_dec2"."""
+        """What a person reads of a block: "dec2", or "dec2 of stack 0" where there are several."""
         if name in self.blocks:
             return str(self.blocks.nodes[name]["label"])
         # What is left out of the network is on no picture.
-        return name if any(block.stack for block in self.built) else name.removeprefix("stack0_")
+        return block_label(name, several_stacks=any(block.stack for block in self.built))
 
     @property
     def skipping(self) -> frozenset[type]:

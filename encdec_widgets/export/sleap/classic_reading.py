@@ -42,25 +42,13 @@ def read(text: Text) -> Found:
     data = root.section("data")
     skeleton = Skeleton(*parts_and_edges(data.section("labels").data.get("skeletons")))
     kind, heads = heads_of(model.section("heads"), HEADS, skeleton)
-    numbers = classic_numbers(name, section)
-    if heads:
-        _take_the_heads_stride(numbers, section, heads[0].stride)
+    numbers = classic_numbers(name, section, heads[0].stride if heads else None)
     if numbers.get("stem_stride") == 1 and name == "unet":
         numbers["stem_stride"] = None
     network = architecture(BACKBONES[name], numbers, section)
     found_input = classic_input(data, kind, int(network.maximum_stride))
     riding = riding_design(root.data.get(RIDING), RIDING, notes)
     return Configuration(NAME, network, tuple(heads), found_input, tuple(notes)).found(riding, RIDING)
-
-
-def _take_the_heads_stride(numbers: dict[str, Any], section: Section, stride: int) -> None:
-    """SLEAP builds the backbone with the stride of its first head, whatever the backbone's own is."""
-    asked = numbers["output_stride"]
-    if asked != stride:
-        section.note(
-            "overwritten", "output_stride", f"The head's stride, {stride}, counts in place of {asked}."
-        )
-    numbers["output_stride"] = stride
 
 
 def _require_new(model: Any) -> None:

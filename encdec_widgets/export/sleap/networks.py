@@ -75,27 +75,40 @@ def not_ours(path: str, name: str, which: Any, known: Mapping[str, Any]) -> str:
     return f"{path} is {words}{exactly}. Would work: {', '.join(known)}."
 
 
-def classic_numbers(name: str, section: Section) -> dict[str, Any]:
+def classic_numbers(name: str, section: Section, output_stride: int | None) -> dict[str, Any]:
     """The numbers of a backbone in SLEAP up to 1.4, with SLEAP's defaults for those that are missing.
+
+    Args:
+        name: The key of the backbone.
+        section: The part of the file with its numbers.
+        output_stride: The stride of the first head, with which SLEAP builds the backbone; None without a head.
 
     Raises:
         ValueError: If there is a key that is not known, with a value other than what SLEAP always has.
     """
     parameters = inspect.signature(CLASSIC[name].from_strides).parameters
     defaults = {key: parameter.default for key, parameter in parameters.items()}
-    return _numbers(section, defaults, FIXED if name == "unet" else {})
+    return _numbers(section, defaults, FIXED if name == "unet" else {}, output_stride)
 
 
-def sleap_nn_numbers(section: Section) -> dict[str, Any]:
+def sleap_nn_numbers(section: Section, output_stride: int | None) -> dict[str, Any]:
     """The numbers of a U-Net in sleap-nn, with its defaults for those that are missing.
+
+    Args:
+        section: The part of the file with its numbers.
+        output_stride: The finest stride of the heads, with which sleap-nn builds the backbone; None without a head.
 
     Raises:
         ValueError: If there is a key that is not known.
     """
-    return _numbers(section, SLEAP_NN_DEFAULTS, {"in_channels": section.data.get("in_channels")})
+    return _numbers(
+        section, SLEAP_NN_DEFAULTS, {"in_channels": section.data.get("in_channels")}, output_stride
+    )
 
 
-def _numbers(section: Section, defaults: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[str, Any]:
+def _numbers(
+    section: Section, defaults: Mapping[str, Any], fixed: Mapping[str, Any], output_stride: int | None
+) -> dict[str, Any]:
     for key, value in section.data.items():
         if key not in defaults and value is not None and value != fixed.get(key, fixed):
             would = f"{fixed[key]!r}, or no such key" if key in fixed else f"one of {', '.join(defaults)}"
@@ -103,7 +116,12 @@ def _numbers(section: Section, defaults: Mapping[str, Any], fixed: Mapping[str, 
     numbers = {}
     for key, default in defaults.items():
         value = section.data.get(key)
-        if key not in section.data or (value is None and default is not None):
+        if key == "output_stride" and output_stride is not None:
+            if value not in (None, output_stride):
+                text = f"The head's stride, {output_stride}, counts in place of {quoted(value)}."
+                section.note("overwritten", key, text)
+            value = output_stride
+        elif key not in section.data or (value is None and default is not None):
             section.note("assumed", key, f"It is not in the file; the default is {json.dumps(default)}.")
             value = default
         numbers[key] = value

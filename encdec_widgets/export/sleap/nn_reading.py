@@ -20,6 +20,7 @@ from encdec_widgets.export.sleap.networks import (
 from encdec_widgets.export.sleap.section import Section
 from encdec_widgets.export.sleap.skeleton import parts_and_edges
 from encdec_widgets.export.texts import Text
+from encdec_widgets.formatting import quoted
 
 NAME = "sleap-nn YAML"
 RIDING = "description"
@@ -44,9 +45,9 @@ def read(text: Text) -> Found:
     section = _backbone(model)
     skeleton = Skeleton(*parts_and_edges(data.data.get("skeletons")))
     kind, heads = heads_of(model.section("head_configs"), HEADS, skeleton)
-    numbers = sleap_nn_numbers(section)
-    if heads:
-        _take_the_heads_strides(numbers, section, [head.stride for head in heads])
+    strides = [head.stride for head in heads]
+    numbers = sleap_nn_numbers(section, min(strides, default=None))
+    _deepen(numbers, section, max(strides, default=1))
     if numbers["stem_stride"] == 1:
         numbers["stem_stride"] = None
     network = architecture(UNet, numbers, section)
@@ -68,22 +69,12 @@ def _backbone(model: Section) -> Section:
     return Section(SLEAP_NN_NAMES[named], model.at("backbone_config"), model.notes)
 
 
-def _take_the_heads_strides(numbers: dict[str, Any], section: Section, strides: list[int]) -> None:
-    """sleap-nn builds the backbone with the finest stride of its heads, and as deep as the coarsest."""
-    finest, coarsest = min(strides), max(strides)
-    asked = numbers["output_stride"]
-    if asked != finest:
-        section.note(
-            "overwritten", "output_stride", f"The finest head's stride, {finest}, counts in place of {asked}."
-        )
-    numbers["output_stride"] = finest
+def _deepen(numbers: dict[str, Any], section: Section, coarsest: int) -> None:
+    """Go as deep as the coarsest of the heads, as sleap-nn does."""
     deepest = numbers["max_stride"]
     if isinstance(deepest, (int, float)) and coarsest > deepest:
-        section.note(
-            "overwritten",
-            "max_stride",
-            f"The coarsest head's stride, {coarsest}, counts in place of {deepest}.",
-        )
+        text = f"The coarsest head's stride, {coarsest}, counts in place of {quoted(deepest)}."
+        section.note("overwritten", "max_stride", text)
         numbers["max_stride"] = coarsest
 
 

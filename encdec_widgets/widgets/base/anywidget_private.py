@@ -11,6 +11,8 @@ from pathlib import Path
 PRIVATE_NAMES = ("_handle_comm_msg", "widget_manager")
 """What ``late.js`` uses of anywidget's script: a method of its model, and what a widget's script is handed."""
 
+# A script may have 5 MB: a pattern that begins with plain letters is searched for ten times as fast as others.
+_DEFAULT = re.compile(r"export(?<!\wexport)\s*{[^{}]*?\b(\w+) as default\b")
 _LATE = Path(__file__).with_name("late.js").read_text(encoding="utf-8")
 
 
@@ -29,7 +31,7 @@ def hearing(script: str) -> str:
     plain = re.search(r"^export default (.+?);\s*$", script, re.MULTILINE)
     if plain is not None:
         return script.replace(plain[0], f"{_LATE}\nexport default encdecHearing({plain[1]});\n")
-    factories = re.findall(r"\bexport\s*{[^{}]*?\b(\w+) as default\b", script)
+    factories = _DEFAULT.findall(script)
     if factories:
         name = factories[-1]  # others stand in texts that the script makes scripts of
         hears = f"const encdecMakes = {name}; {name} = () => encdecHearing(encdecMakes());"

@@ -17,6 +17,11 @@ class AtRest:
         self._background = background or shared_background()
         self._timer: Cancellable | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether it was asked for and is not done yet."""
+        return self._timer is not None
+
     def soon(self) -> None:
         """Do it after the pause, which begins now."""
         self.forget()

@@ -3,10 +3,9 @@
    counts as chosen. */
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
-let made = 0;
 
 function render({ model, el }) {
-  const id = `encdec-tab-${Date.now().toString(36)}-${made++}`;
+  const id = `encdec-tab-${Math.random().toString(36).slice(2)}`; // anywidget gives each row of tabs a module of its own
   const names = model.get("names");
   const tooltips = model.get("tooltips");
   el.classList.add("encdec-tablist");
@@ -53,7 +52,7 @@ function render({ model, el }) {
       tab.tabIndex = chosen ? 0 : -1;
       const panel = pages[index];
       if (!panel) return;
-      panel.id ||= `${tab.id}-page`;
+      panel.id = `${tab.id}-page`;
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", tab.id);
       if (chosen) tab.setAttribute("aria-controls", panel.id);
@@ -74,16 +73,20 @@ function render({ model, el }) {
   let frame;
   let end = () => {};
   const begin = () => {
-    if (!root()) {
+    const panels = box()?.querySelector(":scope > .encdec-panels");
+    if (!root() || !panels) {
       frame = requestAnimationFrame(begin); // not on the page yet
       return;
     }
     const designer = root();
     const sizes = new ResizeObserver(draw);
     sizes.observe(designer);
+    const pages = new MutationObserver(draw); // each page comes by itself, on a busy machine after its tab
+    pages.observe(panels, { childList: true });
     designer.addEventListener("encdec-front", draw);
     end = () => {
       sizes.disconnect();
+      pages.disconnect();
       designer.removeEventListener("encdec-front", draw);
     };
     draw();

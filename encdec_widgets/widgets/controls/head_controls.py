@@ -10,7 +10,6 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.head_edits import add_head, remove_head
 from encdec_widgets.designs.heads import head_paths
 from encdec_widgets.designs.no_effect import fields_without_effect
-from encdec_widgets.formatting import counted
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.showing import Showing
@@ -99,10 +98,7 @@ class HeadControls(widgets.VBox):
 
     def _show_list(self, names: list[str], paths: tuple[str, ...]) -> None:
         several = len(paths) > 1
-        options = [
-            (f"{name} ({i + 1} of {counted(len(names), 'head')})", path)
-            for i, (name, path) in enumerate(zip(names, paths, strict=True))
-        ]
+        options = list(zip(names, paths, strict=True))
         with self._showing():
             if self.list.options != tuple(options):
                 self.list.options = options

@@ -39,7 +39,7 @@ function place(help, part) {
 function explain(model, root) {
   const help = document.createElement("div");
   help.className = "encdec-help";
-  help.id = `encdec-help-${model.model_id ?? Math.random().toString(36).slice(2)}`;
+  help.id = `encdec-help-${Math.random().toString(36).slice(2)}`; // a designer may be on screen twice
   help.setAttribute("role", "tooltip");
   help.setAttribute("popover", "manual");
   root.append(help);

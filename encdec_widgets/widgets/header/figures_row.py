@@ -66,7 +66,8 @@ class FiguresRow(Collected, anywidget.AnyWidget):
         if time is not None and time.design != backbone.design:
             time = None
         numbers = Numbers.of(backbone, **self._session.conditions.of_costs)
-        before, time_before = self._before(shown.step.compared_with)
+        known = shown.step.compared_with
+        before, time_before = self._before(None if known is None else known.blocks)
         self._told[backbone.blocks] = numbers, time
         figures = five_figures(numbers, before, time, time_before)
         with self.hold_sync():

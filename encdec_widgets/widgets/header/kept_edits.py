@@ -16,7 +16,9 @@ from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.texts import lines
 from encdec_widgets.widgets.header.browser_store import BrowserStore
 
-KEEP_AFTER_S = 0.3  # after the last edit: no step of a slider pays for it
+KEEP_AFTER_S = (
+    0.3  # after the last of several edits; an edit alone is kept at once, as a kernel may die of its build
+)
 
 
 class KeptEdits(widgets.HBox):
@@ -40,6 +42,7 @@ class KeptEdits(widgets.HBox):
         self._came_back = ""
         self._told = ""
         self._failed = ""
+        self._kept: str | None = None  # the newest text that a page or the file has
         self.memory = Memory(session)
         self._at_rest = AtRest(KEEP_AFTER_S, session.guarded(self._keep), session.background)
         self._text = widgets.HTML()
@@ -74,6 +77,8 @@ class KeptEdits(widgets.HBox):
         if self._came_back or self._told:
             self._came_back = self._told = ""  # it was said
             self._show()
+        if not self._at_rest.waits:
+            self._keep()
         self._at_rest.soon()
 
     def _read(self, file: EditsFile) -> None:
@@ -92,13 +97,14 @@ class KeptEdits(widgets.HBox):
 
     def _found(self, text: str) -> None:
         self.memory.found(text)
-        if self.memory.text() != text:
-            self._keep()
+        self._kept = text
+        self._keep()
 
     def _keep(self) -> None:
         text = self.memory.text()
-        if text is None:
+        if text is None or text == self._kept:
             return
+        self._kept = text
         if self._store is not None:
             self._store.write(text)
         if self._file is not None:

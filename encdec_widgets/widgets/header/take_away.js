@@ -1,10 +1,10 @@
 /* A menu button as screen readers know it: Enter, Space or an arrow key opens it, arrow keys walk, Escape closes it.
-   A second page of the menu asks what to choose, offers to mend what keeps a file from being made, or has a text to be copied by hand. */
+   A second page of the menu asks what to choose, offers to mend what keeps a file from being made, or has a text to copy by hand. */
 
 let views = 0;
 
-function save({ name, kind, text }) {
-  const address = URL.createObjectURL(new Blob([text], { type: kind }));
+function save({ name, kind, text }, buffers) {
+  const address = URL.createObjectURL(new Blob(buffers?.length ? buffers : [text], { type: kind }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
@@ -21,7 +21,10 @@ function render({ model, el }) {
   button.setAttribute("aria-label", "Take away");
   button.setAttribute("aria-haspopup", "menu");
   button.setAttribute("aria-expanded", "false");
-  button.title = "Save the design, its table or its picture as a file, or hand it over to SLEAP";
+  button.title = "Save the design, its code, table or picture, or the network as a file, or hand it over to SLEAP";
+  const note = el.appendChild(document.createElement("div"));
+  note.className = "encdec-away-note"; // what is being written, or why a file is not to be had
+  note.hidden = true;
   const box = el.appendChild(document.createElement("div"));
   box.className = "encdec-menu";
   box.hidden = true;
@@ -62,6 +65,7 @@ function render({ model, el }) {
 
   function open(entry) {
     box.hidden = false;
+    note.hidden = true;
     button.setAttribute("aria-expanded", "true");
     entry.focus();
   }
@@ -86,23 +90,32 @@ function render({ model, el }) {
     }[event.key];
     if (next !== undefined) open(entries[next]);
     else if (event.key === "Escape" && !box.hidden) close(true);
+    else if (event.key === "Escape" && !note.hidden) note.hidden = true;
     else if (event.key === "Tab") return close(false);
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  const elsewhere = (event) => el.contains(event.target) || close(false);
+  const elsewhere = (event) => {
+    if (el.contains(event.target)) return;
+    close(false);
+    if (button.getAttribute("aria-busy") !== "true") note.hidden = true;
+  };
   const say = (text) => {
     button.title = text;
     el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: text }));
   };
 
   async function copy({ name, text }) {
-    const copied = `Copied: ${name.replace(" (copied)", "")}.`;
+    const copied = () => {
+      note.textContent = `Copied: ${name}.`;
+      note.hidden = false;
+      say(note.textContent);
+    };
     try {
       await navigator.clipboard.writeText(text); // there is no clipboard on a page that came by plain http
-      say(copied);
+      copied();
     } catch {
       const hint = "The browser did not let it be copied. It is selected below: press Ctrl+C or ⌘C, then Esc.";
       show(hint, []);
@@ -111,25 +124,30 @@ function render({ model, el }) {
       byHand.value = text;
       byHand.focus();
       byHand.select();
-      byHand.addEventListener("copy", () => say(copied), { once: true });
+      byHand.addEventListener("copy", () => setTimeout(() => (close(true), copied())), { once: true });
       say(hint);
     }
   }
 
-  function came(message) {
+  const came = (message, buffers) => {
     if (message.of !== view) return;
-    button.textContent = message.doing || "Take away ▾";
-    if (message.doing) return;
+    const busy = button.getAttribute("aria-busy") === "true";
+    button.setAttribute("aria-busy", String(Boolean(message.busy)));
+    note.textContent = message.page ? "" : message.error || message.busy;
+    note.hidden = !note.textContent;
+    note.classList.toggle("encdec-away-trouble", Boolean(message.error));
+    if (message.copies) {
+      copy(message);
+      return;
+    }
     if (message.page) {
       show(message.page.text, message.page.entries);
       open(entries[0]);
-    } else if (message.copies) {
-      copy(message);
-      return;
-    } else if (!message.error) save(message);
-    say(message.error || (message.page ? message.page.text : `Saved ${message.name}. ${message.said}`.trim()));
-  }
-
+    } else if (message.name) save(message, buffers);
+    const saved = message.name && `Saved ${message.name} (${message.size}). ${message.said}`.trim();
+    const text = message.error || message.busy || (message.page ? message.page.text : saved);
+    if (!message.busy || !busy) say(text); // of what is under way, the beginning and the end
+  };
   show("", ways);
   button.addEventListener("click", () => (box.hidden ? open(entries[0]) : close(true)));
   el.addEventListener("keydown", pressed);

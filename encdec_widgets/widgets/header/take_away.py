@@ -1,6 +1,7 @@
 """The menu that takes the design away as a file."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +11,15 @@ import traitlets
 from encdec_widgets.designs.file_names import file_name
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.export.page.in_background import make_page
-from encdec_widgets.formatting import error_text
+from encdec_widgets.formatting import bytes_text, error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
 from encdec_widgets.widgets.header.taken_away import WAYS, Way
 
 if TYPE_CHECKING:
+    from encdec_widgets.background import Task
     from encdec_widgets.designs.design import Design
+    from encdec_widgets.session.shown import Shown
 
 _FOLDER = Path(__file__).parent
 
@@ -51,33 +54,46 @@ class TakeAway(Collected, anywidget.AnyWidget):
         if "mend" in content:
             self._mend(content["mend"])
             return
-        way = WAYS.get(str(content.get("take")))
-        if way is not None and way.takes_long and self._session.shown is not None:
-            self._begin(way, content.get("of"))
-        elif way is not None:
-            self._tell(content.get("of"), self._answer(way, content))
+        way, shown = WAYS.get(str(content.get("take"))), self._session.shown
+        if way is None:
+            return
+        if shown is None:
+            self._send(content, {"error": "There is no network yet."})
+        elif way.builds_many:
+            self._make_page(way, content, shown)
+        elif way.choice is not None and way.choice.takes_seconds and "choice" in content:
+            self._send(content, {"busy": f"Writing {way.name.lower()}; edits wait for it…"})
+            work = functools.partial(self._later, way, content, shown)
+            self._session.background.begin(work, key=(self, content.get("of")))
+        else:
+            self._send(content, self._answer(way, content, shown))
 
-    def _tell(self, of: Any, answer: Mapping[str, Any]) -> None:
-        nothing = {"name": "", "kind": "", "text": "", "error": "", "said": "", "page": None, "doing": ""}
-        self.send({**nothing, "copies": False, "of": of, **answer})
+    def _later(
+        self, way: Way, content: Mapping[str, Any], shown: "Shown", task: "Task[None]"
+    ) -> Generator[None, None, None]:
+        """Answer from the background, in one step after which others can go on."""
+        yield
+        task.tell(self._session.guarded(self._send), content, self._answer(way, content, shown))
 
-    def _begin(self, way: Way, of: Any) -> None:
-        """Make a page in the background; what is asked for later overtakes it."""
-        shown = self._session.shown
-        assert shown is not None
-        backbone = shown.backbone
-        name = file_name(backbone.design, way.ending, shown.step.after.preset)
+    def _make_page(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> None:
+        """Make a page in the background; a later one overtakes it."""
 
         def progress(done: int, total: int) -> None:
-            self._tell(of, {"doing": f"{done} of {total} networks …"})
+            self._send(content, {"busy": f"Making the page: {done} of {total} networks…"})
+
+        def done(text: str) -> None:
+            self._send(content, self._file(way, shown, text))
+
+        def failed(error: Exception) -> None:
+            self._send(content, {"error": _refusal(way, error)})
 
         make_page(
             self._session.background,
             self,
-            backbone,
+            shown.backbone,
             on_progress=progress,
-            done=lambda text: self._tell(of, {"name": name, "kind": way.kind, "text": text}),
-            failed=lambda error: self._tell(of, {"error": _refused(way, error)}),
+            done=self._session.guarded(done),
+            failed=failed,
         )
 
     def close(self) -> None:
@@ -85,22 +101,50 @@ class TakeAway(Collected, anywidget.AnyWidget):
         self._session.background.drop(self)
         super().close()
 
-    def _answer(self, way: Way, content: Mapping[str, Any]) -> dict[str, Any]:
-        shown = self._session.shown
-        if shown is None:
-            return {"error": "There is no network yet."}
-        backbone = shown.backbone
+    def _send(self, content: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        """Send an answer, with bytes beside it."""
+        empty = {
+            "name": "",
+            "kind": "",
+            "text": "",
+            "size": "",
+            "busy": "",
+            "error": "",
+            "said": "",
+            "page": None,
+            "copies": False,
+        }
+        sent = {**empty, "of": content.get("of"), **answer}
+        if isinstance(sent["text"], bytes):
+            self.send({**sent, "text": ""}, buffers=[sent["text"]])
+        else:
+            self.send(sent)
+
+    def _answer(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> dict[str, Any]:
+        backbone, ending = shown.backbone, way.ending
         try:
             if way.choice is None:
                 text, said = way.make(backbone), ()
             elif "choice" not in content:
+                way.choice.ready(backbone)
                 return {"page": _page_of_choices(str(content["take"]), way, way.choice.among(backbone))}
             else:
-                text, said = way.choice.make(backbone, str(content["choice"]))
+                chosen = str(content["choice"])
+                ending = way.choice.endings.get(chosen, ending)
+                text, said = way.choice.make(backbone, chosen)
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
-            return {"error": _refused(way, error), "page": self._page_of_mends(error, backbone.design)}
-        name = way.label if way.copies else file_name(backbone.design, way.ending, shown.step.after.preset)
-        return {"name": name, "kind": way.kind, "text": text, "said": " ".join(said), "copies": way.copies}
+            return {"error": _refusal(way, error), "page": self._page_of_mends(error, backbone.design)}
+        if way.copies:
+            return {"name": way.name, "text": text, "copies": True}
+        return self._file(way, shown, text, ending, said)
+
+    def _file(
+        self, way: Way, shown: "Shown", text: str | bytes, ending: str = "", said: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """A file for the page to save."""
+        name = file_name(shown.backbone.design, ending or way.ending, shown.step.after.preset)
+        size = bytes_text(len(text if isinstance(text, bytes) else text.encode()))
+        return {"name": name, "kind": way.kind, "text": text, "size": size, "said": " ".join(said)}
 
     def _page_of_mends(self, error: Exception, design: "Design") -> dict[str, Any] | None:
         """A page that says what is wrong, with an entry for each mend; None where there is no mend."""
@@ -116,9 +160,8 @@ class TakeAway(Collected, anywidget.AnyWidget):
             self._session.mend(mends[index], design)
 
 
-def _refused(way: Way, error: Exception) -> str:
-    what = way.label.partition(" (copied)")[0].removesuffix("…")
-    return f"{what} can't be made of this network: {error_text(error)}"
+def _refusal(way: Way, error: Exception) -> str:
+    return f"{way.name} can't be made of this network: {error_text(error)}"
 
 
 def _page_of_choices(name: str, way: Way, among: Sequence[tuple[str, str]]) -> dict[str, Any]:

@@ -7,15 +7,21 @@ import attrs
 
 from encdec_widgets.explain.table import block_rows, csv_lines
 from encdec_widgets.export.file import ENDING
+from encdec_widgets.export.keras_code.written import code_of
+from encdec_widgets.export.model_files import FORMATS, WHERE_OTHERS_ARE_WRITTEN, file_bytes
 from encdec_widgets.export.sleap import classic_writing, nn_writing
 from encdec_widgets.export.sleap.ground import FIDELITY
 from encdec_widgets.export.sleap.heads import CLASSIC, SLEAP_NN
 from encdec_widgets.export.sleap.kinds import choices
 from encdec_widgets.figures.scene import scene
 from encdec_widgets.figures.still import still
+from encdec_widgets.formatting import bytes_text
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
+
+LARGEST_MODEL = 100_000_000
+"""Bytes of weights that a page gets at most."""
 
 
 @attrs.frozen
@@ -25,12 +31,18 @@ class Choice:
     Attributes:
         text: What to know of it.
         among: Gives what there is for a network: a value and a label each, the likeliest first.
-        make: Writes the file's text for a network and a value, with what is to be said of it.
+        make: Writes the file's text or bytes for a network and a value, with what is to be said of it.
+        endings: Of the file's name for some of the values.
+        ready: Raises a ValueError where no file is made of a network, whatever is chosen.
+        takes_seconds: Whether making it does: it is then made in the background.
     """
 
     text: str
     among: Callable[["Backbone"], tuple[tuple[str, str], ...]]
-    make: Callable[["Backbone", str], tuple[str, tuple[str, ...]]]
+    make: Callable[["Backbone", str], tuple[str | bytes, tuple[str, ...]]]
+    endings: Mapping[str, str] = attrs.field(factory=dict)
+    ready: Callable[["Backbone"], object] = lambda _: None
+    takes_seconds: bool = False
 
 
 @attrs.frozen
@@ -42,20 +54,25 @@ class Way:
         help: One sentence on what it is for.
         ending: Of the file's name.
         kind: The file's media type.
-        make: Writes the file's text; of a way with a choice, for the likeliest one.
+        make: Writes the file's text or bytes; of a way with a choice, for the likeliest one.
         choice: What is chosen before, if anything is.
         copies: Whether the text is copied to the clipboard, and not saved.
-        takes_long: Whether many networks are built for it, which is done in the background; ``make`` is not called.
+        builds_many: Whether many networks are built for it, in the background; ``make`` is not called then.
     """
 
     label: str
     help: str
     ending: str
     kind: str
-    make: Callable[["Backbone"], str]
+    make: Callable[["Backbone"], str | bytes]
     choice: Choice | None = None
     copies: bool = False
-    takes_long: bool = False
+    builds_many: bool = False
+
+    @property
+    def name(self) -> str:
+        """The label without what is only said in a menu."""
+        return self.label.removesuffix("…").removesuffix(" (copied)")
 
 
 def _sleap(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
@@ -66,6 +83,19 @@ def _sleap(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
 def _sleap_nn(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
     written = nn_writing.written(backbone.design, head_type)
     return written.text, written.warnings
+
+
+def _of_a_page(backbone: "Backbone") -> None:
+    """Refuse to send a network to a page that is too large for it: the page and the notebook's server hold it in memory."""
+    if backbone.weight_bytes > LARGEST_MODEL:
+        raise ValueError(
+            f"it is {bytes_text(backbone.weight_bytes)} of weights, and a page gets up to {bytes_text(LARGEST_MODEL)}. "
+            "Would work in code: designer.backbone.save('network.keras')"
+        )
+
+
+def _model_file(backbone: "Backbone", ending: str) -> tuple[bytes, tuple[str, ...]]:
+    return file_bytes(backbone, ending), ()
 
 
 WAYS: Mapping[str, Way] = {
@@ -92,6 +122,29 @@ WAYS: Mapping[str, Way] = {
         lambda backbone: _sleap_nn(backbone, choices(backbone.design, SLEAP_NN)[0][0])[0],
         Choice(FIDELITY, lambda backbone: choices(backbone.design, SLEAP_NN), _sleap_nn),
     ),
+    "code": Way(
+        "Keras code (.py)",
+        "One plain Keras file that builds this network; Open takes the design back from it.",
+        "py",
+        "text/x-python",
+        code_of,
+    ),
+    "model": Way(
+        "Model file…",
+        "The network with its present weights, for Keras, ONNX Runtime, LiteRT or TensorFlow.",
+        "keras",
+        "application/octet-stream",
+        lambda backbone: _model_file(backbone, ".keras")[0],
+        Choice(
+            "The network with its present weights. Writing takes some seconds, for which edits wait. "
+            f"{WHERE_OTHERS_ARE_WRITTEN}",
+            lambda _: tuple((each.ending, each.label) for each in FORMATS if each.refusal is None),
+            _model_file,
+            endings={each.ending: each.ending.removeprefix(".") or "zip" for each in FORMATS},
+            ready=_of_a_page,
+            takes_seconds=True,
+        ),
+    ),
     "link": Way(
         "Link (copied)",
         "A link that opens the designer with this design in any browser, on Binder; the design is all in the link.",
@@ -114,7 +167,7 @@ WAYS: Mapping[str, Way] = {
         "html",
         "text/html",
         lambda _: "",
-        takes_long=True,
+        builds_many=True,
     ),
     "csv": Way(
         "Table (CSV)",

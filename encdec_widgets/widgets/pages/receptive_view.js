@@ -1,70 +1,10 @@
 /* All lengths are in px of the image, which is what the drawing's coordinates are; `unit` is a px of the page in them.
    A drag is the page's own affair: the kernel hears of it now and then, and of where it ended. */
 
-const SVG = "http://www.w3.org/2000/svg";
 const SIDE = 236; // of the picture on the page, while nobody sees it
-const KEPT = 1024; // px: the longest side that is kept of a person's image, enough to look at it more closely
-const LARGEST = 50; // MB of a file that is read; larger ones are videos and the like
 const TELL_MS = 100;
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const GROWS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
-
-function element(name, className = "", text = "") {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  if (name === "button") made.type = "button";
-  return made;
-}
-
-function shape(name, attributes = {}, ...children) {
-  const made = document.createElementNS(SVG, name);
-  setAll(made, attributes);
-  made.append(...children);
-  return made;
-}
-
-function setAll(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-}
-
-const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
-
-/* A line that is seen on bright and on dark ground: a dark edge, and the line itself on it. */
-function edged(name, place, { colour, dash, width }) {
-  const line = { ...place, fill: "none", "vector-effect": "non-scaling-stroke" };
-  return [
-    shape(name, { ...line, stroke: "#000", "stroke-opacity": 0.7, "stroke-width": width + 2, "stroke-dasharray": dash }),
-    shape(name, { ...line, stroke: colour, "stroke-width": width, "stroke-dasharray": dash }),
-  ];
-}
-
-/* The part of a box that lies on the image, and whether that is not all of it. */
-function onImage(box, [down, right], [height, width]) {
-  if (box.extent === "whole image") return { x: 0, y: 0, width, height, cut: false };
-  const [y, x] = [down + box.offset[0] - box.size[0] / 2, right + box.offset[1] - box.size[1] / 2];
-  const [top, left] = [clamp(y, 0, height), clamp(x, 0, width)];
-  const [bottom, end] = [clamp(y + box.size[0], 0, height), clamp(x + box.size[1], 0, width)];
-  const cut = y < 0 || x < 0 || y + box.size[0] > height || x + box.size[1] > width;
-  return { x: left, y: top, width: end - left, height: bottom - top, cut };
-}
-
-/* A person's own image as a data URL, and its height and width. What is kept is drawn anew, and small. */
-async function read(file) {
-  if (file.size > LARGEST * 1e6) {
-    throw new Error(`“${file.name}” is ${Math.ceil(file.size / 1e6)} MB large. Images up to ${LARGEST} MB work.`);
-  }
-  const bitmap = await createImageBitmap(file).catch(() => {
-    throw new Error(`“${file.name}” is no image that this browser can draw. PNG, JPEG, GIF and WebP work.`);
-  });
-  const size = [bitmap.height, bitmap.width];
-  const share = Math.min(1, KEPT / Math.max(...size));
-  const canvas = element("canvas");
-  [canvas.height, canvas.width] = size.map((side) => Math.max(1, Math.round(side * share)));
-  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  return [canvas.toDataURL("image/webp", 0.9), size];
-}
 
 /* Sends what was set, at most every TELL_MS, the last of it always. */
 function teller(model) {

@@ -10,6 +10,7 @@ import traitlets
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
 
 _FOLDER = Path(__file__).parent
+_PARTS = ("receptive_shapes", "image_file", "enlarge", "receptive_view")
 _SAMPLE = _FOLDER / "sample_image.svg"  # drawn for this package
 
 SAMPLE_SIZE = (640, 640)
@@ -37,9 +38,7 @@ class ReceptiveView(Collected, anywidget.AnyWidget):
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
-    _esm = "\n".join(
-        (_FOLDER / name).read_text(encoding="utf-8") for name in ("enlarge.js", "receptive_view.js")
-    )
+    _esm = "\n".join((_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
     _css = (_FOLDER / "receptive_view.css").read_text(encoding="utf-8")
 
     image = traitlets.Unicode().tag(sync=True)

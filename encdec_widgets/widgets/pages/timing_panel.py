@@ -11,7 +11,8 @@ from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, note
 from encdec_widgets.widgets.pages.timing_controls import TimingControls
-from encdec_widgets.widgets.pages.timing_subject import Subject, Surroundings
+from encdec_widgets.widgets.pages.timing_predictions import Predictions, expected_words
+from encdec_widgets.widgets.pages.timing_subject import Subject
 from encdec_widgets.widgets.pages.timing_words import blocks_html, card_html, race_html, timing_html
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.gpu import visible_gpus
@@ -29,7 +30,6 @@ from encdec_widgets.workers.timing import (
     shared_worker,
     visible_devices,
 )
-from encdec_widgets.workers.timing.calibration import Calibration, predict_ms
 
 FAR_LONGER = 5
 """A timing that is predicted to take more than so many budgets asks before it starts."""
@@ -67,7 +67,7 @@ class TimingPanel(widgets.VBox):
         self._pinned: Racer | None = None
         self._pinned_subject: Subject | None = None
         self._worker = worker or shared_worker()
-        self._calibrations: dict[Surroundings, Calibration] = {}
+        self._predictions = Predictions()
         self._note = ""
         self._failed = False
         self._again: _Run | None = None
@@ -309,13 +309,13 @@ class TimingPanel(widgets.VBox):
 
     def _show_progress(self, subject: Subject, progress: Progress) -> None:
         if progress.calibration is not None:
-            self._calibrations[subject.surroundings] = Calibration.from_dict(progress.calibration)
+            self._predictions.learn(subject, progress.calibration)
         if self._running is not subject:
             return
         self.progress.value = progress.share
         words = [f"{progress.doing} …"]
         if progress.predicted_ms is not None:
-            words.append(_expected(progress.predicted_ms))
+            words.append(expected_words(progress.predicted_ms))
         if not self._holds(subject):
             words.append("of what was on screen when it began")
         self._say_expected(words)
@@ -323,15 +323,7 @@ class TimingPanel(widgets.VBox):
     def _expected_ms(self) -> float | None:
         """How long a run should take, as far as the device is known and nothing better is."""
         subject = self._subject
-        calibration = None if subject is None else self._calibrations.get(subject.surroundings)
-        if calibration is None or subject is None or self.up_to_date:
-            return None
-        return predict_ms(
-            subject.backbone.layers,
-            calibration,
-            batch_size=subject.options.batch_size,
-            training=subject.options.work == "training",
-        )
+        return None if subject is None or self.up_to_date else self._predictions.of(subject)
 
     def _tell_time(self, expected_ms: float | None) -> None:
         """Tell how long the network on screen takes: measured, or else predicted."""
@@ -379,7 +371,7 @@ class TimingPanel(widgets.VBox):
         expected_ms = self._expected_ms()
         self._tell_time(expected_ms)
         if not self.running:
-            self._say_expected([] if expected_ms is None else [_expected(expected_ms)])
+            self._say_expected([] if expected_ms is None else [expected_words(expected_ms)])
         parts = []
         if self._note:
             parts.append((error if self._failed else note)(self._note))
@@ -395,10 +387,6 @@ class TimingPanel(widgets.VBox):
             blocks = blocks_html(self.timing, self._timed.backbone.blocks)
         self._blocks.value = blocks
         self._race_result.value = race_html(self.race, self._holds(self._raced)) if self.race else NOTHING
-
-
-def _expected(predicted_ms: float) -> str:
-    return f"about {digits(predicted_ms)} ms a run expected (estimate)"
 
 
 def _row(*buttons: widgets.Button) -> widgets.HBox:

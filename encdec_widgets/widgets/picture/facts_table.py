@@ -106,7 +106,10 @@ class FactsTable(Collected, anywidget.AnyWidget):
 
     def _told(self, _: Any, content: Any, __: Any) -> None:
         """Select the block whose row, or the row of one of whose layers, a person chooses; or switch its skip."""
-        actions = {"chosen": self._session.select_block, "switched": self._session.switch_skip}
+        actions: dict[str, Callable[[str], object]] = {
+            "chosen": self._session.select_block,
+            "switched": self._session.switch_skip,
+        }
         for action, name in content.items() if isinstance(content, dict) else ():
             if action in actions and isinstance(name, str):
                 actions[action](name)

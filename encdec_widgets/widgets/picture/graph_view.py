@@ -1,52 +1,35 @@
 """The picture of the network, as one plotly FigureWidget that is updated in place."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from encdec_widgets.background import Background
-from encdec_widgets.figures.as_plotly import BEFORE, BOXES, FIXED_LAYOUT, as_plotly
+from encdec_widgets.figures.as_plotly import FIXED_LAYOUT, as_plotly
 from encdec_widgets.figures.palette import LIGHT, Palette
 from encdec_widgets.figures.parts import Scene
 from encdec_widgets.widgets.base import stock as widgets
-from encdec_widgets.widgets.base.at_rest import AtRest
-from encdec_widgets.widgets.base.plotly_private import FigureWidget
 
-_SYNC_AFTER_S = 0.3
+if TYPE_CHECKING:
+    from encdec_widgets.widgets.base.plotly_private import FigureWidget
 
 
 class GraphView(widgets.VBox):
     """A scene, as :func:`encdec_widgets.figures.as_plotly` draws it.
 
-    A FigureWidget is never freed and costs 5 MB of JavaScript, so there is one for the life of the view. It is made
-    once there is something to draw: a page that is being opened meanwhile would miss what is drawn into an empty one.
+    A FigureWidget is never freed and costs 5 MB of JavaScript, so there is one for the life of the view.
 
     Attributes:
         figure: The FigureWidget; None until the first picture.
     """
 
-    def __init__(
-        self,
-        on_click: Callable[[str], None],
-        background: Background | None = None,
-        *,
-        over: widgets.Widget | None = None,
-        on_skip: Callable[[str], None] | None = None,
-    ) -> None:
+    def __init__(self, *, over: widgets.Widget | None = None) -> None:
         """Make an empty box for a picture.
 
         Args:
-            on_click: Is called with the name of the box that is clicked.
-            background: What waits for a pause in the edits; the one that all share if left out.
-            over: What lies over the picture, if anything.
-            on_skip: Is called with the name of the block whose skip connection is clicked; ``on_click`` if left out.
+            over: What lies over the picture, if anything: it takes the clicks.
         """
-        self._on_click = on_click
-        self._on_skip = on_skip or on_click
         self._over = () if over is None else (over,)
         self.figure: FigureWidget | None = None
         self._shown: dict[str, Any] | None = None
-        # After the last edit: it costs a message as large as the edit's own and some milliseconds.
-        self._synced = AtRest(_SYNC_AFTER_S, self._sync_state, background)
         super().__init__()
         self.add_class("encdec-picture")
 
@@ -55,45 +38,23 @@ class GraphView(widgets.VBox):
         picture = as_plotly(scene, palette)
         before, self._shown = self._shown, None  # an interrupt leaves something between the two
         if self.figure is None:
-            figure = _figure_widget(picture)
-            for trace in figure.data:
-                if "customdata" in trace:
-                    trace.on_click(self._clicked)
-            self.children = (figure, *self._over)
-            self.figure = figure
+            self.figure = _figure_widget(picture)
+            self.figure.on_missed(self._draw_again)
+            self.children = (self.figure, *self._over)
         else:
             _update(self.figure, before, picture)
-            self._synced.soon()
         self._shown = picture
 
-    def clear_before(self) -> None:
-        """Take the outlines of the boxes before an edit out of the picture."""
-        if self.figure is None or self._shown is None:
-            return
-        gone: dict[str, list[float]] = {"x": [], "y": []}
-        data = [{**trace, **gone} if trace["name"] == BEFORE else trace for trace in self._shown["data"]]
-        picture = {**self._shown, "data": data}
-        _update(self.figure, self._shown, picture)
-        self._shown = picture
-        self._synced.soon()
-
-    def close(self) -> None:
-        """Close it, also if its stored state is yet to be brought up to date."""
-        self._synced.forget()
-        super().close()
-
-    def _sync_state(self) -> None:
-        if self.figure is not None:
-            self.figure.update_stored_state()
-
-    def _clicked(self, trace: Any, points: Any, _: Any) -> None:
-        clicked = self._on_click if trace.name == BOXES else self._on_skip
-        for index in points.point_inds:
-            if name := trace.customdata[index][0]:  # empty between two lines
-                clicked(name)
+    def _draw_again(self) -> None:
+        """Tell the page all of the picture: it has missed a change."""
+        if self.figure is not None and self._shown is not None:
+            _update(self.figure, None, self._shown)
 
 
-def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
+def _figure_widget(picture: dict[str, Any]) -> "FigureWidget":
+    # Here, so that the rest of the screen does not wait for plotly.
+    from encdec_widgets.widgets.base.plotly_private import FigureWidget
+
     layout = {**FIXED_LAYOUT, **picture["layout"], "autosize": True}
     figure = FigureWidget(data=picture["data"], layout=layout)
     # plotly would offer to upload the figure, and remember the size of a hidden tab.
@@ -109,7 +70,7 @@ def _figure_widget(picture: dict[str, Any]) -> FigureWidget:
     return figure
 
 
-def _update(figure: FigureWidget, old: dict[str, Any] | None, new: dict[str, Any]) -> None:
+def _update(figure: "FigureWidget", old: dict[str, Any] | None, new: dict[str, Any]) -> None:
     """Send what changed, and no more: the page answers each trace that it gets with all of its defaults.
 
     Where it is not known what the page shows, all is sent.

@@ -1,12 +1,13 @@
 """The picture with its views: what is drawn of the network that a session shows, and in which colours."""
 
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.figures.colour_scale import Colouring
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
-from encdec_widgets.figures.palette import DARK, LIGHT
+from encdec_widgets.figures.palette import DARK, LIGHT, Palette
 from encdec_widgets.figures.parts import Scene
 from encdec_widgets.figures.quantities import QUANTITIES
 from encdec_widgets.figures.scale import Scale
@@ -22,9 +23,11 @@ from encdec_widgets.widgets.picture.hands.hands import Drawn, Hands
 if TYPE_CHECKING:
     import networkx as nx
 
+AHEAD_S = 0.2
+"""Where Keras is yet to be loaded, plotly is loaded before it, when the page has the rest of the screen."""
 BLOCKS, LAYERS_OF_BLOCK, LAYERS = "blocks", "layers of the block", "all layers"
 GHOST_S = 1.5
-"""How long the state before an edit is seen."""
+"""How long the state before an edit is seen: the page lets it fade."""
 
 
 class Picture(widgets.VBox):
@@ -45,6 +48,7 @@ class Picture(widgets.VBox):
         self._scale: Scale | None = None
         self._drawn: tuple[Any, ...] = ()
         self._before: Scene | None = None
+        self._seen_until = 0.0  # s, of the clock of this process
         self.scene: Scene | None = None
         self.view = widgets.ToggleButtons(
             options=[BLOCKS, LAYERS_OF_BLOCK, LAYERS],
@@ -56,16 +60,13 @@ class Picture(widgets.VBox):
         )
         self.view.observe(session.guarded(self._draw), "value")
         self.view.add_class("encdec-views")
-        self.hands = Hands(session, self._clicked)
-        self.graph = GraphView(
-            session.guarded(self._clicked),
-            session.background,
-            over=self.hands,
-            on_skip=session.guarded(self._skip_clicked),
-        )
-        self._ghost = AtRest(GHOST_S, session.guarded(self._clear_ghost), session.background)
+        self.hands = Hands(session, self._clicked, self._skip_clicked)
+        self.graph = GraphView(over=self.hands)
+        self._ahead = AtRest(AHEAD_S, session.guarded(self._draw_nothing), session.background)
         super().__init__([self.view, self.graph])
         self.add_class("encdec-middle-part")
+        if session.shown is None:
+            self._ahead.soon()
         self._draw()
         session.observe(self._draw, ["shown", "dismissed", "conditions", "coloured_by", "block_times"])
         if page is not None:
@@ -73,9 +74,24 @@ class Picture(widgets.VBox):
             page.observe(session.guarded(self._resized), "room")
 
     def close(self) -> None:
-        """Close it, also if the state before an edit is still to be seen."""
-        self._ghost.forget()
+        """Close it, also if plotly is yet to be loaded."""
+        self._ahead.forget()
         super().close()
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        """Width and height, in px."""
+        page = self._page
+        return page.room if page is not None and all(page.room) else (WIDTH, HEIGHT)
+
+    @property
+    def _palette(self) -> Palette:
+        return DARK if self._page is not None and self._page.dark else LIGHT
+
+    def _draw_nothing(self) -> None:
+        """Draw an empty picture, so that the page reads the 5 MB of plotly's script while the kernel loads Keras."""
+        if self.graph.figure is None:
+            self.graph.show(Scene.blank(*self._room), self._palette)
 
     @property
     def _colouring(self) -> Colouring | None:
@@ -94,15 +110,14 @@ class Picture(widgets.VBox):
 
     def _draw(self, _: Any = None) -> None:
         """Draw what is to be seen now, where it differs from what is drawn."""
-        shown, page = self._session.shown, self._page
+        shown = self._session.shown
         if shown is None:
             return
         said, colouring = flags(shown, self._session.dismissed), self._colouring
-        width, height = page.room if page is not None and all(page.room) else (WIDTH, HEIGHT)
-        dark = page is not None and page.dark
+        (width, height), palette = self._room, self._palette
         graph_of = (shown.backbone, self.view.value, (width, height))
         selected = shown.selected_blocks
-        to_draw = (*graph_of, selected, shown.marks, said, colouring, dark)
+        to_draw = (*graph_of, selected, shown.marks, said, colouring, palette)
         if to_draw == self._drawn:
             return
         self._keep_ghost(graph_of, edited=bool(shown.words) and not shown.step.anew)
@@ -132,30 +147,24 @@ class Picture(widgets.VBox):
         )
         if self.view.value == BLOCKS:
             self._scale = self.scene.scale
-        self.graph.show(self.scene, DARK if dark else LIGHT)
-        as_large = {"width": width, "height": height, "scale": self.scene.scale}
-        plain = partial(scene, graph, colouring=colouring, **as_large)
+        self.graph.show(self.scene, palette)
+        plain = partial(scene, graph, colouring=colouring, width=width, height=height, scale=self.scene.scale)
         self.hands.show(Drawn(graph, self.scene, outlined, said if self.view.value == BLOCKS else {}, plain))
         self._drawn = to_draw
-        if self.scene.before:
-            self._ghost.soon()
 
     def _keep_ghost(self, graph_of: tuple[Any, ...], *, edited: bool) -> None:
         """Keep the scene before an edit; while a slider moves, that before it moved."""
-        was, now = self._drawn[:3], graph_of
-        if was[1:] != now[1:] or not edited:
+        was, now, moment = self._drawn[:3], graph_of, time.monotonic()
+        follows = edited and was[1:] == now[1:]
+        if not follows or moment > self._seen_until:
             self._before = None
-        elif was[0] is not now[0] and self._before is None:
-            self._before = self.scene
+        if follows and was[0] is not now[0]:
+            self._before = self._before or self.scene
+            self._seen_until = moment + GHOST_S
 
-    def _clear_ghost(self) -> None:
-        """Let the state before the edit go from the picture."""
-        self._before = None
-        self.graph.clear_before()
-
-    def _skip_clicked(self, name: str) -> None:
+    def _skip_clicked(self, name: str, made: bool) -> None:
         """Take the skip connection of a block out, or in; where there is no choice, it is a click on the block."""
-        if self.view.value != BLOCKS or not self._session.switch_skip(name):
+        if self.view.value != BLOCKS or not self._session.switch_skip(name, made):
             self._clicked(name)
 
     def _clicked(self, name: str) -> None:

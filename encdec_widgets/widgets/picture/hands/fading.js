@@ -1,26 +1,35 @@
-/* The state before an edit, plotly's trace "before", is seen for a second and a half. It fades; for people who want less
-   motion, it stands still and goes. */
+/* The boxes before an edit are seen for a second and a half. They fade; for people who want less motion, they stand still
+   and go. Only the page knows of it: no message says that they have gone. */
 
-const SEEN_MS = 1500;
+const SEEN_MS = 1500; // picture.py says the same in seconds
 const FADING = [{ opacity: 1 }, { opacity: 0 }];
 const STANDING = [{ opacity: 1 }, { opacity: 1, offset: 0.99 }, { opacity: 0 }];
 
-function ghost(el) {
+function ghost(model, placed) {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  let seen = ""; // what it last showed
-  const drawn = () => {
-    const plot = plotUnder(el);
-    const trace = plot?._fullData.find(({ name }) => name === "before");
-    const group = trace && plot.querySelector(`.scatterlayer .trace${trace.uid}`);
-    if (!group) {
-      seen = "";
-      return;
-    }
-    const shown = JSON.stringify([trace.x, trace.y]);
-    if (shown === seen) return;
-    seen = shown;
-    for (const running of group.getAnimations()) running.cancel();
-    group.animate(calm.matches ? STANDING : FADING, { duration: SEEN_MS, fill: "forwards", easing: "ease-in" });
-  };
-  return { drawn };
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  svg.setAttribute("class", "encdec-before");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(path);
+  let seen = null; // the animation, while it runs
+
+  function place() {
+    if (!seen) return;
+    const outline = ({ x, y, width, height }) => `M${x} ${y}h${width}v${height}h${-width}Z`;
+    const places = model.get("before").map(placed).filter(Boolean);
+    path.setAttribute("d", places.map(outline).join(""));
+  }
+
+  function show() {
+    seen?.cancel();
+    seen = path.animate(calm.matches ? STANDING : FADING, { duration: SEEN_MS, easing: "ease-in" });
+    seen.onfinish = () => {
+      seen = null;
+      path.removeAttribute("d");
+    };
+    place();
+  }
+
+  return { svg, show, place };
 }

@@ -82,16 +82,18 @@ function stand(model, el, bar) {
 function render({ model, el }) {
   el.classList.add("encdec-hands");
   const zoom = zoomer(model, el);
-  const before = ghost(el);
+  const placed = (rect) => {
+    const plot = plotUnder(el);
+    return plot && placeOf(plot, rect);
+  };
+  const before = ghost(model, placed);
+  const still = steadiness(model);
   const walk = walker(model, {
     choose: (name) => model.send({ choose: name }),
     remove: (name) => model.send({ remove: name }),
     open: () => el.dispatchEvent(new CustomEvent("encdec-checks", { bubbles: true })), // the foot hears it
     reveal: zoom.reveal,
-    placed: (rect) => {
-      const plot = plotUnder(el);
-      return plot && placeOf(plot, rect);
-    },
+    placed,
   });
   const focus = () => walk.list.focus({ preventScroll: true });
   let waits = false; // the same designer may be on screen twice, and the file goes to the one that asked
@@ -113,7 +115,7 @@ function render({ model, el }) {
   tools.present.setAttribute("aria-pressed", "false");
   const bar = element("div", "encdec-tools", { role: "toolbar", "aria-label": "Picture" });
   bar.append(tools.in, tools.out, tools.fit, tools.download, tools.present, downloads.menu);
-  el.append(walk.list, walk.ring, walk.signs, bar);
+  el.append(before.svg, walk.list, walk.ring, walk.signs, bar);
 
   const keys = {
     "+": zoom.in, "=": zoom.in, "-": zoom.out, _: zoom.out, 0: zoom.fit,
@@ -140,16 +142,27 @@ function render({ model, el }) {
     picture?.addEventListener("wheel", wheel, { passive: false, capture: true });
     picture?.addEventListener("pointerup", up);
   };
+  const follow = () => {
+    walk.place();
+    before.place();
+  };
   const end = followPlot(el, {
     plotly_afterplot: () => {
       adopt();
       stand(model, el, bar);
-      walk.place();
-      before.drawn();
+      follow();
+      still.drawn(plotUnder(el));
     },
-    plotly_relayouting: walk.place,
+    plotly_relayouting: follow,
     plotly_doubleclick: zoom.fit,
-    plotly_click: ({ points }) => walk.pointed(points[0]?.customdata?.[0]),
+    plotly_click: ({ xPixel, yPixel }) => {
+      const plot = plotUnder(el);
+      const hit = plot && under(plot, xPixel, yPixel);
+      if (hit?.box) {
+        walk.pointed(hit.box);
+        model.send({ choose: hit.box });
+      } else if (hit && still.steady(plot)) model.send({ skip: hit.skip, made: hit.made });
+    },
   });
 
   const told = ({ say, save: svg, kind, name }) => {
@@ -159,6 +172,7 @@ function render({ model, el }) {
   };
   model.on("change:stops", stopped);
   model.on("change:selected", walk.drawSelection);
+  model.on("change:before", before.show);
   model.on("msg:custom", told);
   walk.draw();
   return () => {
@@ -168,6 +182,7 @@ function render({ model, el }) {
     picture?.removeEventListener("pointerup", up);
     model.off("change:stops", stopped);
     model.off("change:selected", walk.drawSelection);
+    model.off("change:before", before.show);
     model.off("msg:custom", told);
   };
 }

@@ -14,7 +14,7 @@ from encdec_widgets.designs.head_edits import remove_head
 from encdec_widgets.designs.heads import is_head_path
 from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.figures.folds import folded
-from encdec_widgets.figures.parts import Scene
+from encdec_widgets.figures.parts import Rect, Scene
 from encdec_widgets.figures.still import still
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from encdec_widgets.designs.design import Design
 
 _FOLDER = Path(__file__).parent
-_PARTS = ("plot", "zoom", "walk", "saving", "presenting", "fading", "hands")
+_PARTS = ("plot", "pointer", "zoom", "walk", "saving", "presenting", "fading", "hands")
 UPDATE_AFTER_S = 0.25  # after the last edit: no step of a slider pays for the keyboard's way
 
 
@@ -51,7 +51,7 @@ class Drawn:
 
 
 class Hands(Collected, anywidget.AnyWidget):
-    """What a person can do to the picture besides a click; nothing in plotly can be reached by keyboard.
+    """What a person can do to the picture, by pointer and by keyboard; nothing in plotly can be reached by the latter.
 
     It lies over the picture and is one tab stop. Arrow keys walk the boxes, Enter chooses one, Delete takes it out.
 
@@ -59,6 +59,8 @@ class Hands(Collected, anywidget.AnyWidget):
         stops: The boxes, as :func:`~encdec_widgets.widgets.picture.hands.walk.stops` lists them (a trait).
         fit: The ranges of the x and the y axis that show all of the picture (a trait).
         selected: Names of the boxes that are selected (a trait).
+        before: The outlines of boxes before the last edit, as left, right, bottom and top (a trait); another value is
+            seen for a moment.
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
@@ -68,27 +70,35 @@ class Hands(Collected, anywidget.AnyWidget):
     stops: traitlets.List[Any] = traitlets.List().tag(sync=True)
     fit: traitlets.List[Any] = traitlets.List().tag(sync=True)
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    before: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
-    def __init__(self, session: Session, choose: Callable[[str], None]) -> None:
+    def __init__(
+        self, session: Session, choose: Callable[[str], None], switch: Callable[[str, bool], None]
+    ) -> None:
         """Make the layer of the picture of ``session``.
 
         Args:
             session: What is edited.
             choose: Is called with the name of the box that is chosen.
+            switch: Is called with the name of the block whose skip connection is clicked, and whether it was made in
+                the picture that was clicked.
         """
         self._session = session
         self._choose = choose
+        self._switch = switch
         self._drawn: Drawn | None = None
         self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update), session.background)
         super().__init__()
         self.on_msg(session.guarded(self._told))
 
     def show(self, drawn: Drawn) -> None:
-        """Be the layer over another picture: what *Fit* shows at once, the boxes once no more edits come."""
+        """Be the layer over another picture: what *Fit* shows and the ghost at once, the boxes at rest."""
         first = self._drawn is None
         self._drawn = drawn
         extent = drawn.scene.extent
-        self.fit = [[extent.left, extent.right], [extent.bottom, extent.top]]
+        with self.hold_sync():
+            self.fit = [[extent.left, extent.right], [extent.bottom, extent.top]]
+            self.before = [_ends(rect) for rect in drawn.scene.before]
         if first:
             self._update()
         else:
@@ -110,8 +120,12 @@ class Hands(Collected, anywidget.AnyWidget):
 
     def _told(self, _: Any, content: Any, __: Any) -> None:
         """Do what a person asks of the box with this name, or for a picture of this kind."""
+        if not isinstance(content, dict):
+            return
+        if isinstance(skip := content.get("skip"), str):
+            self._switch(skip, content.get("made") is True)
         actions = {"choose": self._choose, "remove": self._remove, "download": self._download}
-        for action, name in content.items() if isinstance(content, dict) else ():
+        for action, name in content.items():
             if action in actions and isinstance(name, str):
                 actions[action](name)
 
@@ -135,6 +149,11 @@ class Hands(Collected, anywidget.AnyWidget):
         if self._drawn is not None and shown is not None and kind in ("svg", "png"):
             name = file_name(shown.backbone.design, kind, shown.step.after.preset)
             self.send({"save": still(self._drawn.plain()), "kind": kind, "name": name})
+
+
+def _ends(rect: Rect) -> list[float]:
+    """A place as the page takes it; a tenth of a px is less than anybody sees."""
+    return [round(end, 1) for end in (rect.left, rect.right, rect.bottom, rect.top)]
 
 
 def why_it_stays(design: "Design", blocks: "nx.DiGraph[str]", name: str) -> str:

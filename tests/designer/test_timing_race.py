@@ -1,0 +1,55 @@
+"""A race of the timing panel: a pinned network against the one on screen."""
+
+import pytest
+
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.pages.timing_panel import TimingPanel
+from encdec_widgets.workers.timing import Race, network_of
+from tests.designer.timed import DESIGN, OTHER, RACE, FakeWorker, begun, layers_in, said, show
+
+
+@pytest.fixture
+def worker() -> FakeWorker:
+    return FakeWorker()
+
+
+@pytest.fixture
+def panel(worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> TimingPanel:
+    return begun(Session(DESIGN), worker, monkeypatch)
+
+
+def test_a_pinned_network_is_raced_against_the_one_on_screen(panel: TimingPanel, worker: FakeWorker) -> None:
+    assert panel.start_race.layout.display == "none"
+    panel.pin.click()
+    assert "A is U-Net, 32 × 32 px" in said(panel)
+    assert panel.start_race.layout.display == "none"  # A is B
+    show(panel, OTHER)
+    assert panel.start_race.layout.display == ""
+    panel.start_race.click()
+    (job,) = worker.jobs
+    assert isinstance(job, Race)
+    sent = [network_of(design.build()) for design in (DESIGN, OTHER)]
+    assert [layers_in(racer.network) for racer in (job.a, job.b)] == list(map(layers_in, sent))
+    worker.answer(RACE)
+    assert panel.race is RACE
+    assert "B is 2.00 times faster" in said(panel)
+    show(panel, DESIGN)
+    assert "Out of date" in panel.text
+
+
+def test_one_network_is_raced_on_two_backends(panel: TimingPanel, worker: FakeWorker) -> None:
+    panel.pin.click()
+    panel.controls.children[-1].click()
+    panel.controls.rows["backend"].children[0].value = "jax"
+    panel.start_race.click()
+    (job,) = worker.jobs
+    assert job.a.network.text == job.b.network.text
+    assert job.backends[-1] == "jax"
+
+
+def test_a_race_is_offered_as_long_as_the_two_differ(panel: TimingPanel) -> None:
+    panel.pin.click()
+    for value, offered in ((4, ""), (1, "none")):
+        panel.controls.rows["batch_size"].children[1].value = value
+        assert panel.start_race.layout.display == offered
+    assert "Change the network or an option" in said(panel)
