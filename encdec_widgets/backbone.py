@@ -278,7 +278,7 @@ class Backbone(NetworkWaysOut):
             FileExistsError: If there is one of this name; a FileNotFoundError if there is no folder for it.
             ValueError: If the name has another end, or its format is not to be had here: it says what would work.
         """
-        written: Path = answering("save")(self, path, overwrite=overwrite, on_progress=on_progress)
+        written: Path = answering("save_model")(self, path, overwrite=overwrite, on_progress=on_progress)
         return written
 
     def to_sleap(

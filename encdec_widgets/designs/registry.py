@@ -13,7 +13,7 @@ from encdec_widgets.formatting import quoted
 
 _ANSWERS = {
     "build": "encdec_widgets.backbone:build_backbone",
-    "save": "encdec_widgets.export.model_files:save",
+    "save_model": "encdec_widgets.export.model_files:save",
     "to_code": "encdec_widgets.export.keras_code.written:to_code",
     "save_sleap_model": "encdec_widgets.export.sleap.saving:save_sleap_model",
     "to_json": "encdec_widgets.designs.design_json:to_json",

@@ -125,7 +125,10 @@ FORMATS = (
     ),
 )
 """All formats; of two endings that fit, the first."""
-WHERE_OTHERS_ARE_WRITTEN = "ONNX and LiteRT are written where TensorFlow is the backend (ONNX with the extra onnx), a SavedModel on JAX too."
+WHERE_OTHERS_ARE_WRITTEN = (
+    "ONNX and LiteRT are written where TensorFlow is the backend (ONNX with the extra onnx), "
+    "a SavedModel on JAX too."
+)
 
 
 def save(

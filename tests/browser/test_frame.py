@@ -9,7 +9,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
-from encdec_widgets import preset
+from encdec_widgets import preset, read_design
 from tests.browser.designer_page import DesignerPage
 from tests.browser.page import Screen
 from tests.browser.servers import until
@@ -192,13 +192,27 @@ def test_tabs_menus_and_designs_that_come_and_go_by_keyboard(open_app: Callable[
     kept = Path(download.value.path()).read_text(encoding="utf-8")
     assert json.loads(kept) == json.loads(kernel.value("designer.design.to_json()"))
 
+    away.press("Enter")
+    with page.expect_download() as code:
+        designer.root.get_by_role("menuitem", name="Keras code").press("Enter")
+    assert code.value.suggested_filename == "sleap-medium-single.py"
+    read = read_design(Path(code.value.path()))
+    assert (read.design, read.notes) == (preset("SLEAP medium single"), ())
+    away.press("Enter")
+    designer.root.get_by_role("menuitem", name="Model file…").press("Enter")
+    with page.expect_download() as weights:
+        designer.root.get_by_role("menuitem", name="Weights alone").press("Enter")
+    assert weights.value.suggested_filename == "sleap-medium-single.weights.h5"
+    assert Path(weights.value.path()).read_bytes().startswith(b"\x89HDF")
+    expect(designer.root.locator(".encdec-away-note")).to_be_hidden()
+
     opening = designer.root.get_by_role("button", name="Open…")
     form = designer.root.get_by_role("dialog", name="Open a design")
     opening.press("Enter")
     form.get_by_label("or its text").fill("no design")
     form.get_by_role("button", name="Open", exact=True).press("Enter")
-    expect(form).to_contain_text("This is not the JSON of a design")
-    form.get_by_label("A JSON file").set_input_files(
+    expect(form).to_contain_text("This text holds no design in a known format")
+    form.get_by_label("A file of a design").set_input_files(
         {
             "name": "leap.json",
             "mimeType": "application/json",

@@ -96,7 +96,7 @@ def test_a_page_is_made_beside_what_a_person_does(
     assert busy["busy"] == "Making the page: 1 of 84 networks…"
     assert failed["error"] == "Page with sliders (HTML) can't be made of this network: no room"
     # Of the network that was asked for.
-    assert (done["name"], done["text"], done["size"]) == ("u-net-filters2.html", "<html>", "6 B")
+    assert (done["name"], done["text"], done["size"]) == ("u-net-filters2.html", "<html>", "6 bytes")
 
 
 def model_files(designer: Designer, monkeypatch: pytest.MonkeyPatch, **more: Any) -> list[dict[str, Any]]:
@@ -119,7 +119,8 @@ def test_a_model_file_is_chosen_made_in_the_background_and_comes_as_bytes(
     labels = [label for label, _ in asked["page"]["entries"]]
     assert labels[:2] == ["Keras model (.keras)", "Weights alone (.weights.h5)"]
     busy, answer = model_files(designer, monkeypatch, choice=".keras")
-    assert busy["busy"] == "Writing model file; edits wait for it…"
+    assert busy["busy"].startswith("Writing u-net-filters2.keras, with ")
+    assert busy["busy"].endswith("of weights. It takes some seconds, for which edits wait.")
     assert (answer["name"], answer["error"]) == ("u-net-filters2.keras", "")
     path = tmp_path / "net.keras"
     path.write_bytes(answer["text"])

@@ -44,6 +44,16 @@ class Nearest(DecoderBlock):
 
 
 @attrs.frozen
+class Named(EncoderBlock):
+    x: int = 2
+    prefix: str = ""
+    block: int = 0
+
+    def make_block(self, x_in, prefix="block"):
+        return keras.layers.AveragePooling2D(self.x, name=f"{prefix}{self.prefix}{self.block}")(x_in)
+
+
+@attrs.frozen
 class Wide(SimpleConvBlock):
     filters: int = 12
 
@@ -86,8 +96,10 @@ def test_own_blocks_and_families_are_imported_and_build_the_same(mine: Any, tmp_
         ],
         decoder=[mine.Nearest(), up, mine.Nearest(upsampling_stride=4)],
     )
+    names = [mine.Named(), mine.Named(x=4, prefix="_a", block=3), mine.Named(prefix="_b", block=4)]
     designs = {
         "mixed": Design(mixed, (64, 64, 2), Head(3)),
+        "named": Design(CustomEncoderDecoder(encoder=names), (64, 64, 1)),
         "whole": Design(mine.Whole(channels=5), (32, 32, 1)),
         "headed": Design(mine.Whole(), (32, 32, 1), (Head(2, name="a"), Head(3, name="b"))),
     }
@@ -101,7 +113,7 @@ def test_own_blocks_and_families_are_imported_and_build_the_same(mine: Any, tmp_
         assert built_in(folder, name) == structure_of(backbone.structure), codes[name]
         assert read_design(codes[name]).design == designs[name]
     assert "import my_blocks\n" in codes["mixed"]
-    assert "my_blocks.Squeezing(channels=channels, note=note).make_block(x, prefix=prefix)" in codes["mixed"]
+    assert "my_blocks.Squeezing(channels=channels, note=note)" in codes["mixed"]
     assert "Wide" not in codes["mixed"].partition("# The design")[0], "it makes the layers of SimpleConvBlock"
 
 

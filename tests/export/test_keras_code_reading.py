@@ -66,4 +66,4 @@ def test_a_closing_comment_without_a_design_is_refused_in_words(json: str) -> No
 def test_a_long_text_without_a_design_is_soon_refused() -> None:
     for line in ("# | x\n", *(f"{each}\n" for each in CODE.splitlines() if each.startswith("# "))):
         with pytest.raises(ValueError, match="holds no design"):
-            read_design(line * 60_000)
+            read_design(line * 30_000)

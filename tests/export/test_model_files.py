@@ -56,6 +56,16 @@ def test_a_saved_model_computes_the_same(tmp_path: Path) -> None:
     require_same([each.numpy() for each in made], backbone)
 
 
+@pytest.mark.full
+@pytest.mark.jax
+def test_a_saved_model_of_jax_computes_the_same(tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    backbone = built(SMALL)
+    made = tf.saved_model.load(backbone.save(tmp_path / "net")).serve(IMAGES)
+    require_same([each.numpy() for each in made], backbone)
+
+
 @pytest.mark.tensorflow
 def test_a_lite_rt_model_computes_the_same(tmp_path: Path) -> None:
     import tensorflow as tf

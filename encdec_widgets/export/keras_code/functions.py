@@ -23,6 +23,7 @@ from encdec_widgets.export.keras_code.sources import (
     arguments_of,
     known_of,
     names_in,
+    names_set_in,
     reached_from,
     set_once,
     source_of,
@@ -158,7 +159,7 @@ class Functions:
         return [with_plain_ends(with_calls_replaced(tree, self._inlined)) for tree in trees]
 
     def _folded(self, calls: Calls, tree: ast.FunctionDef) -> tuple[Folding, list[ast.stmt]]:
-        folding = Folding(calls, self._note, set_once(tree))
+        folding = Folding(calls, self._note, once=set_once(tree), taken=names_set_in(tree))
         return folding, folding.body(tree.body)
 
     def _is_called_by_pending(self, helper: _Helper) -> bool:

@@ -77,23 +77,15 @@ def _add(
     else:
         tree, names = _imported_block(cls, blocks), {}
         words = f"{cls.__name__} of {cls.__module__}."
-    others = max(len(built.call.others) for built in blocks)
-    tree = with_each_named(tree, others + 2 - len(tree.args.args))
+    tree = with_each_named(tree, len(blocks[0].call.others) + 2 - len(tree.args.args))
     own = [arg.arg for arg in arguments_of(tree)][1:]
-    is_decoder = blocks[0].call.stage == "decoder"
-    x, stride, skip = (*own, "", "")[:3]
-    left_out = ({stride} | ({skip} if not with_skips else set())) if is_decoder else set()
-    positional = [arg for arg in own if arg not in left_out]
-    if blocks[0].call.stage == "join":
-        positional = [x, *own[1 : 1 + others], own[-1]]
-    alike = dict(zip(blocks, _alike(blocks), strict=True))
-    calls: list[dict[str, Any]] = []
-    for built in blocks:
-        call: dict[str, Any] = dict.fromkeys(own, SOMETHING) | {"self": alike[built]}
-        if is_decoder:
+    calls = [{**dict.fromkeys(own, SOMETHING), "self": block} for block in _alike(blocks)]
+    positional = own
+    if blocks[0].call.stage == "decoder":
+        x, stride, skip, prefix = own
+        positional = [x, skip, prefix] if with_skips else [x, prefix]
+        for call, built in zip(calls, blocks, strict=True):
             call |= {stride: built.call.current_stride, skip: SOMETHING if takes_skip(built) else None}
-        call |= {arg: None for arg in own if arg not in positional and arg not in (stride, skip)}
-        calls.append(call)
     return functions.add(_function_name(cls), tree, calls, names, positional=positional, words=words)
 
 

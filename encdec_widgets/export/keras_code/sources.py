@@ -94,6 +94,11 @@ def set_once(tree: ast.FunctionDef) -> frozenset[str]:
     )
 
 
+def names_set_in(tree: ast.FunctionDef) -> frozenset[str]:
+    """The names that a function sets, and those of its arguments."""
+    return frozenset([*_stored_in(tree), *(arg.arg for arg in arguments_of(tree))])
+
+
 def _stored_in(tree: ast.AST) -> list[str]:
     return [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
 

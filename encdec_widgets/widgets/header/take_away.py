@@ -58,34 +58,35 @@ class TakeAway(Collected, anywidget.AnyWidget):
         if way is None:
             return
         if shown is None:
-            self._send(content, {"error": "There is no network yet."})
+            self._reply(content, {"error": "There is no network yet."})
         elif way.builds_many:
             self._make_page(way, content, shown)
-        elif way.choice is not None and way.choice.takes_seconds and "choice" in content:
-            self._send(content, {"busy": f"Writing {way.name.lower()}; edits wait for it…"})
+        elif way.choice is not None and way.choice.busy is not None and "choice" in content:
+            name = _name(way, content, shown)
+            self._reply(content, {"busy": f"Writing {name}, {way.choice.busy(shown.backbone)}"})
             work = functools.partial(self._later, way, content, shown)
             self._session.background.begin(work, key=(self, content.get("of")))
         else:
-            self._send(content, self._answer(way, content, shown))
+            self._reply(content, self._answer(way, content, shown))
 
     def _later(
         self, way: Way, content: Mapping[str, Any], shown: "Shown", task: "Task[None]"
     ) -> Generator[None, None, None]:
         """Answer from the background, in one step after which others can go on."""
         yield
-        task.tell(self._session.guarded(self._send), content, self._answer(way, content, shown))
+        task.tell(self._session.guarded(self._reply), content, self._answer(way, content, shown))
 
     def _make_page(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> None:
         """Make a page in the background; a later one overtakes it."""
 
         def progress(done: int, total: int) -> None:
-            self._send(content, {"busy": f"Making the page: {done} of {total} networks…"})
+            self._reply(content, {"busy": f"Making the page: {done} of {total} networks…"})
 
         def done(text: str) -> None:
-            self._send(content, self._file(way, shown, text))
+            self._reply(content, _file(way, content, shown, text))
 
         def failed(error: Exception) -> None:
-            self._send(content, {"error": _refusal(way, error)})
+            self._reply(content, {"error": _refusal(way, error)})
 
         make_page(
             self._session.background,
@@ -101,7 +102,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
         self._session.background.drop(self)
         super().close()
 
-    def _send(self, content: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    def _reply(self, content: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         """Send an answer, with bytes beside it."""
         empty = {
             "name": "",
@@ -121,7 +122,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
             self.send(sent)
 
     def _answer(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> dict[str, Any]:
-        backbone, ending = shown.backbone, way.ending
+        backbone = shown.backbone
         try:
             if way.choice is None:
                 text, said = way.make(backbone), ()
@@ -129,22 +130,12 @@ class TakeAway(Collected, anywidget.AnyWidget):
                 way.choice.ready(backbone)
                 return {"page": _page_of_choices(str(content["take"]), way, way.choice.among(backbone))}
             else:
-                chosen = str(content["choice"])
-                ending = way.choice.endings.get(chosen, ending)
-                text, said = way.choice.make(backbone, chosen)
+                text, said = way.choice.make(backbone, str(content["choice"]))
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
             return {"error": _refusal(way, error), "page": self._page_of_mends(error, backbone.design)}
         if way.copies:
             return {"name": way.name, "text": text, "copies": True}
-        return self._file(way, shown, text, ending, said)
-
-    def _file(
-        self, way: Way, shown: "Shown", text: str | bytes, ending: str = "", said: Sequence[str] = ()
-    ) -> dict[str, Any]:
-        """A file for the page to save."""
-        name = file_name(shown.backbone.design, ending or way.ending, shown.step.after.preset)
-        size = bytes_text(len(text if isinstance(text, bytes) else text.encode()))
-        return {"name": name, "kind": way.kind, "text": text, "size": size, "said": " ".join(said)}
+        return {**_file(way, content, shown, text), "said": " ".join(said)}
 
     def _page_of_mends(self, error: Exception, design: "Design") -> dict[str, Any] | None:
         """A page that says what is wrong, with an entry for each mend; None where there is no mend."""
@@ -162,6 +153,18 @@ class TakeAway(Collected, anywidget.AnyWidget):
 
 def _refusal(way: Way, error: Exception) -> str:
     return f"{way.name} can't be made of this network: {error_text(error)}"
+
+
+def _file(way: Way, content: Mapping[str, Any], shown: "Shown", text: str | bytes) -> dict[str, Any]:
+    """A file for the page to save."""
+    size = bytes_text(len(text if isinstance(text, bytes) else text.encode()))
+    return {"name": _name(way, content, shown), "kind": way.kind, "text": text, "size": size}
+
+
+def _name(way: Way, content: Mapping[str, Any], shown: "Shown") -> str:
+    endings = {} if way.choice is None else way.choice.endings
+    ending = endings.get(str(content.get("choice")), way.ending)
+    return file_name(shown.backbone.design, ending, shown.step.after.preset)
 
 
 def _page_of_choices(name: str, way: Way, among: Sequence[tuple[str, str]]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Choice:
         make: Writes the file's text or bytes for a network and a value, with what is to be said of it.
         endings: Of the file's name for some of the values.
         ready: Raises a ValueError where no file is made of a network, whatever is chosen.
-        takes_seconds: Whether making it does: it is then made in the background.
+        busy: Says what is going on while it is made, where that takes seconds: it is then made in the background.
     """
 
     text: str
@@ -42,7 +42,7 @@ class Choice:
     make: Callable[["Backbone", str], tuple[str | bytes, tuple[str, ...]]]
     endings: Mapping[str, str] = attrs.field(factory=dict)
     ready: Callable[["Backbone"], object] = lambda _: None
-    takes_seconds: bool = False
+    busy: Callable[["Backbone"], str] | None = None
 
 
 @attrs.frozen
@@ -86,7 +86,7 @@ def _sleap_nn(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...
 
 
 def _of_a_page(backbone: "Backbone") -> None:
-    """Refuse to send a network to a page that is too large for it: the page and the notebook's server hold it in memory."""
+    """Refuse a network that is too large for a page, which holds it in memory, as does the notebook's server."""
     if backbone.weight_bytes > LARGEST_MODEL:
         raise ValueError(
             f"it is {bytes_text(backbone.weight_bytes)} of weights, and a page gets up to {bytes_text(LARGEST_MODEL)}. "
@@ -142,7 +142,9 @@ WAYS: Mapping[str, Way] = {
             _model_file,
             endings={each.ending: each.ending.removeprefix(".") or "zip" for each in FORMATS},
             ready=_of_a_page,
-            takes_seconds=True,
+            busy=lambda backbone: (
+                f"with {bytes_text(backbone.weight_bytes)} of weights. It takes some seconds, for which edits wait."
+            ),
         ),
     ),
     "link": Way(
