@@ -93,6 +93,8 @@ def test_reload_back_and_a_bookmark_lead_to_the_design(open_app: Callable[..., S
     line = other.locator(".encdec-kept")
     expect(line).to_contain_text("The design in this link can't be read. This packed design was damaged")
     expect(line).to_contain_text("Shown is SLEAP medium single.")
+    columns = "frame => getComputedStyle(frame).gridTemplateColumns.split(' ').length"
+    assert other.locator(".encdec-frame").evaluate(columns) == 3  # the line lies over the picture, beside nothing
     opened = DesignerPage(Screen(other))
     _shows(opened, 16)
     _edit(opened, 18)

@@ -34,7 +34,7 @@ def test_a_link_a_text_and_a_page_are_taken_away(open_app: Callable[..., Screen]
 
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as by plain http
     take("Text for a chat (copied)")
-    by_hand = away.get_by_label("to be copied by hand")
+    by_hand = away.get_by_label("What is taken away, to be copied by hand")
     expect(by_hand).to_be_focused()
     expect(by_hand).to_have_value(text)
     page.keyboard.press("Escape")
