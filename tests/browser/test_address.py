@@ -91,7 +91,7 @@ def test_reload_back_and_a_bookmark_lead_to_the_design(open_app: Callable[..., S
     damaged = bookmark[:-3]
     other.goto(damaged)
     line = other.locator(".encdec-kept")
-    expect(line).to_contain_text("The design in this link can't be read. This packed design was damaged")
+    expect(line).to_contain_text("The link can't be read. This was damaged on its way")
     expect(line).to_contain_text("Shown is SLEAP medium single.")
     columns = "frame => getComputedStyle(frame).gridTemplateColumns.split(' ').length"
     assert other.locator(".encdec-frame").evaluate(columns) == 3  # the line lies over the picture, beside nothing
