@@ -16,6 +16,7 @@ from encdec_widgets.architectures.fields.working import is_trying
 from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.counterparts import counterparts
 from encdec_widgets.designs.registry import answering
+from encdec_widgets.designs.ways_out import NetworkWaysOut
 from encdec_widgets.explain.checks import Check, Network, as_built, checks
 from encdec_widgets.explain.cost_table import block_cost_rows, layer_cost_rows
 from encdec_widgets.explain.costs import Cost, Precision, costs, value_bytes
@@ -44,7 +45,7 @@ __all__ = ["Backbone", "build_backbone", "build_in_steps"]
 
 
 @attrs.frozen(eq=False)
-class Backbone:
+class Backbone(NetworkWaysOut):
     """A network that was built from a design.
 
     Attributes:

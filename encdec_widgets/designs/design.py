@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -30,6 +28,7 @@ from encdec_widgets.designs.input_shapes import InputShape as InputShape
 from encdec_widgets.designs.input_shapes import as_input_shape, require_sizes_that_fit
 from encdec_widgets.designs.paths import STAGES, info_at, no_field, replace_in
 from encdec_widgets.designs.registry import answering
+from encdec_widgets.designs.ways_out import WaysOut
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
@@ -53,7 +52,7 @@ _USUAL = _Usual.SHAPE
 
 
 @attrs.frozen(init=False)
-class Design(ByContent):
+class Design(WaysOut, ByContent):
     """A network to be: an architecture and the shape of its input.
 
     Attributes:
@@ -190,27 +189,6 @@ class Design(ByContent):
         backbone: Backbone = answering("build")(self, previous)
         return backbone
 
-    def to_code(self) -> str:
-        """This design as one plain Keras 3 file, whose ``build(input_shape)`` makes the network with all its names.
-
-        The code needs Keras alone, and the modules of your own blocks. At its end stands the design as a comment, from
-        which :func:`~encdec_widgets.read_design` takes it back; it never runs the code.
-
-        Raises:
-            ValueError: If a class of your own can't be imported, as it is defined in a notebook, or if a field of it
-                holds something that code has no form for; it says what would work.
-
-        Example:
-            >>> from encdec_widgets import preset, read_design
-            >>> code = preset("SLEAP centroid").to_code()
-            >>> "def build(input_shape=(256, 256, 1)):" in code
-            True
-            >>> read_design(code).design == preset("SLEAP centroid")
-            True
-        """
-        text: str = answering("to_code")(self)
-        return text
-
     def to_json(self) -> str:
         """This design as JSON: plain, versioned data.
 
@@ -219,111 +197,6 @@ class Design(ByContent):
                 a function; it names the block and the field.
         """
         text: str = answering("to_json")(self)
-        return text
-
-    def to_text(self) -> str:
-        """This design as one short line for a chat message, which ``read_design`` reads.
-
-        Raises:
-            FieldError: As :meth:`to_json`.
-
-        Example:
-            >>> from encdec_widgets import preset
-            >>> preset("SLEAP centroid").to_text()
-            'unet#972c90 filters=16 up_blocks=3 up_interpolate=true input=256x256x1'
-        """
-        text: str = answering("to_text")(self)
-        return text
-
-    def to_link(self, base: str | None = None) -> str:
-        """A link that opens the designer with this design, which is all in the link; nothing is sent anywhere.
-
-        Args:
-            base: The address of an app, such as ``"http://127.0.0.1:8866/"``; Binder's if left out.
-
-        Raises:
-            ValueError: If ``base`` is no address of a page, or the link would have more than 2000 characters; and as
-                :meth:`to_json`.
-        """
-        link: str = answering("to_link")(self, *([] if base is None else [base]))
-        return link
-
-    def to_html(self, path: str | os.PathLike[str] | None = None, vary: Any = None, **how: Any) -> str | Path:
-        """A page about this design that needs nothing: one file, which opens from a disk, for hand-outs and slides.
-
-        It has the picture, figures, checks, receptive fields and a table, and a slider for each field that varies; all
-        its networks are really built, which takes some seconds.
-
-        Args:
-            path: The file to write; without one, the text is returned.
-            vary: Up to three fields that have a slider, or values by field: ``{"filters": (8, 16, 32)}``. Left out, it
-                is ``filters`` and ``down_blocks`` or, where the network has none, its first numbers.
-            **how: ``progress`` and ``overwrite``: see :func:`encdec_widgets.export.page.page.to_html`.
-
-        Returns:
-            The text, or the path of the file.
-
-        Raises:
-            ValueError: If a field can't be varied, or there would be too many networks.
-            FileExistsError: If there is a file, and ``overwrite`` is False.
-        """
-        page: str | Path = answering("to_html")(self, path, vary, **how)
-        return page
-
-    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-        """Write this design into a file, as JSON; ``read_design`` and *Open* read it.
-
-        Args:
-            path: Of the file, such as ``"mice.encdec.json"``.
-            overwrite: Whether a file that is there may be replaced.
-
-        Returns:
-            The path of the file.
-
-        Raises:
-            FileExistsError: If there is a file, and ``overwrite`` is False.
-            FieldError: As :meth:`to_json`.
-        """
-        file: Path = answering("save")(self, path, overwrite=overwrite)
-        return file
-
-    def to_sleap(self, head_type: str = "single_instance", part_names: Sequence[str] | None = None) -> str:
-        """This design as a configuration of SLEAP up to 1.4: a training profile, in JSON.
-
-        ``encdec_widgets/export/README.md`` says what it can and can't carry. The design itself rides along, so that
-        :func:`~encdec_widgets.export.reading.read_design` gives it back whole.
-
-        Args:
-            head_type: The kind of head, as SLEAP calls it: "single_instance", "centroid", "centered_instance",
-                "multi_instance" or "multi_class_bottomup".
-            part_names: The names of the body parts; None for those of the skeleton in SLEAP.
-
-        Raises:
-            FieldError: (a ValueError) If SLEAP cannot say this network. It names the field; its ``mends`` are the
-                nearest networks that SLEAP can say.
-
-        Example:
-            >>> from encdec_widgets import preset, read_design
-            >>> design = preset("SLEAP centroid")
-            >>> read_design(design.to_sleap("centroid")).design == design
-            True
-        """
-        text: str = answering("to_sleap")(self, head_type, part_names)
-        return text
-
-    def to_sleap_nn(self, head_type: str = "single_instance", part_names: Sequence[str] | None = None) -> str:
-        """This design as a configuration of sleap-nn, and so of SLEAP from 1.5 on, in YAML.
-
-        Args:
-            head_type: The kind of head, as sleap-nn calls it: "single_instance", "centroid", "centered_instance",
-                "bottomup", "multi_class_bottomup" or, from sleap-nn 0.3 on, one that segments.
-            part_names: As in :meth:`to_sleap`.
-
-        Raises:
-            FieldError: (a ValueError) If sleap-nn cannot say this network, or would build another one. As in
-                :meth:`to_sleap`.
-        """
-        text: str = answering("to_sleap_nn")(self, head_type, part_names)
         return text
 
     @staticmethod

@@ -20,7 +20,8 @@ _ANSWERS = {
     "to_text": "encdec_widgets.export.text:to_text",
     "to_link": "encdec_widgets.export.link:to_link",
     "to_html": "encdec_widgets.export.page.page:to_html",
-    "save": "encdec_widgets.export.file:save",
+    "picture": "encdec_widgets.export.picture:picture",
+    "save_design": "encdec_widgets.export.file:save",
     "to_sleap": "encdec_widgets.export.sleap.classic_writing:to_sleap",
     "to_sleap_nn": "encdec_widgets.export.sleap.nn_writing:to_sleap_nn",
 }

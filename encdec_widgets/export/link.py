@@ -96,7 +96,7 @@ def from_packed_link(text: str) -> Design:
     try:
         return unpacked(text)
     except ValueError as error:
-        raise ValueError(f"The design in this link can't be read. {error_text(error)}") from error
+        raise ValueError(f"The link can't be read. {error_text(error)}") from error
 
 
 def recognises(text: "Text") -> bool:

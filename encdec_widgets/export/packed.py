@@ -83,4 +83,4 @@ def _json_of(text: str) -> bytes:
 
 
 def _damaged(how: str) -> ValueError:
-    return ValueError(f"This packed design was damaged on its way: {how}. Copy all of it again.")
+    return ValueError(f"This was damaged on its way: {how}.")

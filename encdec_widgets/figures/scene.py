@@ -44,6 +44,8 @@ def scene(
     scale: Scale | None = None,
     before: Scene | None = None,
     title: str = "",
+    numbers: bool = True,
+    tells_scale: bool = True,
 ) -> Scene:
     """Where everything stands in the picture of a graph of blocks or layers.
 
@@ -59,6 +61,8 @@ def scene(
         scale: The scale of the session until now: how wide channels are drawn.
         before: The scene before the edit, whose boxes leave a faint outline where they have changed.
         title: What it is of, where that is not a whole network.
+        numbers: Whether channels, sizes and what happens on the way are written, or the names alone.
+        tells_scale: Whether it says that boxes are narrower than in other pictures.
 
     Returns:
         The scene. Where a graph has more boxes than there is room for, alike stacks are drawn once, and repeated groups
@@ -80,7 +84,7 @@ def scene(
     role_of = roles(graph)
     all_wires = wires(graph, row_of)
     gap_of = gaps(list(graph), all_wires)
-    of_rows = _row_labels(graph)
+    of_rows = _row_labels(graph) if numbers else {}
     label_widths = (
         max(text_width(share, 13, bold=True), text_width(size, 11)) for share, size in of_rows.values()
     )
@@ -93,7 +97,8 @@ def scene(
         in_lanes[row] = max(in_lanes.get(row, 0), lane + 1)
     groups = parts(graph, role_of)
     low = -height + braces_height(groups, width)
-    note = f"Widths × {at.scale.share:.2g}: the network outgrew the picture" if at.scale.steps else ""
+    shrank = tells_scale and at.scale.steps
+    note = f"Widths × {at.scale.share:.2g}: the network outgrew the picture" if shrank else ""
     places = rows(graph, row_of, at, in_lanes, -4.0 - _NOTE * bool(title or note), low)
 
     boxes = {}
@@ -145,10 +150,10 @@ def scene(
         swatches, words_below = scale_bar(colouring, label_of, left + _EDGE, low, width, room)
     times = {name: f"× {data['times']}" for name, data in graph.nodes(data=True) if "times" in data}
     texts += _names(boxes, label_of, selected, flags, times, room, first=True)
-    texts += _numbers(graph, boxes, colouring, room)
+    texts += _numbers(graph, boxes, colouring, room) if numbers else ()
     texts += _names(boxes, label_of, selected, flags, times, room, first=False)
     chips = _chips(boxes, changed, room)
-    texts += _steps(graph, lines, row_of, room)
+    texts += _steps(graph, lines, row_of, room) if numbers else ()
     return Scene(
         width=width,
         height=height,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from encdec_widgets.figures.palette import LIGHT, Palette
-from encdec_widgets.figures.parts import Box, Line, Mark, Point, Rect, Scene, Text
+from encdec_widgets.figures.parts import Box, Line, Mark, Point, Rect, Scene, Text, text_width
 from encdec_widgets.figures.shading import (
     DARKER,
     DASHES,
@@ -25,19 +25,32 @@ from encdec_widgets.figures.shading import (
 
 _SVG_DASHES = {"solid": "", "dash": "7 4", "dot": "2 3", "longdashdot": "11 4 2 4"}
 _TITLE = "Diagram of the network: a box a block, a row a stride, lines for the flow of data and for skips"
+_SIZE, _LINE, _EDGE = 12.0, 18.0, 10.0
+"""Of a caption, in px: its letters, its lines, and the room around it."""
+_QUOTES = {'"': "&quot;"}
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def still(scene: Scene, palette: Palette = LIGHT) -> str:
+def still(
+    scene: Scene,
+    palette: Palette = LIGHT,
+    *,
+    background: bool = True,
+    caption: str = "",
+    mm_per_px: float | None = None,
+) -> str:
     """Draw a scene without plotly.
 
     Args:
         scene: What :func:`encdec_widgets.figures.scene.scene` returns.
         palette: The colours.
+        background: Whether the page's colour lies under it; otherwise what lies under the picture is seen.
+        caption: A text below the picture, in as many lines as it takes.
+        mm_per_px: How large a px is where the picture has a size in mm; None for a size in px, as on a page.
 
     Returns:
-        An ``<svg>`` element as large as the scene, in px. All texts are escaped. A box has the name of its node as
-        ``data-box``.
+        An ``<svg>`` element as large as the scene, with its caption. All texts are escaped. A box has the name of its
+        node as ``data-box``.
 
     Example:
         >>> from encdec_widgets import preset
@@ -45,8 +58,10 @@ def still(scene: Scene, palette: Palette = LIGHT) -> str:
         >>> still(scene(preset("SLEAP centroid").build().blocks)).count("data-box=")
         11
     """
-    width, height = _number(scene.width), _number(scene.height)
-    parts = [f'<rect width="{width}" height="{height}" rx="4" fill="{palette.page}"/>']
+    lines = list(_lines(caption, scene.width - 2 * _EDGE))
+    tall = scene.height + (_EDGE + _LINE * len(lines) if lines else 0)
+    width, height = _number(scene.width), _number(tall)
+    parts = [f'<rect width="{width}" height="{height}" rx="4" fill="{palette.page}"/>'] if background else []
     for y, start, end in scene.rules:
         parts.append(_path([(start, y), (end, y)], palette.divider, 1))
     parts += (_rect(swatch.rect, colour_of(swatch.fill, palette)) for swatch in scene.swatches)
@@ -57,11 +72,33 @@ def still(scene: Scene, palette: Palette = LIGHT) -> str:
         parts += _line(line, palette)
     parts += (_mark(mark, palette) for mark in scene.marks)
     parts += (_text(text, palette) for text in (*scene.texts, *scene.chips))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{_TITLE}" width="{width}" '
-        f'height="{height}" viewBox="0 0 {width} {height}" font-family="sans-serif">'
-        f"<title>{_TITLE}</title>{''.join(parts)}</svg>"
+    for number, line in enumerate(lines):
+        y = scene.height + _LINE * (number + 0.5)
+        parts.append(_written(line, _EDGE, -y, _SIZE, palette.text, "start", bold=False))
+    said = f"{_TITLE}. {escape(_NOT_IN_XML.sub('�', caption), _QUOTES)}" if caption else _TITLE
+    sizes = (
+        _number(side) if mm_per_px is None else f"{side * mm_per_px:.2f}mm" for side in (scene.width, tall)
     )
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{}" width="{}" height="{}" '.format(
+            said, *sizes
+        )
+        + f'viewBox="0 0 {width} {height}" font-family="sans-serif"><title>{said}</title>{"".join(parts)}</svg>'
+    )
+
+
+def _lines(text: str, width: float) -> Iterator[str]:
+    """A text in lines that are no longer than a width, in px."""
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if line and text_width(longer, _SIZE) > width:
+            yield line
+            line = word
+        else:
+            line = longer
+    if line:
+        yield line
 
 
 def _box(box: Box, palette: Palette) -> Iterator[str]:

@@ -64,6 +64,8 @@ def test_an_address_that_can_not_be_read_is_told_until_the_next_edit(text: str, 
     assert "Shown is SLEAP medium single." in line.value
     assert "<img" not in line.value
     assert designer.problem is None
+    designer.session._set(editor=designer.session.editor.cleared())  # told again when a network is built
+    assert words in line.value
     designer.set("filters", 2)
     assert line.value == ""
 

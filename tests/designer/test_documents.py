@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-def test_the_readmes_code_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_readmes_code_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)  # it writes files
     for conditions, told in KNOWN.items():
         monkeypatch.setitem(measuring._calibrations, conditions, told)
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)

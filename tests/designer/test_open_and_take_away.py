@@ -12,6 +12,7 @@ import keras
 import pytest
 
 from encdec_widgets import Design, Designer, preset, read_design
+from encdec_widgets.export.page import choices as choices_of_pages
 from encdec_widgets.export.sleap.ground import FIDELITY
 from encdec_widgets.widgets.header import taken_away
 from encdec_widgets.widgets.header.taken_away import WAYS
@@ -24,8 +25,9 @@ def take(designer: Designer, way: str, monkeypatch: pytest.MonkeyPatch, **more: 
     menu = designer.header.take_away
     monkeypatch.setattr(menu, "send", sent.append)
     menu._handle_custom_msg({"take": way, "of": "view-1", **more}, [])
-    (answer,) = sent
-    assert answer["of"] == "view-1"
+    *before, answer = sent
+    assert {message["of"] for message in sent} == {"view-1"}
+    assert all(message["busy"] for message in before)
     return answer
 
 
@@ -34,7 +36,8 @@ def test_each_way_in_the_menu_writes_a_file_that_can_be_read(
 ) -> None:
     offered = [name for name, _, _ in designer.header.take_away.ways]
     assert offered == list(WAYS)
-    offered = [way for way in offered if WAYS[way].choice is None]
+    monkeypatch.setattr(choices_of_pages, "MOST_CHOSEN", 6)  # a page of few networks
+    offered = [way for way in offered if WAYS[way].choice is None and not WAYS[way].copies]
     files = {way: take(designer, way, monkeypatch) for way in offered}
     assert all(not answer["error"] for answer in files.values())
     assert Design.from_json(files["json"]["text"]) == designer.design
@@ -42,10 +45,58 @@ def test_each_way_in_the_menu_writes_a_file_that_can_be_read(
     assert len(rows) == 1 + len(designer.backbone.blocks)
     assert ET.fromstring(files["svg"]["text"]).tag.endswith("svg")
     assert read_design(files["code"]["text"]).design == designer.design
+    assert "<form" in files["html"]["text"]
     assert all(answer["size"] for answer in files.values())
+    assert files["json"]["name"] == "u-net-filters2.encdec.json"
     assert [answer["name"] for answer in files.values()] == [
         f"u-net-filters2.{WAYS[way].ending}" for way in offered
     ]
+
+
+def test_a_link_and_a_text_are_copied_and_opened_again(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for way, words in (("link", "https://mybinder.org/"), ("text", "unet#")):
+        answer = take(designer, way, monkeypatch)
+        assert answer["copies"]
+        assert answer["text"].startswith(words)
+        assert "token" not in answer["text"]
+        designer.set("filters", 4)
+        designer.header.open_design.take(answer["text"])
+        assert designer.header.open_design.trouble[1] == ""
+        assert designer.design == SMALL
+
+
+def test_a_link_that_can_not_be_made_is_told(designer: Designer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("encdec_widgets.export.link.LONGEST", 200)
+    answer = take(designer, "link", monkeypatch)
+    assert answer["error"].startswith("Link can't be made of this network: A link has at most 200 characters")
+
+
+def test_a_page_is_made_beside_what_a_person_does(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Any] = []
+
+    def begin(background: Any, key: Any, backbone: Any, **calls: Any) -> None:
+        begun.append((backbone, calls))
+
+    monkeypatch.setattr("encdec_widgets.widgets.header.take_away.make_page", begin)
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(designer.header.take_away, "send", sent.append)
+    designer.header.take_away._handle_custom_msg({"take": "html", "of": "view-1"}, [])
+    assert sent == []  # the kernel is free
+    ((backbone, calls),) = begun
+    calls["on_progress"](1, 84)
+    designer.set("filters", 4)
+    calls["done"]("<html>")
+    calls["failed"](RuntimeError("no room"))
+    busy, done, failed = sent
+    assert backbone.design == SMALL
+    assert busy["busy"] == "Making the page: 1 of 84 networks…"
+    assert failed["error"] == "Page with sliders (HTML) can't be made of this network: no room"
+    # Of the network that was asked for.
+    assert (done["name"], done["text"], done["size"]) == ("u-net-filters2.html", "<html>", "6 bytes")
 
 
 def model_files(designer: Designer, monkeypatch: pytest.MonkeyPatch, **more: Any) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The page that needs nothing: what stands in it was built, what is impossible is said, and nothing breaks out."""
 
+import asyncio
 import json
 import math
 import re
@@ -14,9 +15,12 @@ from encdec_widgets import Design, preset, presets
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock
 from encdec_widgets.backbone import build_backbone
+from encdec_widgets.background import Background
 from encdec_widgets.export.page.choices import MOST_CHOSEN, choices
+from encdec_widgets.export.page.in_background import make_page
 from encdec_widgets.export.page.page import page_in_steps
 from encdec_widgets.formatting import count_text, exact_text
+from tests.both_forms import in_both_forms as in_both_forms
 from tests.builds import built
 
 SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
@@ -167,3 +171,33 @@ def test_a_block_that_fails_is_said_on_the_page() -> None:
 def test_a_page_is_made_in_steps_between_which_other_things_happen() -> None:
     steps = page_in_steps(build_backbone(SMALL), {"filters": (2, 3, 4)}, gives_way=lambda: True)
     assert sum(1 for _ in steps) > 3 + 2 * 5  # one after each network, and after its blocks
+
+
+async def _made(
+    background: Background, backbone: Any, **more: Any
+) -> tuple[list[tuple[int, int]], list[Any]]:
+    counts: list[tuple[int, int]] = []
+    ends: list[Any] = []
+    make_page(
+        background,
+        "page",
+        backbone,
+        on_progress=lambda done, total: counts.append((done, total)),
+        done=ends.append,
+        failed=ends.append,
+        **more,
+    )
+    assert ends == []  # it returned at once
+    while not ends:
+        await asyncio.sleep(0)
+    return counts, ends
+
+
+def test_a_page_is_made_in_the_background(in_both_forms: Background) -> None:
+    background = in_both_forms
+    vary = {"filters": (2, 3, 4)}
+    counts, (text,) = asyncio.run(_made(background, build_backbone(SMALL), vary=vary))
+    assert counts == [(1, 3), (2, 3), (3, 3)]
+    assert text == SMALL.to_html(vary=vary, progress=False)
+    _, (error,) = asyncio.run(_made(background, build_backbone(SMALL), vary="filtres"))
+    assert "'filtres'" in str(error)

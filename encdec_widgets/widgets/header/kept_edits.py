@@ -40,7 +40,7 @@ class KeptEdits(widgets.HBox):
         self._file = file
         self._start = session.editor.wanted
         self._came_back = ""
-        self._told = ""
+        self._told, self._told_of = "", session.editor.history.present
         self._failed = ""
         self._kept: str | None = None  # the newest text that a page or the file has
         self.memory = Memory(session)
@@ -70,12 +70,15 @@ class KeptEdits(widgets.HBox):
 
     def tell(self, words: str) -> None:
         """Say something of where the design came from, until the next edit."""
-        self._told = words
+        self._told, self._told_of = words, self._session.editor.history.present
         self._show()
 
     def _edited(self, _: Any) -> None:
-        if self._came_back or self._told:
-            self._came_back = self._told = ""  # it was said
+        if self._told and self._session.editor.history.present is not self._told_of:
+            self._told = ""  # it was said
+            self._show()
+        if self._came_back:
+            self._came_back = ""
             self._show()
         if not self._at_rest.waits:
             self._keep()

@@ -1,5 +1,5 @@
 /* A menu button as screen readers know it: Enter, Space or an arrow key opens it, arrow keys walk, Escape closes it.
-   A second page of the menu asks what to choose, or offers to mend what keeps a file from being made. */
+   A second page of the menu asks what to choose, offers to mend what keeps a file from being made, or has a text to copy by hand. */
 
 let views = 0;
 
@@ -35,6 +35,11 @@ function render({ model, el }) {
   menu.setAttribute("role", "menu");
   menu.setAttribute("aria-label", "Take away");
   menu.setAttribute("aria-describedby", words.id);
+  const byHand = box.appendChild(document.createElement("textarea"));
+  byHand.className = "encdec-menu-copy";
+  byHand.readOnly = true;
+  byHand.hidden = true;
+  byHand.setAttribute("aria-label", "What is taken away, to be copied by hand");
   const ways = model.get("ways").map(([take, label, help]) => [label, { take }, help]);
   let entries = [];
 
@@ -69,6 +74,7 @@ function render({ model, el }) {
     if (box.hidden) return;
     box.hidden = true;
     button.setAttribute("aria-expanded", "false");
+    byHand.hidden = true;
     show("", ways);
     if (back) button.focus();
   }
@@ -96,20 +102,51 @@ function render({ model, el }) {
     close(false);
     if (button.getAttribute("aria-busy") !== "true") note.hidden = true;
   };
+  const say = (text) => {
+    button.title = text;
+    el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: text }));
+  };
+
+  async function copy({ name, text }) {
+    const copied = () => {
+      note.textContent = `Copied: ${name}.`;
+      note.hidden = false;
+      say(note.textContent);
+    };
+    try {
+      await navigator.clipboard.writeText(text); // there is no clipboard on a page that came by plain http
+      copied();
+    } catch {
+      const hint = "The browser did not let it be copied. It is selected below: press Ctrl+C or ⌘C, then Esc.";
+      show(hint, []);
+      box.hidden = byHand.hidden = false;
+      button.setAttribute("aria-expanded", "true");
+      byHand.value = text;
+      byHand.focus();
+      byHand.select();
+      byHand.addEventListener("copy", () => setTimeout(() => (close(true), copied())), { once: true });
+      say(hint);
+    }
+  }
+
   const came = (message, buffers) => {
     if (message.of !== view) return;
+    const busy = button.getAttribute("aria-busy") === "true";
     button.setAttribute("aria-busy", String(Boolean(message.busy)));
     note.textContent = message.page ? "" : message.error || message.busy;
     note.hidden = !note.textContent;
     note.classList.toggle("encdec-away-trouble", Boolean(message.error));
+    if (message.copies) {
+      copy(message);
+      return;
+    }
     if (message.page) {
       show(message.page.text, message.page.entries);
       open(entries[0]);
     } else if (message.name) save(message, buffers);
     const saved = message.name && `Saved ${message.name} (${message.size}). ${message.said}`.trim();
     const text = message.error || message.busy || (message.page ? message.page.text : saved);
-    button.title = text;
-    el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: text }));
+    if (!message.busy || !busy) say(text); // of what is under way, the beginning and the end
   };
   show("", ways);
   button.addEventListener("click", () => (box.hidden ? open(entries[0]) : close(true)));

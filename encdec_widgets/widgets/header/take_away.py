@@ -10,6 +10,7 @@ import traitlets
 
 from encdec_widgets.designs.file_names import file_name
 from encdec_widgets.designs.mends import Mend
+from encdec_widgets.export.page.in_background import make_page
 from encdec_widgets.formatting import bytes_text, error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
@@ -58,6 +59,8 @@ class TakeAway(Collected, anywidget.AnyWidget):
             return
         if shown is None:
             self._reply(content, {"error": "There is no network yet."})
+        elif way.builds_many:
+            self._make_page(way, content, shown)
         elif way.choice is not None and way.choice.busy is not None and "choice" in content:
             name = _name(way, content, shown)
             self._reply(content, {"busy": f"Writing {name}, {way.choice.busy(shown.backbone)}"})
@@ -73,6 +76,32 @@ class TakeAway(Collected, anywidget.AnyWidget):
         yield
         task.tell(self._session.guarded(self._reply), content, self._answer(way, content, shown))
 
+    def _make_page(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> None:
+        """Make a page in the background; a later one overtakes it."""
+
+        def progress(done: int, total: int) -> None:
+            self._reply(content, {"busy": f"Making the page: {done} of {total} networks…"})
+
+        def done(text: str) -> None:
+            self._reply(content, _file(way, content, shown, text))
+
+        def failed(error: Exception) -> None:
+            self._reply(content, {"error": _refusal(way, error)})
+
+        make_page(
+            self._session.background,
+            self,
+            shown.backbone,
+            on_progress=progress,
+            done=self._session.guarded(done),
+            failed=failed,
+        )
+
+    def close(self) -> None:
+        """Close it; a page that is being made is dropped."""
+        self._session.background.drop(self)
+        super().close()
+
     def _reply(self, content: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         """Send an answer, with bytes beside it."""
         empty = {
@@ -84,6 +113,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
             "error": "",
             "said": "",
             "page": None,
+            "copies": False,
         }
         sent = {**empty, "of": content.get("of"), **answer}
         if isinstance(sent["text"], bytes):
@@ -103,11 +133,10 @@ class TakeAway(Collected, anywidget.AnyWidget):
             else:
                 text, said = way.choice.make(backbone, str(content["choice"]))
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
-            words = f"{way.label.removesuffix('…')} can't be made of this network: {error_text(error)}"
-            return {"error": words, "page": self._page_of_mends(error, backbone.design)}
-        name = _name(way, content, shown)
-        size = bytes_text(len(text if isinstance(text, bytes) else text.encode()))
-        return {"name": name, "kind": way.kind, "text": text, "size": size, "said": " ".join(said)}
+            return {"error": _refusal(way, error), "page": self._page_of_mends(error, backbone.design)}
+        if way.copies:
+            return {"name": way.name, "text": text, "copies": True}
+        return {**_file(way, content, shown, text), "said": " ".join(said)}
 
     def _page_of_mends(self, error: Exception, design: "Design") -> dict[str, Any] | None:
         """A page that says what is wrong, with an entry for each mend; None where there is no mend."""
@@ -121,6 +150,16 @@ class TakeAway(Collected, anywidget.AnyWidget):
         design, mends = self._mends
         if type(index) is int and 0 <= index < len(mends):
             self._session.mend(mends[index], design)
+
+
+def _refusal(way: Way, error: Exception) -> str:
+    return f"{way.name} can't be made of this network: {error_text(error)}"
+
+
+def _file(way: Way, content: Mapping[str, Any], shown: "Shown", text: str | bytes) -> dict[str, Any]:
+    """A file for the page to save."""
+    size = bytes_text(len(text if isinstance(text, bytes) else text.encode()))
+    return {"name": _name(way, content, shown), "kind": way.kind, "text": text, "size": size}
 
 
 def _name(way: Way, content: Mapping[str, Any], shown: "Shown") -> str:

@@ -1,4 +1,4 @@
-"""What can be taken away of a design, as files that a browser saves."""
+"""What can be taken away of a design: as files that a browser saves, or as a text that is copied."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from encdec_widgets.explain.table import block_rows, csv_lines
+from encdec_widgets.export.file import ENDING
 from encdec_widgets.export.keras_code.written import code_of
 from encdec_widgets.export.model_files import FORMATS, WHERE_OTHERS_ARE_WRITTEN, file_bytes
 from encdec_widgets.export.sleap import classic_writing, nn_writing
@@ -55,6 +56,8 @@ class Way:
         kind: The file's media type.
         make: Writes the file's text or bytes; of a way with a choice, for the likeliest one.
         choice: What is chosen before, if anything is.
+        copies: Whether the text is copied to the clipboard, and not saved.
+        builds_many: Whether many networks are built for it, in the background; ``make`` is not called then.
     """
 
     label: str
@@ -63,6 +66,13 @@ class Way:
     kind: str
     make: Callable[["Backbone"], str | bytes]
     choice: Choice | None = None
+    copies: bool = False
+    builds_many: bool = False
+
+    @property
+    def name(self) -> str:
+        """The label without what is only said in a menu."""
+        return self.label.removesuffix("…").removesuffix(" (copied)")
 
 
 def _sleap(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
@@ -91,8 +101,8 @@ def _model_file(backbone: "Backbone", ending: str) -> tuple[bytes, tuple[str, ..
 WAYS: Mapping[str, Way] = {
     "json": Way(
         "Design (JSON)",
-        "The design alone, to be opened here again or by Design.from_json.",
-        "json",
+        "The design alone, to be opened here again or by read_design.",
+        ENDING,
         "application/json",
         lambda backbone: backbone.design.to_json(),
     ),
@@ -136,6 +146,30 @@ WAYS: Mapping[str, Way] = {
                 f"with {bytes_text(backbone.weight_bytes)} of weights. It takes some seconds, for which edits wait."
             ),
         ),
+    ),
+    "link": Way(
+        "Link (copied)",
+        "A link that opens the designer with this design in any browser, on Binder; the design is all in the link.",
+        "",
+        "text/plain",
+        lambda backbone: backbone.design.to_link(),
+        copies=True,
+    ),
+    "text": Way(
+        "Text for a chat (copied)",
+        "The design as a line of text, to be pasted into a message, into Open or into read_design.",
+        "",
+        "text/plain",
+        lambda backbone: backbone.design.to_text(),
+        copies=True,
+    ),
+    "html": Way(
+        "Page with sliders (HTML)",
+        "One file for hand-outs and slides, which needs no server: this network and its neighbours.",
+        "html",
+        "text/html",
+        lambda _: "",
+        builds_many=True,
     ),
     "csv": Way(
         "Table (CSV)",
