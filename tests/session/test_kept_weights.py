@@ -234,7 +234,7 @@ def test_the_last_edit_says_how_many_parameters_keep_their_weights() -> None:
     session = Session(SMALL)
     session.change("decoder[1].refine_convs", 1)
     assert session.shown
-    assert "weights" not in session.shown.effect
+    assert "their weights" not in session.shown.effect
     session.undo()
     train(session)
     session.change("encoder[1].kernel_size", 5)
