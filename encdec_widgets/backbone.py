@@ -23,6 +23,7 @@ from encdec_widgets.explain.costs import Cost, Precision, costs, value_bytes
 from encdec_widgets.explain.live_memory import inference_peak
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.explain.receptive_field import ReceptiveField, receptive_fields
+from encdec_widgets.explain.refused import refused_in_words
 from encdec_widgets.explain.table import Row, block_rows, layer_rows
 from encdec_widgets.explain.too_large import require_memory_to_fill
 from encdec_widgets.explain.weight_memory import copy_bytes, weight_memory
@@ -33,7 +34,6 @@ from encdec_widgets.networks.call_graph import as_trained_now, call_graph
 from encdec_widgets.networks.graph import block_graph, layer_graph
 from encdec_widgets.networks.keras_private import is_filled
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
-from encdec_widgets.networks.refused import refused_in_words
 from encdec_widgets.networks.weights import bytes_of
 
 if TYPE_CHECKING:
@@ -108,6 +108,12 @@ class Backbone(NetworkWaysOut):
         """Intermediate features of every stack: the input of each decoder block, coarse to fine."""
         self._fill()
         return self.network.features
+
+    @property
+    def predictions(self) -> tuple[tuple[Any, ...], ...]:
+        """The output tensors of every stack: of each of its heads, in their order, or of its decoder."""
+        outputs, heads = self.model.outputs, max(len(self.design.heads), 1)
+        return tuple(tuple(outputs[i : i + heads]) for i in range(0, len(outputs), heads))
 
     @property
     def filled(self) -> bool:
@@ -246,13 +252,10 @@ class Backbone(NetworkWaysOut):
                 f"A table has a row for each of the 'blocks' or of the 'layers'. Received: {quoted(kind)}."
             )
         of_blocks = kind == "blocks"
-        facts = block_rows(self.blocks) if of_blocks else layer_rows(self.layers)
-        cost, receptive_field = self.cost(), self.receptive_field()
-        costs = (
-            block_cost_rows(self.blocks, cost, receptive_field)
-            if of_blocks
-            else layer_cost_rows(self.layers, cost, receptive_field)
-        )
+        graph = self.blocks if of_blocks else self.layers
+        facts = block_rows(graph) if of_blocks else layer_rows(graph)
+        of_costs = block_cost_rows if of_blocks else layer_cost_rows
+        costs = of_costs(graph, self.cost(), self.receptive_field())
         # The two say the same of what and where a row is. Parameters are those of the costs: layers can share weights,
         # and there these count once, so that the column adds up to the network's.
         return [{**row, **of_row} for row, of_row in zip(facts, costs, strict=True)]

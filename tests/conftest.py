@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -11,6 +12,7 @@ from tests import amount
 
 BACKENDS = {"tensorflow", "jax", "torch", "numpy"}
 FAST_TO_COMPILE = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+FULL_LIMIT_S = 7200  # seconds: thousands of examples, or an interrupt at every line
 BROWSER_LIMIT_S = 900  # seconds: each step of such a test may wait for a page, a kernel and a first build
 
 
@@ -34,6 +36,21 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files that have none of the tests that `-m` asks for: reading all of them takes ten seconds."""
+    if not collection_path.match("test_*.py"):
+        return None
+    in_browser = "browser" in collection_path.relative_to(config.rootpath).parts
+    match config.option.markexpr:
+        case "browser":
+            return not in_browser or None
+        case "not browser":
+            return in_browser or None
+        case "backend":
+            return "mark.backend" not in collection_path.read_text(encoding="utf-8") or None
+    return None
+
+
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses by these markers
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     here = os.environ["KERAS_BACKEND"]
@@ -41,6 +58,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "browser" in item.path.relative_to(config.rootpath).parts:
             item.add_marker("browser")
             item.add_marker(pytest.mark.timeout(BROWSER_LIMIT_S))
+        elif config.getoption("--full"):
+            item.add_marker(pytest.mark.timeout(FULL_LIMIT_S))
         if item.get_closest_marker("full") and not config.getoption("--full"):
             item.add_marker(pytest.mark.skip(reason="taken by --full"))
         wanted = BACKENDS & {marker.name for marker in item.iter_markers()}

@@ -52,6 +52,7 @@ def command(argv: Sequence[str] | None, stop: Stop) -> int:
         print(f"encdec-designer: {error}", file=sys.stderr)
         return 1
     stop.say("stopped")
+    stop.leave()
     return stop.status
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from encdec_widgets.architectures.blocks.head import LONE_HEAD, Head, Heads, as_heads
-from encdec_widgets.architectures.encoder_decoder import DecoderBlock, EncoderBlock, EncoderDecoder
+from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.by_content import ByContent
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.fields.working import suggesting_what_works, tries_suggestions
+from encdec_widgets.designs.as_architecture import as_architecture
 from encdec_widgets.designs.design_json import from_json
 from encdec_widgets.designs.heads import HEADS, head_paths, is_head_path, with_changes
 from encdec_widgets.designs.input_shapes import INPUT_FIELDS as INPUT_FIELDS
@@ -31,39 +32,6 @@ from encdec_widgets.designs.ways_out import WaysOut
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
-
-
-def _as_architecture(value: Any) -> EncoderDecoder:
-    if not isinstance(value, EncoderDecoder):
-        raise FieldError("architecture", value, "must be an instance of EncoderDecoder, such as UNet()")
-    for stack, kind in (("stem", EncoderBlock), ("encoder", EncoderBlock), ("decoder", DecoderBlock)):
-        try:
-            blocks = getattr(value, f"{stack}_stack")
-        except NotImplementedError:
-            raise FieldError(
-                "architecture", value, f"must define {stack}_stack, a property that gives a list of blocks"
-            ) from None
-        if blocks is None and stack == "stem":
-            continue
-        if not isinstance(blocks, Sequence) or not all(isinstance(block, kind) for block in blocks):
-            raise FieldError(
-                f"{stack}_stack",
-                blocks,
-                f"must be a property that gives a list of {kind.__name__} instances: {_what_to_write(stack, blocks)}",
-            )
-    return value
-
-
-def _what_to_write(stack: str, received: Any) -> str:
-    """Say how to write a property that gives a list of blocks, where it gives something else."""
-    if callable(received):
-        return f"write @property above def {stack}_stack(self)"
-    if received is None:
-        return "end it with return and the list"
-    if isinstance(received, Iterator):
-        return "return a list, not a generator, which can be read only once"
-    example = "SimpleUpsamplingBlock()" if stack == "decoder" else "SimpleConvBlock()"
-    return f"return a list such as [{example}]"
 
 
 _PARTS = ("architecture", "input_shape")
@@ -113,7 +81,7 @@ class Design(WaysOut, ByContent):
         input_shape must have a height and width that the maximum stride, 8, divides: ... Would work: (96, 128, 1) ...
     """
 
-    architecture: EncoderDecoder = attrs.field(converter=_as_architecture)
+    architecture: EncoderDecoder = attrs.field(converter=as_architecture)
     input_shape: InputShape = attrs.field(
         converter=attrs.Converter(_as_input_shape, takes_self=True)  # type: ignore[misc] # mypy knows functions alone
     )
@@ -221,27 +189,6 @@ class Design(WaysOut, ByContent):
         backbone: Backbone = answering("build")(self, previous)
         return backbone
 
-    def to_code(self) -> str:
-        """This design as one plain Keras 3 file, whose ``build(input_shape)`` makes the network with all its names.
-
-        The code needs Keras alone, and the modules of your own blocks. At its end stands the design as a comment, from
-        which :func:`~encdec_widgets.read_design` takes it back; it never runs the code.
-
-        Raises:
-            ValueError: If a class of your own can't be imported, as it is defined in a notebook, or if a field of it
-                holds something that code has no form for; it says what would work.
-
-        Example:
-            >>> from encdec_widgets import preset, read_design
-            >>> code = preset("SLEAP centroid").to_code()
-            >>> "def build(input_shape=(256, 256, 1)):" in code
-            True
-            >>> read_design(code).design == preset("SLEAP centroid")
-            True
-        """
-        text: str = answering("to_code")(self)
-        return text
-
     def to_json(self) -> str:
         """This design as JSON: plain, versioned data.
 
@@ -283,7 +230,7 @@ def _changed(parts: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
     own = {n: value for n, value in changes.items() if n not in (*_PARTS, HEADS) and not is_head_path(n)}
     architecture = changed["architecture"]
     if "architecture" in changes:  # That of a design was checked when the design was made.
-        architecture = _as_architecture(architecture)
+        architecture = as_architecture(architecture)
     heads = with_changes(parts.get(HEADS, parts.get(LONE_HEAD)), changes)
     return {**changed, "architecture": replace_in(architecture, own), HEADS: heads}
 

@@ -21,7 +21,7 @@ from encdec_widgets.formatting import error_text, printable, quoted, shortened
 
 VERSION = 2
 """Of designs with several heads, or with a name for one. All others are written as version 1, which 0.1.0 reads."""
-_VERSION_KEY = "encdec_widgets_design"
+VERSION_KEY = "encdec_widgets_design"
 _ENDS_IN = {1: "head", 2: "heads"}
 """The key of what the network ends in, by version."""
 _DEEPEST = 20
@@ -53,7 +53,7 @@ def to_data(design: Any) -> dict[str, Any]:
     if version == 1 and heads:
         del ends_in["fields"]["name"]  # Heads of version 1 have none.
     return {
-        _VERSION_KEY: version,
+        VERSION_KEY: version,
         "architecture": _encode(design.architecture, ""),
         "input_shape": list(design.input_shape),
         key: ends_in,
@@ -76,16 +76,16 @@ def fields_of(data: Any) -> dict[str, Any]:
     Raises:
         ValueError: As :func:`from_json`.
     """
-    if not isinstance(data, dict) or _VERSION_KEY not in data:
-        raise ValueError(f'This is not the JSON of a design: it has no "{_VERSION_KEY}".')
-    version = data[_VERSION_KEY]
+    if not isinstance(data, dict) or VERSION_KEY not in data:
+        raise ValueError(f'This is not the JSON of a design: it has no "{VERSION_KEY}".')
+    version = data[VERSION_KEY]
     if type(version) is not int or version not in _ENDS_IN:
         raise ValueError(
             f"This design is of version {quoted(version)}; this release reads versions "
             f"{' and '.join(map(str, _ENDS_IN))}, numbers."
         )
     key = _ENDS_IN[version]
-    known = (_VERSION_KEY, "architecture", "input_shape", key)
+    known = (VERSION_KEY, "architecture", "input_shape", key)
     _require_known(data, known, f"A design in JSON, of version {version}, has no key")
     missing = [key for key in ("architecture", "input_shape") if key not in data]
     if missing:

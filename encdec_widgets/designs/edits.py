@@ -14,8 +14,8 @@ from encdec_widgets.architectures.fields.working import trying
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.heads import HEADS, is_head_path, words_at
 from encdec_widgets.designs.levels import changed, fewer_levels, level_words
-from encdec_widgets.designs.mends import Mend
-from encdec_widgets.designs.paths import STAGES, info_at, text_at
+from encdec_widgets.designs.mends import Mend, setting_words
+from encdec_widgets.designs.paths import STAGES, info_at
 from encdec_widgets.formatting import sizes_text
 
 GIVE_UP = Mend(None, None, {}, "undo this change")
@@ -173,7 +173,7 @@ def _words(design: Design, error: FieldError, value: Any) -> str:
         return _of_size(error.value, value)
     # A head is called by its name.
     named = len(design.heads) > 1 and is_head_path(error.field)
-    return f"{words_at(design, error.field)} = {text_at(error.field, value)}" if named else ""
+    return setting_words(words_at(design, error.field), error.field, value) if named else ""
 
 
 def _of_size(asked: Any, offered: Any) -> str:

@@ -1,7 +1,7 @@
 """The shape of an input: height, width and channels, and the nearest shapes that an architecture can take."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, TypeAlias
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
@@ -93,9 +93,9 @@ def require_sizes_that_fit(shape: InputShape, architecture: EncoderDecoder) -> N
     *sizes, _ = shape
     if all(size is None or size % stride == 0 for size in sizes):
         return
-    require_height_first(shape, shape, architecture)
     if not architecture.strides_decide:
         return  # building tells
+    require_height_first(shape, shape, architecture)
     words = f"must have a height and width that the maximum stride, {stride}, divides"
     if is_trying():
         raise FieldError("input_shape", shape, words)
@@ -113,16 +113,29 @@ def require_height_first(items: Sequence[Any], value: Any, architecture: Encoder
         architecture: What is to take the input.
 
     Raises:
-        FieldError: If they seem to: the first number is one of channels, and the others are larger.
+        FieldError: If they seem to: see :func:`turned`.
     """
-    first, *others = items
-    if _looks_like_channels(first, others) and first % architecture.maximum_stride:
-        raise FieldError(
-            "input_shape",
-            value,
-            "must be height, width and channels, in this order: here the channels seem to come first",
-            nearest_shapes((*others, first), architecture),
-        )
+    meant = turned(items)
+    if meant is not None and items[0] % architecture.maximum_stride:
+        raise channels_come_first(value, nearest_shapes(meant, architecture))
+
+
+def turned(items: Sequence[Any]) -> tuple[Any, Any, Any] | None:
+    """The shape that is meant where the channels seem to come first; else None.
+
+    They seem to where the first number is one of channels, and the others are larger.
+
+    >>> turned((3, 256, 320)), turned((256, 320, 3))
+    ((256, 320, 3), None)
+    """
+    first, height, width = items
+    return (height, width, first) if _looks_like_channels(first, (height, width)) else None
+
+
+def channels_come_first(value: Any, suggestions: Iterable[InputShape]) -> FieldError:
+    """What to raise for a shape whose channels seem to come first."""
+    words = "must be height, width and channels, in this order: here the channels seem to come first"
+    return FieldError("input_shape", value, words, dict.fromkeys(suggestions))
 
 
 def nearest_shapes(items: Sequence[Any], architecture: EncoderDecoder) -> tuple[InputShape, ...]:

@@ -35,8 +35,16 @@ class Mend(ByContent):
         """
         if self.words or self.field is None:
             return self.words
-        value = text_at(self.field, self.value)
         if self.field == "input_shape":
-            return f"use {value}"
-        name = path_words(self.field)
-        return f"turn {name} {value}" if isinstance(self.value, bool) else f"set {name} to {value}"
+            return f"use {text_at(self.field, self.value)}"
+        return setting_words(path_words(self.field), self.field, self.value)
+
+
+def setting_words(name: str, field: str, value: Any) -> str:
+    """What sets a field to a value, in a few words.
+
+    >>> setting_words("filters", "filters", 5), setting_words("skip add", "skip_add", False)
+    ('set filters to 5', 'turn skip add off')
+    """
+    text = text_at(field, value)
+    return f"turn {name} {text}" if isinstance(value, bool) else f"set {name} to {text}"

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,8 +39,8 @@ def data_of(text: Any) -> Any:
 def _without_twins(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in data if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name in data if counts[name] > 1)
         raise ValueError(f"there are two entries {quoted(twice)} in one place")
     return data
 

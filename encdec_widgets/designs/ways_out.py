@@ -81,6 +81,27 @@ class WaysOut:
         file: Path = answering("save_design")(self, path, overwrite=overwrite)
         return file
 
+    def to_code(self) -> str:
+        """This design as one plain Keras 3 file, whose ``build(input_shape)`` makes the network with all its names.
+
+        The code needs Keras alone, and the modules of your own blocks. At its end stands the design as a comment, from
+        which :func:`~encdec_widgets.read_design` takes it back; it never runs the code.
+
+        Raises:
+            ValueError: If a class of your own can't be imported, as it is defined in a notebook, or if a field of it
+                holds something that code has no form for; it says what would work.
+
+        Example:
+            >>> from encdec_widgets import preset, read_design
+            >>> code = preset("SLEAP centroid").to_code()
+            >>> "def build(input_shape=(256, 256, 1)):" in code
+            True
+            >>> read_design(code).design == preset("SLEAP centroid")
+            True
+        """
+        text: str = answering("to_code")(self)
+        return text
+
     def to_sleap(self, head_type: str = "single_instance", part_names: Sequence[str] | None = None) -> str:
         """This design as a configuration of SLEAP up to 1.4: a training profile, in JSON.
 

@@ -67,7 +67,7 @@ class ReceptiveField:
     """
 
     output: MapReceptiveField
-    outputs: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
+    outputs: Mapping[str, MapReceptiveField] = attrs.field(factory=dict, repr=False)
     blocks: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
     layers: Mapping[str, MapReceptiveField] = attrs.field(repr=False)
     skips: Mapping[str, SkipReceptiveFields] = attrs.field(repr=False)
@@ -117,7 +117,7 @@ def receptive_fields(
 
 def _last_outputs(calls: "nx.DiGraph[str]", count: int) -> list[str]:
     """The calls that make the last ``count`` outputs of a network, in their order."""
-    makers = {number: name for name, data in calls.nodes(data=True) for number in data["outputs"]}
+    makers = {number: name for name, call in calls.nodes(data=True) for number in call["outputs"]}
     return [makers[number] for number in sorted(makers)][-count:]
 
 

@@ -1,7 +1,7 @@
 """A design's own JSON, as :meth:`Design.to_json` writes it."""
 
 from encdec_widgets.designs.design import Design
-from encdec_widgets.designs.design_json import _VERSION_KEY
+from encdec_widgets.designs.design_json import VERSION_KEY
 from encdec_widgets.export.found import Found
 from encdec_widgets.export.texts import Text
 
@@ -10,7 +10,7 @@ NAME = "design JSON"
 
 def recognises(text: Text) -> bool:
     """Tell whether a text is the JSON of a design."""
-    return _VERSION_KEY in text.json_object
+    return VERSION_KEY in text.json_object
 
 
 def read(text: Text) -> Found:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,12 +41,16 @@ def parsed(text: str) -> Json:
     def as_dict(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         data = dict(pairs)
         if len(data) < len(pairs):
-            names = [name for name, _ in pairs]
-            repeated.extend(name for name in data if names.count(name) > 1)
+            counts = Counter(name for name, _ in pairs)
+            repeated.extend(name for name in data if counts[name] > 1)
         return data
 
     try:
-        data = json.loads(without_comments(text), object_pairs_hook=as_dict)
+        try:
+            data = json.loads(text, object_pairs_hook=as_dict)
+        except ValueError:
+            repeated.clear()
+            data = json.loads(without_comments(text), object_pairs_hook=as_dict)
     except RecursionError:
         raise ValueError("lists and objects stand too deep in it") from None
     except ValueError as error:

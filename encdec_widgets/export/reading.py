@@ -3,10 +3,10 @@
 import codecs
 import os
 from pathlib import Path
-from typing import Any
 
 import attrs
 
+from encdec_widgets.export.foreign import require_not_foreign
 from encdec_widgets.export.formats import readers
 from encdec_widgets.export.found import Found, Note
 from encdec_widgets.export.texts import LARGEST, Text
@@ -79,6 +79,7 @@ def read_text(text: str) -> Found:
     for reader in readers():
         if reader.recognises(source):
             return reader.read(source)
+    require_not_foreign(source)
     raise ValueError(_not_recognised(source))
 
 
@@ -124,7 +125,7 @@ def _bytes_of(file: Path) -> bytes:
 def _decoded(data: bytes) -> str:
     for start, words in _NO_TEXTS.items():
         if data.startswith(start):
-            raise ValueError(words)
+            raise ValueError(f"This is {words}. It is not read.")
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding)
@@ -141,15 +142,11 @@ _NO_TEXTS = {
 def _not_recognised(text: Text) -> str:
     """Say what was tried, and why it is none of it."""
     known = listed((reader.NAME for reader in readers()), most=20)
-    start = text.text.lstrip()[:1]
-    why: dict[str, Any] = {}
-    for name, holds in (("JSON", lambda: text.json), ("YAML", lambda: text.yaml)):
-        try:
-            holds()
-        except ValueError as error:
-            why[name] = error_text(error)
-    as_what = "JSON" if start in ("{", "[") else "YAML"
-    reason = f" As {as_what}: {why[as_what]}." if as_what in why else ""
+    reason = ""
+    try:
+        _ = text.yaml
+    except ValueError as error:
+        reason = f" As {'JSON' if text.begins_as_json else 'YAML'}: {error_text(error)}."
     return (
         f"This text holds no design in a known format. Tried: {known}.{reason} Received the text "
         f"{quoted(text.text)}."

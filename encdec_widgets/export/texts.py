@@ -1,7 +1,8 @@
 """A text that may hold a design, with what it is as JSON and as YAML: each is parsed once, whoever asks."""
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -9,6 +10,8 @@ from encdec_widgets.export import json_text, yaml_text
 
 LARGEST = 5_000_000
 """So many characters, or bytes of a file, are read; a design takes some thousand, a configuration some ten thousand."""
+
+_T = TypeVar("_T")
 
 
 @attrs.frozen
@@ -21,38 +24,60 @@ class Text:
 
     text: str
 
-    @cached_property
-    def json(self) -> "json_text.Json":
+    @property
+    def json(self) -> json_text.Json:
         """What it holds as JSON, in which comments are allowed.
 
         Raises:
             ValueError: If it is no JSON.
         """
-        return json_text.parsed(self.text)
+        return _or_raised(self._json)
 
-    @cached_property
+    @property
     def yaml(self) -> Any:
-        """What it holds as YAML.
+        """What it holds as YAML. A text that begins as JSON does is read as JSON alone.
 
         Raises:
             ValueError: If it is no YAML, or YAML that is not read here.
         """
-        return yaml_text.parsed(self.text)
+        return self.json.data if self.begins_as_json else _or_raised(self._yaml)
+
+    @property
+    def begins_as_json(self) -> bool:
+        """Whether it begins with an object, a list or a comment of JSON."""
+        return self.text.lstrip()[:1] in ("{", "[", "/")
 
     @property
     def json_object(self) -> dict[str, Any]:
         """The object that it holds as JSON; empty where it holds none."""
-        try:
-            data = self.json.data
-        except ValueError:
-            return {}
+        data = None if isinstance(self._json, ValueError) else self._json.data
         return data if isinstance(data, dict) else {}
 
     @property
     def mapping(self) -> dict[Any, Any]:
-        """The mapping that it holds as YAML, which JSON nearly always is as well; empty where it holds none."""
-        try:
-            data = self.yaml
-        except ValueError:
-            return {}
-        return data if isinstance(data, dict) else {}
+        """The mapping that it holds as JSON or YAML; empty where it holds none."""
+        if self.begins_as_json:
+            return self.json_object
+        return self._yaml if isinstance(self._yaml, dict) else {}
+
+    @cached_property
+    def _json(self) -> json_text.Json | ValueError:
+        return _or_error(json_text.parsed, self.text)
+
+    @cached_property
+    def _yaml(self) -> Any:
+        return _or_error(yaml_text.parsed, self.text)
+
+
+def _or_error(parse: Callable[[str], _T], text: str) -> _T | ValueError:
+    """What a text holds, or why it holds nothing, which took as long to find."""
+    try:
+        return parse(text)
+    except ValueError as error:
+        return error
+
+
+def _or_raised(outcome: _T | ValueError) -> _T:
+    if isinstance(outcome, ValueError):
+        raise outcome
+    return outcome

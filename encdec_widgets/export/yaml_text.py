@@ -1,12 +1,15 @@
 """YAML as plain data: nothing that names code, repeats itself without end or lies too deep is read."""
 
 import re
+from collections import Counter
 from typing import Any
 
 import yaml
 
 from encdec_widgets.formatting import error_text, quoted, shortened
 
+_LONGEST = 1_000_000
+"""So many characters of YAML are read: it takes longer than JSON, and configurations have some ten thousand."""
 _DEEPEST = 50
 _MOST_ALIASES = 10
 _Base: Any = getattr(
@@ -26,9 +29,9 @@ class _Loader(_Base):  # type: ignore[misc] # one of two classes
     }
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        twice = next((name for name, count in counts.items() if count > 1), None)
+        if twice is not None:
             raise ValueError(f"there are two entries {quoted(twice)} in one place")
         return super().construct_mapping(node, deep)
 
@@ -43,9 +46,11 @@ def parsed(text: str) -> Any:
     {'filters': 16}
 
     Raises:
-        ValueError: If it is no YAML, or has a tag, more than a few aliases, a key twice, or lists and mappings that
-            stand too deep in each other.
+        ValueError: If it is no YAML, or has a tag, more than a few aliases, a key twice, lists and mappings that stand
+            too deep in each other, or more than a million characters.
     """
+    if len(text) > _LONGEST:
+        raise ValueError(f"it has {len(text):,} characters, and up to {_LONGEST:,} are read")
     try:
         _require_plain(text)
         return yaml.load(text, Loader=_Loader)

@@ -19,6 +19,7 @@ from encdec_widgets.figures.shading import (
     LIGHTER,
     Shade,
     colour_of,
+    edge_of,
     faces,
     frame,
     sides,
@@ -106,7 +107,10 @@ def _shapes(scene: Scene, palette: Palette) -> list[dict[str, Any]]:
             **_shape(_path(rules, close=False), CLEAR),
             "line": {"color": palette.divider, "width": 1},
         },
-        *(_shape(_path(areas.get(fill, ())), colour_of(fill, palette)) for fill in fills),
+        *(
+            _shape(_path(areas.get(fill, ())), colour_of(fill, palette), edge_of(fill, palette))
+            for fill in fills
+        ),
         *(_shape(_NOTHING, CLEAR) for _ in range(_FILLS - len(fills))),
         _shaded(map(tops, boxes), LIGHTER),
         _shaded(map(sides, boxes), DARKER),
@@ -121,14 +125,14 @@ def _shapes(scene: Scene, palette: Palette) -> list[dict[str, Any]]:
     ]
 
 
-def _shape(path: str, colour: str) -> dict[str, Any]:
+def _shape(path: str, colour: str, edge: str = "") -> dict[str, Any]:
     return {
         "type": "path",
         "path": path,
         "fillcolor": colour,
         "opacity": 1,
         "layer": "below",
-        "line": {"color": CLEAR, "width": 0},
+        "line": {"color": edge or CLEAR, "width": int(bool(edge))},
     }
 
 

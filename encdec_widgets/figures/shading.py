@@ -67,6 +67,16 @@ def colour_of(role: str, palette: Palette) -> str:
     return str(getattr(palette, "border" if role == "no value" else role))
 
 
+def edge_of(role: str, palette: Palette) -> str:
+    """The colour of the line around a fill: of a scale, some colours are as dark or as bright as the page; else "".
+
+    >>> from encdec_widgets.figures.palette import LIGHT
+    >>> edge_of("value 11", LIGHT), edge_of("encoder", LIGHT)
+    ('#818B98', '')
+    """
+    return palette.border if role.startswith("value ") else ""
+
+
 def faces(box: Box) -> list[Point]:
     """The corners of a whole volume, which has the colour of its face."""
     d = box.depth

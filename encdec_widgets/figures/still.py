@@ -16,6 +16,7 @@ from encdec_widgets.figures.shading import (
     LIGHTER,
     Shade,
     colour_of,
+    edge_of,
     faces,
     frame,
     sides,
@@ -101,8 +102,9 @@ def _lines(text: str, width: float) -> Iterator[str]:
 
 
 def _box(box: Box, palette: Palette) -> Iterator[str]:
-    fill = _quoted(colour_of(box.fill, palette))
-    yield f"<path data-box={_quoted(box.name)} d={_outline_of(faces(box))} fill={fill}/>"
+    fill, edge = _quoted(colour_of(box.fill, palette)), edge_of(box.fill, palette)
+    stroke = f' stroke="{edge}"' if edge else ""
+    yield f"<path data-box={_quoted(box.name)} d={_outline_of(faces(box))} fill={fill}{stroke}/>"
     shades: tuple[tuple[Iterable[Point], Shade], ...] = ((tops(box), LIGHTER), (sides(box), DARKER))
     for points, shade in shades:
         yield f'<path d={_outline_of(points)} fill="{shade.colour}" fill-opacity="{shade.opacity}"/>'

@@ -8,6 +8,7 @@ from encdec_widgets.figures.parts import Line, Rect, Text
 
 _COLUMN = 32.0
 _BESIDE_LINES = 1.5
+_APART = 4.0  # between two texts side by side, or "16" and "32" would be read as one number
 
 
 class Room:
@@ -58,8 +59,9 @@ class Room:
     def write_first(self, choices: Iterable[Text]) -> Iterator[Text]:
         """As :meth:`write`; further texts are made only where those before have no room."""
         for text in choices:
-            if text.text and self.is_free(text.rect):
-                self.take(text.rect)
+            rect = text.rect
+            if text.text and self.is_free(rect):
+                self.take(rect._replace(left=rect.left - _APART, right=rect.right + _APART))
                 yield text
                 return
 

@@ -21,6 +21,7 @@ from encdec_widgets.architectures.known_classes import is_shipped
 from encdec_widgets.formatting import error_text, number_text
 from encdec_widgets.networks.block_labels import block_label
 from encdec_widgets.networks.built_block import BuiltBlock, Place, place_of
+from encdec_widgets.networks.collector import collector_at_rest
 from encdec_widgets.networks.data_format import (
     DataFormatError,
     channels_first_by_default,
@@ -159,6 +160,7 @@ def network_in_steps(
                 nullcontext() if scopes is None else scopes.entered(),
                 # Keras's NumPy backend asks a user's layer for its output shape by calling it on arrays without values.
                 np.errstate(all="ignore"),
+                collector_at_rest(),
             ):
                 network = building.step()
             if network is not None:

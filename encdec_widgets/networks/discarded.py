@@ -99,19 +99,19 @@ def _explore(objects: list[Any], left_out: set[int]) -> Counter[int] | None:
         found = gc.get_referents(*objects[start:])
         start = len(objects)
         references.update(map(id, found))
-        for thing in found:
-            if id(thing) not in seen and _may_be_its_own(thing):
+        for thing in filter(gc.is_tracked, found):
+            if id(thing) not in seen:
                 seen.add(id(thing))
-                objects.append(thing)
+                if _may_be_its_own(thing):
+                    objects.append(thing)
         if start > MOST_OBJECTS:
             return None
     return references
 
 
 def _may_be_its_own(thing: Any) -> bool:
-    if not gc.is_tracked(thing) or isinstance(thing, _NEVER_A_NETWORKS_OWN):
-        return False
-    return not (type(thing) is dict and "__builtins__" in thing)  # the names of a module
+    names_of_a_module = type(thing) is dict and "__builtins__" in thing
+    return not names_of_a_module and not isinstance(thing, _NEVER_A_NETWORKS_OWN)
 
 
 def _unused(objects: list[Any], references: Counter[int]) -> set[int]:

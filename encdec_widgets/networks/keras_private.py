@@ -18,9 +18,11 @@ from encdec_widgets._keras import keras_module
 from encdec_widgets.formatting import error_text
 
 PRIVATE_NAMES: Mapping[str, str] = {
-    "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope",
+    "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope, is_seeded",
+    "keras.src.backend.tensorflow.core": "as_tensor: initial weights are not copied",
     "keras.src.backend.tensorflow.trainer": "strategy_around: weights in the scope of a strategy",
     "_distribute_strategy": "strategy_around: weights in the scope of a strategy",
+    "keras.src.initializers.random_initializers": "variance_of: initial weights are drawn faster",
     "keras.src.ops.node": "call_as: twins of layers",
     "keras.src.activations": "is_keras_function: activations that change each value by itself",
     "keras.src.ops.nn": "is_keras_function: activations that change each value by itself",
@@ -32,12 +34,15 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_value": "is_filled: weights take memory late",
     "_initializer": "initialize_with, initializer_of: weights take memory late",
     "_deferred_initialize": "fill_variable: weights take memory late",
+    "_init_seed": "is_seeded: initial weights are drawn faster",
     "_tracker": "copy_of_layer: twins of layers",
 }
 """Modules and attributes of Keras that this module uses, and what needs them."""
 
 _TRAINER = "keras.src.backend.tensorflow.trainer"
 _GLOBAL_STATE = "keras.src.backend.common.global_state"
+_TENSORFLOW = "keras.src.backend.tensorflow.core"
+_RANDOM = "keras.src.initializers.random_initializers"
 
 
 @functools.cache
@@ -245,9 +250,43 @@ def draws_the_same_again(initializer: Any) -> bool:
     return is_of_keras(kind) and isinstance(getattr(initializer, "seed", 0), int)
 
 
+def is_scaling(initializer: Any) -> bool:
+    """Whether an initializer is one of Keras's that scale random values by a weight's shape, like ``GlorotUniform``."""
+    return is_of_keras(type(initializer)) and isinstance(
+        initializer, _module("keras").initializers.VarianceScaling
+    )
+
+
+def variance_of(initializer: Any, shape: Sequence[int]) -> float:
+    """The variance of the values that an initializer for which :func:`is_scaling` holds draws for a weight."""
+    fan_in, fan_out = _module(_RANDOM).compute_fans(
+        shape, input_axes=initializer.input_axes, output_axes=initializer.output_axes
+    )
+    fans = {"fan_in": fan_in, "fan_out": fan_out}.get(initializer.mode, (fan_in + fan_out) / 2)
+    return float(initializer.scale / max(1.0, fans))
+
+
+def is_seeded(initializer: Any) -> bool:
+    """Whether a person set the seed of one of Keras's random initializers, or by ``keras.utils.set_random_seed``."""
+    everywhere = _module(_GLOBAL_STATE).get_global_attribute("global_random_seed")
+    return everywhere is not None or initializer._init_seed is not None
+
+
+def as_tensor(values: Any) -> Any:
+    """A tensor of an array that nobody else uses; its memory is taken over where the backend can do so."""
+    keras = _module("keras")
+    if keras.config.backend() == "numpy":
+        return values
+    if keras.config.backend() == "tensorflow":
+        tensorflow = _module(_TENSORFLOW).tf
+        if tensorflow.executing_eagerly():
+            return tensorflow.experimental.dlpack.from_dlpack(values.__dlpack__())
+    return keras.ops.convert_to_tensor(values)
+
+
 def is_variable(thing: Any) -> bool:
     """Whether a thing is one of Keras's variables."""
-    return isinstance(thing, keras_module("keras").Variable)
+    return isinstance(thing, _module("keras").Variable)
 
 
 def empty(variable: Any) -> None:

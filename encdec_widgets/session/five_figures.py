@@ -145,7 +145,8 @@ def five_figures(
             _sees(now),
             _seen_change(was, now) if before else "",
             "",
-            "The receptive field of the output: how much of the image each of its positions depends on, exact.",
+            "The receptive field of the output, or of the first of several heads: how much of the image each of its "
+            "positions depends on, exact.",
         ),
         _time(time, time_before),
     )

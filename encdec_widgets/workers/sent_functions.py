@@ -20,6 +20,7 @@ from encdec_widgets._keras import keras
 from encdec_widgets.formatting import error_text
 from encdec_widgets.networks.keras_private import layers_held_by
 from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.sent_classes import require_importable
 
 _KNOWN_THERE = {
     *sys.stdlib_module_names,
@@ -68,17 +69,19 @@ def named(functions: Mapping[str, types.FunctionType]) -> Iterator[None]:
             function.__name__ = name
 
 
-def packed(functions: Mapping[str, types.FunctionType]) -> str:
-    """Functions as a text; empty for none.
+def packed(functions: Mapping[str, types.FunctionType | type]) -> str:
+    """Functions and classes as a text; empty for none. Of a class, it says where to import it from.
 
     Raises:
-        TimingError: If one refers to something that cannot be sent, such as an open file.
+        TimingError: If one refers to something that cannot be sent, such as an open file or a class of the notebook.
     """
     if not functions:
         return ""
     buffer = io.BytesIO()
     try:
         _Pickler(buffer).dump(dict(functions))
+    except TimingError:
+        raise
     except Exception as error:  # what it refers to may be anything
         raise TimingError(
             f"this network has a function that refers to what cannot be sent to another process: {error_text(error)}"
@@ -87,7 +90,7 @@ def packed(functions: Mapping[str, types.FunctionType]) -> str:
 
 
 def unpacked(text: str) -> dict[str, Any]:
-    """The functions that :func:`packed` wrote a moment ago, in this package's parent process."""
+    """The functions and classes that :func:`packed` wrote a moment ago, in this package's parent process."""
     functions: dict[str, Any] = pickle.loads(base64.b64decode(text)) if text else {}
     return functions
 
@@ -98,6 +101,8 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, types.ModuleType):
             return importlib.import_module, (obj.__name__,)
+        if isinstance(obj, type):
+            require_importable(obj, "one of its functions uses something")
         if not isinstance(obj, types.FunctionType) or _is_known_there(obj):
             return NotImplemented
         code, cells = obj.__code__, obj.__closure__ or ()

@@ -15,6 +15,7 @@ from encdec_widgets.networks.keras_config import config_of_keras
 from encdec_widgets.networks.scopes import device_of, spread_here
 from encdec_widgets.workers.device import option_in
 from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.sent_classes import classes_of
 from encdec_widgets.workers.sent_functions import functions_of, named, packed
 
 
@@ -39,7 +40,8 @@ class Network:
             empty where that is not known.
         notices: What is otherwise where it comes from than where it is timed, a sentence each.
         heads: How many of its outputs, the last ones, are those of its last stack.
-        functions: Of a model, the functions that a user wrote: see :mod:`encdec_widgets.workers.sent_functions`.
+        functions: Of a model, the functions and classes of layers that a user wrote: see
+            :mod:`encdec_widgets.workers.sent_functions`.
 
     Example:
         >>> from encdec_widgets import Design
@@ -145,7 +147,7 @@ def _of_backbone(backbone: Any) -> Network:
 def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]], heads: int = 1) -> Network:
     batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
     policy: Any = model.dtype_policy
-    functions = functions_of(model)
+    classes, functions = classes_of(model), functions_of(model)
     try:
         with named(functions):
             text = model.to_json()
@@ -157,7 +159,7 @@ def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]], heads: int = 1)
     return Network(
         kind="model",
         text=text,
-        functions=packed(functions),
+        functions=packed({**classes, **functions}),
         policy=str(getattr(policy, "default_policy", policy).name),
         blocks=blocks,
         shapes=tuple(tuple(tensor.shape[1:]) for tensor in model.inputs),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import nbformat
+
+from encdec_widgets.app.serving.voila_app import NOTEBOOK
 from tests.browser.notebook import FORGET_DESIGNER, FORGET_EDITS
 from tests.browser.page import Screen
 
@@ -11,13 +14,18 @@ _NOTE_PLACE = f"""async identity => {{
     const [view] = await Promise.all(Object.values(designer.views));
     window.placeOfDesigner = view.luminoWidget.parent;
 }}"""
+_FORGET = f"""() => {{
+    {FORGET_EDITS}
+    const address = new URL(location.href);
+    address.searchParams.delete("design");
+    history.replaceState(null, "", address);
+}}"""
 # The place hides once its designer is closed.
 _SHOW = f"""async identity => {{
     const view = await {MANAGER}.create_view(await {MANAGER}.get_model(identity));
     window.placeOfDesigner.addWidget(view.luminoWidget);
     window.placeOfDesigner.show();
 }}"""
-_CELL = "from encdec_widgets import Designer\n\ndesigner = Designer()"  # as in the app's notebook
 
 
 def kernel_of_app(screen: Screen) -> str:
@@ -30,6 +38,8 @@ def show_another_designer(screen: Screen) -> None:
     """Put a new designer in the place of the one before; what the browser and the kernel know of that goes."""
     assert screen.kernel
     screen.page.evaluate(_NOTE_PLACE, screen.kernel.value("designer.model_id"))
-    screen.page.evaluate(f"() => {{ {FORGET_EDITS} }}")
-    screen.kernel.run(f"{FORGET_DESIGNER}\n{_CELL}")
+    screen.kernel.run(FORGET_DESIGNER)
+    screen.page.evaluate(_FORGET)
+    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
+        screen.kernel.run(cell.source)
     screen.page.evaluate(_SHOW, screen.kernel.value("designer.model_id"))

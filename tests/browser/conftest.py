@@ -33,7 +33,7 @@ from tests.browser.page import Screen
 from tests.browser.servers import ANSWERED, App, Lab, Notebook, Server
 
 VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
-SHOWN = 120_000  # milliseconds: a first import of TensorFlow, on a busy machine
+SHOWN = 240_000  # milliseconds: a first import of TensorFlow, on a busy machine
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 Theme = Literal["light", "dark"]
 AnyServer = TypeVar("AnyServer", bound=Server)

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from jupyter_client.blocking.client import BlockingKernelClient
 
-ANSWERED = 120.0  # seconds: the kernel answers once what it is busy with, a first build perhaps, is done
+ANSWERED = 240.0  # seconds: the kernel answers once what it is busy with, a first build perhaps, is done
 
 
 class Kernel:

@@ -39,8 +39,7 @@ _OTHER_CELLS = """cells => {
         notebook.deleteCellRange(0, notebook.cells.length);
         notebook.insertCells(0, cells.map(source => ({cell_type: 'code', source, metadata: {}, outputs: []})));
     });
-}"""
-
+}""".replace("FORGET_EDITS", FORGET_EDITS)
 
 _IN_THEME = """async theme => {
     const theirs = () => document.body.dataset.jpThemeName;

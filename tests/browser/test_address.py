@@ -39,7 +39,7 @@ def _shows(designer: DesignerPage, filters: int) -> None:
 
 
 def test_reload_back_and_a_bookmark_lead_to_the_design(open_app: Callable[..., Screen]) -> None:
-    screen = open_app("dark")
+    screen = open_app("dark", fresh=True)
     page = screen.page
     designer = DesignerPage(screen)
     until(lambda: "token=" not in _address(page), "the token is taken out")

@@ -178,7 +178,7 @@ def test_a_bad_value_of_a_block_is_named_and_mended(designer: Designer) -> None:
     assert isinstance(designer.problem, FieldError)
     assert designer.problem.field == "encoder[0].kernel_size"
     assert designer.design == SMALL
-    press(designer, "enc0 kernel size = 1")
+    press(designer, "set enc0 kernel size to 1")
     assert designer.design == SMALL.replace("encoder[0].kernel_size", 1)
 
 

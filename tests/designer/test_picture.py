@@ -245,9 +245,6 @@ def test_plotly_is_on_the_page_before_keras_is_loaded(monkeypatch: pytest.Monkey
         session.wait()
         assert picture.graph.figure is figure
         assert [name for name, _ in figure.data[-1].customdata] == list(session.backbone.blocks)
-        skips = next(trace for trace in figure.data if trace.name == "concatenation")
-        for trace in (skips, figure.data[-1]):
-            assert trace._click_callbacks, "it takes clicks though it had no points when it was made"
         picture.close()
 
     asyncio.run(first_picture())

@@ -26,6 +26,7 @@ for _name, _stage, _stride in (("enc0", "encoder", 1), ("enc1", "encoder", 2), (
 FIELDS = ReceptiveField(
     output=exact(188, 184),
     blocks={"enc0": exact(5), "enc1": exact(140), "dec0": exact(188, 184)},
+    outputs={"dec0": exact(188, 184)},
     layers={},
     skips={},
     encoder_only=76,
@@ -93,7 +94,11 @@ def test_boxes_are_those_of_the_network_and_of_one_selected_block(panel: Recepti
 @pytest.mark.parametrize(("extent", "words"), [("unknown", "not known"), ("whole image", "the whole image")])
 def test_a_field_without_a_size_is_said_to_have_none(panel: ReceptivePanel, extent: Any, words: str) -> None:
     field = MapReceptiveField(extent=extent, why="<layer>")
-    panel.show(ReceptiveField(output=field, blocks={}, layers={}, skips={}, encoder_only=None), BLOCKS, ())
+    panel.show(
+        ReceptiveField(output=field, outputs={}, blocks={}, layers={}, skips={}, encoder_only=None),
+        BLOCKS,
+        (),
+    )
     assert words in panel.text
     assert "due to &lt;layer&gt;" in panel.text
     assert panel.view.boxes[0]["size"] is None

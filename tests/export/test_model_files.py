@@ -52,8 +52,8 @@ def test_a_saved_model_computes_the_same(tmp_path: Path) -> None:
     import tensorflow as tf
 
     backbone = built(SMALL)
-    made = tf.saved_model.load(backbone.save(tmp_path / "net")).serve(IMAGES)
-    require_same([each.numpy() for each in made], backbone)
+    loaded = tf.saved_model.load(backbone.save(tmp_path / "net"))
+    require_same([each.numpy() for each in loaded.serve(IMAGES)], backbone)
 
 
 @pytest.mark.full
@@ -62,8 +62,8 @@ def test_a_saved_model_of_jax_computes_the_same(tmp_path: Path) -> None:
     import tensorflow as tf
 
     backbone = built(SMALL)
-    made = tf.saved_model.load(backbone.save(tmp_path / "net")).serve(IMAGES)
-    require_same([each.numpy() for each in made], backbone)
+    loaded = tf.saved_model.load(backbone.save(tmp_path / "net"))
+    require_same([each.numpy() for each in loaded.serve(IMAGES)], backbone)
 
 
 @pytest.mark.tensorflow

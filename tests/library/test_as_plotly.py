@@ -8,8 +8,9 @@ import pytest
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import UNet
 from encdec_widgets.figures import as_plotly, scene
-from encdec_widgets.figures.colour_scale import Colouring
-from encdec_widgets.figures.palette import DARK
+from encdec_widgets.figures.colour_scale import STEPS, Colouring
+from encdec_widgets.figures.palette import DARK, LIGHT
+from encdec_widgets.figures.still import still
 from tests.builds import built
 from tests.library.drawn_networks import graphs
 
@@ -39,6 +40,19 @@ def test_every_figure_has_the_same_traces_and_shapes() -> None:
                 scene(graph, selected=names[:2], changed={names[1]: "new"}, colouring=how), DARK
             )
             assert parts(figure) == expected
+
+
+def test_what_has_a_colour_of_a_scale_has_an_edge_that_is_seen_on_the_page_in_both_drawings() -> None:
+    """Some colours of a scale are as dark, or as bright, as the page; the palette's border never is."""
+    colouring = Colouring("time", "ms", dict.fromkeys(list(BLOCKS), 1.0))
+    drawn = scene(BLOCKS, colouring=colouring)
+    for palette in (LIGHT, DARK):
+        shapes = as_plotly(drawn, palette)["layout"]["shapes"]
+        edged = [shape["line"]["width"] for shape in shapes if shape["line"]["color"] == palette.border]
+        assert edged == [1] * STEPS
+        assert still(drawn, palette).count(f'stroke="{palette.border}"') == len(drawn.boxes)
+    stages = as_plotly(scene(BLOCKS))["layout"]["shapes"]
+    assert all(shape["line"]["color"] != LIGHT.border for shape in stages)
 
 
 def test_plotly_takes_every_property() -> None:

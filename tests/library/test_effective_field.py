@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import attrs
 import keras
 import numpy as np
 import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import FieldError, info_of
 from encdec_widgets.networks.weights import draw_again
 from encdec_widgets.workers.timing import (
@@ -54,6 +56,8 @@ def worker(worker: Worker) -> Worker:
 @pytest.fixture
 def another_worker() -> Iterator[Worker]:
     """For other backends: the worker that is shared would end its process for them."""
+    if BACKEND != "tensorflow" and not amount.EVERYTHING:
+        pytest.skip("the same processes as in the tests on TensorFlow; taken by --full")
     worker = Worker()
     yield worker
     worker.stop()
@@ -232,6 +236,19 @@ def test_an_output_that_is_no_map_is_refused(worker: Worker) -> None:
     model = keras.Model(x_in, keras.layers.GlobalAveragePooling2D()(x_in))
     with pytest.raises(TimingError, match=r"this one goes from \(8, 8, 1\) to \(1,\)$"):
         field_of(worker, model)
+
+
+def test_it_is_that_of_the_first_head_unless_another_output_is_asked_for(worker: Worker) -> None:
+    fine, coarse = Head(2, name="fine"), Head(2, stride=2, name="coarse")
+    design = attrs.evolve(SMALL_UNET, head=[fine, coarse])
+
+    def of(thing: Any, output: int | None = None) -> EffectiveField:
+        return effective_field(thing, samples=4, backend=DIFFERENTIATES, output=output, worker=worker)
+
+    assert of(design) == of(design.build(), 0) == of(design.replace("heads", [fine]))
+    assert of(design, 1) == of(design.replace("heads", [coarse])) != of(design)
+    with pytest.raises(TimingError, match="there is no output 2: this network has outputs 0 to 1"):
+        effective_field(design, samples=1, backend=DIFFERENTIATES, output=2, worker=worker)
 
 
 def test_an_output_that_the_image_does_not_change_is_told(worker: Worker) -> None:

@@ -62,7 +62,6 @@ def fields(
 ) -> ReceptiveField:
     return ReceptiveField(
         output=output or exact(44),
-        outputs={},
         blocks={**FIELDS, **{f"stack0_{name}": field for name, field in blocks.items()}},
         layers={},
         skips={},
@@ -92,7 +91,6 @@ def test_a_stem_is_on_the_way_down_too() -> None:
     rows = {**ROWS, "stem0": ("stem", 2, 9), "stack0_enc1": ("encoder", 4, 14)}
     receptive = ReceptiveField(
         output=exact(44),
-        outputs={},
         blocks={**FIELDS, "stem0": exact(9)},
         layers={},
         skips={},
@@ -162,7 +160,6 @@ def test_a_real_network_has_a_box_for_every_row_of_its_encoder() -> None:
     blocks = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1)).build().blocks
     receptive = ReceptiveField(
         output=exact(40),
-        outputs={},
         blocks={name: exact(5 + data["column"]) for name, data in blocks.nodes.items()},
         layers={},
         skips={},

@@ -54,6 +54,10 @@ def test_every_head_is_built_in_its_order_with_the_parameters_of_one_convolution
         assert layer.activation is keras.activations.get(head.activation)
         assert backbone.blocks.nodes[layer.name]["parameters"] == layer.count_params()
     assert len(backbone.network.features) == stacks
+    assert [len(of_stack) for of_stack in backbone.predictions] == [len(heads)] * stacks
+    assert [id(output) for of_stack in backbone.predictions for output in of_stack] == list(
+        map(id, model.outputs)
+    )
     bare = design.replace("head", None).build()
     joined = sum(layer.count_params() for layer in model.layers if "_join_head" in layer.name)
     of_heads = sum(output._keras_history.operation.count_params() for output in model.outputs)
@@ -302,7 +306,10 @@ def test_other_values_of_each_head_can_be_tried() -> None:
 def test_a_mend_calls_a_head_by_its_name() -> None:
     outcome = apply_edit(TWO, {}, {"heads[1].stride": 3})
     assert outcome.bad_field == "heads[1].stride"
-    assert [mend.label for mend in outcome.mends[:2]] == ["stride of pafs = 4", "stride of pafs = 2"]
+    assert [mend.label for mend in outcome.mends[:2]] == [
+        "set stride of pafs to 4",
+        "set stride of pafs to 2",
+    ]
     again = apply_edit(TWO, outcome.pending, {"heads": [MAPS]})
     assert again.error is None
     assert again.design.heads == (MAPS,)

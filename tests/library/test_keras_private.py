@@ -152,6 +152,31 @@ def uses_strategy() -> None:
             assert private.strategy_around() is strategy
 
 
+def uses_random_initializers() -> None:
+    by_fan_in = keras.initializers.VarianceScaling(2.0, "fan_in", "uniform")
+    assert private.is_scaling(by_fan_in)
+    assert not private.is_scaling(keras.initializers.RandomNormal())
+    assert private.variance_of(by_fan_in, (3, 3, 4, 8)) == 2 / (3 * 3 * 4)
+    assert private.variance_of(keras.initializers.GlorotUniform(), (3, 3, 4, 8)) == 2 / (3 * 3 * (4 + 8))
+
+
+def uses_init_seed() -> None:
+    assert private.is_seeded(keras.initializers.HeNormal(seed=1))
+    with private.thread_state("global_random_seed", None):
+        assert not private.is_seeded(keras.initializers.HeNormal())
+        keras.utils.set_random_seed(1)
+        assert private.is_seeded(keras.initializers.HeNormal())
+
+
+def uses_tensorflow() -> None:
+    values = np.arange(6, dtype=np.float32).reshape(2, 3)
+    tensor = private.as_tensor(values)
+    assert np.array_equal(keras.ops.convert_to_numpy(tensor), values)
+    variable = keras.Variable(tensor)
+    variable.assign_add(np.ones((2, 3), np.float32))
+    assert np.array_equal(keras.ops.convert_to_numpy(variable.value), np.arange(1, 7).reshape(2, 3))
+
+
 USES: dict[str, Callable[[], None]] = {
     "keras.src.backend.common.global_state": uses_global_state,
     "keras.src.ops.node": uses_node,
@@ -159,6 +184,9 @@ USES: dict[str, Callable[[], None]] = {
     "keras.src.ops.nn": uses_nn,
     "keras.src.backend.tensorflow.trainer": uses_strategy,
     "_distribute_strategy": uses_strategy,
+    "keras.src.backend.tensorflow.core": uses_tensorflow,
+    "keras.src.initializers.random_initializers": uses_random_initializers,
+    "_init_seed": uses_init_seed,
     "_keras_history": uses_history,
     "_inbound_nodes": uses_inbound_nodes,
     "_outbound_nodes": uses_outbound_nodes,

@@ -44,7 +44,13 @@ FAMILIES = [
     CustomEncoderDecoder.of(SMALL_UNET),
 ]
 SHAPES = [(64, 64, 1), (64, 32, 3), (None, None, 1)]
-HEADS = [None, Head(channels=2), Head(channels=3, activation="sigmoid")]
+HEADS = [
+    None,
+    Head(channels=2),
+    Head(channels=3, activation="sigmoid"),
+    (Head(channels=2, name="maps"), Head(channels=3)),
+    (Head(channels=3, name="fields"), Head(channels=2, name="maps"), Head(channels=2)),
+]
 
 
 def edits(design: Design) -> Iterator[tuple[str, st.SearchStrategy[Any]]]:

@@ -180,12 +180,21 @@ def test_no_mend_of_levels_is_offered_where_only_building_could_tell() -> None:
             Design(PADDED, (36, 36, 1)).replace_all(mend.changes).build()
 
 
-def test_shapes_in_another_order_are_told_of_a_users_blocks_too() -> None:
+def test_shapes_in_another_order_are_told_of_a_users_blocks_once_they_cannot_be_built() -> None:
+    assert Design(PADDED, (4, 36, 44)).build().structure.output_shape[1:3] == (8, 48 - 8)
+    design = Design(PADDED, (3, 36, 44))
     with pytest.raises(FieldError, match="height, width and channels, in this order") as caught:
-        Design(PADDED, (3, 38, 44))
-    assert caught.value.suggestions == ((28, 36, 3),)
+        design.build()
+    assert caught.value.suggestions == ((36, 44, 3), (32, 40, 3), (40, 48, 3))
     for shape in caught.value.suggestions:
         Design(PADDED, shape).build()
+
+
+def test_a_few_rows_are_not_taken_for_channels_where_the_other_order_fits_no_better() -> None:
+    with pytest.raises(FieldError, match="fit all blocks") as caught:
+        Design(VALID, (4, 60, 64)).build()
+    for shape in caught.value.suggestions:
+        Design(VALID, shape).build()
 
 
 @pytest.mark.parametrize("cls", [*ENCODER_BLOCKS, *DECODER_BLOCKS])

@@ -13,8 +13,10 @@ import pytest
 
 from encdec_widgets import Design, read_design
 from encdec_widgets._keras import keras
-from encdec_widgets.architectures import UNet
+from encdec_widgets.architectures import Hourglass, LeapCNN, UNet
 from encdec_widgets.architectures.blocks.head import Head
+from encdec_widgets.export.sleap.keras_2 import keras_2_config
+from encdec_widgets.export.sleap.saving import with_sleap_names
 
 pytestmark = pytest.mark.backend
 HEADS = {
@@ -201,3 +203,31 @@ def test_layers_that_are_not_carried_are_named(folder: Path) -> None:
         opened["model_weights/ClassVectorsHead/kernel"] = np.zeros((3, 2), np.float32)
     with pytest.warns(UserWarning, match="Weights of ClassVectorsHead are not carried"):
         read_design(folder).backbone(weights=True)
+
+
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        UNet(filters=2, stem_blocks=1, stem_kernel_size=7, down_blocks=2, up_blocks=2),
+        LeapCNN(filters=2, up_interpolate=True),
+        Hourglass(stacks=1, stem_filters=4, filters=4, filter_increase=2),
+    ],
+    ids=lambda architecture: type(architecture).__name__,
+)
+def test_the_file_has_the_network_as_keras_2_writes_it(architecture: Any) -> None:
+    backbone = Design(architecture, (64, 64, 1), Head(2)).build()
+    model = with_sleap_names(backbone)
+    written = keras_2_config(model)["config"]
+    head = {"stack0_head": "SingleInstanceConfmapsHead"}
+    graph = backbone.layers
+    joined = {
+        layer["name"]: {source for source, *_ in layer["inbound_nodes"][0]}
+        for layer in written["layers"]
+        if layer["inbound_nodes"]
+    }
+    assert joined == {
+        head.get(name, name): set(graph.predecessors(name)) for name in graph if name != "input"
+    }
+    assert written["layers"][0]["config"]["batch_input_shape"] == [None, 64, 64, 1]
+    assert written["output_layers"] == [["SingleInstanceConfmapsHead", 0, 0]]
+    json.dumps(written)

@@ -65,6 +65,9 @@ DESIGNS = {
     "U-Net": DESIGN,
     "U-Net with a head": Design(DESIGN.architecture, (32, 32, 1), head=Head(2)),
     "head on a coarse feature": Design(DESIGN.architecture, (32, 32, 1), head=Head(2, stride=2)),
+    "two heads": Design(
+        DESIGN.architecture, (32, 32, 1), heads=[Head(2, name="maps"), Head(3, stride=2, name="fields")]
+    ),
     "LEAP": Design(LeapCNN(filters=2), (16, 16, 3), head=Head(2)),
     "hourglasses": Design(
         Hourglass(
@@ -83,6 +86,11 @@ DESIGNS = {
         head=Head(2),
     ),
     "stacks": Design(UNet(filters=2, down_blocks=1, up_blocks=1, stacks=2), (16, 16, 1), head=Head(2)),
+    "heads of stacks": Design(
+        StackedHourglass(filters=4, stem_filters=2, down_blocks=2, up_blocks=2, num_residuals=1),
+        (16, 16, 1),
+        heads=[Head(2, name="maps"), Head(3, name="fields")],
+    ),
     "homemade": HOMEMADE,
 }
 

@@ -149,12 +149,25 @@ def test_a_layer_that_only_this_process_knows_gives_one_line(worker: Worker) -> 
             return x
 
     x_in = keras.layers.Input((8, 8, 1))
-    with pytest.raises(
-        TimingError, match=r"a layer that only your notebook knows.* Keras says: .*'Homemade'"
-    ) as caught:
+    with pytest.raises(TimingError, match=r"class Homemade, which is defined inside of a function") as caught:
         measure(keras.Model(x_in, Homemade()(x_in)), worker=worker)
     assert "\n" not in str(caught.value)
     assert measure(small_model(), worker=worker, budget_s=0.05)
+
+
+@pytest.mark.backend
+def test_what_only_building_there_finds_gives_one_line(worker: Worker) -> None:
+    class Holder:
+        def as_activation(self, x: Any) -> Any:
+            return x
+
+    x_in = keras.layers.Input((8, 8, 1))
+    model = keras.Model(x_in, keras.layers.Conv2D(2, 3, activation=Holder().as_activation)(x_in))
+    with pytest.raises(
+        TimingError, match=r"cannot be built in another process, .* Keras says: .*method"
+    ) as caught:
+        measure(model, worker=worker)
+    assert "\n" not in str(caught.value)
 
 
 # Devices

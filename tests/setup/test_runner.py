@@ -6,6 +6,7 @@ import pytest
 
 from tests import __main__ as runner
 from tests import chromium
+from tests.conftest import pytest_ignore_collect
 
 Call = tuple[tuple[str, ...], dict[str, str]]
 
@@ -78,3 +79,31 @@ def test_every_backend_that_is_installed_is_tested() -> None:
     assert ("jax" in runner.other_backends()) == (runner.DEFAULT != "jax"), (
         "the tests' own requirements bring it"
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "left_out"),
+    [
+        ("", []),
+        ("backend", ["tests/setup/test_cli.py", "tests/browser/test_frame.py"]),
+        (
+            "browser",
+            ["tests/library/test_rebuild.py", "tests/library/test_leaving.py", "tests/setup/test_cli.py"],
+        ),
+        ("not browser", ["tests/browser/test_frame.py"]),
+        ("not backend", []),
+    ],
+)
+def test_files_without_what_is_asked_for_are_not_read(
+    asked: str, left_out: list[str], pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pytestconfig.option, "markexpr", asked)
+    files = [
+        "tests/library/test_rebuild.py",  # marked as a whole
+        "tests/library/test_leaving.py",  # one of its tests is marked
+        "tests/setup/test_cli.py",
+        "tests/browser/test_frame.py",
+        "tests/browser/conftest.py",
+    ]
+    ignored = [file for file in files if pytest_ignore_collect(runner.ROOT / file, pytestconfig)]
+    assert ignored == sorted(left_out, key=files.index)

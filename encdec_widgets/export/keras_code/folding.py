@@ -248,8 +248,8 @@ def _turns(iterated: ast.expr) -> int | None:
     ):
         return None
     (over,) = iterated.args
-    if iterated.func.id == "range" and isinstance(over, ast.Constant):
-        return int(over.value)
+    if iterated.func.id == "range" and isinstance(over, ast.Constant) and isinstance(over.value, int):
+        return over.value
     if iterated.func.id == "enumerate" and isinstance(over, (ast.Tuple, ast.List)):
         return len(over.elts)
     return None
@@ -285,7 +285,7 @@ def joined(parts: Sequence[ast.expr]) -> ast.expr:
     texts: list[ast.expr] = []
     for part in parts:
         if isinstance(part, ast.Constant) and texts and isinstance(texts[-1], ast.Constant):
-            texts[-1] = ast.Constant(texts[-1].value + part.value)
+            texts[-1] = ast.Constant(str(texts[-1].value) + str(part.value))
         elif not (isinstance(part, ast.Constant) and part.value == ""):
             texts.append(part)
     if not texts:

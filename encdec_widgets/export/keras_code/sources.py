@@ -137,12 +137,13 @@ def _expanded(statements: Sequence[ast.stmt], cls: type[Any]) -> list[ast.stmt]:
             if hasattr(statement, part):
                 setattr(statement, part, _expanded(getattr(statement, part), cls))
         value = getattr(statement, "value", None)
-        method = _method(value, cls) if isinstance(value, ast.Call) else None
-        if method is None or not isinstance(statement, ast.Assign):
+        call = value if isinstance(value, ast.Call) else None
+        method = None if call is None else _method(call, cls)
+        if call is None or method is None or not isinstance(statement, ast.Assign):
             expanded.append(statement)
             continue
         callee = source_of(method)
-        for parameter, arg in zip(callee.args.args[1:], value.args, strict=True):
+        for parameter, arg in zip(callee.args.args[1:], call.args, strict=True):
             if ast.unparse(arg) != parameter.arg:
                 expanded.append(ast.Assign([ast.Name(parameter.arg, ast.Store())], arg))
         expanded += _expanded(assigning(callee.body, statement.targets[0]), cls)

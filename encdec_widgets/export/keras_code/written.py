@@ -90,6 +90,6 @@ def _at_the_end(backbone: Backbone) -> str:
     return (
         'if __name__ == "__main__":\n'
         "    network = build()\n"
-        "    network.summary()\n"
+        '    print(f"{network.name}: {network.count_params():,} parameters")\n'
         f"    assert network.count_params() == {count}, network.count_params()\n"
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.export.foreign import require_not_foreign
 from encdec_widgets.export.found import Found, Note
 from encdec_widgets.export.sleap.configuration import Configuration, riding_design
 from encdec_widgets.export.sleap.heads import CLASSIC as HEADS
@@ -31,6 +32,7 @@ def read(text: Text) -> Found:
     Raises:
         ValueError: If it is of SLEAP 0.x, if its backbone is none of ours, or if a value is not possible.
     """
+    require_not_foreign(text)  # DeepLabCut's has a model and a backbone too
     notes = [
         Note("overwritten", key, "The key stands twice in one place; the last one counts.")
         for key in text.json.repeated

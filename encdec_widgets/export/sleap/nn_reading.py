@@ -30,7 +30,7 @@ RIDING_MARK = "encdec_widgets design: "
 
 def recognises(text: Text) -> bool:
     """Tell whether a text is a configuration of sleap-nn."""
-    return "model_config" in (text.json_object or text.mapping)
+    return "model_config" in text.mapping
 
 
 def read(text: Text) -> Found:
@@ -40,7 +40,7 @@ def read(text: Text) -> Found:
         ValueError: If its backbone is none of ours, or if a value is not possible.
     """
     notes: list[Note] = []
-    root = Section(text.json_object or text.mapping, "", notes)
+    root = Section(text.mapping, "", notes)
     model, data = root.section("model_config"), root.section("data_config")
     section = _backbone(model)
     skeleton = Skeleton(*parts_and_edges(data.data.get("skeletons")))

@@ -1,5 +1,6 @@
 """A network that a format cannot say: which field is at fault, and the nearest network that it can say."""
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -113,10 +114,16 @@ def _mended(design: Design, changes: Mapping[str, Any]) -> Iterator[Mend]:
 def difference_words(before: Design, after: Design) -> str:
     """By how many parameters a design differs from another one, as built: " (−4.6 k parameters)"; empty if unknown."""
     try:
-        difference = after.build().parameters - before.build().parameters
+        difference = _built_parameters(after) - _built_parameters(before)
     except (BackendMissingError, ValueError):
         return ""
     return f" ({signed(difference, count_text)} parameters)" if difference else " (as many parameters)"
+
+
+@functools.lru_cache(maxsize=8)
+def _built_parameters(design: Design) -> int:
+    """Parameters of the network of a design, which is built for it; a design is asked for several times in a row."""
+    return design.build().parameters
 
 
 def _change_words(path: str, value: Any) -> str:
@@ -142,7 +149,7 @@ def nearest_unet(design: Design) -> UNet | None:
     interpolates = not any(getattr(block, "transposed_conv", False) for block in decoder)
     strides = {"max_stride": architecture.maximum_stride, "output_stride": architecture.output_stride}
     try:
-        wanted = design.replace("heads", ()).build().parameters
+        wanted = _built_parameters(design)
         with trying():
             unets = [
                 UNet.from_strides(**strides, filters=filters, up_interpolate=interpolates)

@@ -1,15 +1,19 @@
 """A network with its weights as a model folder of SLEAP up to 1.4: a configuration, and beside it an HDF5 file."""
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import h5py
 
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
 from encdec_widgets.export.sleap.classic_writing import to_sleap
 from encdec_widgets.export.sleap.heads import CLASSIC, OFFSETS
+from encdec_widgets.export.sleap.keras_2 import keras_2_config
 from encdec_widgets.export.sleap.leaves import kind_named, written_heads
 from encdec_widgets.export.sleap.weights import MODEL, head_layer_names
 from encdec_widgets.formatting import quoted
@@ -46,6 +50,8 @@ def save_sleap_model(
     path.mkdir(parents=True, exist_ok=True)
     files[0].write_text(text, encoding="utf-8", newline="\n")
     model.save(files[1])
+    with h5py.File(files[1], "r+") as opened:
+        opened.attrs["model_config"] = json.dumps(keras_2_config(model)).encode()
     return path
 
 

@@ -20,8 +20,9 @@ plotly may rename any of them in its next release. So pyproject.toml has an uppe
 - **Defaults.** plotly's script answers each change, before the page can paint it, with the defaults of all traces and
   of the layout: two messages of some 14 kB. Nothing here reads them, so it does not. What is lost is
   ``FigureWidget.on_edits_completed``, whose functions wait for these answers.
-- **Missed.** A change that comes while a page is being opened, after it was told the state and before its widgets hear,
-  is lost. So each view says which change it has drawn last, and is told all of the picture if it is not the newest.
+- **Missed.** A change that comes while a page is being opened, after it was told the state and before plotly's script
+  hears, is lost: the page's widget has it, and the plot does not. So each view that is drawn says with which change the
+  state ends that it began with, and is told all of the picture if that is not the newest.
 - **plotly.js.** The script keeps it to itself. Whoever zooms the picture from the page needs it: each plot has it as
   ``encdecPlotly``.
 """
@@ -96,7 +97,7 @@ _ADDED = """
     this.el.encdecPlotly = PLOTLY;
     perform_render.call(this);
     const page = this.model.model; // anywidget's
-    page.send({ encdecDrawn: page.get("_py2js_update")?.number ?? page.get("_changes") });
+    page.send({ encdecBegan: page.get("_changes") });
   };
 }
 """
@@ -189,7 +190,7 @@ class FigureWidget(Collected, PlotlyFigureWidget):
     def on_missed(self, tell: Callable[[], object]) -> None:
         """Have ``tell`` called where a page has missed a change: it is to :meth:`change` all that is drawn."""
         self.on_msg(
-            lambda _, content, __: content.get("encdecDrawn", self._changes) == self._changes or tell()
+            lambda _, content, __: content.get("encdecBegan", self._changes) == self._changes or tell()
         )
 
     def send_state(self, key: Any = None) -> None:

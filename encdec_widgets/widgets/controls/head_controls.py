@@ -46,6 +46,7 @@ class HeadControls(widgets.VBox):
         self.remove = self._button("Remove", "Takes this head out of the network", remove_head)
         self._buttons = widgets.HBox([self.add, self.remove])
         self._buttons.add_class("encdec-buttons")
+        self._buttons.layout.margin = "0 0 8px"
         self._fields = FieldControls(session.guarded(session.turn))
         self._heading = widgets.HTML()
         super().__init__([self._heading, self._present, self.list, self._buttons, self._fields])

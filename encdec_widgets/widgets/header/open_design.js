@@ -26,6 +26,7 @@ function render({ model, el }) {
   const text = make(textLabel, "textarea", "encdec-open-text");
   text.spellcheck = false;
   const trouble = make(form, "div", "encdec-open-trouble");
+  trouble.hidden = true;
   const row = make(form, "div", "encdec-open-row");
   const cancel = make(row, "button", "encdec-button", "Cancel");
   const take = make(row, "button", "encdec-button encdec-primary", "Open");
@@ -57,6 +58,7 @@ function render({ model, el }) {
   }
 
   function open() {
+    said.hidden = true;
     form.hidden = false;
     button.setAttribute("aria-expanded", "true");
     file.focus();

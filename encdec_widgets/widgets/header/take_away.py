@@ -123,9 +123,10 @@ class TakeAway(Collected, anywidget.AnyWidget):
 
     def _answer(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> dict[str, Any]:
         backbone = shown.backbone
+        said: tuple[str, ...] = ()
         try:
             if way.choice is None:
-                text, said = way.make(backbone), ()
+                text = way.make(backbone)
             elif "choice" not in content:
                 way.choice.ready(backbone)
                 return {"page": _page_of_choices(str(content["take"]), way, way.choice.among(backbone))}

@@ -48,7 +48,7 @@ function render({ model, el }) {
   const input = element("input", "encdec-receptive-unseen");
   input.type = "file";
   input.accept = "image/png,image/jpeg,image/gif,image/webp";
-  const own = element("label", "encdec-receptive-button", "Your image …");
+  const own = element("label", "encdec-receptive-button", "Image …");
   own.title = "Reads a PNG, JPEG, GIF or WebP file of yours; it goes to your own kernel and nowhere else";
   own.append(input);
   const sample = element("button", "encdec-receptive-button", "Sample");

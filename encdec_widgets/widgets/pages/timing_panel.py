@@ -104,7 +104,6 @@ class TimingPanel(widgets.VBox):
                 self._card,
             ]
         )
-        self.by_block.add_class("encdec-by-block")
         self.add_class("encdec-group")
         self.add_class("encdec-timing")
         if session.shown is not None:

@@ -76,8 +76,8 @@ def load(
             # What Keras advises after the reason is of no use in another process.
             words = " ".join(reason_in(error).partition(". ")[0].split())[:160]
             raise TimingError(
-                "this network has a layer that only your notebook knows, and cannot be built in another process; "
-                f"layers of Keras can, also in blocks and architectures of your own. Keras says: {words}"
+                "this network cannot be built in another process, which knows layers of Keras and what it can import: "
+                f"classes and functions in files of their own, beside the notebook. Keras says: {words}"
             ) from error
     # A Sequential has no graph of operations, and inputs and outputs may stand in dicts: this is the plain form.
     with room_for_long_ways():

@@ -151,7 +151,8 @@ function render({ model, el }) {
       adopt();
       stand(model, el, bar);
       follow();
-      still.drawn(plotUnder(el));
+      const plot = plotUnder(el);
+      if (plot) still.drawn(plot);
     },
     plotly_relayouting: follow,
     plotly_doubleclick: zoom.fit,

@@ -1,0 +1,108 @@
+"""Initial weights that are drawn faster have the distribution of Keras's; the same seed draws the same ones."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from encdec_widgets.networks.drawing import Quicker, quicker
+from encdec_widgets.networks.keras_private import thread_state
+from encdec_widgets.networks.weights import as_drawn, fill, take_over, unfilled
+
+pytestmark = pytest.mark.backend
+
+SHAPES = [(3, 3, 16, 64), (1, 1, 7, 1021), (5, 4, 3, 2, 9), (3, 3, 300, 1), (257, 33), (12345,)]
+INITIALIZERS = [
+    "glorot_uniform",
+    "glorot_normal",
+    "he_normal",
+    "he_uniform",
+    "lecun_normal",
+    "lecun_uniform",
+    keras.initializers.VarianceScaling(0.3, "fan_out", "untruncated_normal"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_seed_for_all() -> Any:
+    with thread_state("global_random_seed", None):
+        yield
+
+
+def drawn(initializer: Any, shape: tuple[int, ...]) -> Any:
+    return keras.ops.convert_to_numpy(initializer(shape, dtype="float32")).reshape(-1)
+
+
+@pytest.mark.parametrize("name", INITIALIZERS, ids=str)
+def test_the_values_have_the_distribution_of_keras(name: Any) -> None:
+    initializer = keras.initializers.get(name)
+    for shape in SHAPES:
+        ours, theirs = drawn(quicker(initializer, "float32"), shape), drawn(initializer, shape)
+        assert ours.dtype == np.float32
+        assert not np.array_equal(ours, theirs)
+        assert _farthest(ours, theirs) < 3 * (2 / len(ours)) ** 0.5  # by chance once in 30 million times
+        if "untruncated" not in str(initializer.distribution):
+            assert np.abs(ours).max() <= 1.02 * np.abs(theirs).max() + 0.02 * theirs.std()
+
+
+def _farthest(a: Any, b: Any) -> float:
+    """The farthest that two empirical distributions lie from each other (Kolmogorov and Smirnov's distance)."""
+    both = np.sort(np.concatenate([a, b]))
+    below = [np.searchsorted(np.sort(values), both, side="right") / len(values) for values in (a, b)]
+    return float(np.abs(below[0] - below[1]).max())
+
+
+@pytest.mark.parametrize("name", ["glorot_uniform", "he_normal"])
+def test_a_seed_draws_the_same_values_again_and_another_one_others(name: str) -> None:
+    one, other = (quicker(keras.initializers.get(name), "float32") for _ in range(2))
+    assert np.array_equal(drawn(one, (3, 3, 64, 65)), drawn(one, (3, 3, 64, 65)))
+    both = np.corrcoef(drawn(one, (3, 3, 64, 65)), drawn(other, (3, 3, 64, 65)))
+    assert abs(both[0, 1]) < 0.03
+
+
+def test_neighbours_are_independent_of_each_other() -> None:
+    values = drawn(quicker(keras.initializers.GlorotUniform(), "float32"), (3, 3, 128, 128))
+    values = values / values.std()
+    for step in (1, 2, 128, 1 << 15):
+        assert abs((values[:-step] * values[step:]).mean()) < 5 / len(values) ** 0.5
+
+
+class Own(keras.initializers.GlorotUniform):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("initializer", "dtype"),
+    [
+        (keras.initializers.GlorotUniform(seed=3), "float32"),
+        (keras.initializers.GlorotUniform(), "float16"),
+        (keras.initializers.Zeros(), "float32"),
+        (keras.initializers.Orthogonal(), "float32"),
+        (Own(), "float32"),
+        (lambda shape, dtype: None, "float32"),
+    ],
+)
+def test_keras_draws_what_a_person_seeded_and_what_is_not_known(initializer: Any, dtype: str) -> None:
+    assert quicker(initializer, dtype) is initializer
+
+
+def test_after_a_seed_for_all_keras_draws() -> None:
+    keras.utils.set_random_seed(1)
+    initializer = keras.initializers.GlorotUniform()
+    assert quicker(initializer, "float32") is initializer
+
+
+def test_what_was_drawn_is_drawn_again_though_a_seed_was_set_since() -> None:
+    with unfilled() as variables:
+        keras.layers.Dense(5).build((None, 4))
+        keras.layers.Dense(5).build((None, 4))
+    first, second = (variable for variable in variables if len(variable.shape) == 2)
+    fill([first], notes_drawn=True)
+    values = keras.ops.convert_to_numpy(first.value)
+    note = as_drawn(first)
+    assert isinstance(note.initializer, Quicker)
+    keras.utils.set_random_seed(1)
+    take_over(second, note)
+    fill([second])
+    assert np.array_equal(keras.ops.convert_to_numpy(second.value), values)
