@@ -28,6 +28,10 @@ def _in_address(page: Page) -> int | None:
 def _edit(designer: DesignerPage, filters: int) -> None:
     designer.screen.type("filters", str(filters))
     until(lambda: _in_address(designer.screen.page) == filters, f"the address has {filters} filters")
+    if designer.screen.kernel:  # what comes within a second belongs to the same step, as for Undo
+        designer.screen.kernel.run(
+            "designer.session.hold(True); designer.session.hold(False); designer.session._gestures.end()"
+        )
 
 
 def _shows(designer: DesignerPage, filters: int) -> None:

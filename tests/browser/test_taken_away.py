@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -12,7 +13,7 @@ from tests.browser.page import Screen
 from tests.browser.servers import until
 
 
-def test_a_link_a_text_and_a_page_are_taken_away(open_app: Callable[..., Screen]) -> None:
+def test_a_link_a_text_and_a_page_are_taken_away(open_app: Callable[..., Screen], tmp_path: Path) -> None:
     screen = open_app()
     page, kernel = screen.page, screen.kernel
     assert kernel
@@ -49,8 +50,10 @@ def test_a_link_a_text_and_a_page_are_taken_away(open_app: Callable[..., Screen]
     assert (
         download.value.suggested_filename == "sleap-medium-single.html"
     )  # what was on screen when it was asked for
+    file = tmp_path / "page.html"
+    download.value.save_as(file)
     other = page.context.new_page()
-    other.goto(download.value.path().as_uri())
+    other.goto(file.as_uri())
     expect(other.get_by_role("heading", name="SLEAP medium single")).to_be_visible()
     assert other.get_by_role("slider").count() == 2
     other.close()
