@@ -72,9 +72,9 @@ def still(
         parts += _line(line, palette)
     parts += (_mark(mark, palette) for mark in scene.marks)
     parts += (_text(text, palette) for text in (*scene.texts, *scene.chips))
-    for number, line in enumerate(lines):
+    for number, written in enumerate(lines):
         y = scene.height + _LINE * (number + 0.5)
-        parts.append(_written(line, _EDGE, -y, _SIZE, palette.text, "start", bold=False))
+        parts.append(_written(written, _EDGE, -y, _SIZE, palette.text, "start", bold=False))
     said = f"{_TITLE}. {escape(_NOT_IN_XML.sub('�', caption), _QUOTES)}" if caption else _TITLE
     sizes = (
         _number(side) if mm_per_px is None else f"{side * mm_per_px:.2f}mm" for side in (scene.width, tall)

@@ -147,12 +147,16 @@ def nearest_unet(design: Design) -> UNet | None:
     first, decoder = architecture.encoder_stack[:1], architecture.decoder_stack
     as_wide = {getattr(block, block.output_width_field or "", 0) for block in first} - {0, None}
     interpolates = not any(getattr(block, "transposed_conv", False) for block in decoder)
-    strides = {"max_stride": architecture.maximum_stride, "output_stride": architecture.output_stride}
     try:
         wanted = _built_parameters(design)
         with trying():
-            unets = [
-                UNet.from_strides(**strides, filters=filters, up_interpolate=interpolates)
+            unets: list[UNet] = [
+                UNet.from_strides(
+                    max_stride=architecture.maximum_stride,
+                    output_stride=architecture.output_stride,
+                    filters=filters,
+                    up_interpolate=interpolates,
+                )
                 for filters in (*as_wide, *range(4, 129, 4))
             ]
     except (BackendMissingError, ValueError):
