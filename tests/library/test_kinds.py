@@ -7,6 +7,7 @@ import attrs
 import pytest
 
 from encdec_widgets import Design
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock, EncoderDecoder
 from encdec_widgets.architectures.fields import kinds
 from encdec_widgets.architectures.fields.described import FieldError, FieldInfo, described_fields, field
@@ -23,6 +24,7 @@ INFOS = {
     "counts": FieldInfo(
         kind="counts", default=(1, 2), minimum=1, maximum=9, lengths=(1, 3), unit="layers", help="Help."
     ),
+    "head name": described_fields(Head)["name"],
 }
 
 
@@ -38,7 +40,7 @@ def test_what_is_tried_and_suggested_is_accepted(name: str) -> None:
     assert bool(info.of_kind.values_to_try(info)) is info.of_kind.can_be_tried
 
 
-@pytest.mark.parametrize("name", ["integer", "counts", "text", "layer name"])
+@pytest.mark.parametrize("name", ["integer", "counts", "text", "layer name", "head name"])
 def test_a_value_that_is_typed_is_read_again(name: str) -> None:
     kind, default = INFOS[name].of_kind, INFOS[name].default
     assert kind.read(kind.text(default)) == default

@@ -152,8 +152,8 @@ class FieldInfo:
     """What a person and a control need to know about a field.
 
     Attributes:
-        kind: What sort of value it takes: "integer", "real", "flag", "choice", "text", "layer name", "counts", or a
-            kind that was registered (see :mod:`~encdec_widgets.architectures.fields.kinds`).
+        kind: What sort of value it takes: "integer", "real", "flag", "choice", "text", "layer name", "counts",
+            "head name", or a kind that was registered (see :mod:`~encdec_widgets.architectures.fields.kinds`).
         help: One sentence that says what the value does.
         default: The value when none is given.
         minimum: Smallest number allowed; of counts, for each of them.
