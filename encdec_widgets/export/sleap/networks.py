@@ -137,9 +137,10 @@ def architecture(cls: Any, numbers: Mapping[str, Any], section: Section) -> Enco
     others = {key: value for key, value in numbers.items() if key in ("kernel_size", "convs_per_block")}
     try:
         made = cls.from_strides(**{key: value for key, value in numbers.items() if key not in others})
-        return plain(attrs.evolve(made, **others))
+        network: EncoderDecoder = plain(attrs.evolve(made, **others))
     except FieldError as error:
         raise error.inside(section.path) from None
+    return network
 
 
 def plain(made: Any) -> Any:
@@ -149,5 +150,6 @@ def plain(made: Any) -> Any:
     True
     """
     if isinstance(made, UNet) and not made.stem_blocks:
-        return attrs.evolve(made, stem_kernel_size=attrs.fields(UNet).stem_kernel_size.default)
+        usual: Any = attrs.fields(UNet).stem_kernel_size.default
+        return attrs.evolve(made, stem_kernel_size=usual)
     return made

@@ -147,7 +147,10 @@ def nearest_unet(design: Design) -> UNet | None:
     first, decoder = architecture.encoder_stack[:1], architecture.decoder_stack
     as_wide = {getattr(block, block.output_width_field or "", 0) for block in first} - {0, None}
     interpolates = not any(getattr(block, "transposed_conv", False) for block in decoder)
-    strides = {"max_stride": architecture.maximum_stride, "output_stride": architecture.output_stride}
+    strides: dict[str, Any] = {
+        "max_stride": architecture.maximum_stride,
+        "output_stride": architecture.output_stride,
+    }
     try:
         wanted = _built_parameters(design)
         with trying():
@@ -162,4 +165,5 @@ def nearest_unet(design: Design) -> UNet | None:
         return abs(parameters(unet, design.input_shape[2]) / wanted - 1)
 
     near = [unet for unet in unets[: len(as_wide)] if distance(unet) < _NEAR]
-    return min(near or unets, key=distance)
+    nearest: UNet = min(near or unets, key=distance)
+    return nearest
