@@ -231,7 +231,7 @@ def test_tabs_menus_and_designs_that_come_and_go_by_keyboard(open_app: Callable[
     )
     expect(form).to_be_hidden()
     designer.root.locator(".encdec-picture").evaluate(_DROPPED, "[]")
-    expect(form).to_contain_text("This is not the JSON of a design")
+    expect(form).to_contain_text("This text holds no design in a known format")
     page.keyboard.press("Escape")
     expect(form).to_be_hidden()
 
