@@ -166,4 +166,5 @@ def nearest_unet(design: Design) -> UNet | None:
         return abs(parameters(unet, design.input_shape[2]) / wanted - 1)
 
     near = [unet for unet in unets[: len(as_wide)] if distance(unet) < _NEAR]
-    return min(near or unets, key=distance)
+    nearest: UNet = min(near or unets, key=distance)
+    return nearest

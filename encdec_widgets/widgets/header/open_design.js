@@ -41,6 +41,8 @@ function render({ model, el }) {
     if (!first) return;
     make(said, "b", "", `Opened from ${first[0]}`);
     const list = make(said, "ul", "encdec-open-notes");
+    list.tabIndex = 0; // it may scroll, by keyboard too
+    list.setAttribute("aria-label", "Notes");
     for (const [kind, key, words] of notes) {
       const item = make(list, "li", "");
       make(item, "b", "", `${kind} `);
