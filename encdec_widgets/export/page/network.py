@@ -133,7 +133,7 @@ def _seen(backbone: "Backbone") -> Iterator[str]:
 
 
 def _cells(row: Row, seen: str) -> Iterator[Markup]:
-    size = (row["height"], row["width"])
+    size: tuple[Any, ...] = (row["height"], row["width"])
     known: dict[str, Any] = {
         "kind": row["kind"],
         "stride": row["stride"],
