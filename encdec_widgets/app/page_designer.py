@@ -46,8 +46,7 @@ class PageDesigner(Designer):
             design, trouble = start, error_text(error)
         super().__init__(design, name=preset_name(start) or "")
         self.address = Address(self.session, start, self._refused)
-        children: tuple[Any, ...] = (*self.children, self.address)
-        self.children = children
+        self.children: tuple[Any, ...] = (*self.children, self.address)
         self.kept.memory.observe(self._offered, "offers")
         if trouble:
             self._refused(trouble)

@@ -58,8 +58,8 @@ def still(
         >>> still(scene(preset("SLEAP centroid").build().blocks)).count("data-box=")
         11
     """
-    lines = list(_lines(caption, scene.width - 2 * _EDGE))
-    tall = scene.height + (_EDGE + _LINE * len(lines) if lines else 0)
+    said_below = list(_lines(caption, scene.width - 2 * _EDGE))
+    tall = scene.height + (_EDGE + _LINE * len(said_below) if said_below else 0)
     width, height = _number(scene.width), _number(tall)
     parts = [f'<rect width="{width}" height="{height}" rx="4" fill="{palette.page}"/>'] if background else []
     for y, start, end in scene.rules:
@@ -72,9 +72,9 @@ def still(
         parts += _line(line, palette)
     parts += (_mark(mark, palette) for mark in scene.marks)
     parts += (_text(text, palette) for text in (*scene.texts, *scene.chips))
-    for number, written in enumerate(lines):
+    for number, words in enumerate(said_below):
         y = scene.height + _LINE * (number + 0.5)
-        parts.append(_written(written, _EDGE, -y, _SIZE, palette.text, "start", bold=False))
+        parts.append(_written(words, _EDGE, -y, _SIZE, palette.text, "start", bold=False))
     said = f"{_TITLE}. {escape(_NOT_IN_XML.sub('�', caption), _QUOTES)}" if caption else _TITLE
     sizes = (
         _number(side) if mm_per_px is None else f"{side * mm_per_px:.2f}mm" for side in (scene.width, tall)

@@ -134,6 +134,11 @@ def test_edits_that_lead_to_the_address_come_back_and_others_are_offered(designe
     assert again.design == designer.design
     assert again.session.editor.history.undo_name == "filters 3 to 4"
     assert again.kept._buttons == ()
+    designer.load(START)
+    damaged = PageDesigner("design=1abc")
+    damaged.kept._found(designer.kept.memory.text() or "")
+    assert damaged.session.editor.history.undo_name == "load SLEAP medium single"
+    assert "damaged" in damaged.kept._text.value  # it still says so
     other = PageDesigner(f"design={packed(SMALL)}")
     other.kept._found(kept)
     assert other.design == SMALL

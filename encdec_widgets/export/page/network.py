@@ -133,7 +133,7 @@ def _seen(backbone: "Backbone") -> Iterator[str]:
 
 
 def _cells(row: Row, seen: str) -> Iterator[Markup]:
-    size = [None if row[side] is None else int(row[side] or 0) for side in ("height", "width")]
+    size: tuple[Any, ...] = (row["height"], row["width"])
     known: dict[str, Any] = {
         "kind": row["kind"],
         "stride": row["stride"],

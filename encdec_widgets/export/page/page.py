@@ -123,8 +123,8 @@ def _variant(
     """What a page says of a network with other values; where there is none, why."""
     try:
         other = with_values(design, chosen, values)
-        at_most: How = {"at_most_s": _GIVE_UP_S, **how}
-        built = yield from build_in_steps(other, suggests=False, **at_most)
+        limited: How = {"at_most_s": _GIVE_UP_S, **how}
+        built = yield from build_in_steps(other, suggests=False, **limited)
         return _said(built)
     except BuildTooLongError:
         return {"error": "it takes too long to build"}

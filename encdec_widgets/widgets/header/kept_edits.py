@@ -40,7 +40,7 @@ class KeptEdits(widgets.HBox):
         self._file = file
         self._start = session.editor.wanted
         self._came_back = ""
-        self._told, self._told_of = "", session.editor.history.present
+        self._told, self._told_of = "", session.editor.wanted
         self._failed = ""
         self._kept: str | None = None  # the newest text that a page or the file has
         self.memory = Memory(session)
@@ -70,11 +70,11 @@ class KeptEdits(widgets.HBox):
 
     def tell(self, words: str) -> None:
         """Say something of where the design came from, until the next edit."""
-        self._told, self._told_of = words, self._session.editor.history.present
+        self._told, self._told_of = words, self._session.editor.wanted
         self._show()
 
     def _edited(self, _: Any) -> None:
-        if self._told and self._session.editor.history.present is not self._told_of:
+        if self._told and self._session.editor.wanted != self._told_of:  # kept edits may lead to the same
             self._told = ""  # it was said
             self._show()
         if self._came_back:
