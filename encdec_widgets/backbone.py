@@ -284,19 +284,6 @@ class Backbone(NetworkWaysOut):
         written: Path = answering("save_model")(self, path, overwrite=overwrite, on_progress=on_progress)
         return written
 
-    def to_sleap(
-        self, folder: str | os.PathLike[str], head_type: str = "single_instance", **more: Any
-    ) -> Path:
-        """Write this network with its weights as a model folder of SLEAP up to 1.4, which ``read_design`` reads.
-
-        ``folder`` is made if it is not there; ``head_type`` and ``part_names`` are as in :meth:`Design.to_sleap`; with
-        ``overwrite=True`` a model that is there is written over.
-
-        Raises:
-            ValueError: If SLEAP cannot say this network, or if there is a model already.
-        """
-        return Path(answering("save_sleap_model")(self, folder, head_type, **more))
-
     @cached_property
     def parameters(self) -> int:
         """Number of parameters, trainable or not (exact)."""

@@ -161,3 +161,16 @@ class NetworkWaysOut:
             ImportError: If a PNG is to be written, and the extra ``pictures`` is not installed.
         """
         return answering("picture")(self, path, **how)
+
+    def to_sleap(
+        self, folder: str | os.PathLike[str], head_type: str = "single_instance", **more: Any
+    ) -> Path:
+        """Write this network with its weights as a model folder of SLEAP up to 1.4, which ``read_design`` reads.
+
+        ``folder`` is made if it is not there; ``head_type`` and ``part_names`` are as in :meth:`Design.to_sleap`; with
+        ``overwrite=True`` a model that is there is written over.
+
+        Raises:
+            ValueError: If SLEAP cannot say this network, or if there is a model already.
+        """
+        return Path(answering("save_sleap_model")(self, folder, head_type, **more))

@@ -28,6 +28,9 @@ class Wrapped(keras.layers.Wrapper):
     def call(self, x: Any) -> Any:
         return self.layer(x)
 
+    def compute_output_shape(self, shape: Any) -> Any:
+        return self.layer.compute_output_shape(shape)
+
 
 def of_main(name: str, kind: type = object) -> Any:
     """A class as one that was defined in a notebook."""

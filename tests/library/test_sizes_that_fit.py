@@ -185,16 +185,8 @@ def test_shapes_in_another_order_are_told_of_a_users_blocks_once_they_cannot_be_
     design = Design(PADDED, (3, 36, 44))
     with pytest.raises(FieldError, match="height, width and channels, in this order") as caught:
         design.build()
-    assert caught.value.suggestions == ((36, 44, 3), (32, 40, 3), (40, 48, 3))
-    for shape in caught.value.suggestions:
-        Design(PADDED, shape).build()
-
-
-def test_a_few_rows_are_not_taken_for_channels_where_the_other_order_fits_no_better() -> None:
-    with pytest.raises(FieldError, match="fit all blocks") as caught:
-        Design(VALID, (4, 60, 64)).build()
-    for shape in caught.value.suggestions:
-        Design(VALID, shape).build()
+    assert caught.value.suggestions == ((36, 44, 3),)
+    Design(PADDED, (36, 44, 3)).build()
 
 
 @pytest.mark.parametrize("cls", [*ENCODER_BLOCKS, *DECODER_BLOCKS])

@@ -16,6 +16,7 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.fields.info import NoFieldError
 from encdec_widgets.explain.too_large import TooLargeError
+from encdec_widgets.export.sleap.refusing import NotSayableError
 from encdec_widgets.networks.building import BuildTooLongError
 from encdec_widgets.travelling import Travelling
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped, TimingTooLongError
@@ -24,6 +25,7 @@ PATIENCE_S = 120
 EXAMPLES: dict[type[BaseException], Callable[[], BaseException]] = {
     FieldError: lambda: FieldError("filters", 0, "must be at least 1", (1, 2), "encoder[1]"),
     NoFieldError: lambda: NoFieldError("filter", 0, "is no field", ("filters",)),
+    NotSayableError: lambda: NotSayableError("kernel_size", 5, "must be 3"),
     TimingError: lambda: TimingError("it ended", details="Killed"),
     TimingStopped: TimingStopped,
     TimingTooLongError: lambda: TimingTooLongError(10.0, 100.0, 1.0),
