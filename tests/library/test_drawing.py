@@ -34,7 +34,9 @@ def drawn(initializer: Any, shape: tuple[int, ...]) -> Any:
     return keras.ops.convert_to_numpy(initializer(shape, dtype="float32")).reshape(-1)
 
 
-@pytest.mark.parametrize("name", INITIALIZERS, ids=str)
+@pytest.mark.parametrize(
+    "name", INITIALIZERS, ids=lambda given: given if isinstance(given, str) else type(given).__name__
+)
 def test_the_values_have_the_distribution_of_keras(name: Any) -> None:
     initializer = keras.initializers.get(name)
     for shape in SHAPES:
