@@ -12,15 +12,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from encdec_widgets.networks.keras_private import as_tensor, is_scaling, is_seeded, variance_of
+from encdec_widgets.networks.keras_private import ALIGNMENT, as_tensor, is_scaling, is_seeded, variance_of
 from encdec_widgets.networks.scopes import device_here, spread_here
 
 _AT_ONCE = 1 << 15
 """So many numbers, 128 KiB, are made at once: they stay in the cache until they are done."""
 _TRUNCATED_AT = 2.0
 """Keras's truncated normal distribution ends at so many of its standard deviations."""
-
-_ALIGNMENT = 64  # bytes
 
 Values = NDArray[np.float32]
 
@@ -71,8 +69,8 @@ def _in_memory() -> bool:
 
 def _aligned(count: int) -> Values:
     """Memory for so many numbers that begins where backends want it to: else they copy it."""
-    memory = np.empty(4 * count + _ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % _ALIGNMENT
+    memory = np.empty(4 * count + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
     return memory[start : start + 4 * count].view(np.float32)
 
 

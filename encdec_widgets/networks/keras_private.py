@@ -39,6 +39,8 @@ PRIVATE_NAMES: Mapping[str, str] = {
 }
 """Modules and attributes of Keras that this module uses, and what needs them."""
 
+ALIGNMENT = 64
+"""In bytes: where the memory of a tensor begins."""
 _TRAINER = "keras.src.backend.tensorflow.trainer"
 _GLOBAL_STATE = "keras.src.backend.common.global_state"
 _TENSORFLOW = "keras.src.backend.tensorflow.core"
@@ -273,13 +275,16 @@ def is_seeded(initializer: Any) -> bool:
 
 
 def as_tensor(values: Any) -> Any:
-    """A tensor of an array that nobody else uses; its memory is taken over where the backend can do so."""
+    """A tensor of an array that nobody else uses; its memory is taken over where the backend can do so.
+
+    TensorFlow can where the memory begins at a multiple of :data:`ALIGNMENT`; it would end the process elsewhere.
+    """
     keras = _module("keras")
     if keras.config.backend() == "numpy":
         return values
     if keras.config.backend() == "tensorflow":
         tensorflow = _module(_TENSORFLOW).tf
-        if tensorflow.executing_eagerly():
+        if tensorflow.executing_eagerly() and values.size and not values.ctypes.data % ALIGNMENT:
             return tensorflow.experimental.dlpack.from_dlpack(values.__dlpack__())
     return keras.ops.convert_to_tensor(values)
 

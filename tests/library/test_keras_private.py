@@ -169,12 +169,15 @@ def uses_init_seed() -> None:
 
 
 def uses_tensorflow() -> None:
-    values = np.arange(6, dtype=np.float32).reshape(2, 3)
-    tensor = private.as_tensor(values)
-    assert np.array_equal(keras.ops.convert_to_numpy(tensor), values)
-    variable = keras.Variable(tensor)
-    variable.assign_add(np.ones((2, 3), np.float32))
-    assert np.array_equal(keras.ops.convert_to_numpy(variable.value), np.arange(1, 7).reshape(2, 3))
+    memory = np.zeros(256, np.uint8)
+    for offset in range(0, private.ALIGNMENT + 4, 4):  # wherever the memory begins
+        values = memory[offset : offset + 24].view(np.float32).reshape(2, 3)
+        values[:] = np.arange(6).reshape(2, 3)
+        tensor = private.as_tensor(values)
+        assert np.array_equal(keras.ops.convert_to_numpy(tensor), values)
+        variable = keras.Variable(tensor)
+        variable.assign_add(np.ones((2, 3), np.float32))
+        assert np.array_equal(keras.ops.convert_to_numpy(variable.value), np.arange(1, 7).reshape(2, 3))
 
 
 USES: dict[str, Callable[[], None]] = {

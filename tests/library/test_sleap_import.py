@@ -1,5 +1,6 @@
 """What SLEAP's and sleap-nn's files may hold beside real ones: oddities that are read, and what is refused by name."""
 
+import copy
 import json
 import re
 from pathlib import Path
@@ -21,10 +22,10 @@ HEADS = {"single_instance": {"part_names": ["a", "b"], "output_stride": 2}}
 
 
 def classic(backbone: Any = None, heads: Any = None, data: Any = None, **more: Any) -> dict[str, Any]:
-    given_backbone = {"unet": UNET} if backbone is None else backbone
+    given_backbone = {"unet": dict(UNET)} if backbone is None else backbone
     return {
         "data": data or {},
-        "model": {"backbone": given_backbone, "heads": HEADS if heads is None else heads},
+        "model": {"backbone": given_backbone, "heads": copy.deepcopy(HEADS) if heads is None else heads},
         **more,
     }
 
@@ -32,7 +33,7 @@ def classic(backbone: Any = None, heads: Any = None, data: Any = None, **more: A
 def nn(unet: Any = None, heads: Any = None, preprocessing: Any = None, **more: Any) -> dict[str, Any]:
     confmaps = {"part_names": ["a", "b"], "output_stride": 2}
     model = {
-        "backbone_config": {"unet": UNET if unet is None else unet},
+        "backbone_config": {"unet": dict(UNET) if unet is None else unet},
         "head_configs": {"single_instance": {"confmaps": confmaps}} if heads is None else heads,
     }
     return {"data_config": {"preprocessing": preprocessing or {}}, "model_config": model, **more}
