@@ -7,7 +7,6 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import suppress
-from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 
@@ -123,17 +122,19 @@ def test_a_signal_at_any_stage_of_the_start_is_as_quiet(
     assert left_behind(tmp_path, []) == []
 
 
+# Whoever runs the tests under nohup ignores that they hang up, and so would the app.
+HEARING_HANGUPS = """
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+from encdec_widgets.app.cli import main
+sys.exit(main(["--no-browser"]))
+"""
+
+
 def test_where_nobody_listens_any_more_it_ends_as_quietly(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "encdec_widgets.app.cli", "--no-browser"]
+    command = [sys.executable, "-c", HEARING_HANGUPS]
     pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command,
-        stdout=pipe,
-        stderr=pipe,
-        env=clean_environment(tmp_path),
-        # Whoever runs the tests under nohup ignores it, and so would the app.
-        preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
-    ) as app:
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, env=clean_environment(tmp_path)) as app:
         assert app.stdout
         assert app.stderr
         until(lambda: b"stops it" in app.stdout.readline(), "the address", LIMIT)
