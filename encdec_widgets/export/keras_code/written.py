@@ -9,7 +9,7 @@ from encdec_widgets.backbone import Backbone
 from encdec_widgets.designs.presets import CATALOGUE, family_name, preset_name
 from encdec_widgets.explain.summary import summary
 from encdec_widgets.export.keras_code.build_function import build_lines
-from encdec_widgets.export.keras_code.closing import closed
+from encdec_widgets.export.keras_code.closing import TOLD_AT_THE_TOP, closed
 from encdec_widgets.export.keras_code.functions import Functions
 from encdec_widgets.export.keras_code.kinds import maker_of, takes_skip, written_blocks
 from encdec_widgets.export.keras_code.layout import OwnWiringError, layout_of
@@ -73,7 +73,7 @@ def _words(backbone: Backbone) -> str:
         said.append(f"{name}: {CATALOGUE[name].purpose}\nSource: {CATALOGUE[name].source}.")
     said.append(
         f"A Keras 3 network of {exact_text(backbone.parameters)} parameters, for any backend of Keras. It was\n"
-        "designed with encdec_widgets, which reads it back from the comment at the end."
+        f"{TOLD_AT_THE_TOP}"
     )
     words = docstring("\n\n".join(said))
     return f'"""{words}\n"""\n'
