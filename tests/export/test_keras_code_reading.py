@@ -58,7 +58,9 @@ def test_a_file_that_ends_early_is_refused_in_words() -> None:
             read_design(CODE[:end])
 
 
-@pytest.mark.parametrize("kept", ["# End of", "# | {", "# Checksum", "# The design", 'if __name__ == "__main__"'])
+@pytest.mark.parametrize(
+    "kept", ["# End of", "# | {", "# Checksum", "# The design", 'if __name__ == "__main__"']
+)
 def test_a_file_whose_closing_comment_is_cut_off_is_told_so(kept: str) -> None:
     for text in (CODE, CODE.replace("\n", "\r\n")):
         with pytest.raises(ValueError, match=r"comment at its end.* cut off.*'# End of the design.'"):

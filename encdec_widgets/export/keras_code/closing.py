@@ -59,10 +59,10 @@ def read_closing(text: str) -> Closing | None:
 
 
 def is_ours(text: str) -> bool:
-    """Whether a text says that it is such a file, also where its closing comment is cut off.
+    r"""Whether a text says that it is such a file, also where its closing comment is cut off.
 
     >>> whole = closed("x = 1", "{}")
-    >>> is_ours(whole.removesuffix("# End of the design.\\n")), is_ours("x = 1")
+    >>> is_ours(whole.removesuffix("# End of the design.\n")), is_ours("x = 1")
     (True, False)
     """
     return _OURS.search(text) is not None

@@ -7,7 +7,8 @@ from encdec_widgets.export.texts import Text
 
 NAME = "Keras code"
 _EDITED = (
-    "The file was edited since it was written. The comment at its end counts; edits of the code are not in the design."
+    "The file was edited since it was written. The comment at its end counts; edits of the code are not in the "
+    "design."
 )
 
 
