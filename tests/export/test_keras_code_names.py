@@ -11,6 +11,7 @@ from encdec_widgets import Design, read_design
 from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.encoder_decoder import SimpleUpsamplingBlock
+from tests.amount import full_or
 from tests.export.run_code import structure_of
 
 MODULE = """
@@ -54,6 +55,28 @@ class Whole(EncoderDecoder):
 """
 
 
+NAMES = (
+    ("my_block", "MyBlock", "my_block"),
+    ("x", "X", "size"),
+    ("network", "Network", "network"),
+    ("build", "Build", "size"),
+    ("prefix", "Prefix", "layers"),
+    ("stem", "Lambda", "size"),
+    ("i", "Print", "size"),
+    ("ENCODER", "I", "size"),
+    ("my_lab.blocks", "MyLab", "my_lab"),
+    ("my_block", "MyBlock", "size"),
+    ("layers", "Layers", "size"),
+    ("skip_source", "SkipSource", "size"),
+    ("range", "Range", "size"),
+    ("predictions", "Prediction", "size"),
+    ("current_stride", "Enumerate", "size"),
+    ("model.blocks", "Model", "size"),
+    ("conv", "SimpleUpsamplingBlock", "size"),
+)
+"""Of a module, a block's class in it and a field of that."""
+
+
 def classes_of(module: str, block: str, field: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module of a user's; it is forgotten when the test ends."""
     *packages, name = module.split(".")
@@ -68,28 +91,7 @@ def classes_of(module: str, block: str, field: str, folder: Path, monkeypatch: p
     return importlib.import_module(module)
 
 
-@pytest.mark.parametrize(
-    ("module", "block", "field"),
-    [
-        ("my_block", "MyBlock", "size"),
-        ("my_block", "MyBlock", "my_block"),
-        ("x", "X", "size"),
-        ("prefix", "Prefix", "layers"),
-        ("network", "Network", "network"),
-        ("build", "Build", "size"),
-        ("layers", "Layers", "size"),
-        ("skip_source", "SkipSource", "size"),
-        ("stem", "Lambda", "size"),
-        ("i", "Print", "size"),
-        ("range", "Range", "size"),
-        ("predictions", "Prediction", "size"),
-        ("current_stride", "Enumerate", "size"),
-        ("ENCODER", "I", "size"),
-        ("model.blocks", "Model", "size"),
-        ("my_lab.blocks", "MyLab", "my_lab"),
-        ("conv", "SimpleUpsamplingBlock", "size"),
-    ],
-)
+@pytest.mark.parametrize(("module", "block", "field"), full_or(NAMES, NAMES[:9]))
 def test_no_name_of_a_users_stands_in_the_way(
     module: str,
     block: str,
