@@ -171,6 +171,7 @@ class NetworkWaysOut:
         ``overwrite=True`` a model that is there is written over.
 
         Raises:
-            ValueError: If SLEAP cannot say this network, or if there is a model already.
+            ValueError: If SLEAP cannot say this network.
+            FileExistsError: If there is a model, and ``overwrite`` is not said.
         """
         return Path(answering("save_sleap_model")(self, folder, head_type, **more))

@@ -73,11 +73,21 @@ def file_to_write(path: Any, *, overwrite: bool = False) -> Path:
     if target.is_dir() or not target.parent.is_dir():
         what = "a folder" if target.is_dir() else "in a folder that is not there"
         raise ValueError(f"path is that of a file, and this is {what}. Received: {quoted(str(path))}.")
-    if target.exists() and not overwrite:
-        raise FileExistsError(
-            f"There is a file {quoted(str(path))} already. Give it another name, or say overwrite=True."
-        )
+    require_free(target, overwrite=overwrite)
     return target
+
+
+def require_free(path: Path, *, overwrite: bool) -> None:
+    """Refuse to write over what is there without being told.
+
+    Raises:
+        FileExistsError: If there is a file or folder of this name, and ``overwrite`` is False.
+    """
+    if path.exists() and not overwrite:
+        what = "folder" if path.is_dir() else "file"
+        raise FileExistsError(
+            f"There is a {what} {quoted(str(path))} already. Would work: another name, or overwrite=True."
+        )
 
 
 def _link(source: Path, target: Path) -> None:

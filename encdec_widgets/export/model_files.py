@@ -18,6 +18,7 @@ import attrs
 
 from encdec_widgets._keras import keras
 from encdec_widgets.backbone import Backbone
+from encdec_widgets.export.file import require_free
 from encdec_widgets.formatting import bytes_text, listed, quoted
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 
@@ -144,13 +145,13 @@ def save(
     refusal = model_format.refusal or _size_refusal(model_format, backbone)
     if refusal:
         raise ValueError(refusal)
-    _require_place_for(target, overwrite)
+    _require_place_for(target, overwrite, is_folder=not model_format.ending)
     tell = on_progress or (lambda words: None)
     tell(f"Filling {bytes_text(backbone.weight_bytes)} of weights")
     model = backbone.model
     tell(f"Writing {target.name}; it takes some seconds")
     with tempfile.TemporaryDirectory(prefix=".encdec-", dir=target.parent) as folder:
-        made = Path(folder) / target.name
+        made = Path(folder) / f"network{model_format.ending}"  # Keras heeds the case of endings.
         with one_at_a_time, _quiet():
             model_format.write(model, _signature(backbone), made)
         if target.is_dir():
@@ -212,17 +213,15 @@ def _size_refusal(model_format: ModelFormat, backbone: Backbone) -> str | None:
     )
 
 
-def _require_place_for(target: Path, overwrite: bool) -> None:
+def _require_place_for(target: Path, overwrite: bool, *, is_folder: bool) -> None:
     if not target.parent.is_dir():
         raise FileNotFoundError(
             f"There is no such folder. Received: {quoted(str(target.parent))}. Would work: make it first."
         )
-    if not target.exists():
-        return
-    if not overwrite:
+    require_free(target, overwrite=overwrite)
+    if is_folder and target.exists() and not target.is_dir():
         raise FileExistsError(
-            f"There is already a file or folder of this name. Received: {quoted(str(target))}. Would work: another "
-            "name, or overwrite=True."
+            f"{quoted(str(target))} is a file, and a SavedModel is a folder. Would work: another name."
         )
     if target.is_dir() and not (target / "saved_model.pb").is_file():
         raise FileExistsError(

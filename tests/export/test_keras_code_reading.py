@@ -48,13 +48,23 @@ def test_an_edited_file_is_noticed_and_its_code_is_not_run(edited: str) -> None:
 def test_an_edited_design_is_noticed_as_well() -> None:
     found = read_design(CODE.replace('# |       "filters": 4,', '# |       "filters": 6,'))
     assert found.design == SMALL.replace("filters", 6)
-    assert found.notes
+    (note,) = found.notes
+    assert "The comment at its end counts; edits of the code are not in the design." in note.text
 
 
 def test_a_file_that_ends_early_is_refused_in_words() -> None:
     for end in range(0, len(CODE) - len("# End of the design.\n"), 97):
-        with pytest.raises(ValueError, match=r"[Nn]o design|no such file|empty text|path"):
+        with pytest.raises(ValueError, match=r"[Nn]o design|no such file|empty text|path|cut off"):
             read_design(CODE[:end])
+
+
+@pytest.mark.parametrize(
+    "kept", ["# End of", "# | {", "# Checksum", "# The design", 'if __name__ == "__main__"']
+)
+def test_a_file_whose_closing_comment_is_cut_off_is_told_so(kept: str) -> None:
+    for text in (CODE, CODE.replace("\n", "\r\n")):
+        with pytest.raises(ValueError, match=r"comment at its end.* cut off.*'# End of the design.'"):
+            read_design(text[: text.index(kept)])
 
 
 @pytest.mark.parametrize("json", ["", "{}", "[1", '{"encdec_widgets_design": 99}', "{" * 50_000, "null"])
@@ -65,5 +75,5 @@ def test_a_closing_comment_without_a_design_is_refused_in_words(json: str) -> No
 
 def test_a_long_text_without_a_design_is_soon_refused() -> None:
     for line in ("# | x\n", *(f"{each}\n" for each in CODE.splitlines() if each.startswith("# "))):
-        with pytest.raises(ValueError, match="holds no design"):
+        with pytest.raises(ValueError, match=r"holds no design|cut off"):
             read_design(line * 30_000)

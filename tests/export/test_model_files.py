@@ -127,7 +127,7 @@ def test_where_a_package_is_missing_it_says_how_to_install_it(monkeypatch: pytes
 def test_nothing_is_overwritten_without_being_told(tmp_path: Path) -> None:
     backbone, path = built(SMALL), tmp_path / "net.keras"
     path.write_text("mine")
-    with pytest.raises(FileExistsError, match=r"already a file or folder of this name.*overwrite=True"):
+    with pytest.raises(FileExistsError, match=r"There is a file .*net\.keras' already\. .*overwrite=True"):
         backbone.save(path)
     assert path.read_text() == "mine"
     assert keras.saving.load_model(backbone.save(path, overwrite=True)).count_params() == backbone.parameters
@@ -141,6 +141,26 @@ def test_a_folder_of_another_kind_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError, match="is a folder, and no SavedModel"):
         backbone.save(folder, overwrite=True)
     assert (folder / "thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.tensorflow
+def test_a_saved_model_never_takes_the_place_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "net"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError, match="is a file, and a SavedModel is a folder"):
+        built(SMALL).save(path, overwrite=True)
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["NET.KERAS", "Net.Weights.H5", "Net.H5"])
+def test_the_case_of_an_ending_does_not_matter(tmp_path: Path, name: str) -> None:
+    path = built(SMALL).save(tmp_path / name)
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+    written = path.rename(tmp_path / name.lower())  # Keras reads by the ending in small letters alone.
+    if name == "Net.Weights.H5":
+        built(SMALL).model.load_weights(written)
+    else:
+        assert keras.saving.load_model(written).count_params() == built(SMALL).parameters
 
 
 @pytest.mark.parametrize("name", ["net.pb", "net.txt", "net.pt", "net.keras.zip"])

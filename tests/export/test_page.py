@@ -63,6 +63,8 @@ def test_each_network_of_a_page_was_built_and_an_impossible_one_is_said() -> Non
         parameters = f'title="{exact_text(backbone.parameters)}">{count_text(backbone.parameters)}<'
         assert parameters in said["html"]
         assert backbone.design.to_text() in said["html"]
+        labels = re.findall("<dt>(.*?)</dt>", said["html"])
+        assert labels == ["Parameters", "Multiply-adds", "Memory to train, batch 1", "The output sees"]
         assert said["html"].count("<tr>") == 1 + len(backbone.blocks)
         assert said["html"].count("data-box=") == len(backbone.blocks)
     assert data["networks"][1]["html"] in page.partition("application/json")[0]  # also without a script

@@ -142,7 +142,7 @@ def test_a_network_goes_out_and_comes_back_with_its_weights(tmp_path: Path, inte
     found = read_design(tmp_path / "run")
     assert found.design == backbone.design
     assert_same(found.backbone(weights=True).model, backbone.model)
-    with pytest.raises(ValueError, match="overwrite=True"):
+    with pytest.raises(FileExistsError, match=r"training_config\.json' already\. .* overwrite=True"):
         backbone.to_sleap(tmp_path / "run", "multi_instance")
 
 

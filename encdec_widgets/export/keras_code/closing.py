@@ -6,11 +6,14 @@ import textwrap
 
 import attrs
 
-_HEAD = "# The design, which read_design of encdec_widgets reads back.\n# Checksum of this file: "
+TOLD_AT_THE_TOP = "designed with encdec_widgets, which reads it back from the comment at the end."
+_FIRST_LINE = "# The design, which read_design of encdec_widgets reads back."
+_HEAD = f"{_FIRST_LINE}\n# Checksum of this file: "
 _MARGIN = "# | "  # so that no linter takes it for code
-_END = "# End of the design."
+END = "# End of the design."
+_OURS = re.compile(rf"^(?:{re.escape(TOLD_AT_THE_TOP)}|{re.escape(_FIRST_LINE)})\r?$", re.MULTILINE)
 _CLOSING = re.compile(
-    rf"^{re.escape(_HEAD)}([0-9a-f]{{64}})\n((?:# \| .*\n)+){re.escape(_END)}$", re.MULTILINE
+    rf"^{re.escape(_HEAD)}([0-9a-f]{{64}})\n((?:# \| .*\n)+){re.escape(END)}$", re.MULTILINE
 )
 
 
@@ -34,7 +37,7 @@ def closed(code: str, json: str) -> str:
     Closing(json='{"a": "b"}', edited=False)
     """
     comment = textwrap.indent(json, _MARGIN)
-    return f"{code.rstrip()}\n\n{_HEAD}{_checksum(code, comment)}\n{comment}\n{_END}\n"
+    return f"{code.rstrip()}\n\n{_HEAD}{_checksum(code, comment)}\n{comment}\n{END}\n"
 
 
 def read_closing(text: str) -> Closing | None:
@@ -53,6 +56,16 @@ def read_closing(text: str) -> Closing | None:
     around = text[: found.start()], text[found.end() :]
     json = "\n".join(line.removeprefix(_MARGIN) for line in comment.split("\n"))
     return Closing(json, edited=_checksum("".join(around), comment) != found[1])
+
+
+def is_ours(text: str) -> bool:
+    r"""Whether a text says that it is such a file, also where its closing comment is cut off.
+
+    >>> whole = closed("x = 1", "{}")
+    >>> is_ours(whole.removesuffix("# End of the design.\n")), is_ours("x = 1")
+    (True, False)
+    """
+    return _OURS.search(text) is not None
 
 
 def _checksum(code: str, comment: str) -> str:

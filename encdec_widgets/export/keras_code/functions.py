@@ -3,7 +3,7 @@
 import ast
 import inspect
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -18,6 +18,7 @@ from encdec_widgets.export.keras_code.inlining import (
     with_calls_replaced,
     with_plain_ends,
 )
+from encdec_widgets.export.keras_code.names import is_taken
 from encdec_widgets.export.keras_code.printing import LONGEST_DOCSTRING
 from encdec_widgets.export.keras_code.sources import (
     arguments_of,
@@ -29,21 +30,6 @@ from encdec_widgets.export.keras_code.sources import (
     source_of,
 )
 from encdec_widgets.formatting import shortened
-
-_TAKEN = (
-    "keras",
-    "layers",
-    "build",
-    "model",
-    "inputs",
-    "outputs",
-    "features",
-    "block",
-    "skip",
-    "stack",
-    "settings",
-)
-"""Names that the file uses beside its functions."""
 
 
 @attrs.frozen(eq=False)
@@ -83,8 +69,9 @@ class _Helper:
 class Functions:
     """Collects the functions of a file, and writes them once all are known."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, imported: Iterable[str] = ()) -> None:
+        """Begin with none; ``imported`` are the names that the file's imports of a user's modules set."""
+        self._imported = frozenset(imported)
         self._blocks: list[ast.FunctionDef] = []
         self._helpers: dict[Callable[..., Any], _Helper] = {}
         self._pending: list[_Helper] = []
@@ -121,7 +108,8 @@ class Functions:
         }
         defaults = {field: _usual(values) for field, values in fields.items()}
         order = sorted(fields, key=lambda field: defaults[field] is not None)
-        while name in (*_TAKEN, *(block.name for block in self._blocks)):
+        taken = {*self._imported, *(block.name for block in self._blocks)}
+        while is_taken(name) or name in taken:
             name += "_2"
         tree.name = name
         tree.args = _signature((*positional, *order), [d[0] for f in order if (d := defaults[f]) is not None])
@@ -144,13 +132,13 @@ class Functions:
             if not self._fold(helper):
                 helpers.insert(0, helper)
         trees = [*(helper.tree for helper in helpers), *self._blocks]
-        taken = {*_TAKEN, *(block.name for block in self._blocks)}
+        taken = {*self._imported, *(block.name for block in self._blocks)}
         taken |= {
             name for tree in trees for name in names_in([tree]) | {arg.arg for arg in arguments_of(tree)}
         }
         for helper in helpers:
             name = helper.function.__name__.lstrip("_")
-            if name in taken:
+            if is_taken(name) or name in taken:
                 name = f"{helper.function.__module__.rpartition('.')[2]}_{name}"
             taken.add(name)
             helper.tree.name = name
@@ -159,7 +147,9 @@ class Functions:
         return [with_plain_ends(with_calls_replaced(tree, self._inlined)) for tree in trees]
 
     def _folded(self, calls: Calls, tree: ast.FunctionDef) -> tuple[Folding, list[ast.stmt]]:
-        folding = Folding(calls, self._note, once=set_once(tree), taken=names_set_in(tree))
+        folding = Folding(
+            calls, self._note, once=set_once(tree), taken=names_set_in(tree) | names_in(tree.body)
+        )
         return folding, folding.body(tree.body)
 
     def _is_called_by_pending(self, helper: _Helper) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.export.keras_code.folding import is_literal
+from encdec_widgets.export.keras_code.names import name_of_module
 from encdec_widgets.formatting import quoted, shortened
 
 
@@ -22,18 +23,13 @@ def imported_name(cls: type[Any]) -> str:
         found = getattr(found, part, None)
     parts = f"{cls.__module__}.{cls.__qualname__}".split(".")
     can_be_written = all(part.isidentifier() and not keyword.iskeyword(part) for part in parts)
-    if (
-        cls.__module__ == "__main__"
-        or found is not cls
-        or not can_be_written
-        or parts[0] in ("keras", "layers")
-    ):
+    if cls.__module__ == "__main__" or found is not cls or not can_be_written or parts[0] == "keras":
         where = "a notebook or a script" if cls.__module__ == "__main__" else quoted(cls.__module__)
         raise ValueError(
             f"Keras code can't import {shortened(cls.__qualname__)}, which is defined in {where}. Would work: put the "
             "class into a module of its own, my_blocks.py say, and import it from there."
         )
-    return f"{cls.__module__}.{cls.__qualname__}"
+    return f"{name_of_module(cls.__module__)}.{cls.__qualname__}"
 
 
 def said_fields(cls: type[Any], objects: Sequence[Any]) -> list[tuple[str, str]]:

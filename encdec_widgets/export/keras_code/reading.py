@@ -2,16 +2,19 @@
 
 from encdec_widgets.designs.design import Design
 from encdec_widgets.export.found import Found, Note
-from encdec_widgets.export.keras_code.closing import read_closing
+from encdec_widgets.export.keras_code.closing import END, is_ours, read_closing
 from encdec_widgets.export.texts import Text
 
 NAME = "Keras code"
-_EDITED = "The file was edited since it was written. This is the design that it was written from, without the edits."
+_EDITED = (
+    "The file was edited since it was written. The comment at its end counts; edits of the code are not in the "
+    "design."
+)
 
 
 def recognises(text: Text) -> bool:
-    """Tell whether a text ends in a design as a comment."""
-    return read_closing(text.text) is not None
+    """Tell whether a text is such a file, also where the comment at its end is cut off."""
+    return is_ours(text.text)
 
 
 def read(text: Text) -> Found:
@@ -22,6 +25,9 @@ def read(text: Text) -> Found:
     """
     closing = read_closing(text.text)
     if closing is None:
-        raise ValueError("This code has no design as a closing comment.")
+        raise ValueError(
+            "This is Keras code whose design is lost: the comment at its end, which holds it, is cut off or damaged. "
+            f"Would work: the file as it was written, which ends with the line {END!r}."
+        )
     notes = (Note("not carried", "", _EDITED),) if closing.edited else ()
     return Found(Design.from_json(closing.json), NAME, notes)

@@ -9,10 +9,11 @@ from encdec_widgets.backbone import Backbone
 from encdec_widgets.designs.presets import CATALOGUE, family_name, preset_name
 from encdec_widgets.explain.summary import summary
 from encdec_widgets.export.keras_code.build_function import build_lines
-from encdec_widgets.export.keras_code.closing import closed
+from encdec_widgets.export.keras_code.closing import TOLD_AT_THE_TOP, closed
 from encdec_widgets.export.keras_code.functions import Functions
 from encdec_widgets.export.keras_code.kinds import maker_of, takes_skip, written_blocks
 from encdec_widgets.export.keras_code.layout import OwnWiringError, layout_of
+from encdec_widgets.export.keras_code.names import first_part, import_of, name_of_module
 from encdec_widgets.export.keras_code.own_building import own_building
 from encdec_widgets.export.keras_code.printing import docstring, printed
 from encdec_widgets.formatting import exact_text
@@ -26,7 +27,7 @@ def to_code(design: Any) -> str:
 def code_of(backbone: Backbone) -> str:
     """The code of a network that was built: see :meth:`encdec_widgets.designs.design.Design.to_code`."""
     design = backbone.design
-    functions = Functions()
+    trees: list[ast.FunctionDef] = []
     try:
         layout = layout_of(backbone)
     except OwnWiringError:
@@ -37,10 +38,11 @@ def code_of(backbone: Backbone) -> str:
         modules = {
             cls.__module__ for b in backbone.built_blocks if not is_shipped(cls := maker_of(b.call.block))
         }
+        functions = Functions(first_part(name_of_module(module)) for module in modules)
         written = written_blocks(backbone.built_blocks, functions, with_skips=with_skips)
         name = as_model_name(type(design.architecture).__name__)
         tables, lines = build_lines(layout, written, name, with_skips=with_skips)
-    trees = functions.written()
+        trees = functions.written()
     stride = design.architecture.maximum_stride
     lines = [
         'if keras.config.image_data_format() != "channels_last":',
@@ -73,16 +75,15 @@ def _words(backbone: Backbone) -> str:
         said.append(f"{name}: {CATALOGUE[name].purpose}\nSource: {CATALOGUE[name].source}.")
     said.append(
         f"A Keras 3 network of {exact_text(backbone.parameters)} parameters, for any backend of Keras. It was\n"
-        "designed with encdec_widgets, which reads it back from the comment at the end."
+        f"{TOLD_AT_THE_TOP}"
     )
     words = docstring("\n\n".join(said))
     return f'"""{words}\n"""\n'
 
 
 def _imports(modules: set[str]) -> str:
-    return (
-        "".join(f"import {module}\n" for module in sorted({"keras", *modules})) + "from keras import layers\n"
-    )
+    lines = ["import keras", *map(import_of, modules)]
+    return "\n".join([*sorted(lines), "from keras import layers\n"])
 
 
 def _at_the_end(backbone: Backbone) -> str:

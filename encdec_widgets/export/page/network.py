@@ -70,8 +70,9 @@ def network_html(backbone: "Backbone") -> Markup:
 
 
 def _figures(backbone: "Backbone") -> Markup:
+    """The figures, but for the time: a page can't measure one."""
     figures = five_figures(Numbers.of(backbone, **Conditions().of_costs), None)
-    cells = (_FIGURE.format(f.label, f.exact, f.value) for f in figures)
+    cells = (_FIGURE.format(f.label, f.exact, f.value) for f in figures if f.quantity != "time")
     return Markup('<h2 class="unseen">Figures</h2><dl class="figures">{}</dl>').format(Markup().join(cells))
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import h5py
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
+from encdec_widgets.export.file import require_free
 from encdec_widgets.export.sleap.classic_writing import to_sleap
 from encdec_widgets.export.sleap.heads import CLASSIC, OFFSETS
 from encdec_widgets.export.sleap.keras_2 import keras_2_config
@@ -35,23 +37,29 @@ def save_sleap_model(
     """Write a network as a model folder: see :meth:`Backbone.to_sleap`.
 
     Raises:
-        ValueError: If SLEAP cannot say it, it has no head or several stacks, or there is a model already.
+        ValueError: If SLEAP cannot say it, or it has no head or several stacks.
+        FileExistsError: If there is a model already and ``overwrite`` is False, or a file of this name.
     """
     _require_one_set_of_heads(backbone.design)
-    path = Path(folder)
-    files = [path / CONFIGURATION, path / MODEL]
-    there = [str(file) for file in files if file.exists()]
-    if there and not overwrite:
-        raise ValueError(
-            f"{quoted(there[0])} is there already. Would work: another folder, or overwrite=True."
+    path = Path(folder).expanduser()
+    if path.exists() and not path.is_dir():
+        raise FileExistsError(
+            f"{quoted(str(path))} is a file, and a model of SLEAP is a folder. Would work: another name."
         )
+    for name in (CONFIGURATION, MODEL):
+        require_free(path / name, overwrite=overwrite)
     text = to_sleap(backbone.design, head_type, part_names)
     model = with_sleap_names(backbone, head_type)
     path.mkdir(parents=True, exist_ok=True)
-    files[0].write_text(text, encoding="utf-8", newline="\n")
-    model.save(files[1])
-    with h5py.File(files[1], "r+") as opened:
-        opened.attrs["model_config"] = json.dumps(keras_2_config(model)).encode()
+    # Both are complete before one takes its place: no configuration stands beside the weights of another network.
+    with tempfile.TemporaryDirectory(prefix=".encdec-", dir=path) as aside:
+        made = Path(aside)
+        (made / CONFIGURATION).write_text(text, encoding="utf-8", newline="\n")
+        model.save(made / MODEL)
+        with h5py.File(made / MODEL, "r+") as opened:
+            opened.attrs["model_config"] = json.dumps(keras_2_config(model)).encode()
+        for name in (MODEL, CONFIGURATION):
+            (made / name).replace(path / name)
     return path
 
 
@@ -66,12 +74,7 @@ def with_sleap_names(backbone: "Backbone", head_type: str = "single_instance") -
         FieldError: (a ValueError) If it has no head, several stacks, or heads of another kind.
     """
     design = backbone.design
-    if not design.heads:
-        raise FieldError("heads", (), "must be there: a SLEAP model ends in one")
-    if design.architecture.stacks > 1:
-        raise FieldError(
-            "stacks", design.architecture.stacks, "must be 1: SLEAP has one name for all heads", (1,)
-        )
+    _require_one_set_of_heads(design)
     model = backbone.model
     outputs = []
     for layer_name, name in zip(head_layer_names(backbone), sleap_layers(design, head_type), strict=True):
