@@ -25,7 +25,7 @@ from tests.export.running import built_in, run
 # A backend takes seconds to start, JAX and TensorFlow some more for every new shape of weights.
 COUNT = full_or(200, {"numpy": 20}.get(keras.backend.backend(), 3))
 
-# The largest of a family take ten times as long as all others, and their code is that of a smaller one in other numbers.
+# The largest of a family take ten times as long as all others. Their code is that of a smaller one, with other numbers.
 LARGEST = ("Stacked hourglass, 8 stacks", "FC-DenseNet67", "FC-DenseNet103")
 PRESETS = full_or(list(presets()), [name for name in presets() if name not in LARGEST])
 
