@@ -39,8 +39,9 @@ def to_link(design: Design, base: str = BINDER) -> str:
             token, a user name and password, what stands after ``#`` and another design are left out.
 
     Raises:
-        ValueError: If ``base`` is no address of a page; if more than 3 addresses stand in each other's ``urlpath``; if the link
-            would be longer than 2000 characters; or if a field of a user's class holds something that JSON has no form for.
+        ValueError: If ``base`` is no address of a page; if more than 3 addresses stand in each other's ``urlpath``; if
+            the link would be longer than 2000 characters; or if a field of a user's class holds something that JSON has
+            no form for.
 
     Example:
         >>> from encdec_widgets import preset

@@ -157,6 +157,8 @@ def test_a_text_or_a_link_that_was_cut_off_is_refused(design: Design) -> None:
         ("unet head.channels=3 heads[0].channels=4", "twice"),
         ("unet head.chanels=3", "Did you mean 'head.channels'"),
         ("unet#000000 filters=16", "begin it with 'unet' alone"),
+        ("unet filters=" + "9" * 5000, "filters must be a whole number"),
+        ("unet input=" + "9" * 5000 + "x8x1", "height x width x channels"),
         ("encdec=", "nothing of it is there"),
         ("encdec=1ab%cd", "'%'"),
         ("encdec=2abcdef0123456789", "form '2'"),
@@ -171,6 +173,8 @@ def test_a_text_that_says_no_design_is_refused_with_what_would_work(text: str, w
 def test_a_text_may_be_wrapped_and_written_by_hand() -> None:
     design = preset("SLEAP centroid")
     assert from_text(design.to_text().replace(" ", "\n  ")) == design
+    heads = "heads[1].channels=4 heads[1].name=b heads[0].channels=3 heads[0].name=a"
+    assert from_text(f"unet {heads}").heads == (Head(3, name="a"), Head(4, name="b"))
     packed_text = design.replace("encoder[0].filters", 7).to_text()
     assert from_text(packed_text[:50] + "\n" + packed_text[50:]).architecture.encoder[0].filters == 7
     assert from_text("UNet filters=24 input=?x?x3") == Design(UNet(filters=24), (None, None, 3))
@@ -300,6 +304,8 @@ def test_read_design_takes_a_text_and_a_link_and_says_which(tmp_path: Path) -> N
         assert read_design(file).design == each
     with pytest.raises(ValueError, match="design= is missing"):
         read_design("https://example.org/?q=1")
+    with pytest.raises(ValueError, match="link can't be read"):
+        read_design("http://[::?design=1abc")
     with pytest.raises(ValueError, match="Did you mean 'filters'"):
         read_design("unet filter=3")
 
