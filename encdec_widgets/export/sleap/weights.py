@@ -60,7 +60,12 @@ def _datasets(opened: Any) -> Datasets:
     """All datasets of weights: Keras 2 writes "layer/layer/kernel:0" and Keras 3 "layer/layer/kernel"."""
     import h5py
 
-    root = opened.get(_WEIGHTS, opened)
+    root, links = opened, opened.id.links
+    if links.exists(_WEIGHTS.encode()):
+        is_own = links.get_info(_WEIGHTS.encode()).type == h5py.h5l.TYPE_HARD  # links are not followed
+        root = opened[_WEIGHTS] if is_own else None
+    if not isinstance(root, h5py.Group):
+        raise ValueError(f"{quoted(_WEIGHTS)} in {MODEL} is no group of this file. It is not read.")
     found: Datasets = {}
 
     def visit(path: str, held: Any) -> None:  # neither soft nor external links are visited
