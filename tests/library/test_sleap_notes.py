@@ -1,4 +1,4 @@
-"""What is said of a configuration that is read: what a design does not keep, and which key is wrong; never at length."""
+"""What is said of a configuration that is read: what a design does not keep and which key is wrong, never at length."""
 
 import json
 from typing import Any

@@ -93,7 +93,7 @@ def _fill(backbone: "Backbone", datasets: Datasets, head_layers: tuple[str, ...]
             if held is None:
                 raise ValueError(
                     f"The trained model has no {quoted(variable.name)} of the layer {quoted(name)}. It has weights of "
-                    f"{listed(datasets, most=8)}."
+                    f"{listed(map(shortened, datasets), most=8)}."
                 )
             if tuple(held.shape) != tuple(variable.shape):
                 raise ValueError(
@@ -102,7 +102,7 @@ def _fill(backbone: "Backbone", datasets: Datasets, head_layers: tuple[str, ...]
                 )
             pairs.append((variable, held))
         taken.add(name)
-    left = [name for name in datasets if name not in taken]
+    left = [shortened(name) for name in datasets if name not in taken]
     if any(name.startswith("stack") for name in left):
         raise ValueError(f"The trained model has layers that its configuration does not say: {listed(left)}.")
     if left:
