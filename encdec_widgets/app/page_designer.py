@@ -38,9 +38,9 @@ class PageDesigner(Designer):
             query: What stands after the question mark of the address; what Voila tells the kernel if left out.
         """
         start = as_design(None)
-        text = in_query(os.environ.get(QUERY, "") if query is None else query)
         trouble = ""
         try:
+            text = in_query(os.environ.get(QUERY, "") if query is None else query)
             design = start if text is None else from_packed_link(text)
         except ValueError as error:
             design, trouble = start, error_text(error)

@@ -1,5 +1,6 @@
 """A link that opens the designer with a design: it stands in the link itself, packed, so that no server keeps it."""
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -23,7 +24,10 @@ BINDER = (
 """The app on Binder, which opens in any browser."""
 _INSIDE = "urlpath"  # Binder's name for the address of a page, with a query of its own
 _LINKS = ("http://", "https://", f"?{KEY}=", f"{KEY}=")
-_SECRET = "token"  # what a link must not carry
+_DEEPEST = 3
+"""So many addresses are looked through, each in the ``urlpath`` of the one before; Binder and JupyterHub need two."""
+_SECRET = re.compile("token(=|%3d|%253d)", re.IGNORECASE)  # what a link must not carry, in whichever place
+_USER = re.compile("//[^/?#]*@")
 
 
 def to_link(design: Design, base: str = BINDER) -> str:
@@ -32,11 +36,12 @@ def to_link(design: Design, base: str = BINDER) -> str:
     Args:
         design: The design. It is all in the link, and nothing is sent anywhere.
         base: The address of the designer: of an app (``http://127.0.0.1:8866/``) or of Binder, which is the default. A
-            token in it is left out, and so is a design.
+            token, a user name and password, what stands after ``#`` and another design are left out.
 
     Raises:
-        ValueError: If ``base`` is no address of a page, if the link would be longer than 2000 characters, or if a field
-            of a user's class holds something that JSON has no form for.
+        ValueError: If ``base`` is no address of a page; if more than 3 addresses stand in each other's ``urlpath``; if
+            the link would be longer than 2000 characters; or if a field of a user's class holds something that JSON has
+            no form for.
 
     Example:
         >>> from encdec_widgets import preset
@@ -55,7 +60,9 @@ def to_link(design: Design, base: str = BINDER) -> str:
         raise ValueError(
             f"base is the address of a page, such as 'http://127.0.0.1:8866/'. Received: {quoted(base)}."
         )
-    link = urlunsplit(parts._replace(query=_with(parts.query, packed(design))))
+    query = _with(parts.query, packed(design))
+    netloc = parts.netloc.rpartition("@")[2]
+    link = urlunsplit(parts._replace(netloc=netloc, query=query, fragment=""))
     if len(link) > LONGEST:
         raise ValueError(
             f"A link has at most {LONGEST} characters, and that to this design would have {len(link)}. "
@@ -75,7 +82,8 @@ def from_link(link: str) -> Design:
     """
     if len(link) > 2 * LONGEST:
         raise ValueError(f"A link has at most {LONGEST} characters. Received: {len(link):,} characters.")
-    text = in_query(urlsplit(link.strip()).query if "?" in link else link.strip())
+    address = "".join(link.split())
+    text = in_query(address.partition("#")[0].partition("?")[2] if "?" in address else address)
     if text is None:
         raise ValueError(
             f"There is no design in this link: {KEY}= is missing in it. Received: {quoted(link)}."
@@ -120,19 +128,27 @@ def in_query(query: str) -> str | None:
     >>> in_query("theme=dark&design=1abc"), in_query("theme=dark")
     ('1abc', None)
     """
-    found = dict(parse_qsl(query, keep_blank_values=True))
-    if KEY in found:
-        return found[KEY]
-    inside = found.get(_INSIDE, "")
-    return in_query(inside.partition("?")[2]) if "?" in inside else None
+    for _ in range(_DEEPEST):
+        found = dict(parse_qsl(query, keep_blank_values=True))
+        if KEY in found:
+            return found[KEY]
+        query = found.get(_INSIDE, "").partition("?")[2]
+    return None
 
 
-def _with(query: str, text: str) -> str:
+def _with(query: str, text: str, deep: int = 1) -> str:
+    """A query with a design in it, which stands in the innermost address."""
     pairs = parse_qsl(query, keep_blank_values=True)
-    inside = dict(pairs).get(_INSIDE)
-    if inside is not None:
-        page, _, of_page = inside.partition("?")
-        nested = f"{page}?{_with(of_page, text)}"
-        return urlencode([(name, nested if name == _INSIDE else value) for name, value in pairs])
-    kept = [(name, value) for name, value in pairs if name not in (KEY, _SECRET)]
-    return urlencode([*kept, (KEY, text)])
+    kept = [(name, value) for name, value in pairs if name != KEY and not _is_secret(name, value)]
+    inside = dict(kept).get(_INSIDE)
+    if inside is None:
+        return urlencode([*kept, (KEY, text)])
+    if deep == _DEEPEST:
+        raise ValueError(f"base has more than {_DEEPEST} addresses, each in the {_INSIDE} of another.")
+    page, _, of_page = inside.partition("#")[0].partition("?")
+    nested = f"{_USER.sub('//', page)}?{_with(of_page, text, deep + 1)}"
+    return urlencode([(name, nested if name == _INSIDE else value) for name, value in kept])
+
+
+def _is_secret(name: str, value: str) -> bool:
+    return _SECRET.search(f"{name}=" if name == _INSIDE else f"{name}={value}") is not None

@@ -144,7 +144,7 @@ def _not_recognised(text: Text) -> str:
     known = listed((reader.NAME for reader in readers()), most=20)
     reason = ""
     try:
-        _ = text.yaml
+        _ = text.json if text.begins_as_json else text.yaml
     except ValueError as error:
         reason = f" As {'JSON' if text.begins_as_json else 'YAML'}: {error_text(error)}."
     return (

@@ -28,8 +28,8 @@ PACKED = "encdec"
 _FAMILIES = {family.of.__name__.lower(): family.of for family in FAMILIES}
 _WORDS: Mapping[str, Any] = {"none": None, "true": True, "false": False}
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NUMBER = re.compile(r"[+-]?\d+")
-_REAL = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?\d{1,100}")
+_REAL = re.compile(r"[+-]?(\d{1,100}\.\d{0,100}|\.?\d{1,100})([eE][+-]?\d{1,100})?")
 _HEAD = re.compile(r"head(?:s\[(\d{1,3})\])?\.(\w+)")
 _INPUT = "input"
 _OPEN = "?"
@@ -183,9 +183,9 @@ def _design(family: type[Any], words: list[str]) -> Design:
         if plain in target:
             raise ValueError(f"This text of a design says {quoted(name)} twice. Say it once.")
         target[plain] = _shape(text) if name == _INPUT else _read(text)
-    if list(heads) != list(range(len(heads))):
+    if sorted(heads) != list(range(len(heads))):
         raise ValueError(f"Heads are counted from 0, as heads[0] and heads[1]. Received: {sorted(heads)}.")
-    return Design(family(**fields), heads=[Head(**of_head) for of_head in heads.values()], **more)
+    return Design(family(**fields), heads=[Head(**heads[index]) for index in sorted(heads)], **more)
 
 
 def _shape(text: str) -> tuple[int | None, ...]:

@@ -35,12 +35,16 @@ class Text:
 
     @property
     def yaml(self) -> Any:
-        """What it holds as YAML. A text that begins as JSON does is read as JSON alone.
+        """What it holds as YAML. A text that begins as JSON does is read as JSON, and as YAML if it is none.
 
         Raises:
             ValueError: If it is no YAML, or YAML that is not read here.
         """
-        return self.json.data if self.begins_as_json else _or_raised(self._yaml)
+        if not self.begins_as_json:
+            return _or_raised(self._yaml)
+        if isinstance(self._json, ValueError) and not isinstance(self._yaml, ValueError):
+            return self._yaml
+        return self.json.data
 
     @property
     def begins_as_json(self) -> bool:
@@ -56,9 +60,16 @@ class Text:
     @property
     def mapping(self) -> dict[Any, Any]:
         """The mapping that it holds as JSON or YAML; empty where it holds none."""
-        if self.begins_as_json:
-            return self.json_object
-        return self._yaml if isinstance(self._yaml, dict) else {}
+        try:
+            data = self.yaml
+        except ValueError:
+            return {}
+        return data if isinstance(data, dict) else {}
+
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """The keys that stand twice in one object of JSON; YAML with such keys is not read."""
+        return () if isinstance(self._json, ValueError) else self._json.repeated
 
     @cached_property
     def _json(self) -> json_text.Json | ValueError:

@@ -46,8 +46,8 @@ def parsed(text: str) -> Any:
     {'filters': 16}
 
     Raises:
-        ValueError: If it is no YAML, or has a tag, more than a few aliases, a key twice, lists and mappings that stand
-            too deep in each other, or more than a million characters.
+        ValueError: If it is no YAML, or has a tag, more than a few aliases, an alias of what it stands in, a key twice,
+            lists and mappings that stand too deep in each other, or more than a million characters.
     """
     if len(text) > _LONGEST:
         raise ValueError(f"it has {len(text):,} characters, and up to {_LONGEST:,} are read")
@@ -63,17 +63,22 @@ def parsed(text: str) -> Any:
 
 
 def _require_plain(text: str) -> None:
-    depth = aliases = 0
+    open_anchors: list[str | None] = []
+    aliases = 0
     for event in yaml.parse(text, Loader=_Base):
         if isinstance(event, yaml.AliasEvent):
             aliases += 1
+            if event.anchor in open_anchors:
+                raise ValueError(
+                    f"the alias {quoted('*' + event.anchor)} stands in what it names, which has no end"
+                )
         elif getattr(event, "tag", None) is not None:
             raise ValueError(f"it has a tag, {quoted(event.tag)}, and no tag is read")
         if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
+            open_anchors.append(event.anchor)
         elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _DEEPEST:
+            open_anchors.pop()
+        if len(open_anchors) > _DEEPEST:
             raise ValueError(f"lists and mappings stand more than {_DEEPEST} deep in each other")
         if aliases > _MOST_ALIASES:
             raise ValueError(f"it has more than {_MOST_ALIASES} aliases (*name)")

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encdec_widgets import Design, preset, presets, read_design
+from encdec_widgets.app.page_designer import PageDesigner
 from encdec_widgets.architectures import CustomEncoderDecoder, FCDenseNet, Hourglass, LeapCNN, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock, SimpleConvBlock
@@ -156,6 +157,8 @@ def test_a_text_or_a_link_that_was_cut_off_is_refused(design: Design) -> None:
         ("unet head.channels=3 heads[0].channels=4", "twice"),
         ("unet head.chanels=3", "Did you mean 'head.channels'"),
         ("unet#000000 filters=16", "begin it with 'unet' alone"),
+        ("unet filters=" + "9" * 5000, "filters must be a whole number"),
+        ("unet input=" + "9" * 5000 + "x8x1", "height x width x channels"),
         ("encdec=", "nothing of it is there"),
         ("encdec=1ab%cd", "'%'"),
         ("encdec=2abcdef0123456789", "form '2'"),
@@ -170,6 +173,8 @@ def test_a_text_that_says_no_design_is_refused_with_what_would_work(text: str, w
 def test_a_text_may_be_wrapped_and_written_by_hand() -> None:
     design = preset("SLEAP centroid")
     assert from_text(design.to_text().replace(" ", "\n  ")) == design
+    heads = "heads[1].channels=4 heads[1].name=b heads[0].channels=3 heads[0].name=a"
+    assert from_text(f"unet {heads}").heads == (Head(3, name="a"), Head(4, name="b"))
     packed_text = design.replace("encoder[0].filters", 7).to_text()
     assert from_text(packed_text[:50] + "\n" + packed_text[50:]).architecture.encoder[0].filters == 7
     assert from_text("UNet filters=24 input=?x?x3") == Design(UNet(filters=24), (None, None, 3))
@@ -221,14 +226,47 @@ def test_what_json_has_no_form_for_is_refused_by_its_place() -> None:
 
 def test_a_link_keeps_what_its_base_says_but_for_a_token_and_an_older_design() -> None:
     design = preset("U-Net")
-    older = preset("LEAP CNN").to_link("http://localhost:8866/app?token=secret&theme=dark#top")
+    older = preset("LEAP CNN").to_link("http://localhost:8866/app?token=secret&theme=dark&design=x#top")
     link = design.to_link(older)
     assert link.startswith("http://localhost:8866/app?theme=dark&design=")
-    assert link.endswith("#top")
+    assert "#" not in link
     assert link.count("design=") == 1
     assert "secret" not in link
     assert from_link(link) == design
-    assert from_link(link.partition("?")[2].partition("#")[0]) == design
+    assert from_link(link.partition("?")[2]) == design
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "https://hub.example/user-redirect?token=SECRET&urlpath=voila%2Fa.ipynb%3Ftheme%3Ddark",
+        "https://hub.example/?design=OLD&urlpath=voila%2Fa%3Ftheme%3Ddark%26Token%3DSECRET%26design%3DOLD",
+        "https://hub.example/?urlpath=voila%2Fa%3Ftheme%3Ddark%23token%3DSECRET",
+        "https://hub.example/?urlpath=https%3A%2F%2Fme%3ASECRET%40b%2F%3Ftheme%3Ddark",
+        "https://hub.example/?next=%2Fa%3Ftoken%3DSECRET&theme=dark",
+        "https://hub.example/?next=%2Fa%3Fb%3D%252Fa%253Ftoken%253DSECRET&theme=dark",
+        "https://hub.example/?access_token=SECRET&TOKEN=SECRET&theme=dark#token=SECRET",
+        "https://me:SECRET@hub.example/?theme=dark&design=OLD",
+    ],
+)
+def test_a_link_carries_no_secret_and_no_older_design_wherever_they_stand(base: str) -> None:
+    design = preset("U-Net")
+    link = design.to_link(base)
+    assert "SECRET" not in link
+    assert "OLD" not in link
+    assert link.startswith("https://hub.example/")
+    assert re.search("theme(=|%3D)dark", link)
+    assert from_link(link) == design
+
+
+def test_addresses_in_addresses_without_end_are_neither_followed_nor_written() -> None:
+    assert in_query("urlpath=?" * 2000) is None
+    with pytest.raises(ValueError, match=r"more than 3 addresses"):
+        preset("U-Net").to_link(
+            "https://hub.example/?urlpath=" + "%253Furlpath%253D".join(["%3Furlpath%3D"] * 3)
+        )
+    design = PageDesigner("urlpath=?" * 2000).design
+    assert design == PageDesigner("").design
 
 
 def test_a_link_to_binder_has_the_design_in_the_address_that_binder_opens() -> None:
@@ -266,6 +304,8 @@ def test_read_design_takes_a_text_and_a_link_and_says_which(tmp_path: Path) -> N
         assert read_design(file).design == each
     with pytest.raises(ValueError, match="design= is missing"):
         read_design("https://example.org/?q=1")
+    with pytest.raises(ValueError, match="link can't be read"):
+        read_design("http://[::?design=1abc")
     with pytest.raises(ValueError, match="Did you mean 'filters'"):
         read_design("unet filter=3")
 

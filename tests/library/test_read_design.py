@@ -142,3 +142,18 @@ def test_what_was_found_is_plain_text_and_plain_html() -> None:
     assert "<code>a.b</code> &lt;b&gt; &amp; 1" in found._repr_html_()
     assert "<script" not in Found(DESIGN, "<script>")._repr_html_()
     assert found.backbone().design == DESIGN
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("data_config: {skeletons: [&s {nodes: [{name: a}], links: [*s]}]}", "s"),
+        ("preprocessing: {scale: [&a [*a], &b [*b]]}", "a"),
+        ("a: &b {<<: *b}", "b"),
+        ("&a [&b [1], *b, {c: [*a]}]", "a"),
+    ],
+)
+def test_an_alias_of_what_it_stands_in_is_refused_by_name(text: str, name: str) -> None:
+    with pytest.raises(ValueError, match=rf"the alias '\*{name}' stands in what it names"):
+        yaml_parsed(text)
+    assert yaml_parsed("a: &b [1]\nc: [*b, *b]") == {"a": [1], "c": [[1], [1]]}

@@ -174,7 +174,8 @@ def test_a_heads_stride_overwrites_the_backbones_and_other_heads_need_a_feature(
     found = read(classic(heads=two))
     assert found.design.architecture.output_stride == 4
     assert notes(found, "overwritten") == ["model.backbone.unet.output_stride"]
-    assert notes(found, "not carried") == ["model.heads.multi_instance.pafs"]
+    assert notes(found, "not carried")[-1] == "model.heads.multi_instance.pafs"
+    assert "no feature of stride 2" in found.notes[-1].text
     assert [(head.name, head.channels, head.stride) for head in found.design.heads] == [
         ("confmaps", 2, None),
         ("offsets", 4, None),
@@ -240,6 +241,20 @@ def test_the_skeleton_says_parts_and_edges_where_the_head_does_not() -> None:
             (96, 96, 1),
         ),
         ("input_scaling", {"imagenet_mode": "tf"}, "centroid", (256, 256, 3)),
+        (
+            "input_scaling",
+            {"imagenet_mode": "tf", "ensure_grayscale": True, "target_height": 64, "target_width": 32},
+            "centroid",
+            (64, 32, 3),
+        ),
+        (
+            "input_scaling",
+            {"resize_and_pad_to_target": False, "target_height": 64, "target_width": 32},
+            "centroid",
+            (256, 256, 1),
+        ),
+        ("scale", {"crop_size": None, "crop_hw": [160, 96]}, "centered_instance", (160, 96, 1)),
+        ("scale", {"crop_size": 64, "crop_hw": [160, 96]}, "centered_instance", (64, 64, 1)),
         ("scale", {"max_height": 810, "max_width": 1080, "scale": [0.5, 0.5]}, "centroid", (408, 544, 1)),
         ("scale", {"crop_size": 100, "scale": 0.5}, "centered_instance", (56, 56, 1)),
     ],

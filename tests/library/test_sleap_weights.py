@@ -202,7 +202,8 @@ def test_weights_that_do_not_fit_are_refused_with_the_layer(folder: Path) -> Non
 def test_layers_that_are_not_carried_are_named(folder: Path) -> None:
     with h5py.File(folder / "best_model.h5", "r+") as opened:
         opened["model_weights/ClassVectorsHead/kernel"] = np.zeros((3, 2), np.float32)
-    with pytest.warns(UserWarning, match="Weights of ClassVectorsHead are not carried"):
+        opened[f"model_weights/{'x' * 10_000}/kernel"] = np.zeros((3, 2), np.float32)
+    with pytest.warns(UserWarning, match="Weights of ClassVectorsHead and x{100}…x{99} are not carried"):
         read_design(folder).backbone(weights=True)
 
 
@@ -232,3 +233,17 @@ def test_the_file_has_the_network_as_keras_2_writes_it(architecture: Any) -> Non
     assert written["layers"][0]["config"]["batch_input_shape"] == [None, 64, 64, 1]
     assert written["output_layers"] == [["SingleInstanceConfmapsHead", 0, 0]]
     json.dumps(written)
+
+
+def test_weights_that_are_no_group_of_the_file_are_refused_and_no_link_is_followed(folder: Path) -> None:
+    file = folder / "best_model.h5"
+    shutil.copy(file, folder / "other.h5")
+    for held in (
+        np.zeros(3, np.float32),
+        h5py.ExternalLink("other.h5", "model_weights"),
+        h5py.SoftLink("/elsewhere"),
+    ):
+        with h5py.File(file, "w") as opened:
+            opened["model_weights"] = held
+        with pytest.raises(ValueError, match=r"'model_weights' in best_model\.h5 is no group of this file"):
+            read_design(folder).backbone(weights=True)

@@ -11,6 +11,7 @@ from encdec_widgets.export.sleap.heads import Skeleton, heads_of
 from encdec_widgets.export.sleap.inputs import classic_input
 from encdec_widgets.export.sleap.networks import CLASSIC as BACKBONES
 from encdec_widgets.export.sleap.networks import architecture, chosen, classic_numbers
+from encdec_widgets.export.sleap.of_file import note_not_read, note_repeated
 from encdec_widgets.export.sleap.section import Section
 from encdec_widgets.export.sleap.skeleton import parts_and_edges
 from encdec_widgets.export.texts import Text
@@ -33,10 +34,8 @@ def read(text: Text) -> Found:
         ValueError: If it is of SLEAP 0.x, if its backbone is none of ours, or if a value is not possible.
     """
     require_not_foreign(text)  # DeepLabCut's has a model and a backbone too
-    notes = [
-        Note("overwritten", key, "The key stands twice in one place; the last one counts.")
-        for key in text.json.repeated
-    ]
+    notes: list[Note] = []
+    note_repeated(text, notes)
     root = Section(text.json_object, "", notes)
     model = root.section("model")
     _require_new(model.data)
@@ -45,10 +44,10 @@ def read(text: Text) -> Found:
     skeleton = Skeleton(*parts_and_edges(data.section("labels").data.get("skeletons")))
     kind, heads = heads_of(model.section("heads"), HEADS, skeleton)
     numbers = classic_numbers(name, section, heads[0].stride if heads else None)
-    if numbers.get("stem_stride") == 1 and name == "unet":
-        numbers["stem_stride"] = None
-    network = architecture(BACKBONES[name], numbers, section)
+    heads_keys = {"output_stride": heads[0].stride_key} if heads else {}
+    network = architecture(BACKBONES[name], numbers, section, heads_keys)
     found_input = classic_input(data, kind, int(network.maximum_stride))
+    note_not_read(root, ("data", "model", RIDING))
     riding = riding_design(root.data.get(RIDING), RIDING, notes)
     return Configuration(NAME, network, tuple(heads), found_input, tuple(notes)).found(riding, RIDING)
 

@@ -7,12 +7,10 @@ from typing import Any
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.design_json import to_data
 from encdec_widgets.export.sleap.classic_reading import NAME, RIDING
-from encdec_widgets.export.sleap.heads import CLASSIC
+from encdec_widgets.export.sleap.heads import CLASSIC, SIGMA, SIGMA_OF_PAFS
 from encdec_widgets.export.sleap.leaves import WrittenHead
 from encdec_widgets.export.sleap.numbers import classic_numbers
 from encdec_widgets.export.sleap.writing import (
-    SIGMA,
-    SIGMA_OF_PAFS,
     Parts,
     Written,
     parts_of,

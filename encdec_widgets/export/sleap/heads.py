@@ -6,9 +6,14 @@ from typing import TypeAlias
 import attrs
 
 from encdec_widgets.export.sleap.section import Section
-from encdec_widgets.formatting import quoted
+from encdec_widgets.formatting import listed, quoted
 
 Count: TypeAlias = Callable[[Section, "Skeleton"], "int | None"]
+
+
+SIGMA, SIGMA_OF_PAFS = 2.5, 75.0
+"""Spread of the targets that is written, in px, as in the profiles that SLEAP ships."""
+_NAMES = ("part_names", "anchor_part", "edges", "classes")  # what a design does not keep
 
 
 @attrs.frozen
@@ -59,6 +64,11 @@ class FoundHead:
     activation: str
     layer: str
     said: bool
+
+    @property
+    def stride_key(self) -> str:
+        """The path of its stride in the file."""
+        return f"{self.key}.output_stride"
 
 
 def parts_of(head: Section, skeleton: Skeleton) -> int | None:
@@ -157,12 +167,13 @@ def heads_of(
         if leaf.channels is None:
             _note_vectors(part)
             continue
-        if not part.data:
+        if not isinstance(section.data.get(leaf.key) if leaf.key else heads.data[kind], Mapping):
             raise ValueError(f"{part.path} must have keys of its own, such as output_stride.")
         channels = leaf.channels(part, skeleton)
         stride = part.stride("output_stride", 2 if leaf is _SEGMENTATION else 1)
         name, said = leaf.key or "confmaps", leaf.only is None and channels is not None
         found.append(FoundHead(name, part.path, channels, stride, leaf.activation, leaf.layer, said))
+        _note_left_out(leaf, part)
         if part.flag("offset_refinement"):
             found += _offsets(found[-1], part, known is CLASSIC)
     return kind, found
@@ -174,6 +185,19 @@ def _offsets(confmaps: FoundHead, part: Section, built: bool) -> list[FoundHead]
         return []
     channels = None if confmaps.channels is None else 2 * confmaps.channels
     return [attrs.evolve(confmaps, name=OFFSETS.key, channels=channels, layer=OFFSETS.layer)]
+
+
+def _note_left_out(leaf: Leaf, part: Section) -> None:
+    """Name what a head has that a design does not keep, and that is written otherwise."""
+    written: Mapping[str, object] = {
+        **dict.fromkeys(_NAMES),
+        "sigma": (SIGMA_OF_PAFS if leaf is _PAFS else SIGMA) if leaf.layer else None,
+        "loss_weight": 1.0,
+    }
+    given = {key: part.data.get(key) for key in written}
+    lost = [key for key, value in given.items() if value not in (None, [], "", written[key])]
+    if lost:
+        part.note("not carried", "", f"A design does not keep its {listed(lost, most=len(written))}.")
 
 
 def _note_vectors(part: Section) -> None:

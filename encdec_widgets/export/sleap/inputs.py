@@ -36,7 +36,7 @@ def classic_input(data: Section, kind: str, max_stride: int) -> FoundInput:
         sizes, pad = (crop, crop), max_stride
         where = cropping.at("crop_size")
     else:
-        targets = preprocessing.size("target_height"), preprocessing.size("target_width")
+        targets = _targets(preprocessing)
         sizes = (_scaled(targets[0], scaling), _scaled(targets[1], scaling))
         pad = preprocessing.size("pad_to_stride") or max_stride
         where = preprocessing.at("target_height")
@@ -56,12 +56,25 @@ def sleap_nn_input(data: Section, kind: str, max_stride: int, in_channels: int |
     scaling = preprocessing.factor("scale")
     if kind in ("centered_instance", "multi_class_topdown", "centered_instance_segmentation"):
         crop = preprocessing.size("crop_size")
-        sizes, where = (crop, crop), preprocessing.at("crop_size")
+        # 0.0.1 had crop_hw in its place
+        sizes = preprocessing.height_and_width("crop_hw") if crop is None else (crop, crop)
+        where = preprocessing.at("crop_size")
     else:
         sizes = preprocessing.size("max_height"), preprocessing.size("max_width")
         where = preprocessing.at("max_height")
     scaled = (_scaled(sizes[0], scaling), _scaled(sizes[1], scaling))
     return _padded(data, where, scaled, max_stride, max_stride, _channels(preprocessing, in_channels))
+
+
+def _targets(preprocessing: Section) -> tuple[int | None, int | None]:
+    """The height and width that images are brought to; None where they are not."""
+    targets = preprocessing.size("target_height"), preprocessing.size("target_width")
+    key = "resize_and_pad_to_target"
+    if preprocessing.data.get(key) is None or preprocessing.flag(key):
+        return targets
+    if targets != (None, None):
+        preprocessing.note("overwritten", key, "It is off, so target_height and target_width do not count.")
+    return None, None
 
 
 def _scaled(size: int | None, scaling: float) -> int | None:
@@ -95,7 +108,8 @@ def _padded(
 
 def _channels(preprocessing: Section, in_channels: int | None) -> tuple[int, bool]:
     """The channels of images, and whether the file says them."""
-    ways = {"ensure_rgb": 3, "ensure_grayscale": 1, "imagenet_mode": 3}
+    # The first one counts: SLEAP makes colour images for imagenet_mode whatever they were made before.
+    ways = {"imagenet_mode": 3, "ensure_rgb": 3, "ensure_grayscale": 1}
     for key, channels in ways.items():
         if preprocessing.data.get(key) if key == "imagenet_mode" else preprocessing.flag(key):
             if in_channels not in (None, channels):

@@ -101,16 +101,16 @@ def sleap_nn_numbers(section: Section, output_stride: int | None) -> dict[str, A
     Raises:
         ValueError: If there is a key that is not known.
     """
-    return _numbers(
-        section, SLEAP_NN_DEFAULTS, {"in_channels": section.data.get("in_channels")}, output_stride
-    )
+    others = {key: value for key, value in section.data.items() if key != "in_channels"}
+    return _numbers(attrs.evolve(section, data=others), SLEAP_NN_DEFAULTS, {}, output_stride)
 
 
 def _numbers(
     section: Section, defaults: Mapping[str, Any], fixed: Mapping[str, Any], output_stride: int | None
 ) -> dict[str, Any]:
     for key, value in section.data.items():
-        if key not in defaults and value is not None and value != fixed.get(key, fixed):
+        is_fixed = key in fixed and value == fixed[key]
+        if key not in defaults and value is not None and not is_fixed:
             would = f"{fixed[key]!r}, or no such key" if key in fixed else f"one of {', '.join(defaults)}"
             raise ValueError(f"{section.at(str(key))}={quoted(value)} is not known. Would work: {would}.")
     numbers = {}
@@ -128,8 +128,16 @@ def _numbers(
     return numbers
 
 
-def architecture(cls: type[Any], numbers: Mapping[str, Any], section: Section) -> EncoderDecoder:
+def architecture(
+    cls: type[Any], numbers: Mapping[str, Any], section: Section, heads_keys: Mapping[str, str]
+) -> EncoderDecoder:
     """Make the architecture of some numbers.
+
+    Args:
+        cls: The family.
+        numbers: What its ``from_strides`` takes, and the fields of convolutions beside.
+        section: The part of the file with the backbone.
+        heads_keys: Of the numbers that heads decide, the key of that head's stride in the file.
 
     Raises:
         FieldError: If no network has them; it names the key in the file.
@@ -139,7 +147,10 @@ def architecture(cls: type[Any], numbers: Mapping[str, Any], section: Section) -
         made = cls.from_strides(**{key: value for key, value in numbers.items() if key not in others})
         found: EncoderDecoder = plain(attrs.evolve(made, **others))
     except FieldError as error:
-        raise error.inside(section.path) from None
+        key = heads_keys.get(error.field)
+        if key is None:
+            raise error.inside(section.path) from None
+        raise FieldError(key, error.value, error.allowed, error.suggestions, plain=error.plain) from None
     return found
 
 

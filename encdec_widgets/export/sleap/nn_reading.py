@@ -17,6 +17,7 @@ from encdec_widgets.export.sleap.networks import (
     not_ours,
     sleap_nn_numbers,
 )
+from encdec_widgets.export.sleap.of_file import note_not_read, note_repeated
 from encdec_widgets.export.sleap.section import Section
 from encdec_widgets.export.sleap.skeleton import parts_and_edges
 from encdec_widgets.export.texts import Text
@@ -40,21 +41,23 @@ def read(text: Text) -> Found:
         ValueError: If its backbone is none of ours, or if a value is not possible.
     """
     notes: list[Note] = []
+    note_repeated(text, notes)
     root = Section(text.mapping, "", notes)
     model, data = root.section("model_config"), root.section("data_config")
     section = _backbone(model)
     skeleton = Skeleton(*parts_and_edges(data.data.get("skeletons")))
     kind, heads = heads_of(model.section("head_configs"), HEADS, skeleton)
-    strides = [head.stride for head in heads]
-    numbers = sleap_nn_numbers(section, min(strides, default=None))
-    _deepen(numbers, section, max(strides, default=1))
-    if numbers["stem_stride"] == 1:
-        numbers["stem_stride"] = None
-    network = architecture(UNet, numbers, section)
+    by_stride = sorted(heads, key=lambda head: head.stride)
+    numbers = sleap_nn_numbers(section, by_stride[0].stride if heads else None)
+    heads_keys = {"output_stride": by_stride[0].stride_key} if heads else {}
+    if heads and _deepen(numbers, section, by_stride[-1].stride):
+        heads_keys["max_stride"] = by_stride[-1].stride_key
+    network = architecture(UNet, numbers, section, heads_keys)
     assert isinstance(network, UNet)
     in_channels = section.size("in_channels")
     found_input = sleap_nn_input(data, kind, network.maximum_stride, in_channels)
     note_differences(network, found_input.shape[2], section)
+    note_not_read(root, ("data_config", "model_config", RIDING))
     riding = riding_design(_riding(root.data.get(RIDING)), RIDING, notes)
     return Configuration(NAME, network, tuple(heads), found_input, tuple(notes)).found(riding, RIDING)
 
@@ -69,13 +72,15 @@ def _backbone(model: Section) -> Section:
     return Section(SLEAP_NN_NAMES[named], model.at("backbone_config"), model.notes)
 
 
-def _deepen(numbers: dict[str, Any], section: Section, coarsest: int) -> None:
-    """Go as deep as the coarsest of the heads, as sleap-nn does."""
+def _deepen(numbers: dict[str, Any], section: Section, coarsest: int) -> bool:
+    """Go as deep as the coarsest of the heads, as sleap-nn does, and tell whether that is deeper than asked."""
     deepest = numbers["max_stride"]
-    if isinstance(deepest, (int, float)) and coarsest > deepest:
+    deeper = type(deepest) in (int, float) and 1 <= deepest < coarsest
+    if deeper:
         text = f"The coarsest head's stride, {coarsest}, counts in place of {quoted(deepest)}."
         section.note("overwritten", "max_stride", text)
         numbers["max_stride"] = coarsest
+    return deeper
 
 
 def _riding(description: Any) -> Any:

@@ -7,13 +7,11 @@ from typing import Any
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.design_json import to_data
 from encdec_widgets.export import yaml_text
-from encdec_widgets.export.sleap.heads import SLEAP_NN
+from encdec_widgets.export.sleap.heads import SIGMA, SIGMA_OF_PAFS, SLEAP_NN
 from encdec_widgets.export.sleap.leaves import WrittenHead
 from encdec_widgets.export.sleap.nn_reading import NAME, RIDING, RIDING_MARK
 from encdec_widgets.export.sleap.numbers import sleap_nn_numbers
 from encdec_widgets.export.sleap.writing import (
-    SIGMA,
-    SIGMA_OF_PAFS,
     Parts,
     Written,
     parts_of,

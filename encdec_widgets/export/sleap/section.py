@@ -31,7 +31,7 @@ class Section:
 
     def at(self, key: str) -> str:
         """The path of a key of this part."""
-        return f"{self.path}.{key}" if self.path else key
+        return f"{self.path}.{shortened(key)}" if self.path else shortened(key)
 
     def note(self, kind: Kind, key: str, text: str) -> None:
         """Note something of a key; of this part as a whole if the key is empty."""
@@ -84,6 +84,20 @@ class Section:
         """
         value = self._accepted(_SIZE, key)
         return None if value is None else int(value)
+
+    def height_and_width(self, key: str) -> tuple[int | None, int | None]:
+        """A height and a width in px; None where there are none.
+
+        Raises:
+            FieldError: If it is no list of two whole numbers from 1.
+        """
+        value = self.data.get(key)
+        if value is None or value == []:
+            return None, None
+        if not isinstance(value, list) or len(value) != 2:
+            raise FieldError(self.at(key), value, "must be null or a list of a height and a width")
+        height, width = (type(self)({key: one}, self.path, self.notes).size(key) for one in value)
+        return height, width
 
     def flag(self, key: str) -> bool:
         """A flag; False where there is none.

@@ -60,7 +60,12 @@ def _datasets(opened: Any) -> Datasets:
     """All datasets of weights: Keras 2 writes "layer/layer/kernel:0" and Keras 3 "layer/layer/kernel"."""
     import h5py
 
-    root = opened.get(_WEIGHTS, opened)
+    root, links = opened, opened.id.links
+    if links.exists(_WEIGHTS.encode()):
+        is_own = links.get_info(_WEIGHTS.encode()).type == h5py.h5l.TYPE_HARD  # links are not followed
+        root = opened[_WEIGHTS] if is_own else None
+    if not isinstance(root, h5py.Group):
+        raise ValueError(f"{quoted(_WEIGHTS)} in {MODEL} is no group of this file. It is not read.")
     found: Datasets = {}
 
     def visit(path: str, held: Any) -> None:  # neither soft nor external links are visited
@@ -88,7 +93,7 @@ def _fill(backbone: "Backbone", datasets: Datasets, head_layers: tuple[str, ...]
             if held is None:
                 raise ValueError(
                     f"The trained model has no {quoted(variable.name)} of the layer {quoted(name)}. It has weights of "
-                    f"{listed(datasets, most=8)}."
+                    f"{listed(map(shortened, datasets), most=8)}."
                 )
             if tuple(held.shape) != tuple(variable.shape):
                 raise ValueError(
@@ -97,7 +102,7 @@ def _fill(backbone: "Backbone", datasets: Datasets, head_layers: tuple[str, ...]
                 )
             pairs.append((variable, held))
         taken.add(name)
-    left = [name for name in datasets if name not in taken]
+    left = [shortened(name) for name in datasets if name not in taken]
     if any(name.startswith("stack") for name in left):
         raise ValueError(f"The trained model has layers that its configuration does not say: {listed(left)}.")
     if left:

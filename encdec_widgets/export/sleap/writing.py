@@ -20,8 +20,6 @@ from encdec_widgets.formatting import counted, listed
 
 CROPPED = ("centered_instance", "centered_instance_segmentation")
 """The kinds of head whose input is a square crop."""
-SIGMA, SIGMA_OF_PAFS = 2.5, 75.0
-"""Spread of the targets, in px, as in the profiles that SLEAP ships."""
 _CHANNELS = (1, 3)
 
 
