@@ -18,7 +18,7 @@ from encdec_widgets._keras import keras_module
 from encdec_widgets.formatting import error_text
 
 PRIVATE_NAMES: Mapping[str, str] = {
-    "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope, is_seeded",
+    "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope, seed_here",
     "keras.src.backend.tensorflow.core": "as_tensor: initial weights are not copied",
     "keras.src.backend.tensorflow.trainer": "strategy_around: weights in the scope of a strategy",
     "_distribute_strategy": "strategy_around: weights in the scope of a strategy",
@@ -41,6 +41,8 @@ PRIVATE_NAMES: Mapping[str, str] = {
 
 ALIGNMENT = 64
 """In bytes: where the memory of a tensor begins."""
+SEED = "global_random_seed"
+"""What Keras calls the seed of a thread."""
 _TRAINER = "keras.src.backend.tensorflow.trainer"
 _GLOBAL_STATE = "keras.src.backend.common.global_state"
 _TENSORFLOW = "keras.src.backend.tensorflow.core"
@@ -92,6 +94,12 @@ def waiting_list(variables: list[Any]) -> Iterator[None]:
     """
     with thread_state("uninitialized_variables", variables):
         yield
+
+
+def seed_here() -> int | None:
+    """What ``keras.utils.set_random_seed`` was given in this thread; None where it was not called."""
+    seed: int | None = _module(_GLOBAL_STATE).get_global_attribute(SEED)
+    return seed
 
 
 def in_stateless_scope() -> bool:
@@ -269,9 +277,8 @@ def variance_of(initializer: Any, shape: Sequence[int]) -> float:
 
 
 def is_seeded(initializer: Any) -> bool:
-    """Whether a person set the seed of one of Keras's random initializers, or by ``keras.utils.set_random_seed``."""
-    everywhere = _module(_GLOBAL_STATE).get_global_attribute("global_random_seed")
-    return everywhere is not None or initializer._init_seed is not None
+    """Whether a person set the seed of one of Keras's random initializers."""
+    return initializer._init_seed is not None
 
 
 def as_tensor(values: Any) -> Any:

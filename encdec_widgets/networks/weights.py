@@ -1,7 +1,8 @@
 """Weights that are described when layers are made, and filled when their values are needed.
 
 Shapes and counts are known before memory is taken, and a network that is only looked at never takes any. The values
-do not depend on when they are filled: an initializer draws its seed when its layer is made.
+do not depend on when they are filled, nor in which thread: an initializer draws its seed when its layer is made, and
+whether a person set the seed of all random numbers is noted then.
 """
 
 import functools
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encdec_widgets._keras import keras
-from encdec_widgets.networks.drawing import Quicker, quicker
+from encdec_widgets.networks.drawing import AsItIs, Quicker, quicker
 from encdec_widgets.networks.keras_private import (
     device_noted_for,
     draws_the_same_again,
@@ -28,6 +29,7 @@ from encdec_widgets.networks.keras_private import (
     is_filled,
     made_by,
     place_on,
+    seed_here,
     set_initializer,
     waiting_list,
 )
@@ -56,9 +58,12 @@ def unfilled(*, on: Any | None = None) -> Iterator[list[Any]]:
     variables: list[Any] = [] if on is not None else _NotingDevices()
     with waiting_list(variables), keras.StatelessScope(initialize_variables=False) as scope:
         yield variables
+    seeded = seed_here() is not None
     for variable in variables:
         if on is not None:
             place_on(variable, on)
+        if seeded:
+            set_initializer(variable, AsItIs(initializer_of(variable)))
         value = scope.get_current_value(variable)
         if value is not None:  # It was set, as by a block that loads pretrained weights.
             initialize_with(variable, functools.partial(keras.ops.copy, value))
@@ -82,8 +87,16 @@ def fill(variables: Iterable[Any], *, notes_drawn: bool = False) -> None:
                 initializer = quicker(initializer_of(variable), variable.dtype)
                 set_initializer(variable, initializer)
                 fill_variable(variable)
-                if notes_drawn and (isinstance(initializer, Quicker) or draws_the_same_again(initializer)):
-                    variable._encdec_widgets_drawn = Drawn(initializer, _checksum(variable))
+                if notes_drawn and (again := _again(initializer)) is not None:
+                    variable._encdec_widgets_drawn = Drawn(again, _checksum(variable))
+
+
+def _again(initializer: Any) -> Any:
+    """What draws the same values once more as an initializer has drawn, in any thread; None where nothing does."""
+    if isinstance(initializer, Quicker):
+        return initializer
+    like = initializer.like if isinstance(initializer, AsItIs) else initializer
+    return AsItIs(like) if draws_the_same_again(like) else None
 
 
 def fill_at_random(variables: Iterable[Any]) -> None:
