@@ -4,7 +4,7 @@ A join of stacks numbers the layers that map the predictions back by the order o
 removed or moved gives other heads' ways other names, and names do not tell here which layer was which.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from encdec_widgets.architectures.blocks.block_call import BlockCall
 from encdec_widgets.architectures.stacked_hourglass import StackJoin, way_of_head
@@ -31,15 +31,27 @@ def renumbered(
         return None
     now, before = ([one.shape[-1] for one in each.others[1:]] for each in (call, earlier.call))
     numbers = [heads[i] if i < len(heads) else i for i in range(len(now))]
-    same = {
-        i: old for i, old in enumerate(numbers) if old is not None and now[i : i + 1] == before[old : old + 1]
-    }
-    if len(now) == len(before) and same == {i: i for i in range(len(now))}:
+    alike = [old if now[i : i + 1] == _at(before, old) else None for i, old in enumerate(numbers)]
+    if alike == list(range(len(before))):
         return None
-    ways: dict[str, int] = {way_of_head(old, len(before)): old for old in range(len(before))}
-    new_names: Mapping[int, str] = {old: way_of_head(i, len(now)) for i, old in same.items()}
-    return {
-        new_names[ways[name]] if name in ways else name: layer
-        for name, layer in layers_of(earlier).items()
-        if name not in ways or ways[name] in new_names
-    }
+    names = ways_now(alike, len(before))
+    layers = layers_of(earlier).items()
+    return {new: layer for name, layer in layers if (new := names.get(name, name)) is not None}
+
+
+def ways_now(heads: Sequence[int | None], before: int) -> dict[str, str | None]:
+    """For the name of each way in an earlier join, the name that it has now; None where its head is gone.
+
+    >>> ways_now([None, 1], 3)
+    {'_head0_conv1x1': None, '_head1_conv1x1': '_head1_conv1x1', '_head2_conv1x1': None}
+
+    Args:
+        heads: For each head its number in the earlier network, None for a new one.
+        before: How many heads there were.
+    """
+    new = {old: way_of_head(i, len(heads)) for i, old in enumerate(heads) if old is not None}
+    return {way_of_head(old, before): new.get(old) for old in range(before)}
+
+
+def _at(before: Sequence[int], index: int | None) -> Sequence[int]:
+    return [] if index is None else before[index : index + 1]
