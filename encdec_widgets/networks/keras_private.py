@@ -32,7 +32,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_keras_mask": "mask_of: blocks with masks are made anew",
     "_flatten_layers": "layers_held_by: errors of a layer that holds a user's",
     "_value": "is_filled: weights take memory late",
-    "_initializer": "initialize_with, initializer_of: weights take memory late",
+    "_initializer": "set_initializer, initializer_of: weights take memory late",
     "_deferred_initialize": "fill_variable: weights take memory late",
     "_init_seed": "is_seeded: initial weights are drawn faster",
     "_tracker": "copy_of_layer: twins of layers",
@@ -224,25 +224,6 @@ def fill_variable(variable: Any) -> None:
     variable._deferred_initialize()
 
 
-class _Made:
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self.make = make
-
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
-        return self.make()
-
-
-def initialize_with(variable: Any, make: Callable[[], Any]) -> None:
-    """Let a variable without a value get what ``make`` returns when it is filled."""
-    _initialize_by(variable, _Made(make))
-
-
-def made_by(variable: Any) -> Callable[[], Any] | None:
-    """What :func:`initialize_with` was given for a variable that has no value yet; None if it was given nothing."""
-    initializer = initializer_of(variable)
-    return initializer.make if isinstance(initializer, _Made) else None
-
-
 def initializer_of(variable: Any) -> Any:
     """What will make the value of a variable that has none yet; None of one that has a value."""
     initializer = variable._initializer
@@ -251,7 +232,8 @@ def initializer_of(variable: Any) -> Any:
 
 def set_initializer(variable: Any, initializer: Any) -> None:
     """Let a variable without a value get what ``initializer`` makes, on the device that was noted for it."""
-    _initialize_by(variable, initializer)
+    device = device_noted_for(variable)
+    variable._initializer = initializer if device is None else _OnDevice(initializer, device)
 
 
 def draws_the_same_again(initializer: Any) -> bool:
@@ -325,11 +307,6 @@ def place_on(variable: Any, device: Any) -> None:
 def device_noted_for(variable: Any) -> Any | None:
     """The device that was noted for a variable without a value, or None."""
     return getattr(variable._initializer, "device", None)
-
-
-def _initialize_by(variable: Any, make: Callable[..., Any]) -> None:
-    device = device_noted_for(variable)
-    variable._initializer = make if device is None else _OnDevice(make, device)
 
 
 # Layers.

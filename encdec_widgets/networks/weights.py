@@ -9,7 +9,7 @@ import functools
 import itertools
 import math
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,10 +24,8 @@ from encdec_widgets.networks.keras_private import (
     draws_the_same_again,
     fill_variable,
     in_stateless_scope,
-    initialize_with,
     initializer_of,
     is_filled,
-    made_by,
     place_on,
     seed_here,
     set_initializer,
@@ -66,7 +64,7 @@ def unfilled(*, on: Any | None = None) -> Iterator[list[Any]]:
             set_initializer(variable, AsItIs(initializer_of(variable)))
         value = scope.get_current_value(variable)
         if value is not None:  # It was set, as by a block that loads pretrained weights.
-            initialize_with(variable, functools.partial(keras.ops.copy, value))
+            set_initializer(variable, _Made(functools.partial(keras.ops.copy, value)))
 
 
 def fill(variables: Iterable[Any], *, notes_drawn: bool = False) -> None:
@@ -108,7 +106,7 @@ def fill_at_random(variables: Iterable[Any]) -> None:
     variables = list(variables)
     for variable in variables:
         if not is_filled(variable) and len(variable.shape) > 1:
-            initialize_with(variable, functools.partial(_uniform, variable.shape, random))
+            set_initializer(variable, _Made(functools.partial(_uniform, variable.shape, random)))
     fill(variables)
 
 
@@ -145,13 +143,23 @@ def take_over(variable: Any, source: Any) -> None:
         if isinstance(source, Drawn):
             set_initializer(variable, source.initializer or initializer_of(variable))
         else:
-            initialize_with(variable, _Copy(source))
+            set_initializer(variable, _Made(_Copy(source)))
     elif isinstance(source, Drawn):
         if source.initializer is not None:
             initializer = quicker(source.initializer, variable.dtype)
             variable.assign(initializer(variable.shape, dtype=variable.dtype))
     else:
         variable.assign(keras.ops.copy(source.value))
+
+
+@attrs.frozen(eq=False)
+class _Made:
+    """An initializer of one variable: it gives what ``make`` returns."""
+
+    make: Callable[[], Any]
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
+        return self.make()
 
 
 @attrs.frozen(eq=False)
@@ -179,7 +187,10 @@ class Drawn:
 
 def has_values(variable: Any) -> bool:
     """Whether a variable has values, or is to get those of another one that has some."""
-    return is_filled(variable) or isinstance(made_by(variable), _Copy)
+    if is_filled(variable):
+        return True
+    initializer = initializer_of(variable)
+    return isinstance(initializer, _Made) and isinstance(initializer.make, _Copy)
 
 
 def as_drawn(source: Any) -> Any:

@@ -117,7 +117,7 @@ def uses_value() -> None:
 
 def uses_initializer() -> None:
     one, other = _unfilled(), _unfilled()
-    private.initialize_with(one, lambda: keras.ops.full((3, 2), 7.0))
+    private.set_initializer(one, lambda shape, dtype=None: keras.ops.full(shape, 7.0))
     private.set_initializer(other, private.initializer_of(one))
     for variable in (one, other):
         private.fill_variable(variable)
