@@ -44,6 +44,15 @@ from encdec_widgets.architectures.fields.shared import filters_field
 from encdec_widgets.formatting import counted
 
 
+def way_of_head(index: int, count: int) -> str:
+    """How the name of the layer ends that maps the prediction of one of ``count`` heads back.
+
+    >>> way_of_head(0, 1), way_of_head(0, 2)
+    ('_head_conv1x1', '_head0_conv1x1')
+    """
+    return f"_head{index if count > 1 else ''}_conv1x1"
+
+
 @attrs.frozen
 class StackJoin:
     """What the next stack gets: the input of the last one, plus its features and its predictions, each mapped back."""
@@ -68,7 +77,7 @@ class StackJoin:
             keras.layers.Conv2D(width, 1, data_format="channels_last", name=f"{prefix}_features_conv1x1")(x),
         ]
         for i, prediction in enumerate(predictions):
-            name = f"{prefix}_head{i if len(predictions) > 1 else ''}_conv1x1"
+            name = prefix + way_of_head(i, len(predictions))
             terms.append(keras.layers.Conv2D(width, 1, data_format="channels_last", name=name)(prediction))
         return keras.layers.Add(name=f"{prefix}_add")(terms)
 

@@ -83,23 +83,29 @@ def with_changes(heads: Any, changes: Mapping[str, Any]) -> tuple[Head, ...]:
         changes: New values by path; those of anything else do not count.
 
     Raises:
-        FieldError: If there is no such head or field, or a value is not possible.
+        FieldError: If there is no such head or field, if a value is not possible, or if ``head`` and ``heads`` are both
+            given.
     """
+    if LONE_HEAD in changes and HEADS in changes:
+        raise FieldError(HEADS, changes[HEADS], "is given together with head, of which one is enough")
     for name in (LONE_HEAD, HEADS):
         if name in changes:
             heads = changes[name]
     found = list(as_heads(heads, named_apart=False))  # Changes may swap their names.
     matches = {path: match for path in changes if (match := _PATH.fullmatch(path)) and path != LONE_HEAD}
+    changed = set[int]()
     for path in sorted(matches, key=lambda path: "." in path):
         index, field = _index(found, matches[path], changes[path]), matches[path][2]
         value, at = changes[path], head_path(found, index)
+        if field in (None, "name"):
+            changed.add(index)
         if field is None and not isinstance(value, Head):
             raise FieldError(path, value, "must be a Head, such as Head(channels=16)")
         try:
             found[index] = value if field is None else evolve(found[index], {field: value})
         except FieldError as error:
             raise error.inside(at) from None
-    return as_heads(found)
+    return as_heads(found, changed=changed)
 
 
 def _index(heads: Sequence[Head], match: re.Match[str], value: Any) -> int:

@@ -30,6 +30,7 @@ from encdec_widgets.networks.data_format import (
 )
 from encdec_widgets.networks.followed import FollowedLayer, Origin, keep_weights
 from encdec_widgets.networks.graph import owners_of
+from encdec_widgets.networks.heads_in_joins import renumbered
 from encdec_widgets.networks.in_steps import BlocksInSteps, Paused
 from encdec_widgets.networks.keras_private import calls_of, is_symbolic
 from encdec_widgets.networks.long_ways import room_for_long_ways
@@ -287,7 +288,11 @@ class _Building:
         try:
             # A user's code may enter scopes of its own.
             device = None if self._in_users_code else self._device
-            return _made(call, self._counterpart(call), self._back.get(place_of(call), {}), device)
+            earlier, back = self._counterpart(call), self._back.get(place_of(call), {})
+            ways = renumbered(call, earlier, self._counterparts.get("head", ()))
+            if ways is not None:
+                earlier, back = None, {**ways, **back}
+            return _made(call, earlier, back, device)
         finally:
             self._in_users_code = before
 

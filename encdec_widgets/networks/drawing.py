@@ -31,8 +31,8 @@ def quicker(initializer: Any, dtype: str) -> Any:
         dtype: Name of the weight's dtype, such as "float32".
 
     Returns:
-        A :class:`Quicker`; or ``initializer`` itself where it has no random values, where a person set its seed or that
-        of all random numbers, and where this thread puts tensors elsewhere than into the computer's memory.
+        A :class:`Quicker`; or ``initializer`` itself where it has no random values, where a person set its seed, where
+        it is :class:`AsItIs`, and where this thread puts tensors elsewhere than into the computer's memory.
 
     Example:
         >>> import keras
@@ -42,6 +42,21 @@ def quicker(initializer: Any, dtype: str) -> Any:
     """
     known = is_scaling(initializer) and dtype == "float32"
     return Quicker(initializer) if known and not is_seeded(initializer) and _in_memory() else initializer
+
+
+@attrs.frozen(eq=False)
+class AsItIs:
+    """An initializer that is never drawn faster: a person set the seed of all numbers, or it has drawn already.
+
+    Attributes:
+        like: The initializer.
+    """
+
+    like: Any
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
+        """What the initializer makes."""
+        return self.like(shape, dtype=dtype)
 
 
 @attrs.frozen(eq=False)

@@ -18,7 +18,7 @@ from encdec_widgets._keras import keras_module
 from encdec_widgets.formatting import error_text
 
 PRIVATE_NAMES: Mapping[str, str] = {
-    "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope, is_seeded",
+    "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope, seed_here",
     "keras.src.backend.tensorflow.core": "as_tensor: initial weights are not copied",
     "keras.src.backend.tensorflow.trainer": "strategy_around: weights in the scope of a strategy",
     "_distribute_strategy": "strategy_around: weights in the scope of a strategy",
@@ -32,7 +32,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_keras_mask": "mask_of: blocks with masks are made anew",
     "_flatten_layers": "layers_held_by: errors of a layer that holds a user's",
     "_value": "is_filled: weights take memory late",
-    "_initializer": "initialize_with, initializer_of: weights take memory late",
+    "_initializer": "set_initializer, initializer_of: weights take memory late",
     "_deferred_initialize": "fill_variable: weights take memory late",
     "_init_seed": "is_seeded: initial weights are drawn faster",
     "_tracker": "copy_of_layer: twins of layers",
@@ -41,6 +41,8 @@ PRIVATE_NAMES: Mapping[str, str] = {
 
 ALIGNMENT = 64
 """In bytes: where the memory of a tensor begins."""
+SEED = "global_random_seed"
+"""What Keras calls the seed of a thread."""
 _TRAINER = "keras.src.backend.tensorflow.trainer"
 _GLOBAL_STATE = "keras.src.backend.common.global_state"
 _TENSORFLOW = "keras.src.backend.tensorflow.core"
@@ -92,6 +94,12 @@ def waiting_list(variables: list[Any]) -> Iterator[None]:
     """
     with thread_state("uninitialized_variables", variables):
         yield
+
+
+def seed_here() -> int | None:
+    """What ``keras.utils.set_random_seed`` was given in this thread; None where it was not called."""
+    seed: int | None = _module(_GLOBAL_STATE).get_global_attribute(SEED)
+    return seed
 
 
 def in_stateless_scope() -> bool:
@@ -216,25 +224,6 @@ def fill_variable(variable: Any) -> None:
     variable._deferred_initialize()
 
 
-class _Made:
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self.make = make
-
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
-        return self.make()
-
-
-def initialize_with(variable: Any, make: Callable[[], Any]) -> None:
-    """Let a variable without a value get what ``make`` returns when it is filled."""
-    _initialize_by(variable, _Made(make))
-
-
-def made_by(variable: Any) -> Callable[[], Any] | None:
-    """What :func:`initialize_with` was given for a variable that has no value yet; None if it was given nothing."""
-    initializer = initializer_of(variable)
-    return initializer.make if isinstance(initializer, _Made) else None
-
-
 def initializer_of(variable: Any) -> Any:
     """What will make the value of a variable that has none yet; None of one that has a value."""
     initializer = variable._initializer
@@ -243,7 +232,8 @@ def initializer_of(variable: Any) -> Any:
 
 def set_initializer(variable: Any, initializer: Any) -> None:
     """Let a variable without a value get what ``initializer`` makes, on the device that was noted for it."""
-    _initialize_by(variable, initializer)
+    device = device_noted_for(variable)
+    variable._initializer = initializer if device is None else _OnDevice(initializer, device)
 
 
 def draws_the_same_again(initializer: Any) -> bool:
@@ -269,9 +259,8 @@ def variance_of(initializer: Any, shape: Sequence[int]) -> float:
 
 
 def is_seeded(initializer: Any) -> bool:
-    """Whether a person set the seed of one of Keras's random initializers, or by ``keras.utils.set_random_seed``."""
-    everywhere = _module(_GLOBAL_STATE).get_global_attribute("global_random_seed")
-    return everywhere is not None or initializer._init_seed is not None
+    """Whether a person set the seed of one of Keras's random initializers."""
+    return initializer._init_seed is not None
 
 
 def as_tensor(values: Any) -> Any:
@@ -318,11 +307,6 @@ def place_on(variable: Any, device: Any) -> None:
 def device_noted_for(variable: Any) -> Any | None:
     """The device that was noted for a variable without a value, or None."""
     return getattr(variable._initializer, "device", None)
-
-
-def _initialize_by(variable: Any, make: Callable[..., Any]) -> None:
-    device = device_noted_for(variable)
-    variable._initializer = make if device is None else _OnDevice(make, device)
 
 
 # Layers.

@@ -1,7 +1,8 @@
 """The scopes of Keras and of its backend that surround a building: they say where weights go.
 
 Weights are filled later than Keras would fill them, often outside of the scope in which their network was built, and
-networks that are edited are built in other threads. The scopes belong to one thread, as in Keras.
+networks that are edited are built in other threads. The scopes belong to one thread, as in Keras, and so does the seed
+of ``keras.utils.set_random_seed``.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras
-from encdec_widgets.networks.keras_private import strategy_around
+from encdec_widgets.networks.keras_private import SEED, seed_here, strategy_around, thread_state
 
 
 def device_here() -> Any | None:
@@ -51,10 +52,12 @@ class Scopes:
     Attributes:
         device: Where Keras puts tensors: that of ``keras.device``, ``tf.device`` or ``jax.default_device``.
         spread: What spreads weights over devices: a ``tf.distribute`` strategy or a ``keras.distribution``, or None.
+        seed: What ``keras.utils.set_random_seed`` was given, or None.
     """
 
     device: Any | None = attrs.field(factory=device_here)
     spread: Any | None = attrs.field(factory=spread_here)
+    seed: int | None = attrs.field(factory=seed_here)
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -63,4 +66,5 @@ class Scopes:
             if self.spread is not None and self.spread is not spread_here():
                 stack.enter_context(self.spread.scope())
             stack.enter_context(on_device(self.device))
+            stack.enter_context(thread_state(SEED, self.seed))
             yield

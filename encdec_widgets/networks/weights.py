@@ -1,14 +1,15 @@
 """Weights that are described when layers are made, and filled when their values are needed.
 
 Shapes and counts are known before memory is taken, and a network that is only looked at never takes any. The values
-do not depend on when they are filled: an initializer draws its seed when its layer is made.
+do not depend on when they are filled, nor in which thread: an initializer draws its seed when its layer is made, and
+whether a person set the seed of all random numbers is noted then.
 """
 
 import functools
 import itertools
 import math
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,17 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encdec_widgets._keras import keras
-from encdec_widgets.networks.drawing import Quicker, quicker
+from encdec_widgets.networks.drawing import AsItIs, Quicker, quicker
 from encdec_widgets.networks.keras_private import (
     device_noted_for,
     draws_the_same_again,
     fill_variable,
     in_stateless_scope,
-    initialize_with,
     initializer_of,
     is_filled,
-    made_by,
     place_on,
+    seed_here,
     set_initializer,
     waiting_list,
 )
@@ -56,12 +56,15 @@ def unfilled(*, on: Any | None = None) -> Iterator[list[Any]]:
     variables: list[Any] = [] if on is not None else _NotingDevices()
     with waiting_list(variables), keras.StatelessScope(initialize_variables=False) as scope:
         yield variables
+    seeded = seed_here() is not None
     for variable in variables:
         if on is not None:
             place_on(variable, on)
+        if seeded:
+            set_initializer(variable, AsItIs(initializer_of(variable)))
         value = scope.get_current_value(variable)
         if value is not None:  # It was set, as by a block that loads pretrained weights.
-            initialize_with(variable, functools.partial(keras.ops.copy, value))
+            set_initializer(variable, _Made(functools.partial(keras.ops.copy, value)))
 
 
 def fill(variables: Iterable[Any], *, notes_drawn: bool = False) -> None:
@@ -82,8 +85,16 @@ def fill(variables: Iterable[Any], *, notes_drawn: bool = False) -> None:
                 initializer = quicker(initializer_of(variable), variable.dtype)
                 set_initializer(variable, initializer)
                 fill_variable(variable)
-                if notes_drawn and (isinstance(initializer, Quicker) or draws_the_same_again(initializer)):
-                    variable._encdec_widgets_drawn = Drawn(initializer, _checksum(variable))
+                if notes_drawn and (again := _again(initializer)) is not None:
+                    variable._encdec_widgets_drawn = Drawn(again, _checksum(variable))
+
+
+def _again(initializer: Any) -> Any:
+    """What draws the same values once more as an initializer has drawn, in any thread; None where nothing does."""
+    if isinstance(initializer, Quicker):
+        return initializer
+    like = initializer.like if isinstance(initializer, AsItIs) else initializer
+    return AsItIs(like) if draws_the_same_again(like) else None
 
 
 def fill_at_random(variables: Iterable[Any]) -> None:
@@ -95,7 +106,7 @@ def fill_at_random(variables: Iterable[Any]) -> None:
     variables = list(variables)
     for variable in variables:
         if not is_filled(variable) and len(variable.shape) > 1:
-            initialize_with(variable, functools.partial(_uniform, variable.shape, random))
+            set_initializer(variable, _Made(functools.partial(_uniform, variable.shape, random)))
     fill(variables)
 
 
@@ -132,13 +143,23 @@ def take_over(variable: Any, source: Any) -> None:
         if isinstance(source, Drawn):
             set_initializer(variable, source.initializer or initializer_of(variable))
         else:
-            initialize_with(variable, _Copy(source))
+            set_initializer(variable, _Made(_Copy(source)))
     elif isinstance(source, Drawn):
         if source.initializer is not None:
             initializer = quicker(source.initializer, variable.dtype)
             variable.assign(initializer(variable.shape, dtype=variable.dtype))
     else:
         variable.assign(keras.ops.copy(source.value))
+
+
+@attrs.frozen(eq=False)
+class _Made:
+    """An initializer of one variable: it gives what ``make`` returns."""
+
+    make: Callable[[], Any]
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
+        return self.make()
 
 
 @attrs.frozen(eq=False)
@@ -166,7 +187,10 @@ class Drawn:
 
 def has_values(variable: Any) -> bool:
     """Whether a variable has values, or is to get those of another one that has some."""
-    return is_filled(variable) or isinstance(made_by(variable), _Copy)
+    if is_filled(variable):
+        return True
+    initializer = initializer_of(variable)
+    return isinstance(initializer, _Made) and isinstance(initializer.make, _Copy)
 
 
 def as_drawn(source: Any) -> Any:

@@ -13,6 +13,7 @@ from encdec_widgets.designs.history import History, State
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.networks.built_block import Place
 from encdec_widgets.networks.followed import FollowedLayer, Origin
+from encdec_widgets.networks.heads_in_joins import ways_now
 from encdec_widgets.networks.weights import bytes_held, has_values
 
 if TYPE_CHECKING:
@@ -121,12 +122,15 @@ class KeptWeights:
         for one in nearest:
             same = one.state is history.present
             indexes = {} if same else counterparts(one.state.design, design)
+            ways = {} if same else ways_now(indexes["head"], len(one.state.design.heads))
             for place, origins in one.origins.items():
+                names = ways if place[0] == "join" else {}
                 for now in _places_now(place, indexes):
                     there = found.setdefault(now, {})
                     for name, origin in origins.items():
-                        if origin in self.layers:
-                            there.setdefault(name, self.layers[origin])
+                        name_now = names.get(name, name)
+                        if origin in self.layers and name_now is not None:
+                            there.setdefault(name_now, self.layers[origin])
         return {place: layers for place, layers in found.items() if layers}
 
 

@@ -6,6 +6,7 @@ or from other people.
 """
 
 import base64
+import dis
 import importlib
 import io
 import marshal
@@ -31,6 +32,8 @@ _KNOWN_THERE = {
     "tensorflow",
     "torch",
 } - {"__main__"}
+_LOOKS_UP = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
+"""Python's instructions that look a name up among the globals."""
 
 
 def functions_of(model: Any) -> dict[str, types.FunctionType]:
@@ -126,9 +129,10 @@ def _complete(function: types.FunctionType, parts: tuple[Any, ...]) -> None:
 
 
 def _names(code: types.CodeType) -> set[str]:
-    """The names that a function's code, and that of functions inside of it, may look up outside."""
+    """The names that a function's code, and that of functions inside of it, may look up outside; no attributes."""
     inner = (const for const in code.co_consts if isinstance(const, types.CodeType))
-    return set(code.co_names).union(*map(_names, inner))
+    own = {step.argval for step in dis.get_instructions(code) if step.opname in _LOOKS_UP}
+    return own.union(*map(_names, inner))
 
 
 def _root(function: types.FunctionType) -> str:

@@ -1,5 +1,8 @@
 """Initial weights that are drawn faster have the distribution of Keras's; the same seed draws the same ones."""
 
+import random
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -7,7 +10,8 @@ import numpy as np
 import pytest
 
 from encdec_widgets.networks.drawing import Quicker, quicker
-from encdec_widgets.networks.keras_private import thread_state
+from encdec_widgets.networks.keras_private import SEED, seed_here, thread_state
+from encdec_widgets.networks.scopes import Scopes
 from encdec_widgets.networks.weights import as_drawn, fill, take_over, unfilled
 
 pytestmark = pytest.mark.backend
@@ -26,7 +30,7 @@ INITIALIZERS = [
 
 @pytest.fixture(autouse=True)
 def _no_seed_for_all() -> Any:
-    with thread_state("global_random_seed", None):
+    with thread_state(SEED, None):
         yield
 
 
@@ -89,10 +93,67 @@ def test_keras_draws_what_a_person_seeded_and_what_is_not_known(initializer: Any
     assert quicker(initializer, dtype) is initializer
 
 
-def test_after_a_seed_for_all_keras_draws() -> None:
-    keras.utils.set_random_seed(1)
-    initializer = keras.initializers.GlorotUniform()
-    assert quicker(initializer, "float32") is initializer
+def described() -> Any:
+    with unfilled() as variables:
+        keras.layers.Dense(5).build((None, 4))
+    return variables[0]
+
+
+def elsewhere(do: Callable[[], object]) -> None:
+    """Do it in another thread."""
+    thread = threading.Thread(target=do)
+    thread.start()
+    thread.join()
+
+
+def filled(variable: Any) -> Any:
+    fill([variable], notes_drawn=True)
+    return keras.ops.convert_to_numpy(variable.value)
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+def test_whether_keras_draws_is_decided_when_a_layer_is_made(seed: int | None) -> None:
+    def seeded() -> None:
+        random.seed(7)  # Keras takes seeds for its initializers from here.
+        if seed is not None:
+            keras.utils.set_random_seed(seed)
+
+    def one() -> Any:
+        seeded()
+        return described()
+
+    here, there, later, again, changed = (one() for _ in range(5))
+    expected = filled(here)
+    elsewhere(lambda: filled(there))
+    with thread_state(SEED, 8 if seed is None else None):
+        filled(later)
+        take_over(again, as_drawn(here))
+        filled(again)
+        filled(changed)
+        changed.assign(changed * 0)
+        take_over(changed, as_drawn(here))
+    for other in (there, later, again, changed):
+        assert np.array_equal(keras.ops.convert_to_numpy(other.value), expected)
+    seeded()
+    by_keras = keras.layers.Dense(5)
+    by_keras.build((None, 4))
+    assert np.array_equal(keras.ops.convert_to_numpy(by_keras.kernel), expected) == (seed is not None)
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+def test_a_thread_that_builds_for_another_has_its_seed(seed: int | None) -> None:
+    with thread_state(SEED, seed):
+        scopes = Scopes()
+    seen = []
+
+    def build() -> None:
+        keras.utils.set_random_seed(3)
+        with scopes.entered():
+            seen.append(seed_here())
+        seen.append(seed_here())
+
+    elsewhere(build)
+    assert seen == [seed, 3]
 
 
 def test_what_was_drawn_is_drawn_again_though_a_seed_was_set_since() -> None:

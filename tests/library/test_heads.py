@@ -119,6 +119,13 @@ def test_with_several_heads_the_head_is_none_of_them() -> None:
         (lambda: Design(UNET, heads=[MAPS, 3]), r"^heads must be a Head"),
         (lambda: Design(UNET, heads=[MAPS, MAPS]), r"^heads\[1\]\.name must differ .* Would work: 'maps_2'"),
         (lambda: TWO.replace("heads[1].name", "maps"), r"^heads\[1\]\.name must differ"),
+        (lambda: TWO.replace("heads[0].name", "pafs"), r"^heads\[0\]\.name must differ .* 'pafs_2'"),
+        (lambda: TWO.replace("heads[0]", PAFS), r"^heads\[0\]\.name must differ"),
+        (
+            lambda: TWO.replace_all({"heads[0].name": "a", "heads[1].name": "a"}),
+            r"^heads\[1\]\.name must differ",
+        ),
+        (lambda: TWO.replace_all({"head": MAPS, "heads": [PAFS]}), "^heads .* given together with head"),
         (
             lambda: TWO.replace("heads[1].stride", 3),
             r"^heads\[1\]\.stride must be None .* Would work: 4 or 2",

@@ -117,7 +117,7 @@ def uses_value() -> None:
 
 def uses_initializer() -> None:
     one, other = _unfilled(), _unfilled()
-    private.initialize_with(one, lambda: keras.ops.full((3, 2), 7.0))
+    private.set_initializer(one, lambda shape, dtype=None: keras.ops.full(shape, 7.0))
     private.set_initializer(other, private.initializer_of(one))
     for variable in (one, other):
         private.fill_variable(variable)
@@ -162,10 +162,11 @@ def uses_random_initializers() -> None:
 
 def uses_init_seed() -> None:
     assert private.is_seeded(keras.initializers.HeNormal(seed=1))
-    with private.thread_state("global_random_seed", None):
+    with private.thread_state(private.SEED, None):
+        assert private.seed_here() is None
+        keras.utils.set_random_seed(7)
+        assert private.seed_here() == 7
         assert not private.is_seeded(keras.initializers.HeNormal())
-        keras.utils.set_random_seed(1)
-        assert private.is_seeded(keras.initializers.HeNormal())
 
 
 def uses_tensorflow() -> None:

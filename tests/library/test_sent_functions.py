@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import keras
+import numpy as np
 import pytest
 
 from encdec_widgets import Design
@@ -59,6 +60,14 @@ def locked(x: Any) -> Any:
     return x if LOCK else 0
 
 
+shape = LOCK
+"""Nobody can send it, and no function here looks it up: an attribute is called so."""
+
+
+def by_shape(x: Any) -> Any:
+    return x * x.shape[-1]
+
+
 def _design(*activations: Any) -> Design:
     blocks = tuple(Activated(act=act) for act in activations)
     return Design(CustomEncoderDecoder(encoder=blocks), (16, 16, 1))
@@ -94,6 +103,13 @@ def test_functions_keep_their_names_here() -> None:
 def test_what_cannot_be_sent_is_told() -> None:
     with pytest.raises(TimingError, match=r"refers to what cannot be sent to another process: .*lock"):
         network_of(_design(locked))
+
+
+def test_an_attribute_is_no_name_that_is_looked_up() -> None:
+    assert _sent(by_shape)(np.ones(3)).tolist() == [3, 3, 3]
+    assert _sent(lambda x: [y.shape for y in x])([np.ones(2)]) == [(2,)]
+    with pytest.raises(TimingError, match="lock"):
+        packed({"f": lambda x: [shape for _ in x]})
 
 
 def test_a_function_keeps_its_module_which_libraries_ask_for() -> None:

@@ -14,9 +14,11 @@ from encdec_widgets.architectures import CustomEncoderDecoder, FCDenseNet, Hourg
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.designs.block_edits import BlockEdit, add, duplicate, move, remove
+from encdec_widgets.designs.history import History, State
 from encdec_widgets.explain.kept_text import kept_text
 from encdec_widgets.networks.keras_private import is_filled
 from encdec_widgets.session import Session, kept_weights
+from encdec_widgets.session.kept_weights import KeptWeights, Left
 from tests.amount import full_or
 from tests.library.test_rebuild import FAMILIES, edits
 from tests.session.conftest import SMALL
@@ -157,6 +159,40 @@ def test_a_drag_that_leads_back_gives_the_weights_back() -> None:
     session.hold(False)
     assert session.design == SMALL
     assert numbers_of(session) == numbers
+
+
+A, B, C = (Head(3, name=name) for name in "abc")
+JOINED = Design(
+    StackedHourglass(stacks=2, filters=4, stem_filters=2, down_blocks=1, up_blocks=1),
+    (16, 16, 1),
+    heads=[A, B, C],
+)
+
+
+def test_undo_gives_heads_their_own_ways_into_the_next_stack_back() -> None:
+    session, numbers = trained(JOINED)
+    session.change("heads", [B, C], now=True)
+    session.change("heads", [C], now=True)
+    ways = {name: number for name, number in numbers_of(session).items() if "_join_head" in name}
+    assert ways == {"stack0_join_head_conv1x1": numbers["stack0_join_head2_conv1x1"]}
+    session.undo()
+    session.undo()
+    assert numbers_of(session) == numbers
+
+
+def test_ways_come_back_to_their_heads_also_from_a_state_next_to_it() -> None:
+    """As where edits follow each other quickly: the present state never had a network."""
+    session, numbers = trained(JOINED)
+    network = session.backbone.network
+    layers = {layer.origin: layer for of_place in network.layers.values() for layer in of_place.values()}
+    before, now = State(JOINED, ""), State(JOINED.replace("heads", [C, A]), "")
+    kept = KeptWeights(left=(Left(before, network.origins),), layers=layers)
+    back = kept.back(now.design, History((before, now), 1))
+    (joined,) = (of_place for place, of_place in back.items() if place[0] == "join")
+    assert {name: numbers[layer.layer.name] for name, layer in joined.items() if "_head" in name} == {
+        "_head0_conv1x1": numbers["stack0_join_head2_conv1x1"],
+        "_head1_conv1x1": numbers["stack0_join_head0_conv1x1"],
+    }
 
 
 def test_another_design_starts_anew_and_undo_brings_all_weights_back() -> None:

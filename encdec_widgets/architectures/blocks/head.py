@@ -1,7 +1,7 @@
 """The heads: what turns the features of a backbone into the maps that are wanted."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -112,7 +112,7 @@ Heads: TypeAlias = Head | Sequence[Head] | None
 """What a network can end in: a head, several in their order, or none."""
 
 
-def as_heads(value: Any, *, named_apart: bool = True) -> tuple[Head, ...]:
+def as_heads(value: Any, *, named_apart: bool = True, changed: Collection[int] = ()) -> tuple[Head, ...]:
     """Heads as a tuple.
 
     >>> as_heads(None), len(as_heads(Head(3))), len(as_heads([Head(3, name="a"), Head(4, name="b")]))
@@ -121,6 +121,8 @@ def as_heads(value: Any, *, named_apart: bool = True) -> tuple[Head, ...]:
     Args:
         value: A head, a list or a tuple of heads, or None.
         named_apart: Whether no two of them may have one name.
+        changed: Which of them were changed, by their numbers: of two with one name, the error tells of the changed one,
+            or else of the later one.
 
     Raises:
         FieldError: (a ValueError) If it is none of these, or if two heads have one name.
@@ -138,8 +140,10 @@ def as_heads(value: Any, *, named_apart: bool = True) -> tuple[Head, ...]:
     names = [head.name for head in heads]
     for i, name in enumerate(names if named_apart else ()):
         if name in names[:i]:
+            first = names.index(name)
+            told = first if first in changed and i not in changed else i
             raise FieldError(
-                f"{head_path(heads, i)}.name",
+                f"{head_path(heads, told)}.name",
                 name,
                 "must differ from the names of the other heads",
                 (free_name(names, name),),
