@@ -25,8 +25,8 @@ class Address(Collected, anywidget.AnyWidget):
     While a slider moves, the address is replaced; a finished edit is a step of the browser's history. A design that no
     address can hold leaves the plain one, and its step has the name under which this widget keeps it.
 
-    Back and forward are each answered with where the session is. Until then the page does nothing about what it is told:
-    that was sent before, and would put an edit after a step that it does not follow.
+    Back and forward are each answered with where the session is. Until then the page does nothing about what it is
+    told: that was sent before, and would put an edit after a step that it does not follow.
     """
 
     # As text: anywidget never lets go of a widget whose script is a file.
