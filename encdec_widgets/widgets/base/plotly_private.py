@@ -80,8 +80,8 @@ with _without_parser():
     from plotly.basedatatypes import Undefined
     from plotly.graph_objects import FigureWidget as PlotlyFigureWidget
 
-# VIEW is plotly's class of views; what it does at each change are its methods do_... MODEL is that of models, from which
-# views are drawn. PLOTLY is plotly.js.
+# VIEW is plotly's class of views; what it does at each change are its methods do_... MODEL is that of models: views are
+# drawn from them. PLOTLY is plotly.js.
 _ADDED = """
 ;{
   const { prototype } = VIEW;
