@@ -105,7 +105,9 @@ _ADDED = """
   const model = MODEL.prototype;
   const { initialize, do_update } = model;
   model.initialize = function () {
-    this.encdecHas = this.get("_changes");
+    const begin = () => { this.encdecHas = this.get("_changes"); };
+    begin();
+    this.on("change:_changes", begin); // with all of the state, for which a page asks whose script came late
     return initialize.call(this);
   };
   model.do_update = function () {
