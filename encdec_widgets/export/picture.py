@@ -1,6 +1,7 @@
 """A network's picture for a paper, a slide or a page: SVG, and PNG at a size in mm and dots per inch."""
 
 import importlib
+import os
 import struct
 import zlib
 from functools import cache, cached_property
@@ -11,7 +12,7 @@ import attrs
 
 from encdec_widgets.designs.presets import family_name
 from encdec_widgets.explain.summary import summary
-from encdec_widgets.export.file import write_file
+from encdec_widgets.export.file import file_to_write, write_file
 from encdec_widgets.figures.palette import DARK, LIGHT
 from encdec_widgets.figures.scene import scene
 from encdec_widgets.figures.still import still
@@ -124,7 +125,8 @@ def picture(
             f"Would work: dpi={most}."
         )
     if path is not None:
-        _is_png(path)  # before the work
+        _is_png(path)
+        file_to_write(path, overwrite=overwrite)  # before the work
     asked = width_mm * _PX_PER_MM
     wide = max(asked, _NARROWEST)
     drawing = scene(
@@ -152,7 +154,7 @@ def _require_number(name: str, value: Any, least: float, most: float) -> None:
 
 
 def _is_png(path: Any) -> bool:
-    ending = Path(path).suffix.lower() if isinstance(path, (str, Path)) else ""
+    ending = Path(path).suffix.lower() if isinstance(path, (str, os.PathLike)) else ""
     if ending not in (".svg", ".png"):
         raise ValueError(f'The path of a picture ends in ".svg" or ".png". Received: {quoted(str(path))}.')
     return ending == ".png"

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+import encdec_widgets.widgets.header.address as address_module
 from encdec_widgets.export.packed import unpacked
 from tests.browser.designer_page import CELLS, DesignerPage
 from tests.browser.page import Screen
 from tests.browser.servers import until
+
+SCRIPT = Path(address_module.__file__).with_suffix(".js")
+BEGIN = """source => {
+    window.asked = [];
+    const model = { on: (_, told) => { window.told = told; }, off() {}, send: (message) => asked.push(message) };
+    const el = document.createElement("div");
+    new Function(source.replace("export default { render };", "return render;"))()({ model, el });
+}"""
 
 
 def _address(page: Page) -> str:
@@ -129,3 +139,41 @@ def test_a_notebook_keeps_its_address(open_notebook: Callable[..., Screen]) -> N
         "it was told",
     )
     assert (_address(screen.page), screen.page.evaluate("history.length")) == (before, entries)
+
+
+def test_a_step_back_is_not_overtaken_by_an_edit_that_was_told_before(browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/*", lambda route: route.fulfill(body="<p>", content_type="text/html"))
+    page.goto("http://address.test/?design=A")
+    page.evaluate(BEGIN, SCRIPT.read_text(encoding="utf-8"))
+
+    def tell(text: str, push: bool, answers: object = None, kept: str | None = None) -> None:
+        message = {"text": text, "push": push, "answers": answers, "kept": kept}
+        page.evaluate("message => told(message)", message)
+
+    def back(times: int) -> dict[str, object]:
+        page.go_back()
+        page.wait_for_function(f"asked.length === {times}")
+        return dict(page.evaluate("asked.at(-1)"))
+
+    def design() -> str | None:
+        return parse_qs(urlsplit(_address(page)).query).get("design", [None])[0]
+
+    tell("B", True)
+    tell("", True, kept="one")  # what no address can hold
+    tell("", True, kept="two")
+    assert page.evaluate("history.length") == 5  # a new page begins with one
+    asked = back(1)
+    assert (asked["open"], asked["kept"]) == ("", "one")
+    first = asked["number"]
+    asked = back(2)
+    assert (asked["open"], asked["kept"]) == ("B", None)
+    tell("C", True)
+    tell("", False, first, "one")  # the answer to the step before
+    assert design() == "B"
+    tell("D", False, asked["number"])  # B can't be read
+    assert design() == "D"
+    tell("E", True, asked["number"])
+    assert design() == "E"
+    context.close()

@@ -230,10 +230,16 @@ def test_tabs_menus_and_designs_that_come_and_go_by_keyboard(open_app: Callable[
         lambda: json.loads(kernel.value("designer.design.to_json()")) == json.loads(kept), "what was dropped"
     )
     expect(form).to_be_hidden()
-    designer.root.locator(".encdec-picture").evaluate(_DROPPED, "no design")
-    expect(form).to_contain_text("This text holds no design in a known format")
-    page.keyboard.press("Escape")
-    expect(form).to_be_hidden()
+    refused = {
+        "no design": "This text holds no design in a known format",
+        "x" * 5_000_001: "design.json is too large for a design: 5,000,001 bytes.",
+        " ": "design.json is empty.",
+    }
+    for text, words in refused.items():
+        designer.root.locator(".encdec-picture").evaluate(_DROPPED, text)
+        expect(form).to_contain_text(words)
+        page.keyboard.press("Escape")
+        expect(form).to_be_hidden()
 
     opening.press("Enter")
     form.get_by_label("or its text").fill(kept)

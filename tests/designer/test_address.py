@@ -29,8 +29,8 @@ def sent(designer: PageDesigner, monkeypatch: pytest.MonkeyPatch) -> list[dict[s
     return messages
 
 
-def come(designer: PageDesigner, text: Any) -> None:
-    designer.address._handle_custom_msg({"open": text}, [])
+def come(designer: PageDesigner, text: Any, **more: Any) -> None:
+    designer.address._handle_custom_msg({"open": text, **more}, [])
 
 
 def test_a_page_begins_with_the_design_of_its_address(
@@ -83,7 +83,7 @@ def test_each_edit_is_a_step_and_a_gesture_is_one(designer: PageDesigner, sent: 
     assert [unpacked(message["text"]).architecture.filters for message in sent] == [3, 4, 5, 6, 3]
 
 
-def test_back_and_forward_undo_and_redo_and_tell_the_page_nothing(
+def test_back_and_forward_undo_and_redo_and_are_no_steps(
     designer: PageDesigner, sent: list[dict[str, Any]]
 ) -> None:
     designer.set("filters", 3)
@@ -100,9 +100,22 @@ def test_back_and_forward_undo_and_redo_and_tell_the_page_nothing(
     assert designer.session.editor.history.undo_name == "load LEAP CNN"
     come(designer, "")
     assert designer.design == START
-    assert sent == [step]
+    assert not any(message["push"] for message in sent[1:])
     designer.set("filters", 4)
     assert sent[-1]["push"]
+
+
+@pytest.mark.parametrize("text", [packed(SMALL), packed(START), "", "1abc"])
+def test_each_step_back_is_answered_with_where_the_session_is(
+    designer: PageDesigner, sent: list[dict[str, Any]], text: str
+) -> None:
+    designer.set("filters", 3)
+    assert sent[-1]["answers"] is None
+    come(designer, text, number=7)  # the page may have sent it before it heard of 3 filters
+    assert sent[1:] == [{"text": packed(designer.design), "kept": None, "push": False, "answers": 7}]
+    assert (designer.design.architecture.filters == 3) is (text == "1abc")
+    designer.set("filters", 5)
+    assert sent[-1]["answers"] == 7
 
 
 @pytest.mark.parametrize("text", ["1abc", packed(SMALL).upper(), 3, None])
@@ -120,7 +133,18 @@ def test_a_design_that_no_address_can_hold_leaves_the_plain_one(
 ) -> None:
     monkeypatch.setattr("encdec_widgets.widgets.header.address.packed", lambda _: "1" * 2001)
     designer.set("filters", 3)
-    assert sent == [{"text": "", "push": True}]
+    designer.set("filters", 4)
+    three, four = sent
+    assert three["text"] == four["text"] == ""
+    assert three["push"]
+    assert four["push"]
+    come(designer, "", kept=three["kept"])
+    assert designer.design.architecture.filters == 3
+    assert sent[-1]["kept"] == three["kept"]
+    come(designer, "", kept=four["kept"])
+    assert designer.design.architecture.filters == 4
+    come(designer, "", kept="of an earlier kernel")
+    assert designer.design == START
 
 
 def test_edits_that_lead_to_the_address_come_back_and_others_are_offered(designer: PageDesigner) -> None:

@@ -92,6 +92,24 @@ def test_what_is_not_possible_stands_at_the_head_that_it_belongs_to() -> None:
     assert designer.design.heads[1].name == "maps_2"
 
 
+def test_another_head_can_be_looked_at_while_one_has_a_value_that_is_not_possible() -> None:
+    designer = Designer(TWO)
+    of_head(designer, "head").value = "heads[1]"
+    designer.session.turn("heads[0].stride", 7)
+    assert of_head(designer, "name").value == "maps"  # it shows what is not possible
+    of_head(designer, "head").value = "heads[1]"
+    assert of_head(designer, "name").value == "pafs"
+    of_head(designer, "channels").value = 5  # waits with the stride
+    assert of_head(designer, "head").value == "heads[1]"
+    assert of_head(designer, "channels").value == 5
+    of_head(designer, "head").value = "heads[0]"
+    assert of_head(designer, "name").value == "maps"
+    designer.undo()
+    assert of_head(designer, "head").value == "heads[0]"
+    designer.session.turn("heads[1].stride", 7)
+    assert of_head(designer, "name").value == "pafs"
+
+
 def test_a_name_says_that_it_names_nothing_while_there_is_one_head() -> None:
     designer = Designer(Design(SMALL.architecture, SMALL.input_shape, MAPS))
     row = designer.controls.head.row("head.name")

@@ -99,6 +99,39 @@ def test_a_page_is_made_beside_what_a_person_does(
     assert (done["name"], done["text"], done["size"]) == ("u-net-filters2.html", "<html>", "6 bytes")
 
 
+def test_each_view_has_its_page_and_closing_drops_all_that_was_begun(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Any] = []
+    dropped: list[Any] = []
+    menu, background = designer.header.take_away, designer.session.background
+    monkeypatch.setattr(
+        "encdec_widgets.widgets.header.take_away.make_page", lambda _, key, *__, **___: begun.append(key)
+    )
+    monkeypatch.setattr(background, "begin", lambda _, key: begun.append(key))
+    for view in ("view-1", "view-2", "view-1"):
+        menu._handle_custom_msg({"take": "html", "of": view}, [])
+    menu._handle_custom_msg({"take": "model", "choice": ".keras", "of": "view-2"}, [])
+    assert begun[0] == begun[2], "a later page of a view overtakes the one before"
+    assert len(set(begun)) == 3
+    monkeypatch.setattr(background, "drop", dropped.append)
+    menu.close()
+    assert set(dropped) == set(begun)
+
+
+def test_a_mend_is_that_of_the_view_that_offers_it(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    designer.set("kernel_size", 5)
+    ((_, mend),) = take(designer, "sleap", monkeypatch, choice="single_instance")["page"]["entries"]
+    menu = designer.header.take_away
+    menu._handle_custom_msg({"take": "sleap", "choice": "nothing", "of": "view-2"}, [])  # offers no mend
+    menu._handle_custom_msg({**mend, "of": "view-2"}, [])
+    assert designer.design.architecture.kernel_size == 5
+    menu._handle_custom_msg({**mend, "of": "view-1"}, [])
+    assert designer.design == SMALL
+
+
 def model_files(designer: Designer, monkeypatch: pytest.MonkeyPatch, **more: Any) -> list[dict[str, Any]]:
     """What the page gets that asks for a model file, bytes as its text."""
     sent: list[dict[str, Any]] = []
@@ -176,7 +209,7 @@ def test_a_network_that_cannot_be_said_is_mended_by_one_entry(
     designer.header.take_away._handle_custom_msg({**mend, "of": "view-1"}, [])
     assert designer.design == SMALL
     for nonsense in (-1, 1, "0", None):
-        designer.header.take_away._handle_custom_msg({"mend": nonsense}, [])
+        designer.header.take_away._handle_custom_msg({"mend": nonsense, "of": "view-1"}, [])
     assert not take(designer, "sleap", monkeypatch, choice="single_instance")["error"]
     assert "must be one of" in take(designer, "sleap", monkeypatch, choice="nothing")["error"]
 

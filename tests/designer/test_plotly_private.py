@@ -12,7 +12,13 @@ import pytest
 from plotly.graph_objects import FigureWidget as PlotlyFigureWidget
 
 import encdec_widgets
-from encdec_widgets.widgets.base.plotly_private import PRIVATE_NAMES, FigureWidget, plotly_js, view_class
+from encdec_widgets.widgets.base.plotly_private import (
+    PRIVATE_NAMES,
+    FigureWidget,
+    model_class,
+    plotly_js,
+    view_class,
+)
 
 WHERE = "encdec_widgets/widgets/base/plotly_private.py"
 SCRIPT = str(PlotlyFigureWidget._esm)
@@ -29,6 +35,15 @@ def has_view() -> None:
     added = str(FigureWidget._esm)[len(SCRIPT) :]
     assert f"{{ prototype }} = {view};" in added
     assert f"encdecPlotly = {plotly_js(SCRIPT)};" in added
+
+
+def has_model() -> None:
+    model = model_class(SCRIPT)
+    assert model is not None
+    added = str(FigureWidget._esm)[len(SCRIPT) :]
+    assert f"model = {model}.prototype;" in added
+    assert len(re.findall(r"\binitialize\(\)\s*{[^}]{,200}change:_widget_data", SCRIPT)) == 1
+    assert len(re.findall(r"\bdo_update\(\)\s*{", SCRIPT)) == 2  # of the model, and of the view
 
 
 def has_render() -> None:
@@ -122,6 +137,19 @@ def test_a_change_is_one_message_that_differs_from_the_one_before(told: list[Any
     assert message["layout_data"] == {"shapes[0].path": "M1 1Z", "height": 200}
 
 
+def test_only_a_page_that_has_missed_a_change_is_told_all(told: list[Any]) -> None:
+    figure = a_figure()
+    figure.change(*CHANGES)
+    figure.on_missed(lambda: figure.change(*CHANGES))
+    told.clear()
+    figure._handle_custom_msg({"encdecHas": 1}, [])
+    figure._handle_custom_msg({"other": 1}, [])
+    assert told == []
+    figure._handle_custom_msg({"encdecHas": 0}, [])
+    figure.change(*CHANGES)
+    assert [state["_py2js_update"]["all"] for _, state in told] == [True, False]
+
+
 def test_a_page_that_asks_is_told_the_present_state(told: list[Any]) -> None:
     figure = a_figure()
     figure.change(*CHANGES)
@@ -148,6 +176,8 @@ def test_the_page_hears_of_a_figure_once_it_has_its_data(told: list[Any]) -> Non
 USES: dict[str, Callable[[], None]] = {
     "_esm": has_script,
     "FigureView": has_view,
+    "FigureModel": has_model,
+    "initialize": has_model,
     "perform_render": has_render,
     "default.relayout": has_view,
     "do_": has_methods,

@@ -87,6 +87,8 @@ def test_fields_are_taken_by_path_with_or_without_values() -> None:
     three = choices(design, ("filters", "down_blocks", "kernel_size"))
     assert math.prod(len(one.values) for one in three) <= MOST_CHOSEN
     assert min(len(one.values) for one in three) >= 3
+    wide = choices(preset("U-Net"), ("filters", "filters_rate", "kernel_size"))  # all of their values: 1,287
+    assert math.prod(len(one.values) for one in wide) <= MOST_CHOSEN
     (given,) = choices(design, {"filters": [128, 32, 32]})
     assert (given.values, given.current) == ((32, 64, 128), 1)  # that of the design is among them
     (of_block,) = choices(design, "encoder[0].filters")
@@ -102,6 +104,15 @@ def test_fields_are_taken_by_path_with_or_without_values() -> None:
         (("filters", "down_blocks", "up_blocks", "stacks"), "at most 3 fields"),
         ("filtres", "'filtres'. Would work: 'filters'"),
         ({"filters": range(1, 2000)}, "at most 1,000 networks. Received values for 1,9"),
+        (
+            {"filters": range(1, 501), "down_blocks": (1, 2, 3), "kernel_size": None},
+            "1,000 networks. Received",
+        ),
+        (
+            {"filters": 16},
+            "The values of a field are a list. Received: filters=16. Would work: filters=[16].",
+        ),
+        ({"filters": "16"}, "The values of a field are a list. Received: filters='16'"),
         ({"filters": ["a"]}, "filters must be a whole number"),
         (7, "Received: 7"),
         ([3], "Received: 3"),

@@ -86,6 +86,26 @@ def test_a_wide_network_has_room_and_the_scale_of_a_session_is_not_told() -> Non
         assert "data-box" in svg
 
 
+class PathOfAnotherKind:
+    """A path as a library may have them: os.PathLike, and no Path."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __fspath__(self) -> str:
+        return str(self._path)
+
+
+def test_a_file_that_is_there_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = PathOfAnotherKind(tmp_path / "net.svg")
+    BACKBONE.picture(path)
+    monkeypatch.setattr("encdec_widgets.export.picture.scene", None)  # nothing can be drawn
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        BACKBONE.picture(path)
+
+
 def test_a_picture_is_written_by_its_ending_and_never_over_another(tmp_path: Path) -> None:
     drawn = BACKBONE.picture(tmp_path / "net.svg", width_mm=85)
     assert (tmp_path / "net.svg").read_text(encoding="utf-8") == drawn.svg == drawn._repr_svg_()

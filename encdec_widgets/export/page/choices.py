@@ -83,17 +83,17 @@ def choices(design: Design, vary: Vary = None) -> tuple[Choice, ...]:
                 f"This field can't be varied. Received: {quoted(path)}. Would work: {', '.join(map(repr, known))}."
             )
         found.append(_choice(design, path, known[path], values))
-    count = math.prod(len(one.values) for one in found)
-    if count > MOST_GIVEN:
-        raise ValueError(
-            f"A page has at most {MOST_GIVEN:,} networks. Received values for {count:,} networks."
-        )
     chosen = [path for path, values in given.items() if values is None]
     while math.prod(len(one.values) for one in found) > MOST_CHOSEN and any(
         len(one.values) > 2 for one in found if one.path in chosen
     ):
         widest = max((one for one in found if one.path in chosen), key=lambda one: len(one.values))
         found[found.index(widest)] = _narrower(widest)
+    count = math.prod(len(one.values) for one in found)
+    if count > MOST_GIVEN:
+        raise ValueError(
+            f"A page has at most {MOST_GIVEN:,} networks. Received values for {count:,} networks."
+        )
     return tuple(found)
 
 
@@ -141,6 +141,11 @@ def _choice(design: Design, path: str, info: FieldInfo, values: Iterable[Any] | 
     now = current_value(design, path)
     if values is None:
         all_values = values_of(design, path)
+    elif isinstance(values, str) or not isinstance(values, Iterable):
+        raise ValueError(
+            f"The values of a field are a list. Received: {path}={quoted(values)}. "
+            f"Would work: {path}=[{quoted(values)}]."
+        )
     else:
         accepted = [info.accept(path, value) for value in values]
         all_values = tuple(value for n, value in enumerate(accepted) if value not in accepted[:n])

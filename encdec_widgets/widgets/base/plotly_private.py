@@ -21,8 +21,9 @@ plotly may rename any of them in its next release. So pyproject.toml has an uppe
   of the layout: two messages of some 14 kB. Nothing here reads them, so it does not. What is lost is
   ``FigureWidget.on_edits_completed``, whose functions wait for these answers.
 - **Missed.** A change that comes while a page is being opened, after it was told the state and before plotly's script
-  hears, is lost: the page's widget has it, and the plot does not. So each view that is drawn says with which change the
-  state ends that it began with, and is told all of the picture if that is not the newest.
+  hears, is lost: the page's widget has it, and the plot does not. So plotly's model on the page counts the changes that
+  it has, from the one with which the state ends that it began with; each view that is drawn says up to which it has all
+  of them, and is told all of the picture if that is not the newest. Others stay as they are, with a person's zoom.
 - **plotly.js.** The script keeps it to itself. Whoever zooms the picture from the page needs it: each plot has it as
   ``encdecPlotly``.
 """
@@ -40,6 +41,8 @@ from encdec_widgets.widgets.base.ipywidgets_private import Collected
 PRIVATE_NAMES = (
     "_esm",
     "FigureView",
+    "FigureModel",
+    "initialize",
     "perform_render",
     "default.relayout",
     "do_",
@@ -53,8 +56,8 @@ PRIVATE_NAMES = (
     "_sendTraceDeltas",
     "_sendLayoutDelta",
 )
-"""What this module uses of plotly's widget: attributes, the class of views in its script, how it calls plotly.js, and
-what methods of views begin with."""
+"""What this module uses of plotly's widget: attributes, the classes of views and of models in its script, how it calls
+plotly.js, and what methods of views begin with."""
 
 _PARSER = "rfc3987_syntax"
 _LONGEST_NAME = 100
@@ -77,7 +80,8 @@ with _without_parser():
     from plotly.basedatatypes import Undefined
     from plotly.graph_objects import FigureWidget as PlotlyFigureWidget
 
-# VIEW is plotly's class of views; what it does at each change are its methods do_... PLOTLY is plotly.js.
+# VIEW is plotly's class of views; what it does at each change are its methods do_... MODEL is that of models: views are
+# drawn from them. PLOTLY is plotly.js.
 _ADDED = """
 ;{
   const { prototype } = VIEW;
@@ -96,8 +100,21 @@ _ADDED = """
   prototype.perform_render = function () {
     this.el.encdecPlotly = PLOTLY;
     perform_render.call(this);
-    const page = this.model.model; // anywidget's
-    page.send({ encdecBegan: page.get("_changes") });
+    this.model.model.send({ encdecHas: this.model.encdecHas }); // anywidget's model
+  };
+  const model = MODEL.prototype;
+  const { initialize, do_update } = model;
+  model.initialize = function () {
+    const begin = () => { this.encdecHas = this.get("_changes"); };
+    begin();
+    this.on("change:_changes", begin); // with all of the state, for which a page asks whose script came late
+    return initialize.call(this);
+  };
+  model.do_update = function () {
+    do_update.call(this);
+    const change = this.get("_py2js_update");
+    // After one that was missed it has not all of them, until it is told all.
+    if (change?.all || change?.number === this.encdecHas + 1) this.encdecHas = change.number;
   };
 }
 """
@@ -105,15 +122,20 @@ _ADDED = """
 
 def _changed(script: str) -> str:
     """Plotly's script with that added; as it is where it has no such names, for the test to find."""
-    view, plotly = view_class(script), plotly_js(script)
-    if view is None or plotly is None:
+    view, model, plotly = view_class(script), model_class(script), plotly_js(script)
+    if view is None or model is None or plotly is None:
         return script
-    return script + _ADDED.replace("VIEW", view).replace("PLOTLY", plotly)
+    return script + _ADDED.replace("VIEW", view).replace("MODEL", model).replace("PLOTLY", plotly)
 
 
 def view_class(script: str) -> str | None:
     """What plotly's script calls its class of views; None if it has none."""
     return _name_before(script, " as FigureView")
+
+
+def model_class(script: str) -> str | None:
+    """What plotly's script calls its class of models; None if it has none."""
+    return _name_before(script, " as FigureModel")
 
 
 def plotly_js(script: str) -> str | None:
@@ -135,6 +157,7 @@ class FigureWidget(Collected, PlotlyFigureWidget):
     _esm = _changed(str(PlotlyFigureWidget._esm))
     _made = False
     _kept_back = ""  # the trait that is being set without telling the page
+    _tells_all = False
     _changes = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -183,15 +206,24 @@ class FigureWidget(Collected, PlotlyFigureWidget):
             },
             "layout_data": dict(layout),
             "style_traces": list(traces),
+            "all": self._tells_all,
             "number": self._changes,  # The page does nothing about a message that is equal to the one before.
         }
         self._put_quietly("_py2js_update", None)  # A page that is restored has it in its data.
 
     def on_missed(self, tell: Callable[[], object]) -> None:
         """Have ``tell`` called where a page has missed a change: it is to :meth:`change` all that is drawn."""
-        self.on_msg(
-            lambda _, content, __: content.get("encdecBegan", self._changes) == self._changes or tell()
-        )
+
+        def heard(_: Any, content: Mapping[str, Any], __: Any) -> None:
+            if content.get("encdecHas", self._changes) == self._changes:
+                return
+            self._tells_all = True
+            try:
+                tell()
+            finally:
+                self._tells_all = False
+
+        self.on_msg(heard)
 
     def send_state(self, key: Any = None) -> None:
         """Send the page what it is to know; all of it where it asks."""

@@ -39,6 +39,7 @@ class HeadControls(widgets.VBox):
         self._session = session
         self._showing = Showing()
         self._index = 0
+        self._followed: tuple[str | None, str | None] = (None, None)
         self._present = FieldControl(LONE_HEAD, PRESENT, False, session.guarded(self._toggled), PRESENT_LABEL)
         self.list = widgets.Dropdown(description="head", tooltip="The head to be changed")
         self.list.observe(session.guarded(self._chosen), "value")
@@ -73,14 +74,19 @@ class HeadControls(widgets.VBox):
 
     def _chosen(self, change: Mapping[str, Any]) -> None:
         if not self._showing and change["new"]:
+            self._index = head_paths(self._session.editor.outcome.design).index(change["new"])
             self._session.select(change["new"])
+            self._show()  # it may have been selected all the time
 
     def _show(self, _: Any = None) -> None:
-        """Show the head that is selected, or was looked at before, with values that are not possible yet."""
+        """Show the head that was selected or refused a value last, with values that are not possible yet."""
         outcome = self._session.editor.outcome
         heads, paths = outcome.design.heads, head_paths(outcome.design)
-        looked_at = [path for path in (self._session.selected, _owner(outcome.bad_field)) if path in paths]
-        self._index = paths.index(looked_at[-1]) if looked_at else min(self._index, max(len(paths) - 1, 0))
+        before, self._followed = self._followed, (self._session.selected, outcome.bad_field)
+        # What was followed before does not lead back: the person may look at another head meanwhile.
+        new = [path for path, old in zip(self._followed, before, strict=True) if path != old]
+        of_heads = [path for path in (_head_of(new_path) for new_path in new) if path in paths]
+        self._index = paths.index(of_heads[-1]) if of_heads else min(self._index, max(len(paths) - 1, 0))
         path = paths[self._index] if paths else LONE_HEAD
         self._heading.value = f"<h4>{'Heads' if len(heads) > 1 else 'Head'}</h4>"
         self._present.show(bool(heads))
@@ -107,6 +113,6 @@ class HeadControls(widgets.VBox):
         self.list.layout.display = "" if several else "none"
 
 
-def _owner(path: str | None) -> str:
-    """The path of the head that has the field at a path."""
-    return (path or "").rpartition(".")[0]
+def _head_of(path: str | None) -> str:
+    """The path of the head, from its own path or that of one of its fields."""
+    return (path or "").partition(".")[0]

@@ -4,6 +4,8 @@
 function render({ model, el }) {
   el.style.display = "none";
   if (model.widget_manager?.context?.path) return; // a notebook's address is not ours
+  let asked = null; // the number of the last step back or forward that is not answered yet
+  const keptNow = () => history.state?.encdecKept ?? null;
   const textNow = () => new URL(location.href).searchParams.get("design") ?? "";
 
   function addressOf(text) {
@@ -15,12 +17,20 @@ function render({ model, el }) {
   }
 
   function told(message) {
-    if (typeof message?.text !== "string" || message.text === textNow()) return;
-    if (message.push) history.pushState(null, "", addressOf(message.text));
-    else history.replaceState(null, "", addressOf(message.text));
+    if (typeof message?.text !== "string" || (asked !== null && message.answers !== asked)) return;
+    asked = null;
+    const kept = message.kept ?? null;
+    if (message.text === textNow() && kept === keptNow()) return;
+    const state = kept && { encdecKept: kept };
+    if (message.push) history.pushState(state, "", addressOf(message.text));
+    else history.replaceState(state, "", addressOf(message.text));
   }
 
-  const popped = () => model.send({ open: textNow() });
+  function popped() {
+    asked = Date.now() + Math.random(); // a page that is reloaded may have the kernel of the one before
+    model.send({ open: textNow(), kept: keptNow(), number: asked });
+  }
+
   history.replaceState(history.state, "", addressOf(textNow()));
   model.on("msg:custom", told);
   window.addEventListener("popstate", popped);

@@ -89,16 +89,31 @@ function render({ model, el }) {
 
   async function read(chosen) {
     if (!chosen) return;
-    if (chosen.size > LARGEST) tell(`${chosen.name} is too large for a design: ${chosen.size.toLocaleString("en-US")} bytes.`);
-    else send(await chosen.text());
+    if (chosen.size > LARGEST) {
+      refuse(`${chosen.name} is too large for a design: ${chosen.size.toLocaleString("en-US")} bytes.`);
+      return;
+    }
+    let words;
+    try {
+      words = await chosen.text();
+    } catch {
+      refuse(`The browser can't read ${chosen.name}. If it is a folder, drop the file in it that holds the design.`);
+      return;
+    }
+    if (words.trim()) send(words);
+    else refuse(`${chosen.name} is empty.`);
+  }
+
+  function refuse(words) {
+    if (form.hidden) open(); // the file was dropped on the designer
+    tell(words);
   }
 
   function answered() {
     if (!waiting) return; // another view of the same designer asked
     waiting = false;
     const [, words] = model.get("trouble");
-    if (words && form.hidden) open(); // a file that was dropped on the designer
-    if (words) tell(words);
+    if (words) refuse(words);
     else close(true);
   }
 
@@ -111,7 +126,9 @@ function render({ model, el }) {
   const dropped = (event) => {
     if (!carriesFile(event)) return;
     over(event);
-    read(event.dataTransfer.files[0]);
+    const [first] = event.dataTransfer.files;
+    if (first) read(first);
+    else refuse("The browser gave no file. Save it to a disk first, and drop it from there."); // as of a mail's attachment
   };
   const elsewhere = (event) => el.contains(event.target) || close(false);
   el.addEventListener("keydown", (event) => {

@@ -1,7 +1,7 @@
 """The menu that takes the design away as a file."""
 
 import functools
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,8 @@ class TakeAway(Collected, anywidget.AnyWidget):
     def __init__(self, session: Session) -> None:
         """Make the menu for the network that ``session`` shows."""
         self._session = session
-        self._mends: tuple[Design | None, Sequence[Mend]] = (None, ())
+        self._mends: dict[str, tuple[Design, Sequence[Mend]]] = {}  # which each view offers, and of what
+        self._begun: set[Hashable] = set()  # keys of what was begun in the background
         super().__init__(ways=[[name, way.label, way.help] for name, way in WAYS.items()])
         self.add_class("encdec-take-away")
         self.on_msg(session.guarded(self._asked))
@@ -52,7 +53,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
         if not isinstance(content, dict):
             return
         if "mend" in content:
-            self._mend(content["mend"])
+            self._mend(content["mend"], _view(content))
             return
         way, shown = WAYS.get(str(content.get("take"))), self._session.shown
         if way is None:
@@ -65,9 +66,15 @@ class TakeAway(Collected, anywidget.AnyWidget):
             name = _name(way, content, shown)
             self._reply(content, {"busy": f"Writing {name}, {way.choice.busy(shown.backbone)}"})
             work = functools.partial(self._later, way, content, shown)
-            self._session.background.begin(work, key=(self, content.get("of")))
+            self._session.background.begin(work, key=self._key(content, "model"))
         else:
             self._reply(content, self._answer(way, content, shown))
+
+    def _key(self, content: Mapping[str, Any], what: str) -> Hashable:
+        """A key of one view: what another view asks for overtakes nothing of this one, which waits for an answer."""
+        key = (self, what, _view(content))
+        self._begun.add(key)
+        return key
 
     def _later(
         self, way: Way, content: Mapping[str, Any], shown: "Shown", task: "Task[None]"
@@ -77,7 +84,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
         task.tell(self._session.guarded(self._reply), content, self._answer(way, content, shown))
 
     def _make_page(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> None:
-        """Make a page in the background; a later one overtakes it."""
+        """Make a page in the background; a later one of the same view overtakes it."""
 
         def progress(done: int, total: int) -> None:
             self._reply(content, {"busy": f"Making the page: {done} of {total} networks…"})
@@ -90,7 +97,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
 
         make_page(
             self._session.background,
-            self,
+            self._key(content, "page"),
             shown.backbone,
             on_progress=progress,
             done=self._session.guarded(done),
@@ -98,8 +105,9 @@ class TakeAway(Collected, anywidget.AnyWidget):
         )
 
     def close(self) -> None:
-        """Close it; a page that is being made is dropped."""
-        self._session.background.drop(self)
+        """Close it; pages and model files that are being made are dropped."""
+        for key in self._begun:
+            self._session.background.drop(key)
         super().close()
 
     def _reply(self, content: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
@@ -133,23 +141,29 @@ class TakeAway(Collected, anywidget.AnyWidget):
             else:
                 text, said = way.choice.make(backbone, str(content["choice"]))
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
-            return {"error": _refusal(way, error), "page": self._page_of_mends(error, backbone.design)}
+            page = self._page_of_mends(error, backbone.design, _view(content))
+            return {"error": _refusal(way, error), "page": page}
         if way.copies:
             return {"name": way.name, "text": text, "copies": True}
         return {**_file(way, content, shown, text), "said": " ".join(said)}
 
-    def _page_of_mends(self, error: Exception, design: "Design") -> dict[str, Any] | None:
+    def _page_of_mends(self, error: Exception, design: "Design", view: str) -> dict[str, Any] | None:
         """A page that says what is wrong, with an entry for each mend; None where there is no mend."""
         mends: Sequence[Mend] = getattr(error, "mends", ())
-        self._mends = (design, mends)
+        self._mends[view] = (design, mends)
         plain = getattr(error, "plain", "") or error_text(error)
         entries = [[f"Mend: {mend.label}", {"mend": index}] for index, mend in enumerate(mends)]
         return {"text": plain, "entries": entries} if entries else None
 
-    def _mend(self, index: Any) -> None:
-        design, mends = self._mends
+    def _mend(self, index: Any, view: str) -> None:
+        design, mends = self._mends.get(view, (None, ()))
         if type(index) is int and 0 <= index < len(mends):
             self._session.mend(mends[index], design)
+
+
+def _view(content: Mapping[str, Any]) -> str:
+    """The view of this menu that asks: the same designer may be on screen twice."""
+    return str(content.get("of"))
 
 
 def _refusal(way: Way, error: Exception) -> str:
