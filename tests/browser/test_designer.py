@@ -53,7 +53,7 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     assert designer.number("height") == "300"
     designer.wait_until_it_agrees()
     assert designer.screen.kernel.value("designer.design.input_shape") == [256, 256, 1]
-    page.get_by_role("button", name="320 × 320 × 1").click()
+    page.get_by_role("button", name="Use 320 × 320").click()
     expect(problem).to_have_count(0)
     until(lambda: designer.rows()[0] == "1 320 × 320", "the first row")
     assert designer.screen.kernel.value("designer.design.input_shape") == [320, 320, 1]

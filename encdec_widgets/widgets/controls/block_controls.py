@@ -68,6 +68,7 @@ class BlockControls(widgets.VBox):
         self._chosen_only.add_class("encdec-group")
         super().__init__([self.list, self._note, self._chosen_only])
         self.add_class("encdec-group")
+        self.add_class("encdec-choosing")
         self.add_class("encdec-blocks")
         self._show()
         session.observe(self._show, ["editor", "selection"])

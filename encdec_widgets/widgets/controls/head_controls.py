@@ -52,7 +52,7 @@ class HeadControls(widgets.VBox):
         self._heading = widgets.HTML()
         super().__init__([self._heading, self._present, self.list, self._buttons, self._fields])
         self.add_class("encdec-group")
-        self.add_class("encdec-blocks")
+        self.add_class("encdec-choosing")
         self._show()
         session.observe(self._show, ["editor", "selection"])
 
