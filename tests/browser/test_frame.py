@@ -188,7 +188,7 @@ def test_tabs_menus_and_designs_that_come_and_go_by_keyboard(open_app: Callable[
     page.keyboard.press("Enter")
     with page.expect_download() as download:
         page.keyboard.press("Enter")
-    assert download.value.suggested_filename == "sleap-medium-single.json"
+    assert download.value.suggested_filename == "sleap-medium-single.encdec.json"
     kept = Path(download.value.path()).read_text(encoding="utf-8")
     assert json.loads(kept) == json.loads(kernel.value("designer.design.to_json()"))
 
