@@ -1,4 +1,4 @@
-"""A text that may hold a design, with what it is as JSON and as YAML: each is parsed once, whoever asks."""
+"""A text that may hold a design. It is parsed as JSON and as YAML at most once, when a format first asks for it."""
 
 from collections.abc import Callable
 from functools import cached_property

@@ -1,6 +1,5 @@
 """Model files: each is loaded again and computes the same; where none is to be had, it is said why."""
 
-import importlib.util
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +20,6 @@ from tests.builds import built
 HEADS = (Head(3, name="maps"), Head(4, "softmax", stride=2, name="pafs"))
 SMALL = Design(UNet(filters=4, down_blocks=2, up_blocks=2, up_interpolate=True), (32, 32, 1), heads=HEADS)
 IMAGES = np.random.default_rng(0).random((2, 32, 32, 1), dtype=np.float32)
-HAS_ONNX = all(importlib.util.find_spec(name) for name in ("onnx", "tf2onnx"))
 
 
 def expected(backbone: Backbone) -> list[Any]:
@@ -86,7 +84,6 @@ def test_a_lite_rt_model_computes_the_same(tmp_path: Path) -> None:
 
 
 @pytest.mark.tensorflow
-@pytest.mark.skipif(not HAS_ONNX, reason="needs onnx and tf2onnx: pip install 'encdec_widgets[onnx]'")
 def test_an_onnx_model_computes_the_same(tmp_path: Path) -> None:
     from onnx.reference import ReferenceEvaluator
 

@@ -201,11 +201,7 @@ class Folding(ast.NodeTransformer):
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
         """Put known texts into an f-string, and one f-string into the other."""
-        parts: list[ast.expr] = []
-        for part in node.values:
-            inner = self.visit(part.value) if isinstance(part, ast.FormattedValue) else part
-            parts += text_parts(inner)
-        return joined(parts)
+        return visited_text(node, self.visit)
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         """Forget a name that stands for a constant."""
@@ -269,6 +265,14 @@ def _in_the_only_turn(loop: ast.For) -> dict[str, Any] | None:
     if not isinstance(value, ast.Name) or not isinstance(over.elts[0], ast.Constant):
         return None
     return {ast.unparse(number): 0, value.id: over.elts[0].value}
+
+
+def visited_text(node: ast.JoinedStr, visit: Callable[[ast.expr], ast.expr]) -> ast.expr:
+    """An f-string with what ``visit`` makes of the values in it."""
+    parts: list[ast.expr] = []
+    for part in node.values:
+        parts += text_parts(visit(part.value) if isinstance(part, ast.FormattedValue) else part)
+    return joined(parts)
 
 
 def text_parts(inner: ast.expr) -> list[ast.expr]:

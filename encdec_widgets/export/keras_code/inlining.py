@@ -5,7 +5,7 @@ import copy
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from encdec_widgets.export.keras_code.folding import joined, text_parts
+from encdec_widgets.export.keras_code.folding import visited_text
 
 
 def expression_of(body: Sequence[ast.stmt]) -> ast.expr | None:
@@ -51,11 +51,7 @@ class _Substitution(ast.NodeTransformer):
         return node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
-        parts: list[ast.expr] = []
-        for part in node.values:
-            inner = self.visit(part.value) if isinstance(part, ast.FormattedValue) else part
-            parts += text_parts(inner)
-        return joined(parts)
+        return visited_text(node, self.visit)
 
 
 def with_calls_replaced(tree: ast.FunctionDef, instead: Mapping[ast.Call, ast.expr]) -> ast.FunctionDef:
