@@ -16,7 +16,6 @@ A layer that keeps its weights has the *origin* of the layer that it has them fr
 networks, also where none of them was filled.
 """
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -26,9 +25,9 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.fields.by_content import same
-from encdec_widgets.networks.keras_private import call_that_made, joins_channels
+from encdec_widgets.networks.keras_private import call_that_made, joins_channels, shape_of
 from encdec_widgets.networks.users_classes import may_be_of_a_users_class
-from encdec_widgets.networks.weights import as_drawn, take_over
+from encdec_widgets.networks.weights import as_drawn, number_in, take_over
 
 Origin = object
 """Stands for a layer in all networks in which it keeps its weights; it is compared by identity."""
@@ -64,11 +63,11 @@ class FollowedLayer:
             layer=layer,
             origin=origin,
             kind=type(layer),
-            shapes=tuple(tuple(variable.shape) for variable in layer.variables),
+            shapes=tuple(map(shape_of, layer.variables)),
             sources=tuple(layer.variables),
             trainable=layer.trainable,
             read=lambda: (_settings(layer), tuple(map(joined_channels, call.input_tensors))),
-            count=lambda: sum(math.prod(weight.shape) for weight in layer.weights),
+            count=lambda: number_in(layer.weights),
         )
 
     @cached_property

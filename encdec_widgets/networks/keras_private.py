@@ -31,6 +31,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_outbound_nodes": "forget_calls_but: layers that edits left behind are freed",
     "_keras_mask": "mask_of: blocks with masks are made anew",
     "_flatten_layers": "layers_held_by: errors of a layer that holds a user's",
+    "_shape": "shape_of: weights are counted at every edit",
     "_value": "is_filled: weights take memory late",
     "_initializer": "set_initializer, initializer_of: weights take memory late",
     "_deferred_initialize": "fill_variable: weights take memory late",
@@ -217,6 +218,11 @@ def mask_of(tensor: Any) -> Any | None:
 def is_filled(variable: Any) -> bool:
     """Whether a variable has a value yet."""
     return variable._value is not None
+
+
+def shape_of(variable: Any) -> tuple[int, ...]:
+    """The shape of a variable; TensorFlow makes an object of its own each time that it is asked for ``shape``."""
+    return tuple(variable._shape)
 
 
 def fill_variable(variable: Any) -> None:

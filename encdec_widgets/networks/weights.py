@@ -29,6 +29,7 @@ from encdec_widgets.networks.keras_private import (
     place_on,
     seed_here,
     set_initializer,
+    shape_of,
     waiting_list,
 )
 from encdec_widgets.networks.scopes import device_here, on_device
@@ -127,7 +128,12 @@ def _uniform(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[np.
 
 def bytes_of(variables: Iterable[Any]) -> int:
     """Bytes that the values of ``variables`` take as they are stored, filled or not."""
-    return sum(math.prod(variable.shape) * np.dtype(variable.dtype).itemsize for variable in variables)
+    return sum(math.prod(shape_of(variable)) * np.dtype(variable.dtype).itemsize for variable in variables)
+
+
+def number_in(variables: Iterable[Any]) -> int:
+    """How many numbers the values of ``variables`` are, filled or not."""
+    return sum(math.prod(shape_of(variable)) for variable in variables)
 
 
 def take_over(variable: Any, source: Any) -> None:

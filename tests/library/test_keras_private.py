@@ -110,6 +110,12 @@ def uses_flatten_layers() -> None:
     assert private.layers_held_by(inner) == []
 
 
+def uses_shape() -> None:
+    assert private.shape_of(_unfilled()) == (3, 2)
+    assert private.shape_of(keras.Variable(np.ones((2, 5)))) == (2, 5)
+    assert private.shape_of(keras.Variable(1.0)) == ()
+
+
 def uses_value() -> None:
     assert not private.is_filled(_unfilled())
     assert private.is_filled(keras.Variable(np.ones(2)))
@@ -196,6 +202,7 @@ USES: dict[str, Callable[[], None]] = {
     "_outbound_nodes": uses_outbound_nodes,
     "_keras_mask": uses_mask,
     "_flatten_layers": uses_flatten_layers,
+    "_shape": uses_shape,
     "_value": uses_value,
     "_initializer": uses_initializer,
     "_deferred_initialize": uses_deferred_initialize,
