@@ -129,7 +129,7 @@ def _variant(
     except BuildTooLongError:
         return {"error": "it takes too long to build"}
     except Exception as error:  # noqa: BLE001 - a user's class may raise anything; it is said on the page
-        return {"error": reason_of(error).rstrip(".")}
+        return {"error": reason_of(error, design).rstrip(".")}
 
 
 def _said(backbone: Backbone) -> dict[str, str]:
