@@ -113,12 +113,11 @@ def _read(archive: zipfile.ZipFile, name: str, largest: int) -> bytes:
 
 
 def _several(names: tuple[str, ...], source: Path | bytes) -> SeveralConfigurationsError:
-    ways = "one of them"
+    way = "Choose one of them."
     if isinstance(source, Path):
-        ways = f"the path of one, {quoted((source / names[0]).as_posix())}"
+        way = f"Would work: the path of one, {quoted((source / names[0]).as_posix())}."
     return SeveralConfigurationsError(
-        f"This zip archive holds {counted(len(names), 'configuration')}: {_names(names)}. Would work: {ways}.",
-        names,
+        f"This zip archive holds {counted(len(names), 'configuration')}: {_names(names)}. {way}", names
     )
 
 

@@ -119,6 +119,7 @@ function render({ model, el }) {
   function choose(names) {
     which.replaceChildren();
     which.hidden = !names.length;
+    trouble.classList.toggle("encdec-open-choice", Boolean(names.length)); // no error, but a question
     for (const name of names) make(which, "button", "encdec-button", name).addEventListener("click", () => sendFile(name));
     which.firstChild?.focus();
   }
