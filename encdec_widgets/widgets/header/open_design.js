@@ -107,7 +107,7 @@ function render({ model, el }) {
       refuse(`The browser can't read ${chosen.name}. If it is a folder, drop the file in it that holds the design.`);
       return;
     }
-    if (held.byteLength) sendFile("");
+    if (new TextDecoder().decode(held).trim()) sendFile("");
     else refuse(`${chosen.name} is empty.`);
   }
 
