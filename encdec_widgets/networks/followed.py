@@ -25,7 +25,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.fields.by_content import same
-from encdec_widgets.networks.keras_private import call_that_made, joins_channels, shape_of
+from encdec_widgets.networks.keras_private import call_that_made, joins_channels, settings_of, shape_of
 from encdec_widgets.networks.users_classes import may_be_of_a_users_class
 from encdec_widgets.networks.weights import as_drawn, number_in, take_over
 
@@ -200,7 +200,7 @@ def _leaves_channels(operation: Any, before: tuple[Any, ...], after: tuple[Any, 
 
 def _settings(layer: Any) -> Any:
     try:
-        return _without_names(layer.get_config())
+        return _without_names(settings_of(layer))
     except Exception as error:
         if not may_be_of_a_users_class(error, layer):
             raise

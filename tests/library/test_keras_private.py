@@ -47,6 +47,15 @@ def uses_global_state() -> None:
     assert _unfilled().shape == (3, 2)
 
 
+def uses_serialization_lib() -> None:
+    serialization = importlib.import_module("keras.src.saving.serialization_lib")
+    asked = serialization.tf
+    assert asked is importlib.import_module("keras.src.utils.module_utils").tensorflow
+    _, layer, _ = _convolution()
+    assert private.settings_of(layer) == layer.get_config()
+    assert serialization.tf is asked
+
+
 def uses_node() -> None:
     inputs, layer, output = _convolution()
     (call,) = private.calls_of(layer)
@@ -189,6 +198,8 @@ def uses_tensorflow() -> None:
 
 USES: dict[str, Callable[[], None]] = {
     "keras.src.backend.common.global_state": uses_global_state,
+    "keras.src.saving.serialization_lib": uses_serialization_lib,
+    "keras.src.utils.module_utils": uses_serialization_lib,
     "keras.src.ops.node": uses_node,
     "keras.src.activations": uses_activations,
     "keras.src.ops.nn": uses_nn,
