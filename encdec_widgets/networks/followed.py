@@ -16,8 +16,9 @@ A layer that keeps its weights has the *origin* of the layer that it has them fr
 networks, also where none of them was filled.
 """
 
+import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -80,26 +81,26 @@ class FollowedLayer:
         """Its settings, None where it can't say them; and how it is fed."""
         return self._read()
 
-    def detached(self) -> "FollowedLayer":
-        """The same without its network, which can be discarded: its weights alone are held.
-
-        Weights that are as their initializer drew them are not held either, but drawn again.
-        """
-        facts, parameters = self.facts, self.parameters
-        return attrs.evolve(
-            self,
-            layer=None,
-            sources=tuple(map(as_drawn, self.sources)),
-            read=lambda: facts,
-            count=lambda: parameters,
-        )
-
     def is_same_as(self, other: "FollowedLayer") -> bool:
         """Whether it is the same and fed in the same way."""
         if self.kind is not other.kind or self.shapes != other.shapes:
             return False
         (settings, fed), (others, others_fed) = self.facts, other.facts
         return settings is not None and fed == others_fed and same(settings, others)
+
+
+def detached(layers: Sequence[FollowedLayer]) -> list[FollowedLayer]:
+    """The same without their network, which can be discarded: their weights alone are held.
+
+    Weights that are as their initializer drew them are not held either, but drawn again.
+    """
+    held = iter(as_drawn([source for layer in layers for source in layer.sources]))
+    return [_without_network(layer, tuple(itertools.islice(held, len(layer.sources)))) for layer in layers]
+
+
+def _without_network(layer: FollowedLayer, sources: tuple[Any, ...]) -> FollowedLayer:
+    facts, parameters = layer.facts, layer.parameters
+    return attrs.evolve(layer, layer=None, sources=sources, read=lambda: facts, count=lambda: parameters)
 
 
 def followed_layers(
