@@ -59,11 +59,11 @@ class Classes(Kind):
 
     def laid_over(self, logits: Array, size: int) -> Array:
         """Probabilities, the two of a coin flip in full: what is painted is that it is one of the things."""
-        highest = np.maximum(logits.max(-1, keepdims=True), 0)
-        shares = np.exp(logits - highest)
-        all_of_them = shares.sum(-1, keepdims=True) + np.exp(-highest)
-        thing = shares.sum(-1, keepdims=True) / all_of_them
-        painted: Array = thing * shares / shares.max(-1, keepdims=True)
+        highest = logits.max(-1, keepdims=True)
+        shares = np.exp(logits - highest)  # of the likeliest thing
+        summed = shares.sum(-1, keepdims=True)
+        thing = summed / (summed + np.exp(np.clip(-highest, -30, 30)))
+        painted: Array = thing * shares
         return painted
 
     def score(
