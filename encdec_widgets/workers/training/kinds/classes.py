@@ -24,8 +24,8 @@ class Classes(Kind):
         """See :class:`Kind`."""
         if targets.shape != (count, size, size) or targets.dtype.kind not in "biuf":
             raise TargetsError(
-                f"must be whole numbers of the shape {(count, size, size)}. Received: {targets.dtype.name} of the shape "
-                f"{targets.shape}."
+                f"must be whole numbers of the shape {(count, size, size)}. Received: {targets.dtype.name} of the "
+                f"shape {targets.shape}."
             )
         if not np.isin(targets, range(names + 1)).all():
             raise TargetsError(
@@ -39,7 +39,8 @@ class Classes(Kind):
         blocks = in_blocks(targets, positions)
         shares = np.stack([(blocks == one).mean(3) for one in range(1, names + 1)], -1)
         most = shares.argmax(-1)[..., None] == np.arange(names)
-        return (most & (shares >= LEAST_SHARE)).astype(np.float32)
+        maps: Array = (most & (shares >= LEAST_SHARE)).astype(np.float32)
+        return maps
 
     def loss(self, logits: Any, maps: Any) -> Any:
         """Cross-entropy of each pixel over nothing and all things; the mean over pixels of things, and over others.
