@@ -1,6 +1,5 @@
 """What a worker process is told of a training: the network, its weights and the task, the large parts as files."""
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +28,6 @@ class Sent:
     trainee: Trainee
     network: Network
     weights: str | None = None
-
-
-def folder_for_files() -> "tempfile.TemporaryDirectory[str]":
-    """A folder for the files of one training, which goes with the last value that holds it."""
-    return tempfile.TemporaryDirectory(prefix="encdec_widgets_", ignore_cleanup_errors=True)
 
 
 def sent(thing: Any, task: Task | str, options: TrainingOptions, folder: Path | None) -> Sent:
