@@ -198,6 +198,8 @@ class Training:
             network=network, task=learnt, options=how, steps=steps, seconds=seconds, seed=seed, folder=folder
         )
 
+    noun = "training"
+
     @property
     def backends(self) -> tuple[str, ...]:
         """The Keras backend that it needs."""

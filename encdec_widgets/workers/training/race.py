@@ -176,6 +176,8 @@ class TrainingRace:
         a, b = (network.trainee.notes for network in self._networks)
         return a, b
 
+    noun = "training"
+
     @property
     def backends(self) -> tuple[str, ...]:
         """The Keras backend that they need."""
