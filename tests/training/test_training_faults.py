@@ -222,7 +222,8 @@ PARENT = """
     from encdec_widgets.workers.training import Training
 
     worker, trains = Worker(), threading.Event()
-    training = Training.of(Design(UNet(filters=2, down_blocks=1, up_blocks=1), (64, 64, 1)), "halo", backend={backend!r})
+    design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (64, 64, 1))
+    training = Training.of(design, "halo", backend={backend!r})
     worker.submit(training, on_done=print, on_progress=lambda progress: progress.payload and trains.set())
     assert trains.wait(120)
     print("worker", worker.pids[0], training._folder.path, flush=True)
