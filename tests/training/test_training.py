@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from encdec_widgets import Design
-from encdec_widgets.architectures import CustomEncoderDecoder, SimpleConvBlock
+from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.encoder_decoder import SimpleConvBlock
 from encdec_widgets.networks.keras_private import is_filled
 from encdec_widgets.workers.timing import Worker, measure, network_of
 from encdec_widgets.workers.training import (
