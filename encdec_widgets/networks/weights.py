@@ -152,6 +152,15 @@ def take_over(variable: Any, source: Any) -> None:
         variable.assign(keras.ops.copy(source.value))
 
 
+def give(variable: Any, values: NDArray[Any]) -> None:
+    """Let a variable have these values, in place of those that it has, or that its initializer would draw."""
+    if is_filled(variable):
+        variable.assign(values)
+    else:
+        set_initializer(variable, _Made(lambda: values))
+        fill([variable])
+
+
 @attrs.frozen(eq=False)
 class _Made:
     """An initializer of one variable: it gives what ``make`` returns."""
