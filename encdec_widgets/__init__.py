@@ -14,16 +14,28 @@ if TYPE_CHECKING:
     from encdec_widgets.designs.presets import preset, presets
     from encdec_widgets.export.reading import read_design
     from encdec_widgets.widgets import Designer
+    from encdec_widgets.workers.feature_maps import feature_maps
     from encdec_widgets.workers.timing import compare, effective_field, measure
 
 __version__ = "0.1.0"
-__all__ = ["Design", "Designer", "compare", "effective_field", "measure", "preset", "presets", "read_design"]
+__all__ = [
+    "Design",
+    "Designer",
+    "compare",
+    "effective_field",
+    "feature_maps",
+    "measure",
+    "preset",
+    "presets",
+    "read_design",
+]
 
 _HOMES = {
     "Design": "encdec_widgets.designs.design",
     "Designer": "encdec_widgets.widgets",
     "compare": "encdec_widgets.workers.timing",
     "effective_field": "encdec_widgets.workers.timing",
+    "feature_maps": "encdec_widgets.workers.feature_maps",
     "measure": "encdec_widgets.workers.timing",
     "preset": "encdec_widgets.designs.presets",
     "presets": "encdec_widgets.designs.presets",

@@ -143,7 +143,9 @@ class FeatureMaps:
         for one in self.blocks:
             if block in (one.name, one.label):
                 return one
-        raise KeyError(f"There is no block {quoted(block)}. There are: {', '.join(b.label for b in self.blocks)}.")
+        raise KeyError(
+            f"There is no block {quoted(block)}. There are: {', '.join(b.label for b in self.blocks)}."
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data, ready for JSON."""
@@ -152,13 +154,11 @@ class FeatureMaps:
     def __repr__(self) -> str:
         """One line a block, with units."""
         head = (
-            f"<FeatureMaps of {counted(len(self.blocks), 'block')}, image of {sizes_text(self.size)} px, {self.weights}, "
-            f"{duration_text(self.seconds)}, {backend_text(self.backend)}>"
+            f"<FeatureMaps of {counted(len(self.blocks), 'block')}, image of {sizes_text(self.size)} px, "
+            f"{self.weights}, {duration_text(self.seconds)}, {backend_text(self.backend)}>"
         )
         width = max((len(block.label) for block in self.blocks), default=0)
-        return "\n".join(
-            [head, *(f"  {block.label:<{width}} {_figures(block)}" for block in self.blocks)]
-        )
+        return "\n".join([head, *(f"  {block.label:<{width}} {_figures(block)}" for block in self.blocks)])
 
 
 def _figures(block: BlockMaps) -> str:

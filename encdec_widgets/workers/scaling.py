@@ -44,6 +44,9 @@ def _weights(before: int, now: int) -> NDArray[np.float32]:
         pixels = np.arange(before)
         ends = np.minimum(edges[1:, None], pixels + 1)
         shares = np.clip(ends - np.maximum(edges[:-1, None], pixels), 0, None)
-        return (shares * (now / before)).astype(np.float32)
-    middles = np.clip((np.arange(now) + 0.5) * before / now - 0.5, 0, before - 1)
-    return np.clip(1 - np.abs(middles[:, None] - np.arange(before)), 0, None).astype(np.float32)
+        shares = shares * (now / before)
+    else:
+        middles = np.clip((np.arange(now) + 0.5) * before / now - 0.5, 0, before - 1)
+        shares = np.clip(1 - np.abs(middles[:, None] - np.arange(before)), 0, None)
+    weights: NDArray[np.float32] = shares.astype(np.float32)
+    return weights

@@ -1,5 +1,6 @@
 """A person's image as a network takes it: its middle, at the size, channels and values of the network's input."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -83,7 +84,7 @@ def _pixels(image: Any, channels: int) -> NDArray[np.float32]:
         raise FieldError("image", f"{received}, with numbers that are not finite", "must hold finite numbers")
     if array.dtype.kind not in "ui":
         return pixels
-    return pixels / (255 if pixels.max() <= 255 else 65_535)
+    return pixels / np.float32(255 if pixels.max() <= 255 else 65_535)
 
 
 def _middle(pixels: NDArray[np.float32], proportion: float) -> NDArray[np.float32]:
@@ -95,17 +96,54 @@ def _middle(pixels: NDArray[np.float32], proportion: float) -> NDArray[np.float3
     return pixels[top : top + rows, left : left + columns]
 
 
-def _in_channels(values: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
+def _in_channels(values: Any, channels: int) -> Any:
     if values.shape[-1] == channels:
         return values
     grey = values @ np.array(_LUMA, np.float32) if values.shape[-1] == 3 else values[..., 0]
     return np.repeat(grey[..., None], channels, axis=-1)
 
 
-def _picture(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+def _picture(values: Any) -> NDArray[np.uint8]:
     """For the eye: from 0 to 1 as it is; other values from the smallest to the largest."""
     shown = values if values.shape[-1] == 3 else values.mean(axis=-1)
     low, high = float(shown.min()), float(shown.max())
     if low < 0 or high > 1:
         shown = (shown - low) / max(high - low, 1e-12)
-    return np.round(255 * shown).astype(np.uint8)
+    picture: NDArray[np.uint8] = np.round(255 * shown).astype(np.uint8)
+    return picture
+
+
+def sample_image(shape: Sequence[int | None], seed: int = 0) -> NDArray[np.float32]:
+    """A sample to look at: a mouse from above, with some noise.
+
+    Args:
+        shape: Height and width of the input, of which the sample has the smaller one, from 64 to 128 px.
+        seed: Another one draws another mouse.
+
+    Returns:
+        (height, width), as 32-bit floats.
+
+    Example:
+        >>> sample_image((256, 256, 1)).shape
+        (128, 128)
+    """
+    size = min(128, max(64, *(side or 64 for side in shape[:2])))
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[:size, :size] / (size - 1) - 0.5
+    angle = random.uniform(0, 2 * np.pi)
+    along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+
+    def disc(middle: float, side: float, long: float, wide: float) -> Any:
+        away = np.hypot((along - middle) / long, (across - side) / wide)
+        return np.clip((1 - away) * wide * size + 0.5, 0, 1)
+
+    parts = (
+        (0.0, 0.0, 0.2, 0.11),
+        (0.2, 0.0, 0.11, 0.075),
+        (0.17, 0.07, 0.04, 0.04),
+        (0.17, -0.07, 0.04, 0.04),
+    )
+    feet = ((-0.12, 0.13, 0.045, 0.02), (-0.12, -0.13, 0.045, 0.02), (-0.3, 0.0, 0.13, 0.012))
+    mouse = np.max([0.55 * disc(*part) for part in parts] + [0.8 * disc(*part) for part in feet], axis=0)
+    drawn: NDArray[np.float32] = (mouse + random.normal(0, 0.04, mouse.shape)).astype(np.float32)
+    return drawn

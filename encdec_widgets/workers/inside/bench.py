@@ -15,8 +15,8 @@ from encdec_widgets.networks.weights import draw_again
 from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.backends.backend import Runner, Work
 from encdec_widgets.workers.backends.installed import visible_devices
-from encdec_widgets.workers.device import Device
 from encdec_widgets.workers.block_maps import unpacked
+from encdec_widgets.workers.device import Device
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.inside.feature_maps import look
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
@@ -27,7 +27,8 @@ from encdec_widgets.workers.inside.sampling import GradientSampler
 from encdec_widgets.workers.inside.stopwatch import Stopwatch
 from encdec_widgets.workers.options import AUTO
 from encdec_widgets.workers.timing.calibration import Calibration, calibrate, predict_ms
-from encdec_widgets.workers.training.weights_file import assign, load as weights_in
+from encdec_widgets.workers.training.weights_file import assign
+from encdec_widgets.workers.training.weights_file import load as weights_in
 
 
 @attrs.frozen(eq=False)

@@ -52,7 +52,9 @@ def look(
     images = [np.repeat(image[None], batch, axis=0)]
     started = time.perf_counter()
     made = whole(one_or_all(images), training=False)
-    arrays = [keras.ops.convert_to_numpy(one) for one in (made if isinstance(made, (list, tuple)) else [made])]
+    arrays = [
+        keras.ops.convert_to_numpy(one) for one in (made if isinstance(made, (list, tuple)) else [made])
+    ]
     seconds = time.perf_counter() - started
     maps = dict(zip(wanted, arrays, strict=True))
     return {
@@ -133,9 +135,7 @@ def head_reply(maps: Array, input_size: tuple[int, int]) -> dict[str, Any]:
             for index, of_input, of_map in zip((row, column), input_size, values.shape, strict=True)
         ]
         peaks.append({"channel": channel, "position": place, "value": float(values.max())})
-        np.maximum(
-            heat, _levels(values, float(values.min()), float(values.max()), (height, width)), out=heat
-        )
+        np.maximum(heat, _levels(values, float(values.min()), float(values.max()), (height, width)), out=heat)
     return {"peaks": peaks, "heat": packed(heat)}
 
 
@@ -146,7 +146,7 @@ def _levels(values: Array, low: float, high: float, size: tuple[int, int]) -> ND
 
 
 def _require_memory(tensors: Any) -> None:
-    """Refuse what does not fit: all maps are there at once, once as the backend has them and once as numbers to read."""
+    """Refuse what does not fit: all maps are there together, as the backend has them and as numbers to read."""
     needed = sum(2 * 4 * int(np.prod(tensor.shape[1:], dtype=np.int64)) for tensor in tensors)
     limit = memory_limit()
     if limit is not None and needed > limit:
