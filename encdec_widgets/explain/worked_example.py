@@ -316,9 +316,9 @@ def _concatenation(windows: Any, kernel_size: Any) -> WorkedExample:
         ),
         inputs=(MAP, OTHER),
         outputs=(MAP, OTHER),
-        at=(2, 2),
-        taken=((), ((2, 2),)),
-        sum=f"{number_text(float(OTHER[2, 2]))} stays {number_text(float(OTHER[2, 2]))}",
+        at=(1, 2),
+        taken=((), ((1, 2),)),
+        sum=f"{number_text(float(OTHER[1, 2]))} stays {number_text(float(OTHER[1, 2]))}",
     )
 
 
@@ -377,6 +377,6 @@ def _products(pairs: Sequence[tuple[Any, Any]], total: Any) -> str:
         if not weight:
             continue
         sign = "−" if weight < 0 else "+"
-        lead = f" {sign} " if text else "−" * (weight < 0)
+        lead = f" {sign} " if text else sign.strip("+")
         text += f"{lead}{number_text(float(value))}·{number_text(abs(float(weight)))}"
     return f"{text or 0} = {number_text(float(total)).replace('-', '−')}"

@@ -29,12 +29,15 @@ from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.options import Options
 from encdec_widgets.workers.process import require_processes
-from encdec_widgets.workers.seen_image import SeenImage, sample_image, seen_image
+from encdec_widgets.workers.seen_image import pixels_of, sample_image, seen_image
 from encdec_widgets.workers.sent_network import Network, network_of
 from encdec_widgets.workers.timing.measuring import OnBench
 from encdec_widgets.workers.training.weights_file import pairs_of, save
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from encdec_widgets.backbone import Backbone
 
 __all__ = [
@@ -117,7 +120,8 @@ class FeatureMapsPass:
 
     Attributes:
         network: The network.
-        image: What it is given.
+        image: What it is given, (height, width, channels), of any size.
+        standardise: Whether that is shifted and scaled to a mean of 0 and a standard deviation of 1.
         blocks: The blocks whose maps are wanted.
         heads: Names of the blocks that predict.
         file: The file with its weights; None for random ones. It is deleted at the end.
@@ -138,11 +142,12 @@ class FeatureMapsPass:
     """
 
     network: Network
-    image: SeenImage
+    image: "NDArray[np.float32]"
     blocks: tuple[_Block, ...]
     heads: tuple[str, ...]
     file: "_File | None"
     weights: str
+    standardise: bool = False
     seed: int = 0
     at_most_s: float | None = AT_MOST_S
     coarsest: int = 1
@@ -178,11 +183,7 @@ class FeatureMapsPass:
         source = _source(backbone, weights)
         network = network_of(backbone)
         network.check(network.fixed_batch or 1)
-        height, width, channels = network.shapes[0]
-        assert height is not None
-        assert width is not None
-        assert channels is not None  # as it was checked
-        seen = seen_image(image, (height, width, channels), standardise=standardise)
+        pixels = pixels_of(image, network.shapes[0][-1] or 1)
         nodes = backbone.blocks.nodes
         made_by = {block: call for call, blocks in backbone.calls.nodes(data="output_of") for block in blocks}
         blocks = tuple(
@@ -196,7 +197,8 @@ class FeatureMapsPass:
         words = {True: "random weights", False: "its weights" if source is backbone else "given weights"}
         return cls(
             network=network,
-            image=seen,
+            image=pixels,
+            standardise=standardise,
             blocks=blocks,
             heads=tuple(
                 name for name, data in nodes(data=True) if data["stage"] == "head" and data["stack"] == last
@@ -254,9 +256,12 @@ class FeatureMapsPass:
         tell(Progress(share=0.6, doing="taking the weights"))
         built.do("take_weights", path=None if self.file is None else self.file.path, seed=self.seed)
         tell(Progress(share=0.8, doing="one pass"))
+        # Not before: of an input that no memory holds, an image would hold up the kernel.
+        height, width, channels = self._input
+        seen = seen_image(self.image, (height, width, channels), standardise=self.standardise)
         reply = built.do(
             "look",
-            image=packed(self.image.values),
+            image=packed(seen.values),
             blocks={block.name: block.call for block in self.blocks},
             heads=self.heads,
         )
@@ -269,13 +274,19 @@ class FeatureMapsPass:
                 if block.name in reply["blocks"]
             ),
             heads=tuple(_head_maps(name, labels[name], told) for name, told in reply["heads"].items()),
-            picture=self.image.picture,
+            picture=seen.picture,
             weights=self.weights,
             seconds=reply["seconds"],
             backend=self.backend,
             precision=built.facts["precision"],
             notices=tuple(built.facts["notices"]),
         )
+
+    @property
+    def _input(self) -> tuple[int, int, int]:
+        """Height, width and channels of the input: none of them is open, which was checked."""
+        height, width, channels = (side or 1 for side in self.network.shapes[0])
+        return height, width, channels
 
     def _require_short(self, built: OnBench, tell: Tell) -> None:
         """Refuse a pass that is predicted to take longer than allowed."""
@@ -289,9 +300,7 @@ class FeatureMapsPass:
 
     def _smaller(self, share: float) -> tuple[int, int] | None:
         """The input with sides of so large a share at most, of a size that the network can divide."""
-        height, width = (
-            int(share * side) // self.coarsest * self.coarsest for side in self.image.values.shape[:2]
-        )
+        height, width = (int(share * side) // self.coarsest * self.coarsest for side in self._input[:2])
         return (height, width) if height and width else None
 
 

@@ -55,7 +55,7 @@ def seen_image(image: Any, shape: tuple[int, int, int], *, standardise: bool = F
         >>> seen.values.shape, float(seen.values.max()), seen.part
         ((32, 32, 1), 1.0, (40, 40))
     """
-    pixels = _pixels(image, shape[-1])
+    pixels = pixels_of(image, shape[-1])
     given = pixels.shape[0], pixels.shape[1]
     middle = _middle(pixels, shape[0] / shape[1])
     values = np.clip(scaled(middle, shape[:2]), middle.min(), middle.max())  # rounding may go past the ends
@@ -66,8 +66,16 @@ def seen_image(image: Any, shape: tuple[int, int, int], *, standardise: bool = F
     return SeenImage(values.astype(np.float32), picture, (middle.shape[0], middle.shape[1]), given)
 
 
-def _pixels(image: Any, channels: int) -> NDArray[np.float32]:
-    """The image with an axis of channels, whole numbers of 8 bits as shares of 1."""
+def pixels_of(image: Any, channels: int) -> NDArray[np.float32]:
+    """An image with an axis of channels, and whole numbers as shares of 1; one that is so stays as it is.
+
+    Args:
+        image: As in :func:`seen_image`.
+        channels: Those of the input.
+
+    Raises:
+        FieldError: (a ValueError) If it is no such image, or holds numbers that are not finite.
+    """
     array = np.asarray(image)
     allowed = "must be numbers of shape (height, width), (height, width, 3)" + (
         f" or (height, width, {channels})" if channels not in (1, 3) else ""

@@ -1,5 +1,6 @@
 """What every block makes of an image: against Keras's own model of the same layers, and what can go wrong."""
 
+import gc
 import re
 import tempfile
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import attrs
 import keras
 import numpy as np
+import psutil
 import pytest
 
 from encdec_widgets import Design, feature_maps
@@ -18,9 +20,10 @@ from encdec_widgets.backbone import Backbone
 from encdec_widgets.networks.graph import owners_of
 from encdec_widgets.workers.block_maps import unpacked
 from encdec_widgets.workers.feature_maps import FeatureMaps, FeatureMapsPass, PassTooLongError
+from encdec_widgets.workers.inside import feature_maps as inside
 from encdec_widgets.workers.inside.feature_maps import block_reply, head_reply
-from encdec_widgets.workers.timing import TimingError, TimingStopped, Worker
-from tests.library.timed import Told, alive, busy_and_running, eventually
+from encdec_widgets.workers.timing import TimingError, TimingStopped, Worker, network_of
+from tests.library.timed import Told, alive, eventually
 
 pytestmark = pytest.mark.backend
 
@@ -43,7 +46,7 @@ def maps(backbone: Backbone, worker: Worker) -> FeatureMaps:
 def outputs_of(backbone: Backbone) -> dict[str, Any]:
     """What Keras's own model of the blocks' outputs gives, (height, width, channels) by block."""
     names = [built.call.prefix for built in backbone.built_blocks]
-    model = keras.Model(backbone.model.inputs, [built.output for built in backbone.built_blocks])
+    model = keras.Model(backbone.model.inputs[0], [built.output for built in backbone.built_blocks])
     made = model(IMAGE[None, ..., None], training=False)
     return {name: keras.ops.convert_to_numpy(one)[0] for name, one in zip(names, made, strict=True)}
 
@@ -80,7 +83,7 @@ def test_it_says_what_the_picture_says_of_size_stride_and_name(backbone: Backbon
     assert maps.weights == "its weights"
     assert maps.backend == keras.config.backend()
     assert maps.size == (64, 48)
-    assert repr(maps).startswith("<FeatureMaps of 9 blocks, image of 64 × 48 px, its weights, ")
+    assert repr(maps).startswith("<FeatureMaps of 8 blocks, image of 64 × 48 px, its weights, ")
 
 
 def test_a_drawn_map_is_an_average_over_areas(maps: FeatureMaps, backbone: Backbone) -> None:
@@ -143,9 +146,7 @@ def test_a_channel_that_is_nothing_but_a_peak_is_drawn_to_its_peak() -> None:
 
 
 def test_channels_that_the_weights_kill_are_dead(worker: Worker) -> None:
-    built = DESIGN.replace("activation", "relu").build()
-    built.fill()
-    layer = next(layer for layer in built.model.layers if layer.name.startswith("stack0_enc1_conv"))
+    built = DESIGN.build()
     last = [name for name in built.blocks.nodes["stack0_enc1"]["layers"] if "conv" in name][-1]
     layer = built.model.get_layer(last)
     bias = np.zeros(layer.bias.shape)
@@ -189,20 +190,25 @@ def test_what_is_no_weights_is_refused_with_what_would_work(worker: Worker) -> N
         feature_maps(3)
 
 
-def left_behind() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("encdec-weights-*"))
+@pytest.fixture
+def left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files, in which nothing is to be left."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
 
 
-def test_no_file_with_weights_is_left(backbone: Backbone, worker: Worker) -> None:
-    before = left_behind()
+def test_no_file_with_weights_is_left(backbone: Backbone, worker: Worker, left: Path) -> None:
     feature_maps(backbone, IMAGE, worker=worker)
     with pytest.raises(FieldError):
         feature_maps(backbone, np.zeros((3, 3, 7)), worker=worker)
+    assert not list(left.iterdir())
     job = FeatureMapsPass.of(backbone, IMAGE)
-    assert left_behind() - before
+    assert list(left.iterdir())
     job.discard()
+    assert not list(left.iterdir())
     FeatureMapsPass.of(backbone, IMAGE)  # and nobody does it
-    assert eventually(lambda: not left_behind() - before)
+    gc.collect()
+    assert not list(left.iterdir())
 
 
 # Other networks
@@ -263,35 +269,33 @@ def test_a_smaller_input_is_suggested_that_the_network_can_divide(worker: Worker
 
 def test_maps_that_no_memory_holds_are_refused_with_the_figure(worker: Worker) -> None:
     huge = Design(UNet(filters=2048, down_blocks=1, up_blocks=1), (16384, 16384, 1))
-    job = attrs.evolve(
-        FeatureMapsPass.of(DESIGN.build(), IMAGE),
-        network=FeatureMapsPass.of(huge.build(), np.zeros((4, 4))).network,
-        at_most_s=None,
-    )
+    job = FeatureMapsPass.of(DESIGN.build(), IMAGE, at_most_s=None)
     with pytest.raises(TimingError, match=r"about [\d.]+ TB .*an estimate"):
-        worker.do(job)
+        worker.do(attrs.evolve(job, network=network_of(huge)))
     assert all(map(alive, worker.pids))
 
 
-def test_stop_ends_it_and_the_next_one_works(worker: Worker, backbone: Backbone) -> None:
+def test_the_maps_of_all_blocks_together_need_room_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inside, "memory_limit", lambda: 10**5)
+    model = DESIGN.build().structure
+    blocks = {layer.name: layer.name for layer in model.layers if "conv" in layer.name}
+    with pytest.raises(
+        TimingError, match=r"all blocks together would take about [\d.]+ MB .* there are 100 kB"
+    ):
+        inside.look(model, np.zeros((64, 48, 1), np.float32), blocks, ())
+
+
+def test_it_goes_on_in_steps_that_are_told(worker: Worker, backbone: Backbone) -> None:
     told = Told()
-    worker.submit(FeatureMapsPass.of(backbone, IMAGE), on_done=told, on_progress=told.on_progress)
-    worker.stop()
-    assert isinstance(told.wait(), TimingStopped)
-    assert feature_maps(backbone, IMAGE, worker=worker).blocks
+    worker.do(FeatureMapsPass.of(backbone, IMAGE), told.on_progress)
+    shares = [progress.share for progress in told.progress]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
 
 
-def test_while_a_timing_is_under_way_none_begins(worker: Worker, backbone: Backbone) -> None:
-    told = busy_and_running(worker)
-    with pytest.raises(TimingError, match="under way"):
-        feature_maps(backbone, IMAGE, worker=worker)
-    worker.stop()
-    assert isinstance(told.wait(), TimingStopped)
-
-
-def test_the_process_that_is_killed_is_told_in_a_line(worker: Worker, backbone: Backbone) -> None:
-    import psutil
-
+def test_a_process_that_is_killed_is_told_in_a_line_and_another_can_be_stopped(
+    worker: Worker, backbone: Backbone, left: Path
+) -> None:
     feature_maps(backbone, IMAGE, worker=worker)
     told, (pid,) = Told(), worker.pids
 
@@ -301,12 +305,11 @@ def test_the_process_that_is_killed_is_told_in_a_line(worker: Worker, backbone: 
 
     worker.submit(FeatureMapsPass.of(backbone, IMAGE), on_done=told, on_progress=kill)
     assert "process was killed from outside" in str(told.wait())
-    assert feature_maps(backbone, IMAGE, worker=worker).blocks
-
-
-def test_it_goes_on_in_steps_that_are_told(worker: Worker, backbone: Backbone) -> None:
-    told = Told()
-    worker.do(FeatureMapsPass.of(backbone, IMAGE), told.on_progress)
-    shares = [progress.share for progress in told.progress]
-    assert shares == sorted(shares)
-    assert (shares[0], shares[-1]) == (0, 1)
+    begun = Told()
+    worker.submit(FeatureMapsPass.of(backbone, IMAGE), on_done=begun)
+    with pytest.raises(TimingError, match="under way"):
+        feature_maps(backbone, IMAGE, worker=worker)
+    worker.stop()
+    assert isinstance(begun.wait(), TimingStopped)
+    assert worker.pids == ()
+    assert eventually(lambda: not [path for path in left.iterdir() if path.name.startswith("encdec")])

@@ -47,7 +47,7 @@ def look(
     }
     _require_memory(wanted.values())
     with room_for_long_ways():
-        whole = keras.Model(model.inputs, list(wanted.values()))
+        whole = keras.Model(one_or_all(model.inputs), list(wanted.values()))
     batch = model.inputs[0].shape[0] or 1
     images = [np.repeat(image[None], batch, axis=0)]
     started = time.perf_counter()
