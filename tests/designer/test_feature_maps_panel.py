@@ -1,4 +1,4 @@
-"""The panel of feature maps: what is asked of the worker, what is said and drawn of its answers, and when nothing is."""
+"""The panel of feature maps: what is asked of the worker, what is said and drawn of its answers, and when."""
 
 import re
 from collections.abc import Mapping
