@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import attrs
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.backbone import Backbone
 from encdec_widgets.background import Background, shared_background
 from encdec_widgets.designs.block_edits import BlockEdit, path_of
 from encdec_widgets.designs.design import Design
@@ -26,6 +28,7 @@ from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.live_builder import LiveBuilder, Request
 from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
+from encdec_widgets.session.trained_weights import WeightsFile, learnt, take
 
 
 class Session(BuiltState):
@@ -286,6 +289,24 @@ class Session(BuiltState):
                 shown leaves the colours of the stages.
         """
         self._set(coloured_by=quantity)
+
+    @whole
+    def take_weights(self, trained: Backbone, path: Path) -> None:
+        """Let those layers have weights from a file that are still as they were in the network that was trained.
+
+        Nothing is filled for it: layers that are not filled yet have these weights once they are. It is called while
+        nothing is being built.
+
+        Args:
+            trained: The network of this session of which a copy was trained in another process.
+            path: A file of :mod:`encdec_widgets.workers.training.weights_file`; it goes when nobody needs it.
+
+        Raises:
+            TimingError: If the file can't be read.
+        """
+        what = learnt(trained, WeightsFile(path))
+        for backbone in {self._builder.latest, self.shown and self.shown.backbone} - {None}:
+            self._builder.keep_with(backbone, take(what, backbone, self._builder.kept_with(backbone)))
 
     # Waiting and ending
 
