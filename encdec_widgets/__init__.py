@@ -15,9 +15,20 @@ if TYPE_CHECKING:
     from encdec_widgets.export.reading import read_design
     from encdec_widgets.widgets import Designer
     from encdec_widgets.workers.timing import compare, effective_field, measure
+    from encdec_widgets.workers.training import train
 
 __version__ = "0.1.0"
-__all__ = ["Design", "Designer", "compare", "effective_field", "measure", "preset", "presets", "read_design"]
+__all__ = [
+    "Design",
+    "Designer",
+    "compare",
+    "effective_field",
+    "measure",
+    "preset",
+    "presets",
+    "read_design",
+    "train",
+]
 
 _HOMES = {
     "Design": "encdec_widgets.designs.design",
@@ -28,6 +39,7 @@ _HOMES = {
     "preset": "encdec_widgets.designs.presets",
     "presets": "encdec_widgets.designs.presets",
     "read_design": "encdec_widgets.export.reading",
+    "train": "encdec_widgets.workers.training",
 }
 
 

@@ -79,7 +79,8 @@ def load(path: str | os.PathLike[str]) -> tuple[tuple[str, NDArray[Any]], ...]:
         [('enc0/kernel', (3, 3))]
     """
     try:
-        with np.load(path, allow_pickle=False) as held:
+        # NumPy leaves a file open that it cannot read, unless it was opened for it.
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as held:
             return tuple((str(name), held[str(n)]) for n, name in enumerate(held[_PATHS].tolist()))
     except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
         raise TimingError(
