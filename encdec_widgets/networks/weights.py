@@ -209,19 +209,6 @@ def held_elsewhere(read: Callable[[], Any]) -> "Drawn":
     return Drawn(_Made(_Given(read)))
 
 
-def value_of(variable: Any) -> NDArray[Any] | None:
-    """The values that a variable has, or is to get from elsewhere; None where they are yet to be drawn.
-
-    A variable that is not filled stays so.
-    """
-    if is_filled(variable):
-        return np.asarray(keras.ops.convert_to_numpy(variable.value))
-    if not has_values(variable):
-        return None
-    made = initializer_of(variable)(variable.shape, dtype=variable.dtype)
-    return np.asarray(keras.ops.convert_to_numpy(made))
-
-
 @attrs.frozen(eq=False)
 class Drawn:
     """Values that an initializer can draw again.

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import attrs
 import traitlets
 
-from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.background import Cancellable
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.problem_words import problem_sentence
+from encdec_widgets.session.learning_asked import Asked
 from encdec_widgets.session.learning_run import LearningState, Run
-from encdec_widgets.session.learning_settings import LearningSettings
 from encdec_widgets.session.learning_subject import Subject, network_words
 from encdec_widgets.session.learning_words import (
     STOPPED_AT_ONCE,
@@ -28,13 +24,13 @@ from encdec_widgets.session.learning_words import (
     started,
 )
 from encdec_widgets.session.session import Session
-from encdec_widgets.session.trained_weights import has_weights, weights_of
+from encdec_widgets.session.trained_weights import has_weights
 from encdec_widgets.workers.client import Worker, shared_worker
 from encdec_widgets.workers.errors import TimingStopped
 from encdec_widgets.workers.job import Progress
-from encdec_widgets.workers.training.job import Training, TrainingRace
-from encdec_widgets.workers.training.tasks import Task, tasks
-from encdec_widgets.workers.training.weights_file import save
+from encdec_widgets.workers.training.job import Training
+from encdec_widgets.workers.training.race import TrainingComparison, TrainingRace
+from encdec_widgets.workers.training.result import Trained, WeightsOf
 
 RESTS_S = 0.3
 """An edit is trained, and looked at, once edits rest for so long: each step of a drag would compile a network anew."""
@@ -50,33 +46,26 @@ class _UnderWay:
     Attributes:
         job: The job.
         sent: The networks that were sent to it, with the edits that led to them; the newest is the last.
-        race: Whether two are trained in turns.
-        weights: The file of weights that it starts from, if it does.
         stopped: Whether it was asked to end.
-        killed: Whether it was ended.
     """
 
-    job: Any
     sent: list[tuple[Backbone, str]]
-    race: bool = False
-    weights: Path | None = None
+    job: Training | TrainingRace | None = None
     stopped: bool = False
-    killed: bool = False
 
 
-class Learning(traitlets.HasTraits):
+class Learning(Asked):
     """What a network learns, without a screen: a page observes it.
 
+    What it is asked for is a trait as well: see :class:`~encdec_widgets.session.learning_asked.Asked`.
+
     Attributes:
-        settings: What is asked for (a trait): see :meth:`set`.
-        problem: Why a setting that was asked for is not possible, an exception, or None (a trait).
-        tasks: The tasks by name (a trait): those of the library, and those of a notebook's own: see :meth:`add`.
         subject: What would be trained of the network on screen, or why it can't be (a trait); None as long as nobody
             looks at it, and nothing is trained.
         state: How far it is (a trait).
         pinned: The network A of a race (a trait); None for none.
-        sentence: What is to be read aloud, after its number (a trait): at the start, at an edit, at the end.
-        trained: The last result, a ``Trained``, or that of a race; None as long as there is none.
+        trained: The last result, a :class:`~encdec_widgets.workers.training.Trained`, or the comparison of a race; None
+            as long as there is none.
 
     Example:
         >>> from encdec_widgets import Design
@@ -90,81 +79,31 @@ class Learning(traitlets.HasTraits):
         ('halo', False)
     """
 
-    settings = traitlets.Instance(LearningSettings, (), read_only=True)
-    problem = traitlets.Instance(FieldError, allow_none=True, read_only=True)
-    tasks = traitlets.Dict(read_only=True)
     subject = traitlets.Instance(Subject, allow_none=True, read_only=True)
     state = traitlets.Instance(LearningState, (), read_only=True)
     pinned = traitlets.Instance(Subject, allow_none=True, read_only=True)
-    sentence = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, ""), read_only=True)
 
-    def __init__(
-        self,
-        session: Session,
-        worker: Worker | None = None,
-        *,
-        training: Callable[..., Any] = Training,
-        race: Callable[..., Any] = TrainingRace,
-    ) -> None:
+    def __init__(self, session: Session, worker: Worker | None = None) -> None:
         """Train nothing yet.
 
         Args:
             session: Whose network is trained.
             worker: The process to train in; the one of this kernel if left out.
-            training: Makes the job that trains one network.
-            race: Makes the job that trains two in turns.
         """
         super().__init__()
-        self.trained: Any = None
+        self.trained: Trained | TrainingComparison | None = None
         self._session = session
         self._worker = worker or shared_worker()
-        self._training, self._race = training, race
         self._under_way: _UnderWay | None = None
         self._looked_at = self._closed = False
         self._resting: Cancellable | None = None
         self._patience: Cancellable | None = None
-        self._coming_back: tuple[Backbone, Path] | None = None
+        self._coming_back: tuple[Backbone, WeightsOf] | None = None
         self._ended_with: Backbone | None = None
         self._last_task = ""
-        self.set_trait("tasks", {name: task() for name, task in tasks().items()})
+        self.observe(session.guarded(lambda _: self._look()), "settings")
         session.observe(self._network_changed, "shown")
         session.observe(self._bring_back, "steps")
-
-    # What is asked for
-
-    def set(self, name: str, value: Any) -> None:
-        """Change a setting: ``task``, ``seconds``, ``seed``, or a field of ``TrainingOptions``.
-
-        Raises:
-            FieldError: (a ValueError) If it is not possible; nothing changes.
-        """
-        known = LearningSettings.fields(self.tasks)
-        if name in known:
-            value = known[name].accept(name, value)
-        settings = self.settings.replace(name, value)
-        if self.problem is not None and self.problem.field == name:
-            self.set_trait("problem", None)
-        if settings != self.settings:
-            self.set_trait("settings", settings)
-            self._look()
-
-    def ask(self, name: str, value: Any) -> None:
-        """Change a setting as a control does: what is not possible becomes the :attr:`problem`."""
-        try:
-            self.set(name, value)
-        except FieldError as problem:
-            self.set_trait("problem", problem)
-            self._say(problem_sentence(problem))
-
-    def add(self, task: Task) -> None:
-        """Offer a task of one's own; one of the same name goes."""
-        self.set_trait("tasks", {**self.tasks, task.name: task})
-
-    @property
-    def task(self) -> Task:
-        """The task that is chosen."""
-        chosen: Task = self.tasks[self.settings.task]
-        return chosen
 
     @property
     def has_weights(self) -> bool:
@@ -211,25 +150,21 @@ class Learning(traitlets.HasTraits):
         if shown is None or self.state.running or self._closed:
             return
         backbone, settings = shown.backbone, self.settings
-        under_way = _UnderWay(None, [(backbone, "")])
+        goes_on = not anew and self.has_weights
 
-        def make() -> Any:
-            under_way.weights = None if anew else _written(backbone)
-            return self._training(
-                network=backbone,
-                task=self.task,
-                options=settings.options,
+        def make() -> Training:
+            return Training.of(
+                backbone if goes_on else backbone.design,
+                self.task,
                 steps=steps,
                 seconds=None if steps is not None else settings.seconds,
                 seed=settings.seed,
-                weights=under_way.weights,
+                **attrs.asdict(settings.options),
             )
 
-        run = Run() if anew else self._last_run(backbone)
-        self._begin(under_way, make, (run,))
-        if self._under_way is under_way:
-            words = started(settings.task, settings.seconds, steps, under_way.weights is not None)
-            self._say(words)
+        run = self._last_run(backbone) if goes_on else Run()
+        if self._begin(make, [(backbone, "")], (run,)):
+            self._say(started(settings.task, settings.seconds, steps, goes_on))
 
     def pin(self) -> None:
         """Keep the network on screen as A, for a race against another one."""
@@ -250,33 +185,26 @@ class Learning(traitlets.HasTraits):
         if shown is None or pinned is None or self.state.running or self._closed:
             return
 
-        def make() -> Any:
-            both = (
-                self._training(
-                    network=backbone,
-                    task=self.task,
-                    options=settings.options,
-                    steps=None,
-                    seconds=settings.seconds,
-                    seed=settings.seed,
-                )
-                for backbone in (pinned.backbone, shown.backbone)
+        def make() -> TrainingRace:
+            return TrainingRace.of(
+                pinned.design,
+                shown.backbone.design,
+                self.task,
+                seconds=settings.seconds,
+                seed=settings.seed,
+                **attrs.asdict(settings.options),
             )
-            return self._race(**dict(zip("ab", both, strict=True)))
 
-        runs = tuple(
-            Run(name=name, words=network_words(backbone))
-            for name, backbone in (("A", pinned.backbone), ("B", shown.backbone))
-        )
-        under_way = _UnderWay(None, [(shown.backbone, "")], race=True)
-        self._begin(under_way, make, runs)
-        if self._under_way is under_way:
-            self._say(f"A and B are trained in turns: {started(settings.task, settings.seconds, None, False)}")
+        both = (("A", pinned.backbone), ("B", shown.backbone))
+        runs = tuple(Run(name=name, words=network_words(backbone)) for name, backbone in both)
+        if self._begin(make, [(shown.backbone, "")], runs):
+            said = started(settings.task, settings.seconds, None, goes_on=False)
+            self._say(f"A and B are trained in turns. {said}")
 
     def stop(self) -> None:
         """End the training with the slice that is under way, and keep what was learnt; asked again, end it at once."""
         under_way = self._under_way
-        if under_way is None:
+        if under_way is None or under_way.job is None:
             return
         if under_way.stopped:
             self._kill(under_way)
@@ -294,22 +222,24 @@ class Learning(traitlets.HasTraits):
         under_way, self._under_way = self._under_way, None
         if under_way is not None:
             self._worker.stop()
-            _remove(under_way.weights)
-        if self._coming_back is not None:
-            _remove(self._coming_back[1])
 
     def _last_run(self, backbone: Backbone) -> Run:
         """The run that another one goes on after: that of the same task, if the network has weights of it."""
         runs, last = self.state.runs, self._ended_with
-        if len(runs) != 1 or last is None or not self.has_weights or self._last_task != self.settings.task:
+        if len(runs) != 1 or last is None or self._last_task != self.settings.task:
             return Run()
         shown = self._session.shown
         edit = "" if shown is None or backbone.design == last.design else shown.words
         return runs[0].going_on(edit or "went on")
 
-    def _begin(self, under_way: _UnderWay, make: Callable[[], Any], runs: tuple[Run, ...]) -> None:
-        """Have a job done; what comes of an earlier one is ignored from now on."""
-        self._under_way = under_way
+    def _begin(
+        self,
+        make: Callable[[], Training | TrainingRace],
+        sent: list[tuple[Backbone, str]],
+        runs: tuple[Run, ...],
+    ) -> bool:
+        """Have a job done, and say whether it could be begun; what comes of an earlier one is ignored from now on."""
+        under_way = self._under_way = _UnderWay(sent)
         self._last_task = self.settings.task
         self._set_state(LearningState(running=True, doing="starting", runs=runs))
         self._look_now()
@@ -317,28 +247,26 @@ class Learning(traitlets.HasTraits):
         try:
             if self.problem is not None:
                 raise self.problem
-            under_way.job = job = make()
+            under_way.job = make()
             self._worker.submit(
-                job,
+                under_way.job,
                 on_done=guarded(lambda result: self._finished(under_way, result)),
                 on_progress=guarded(lambda progress: self._progressed(under_way, progress)),
             )
         except Exception as failure:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
             self._under_way = None
-            _remove(under_way.weights)
             self._fail(failure)
+            return False
+        return True
 
     def _progressed(self, under_way: _UnderWay, progress: Progress) -> None:
         if self._under_way is not under_way:
             return
-        payload: Mapping[str, Any] = progress.payload or {}
-        told = [payload.get(key) for key in "ab"] if under_way.race else [payload]
+        payload, before = progress.payload, self.state.runs
+        told = [payload] if len(before) == 1 else [payload.get(key) for key in "ab"]
         words = under_way.sent[-1][1]
-        runs = tuple(
-            run.after(one, words) if one else run
-            for run, one in zip(self.state.runs, told, strict=True)
-        )
-        marks = [run.marks[-1] for run, old in zip(runs, self.state.runs, strict=True) if run.marks != old.marks]
+        runs = tuple(run.after(one, words) if one else run for run, one in zip(before, told, strict=True))
+        marks = [run.marks[-1] for run, old in zip(runs, before, strict=True) if run.marks != old.marks]
         self._tell(doing=progress.doing, share=progress.share, runs=runs)
         for mark in marks:
             self._say(edited(mark))
@@ -348,29 +276,33 @@ class Learning(traitlets.HasTraits):
             return
         self._under_way = None
         self._forget_timers()
-        _remove(under_way.weights)
         said, failed = "", False
         if isinstance(result, TimingStopped):
-            said = STOPPED_AT_ONCE if any(run.steps > run.before for run in self.state.runs) else STOPPED_EARLY
+            said = (
+                STOPPED_AT_ONCE if any(run.steps > run.before for run in self.state.runs) else STOPPED_EARLY
+            )
         elif isinstance(result, Exception):
             said, failed = problem_sentence(result), True
         else:
             self.trained = result
             try:
-                said = result.sentence if under_way.race else self._came(under_way, result)
+                said = self._came(under_way, result)
             except Exception as failure:  # noqa: BLE001 - the file may have gone; all of it is shown
                 said, failed = problem_sentence(failure), True
         self._tell(running=False, stopping=False, doing="", said=said, failed=failed)
         self._say(said)
         self._look()
 
-    def _came(self, under_way: _UnderWay, trained: Any) -> str:
+    def _came(self, under_way: _UnderWay, result: Trained | TrainingComparison) -> str:
         """Take what was learnt, and say how it ended."""
-        backbone = next(
-            (one for one, _ in reversed(under_way.sent) if one.design == trained.design), under_way.sent[0][0]
-        )
+        if isinstance(result, TrainingComparison):
+            self._ended_with = under_way.sent[0][0]
+            return result.sentence
+        backbone = next(one for one, _ in reversed(under_way.sent) if one.design == result.design)
         self._ended_with = backbone
-        self._coming_back = (backbone, trained.weights)
+        if result.steps == 0:
+            return STOPPED_EARLY
+        self._coming_back = (backbone, result.weights)
         self._bring_back()
         return ended(self.state.runs[0], stopped=under_way.stopped)
 
@@ -378,12 +310,11 @@ class Learning(traitlets.HasTraits):
         """Let the session have what was learnt, once nothing is being built."""
         if self._coming_back is None or self._session.steps or self._closed:
             return
-        (backbone, path), self._coming_back = self._coming_back, None
-        self._session.take_weights(backbone, path)
+        (backbone, weights), self._coming_back = self._coming_back, None
+        self._session.take_weights(backbone, weights)
 
     def _kill(self, under_way: _UnderWay) -> None:
         if self._under_way is under_way:
-            under_way.killed = True
             self._worker.stop()
 
     # Edits
@@ -410,19 +341,20 @@ class Learning(traitlets.HasTraits):
     def _train_what_is_shown(self) -> None:
         """Go on with the network on screen, if it is another one than is trained."""
         under_way, shown = self._under_way, self._session.shown
-        if under_way is None or under_way.race or under_way.stopped or shown is None:
+        if under_way is None or under_way.stopped or shown is None or not isinstance(under_way.job, Training):
             return
         if under_way.sent[-1][0].design == shown.backbone.design:
             self._tell(said="", failed=False)
             return
         try:
-            under_way.job.change(shown.backbone.design)
+            taken = under_way.job.change(shown.backbone)
         except Exception as refused:  # noqa: BLE001 - a user's class may raise anything; all of it is shown
             said = not_learnt(problem_sentence(refused))
             self._tell(said=said, failed=True)
             self._say(said)
         else:
-            under_way.sent.append((shown.backbone, shown.words))
+            if taken:
+                under_way.sent.append((shown.backbone, shown.words))
             self._tell(said="", failed=False)
 
     # What would be trained
@@ -439,7 +371,7 @@ class Learning(traitlets.HasTraits):
 
     def _subject_now(self) -> Subject | None:
         shown = self._session.shown
-        return None if shown is None else Subject.of(shown.backbone, self.task)
+        return None if shown is None else Subject.of(shown.backbone, self.task, self.settings.options)
 
     # Telling
 
@@ -456,8 +388,8 @@ class Learning(traitlets.HasTraits):
             self.set_trait("state", state)
 
     def _say(self, text: str) -> None:
-        if text and not self._closed:
-            self.set_trait("sentence", (self.sentence[0] + 1, text))
+        if not self._closed:
+            super()._say(text)
 
     def _forget_rest(self) -> None:
         if self._resting is not None:
@@ -469,24 +401,3 @@ class Learning(traitlets.HasTraits):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
-
-
-def _written(backbone: Backbone) -> Path | None:
-    """A file with the weights that a network has; None where it has none."""
-    pairs = list(weights_of(backbone))
-    if not pairs:
-        return None
-    handle, name = tempfile.mkstemp(prefix="encdec-weights-", suffix=".npz")
-    os.close(handle)
-    path = Path(name)
-    try:
-        save(pairs, path)
-    except BaseException:
-        _remove(path)
-        raise
-    return path
-
-
-def _remove(path: Path | None) -> None:
-    if path is not None:
-        path.unlink(missing_ok=True)

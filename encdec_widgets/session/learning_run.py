@@ -78,13 +78,13 @@ class Run:
         """The same after what a slice has told.
 
         Args:
-            payload: What was told, with the keys of :mod:`encdec_widgets.workers.training.job`.
+            payload: What was told: see :meth:`encdec_widgets.workers.training.job.Run.slice`.
             words: The edit that the slice began with, if it began with one.
         """
         edit = payload.get("edit")
         marks = self.marks
         if edit:
-            mark = Mark(step=self.before + int(edit["step"]), words=words, text=str(edit["text"]))
+            mark = Mark(step=self.before + edit["step"], words=words, text=edit["text"])
             marks = (*marks, mark)
         told = {
             name: payload[name]
@@ -93,9 +93,9 @@ class Run:
         }
         return attrs.evolve(
             self,
-            steps=self.before + int(payload["steps"]),
-            seconds=self.before_s + float(payload["seconds"]),
-            losses=(*self.losses, *((self.before + int(step), float(loss)) for step, loss in payload["losses"])),
+            steps=self.before + payload["steps"],
+            seconds=self.before_s + payload["seconds"],
+            losses=(*self.losses, *((self.before + step, loss) for step, loss in payload["losses"])),
             marks=marks,
             **told,
         )

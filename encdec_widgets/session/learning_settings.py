@@ -7,11 +7,13 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets._keras import active_backend
 from encdec_widgets.architectures.fields.described import described_fields, integer, real, text
 from encdec_widgets.architectures.fields.info import FieldInfo, NoFieldError
+from encdec_widgets.workers.backends.installed import backends_with_gradients
 from encdec_widgets.workers.training.options import TrainingOptions
 
-_COMPUTING = ("threads", "backend", "device")
+_IN_CODE = ("threads", "device")
 
 
 @attrs.frozen(kw_only=True)
@@ -59,17 +61,21 @@ class LearningSettings:
     def fields(tasks: Mapping[str, Any]) -> dict[str, FieldInfo]:
         """The descriptions by name of the settings that a person is asked for, with the tasks that there are.
 
-        How it trains is folded away. What it is computed on is for code alone: it changes nothing of what is learnt.
+        How it trains is folded away. Device and threads are for code alone: they change nothing of what is learnt.
         """
         own = described_fields(LearningSettings)
         own["task"] = attrs.evolve(own["task"], kind="choice", choices=tuple(tasks))
-        more = described_fields(TrainingOptions).items()
-        return {**own, **{name: attrs.evolve(info, folded=True) for name, info in more if name not in _COMPUTING}}
+        more = described_fields(TrainingOptions)
+        backends = tuple(dict.fromkeys((active_backend(), *backends_with_gradients())))
+        more["backend"] = attrs.evolve(more["backend"], choices=backends, optional=False)
+        shown = {name: info for name, info in more.items() if name not in _IN_CODE}
+        return {**own, **{name: attrs.evolve(info, folded=True) for name, info in shown.items()}}
 
     def values(self) -> dict[str, Any]:
         """All settings by name."""
         own = {name: getattr(self, name) for name in described_fields(LearningSettings)}
-        return {**own, **{name: getattr(self.options, name) for name in described_fields(TrainingOptions)}}
+        options = attrs.asdict(self.options)
+        return {**own, **options, "backend": self.options.backend or active_backend()}
 
     def replace(self, name: str, value: Any) -> LearningSettings:
         """The same with another value of one setting.

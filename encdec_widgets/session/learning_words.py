@@ -51,7 +51,6 @@ def ended(run: Run, *, stopped: bool) -> str:
 
 STOPPED_EARLY = "Stopped before the first step: nothing was learnt."
 STOPPED_AT_ONCE = "Stopped at once: what was learnt is lost, and the network has the weights that it had."
-NOT_LEARNT_SO = "This network can't learn the task so."
 
 
 def not_learnt(reason: str) -> str:

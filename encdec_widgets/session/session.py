@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -28,7 +27,8 @@ from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.live_builder import LiveBuilder, Request
 from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
-from encdec_widgets.session.trained_weights import WeightsFile, learnt, take
+from encdec_widgets.session.trained_weights import learnt, take
+from encdec_widgets.workers.training.result import WeightsOf
 
 
 class Session(BuiltState):
@@ -291,21 +291,22 @@ class Session(BuiltState):
         self._set(coloured_by=quantity)
 
     @whole
-    def take_weights(self, trained: Backbone, path: Path) -> None:
-        """Let those layers have weights from a file that are still as they were in the network that was trained.
+    def take_weights(self, trained: Backbone, weights: WeightsOf) -> None:
+        """Let those layers have trained weights that are still as they were in the network that was trained.
 
         Nothing is filled for it: layers that are not filled yet have these weights once they are. It is called while
         nothing is being built.
 
         Args:
             trained: The network of this session of which a copy was trained in another process.
-            path: A file of :mod:`encdec_widgets.workers.training.weights_file`; it goes when nobody needs it.
+            weights: Those of the copy, in a file.
 
         Raises:
             TimingError: If the file can't be read.
         """
-        what = learnt(trained, WeightsFile(path))
-        for backbone in {self._builder.latest, self.shown and self.shown.backbone} - {None}:
+        what = learnt(trained, weights)
+        backbone = self._builder.latest
+        if backbone is not None:
             self._builder.keep_with(backbone, take(what, backbone, self._builder.kept_with(backbone)))
 
     # Waiting and ending

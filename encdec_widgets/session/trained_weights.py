@@ -1,19 +1,17 @@
-"""Weights that were trained in another process: how they come to the networks of a session, and how its own leave.
+"""Weights that were trained in another process, and how they come to the networks of a session.
 
 They come by the rule that keeps weights over edits (:mod:`encdec_widgets.networks.followed`): a layer is known by its
 origin through all networks in which it keeps its weights. So weights that were trained for one design reach those of
 its layers that a later network still has, and those that undo can bring back.
 
-Nothing is filled for it. A layer that has no weights yet reads them from the file when it is filled, as where
+Nothing is filled or built for it. A layer that has no weights yet reads them from the file when it is filled, as where
 ``designer.model`` is read; one that has them gets them at once.
 """
 
 from __future__ import annotations
 
-import functools
-import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -21,68 +19,57 @@ from numpy.typing import NDArray
 
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.networks.followed import FollowedLayer, Origin
-from encdec_widgets.networks.weights import give_when_filled, has_values, held_elsewhere, value_of
+from encdec_widgets.networks.weights import give_when_filled, has_values, held_elsewhere
 from encdec_widgets.session.kept_weights import KeptWeights
+from encdec_widgets.workers.training.result import WeightsOf
 from encdec_widgets.workers.training.weights_file import load, load_one
 
-Read = Callable[[], NDArray[Any]]
-Learnt = Mapping[Origin, tuple[Read | None, ...]]
-"""What was learnt: for each layer, by its origin, what gives the values of each weight; None of one that was not."""
+_OF_THE_TASK = re.compile(r"stack\d+_head/")
+"""How the paths of the weights begin that make the task's maps: they stay with the task."""
 
 
-class WeightsFile:
-    """A file of trained weights, which goes when nobody needs it any more."""
+@attrs.frozen(eq=False)
+class Read:
+    """Reads one of the weights of a file.
 
-    def __init__(self, path: Path) -> None:
-        """Take over a file of :mod:`encdec_widgets.workers.training.weights_file`, and read nothing yet."""
-        self.path = path
-        weakref.finalize(self, path.unlink, missing_ok=True)
-
-    def read(self, number: int) -> NDArray[Any]:
-        """One of the weights, by its number."""
-        return load_one(self.path, number)
-
-
-def weights_of(backbone: Backbone) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Those weights of a network that are no freshly drawn ones, each with its path; nothing is filled for it.
-
-    Example:
-        >>> from encdec_widgets import Design
-        >>> from encdec_widgets.architectures import UNet
-        >>> from encdec_widgets.session.trained_weights import weights_of
-        >>> backbone = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1)).build()
-        >>> list(weights_of(backbone))  # they are still to be drawn
-        []
-        >>> _ = backbone.model
-        >>> next(weights_of(backbone))[0]
-        'stack0_enc0_conv0/kernel'
+    Attributes:
+        weights: The file, which is there as long as somebody holds this.
+        number: The number of the weights in it.
     """
-    for variable in _once(backbone):
-        values = value_of(variable)
-        if values is not None:
-            yield variable.path, values
+
+    weights: WeightsOf
+    number: int
+
+    def __call__(self) -> NDArray[Any]:
+        """The values."""
+        return load_one(self.weights.path, self.number)
+
+
+Learnt = Mapping[Origin, tuple[Read | None, ...]]
+"""What was learnt: of each layer, by its origin, what reads each of its weights; None of one that was not trained."""
 
 
 def has_weights(backbone: Backbone) -> bool:
-    """Whether a network has any weights that are no freshly drawn ones."""
+    """Whether a network has any weights, or is to get some from elsewhere, that are no freshly drawn ones."""
     return any(map(has_values, backbone.network.variables))
 
 
-def learnt(trained: Backbone, file: WeightsFile) -> Learnt:
+def learnt(trained: Backbone, weights: WeightsOf) -> Learnt:
     """What was learnt of the layers of a network.
 
     Args:
-        trained: The network as it is here; training had a copy of it, with other heads.
-        file: The weights of the copy.
+        trained: The network as it is here; training had a copy of it, with the task's maps in place of its heads.
+        weights: Those of the copy.
+
+    Raises:
+        TimingError: If the file can't be read.
     """
-    saved = [(path, values.shape) for path, values in load(file.path)]
+    saved = [(path, values.shape) for path, values in load(weights.path)]
     numbers = _numbers(trained, saved)
     found: dict[Origin, tuple[Read | None, ...]] = {}
     for layer in _layers(trained):
-        reads = tuple(
-            None if number is None else functools.partial(file.read, number)
-            for number in (numbers.get(id(variable)) for variable in layer.sources)
-        )
+        each = (numbers.get(id(variable)) for variable in layer.sources)
+        reads = tuple(None if number is None else Read(weights, number) for number in each)
         if any(reads):
             found[layer.origin] = reads
     return found
@@ -122,34 +109,28 @@ def _with(layer: FollowedLayer, reads: tuple[Read | None, ...] | None) -> Follow
 def _numbers(trained: Backbone, saved: Sequence[tuple[str, tuple[int, ...]]]) -> dict[int, int]:
     """Which of the saved weights each variable of a network has, by the variable's id.
 
-    Paths say so where all of them are the network's. Keras numbers layers that have no name of their own anew in each
-    process: where a path is another, the order counts.
+    Paths say so for layers that have a name of their block. Keras numbers the others anew in each process: they count
+    in their order.
     """
-    variables = _once(trained)
-    by_path = {variable.path: variable for variable in variables}
-    if len(by_path) == len(variables) and all(path in by_path for path, _ in saved):
-        pairs = [(by_path[path], shape) for path, shape in saved]
-    else:
-        heads = {
-            id(variable)
-            for built in trained.built_blocks
-            if built.call.stage == "head"
-            for variable in built.variables
-        }
-        others = [variable for variable in variables if id(variable) not in heads]
-        if len(others) != len(saved):
-            return {}
-        pairs = [(variable, shape) for variable, (_, shape) in zip(others, saved, strict=True)]
-    return {
-        id(variable): number
-        for number, (variable, shape) in enumerate(pairs)
-        if tuple(variable.shape) == shape
+    prefixes = tuple(built.call.prefix for built in trained.built_blocks)
+    heads = {
+        id(variable)
+        for built in trained.built_blocks
+        if built.call.stage == "head"
+        for variable in built.variables
     }
-
-
-def _once(backbone: Backbone) -> list[Any]:
-    """All weights of a network, each once."""
-    return list({id(variable): variable for variable in backbone.network.variables}.values())
+    here = {
+        id(variable): variable for variable in trained.network.variables if id(variable) not in heads
+    }.values()
+    numbered = [(number, path, shape) for number, (path, shape) in enumerate(saved)]
+    there = [one for one in numbered if not _OF_THE_TASK.match(one[1])]
+    by_path = {variable.path: variable for variable in here if variable.path.startswith(prefixes)}
+    pairs = [(by_path[path], number, shape) for number, path, shape in there if path in by_path]
+    unnamed = [variable for variable in here if not variable.path.startswith(prefixes)]
+    others = [(number, shape) for number, path, shape in there if not path.startswith(prefixes)]
+    if len(unnamed) == len(others):
+        pairs += [(variable, *other) for variable, other in zip(unnamed, others, strict=True)]
+    return {id(variable): number for variable, number, shape in pairs if tuple(variable.shape) == shape}
 
 
 def _layers(backbone: Backbone) -> Iterator[FollowedLayer]:

@@ -172,10 +172,11 @@ class Designer(Telling, widgets.VBox):
             FieldError: (a ValueError) If one of them is not possible.
         """
         learning = self.learning
-        if task and not isinstance(task, str):
+        if not isinstance(task, str):
             learning.add(task)
-        for name, value in (("task", getattr(task, "name", task)), ("seconds", seconds), ("seed", seed)):
-            if value not in (None, ""):
+            task = task.title
+        for name, value in (("task", task or None), ("seconds", seconds), ("seed", seed)):
+            if value is not None:
                 learning.set(name, value)
         self.aside.turn_to(LEARN)
         learning.start(anew=anew, steps=steps)

@@ -8,8 +8,9 @@ import pytest
 from encdec_widgets import Designer
 from encdec_widgets.widgets.pages.aside import COSTS, LEARN
 from encdec_widgets.widgets.pages.learn_panel import LearnPanel
+from encdec_widgets.workers.training.tasks import Threads
 from tests.designer.reading import control
-from tests.session.taught import DESIGN, FakeRaced, Taught, edit_at, png, refusal, slice_of
+from tests.session.taught import COARSE, DESIGN, PICTURES, Taught, compared, edit_at, slice_of
 
 
 class Seen(Taught):
@@ -41,7 +42,7 @@ def test_the_button_trains_and_score_pictures_and_losses_are_drawn(seen: Seen) -
     assert (view.running, view.share) == (True, 0.25)
     (run,) = view.runs
     assert run["score"] == "feet swapped 0 %, 0.31 px at 10"
-    assert run["pictures"] == png(6 * 64, 64)
+    assert run["pictures"] == PICTURES
     assert run["words"] == "Six mice; a red point on each head."
     assert 'aria-label="Loss: from 8.00 at step 1 to 0.800 at step 10."' in view.curve
     assert "10 steps in 0.200 s" in seen.text
@@ -55,7 +56,7 @@ def test_the_button_trains_and_score_pictures_and_losses_are_drawn(seen: Seen) -
 
 def test_what_is_trained_is_said_plainly(seen: Seen) -> None:
     assert "64 × 64 px" in seen.text
-    assert "maps in place of its heads" in seen.text
+    assert "3 maps (head, left foot, right foot) are added at its output" in seen.text
 
 
 def test_each_edit_is_listed_with_what_it_kept_and_marked_on_the_curve(seen: Seen) -> None:
@@ -69,21 +70,20 @@ def test_each_edit_is_listed_with_what_it_kept_and_marked_on_the_curve(seen: See
 
 
 def test_a_network_that_can_not_learn_it_is_refused_with_a_button_that_mends_it(seen: Seen) -> None:
-    seen.session.change("filters", 13)
-    assert "can't learn this" in seen.text
+    seen.session.load(COARSE)
+    assert "can't learn this. Output stride must be 8 at most" in seen.text
     buttons = seen.panel._mending.children
-    assert [button.description for button in buttons] == ["set filters to 12", "set filters to 14"]
+    assert [button.description for button in buttons] == ["set up blocks to 1"]
     buttons[0].click()
-    assert seen.session.design.architecture.filters == 12
+    assert seen.session.design.architecture.up_blocks == 1
     assert "can't learn this" not in seen.text
     assert seen.panel._mending.children == ()
 
 
 def test_an_edit_that_is_not_trained_is_said_and_training_goes_on(seen: Seen) -> None:
     seen.panel.start.click()
-    seen.job.refuses = refusal()
-    seen.session.change("filters", 3)
-    assert "Training goes on with the network before this edit. 13 filters bring bad luck." in seen.text
+    seen.session.load(COARSE)
+    assert "Training goes on with the network before this edit. Output stride must be 8" in seen.text
     assert not seen.panel.stop.disabled
 
 
@@ -106,7 +106,7 @@ def test_random_weights_are_offered_where_there_are_others(seen: Seen) -> None:
     assert anew.layout.display == ""
     anew.value = True
     seen.panel.start.click()
-    assert seen.job.asked["weights"] is None
+    assert seen.starts_from is None
 
 
 def test_a_setting_that_is_not_possible_is_told_under_its_control(seen: Seen) -> None:
@@ -119,7 +119,7 @@ def test_a_setting_that_is_not_possible_is_told_under_its_control(seen: Seen) ->
     assert not seen.panel.how.refusal
     control(seen.panel, "task").value = "halo"
     seen.panel.start.click()
-    assert (seen.job.asked["seconds"], seen.job.asked["task"].name) == (5, "halo")
+    assert (seen.job.seconds, seen.job.task.title) == (5, "halo")
 
 
 def test_stop_is_asked_twice_to_end_it_at_once(seen: Seen) -> None:
@@ -146,8 +146,9 @@ def test_two_networks_are_trained_side_by_side(seen: Seen) -> None:
     assert "Loss of A" in panel.view.curve
     assert "Loss of B" in panel.view.curve
     assert "A 10 steps in" in seen.text
-    seen.worker.done(FakeRaced("B learns it better."))
-    assert "B learns it better." in seen.text
+    result = compared(DESIGN, DESIGN.replace("filters", 3))
+    seen.worker.done(result)
+    assert result.sentence in seen.text
 
 
 def test_nothing_is_drawn_or_found_out_while_the_page_is_not_chosen() -> None:
@@ -167,15 +168,14 @@ def test_a_notebook_trains_its_own_task(monkeypatch: pytest.MonkeyPatch) -> None
     designer, taught = Designer(DESIGN), Taught()
     learning = designer.learning
     monkeypatch.setattr(learning, "_worker", taught.worker)
-    monkeypatch.setattr(learning, "_training", taught._training)
 
-    class Own(type(learning.task)):  # type: ignore[misc]
-        name = "mine"
+    class Mine(Threads):
+        pass
 
-    designer.train(Own(), seconds=2, seed=4)
+    designer.train(Mine(), seconds=2, seed=4)
     assert designer.aside.chosen == LEARN
-    assert (taught.job.asked["seconds"], taught.job.asked["seed"]) == (2, 4)
-    assert isinstance(taught.job.asked["task"], Own)
+    assert (taught.job.seconds, taught.job.seed) == (2, 4)
+    assert isinstance(taught.job.task, Mine)
     assert control(designer.aside.learn.panel, "task").options[-1] == "mine"
     with pytest.raises(ValueError, match="Received: task='yours'"):
         designer.train("yours")

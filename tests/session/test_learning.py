@@ -1,7 +1,6 @@
 """What a session learns: what is asked of the worker, what comes of its answers, and what is said of them."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -11,15 +10,16 @@ from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.session import Session
 from encdec_widgets.session import learning as learning_module
 from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.training.tasks import Threads
 from tests.designer.slow import until
 from tests.session.taught import (
+    COARSE,
     DESIGN,
     OTHER,
-    FakeRaced,
     Taught,
+    compared,
     edit_at,
     numbers,
-    refusal,
     slice_of,
 )
 
@@ -37,11 +37,11 @@ def test_a_training_is_of_the_network_on_screen_and_what_is_asked_for(taught: Ta
     for name, value in (("task", "halo"), ("seconds", 5), ("seed", 3), ("learning_rate", 1e-3)):
         learning.set(name, value)
     learning.start()
-    asked = taught.job.asked
-    assert asked["network"] is taught.session.backbone
-    assert (asked["task"].name, asked["seconds"], asked["steps"], asked["seed"]) == ("halo", 5, None, 3)
-    assert asked["options"].learning_rate == 1e-3
-    assert asked["weights"] is None, "they are still to be drawn"
+    job = taught.job
+    assert job.design == DESIGN
+    assert (job.task.title, job.seconds, job.steps, job.seed) == ("halo", 5, None, 3)
+    assert job.options.learning_rate == 1e-3
+    assert taught.starts_from is None, "they are still to be drawn"
     assert learning.state.running
     learning.start()  # nothing
     assert len(taught.worker.jobs) == 1
@@ -58,7 +58,7 @@ def test_a_training_is_of_the_network_on_screen_and_what_is_asked_for(taught: Ta
 
 def test_a_number_of_steps_takes_the_place_of_seconds(taught: Taught) -> None:
     taught.learning.start(steps=400)
-    assert (taught.job.asked["steps"], taught.job.asked["seconds"]) == (400, None)
+    assert (taught.job.steps, taught.job.seconds) == (400, None)
     assert "400 steps" in taught.said[-1]
 
 
@@ -82,9 +82,8 @@ def test_what_is_read_aloud_comes_at_the_start_at_an_edit_and_at_the_end(taught:
 
 def test_what_was_learnt_is_the_models_when_it_is_read_and_fills_nothing(taught: Taught) -> None:
     taught.learning.start()
-    path = taught.end(7.0)
+    taught.end(7.0)
     assert not taught.session.backbone.filled
-    assert path.exists()
     assert set(numbers(taught.session).values()) == {7.0}
 
 
@@ -103,14 +102,13 @@ def test_a_training_goes_on_from_the_weights_that_there_are(taught: Taught) -> N
     taught.end(7.0)
     assert learning.has_weights
     learning.start()
-    assert {float(values.flat[0]) for values in taught.job.weights.values()} == {7.0}
+    assert taught.starts_from == {7.0}
     assert "the weights that the network has" in taught.said[-1]
-    written = taught.job.asked["weights"]
+    assert not taught.session.backbone.filled
     taught.end(8.0)
-    assert not written.exists(), "nobody needs it any more"
     assert set(numbers(taught.session).values()) == {8.0}
     learning.start(anew=True)
-    assert taught.job.asked["weights"] is None
+    assert taught.starts_from is None
 
 
 def test_only_the_backbone_gets_weights_and_heads_keep_theirs() -> None:
@@ -140,7 +138,7 @@ def test_an_edit_that_was_not_trained_keeps_what_did_not_change_too(taught: Taug
     if read:
         assert taught.session.model
     taught.learning.start()
-    taught.job.refuses = refusal()
+    taught.job.finish()  # it takes no edit any more
     taught.session.change("decoder[1].refine_convs_filters", 3)
     taught.end(7.0)
     found = numbers(taught.session)
@@ -180,7 +178,7 @@ def test_an_edit_is_trained_on_and_marked(taught: Taught) -> None:
     taught.learning.start()
     taught.worker.tell(**slice_of(1, 10))
     taught.session.change("decoder[1].refine_convs_filters", 3)
-    assert taught.job.changes == [taught.session.design]
+    assert taught.job.design == taught.session.design
     taught.worker.tell(**slice_of(11, 20, edit_at(10)))
     (mark,) = taught.learning.state.runs[0].marks
     assert mark.step == 10
@@ -191,22 +189,23 @@ def test_an_edit_is_trained_on_and_marked(taught: Taught) -> None:
     assert taught.learning.up_to_date
 
 
-def test_an_edit_that_is_refused_stops_nothing_and_is_said(taught: Taught) -> None:
+def test_an_edit_that_is_refused_or_can_not_learn_it_stops_nothing_and_is_said(taught: Taught) -> None:
     taught.learning.start()
     taught.session.change("filters", 0)
     assert taught.session.problem is not None
-    assert not taught.job.changes
-    taught.job.refuses = refusal()
-    taught.session.change("filters", 3)
+    assert taught.job._changed is None
+    taught.session.load(COARSE)
     state = taught.learning.state
     assert (state.running, state.failed) == (True, True)
-    assert state.said.startswith("Training goes on with the network before this edit. 13 filters")
+    assert state.said.startswith(
+        "Training goes on with the network before this edit. Output stride must be 8"
+    )
     assert taught.said[-1] == state.said
-    taught.job.refuses = None
+    assert taught.job.design == DESIGN
     taught.session.undo()
-    assert (taught.job.changes, taught.learning.state.said) == ([], ""), "it is trained already"
+    assert (taught.job._changed, taught.learning.state.said) == (None, ""), "it is trained already"
     taught.session.change("filters", 4)
-    assert [design.architecture.filters for design in taught.job.changes] == [4]
+    assert taught.job.design.architecture.filters == 4
 
 
 def test_the_edits_of_a_drag_are_trained_once_they_rest() -> None:
@@ -216,9 +215,9 @@ def test_the_edits_of_a_drag_are_trained_once_they_rest() -> None:
         for filters in (3, 4, 5):
             taught.session.turn("filters", filters)
             taught.session.wait()
-        assert not taught.job.changes
-        await until(lambda: bool(taught.job.changes))
-        assert [design.architecture.filters for design in taught.job.changes] == [5]
+        assert taught.job._changed is None
+        await until(lambda: taught.job._changed is not None)
+        assert taught.job.design.architecture.filters == 5
 
     asyncio.run(scenario())
 
@@ -248,7 +247,7 @@ def test_stop_keeps_what_was_learnt(taught: Taught) -> None:
     taught.learning.start()
     taught.worker.tell(**slice_of(1, 10))
     taught.learning.stop()
-    assert taught.job.finished
+    assert taught.job._finished
     assert taught.learning.state.stopping
     assert not taught.worker.stopped
     taught.end(7.0)
@@ -317,15 +316,21 @@ def test_closing_stops_its_own_training_and_tells_nothing_more(taught: Taught) -
     other = Taught()
     assert other.session.model
     other.learning.start()
-    written = other.job.asked["weights"]
     state, said = other.learning.state, list(other.said)
     other.session.close()
     other.learning.close()
     assert other.worker.stopped
     assert (other.learning.state, other.said) == (state, said)
-    assert not written.exists()
     other.learning.start()
     assert len(other.worker.jobs) == 1
+
+
+def test_what_was_stopped_before_the_first_step_learnt_nothing(taught: Taught) -> None:
+    taught.learning.start()
+    taught.learning.stop()
+    taught.end(7.0, steps=0)
+    assert taught.learning.state.said == "Stopped before the first step: nothing was learnt."
+    assert not taught.learning.has_weights
 
 
 # What would be trained
@@ -336,6 +341,12 @@ def test_what_would_be_trained_is_found_out_while_somebody_looks(taught: Taught)
     assert learning.subject is None
     learning.looked_at = True
     assert "64 × 64 px" in learning.subject.notes[0]
+    taught.session.load(COARSE)
+    assert learning.subject.refused is not None
+    for mend in learning.subject.mends:
+        taught.session.load(COARSE)
+        learning.mend(mend)
+        assert learning.subject.refused is None, mend.label
     learning.looked_at = False
     before = learning.subject
     taught.session.change("filters", 3)
@@ -358,18 +369,20 @@ def test_a_setting_that_is_not_possible_is_the_problem_and_nothing_is_trained(ta
         with pytest.raises(ValueError, match="Received"):
             learning.set(name, value)
     learning.start()
-    assert taught.job.asked["seconds"] == 5
+    assert taught.job.seconds == 5
 
 
 def test_a_task_of_ones_own_is_offered_and_trained(taught: Taught) -> None:
-    class Own(type(taught.learning.task)):  # type: ignore[misc]
-        name = "mine"
+    class Mine(Threads):
+        pass
 
-    own: Any = Own()
+    own = Mine()
     taught.learning.add(own)
     taught.learning.set("task", "mine")
     taught.learning.start()
-    assert taught.job.asked["task"] is own
+    assert taught.job.task is own
+    with pytest.raises(ValueError, match="Received: the class"):
+        taught.learning.add(Mine)  # type: ignore[arg-type]
 
 
 # Two side by side
@@ -381,19 +394,19 @@ def test_a_pinned_network_is_trained_beside_the_one_on_screen(taught: Taught) ->
     learning.pin()
     taught.session.change("filters", 3)
     learning.race()
-    both = taught.job.asked
-    a, b = both["a"].asked, both["b"].asked
-    assert (a["network"].design, b["network"].design) == (DESIGN, taught.session.design)
-    assert {(x["seed"], x["seconds"], x["task"].name) for x in (a, b)} == {(0, 15.0, "mouse")}
+    job = taught.job
+    assert [network.trainee.of for network in job._networks] == [DESIGN, taught.session.design]
+    assert (job.seed, job.seconds, job.task.title) == (0, 15.0, "mouse")
     taught.worker.tell(a=slice_of(1, 10), b=slice_of(1, 8))
     taught.worker.tell(a=slice_of(11, 20), b=None)
     runs = learning.state.runs
     assert [(run.name, run.steps) for run in runs] == [("A", 20), ("B", 8)]
     taught.session.change("filters", 4)
     assert learning.state.running
-    taught.worker.done(FakeRaced("B learns it better."))
-    assert learning.state.said == taught.said[-1] == "B learns it better."
-    assert not taught.session.backbone.filled
+    result = compared(DESIGN, DESIGN.replace("filters", 3))
+    taught.worker.done(result)
+    assert learning.state.said == taught.said[-1] == result.sentence
+    assert not learning.has_weights
 
 
 def test_sessions_of_two_screens_do_not_know_of_each_other() -> None:

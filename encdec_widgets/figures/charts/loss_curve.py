@@ -60,7 +60,7 @@ def loss_curve(curves: Sequence[Loss]) -> Markup:
     low, high = min(values), max(values)
     if high == low:
         high, low = high + 0.5, low - 0.5
-    last = max(points[-1][0] for _, points in drawn)
+    last = max(curve.points[-1][0] for curve, _ in drawn)
     scale = _Scale(last, low, high)
     parts = [
         _text(0, _TOP - 6, "loss"),
@@ -113,7 +113,9 @@ def _marks(curve: Loss, scale: _Scale) -> Iterator[Markup]:
     free = 0.0
     for number, (step, words) in enumerate(curve.marks, 1):
         x = scale.x(step)
-        line = Markup('<path d="M{:.1f} {}V{}" style="stroke:{}; stroke-dasharray:3 2"><title>{}</title></path>')
+        line = Markup(
+            '<path d="M{:.1f} {}V{}" style="stroke:{}; stroke-dasharray:3 2"><title>{}</title></path>'
+        )
         yield line.format(x, _TOP - 2, _BASE, _MUTED, words)
         if x >= free:  # numbers that would touch are left out; the list below has all of them
             yield _text(x, _TOP - 6, str(number), "text-anchor:middle; font-size:10px")
@@ -124,7 +126,9 @@ def _in_words(curve: Loss) -> str:
     points = curve.points
     whose = f"Loss of {curve.name}" if curve.name else "Loss"
     start, end = (f"{digits(loss)} at step {exact_text(step)}" for step, loss in (points[0], points[-1]))
-    edits = (f"Edit {n} at step {exact_text(step)}: {words}." for n, (step, words) in enumerate(curve.marks, 1))
+    edits = (
+        f"Edit {n} at step {exact_text(step)}: {words}." for n, (step, words) in enumerate(curve.marks, 1)
+    )
     return " ".join([f"{whose}: from {start} to {end}.", *edits])
 
 

@@ -33,9 +33,7 @@ class LearnPanel(widgets.VBox):
 
     visible = traitlets.Bool(False)
 
-    def __init__(
-        self, session: Session, learning: Learning, say: Callable[[str], None] = unheard
-    ) -> None:
+    def __init__(self, session: Session, learning: Learning, say: Callable[[str], None] = unheard) -> None:
         """Make the panel.
 
         Args:
@@ -53,13 +51,19 @@ class LearnPanel(widgets.VBox):
             "Train", "Trains a copy of this network in a process of its own", self._start, "primary"
         )
         self.stop = self._button("Stop", "Ends the training; what was learnt is kept", learning.stop)
-        self.pin = self._button("Pin as A", "Keeps this network, to train another one beside it", learning.pin)
+        self.pin = self._button(
+            "Pin as A", "Keeps this network, to train another one beside it", learning.pin
+        )
         self.race = self._button(
-            "Train A and B", "Trains A and B, which is on screen, in turns, from random weights", learning.race
+            "Train A and B",
+            "Trains A and B, which is on screen, in turns, from random weights",
+            learning.race,
         )
         self.anew = widgets.Checkbox(description="from random weights", indent=False)
         self.view = LearnView()
-        self._refused, self._status, self._marks, self._what, self._pinned = (widgets.HTML() for _ in range(5))
+        self._refused, self._status, self._marks, self._what, self._pinned = (
+            widgets.HTML() for _ in range(5)
+        )
         self._mending = widgets.HBox()
         self._mending.add_class("encdec-mends")
         buttons = widgets.HBox([self.start, self.stop, self.pin, self.race])

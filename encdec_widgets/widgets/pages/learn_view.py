@@ -8,6 +8,7 @@ import traitlets
 from encdec_widgets.figures.charts.loss_curve import Loss, loss_curve
 from encdec_widgets.session.learning_run import LearningState, Run
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
+from encdec_widgets.widgets.picture.card_words import edit_title
 
 _FOLDER = Path(__file__).parent
 
@@ -49,5 +50,5 @@ class LearnView(Collected, anywidget.AnyWidget):
 
 
 def _loss(run: Run) -> Loss:
-    marks = [(mark.step, f"{mark.words}: {mark.text}" if mark.text else mark.words) for mark in run.marks]
+    marks = [(mark.step, ": ".join(filter(None, (edit_title(mark.words), mark.text)))) for mark in run.marks]
     return Loss(points=run.losses, marks=marks, name=run.name)

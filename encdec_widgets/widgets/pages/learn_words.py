@@ -8,6 +8,7 @@ from encdec_widgets.session.learning_subject import Subject, network_words
 from encdec_widgets.session.learning_words import seconds_text
 from encdec_widgets.widgets.base.texts import NOTHING, error, joined, lines, note
 from encdec_widgets.widgets.controls.refusal import refusal_html
+from encdec_widgets.widgets.picture.card_words import edit_title
 
 _STALE = Markup('<div class="encdec-stale">Out of date: the network has changed since.</div>')
 
@@ -16,7 +17,8 @@ def what_html(subject: Subject | None) -> Markup:
     """What would be trained of the network on screen: the copy, and what is otherwise in it."""
     if subject is None or subject.refused is not None or not subject.notes:
         return NOTHING
-    return Markup('<div class="encdec-learn-what">{}</div>').format(lines(subject.notes))
+    notes = (f"{note[:1].upper()}{note[1:]}." for note in subject.notes)
+    return Markup('<div class="encdec-learn-what">{}</div>').format(lines(notes))
 
 
 def refused_html(subject: Subject | None) -> Markup:
@@ -44,8 +46,7 @@ def _progress(state: LearningState) -> str:
     trained = [run for run in state.runs if run.steps > run.before]
     if not trained:
         return f"{state.doing[:1].upper()}{state.doing[1:]} …"
-    each = "; ".join(f"{run.name} {_steps(run)}" if run.name else _steps(run) for run in trained)
-    return f"{each} · {state.doing} …" if state.doing != "training" else each
+    return "; ".join(f"{run.name} {_steps(run)}" if run.name else _steps(run) for run in trained)
 
 
 def _steps(run: Run) -> str:
@@ -60,7 +61,9 @@ def marks_html(state: LearningState) -> Markup:
     item = Markup("<li>{}{}{}</li>")
     items = joined(
         item.format(
-            f"step {exact_text(mark.step)}: ", mark.words or "edit", f". {mark.text}" if mark.text else ""
+            f"step {exact_text(mark.step)}: ",
+            edit_title(mark.words) or "edit",
+            f". {mark.text[:1].upper()}{mark.text[1:]}" if mark.text else "",
         )
         for mark in marks
     )

@@ -5,7 +5,7 @@ A network of a hundred megabytes takes a blink as a file, and minutes as text in
 
 import os
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +78,27 @@ def load(path: str | os.PathLike[str]) -> tuple[tuple[str, NDArray[Any]], ...]:
         ...     [(name, values.shape) for name, values in load(f"{folder}/weights.npz")]
         [('enc0/kernel', (3, 3))]
     """
+    pairs: tuple[tuple[str, NDArray[Any]], ...] = _read(
+        path, lambda held: tuple((str(name), held[str(n)]) for n, name in enumerate(held[_PATHS].tolist()))
+    )
+    return pairs
+
+
+def load_one(path: str | os.PathLike[str], number: int) -> NDArray[Any]:
+    """One of the weights in a file, by its number in their order; the others are not read.
+
+    Raises:
+        TimingError: As :func:`load`, and if there are not so many.
+    """
+    values: NDArray[Any] = _read(path, lambda held: held[str(number)])
+    return values
+
+
+def _read(path: str | os.PathLike[str], what: Callable[[Any], Any]) -> Any:
     try:
         # NumPy leaves a file open that it cannot read, unless it was opened for it.
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as held:
-            return tuple((str(name), held[str(n)]) for n, name in enumerate(held[_PATHS].tolist()))
+            return what(held)
     except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
         raise TimingError(
             f"the file {quoted(os.fspath(path))} holds no weights that could be read ({error_text(error):.200}); "
