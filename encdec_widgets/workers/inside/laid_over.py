@@ -53,8 +53,8 @@ def row(
         colours: The colour of each map.
     """
     number, size, _ = images.shape
-    low, high = (np.percentile(images, q, axis=(1, 2), keepdims=True) for q in (0.5, 99.5))
-    grey = np.clip((images - low) / np.maximum(high - low, 1e-6), 0, 1)[..., None] * 255
+    low, high = np.percentile(images, (0.5, 99.5))  # of all, so that one grey is the same in each of them
+    grey = np.clip((images - low) / max(high - low, 1e-6), 0, 1)[..., None] * 255
     strength = as_large_as(np.clip(painted, 0, 1), size)
     palette = np.array([COLOURS[colour] for colour in colours], np.float32)
     mixed = strength @ palette / np.maximum(strength.sum(-1, keepdims=True), 1e-6)

@@ -55,6 +55,11 @@ class TrainingHere:
         """
         self.steps = 0
         self._options = options
+        self._network: TrainedNetwork
+        self._optimizer: Adam
+        self._images: TrainingImages
+        self._step: TrainingStep
+        self._called = False
         self._seed = seed
         self._check = check
         self._edits = 0
@@ -137,7 +142,7 @@ class TrainingHere:
         self._images.with_positions(channels, positions)
         self._held_out, self._seen = self._images.held_out(self._options["score_images"])
         self._network = network
-        self._optimizer: Adam = adam(model.trainable_variables, self._options, begins)
+        self._optimizer = adam(model.trainable_variables, self._options, begins)
         self._step = self._compiled()
 
     def _compiled(self) -> TrainingStep:

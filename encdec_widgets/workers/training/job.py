@@ -325,7 +325,7 @@ def limits_reached(run: Run, steps: int | None, seconds: float | None) -> bool:
 def next_slice(
     run: Run, steps: int | None, seconds: float | None, length_s: float = SLICE_S
 ) -> tuple[float, int | None]:
-    """How long the next slice is, and how many steps it has at most: the first one is a single step, to be seen soon."""
+    """How long the next slice is and how many steps it has at most; the first is a single step, to be seen soon."""
     left_s = length_s if seconds is None else min(length_s, max(seconds - run.seconds, 0.0))
     left = None if steps is None else steps - run.steps
     return (0.0, left) if run.steps == 0 else (left_s, left)

@@ -75,7 +75,7 @@ class TrainingOptions:
         maximum=10_000,
         usual=(0, 100),
         unit="steps",
-        help="After an edit, new weights begin with large steps: a rate that rises keeps them from breaking the others.",
+        help="After an edit, new weights begin with large steps: a rate that rises keeps the others whole.",
     )
     images: int = integer(
         1024,
@@ -109,7 +109,7 @@ class TrainingOptions:
     )
     device: str = text(
         "CPU",
-        help="These networks are too small for a card to be faster, and on a processor a seed gives the same run again.",
+        help="These networks are too small for a card to be faster, and on a processor a seed gives one run again.",
     )
 
     def __attrs_post_init__(self) -> None:

@@ -151,8 +151,8 @@ class Trained:
         """Give a network that is built the trained weights, in place.
 
         Args:
-            backbone: A network of the same design, or of one that was edited since: a layer gets its weights where it is
-                the same and fed in the same way (:mod:`encdec_widgets.networks.followed`).
+            backbone: A network of the same design, or of one that was edited since: a layer gets its weights where it
+                is the same and fed in the same way (:mod:`encdec_widgets.networks.followed`).
 
         Returns:
             How many of its parameters have trained weights now.
@@ -186,9 +186,10 @@ class Trained:
     def __str__(self) -> str:
         """One line, with units."""
         edits = f", {len(self.kept)} edits" if len(self.kept) > 1 else ", 1 edit" if self.kept else ""
+        took = number_text(round(self.seconds, 1))
         return (
-            f"{self.score_text} on {self.task} after {exact_text(self.steps)} steps in {number_text(round(self.seconds, 1))}"
-            f" s{edits}, seed {self.seed}, {backend_text(self.backend)}"
+            f"{self.score_text} on {self.task} after {exact_text(self.steps)} steps in {took} s{edits}, seed "
+            f"{self.seed}, {backend_text(self.backend)}"
         )
 
     def __repr__(self) -> str:

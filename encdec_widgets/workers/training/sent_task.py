@@ -1,7 +1,7 @@
 """A task as it is sent to a worker process: also one whose class was written in a notebook.
 
-A class that a module holds is imported there. One of a notebook is taken apart into its functions, which go as code, and
-put together again: so a task with ``draw`` alone, and what that calls, needs no file of its own.
+A class that a module holds is imported there. One of a notebook is taken apart into its functions, which go as code,
+and put together again: so a task with ``draw`` alone, and what that calls, needs no file of its own.
 """
 
 import types
@@ -31,8 +31,8 @@ def packed_task(task: Task) -> str:
         name = kind.__name__
         reason = str(error).removeprefix("this network ").partition(". Put the class")[0]
         raise TimingError(
-            f"the task {name} cannot be sent to the process that trains ({reason:.200}). Put its class into a file beside "
-            f"the notebook, such as my_{name.lower()}.py, and write: from my_{name.lower()} import {name}"
+            f"the task {name} cannot be sent to the process that trains ({reason:.200}). Put its class into a file "
+            f"beside the notebook, such as my_{name.lower()}.py, and write: from my_{name.lower()} import {name}"
         ) from error
 
 

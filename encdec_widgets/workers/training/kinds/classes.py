@@ -24,8 +24,8 @@ class Classes(Kind):
         """See :class:`Kind`."""
         if targets.shape != (count, size, size) or targets.dtype.kind not in "biuf":
             raise TargetsError(
-                f"must be whole numbers of the shape {(count, size, size)}. Received: {targets.dtype.name} of the shape "
-                f"{targets.shape}."
+                f"must be whole numbers of the shape {(count, size, size)}. Received: {targets.dtype.name} of the "
+                f"shape {targets.shape}."
             )
         if not np.isin(targets, range(names + 1)).all():
             raise TargetsError(
@@ -39,7 +39,8 @@ class Classes(Kind):
         blocks = in_blocks(targets, positions)
         shares = np.stack([(blocks == one).mean(3) for one in range(1, names + 1)], -1)
         most = shares.argmax(-1)[..., None] == np.arange(names)
-        return (most & (shares >= LEAST_SHARE)).astype(np.float32)
+        maps: Array = (most & (shares >= LEAST_SHARE)).astype(np.float32)
+        return maps
 
     def loss(self, logits: Any, maps: Any) -> Any:
         """Cross-entropy of each pixel over nothing and all things; the mean over pixels of things, and over others.
@@ -59,11 +60,11 @@ class Classes(Kind):
 
     def laid_over(self, logits: Array, size: int) -> Array:
         """Probabilities, the two of a coin flip in full: what is painted is that it is one of the things."""
-        highest = np.maximum(logits.max(-1, keepdims=True), 0)
-        shares = np.exp(logits - highest)
-        all_of_them = shares.sum(-1, keepdims=True) + np.exp(-highest)
-        thing = shares.sum(-1, keepdims=True) / all_of_them
-        painted: Array = thing * shares / shares.max(-1, keepdims=True)
+        highest = logits.max(-1, keepdims=True)
+        shares = np.exp(logits - highest)  # of the likeliest thing
+        summed = shares.sum(-1, keepdims=True)
+        thing = summed / (summed + np.exp(np.clip(-highest, -30, 30)))
+        painted: Array = thing * shares
         return painted
 
     def score(

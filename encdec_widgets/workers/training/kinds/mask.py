@@ -40,7 +40,8 @@ class Mask(Kind):
 
     def maps(self, targets: NDArray[Any], size: int, positions: int, names: int) -> Array:
         """A position belongs to the thing where one of its pixels does."""
-        return in_blocks(targets, positions).any(3).astype(np.float32)
+        maps: Array = in_blocks(targets, positions).max(3).astype(np.float32)
+        return maps
 
     def loss(self, logits: Any, maps: Any) -> Any:
         """Cross-entropy of each pixel by itself: does it belong to the thing?"""
@@ -49,8 +50,7 @@ class Mask(Kind):
 
     def laid_over(self, logits: Array, size: int) -> Array:
         """Probabilities."""
-        painted: Array = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
-        return painted
+        return (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
 
     def score(
         self,

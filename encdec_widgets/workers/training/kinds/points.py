@@ -15,7 +15,7 @@ from encdec_widgets.workers.training.scores import Score
 SIGMA_PX = 1.5
 """Standard deviation of the Gaussian: wide enough to be found, narrow enough to tell a pixel."""
 FAINT = 0.25
-"""A map is painted in full from this share of the highest that its peak can be: what is spread everywhere stays dark."""
+"""A map is painted in full from this share of its highest possible peak on: what is spread everywhere stays dark."""
 
 
 class Points(Kind):
@@ -46,7 +46,8 @@ class Points(Kind):
         at = (np.arange(positions, dtype=np.float32) + 0.5) * stride - 0.5
         along = np.exp(-((at - targets[..., None]) ** 2) / (2 * _sigma(stride) ** 2))
         along = np.nan_to_num(along / along.sum(-1, keepdims=True))
-        return np.einsum("nki,nkj->nijk", along[:, :, 1], along[:, :, 0]).astype(np.float32)
+        maps: Array = np.einsum("nki,nkj->nijk", along[:, :, 1], along[:, :, 0]).astype(np.float32)
+        return maps
 
     def loss(self, logits: Any, maps: Any) -> Any:
         """Cross-entropy over the pixels of each map: where in it is the point?
@@ -136,21 +137,33 @@ def _swapped_text(share: float, count: int, what: str, px: float) -> str:
 def peaks(maps: Array) -> NDArray[np.float64]:
     """Where the peak of each map is, between positions: (number, names, 2) with x and y in positions.
 
-    The highest position, moved to the middle of mass of the probabilities around it (3 x 3).
+    The highest position, moved to the top of the parabola through it and its neighbours: of logits, whose map is to be
+    a Gaussian, that is the point itself.
 
-    >>> maps = np.full((1, 8, 8, 1), -9.0)
-    >>> maps[0, 3, 5] = 1.0
-    >>> peaks(maps).round(2).tolist()
-    [[[5.0, 3.0]]]
+    >>> x, y = np.meshgrid(np.arange(8), np.arange(8))
+    >>> maps = -((x - 5.3) ** 2 + (y - 2.8) ** 2) / 2
+    >>> peaks(maps[None, ..., None]).round(2).tolist()
+    [[[5.3, 2.8]]]
     """
-    number, height, width, names = maps.shape
+    number, _, width, names = maps.shape
     highest = maps.reshape(number, -1, names).argmax(1)
     row, column = highest // width, highest % width
-    padded = np.pad(maps, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=-np.inf)
+    padded = np.pad(maps.astype(np.float64), ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
     image, name = np.meshgrid(np.arange(number), np.arange(names), indexing="ij")
-    around = np.stack(
-        [padded[image, row + down, column + right, name] for down in range(3) for right in range(3)], -1
-    ).astype(np.float64)
-    mass = np.exp(around - around[..., 4:5])
-    offsets = np.array([(right - 1, down - 1) for down in range(3) for right in range(3)])
-    return np.stack([column, row], -1) + (mass @ offsets) / mass.sum(-1, keepdims=True)
+
+    def at(down: int, right: int) -> NDArray[np.float64]:
+        near: NDArray[np.float64] = padded[image, row + 1 + down, column + 1 + right, name]
+        return near
+
+    right = _top(at(0, -1), at(0, 0), at(0, 1))
+    down = _top(at(-1, 0), at(0, 0), at(1, 0))
+    return np.stack([column + right, row + down], -1)
+
+
+def _top(
+    before: NDArray[np.float64], highest: NDArray[np.float64], after: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How far the top of a parabola lies from its middle point, at most half a position."""
+    bend = 2 * highest - before - after
+    offset: NDArray[np.float64] = np.clip((after - before) / np.maximum(2 * bend, 1e-12), -0.5, 0.5)
+    return offset

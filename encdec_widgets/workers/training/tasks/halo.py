@@ -18,8 +18,8 @@ class Halo(Task):
     """Which of two classes is a disc of? A ring 22 px away says it: it is brighter than the ground, or darker.
 
     Nothing else does. A network whose receptive field does not reach from the disc to the ring is right half of the
-    time, however long it is trained: :attr:`blind_field`. From :attr:`full_field` on, each pixel of the disc sees all of
-    the ring.
+    time, however long it is trained: :attr:`blind_field`. From :attr:`full_field` on, each pixel of the disc sees all
+    of the ring.
 
     Attributes:
         ring_px: Radius of the ring.
@@ -44,8 +44,8 @@ class Halo(Task):
     def blind_field(self) -> int:
         """The largest receptive field, in px, from which no pixel of the disc sees a pixel of the ring.
 
-        A box of half width h around a pixel at most r from the disc's middle reaches as far as r + h * sqrt(2), along its
-        diagonal; the ring begins where it covers the first pixel in part.
+        A box of half width h around a pixel at most r from the disc's middle reaches as far as r + h * sqrt(2), along
+        its diagonal; the ring begins where it covers the first pixel in part.
         """
         return math.floor(2 * (self._begins_px - self.disc_px) / math.sqrt(2))
 
@@ -74,8 +74,8 @@ class Halo(Task):
         """
         away = distances(size, middle)
         disc, ring = covered(self.disc_px - away), covered(self.width_px / 2 - abs(away - self.ring_px))
-        image: Array = 0.4 + 0.25 * disc + 0.3 * (2 * bright - 1)[:, None, None] * ring
-        return image, disc > 0.5
+        image = 0.4 + 0.25 * disc + 0.3 * (2 * bright - 1)[:, None, None] * ring
+        return image.astype(np.float32), disc > 0.5
 
     @property
     def _begins_px(self) -> float:
