@@ -209,6 +209,14 @@ def held_elsewhere(read: Callable[[], Any]) -> "Drawn":
     return Drawn(_Made(_Given(read)))
 
 
+def values_of(variable: Any) -> NDArray[Any]:
+    """The values that a variable has, or those that it gets when it is filled: it is not filled for it."""
+    if is_filled(variable):
+        return np.asarray(keras.ops.convert_to_numpy(variable.value))
+    made = quicker(initializer_of(variable), variable.dtype)(variable.shape, dtype=variable.dtype)
+    return np.asarray(keras.ops.convert_to_numpy(made))
+
+
 @attrs.frozen(eq=False)
 class Drawn:
     """Values that an initializer can draw again.

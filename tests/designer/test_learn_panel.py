@@ -73,7 +73,7 @@ def test_a_network_that_can_not_learn_it_is_refused_with_a_button_that_mends_it(
     seen.session.load(COARSE)
     assert "can't learn this. Output stride must be 8 at most" in seen.text
     buttons = seen.panel._mending.children
-    assert [button.description for button in buttons] == ["set up blocks to 1"]
+    assert [button.description for button in buttons] == ["set up blocks to 1", "one level fewer"]
     buttons[0].click()
     assert seen.session.design.architecture.up_blocks == 1
     assert "can't learn this" not in seen.text

@@ -1,6 +1,5 @@
 """The values that a training gives."""
 
-import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -67,7 +66,7 @@ class WeightsOf:
 
     design: "Design"
     path: Path
-    folder: "tempfile.TemporaryDirectory[str]" = attrs.field(repr=False)
+    folder: Any = attrs.field(repr=False)
 
     def network(self, policy: str) -> "Backbone":
         """The copy that was trained, built here, with its weights.

@@ -1,6 +1,8 @@
 """What a worker process is told of a training: the network, its weights and the task, the large parts as files."""
 
+import shutil
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +34,23 @@ class Sent:
     weights: str | None = None
 
 
-def folder_for_files() -> "tempfile.TemporaryDirectory[str]":
-    """A folder for the files of one training, which goes with the last value that holds it."""
-    return tempfile.TemporaryDirectory(prefix="encdec_widgets_", ignore_cleanup_errors=True)
+class Folder:
+    """A folder for the files of one training, which goes with the last value that holds it.
+
+    Attributes:
+        name: Its path.
+    """
+
+    def __init__(self) -> None:
+        """Make it."""
+        self.name = tempfile.mkdtemp(prefix="encdec_widgets_")
+        # That of Python's own TemporaryDirectory warns of just this.
+        weakref.finalize(self, shutil.rmtree, self.name, ignore_errors=True)
+
+
+def folder_for_files() -> Folder:
+    """A new folder."""
+    return Folder()
 
 
 def sent(thing: Any, task: Task | str, options: TrainingOptions, folder: Path | None) -> Sent:
@@ -64,7 +80,7 @@ def sent(thing: Any, task: Task | str, options: TrainingOptions, folder: Path | 
     built = to_the_end(build_in_steps(copy.design, backbone, policy=backbone.precision))
     network = network_of(copy.design)
     path = folder / "start.npz"
-    save(pairs_of(built.model.variables), path)
+    save(pairs_of(built.structure.variables), path)  # Layers are shared: none of the network's is filled for it.
     return Sent(trainee=copy, network=attrs.evolve(network, frozen=frozen), weights=str(path))
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from encdec_widgets._keras import keras
 from encdec_widgets.formatting import counted, error_text, quoted
-from encdec_widgets.networks.weights import give
+from encdec_widgets.networks.weights import give, values_of
 from encdec_widgets.workers.errors import TimingError
 
 Pairs = Iterable[tuple[str, Any]]
@@ -24,7 +24,7 @@ _PATHS = "paths"
 
 
 def pairs_of(variables: Iterable[Any]) -> Iterator[tuple[str, NDArray[Any]]]:
-    """The path and the values of Keras variables that are filled, as :func:`save` takes them.
+    """The path and the values of Keras variables, as :func:`save` takes them; none is filled for it.
 
     Example:
         >>> import keras
@@ -34,7 +34,7 @@ def pairs_of(variables: Iterable[Any]) -> Iterator[tuple[str, NDArray[Any]]]:
         [('bias', [1.0, 2.0])]
     """
     for variable in variables:
-        yield variable.path, keras.ops.convert_to_numpy(variable.value)
+        yield variable.path, values_of(variable)
 
 
 def save(pairs: Pairs, path: str | os.PathLike[str]) -> None:
