@@ -179,6 +179,7 @@ class Designer(Telling, widgets.VBox):
             if value is not None:
                 learning.set(name, value)
         self.aside.turn_to(LEARN)
+        self.wait()
         learning.start(anew=anew, steps=steps)
 
     @property
