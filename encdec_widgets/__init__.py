@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from encdec_widgets.widgets import Designer
     from encdec_widgets.workers.feature_maps import feature_maps
     from encdec_widgets.workers.timing import compare, effective_field, measure
+    from encdec_widgets.workers.training import train
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "preset",
     "presets",
     "read_design",
+    "train",
 ]
 
 _HOMES = {
@@ -40,6 +42,7 @@ _HOMES = {
     "preset": "encdec_widgets.designs.presets",
     "presets": "encdec_widgets.designs.presets",
     "read_design": "encdec_widgets.export.reading",
+    "train": "encdec_widgets.workers.training",
 }
 
 

@@ -3,14 +3,17 @@
 import os
 from pathlib import Path
 
-_CGROUPS = Path("/sys/fs/cgroup")
+CGROUPS = Path("/sys/fs/cgroup")
+"""Where Linux shows its control groups, of version 1 or 2."""
+OWN_GROUPS = Path("/proc/self/cgroup")
+"""The file that names the groups of this process."""
 _STATM = Path("/proc/self/statm")
 """The pages of this process: all of them first, those of data and stack sixth."""
 _NO_LIMIT = 2**62
 """Control groups of version 1 say a number of this size where they have no limit."""
 
 
-def memory_limit(cgroups: Path = _CGROUPS, own_groups: Path = Path("/proc/self/cgroup")) -> int | None:
+def memory_limit(cgroups: Path = CGROUPS, own_groups: Path = OWN_GROUPS) -> int | None:
     """Bytes of memory that this process may use: the least of several limits.
 
     They are the memory of the machine, that of its container, and what the limits of the process itself (``ulimit -v``
@@ -24,11 +27,12 @@ def memory_limit(cgroups: Path = _CGROUPS, own_groups: Path = Path("/proc/self/c
     """
     machine = _machine_memory()
     limits = [*_left_to_this_process(), *([] if machine is None else [machine])]
-    for path in _limit_files(cgroups, own_groups):
-        try:
-            limits.append(int(path.read_text()))
-        except (OSError, ValueError):  # there is none, or it says "max"
-            continue
+    for folder in folders_of_groups("memory", cgroups, own_groups):
+        for name in ("memory.max", "memory.limit_in_bytes"):  # of version 2, and of version 1
+            try:
+                limits.append(int((folder / name).read_text()))
+            except (OSError, ValueError):  # there is none, or it says "max"
+                continue
     return min((limit for limit in limits if limit < _NO_LIMIT), default=None)
 
 
@@ -55,21 +59,27 @@ def _left_to_this_process() -> list[int]:
     ]
 
 
-def _limit_files(cgroups: Path, own_groups: Path) -> list[Path]:
-    """Where a limit may stand: in the group of this process and in all above it, of which the least counts."""
-    files = [cgroups / "memory.max", cgroups / "memory" / "memory.limit_in_bytes"]
+def folders_of_groups(controller: str, cgroups: Path = CGROUPS, own_groups: Path = OWN_GROUPS) -> list[Path]:
+    """Where a limit of a container may stand: in the group of this process and in all above it; the least counts.
+
+    Args:
+        controller: What Linux calls the kind of limit: "memory", "cpu".
+        cgroups: As in :func:`memory_limit`.
+        own_groups: The same.
+    """
+    folders = [cgroups, cgroups / controller]
     try:
         lines = own_groups.read_text().splitlines()
     except OSError:
-        return files
+        return folders
     for line in lines:
         _, controllers, group = line.split(":", 2)
         if controllers == "":
-            root, name = cgroups, "memory.max"
-        elif "memory" in controllers.split(","):
-            root, name = cgroups / "memory", "memory.limit_in_bytes"
+            root = cgroups
+        elif controller in controllers.split(","):
+            root = cgroups / controller
         else:
             continue
         here = root / group.lstrip("/")
-        files.extend(folder / name for folder in (here, *here.parents) if folder.is_relative_to(root))
-    return files
+        folders.extend(folder for folder in (here, *here.parents) if folder.is_relative_to(root))
+    return list(dict.fromkeys(folders))

@@ -12,7 +12,7 @@ import attrs
 from encdec_widgets.background import Background, on_this_loop, shared_background
 from encdec_widgets.formatting import number_text, quoted
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped
-from encdec_widgets.workers.job import Job, Progress
+from encdec_widgets.workers.job import Job, Progress, settings_of_job
 from encdec_widgets.workers.process import WorkerProcess, require_processes
 from encdec_widgets.workers.settings import Settings, inherited, settings_here
 
@@ -187,7 +187,7 @@ class Worker:
 
     def _begin_with(self, run: _Run, backend: str, batch_size: int, asked: dict[str, WorkerProcess]) -> None:
         """Note the process to ask, one in which the backend finds what it finds here."""
-        settings = run.settings.get(backend, {})
+        settings = {**run.settings.get(backend, {}), **settings_of_job(run.job, backend)}
         process = asked[backend] = self._process_for(run, backend)
         arguments = {"settings": settings, "fresh": process.fresh}
         process.fresh = False

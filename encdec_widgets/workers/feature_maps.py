@@ -15,6 +15,7 @@ from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.presets import as_design
 from encdec_widgets.formatting import duration_text, number_text, sizes_text
+from encdec_widgets.networks.weights import has_values
 from encdec_widgets.workers.block_maps import (
     BlockMaps,
     ChannelMap,
@@ -97,8 +98,7 @@ class _File:
 
     @classmethod
     def of(cls, source: "Backbone") -> "_File":
-        """A file with the weights of a network, which are filled if they are not."""
-        source.fill()
+        """A file with the weights of a network; none of them is filled for it."""
         file = cls()
         save(pairs_of(source.structure.weights), file.path)
         return file
@@ -308,7 +308,7 @@ def _source(backbone: "Backbone", weights: Any) -> "Backbone | None":
     """The network whose weights it runs with; None for random ones."""
     if isinstance(weights, str):
         if weights == AS_IT_IS:
-            return backbone if backbone.filled else None
+            return backbone if any(map(has_values, backbone.network.variables)) else None
         if weights == RANDOM:
             return None
     held = weights if hasattr(weights, "structure") else getattr(weights, "backbone", None)

@@ -24,6 +24,8 @@ class Progress:
         predicted_ms: The predicted time of a run (an estimate), in milliseconds, once and where it is known.
         calibration: What the prediction was made from, once it is known, for those of other networks: the plain data of
             an :class:`encdec_widgets.workers.timing.calibration.Calibration`.
+        payload: What the job has to show beside that, as plain data: of a training, the losses since the last time, the
+            score and pictures (:meth:`encdec_widgets.workers.training.job.Run.slice` has the names).
 
     Example:
         >>> from encdec_widgets.workers.timing import Progress
@@ -36,13 +38,14 @@ class Progress:
     doing: str
     predicted_ms: float | None = None
     calibration: Mapping[str, Any] | None = None
+    payload: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
 
 
 Tell = Callable[[Progress], None]
 
 
 class Job(Protocol[Done_co]):
-    """A measurement, a race or a sampling of gradients."""
+    """A measurement, a race, a sampling of gradients or a training."""
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -54,3 +57,12 @@ class Job(Protocol[Done_co]):
 
     def do(self, ask: Ask, tell: Tell) -> Done_co:
         """Do it, in a thread of its own."""
+
+
+def settings_of_job(job: Job[Any], backend: str) -> Mapping[str, Any]:
+    """What a job wants set for a backend in its process, beside what is set in this one; most jobs want nothing.
+
+    Such a job has a method ``settings(backend)``.
+    """
+    settings: Mapping[str, Any] = getattr(job, "settings", lambda _: {})(backend)
+    return settings

@@ -72,7 +72,7 @@ def named(functions: Mapping[str, types.FunctionType]) -> Iterator[None]:
             function.__name__ = name
 
 
-def packed(functions: Mapping[str, types.FunctionType | type]) -> str:
+def packed(functions: Mapping[str, Any]) -> str:
     """Functions and classes as a text; empty for none. Of a class, it says where to import it from.
 
     Raises:

@@ -31,6 +31,9 @@ Gradient: TypeAlias = "Callable[[Sequence[Array], Array], Array]"
 """From a batch for each input of the network and a weight for each channel of its last output: the gradient, with
 respect to the first image of the first input, of the weighted sum of the channels at one position."""
 
+Loss: TypeAlias = "Callable[[Sequence[Any], Any], Any]"
+"""From the outputs of a network and the maps that are wanted, all of them tensors, to one number."""
+
 
 def _unknown(_: Device) -> int | None:
     return None
@@ -68,6 +71,21 @@ class Runner:
     to_device: Callable[[Sequence[Array], Sequence[Array]], Any]
     run: Callable[[Any], None]
     peak_bytes: Callable[[Device], int | None] = _unknown
+
+
+@attrs.frozen
+class TrainingStep:
+    """A network that is trained step by step.
+
+    Attributes:
+        step: Takes one step on a batch of images and of maps, and returns the loss before it.
+        predict: What the last output gives for a batch of images, in inference. It is compiled for one size of batch.
+        settle: Has the variables of the model and of the optimizer hold what was learnt; before that they may not.
+    """
+
+    step: Callable[[Array, Array], float]
+    predict: Callable[[Array], Array]
+    settle: Callable[[], None]
 
 
 class Backend(abc.ABC):
@@ -158,6 +176,23 @@ class Backend(abc.ABC):
     @abc.abstractmethod
     def _runner(self, model: Any, work: Work, compilation: str) -> Runner:
         """The same, for a model that is compiled with an optimizer and a loss if ``work`` is "training"."""
+
+    @abc.abstractmethod
+    def training_step(self, model: Any, loss: Loss, optimizer: Any) -> TrainingStep:
+        """A Keras model, ready to be trained; it is traced and compiled at the first step.
+
+        Args:
+            model: A functional ``keras.Model`` with one input and maps as outputs.
+            loss: What is to become small.
+            optimizer: A Keras optimizer, built for the model's trainable variables.
+
+        Raises:
+            TimingError: If the backend has no gradients.
+        """
+
+    def settings_for_threads(self, threads: int) -> dict[str, Any]:
+        """What of :attr:`settings` has it compute with so many threads; nothing where it cannot be told."""
+        return {}
 
     @abc.abstractmethod
     def gradient(self, model: Any, row: int, column: int) -> Gradient:

@@ -2,19 +2,25 @@
 
 import enum
 import functools
+import os
 from collections.abc import Sequence
 from typing import Any
 
 from encdec_widgets.workers.backends.backend import (
     Backend,
     Gradient,
+    Loss,
     Runner,
     Setting,
+    TrainingStep,
     Work,
     dtype_of_target,
     one_or_all,
 )
 from encdec_widgets.workers.device import CPU, Device, option_in
+
+_THREADS, _NPROC = "processor threads", "NPROC"
+"""What the setting is called, and the variable that XLA reads when it first computes on a processor."""
 
 
 class Jax(Backend):
@@ -31,9 +37,16 @@ class Jax(Backend):
 
         names = [name for name in jax.config.values if name != "jax_disable_jit"]
         return {
-            name: Setting(functools.partial(_configured, name), functools.partial(_configure, name))
-            for name in names
+            _THREADS: Setting(lambda: os.environ.get(_NPROC), _set_threads),
+            **{
+                name: Setting(functools.partial(_configured, name), functools.partial(_configure, name))
+                for name in names
+            },
         }
+
+    def settings_for_threads(self, threads: int) -> dict[str, Any]:
+        """What its threads are counted by when it first computes on a processor."""
+        return {_THREADS: str(threads)}
 
     def devices(self) -> list[Device]:
         """What ``jax.devices()`` lists, first the one that ``jax.default_device`` names."""
@@ -85,6 +98,42 @@ class Jax(Backend):
                 kept[0] = after
 
         return Runner(to_device, run, lambda _: _peak_bytes(planned))
+
+    def training_step(self, model: Any, loss: Loss, optimizer: Any) -> TrainingStep:
+        """The step, compiled by XLA."""
+        import jax
+        import numpy as np
+
+        def stepped(state: Any, images: Any, maps: Any) -> Any:
+            trainable, others, averages = state
+
+            def of(weights: Any) -> Any:
+                outputs, after = model.stateless_call(weights, others, images, training=True)
+                return loss(jax.tree.leaves(outputs), maps), after
+
+            (value, after), gradients = jax.value_and_grad(of, has_aux=True)(trainable)
+            trainable, averages = optimizer.stateless_apply(averages, gradients, trainable)
+            return value, (trainable, after, averages)
+
+        def predicted(weights: Any, images: Any) -> Any:
+            outputs, _ = model.stateless_call(*weights, images, training=False)
+            return jax.tree.leaves(outputs)[-1]
+
+        compiled, compiled_prediction = jax.jit(stepped, donate_argnums=0), jax.jit(predicted)
+        variables = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
+        # Copies: the memory of what a step begins with is given away, and other networks may share the variables.
+        kept = [jax.tree.map(jax.numpy.copy, [[variable.value for variable in part] for part in variables])]
+
+        def step(images: Any, maps: Any) -> float:
+            value, kept[0] = compiled(kept[0], images, maps)
+            return float(value)
+
+        def settle() -> None:
+            for part, values in zip(variables, kept[0], strict=True):
+                for variable, value in zip(part, values, strict=True):
+                    variable.assign(jax.numpy.copy(value))
+
+        return TrainingStep(step, lambda images: np.asarray(compiled_prediction(kept[0][:2], images)), settle)
 
     def gradient(self, model: Any, row: int, column: int) -> Gradient:
         """The gradient, compiled by XLA."""
@@ -170,6 +219,13 @@ def _configure(name: str, value: Any) -> None:
         value = jax.devices(kind)[int(number or 0)]
     config: Any = jax.config
     config.update(name, value)
+
+
+def _set_threads(threads: str | None) -> None:
+    if threads is None:
+        os.environ.pop(_NPROC, None)
+    else:
+        os.environ[_NPROC] = threads
 
 
 def _peak_bytes(planned: list[Any]) -> int | None:

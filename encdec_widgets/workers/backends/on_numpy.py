@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from encdec_widgets.workers.backends.backend import Backend, Runner, Work, one_or_all
+from encdec_widgets.workers.backends.backend import Backend, Loss, Runner, Work, one_or_all
 from encdec_widgets.workers.device import CPU, Device
 from encdec_widgets.workers.errors import TimingError
 
@@ -36,6 +36,10 @@ class NumPy(Backend):
             model(x, training=False)
 
         return Runner(to_device, run)
+
+    def training_step(self, model: Any, loss: Loss, optimizer: Any) -> NoReturn:
+        """Raise a TimingError that says what to do instead."""
+        raise TimingError("NumPy has no gradients: choose another Keras backend to train on")
 
     def gradient(self, model: Any, row: int, column: int) -> NoReturn:
         """Raise a TimingError that says what to do instead."""

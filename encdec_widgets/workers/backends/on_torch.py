@@ -8,8 +8,10 @@ from encdec_widgets._keras import keras
 from encdec_widgets.workers.backends.backend import (
     Backend,
     Gradient,
+    Loss,
     Runner,
     Setting,
+    TrainingStep,
     Work,
     dtype_of_target,
     one_or_all,
@@ -94,6 +96,37 @@ class Torch(Backend):
         for number in range(torch.cuda.device_count()):
             torch.cuda.reset_peak_memory_stats(number)
         return Runner(to_device, run, _peak_bytes)
+
+    def settings_for_threads(self, threads: int) -> dict[str, Any]:
+        """As many within operations as between them."""
+        return {"threads within operations": threads, "threads between operations": threads}
+
+    def training_step(self, model: Any, loss: Loss, optimizer: Any) -> TrainingStep:
+        """The step, operation by operation: torch.compile takes longer than a lesson's whole training."""
+        import torch
+
+        def placed(array: Any) -> Any:
+            return keras.ops.convert_to_tensor(array)
+
+        def outputs_of(images: Any, training: bool) -> list[Any]:
+            outputs = model(placed(images), training=training)
+            return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+
+        def step(images: Any, maps: Any) -> float:
+            value = loss(outputs_of(images, True), placed(maps))
+            variables = model.trainable_variables
+            weights = [variable.value for variable in variables]
+            # Zeros, rather than None, for weights that the loss does not depend on.
+            gradients = torch.autograd.grad(value, weights, allow_unused=True, materialize_grads=True)
+            with torch.no_grad():
+                optimizer.apply(list(gradients), variables)
+            return float(value.detach())
+
+        def predict(images: Any) -> Any:
+            with torch.inference_mode():
+                return outputs_of(images, False)[-1].cpu().numpy()
+
+        return TrainingStep(step, predict, lambda: None)
 
     def gradient(self, model: Any, row: int, column: int) -> Gradient:
         """The gradient, operation by operation."""

@@ -25,6 +25,7 @@ from encdec_widgets.workers.inside.memory import require_memory
 from encdec_widgets.workers.inside.parts import block_models
 from encdec_widgets.workers.inside.sampling import GradientSampler
 from encdec_widgets.workers.inside.stopwatch import Stopwatch
+from encdec_widgets.workers.inside.training import TrainingHere
 from encdec_widgets.workers.options import AUTO
 from encdec_widgets.workers.timing.calibration import Calibration, calibrate, predict_ms
 from encdec_widgets.workers.training.weights_file import assign
@@ -48,6 +49,7 @@ class Bench:
         self._networks: dict[str, _OnBench] = {}
         self._watches: dict[str, tuple[Stopwatch, Device]] = {}
         self._samplers: dict[str, GradientSampler] = {}
+        self._trainings: dict[str, tuple[TrainingHere, Device]] = {}
         self._notices: list[str] = []
         self._settings: Mapping[str, Any] = {}
 
@@ -64,7 +66,10 @@ class Bench:
         """
         if not fresh:
             # What could not be taken before cannot be taken by another process either.
-            return {"too_late": settings != self._settings and running_backend().differs(settings)}
+            # What the last job had set and this one does not name is as that job left it.
+            left = self._settings.keys() - settings.keys()
+            changed = settings != self._settings and running_backend().differs(settings)
+            return {"too_late": bool(left) or changed}
         self._settings = settings
         self._notices = running_backend().take(settings)
         return {"too_late": False}
@@ -74,6 +79,7 @@ class Bench:
         self._networks.clear()
         self._watches.clear()
         self._samplers.clear()
+        self._trainings.clear()
         # This process has no other networks that this could touch.
         keras.utils.clear_session(free_memory=False)
         gc.collect()
@@ -218,6 +224,58 @@ class Bench:
         with running_backend().on(network.device):
             return look(network.loaded.model, unpacked(image), blocks, heads)
 
+    def train_begin(
+        self,
+        name: str,
+        network: Mapping[str, Any],
+        task: str,
+        options: Mapping[str, Any],
+        seed: int,
+        weights: str | None,
+    ) -> dict[str, Any]:
+        """Build a network to be trained; see :class:`TrainingHere`.
+
+        Args:
+            name: What to call it.
+            network: The fields of a :class:`encdec_widgets.workers.sent_network.Network`.
+            task: Path of the file that holds the task.
+            options: The fields of :class:`encdec_widgets.workers.training.TrainingOptions`, resolved.
+            seed: What images, their order and first weights come from.
+            weights: Path of the file with the weights to start from; None for new ones.
+        """
+        device, _ = _device(options["device"], network["devices"].get(options["backend"]))
+
+        def check(model: Any, policy: str) -> None:
+            if device.kind == "CPU":
+                require_memory(model, "training", options["batch_size"], policy)
+
+        with running_backend().on(device):
+            training = TrainingHere(network, task, options, seed, check)
+            if weights is not None:
+                training.start_from(weights)
+        self._trainings[name] = training, device
+        return {"parameters": training.parameters}
+
+    def train_change(self, name: str, network: Mapping[str, Any]) -> dict[str, Any]:
+        """Go on with another network after an edit; layers that are the same keep their weights."""
+        training, device = self._trainings[name]
+        with running_backend().on(device):
+            kept = training.change(network)
+        return {"kept": kept, "parameters": training.parameters}
+
+    def train_slice(self, name: str, seconds: float, at_most: int | None, scores: bool) -> dict[str, Any]:
+        """Train for a while and look at the network; see :meth:`TrainingHere.slice`."""
+        training, device = self._trainings[name]
+        with running_backend().on(device):
+            return training.slice(seconds, at_most, scores)
+
+    def train_weights(self, name: str, path: str) -> dict[str, Any]:
+        """Write the weights of a network that is trained to a file."""
+        training, device = self._trainings[name]
+        with running_backend().on(device):
+            training.save(path)
+        return {}
+
     def _needs_gradients_of_inputs(self, name: str) -> bool:
         """Whether a training step takes the gradients of what enters a block: where a weight before it is trained."""
         network = self._networks[name]
@@ -241,6 +299,10 @@ class Bench:
             self.mean_gradient,
             self.take_weights,
             self.look,
+            self.train_begin,
+            self.train_change,
+            self.train_slice,
+            self.train_weights,
         )
         return {command.__name__: command for command in names}
 

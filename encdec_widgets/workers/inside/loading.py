@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -44,6 +44,7 @@ def load(
     network: Mapping[str, Any],
     precision: str | None,
     check: Callable[[Any, str], None] = lambda model, policy: None,
+    fill: Callable[[Iterable[Any]], None] = fill_at_random,
 ) -> Loaded:
     """Build the network of a request.
 
@@ -55,13 +56,14 @@ def load(
         network: The fields of a :class:`encdec_widgets.workers.sent_network.Network`.
         precision: Name of the dtype policy; None for the network's own.
         check: Is given the model before its weights take memory, and the policy of most layers; may refuse it.
+        fill: Gives its weights their values; random ones will do for a clock.
     """
     configure_keras(network["config"])
     keras.config.set_dtype_policy(precision or network["policy"])
     if network["kind"] == "design":
         backbone = Design.from_json(network["text"]).build()
         check(backbone.structure, _precision(backbone.structure)[1])
-        fill_at_random(backbone.structure.variables)
+        fill(backbone.structure.variables)
         blocks = {name: data["layers"] for name, data in backbone.blocks.nodes(data=True)}
         return Loaded(backbone.model, backbone.layers, blocks, *_precision(backbone.model))
     config = json.loads(network["text"])
@@ -83,12 +85,12 @@ def load(
     with room_for_long_ways():
         model = keras.Model(whole.inputs, whole.outputs)
     check(model, _precision(model)[1])
-    fill_at_random(variables)
-    _freeze(model, network["frozen"])
+    fill(variables)
+    freeze(model, network["frozen"])
     return Loaded(model, layer_graph(model, ()), network["blocks"], *_precision(model))
 
 
-def _freeze(model: Any, frozen: Mapping[str, Sequence[int]]) -> None:
+def freeze(model: Any, frozen: Mapping[str, Sequence[int]]) -> None:
     """Freeze single weights. A model's text says which layers are frozen, and not that single weights are."""
     for layer in model.layers:
         for number in frozen.get(layer.name, ()):

@@ -1,0 +1,384 @@
+"""The job of training a design: in slices of a quarter second, between which it can be edited or ended."""
+
+import base64
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+import attrs
+
+from encdec_widgets.designs.design import Design
+from encdec_widgets.formatting import counted
+from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.job import Ask, Progress, Tell
+from encdec_widgets.workers.processor_quota import cores_by_quota
+from encdec_widgets.workers.training.options import TrainingOptions, checked
+from encdec_widgets.workers.training.result import Edit, Trained, WeightsOf
+from encdec_widgets.workers.training.scores import Score
+from encdec_widgets.workers.training.sent import Sent, folder_for_files, sent, written_task
+from encdec_widgets.workers.training.tasks import Task, as_task
+
+SLICE_S = 0.25
+"""So long is trained between two looks at the network: four a second."""
+SCORE_EVERY_S = 1.0
+"""So often the score is taken, which takes as long as a step or two."""
+
+
+class Run:
+    """One network in the process that trains it, and what it has told so far.
+
+    Attributes:
+        edits: The edits that were taken.
+        losses: The loss of each step.
+        steps: Steps that were taken.
+        seconds: How long they took, without the first call.
+        payload: What is to be told of the last slice: see :class:`encdec_widgets.workers.job.Progress`.
+    """
+
+    def __init__(self, ask: Ask, name: str, options: TrainingOptions) -> None:
+        """Begin nothing yet; ``name`` is what the network is called in the process."""
+        self._ask = ask
+        self._name = name
+        self._options = options
+        self.edits: list[Edit] = []
+        self.losses: list[float] = []
+        self.steps = 0
+        self.seconds = 0.0
+        self.first_call_s = 0.0
+        self.parameters = 0
+        self.score: Score | None = None
+        self.payload: dict[str, Any] = {}
+        self._scored_at = -SCORE_EVERY_S
+        self._untold: Edit | None = None
+
+    def begin(self, sent: Sent, task: str, seed: int) -> None:
+        """Have the network built."""
+        reply = self._do(
+            "train_begin",
+            network=attrs.asdict(sent.network),
+            task=task,
+            options=attrs.asdict(self._options),
+            seed=seed,
+            weights=sent.weights,
+        )
+        self.parameters = reply["parameters"]
+
+    def change(self, sent: Sent) -> None:
+        """Have the network built again after an edit."""
+        reply = self._do("train_change", network=attrs.asdict(sent.network))
+        edit = Edit(step=self.steps, kept=reply["kept"], parameters=reply["parameters"])
+        self.parameters = edit.parameters
+        self.edits.append(edit)
+        self._untold = edit
+
+    def slice(self, seconds: float, at_most: int | None, last: bool = False) -> None:
+        """Train for a while: one step at least, unless ``at_most`` is 0; then look at the network."""
+        due = last or self.seconds - self._scored_at >= SCORE_EVERY_S
+        reply = self._do("train_slice", seconds=seconds, at_most=at_most, scores=due)
+        first = self.steps + 1
+        self.losses += reply["losses"]
+        self.steps += len(reply["losses"])
+        self.seconds += reply["seconds"]
+        self.first_call_s += reply["first_call_s"]
+        if reply["score"] is not None:
+            self.score = Score(**reply["score"])
+            self._scored_at = self.seconds
+        edit, self._untold = self._untold, None
+        self.payload = {
+            "steps": self.steps,
+            "seconds": self.seconds,
+            "losses": [[first + n, loss] for n, loss in enumerate(reply["losses"])],
+            "score": None if self.score is None else self.score.value,
+            "score_name": "" if self.score is None else self.score.name,
+            "score_text": "" if self.score is None else self.score.text,
+            "figures": {} if self.score is None else dict(self.score.figures),
+            "pictures": base64.b64decode(reply["pictures"]),
+            "picture_text": reply["picture_text"],
+            "edit": None if edit is None else edit.to_dict(),
+        }
+
+    def taken_payload(self) -> dict[str, Any]:
+        """What is to be told of the last slice; of a network that had none since, nothing is new."""
+        payload, self.payload = self.payload, {**self.payload, "losses": [], "edit": None}
+        return payload
+
+    def weights(self, path: Path) -> None:
+        """Have the weights written to a file."""
+        self._do("train_weights", path=str(path))
+
+    def _do(self, command: str, **arguments: Any) -> dict[str, Any]:
+        options = self._options
+        return self._ask(str(options.backend), command, options.batch_size, {"name": self._name, **arguments})
+
+
+class Training:
+    """A job: train a design on a task.
+
+    Attributes:
+        task: What it learns.
+        options: How it is trained, resolved.
+        steps: So many steps at most; None for no limit.
+        seconds: So many seconds of steps at most, without the first call; None for no limit.
+        seed: What images, their order and first weights come from.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import UNet
+        >>> from encdec_widgets.workers.timing import backends_with_gradients
+        >>> from encdec_widgets.workers.training import Training
+        >>> design = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (256, 256, 1))
+        >>> training = Training.of(design, "mouse", seconds=5, backend=backends_with_gradients()[0])
+        >>> training.notes[0]
+        'trained at 64 × 64 px grey'
+    """
+
+    def __init__(
+        self,
+        *,
+        network: Sent,
+        task: Task,
+        options: TrainingOptions,
+        steps: int | None = None,
+        seconds: float | None = None,
+        seed: int = 0,
+        folder: Any = None,
+    ) -> None:
+        """Take what :meth:`of` makes."""
+        _require_extent(steps, seconds, seed)
+        self.task = task
+        self.options = options
+        self.steps = steps
+        self.seconds = seconds
+        self.seed = seed
+        self._folder = folder or folder_for_files()
+        self._sent = network
+        self._lock = threading.Lock()
+        self._changed: Sent | None = None
+        self._finished = False
+        self._ended = False
+
+    @classmethod
+    def of(
+        cls,
+        thing: Any,
+        task: Task | str = "halo",
+        *,
+        steps: int | None = None,
+        seconds: float | None = None,
+        seed: int = 0,
+        **options: Any,
+    ) -> Self:
+        """The training of a Design, an architecture, the name of a preset, or a Backbone.
+
+        Call it in the thread that owns the network: Keras is not thread-safe.
+
+        Args:
+            thing: What is trained. A Backbone whose weights are filled starts from them.
+            task: "mouse", "threads", "halo", or a :class:`Task`.
+            steps: So many steps at most; None for no limit.
+            seconds: So many seconds of steps at most; None for no limit.
+            seed: What images, their order and first weights come from, from 0.
+            **options: The fields of :class:`TrainingOptions`.
+
+        Raises:
+            FieldError: (a ValueError) If the design cannot learn the task so, or an option is not possible.
+            TaskError: (a ValueError) If there is no such task, or it draws what nothing can learn from.
+            TimingError: If something in it cannot be sent to another process.
+            TypeError: If there is no design in ``thing``, or no such option.
+        """
+        how = checked(**options)
+        _require_extent(steps, seconds, seed)
+        learnt = as_task(task)
+        folder = folder_for_files()
+        network = sent(thing, learnt, how, Path(folder.name))
+        written_task(learnt, network.trainee.size, Path(folder.name))
+        return cls(
+            network=network, task=learnt, options=how, steps=steps, seconds=seconds, seed=seed, folder=folder
+        )
+
+    @property
+    def backends(self) -> tuple[str, ...]:
+        """The Keras backend that it needs."""
+        return (str(self.options.backend),)
+
+    @property
+    def budget_s(self) -> float:
+        """Seconds that its timed runs may take: each slice is a step of its own, and short."""
+        return 0.0
+
+    @property
+    def design(self) -> Design:
+        """The design that is trained; after :meth:`change`, the new one."""
+        return (self._changed or self._sent).trainee.of
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is otherwise in the copy that is trained than in the design, a sentence each, without a full stop."""
+        return (self._changed or self._sent).trainee.notes
+
+    def settings(self, backend: str) -> dict[str, Any]:
+        """What is to be set for the backend in its process: the number of threads, where it is not the usual one."""
+        return settings_of(self.options, backend)
+
+    def change(self, thing: Any) -> bool:
+        """Go on with another design, from the next slice on; layers that are the same keep their weights.
+
+        It may be called from any thread, for a design of shipped classes; else from the one that owns networks.
+
+        Args:
+            thing: A Design, or what has one. Its weights do not count.
+
+        Returns:
+            Whether it will be taken: not if the training has ended.
+
+        Raises:
+            FieldError: (a ValueError) If the design cannot learn the task so; the training goes on as it was.
+        """
+        network = sent(thing, self.task, self.options, None)
+        with self._lock:
+            if self._ended or self._finished:
+                return False
+            self._changed = network
+        return True
+
+    def finish(self) -> None:
+        """Take no further slice: it ends within a quarter second, or a step, and its weights are kept."""
+        with self._lock:
+            self._finished = True
+
+    def do(self, ask: Ask, tell: Tell) -> Trained:
+        """Train.
+
+        Raises:
+            TimingError: If it could not be trained: out of memory, say.
+        """
+        options = self.options
+        run = Run(ask, "network", options)
+        tell(Progress(share=0.0, doing="starting the process"))
+        ask(str(options.backend), "clear", options.batch_size, {})
+        try:
+            tell(Progress(share=0.0, doing="building the network"))
+            run.begin(self._sent, self._task_file, self.seed)
+            tell(Progress(share=0.0, doing="first step"))
+            while not self._is_over(run):
+                self._take_change(run)
+                run.slice(*self._next(run))
+                tell(
+                    Progress(
+                        share=self._share(run), doing=counted(run.steps, "step"), payload=run.taken_payload()
+                    )
+                )
+            run.slice(0.0, 0, last=True)
+            return self._result(run, Path(self._folder.name) / "trained.npz", tell)
+        finally:
+            with self._lock:
+                self._ended = True
+            with suppress(TimingError):
+                ask(str(options.backend), "clear", options.batch_size, {})
+
+    @property
+    def _task_file(self) -> str:
+        return str(Path(self._folder.name) / "task.txt")
+
+    def _is_over(self, run: Run) -> bool:
+        """Whether no further slice is taken; no edit is taken either from then on."""
+        with self._lock:
+            over = self._finished or limits_reached(run, self.steps, self.seconds)
+            self._ended = self._ended or over
+            return over
+
+    def _take_change(self, run: Run) -> None:
+        with self._lock:
+            changed, self._changed = self._changed, None
+        if changed is not None:
+            run.change(changed)
+            self._sent = changed
+
+    def _next(self, run: Run) -> tuple[float, int | None]:
+        return next_slice(run, self.steps, self.seconds)
+
+    def _share(self, run: Run) -> float:
+        return share_done(run, self.steps, self.seconds)
+
+    def _result(self, run: Run, path: Path, tell: Tell) -> Trained:
+        run.weights(path)
+        tell(Progress(share=1.0, doing="done", payload=run.taken_payload()))
+        return trained(
+            run, self._sent, self.options, self.seed, WeightsOf(self._sent.trainee.design, path, self._folder)
+        )
+
+
+def settings_of(options: TrainingOptions, backend: str) -> dict[str, Any]:
+    """What is to be set for a backend, so that it computes with the threads of the options or of the quota."""
+    from encdec_widgets.workers.backends import backend_named
+
+    threads = options.threads or cores_by_quota()
+    return {} if threads is None else backend_named(backend).settings_for_threads(threads)
+
+
+def limits_reached(run: Run, steps: int | None, seconds: float | None) -> bool:
+    """Whether a run has taken all its steps or seconds."""
+    return (steps is not None and run.steps >= steps) or (seconds is not None and run.seconds >= seconds)
+
+
+def next_slice(
+    run: Run, steps: int | None, seconds: float | None, length_s: float = SLICE_S
+) -> tuple[float, int | None]:
+    """How long the next slice is and how many steps it has at most; the first is a single step, to be seen soon."""
+    left_s = length_s if seconds is None else min(length_s, max(seconds - run.seconds, 0.0))
+    left = None if steps is None else steps - run.steps
+    return (0.0, left) if run.steps == 0 else (left_s, left)
+
+
+def share_done(run: Run, steps: int | None, seconds: float | None) -> float:
+    """How far a run is, from 0 to 1; 0 where it has no limit."""
+    shares = [0.0]
+    if steps:
+        shares.append(run.steps / steps)
+    if seconds:
+        shares.append(run.seconds / seconds)
+    return min(max(shares), 1.0)
+
+
+def trained(run: Run, sent: Sent, options: TrainingOptions, seed: int, weights: WeightsOf) -> Trained:
+    """What a run has come to."""
+    score = run.score
+    assert score is not None  # the last slice takes it
+    return Trained(
+        score=score.value,
+        score_name=score.name,
+        score_text=score.text,
+        figures=dict(score.figures),
+        losses=tuple(run.losses),
+        steps=run.steps,
+        seconds=run.seconds,
+        first_call_s=run.first_call_s,
+        design=sent.trainee.of,
+        task=sent.trainee.task.title,
+        notes=sent.trainee.notes,
+        kept=tuple(run.edits),
+        seed=seed,
+        backend=str(options.backend),
+        parameters=run.parameters,
+        judged=score,
+        weights=weights,
+    )
+
+
+def _require_extent(steps: int | None, seconds: float | None, seed: int) -> None:
+    """Check how long a training is to be, and its seed.
+
+    Raises:
+        ValueError: If it is nothing that can be done.
+    """
+    if steps is not None and (not isinstance(steps, int) or isinstance(steps, bool) or steps < 0):
+        raise ValueError(
+            f"steps must be a whole number from 0, or None for no limit. Received: steps={steps!r:.80}."
+        )
+    if seconds is not None and not (isinstance(seconds, (int, float)) and 0 <= seconds < float("inf")):
+        raise ValueError(
+            f"seconds must be a number from 0, or None for no limit. Received: seconds={seconds!r:.80}."
+        )
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise ValueError(f"seed must be a whole number from 0. Received: seed={seed!r:.80}.")
