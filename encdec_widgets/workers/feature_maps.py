@@ -1,8 +1,5 @@
 """Feature maps: what every block of a network makes of one image, in one pass."""
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +30,7 @@ from encdec_widgets.workers.process import require_processes
 from encdec_widgets.workers.seen_image import pixels_of, sample_image, seen_image
 from encdec_widgets.workers.sent_network import Network, network_of
 from encdec_widgets.workers.timing.measuring import OnBench
+from encdec_widgets.workers.training.sent import Folder, folder_for_files
 from encdec_widgets.workers.training.weights_file import pairs_of, save
 
 if TYPE_CHECKING:
@@ -84,26 +82,6 @@ class PassTooLongError(TimingError):
         self.smaller = smaller
 
 
-class _File:
-    """A file with weights, in a folder of its own, which goes when nothing needs it any more.
-
-    Attributes:
-        path: The file.
-    """
-
-    def __init__(self) -> None:
-        folder = tempfile.mkdtemp(prefix="encdec-weights-")
-        self.path = str(Path(folder) / "weights.npz")
-        self.delete = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-
-    @classmethod
-    def of(cls, source: "Backbone") -> "_File":
-        """A file with the weights of a network; none of them is filled for it."""
-        file = cls()
-        save(pairs_of(source.structure.weights), file.path)
-        return file
-
-
 @attrs.frozen(kw_only=True)
 class _Block:
     """A block as the job knows it: ``call`` makes its output."""
@@ -124,7 +102,7 @@ class FeatureMapsPass:
         standardise: Whether that is shifted and scaled to a mean of 0 and a standard deviation of 1.
         blocks: The blocks whose maps are wanted.
         heads: Names of the blocks that predict.
-        file: The file with its weights; None for random ones. It is deleted at the end.
+        folder: Has the file with its weights, and goes with this value; None for random ones.
         weights: In a word or two, what it runs with.
         seed: Of random weights.
         at_most_s: Seconds that the pass may take, as far as that is predicted; None for any.
@@ -145,7 +123,7 @@ class FeatureMapsPass:
     image: "NDArray[np.float32]"
     blocks: tuple[_Block, ...]
     heads: tuple[str, ...]
-    file: "_File | None"
+    folder: Folder | None
     weights: str
     standardise: bool = False
     seed: int = 0
@@ -203,7 +181,7 @@ class FeatureMapsPass:
             heads=tuple(
                 name for name, data in nodes(data=True) if data["stage"] == "head" and data["stack"] == last
             ),
-            file=None if source is None else _File.of(source),
+            folder=None if source is None else _written(source),
             weights=words[source is None],
             seed=seed,
             at_most_s=at_most_s,
@@ -232,29 +210,21 @@ class FeatureMapsPass:
             PassTooLongError: If it would take longer than allowed.
             TimingError: If it could not be made.
         """
+        tell(Progress(share=0.0, doing="starting the process"))
+        ask(self.backend, "clear", 1, {})
         try:
-            tell(Progress(share=0.0, doing="starting the process"))
-            ask(self.backend, "clear", 1, {})
-            try:
-                return self._passed(ask, tell)
-            finally:
-                # Other programs need the memory until the next job; a process that ended has none.
-                with suppress(TimingError):
-                    ask(self.backend, "clear", 1, {})
+            return self._passed(ask, tell)
         finally:
-            self.discard()
-
-    def discard(self) -> None:
-        """Delete the file with its weights; of a job that is never done."""
-        if self.file is not None:
-            self.file.delete()
+            # Other programs need the memory until the next job; a process that ended has none.
+            with suppress(TimingError):
+                ask(self.backend, "clear", 1, {})
 
     def _passed(self, ask: Ask, tell: Tell) -> FeatureMaps:
         tell(Progress(share=0.1, doing="building the network"))
         built = OnBench.built(ask, "network", self.network, self.options)
         self._require_short(built, tell)
         tell(Progress(share=0.6, doing="taking the weights"))
-        built.do("take_weights", path=None if self.file is None else self.file.path, seed=self.seed)
+        built.do("take_weights", path=None if self.folder is None else _file_in(self.folder), seed=self.seed)
         tell(Progress(share=0.8, doing="one pass"))
         # Not before: of an input that no memory holds, an image would hold up the kernel.
         height, width, channels = self._input
@@ -317,6 +287,17 @@ def _source(backbone: "Backbone", weights: Any) -> "Backbone | None":
         raise FieldError("weights", weights, allowed, (AS_IT_IS, RANDOM))
     source: Backbone = held
     return source
+
+
+def _written(source: "Backbone") -> Folder:
+    """A folder with the weights of a network; none of them is filled for it."""
+    folder = folder_for_files()
+    save(pairs_of(source.structure.weights), _file_in(folder))
+    return folder
+
+
+def _file_in(folder: Folder) -> str:
+    return str(Path(folder.name) / "weights.npz")
 
 
 def _one(data: Mapping[str, Any]) -> float | tuple[float, float]:

@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.workers.scaling import scaled
+from encdec_widgets.workers.training.tasks import Mouse, Task
 
 _LUMA = (0.299, 0.587, 0.114)
 """How much red, green and blue count for a grey value (Recommendation ITU-R BT.601)."""
+SAMPLE = 32
+"""Pictures of a task are standardised by the mean and the standard deviation of so many, as in training."""
 LARGEST = 2**26
 """Values of an image that is taken; a larger one is a film, or a mistake."""
 
@@ -122,10 +125,11 @@ def _picture(values: Any) -> NDArray[np.uint8]:
 
 
 def sample_image(shape: Sequence[int | None], seed: int = 0) -> NDArray[np.float32]:
-    """A sample to look at: a mouse from above, with some noise.
+    """A sample to look at: a mouse from above, as one of the tasks to be trained on draws it.
 
     Args:
-        shape: Height and width of the input, of which the sample has the smaller one, from 64 to 128 px.
+        shape: Height and width of the input. The sample has the longer of them, but 64 px at least and 96 px at most:
+            in a larger one the mouse would be lost.
         seed: Another one draws another mouse.
 
     Returns:
@@ -133,25 +137,28 @@ def sample_image(shape: Sequence[int | None], seed: int = 0) -> NDArray[np.float
 
     Example:
         >>> sample_image((256, 256, 1)).shape
-        (128, 128)
+        (96, 96)
     """
-    size = min(128, max(64, *(side or 64 for side in shape[:2])))
-    random = np.random.default_rng(seed)
-    y, x = np.mgrid[:size, :size] / (size - 1) - 0.5
-    angle = random.uniform(0, 2 * np.pi)
-    along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+    size = min(96, max(64, *(side or 64 for side in shape[:2])))
+    image: NDArray[np.float32] = Mouse().batch(seed=seed, number=0, count=1, size=size).images[0]
+    return image
 
-    def disc(middle: float, side: float, long: float, wide: float) -> Any:
-        away = np.hypot((along - middle) / long, (across - side) / wide)
-        return np.clip((1 - away) * wide * size + 0.5, 0, 1)
 
-    parts = (
-        (0.0, 0.0, 0.2, 0.11),
-        (0.2, 0.0, 0.11, 0.075),
-        (0.17, 0.07, 0.04, 0.04),
-        (0.17, -0.07, 0.04, 0.04),
-    )
-    feet = ((-0.12, 0.13, 0.045, 0.02), (-0.12, -0.13, 0.045, 0.02), (-0.3, 0.0, 0.13, 0.012))
-    mouse = np.max([0.55 * disc(*part) for part in parts] + [0.8 * disc(*part) for part in feet], axis=0)
-    drawn: NDArray[np.float32] = (mouse + random.normal(0, 0.04, mouse.shape)).astype(np.float32)
-    return drawn
+def training_image(task: Task, size: int) -> NDArray[np.float32]:
+    """The first picture that a task never trains on, standardised together with others, as training does.
+
+    Args:
+        task: The task.
+        size: Height and width, in px.
+
+    Raises:
+        TaskError: (a ValueError) If the task draws something that is no picture.
+
+    Example:
+        >>> from encdec_widgets.workers.training import Mouse
+        >>> training_image(Mouse(), 64).shape
+        (64, 64)
+    """
+    images = task.first(SAMPLE, size).images
+    standard: NDArray[np.float32] = (images[0] - images.mean()) / max(float(images.std()), 1e-6)
+    return standard

@@ -111,7 +111,7 @@ def test_small_pictures_of_all_blocks_stand_in_their_boxes(
     designer.screen.screenshot(tmp_path / "boxes.png")
     designer.press_slider("filters", "ArrowRight")
     until(lambda: "svg+xml" not in (image.first.get_attribute("href") or ""), "old pictures go")
-    expect(maps).to_contain_text("These maps are of the network before the last edit.")
+    expect(maps).to_contain_text("These maps are of the network before the last edit or training.")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -15,7 +15,9 @@ from encdec_widgets.widgets.pages.feature_maps_panel import FeatureMapsPanel
 from encdec_widgets.widgets.pages.feature_maps_shown import block_of_page
 from encdec_widgets.workers.block_maps import BlockMaps, ChannelMap, FeatureMaps, HeadMaps, Peak
 from encdec_widgets.workers.feature_maps import FeatureMapsPass, PassTooLongError
+from encdec_widgets.workers.seen_image import training_image
 from encdec_widgets.workers.timing import Progress, TimingError, TimingStopped
+from encdec_widgets.workers.training import Halo
 from tests.designer.timed import FakeWorker
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1), Head(2))
@@ -203,7 +205,7 @@ def test_after_an_edit_the_maps_are_said_to_be_old(
     panel.start.click()
     worker.answer(maps_of(session))
     session.change("filters", 3)
-    assert "These maps are of the network before the last edit." in said(panel)
+    assert "These maps are of the network before the last edit or training." in said(panel)
     assert panel.view.block["label"] == "enc0"
 
 
@@ -288,7 +290,7 @@ def test_a_training_is_offered_with_its_weights_and_a_picture(
 ) -> None:
     assert session.shown is not None
     trained = session.shown.backbone.design.build()
-    panel.offer_training(trained, np.ones((64, 64)))
+    panel.offer_training(trained, Halo())
     assert (panel.weights.value, panel.image.value, panel.standardise.value) == (
         "trained",
         "training picture",
@@ -296,10 +298,11 @@ def test_a_training_is_offered_with_its_weights_and_a_picture(
     )
     panel.start.click()
     assert worker.jobs[-1].weights == "given weights"
-    worker.jobs[-1].discard()
+    assert not worker.jobs[-1].standardise  # it is already
+    assert np.array_equal(worker.jobs[-1].image[..., 0], training_image(Halo(), 64))
     worker.answer(TimingStopped())
     panel.weights.value = "random"
-    panel.offer_training(trained, np.ones((64, 64)))
+    panel.offer_training(trained, Halo())
     assert panel.weights.value == "random"  # what a person chose stays
 
 

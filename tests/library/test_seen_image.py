@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.workers.inside.training_images import TrainingImages
 from encdec_widgets.workers.scaling import fitting, scaled
-from encdec_widgets.workers.seen_image import LARGEST, sample_image, seen_image
+from encdec_widgets.workers.seen_image import LARGEST, SAMPLE, sample_image, seen_image, training_image
+from encdec_widgets.workers.training.tasks import Halo
 from tests.amount import full_or
 
 SIDES = st.integers(1, 90)
@@ -121,3 +123,9 @@ def test_a_sample_follows_its_seed() -> None:
     assert (sample_image((256, 256, 1)) == sample_image((256, 256, 3))).all()
     assert (sample_image((256, 256, 1)) != sample_image((256, 256, 1), 1)).any()
     assert sample_image((None, None, 1)).shape == (64, 64)
+
+
+def test_a_training_picture_is_standardised_as_in_training() -> None:
+    images = TrainingImages(Halo(), seed=0, size=64, channels=1, positions=64, batch_size=8, images=8)
+    as_taken, _ = images.held_out(SAMPLE)
+    assert np.allclose(training_image(Halo(), 64), as_taken[0, ..., 0], atol=1e-5)

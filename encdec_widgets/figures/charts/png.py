@@ -1,6 +1,9 @@
 """Arrays as pictures for a page."""
 
+import base64
 from typing import Any
+
+from encdec_widgets.workers.png import png
 
 
 def png_url(picture: Any) -> str:
@@ -15,7 +18,4 @@ def png_url(picture: Any) -> str:
         >>> png_url(np.zeros((2, 2), np.uint8))[:22]
         'data:image/png;base64,'
     """
-    # Plotly has a writer of PNG files, which it uses for images. It is slow to import, so it is imported here.
-    import plotly.express as px
-
-    return str(px.imshow(picture, binary_string=True, binary_backend="pypng").data[0].source)
+    return f"data:image/png;base64,{base64.b64encode(png(picture)).decode('ascii')}"

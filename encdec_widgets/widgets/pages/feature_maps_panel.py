@@ -22,11 +22,12 @@ from encdec_widgets.workers.feature_maps import (
     FeatureMapsPass,
     PassTooLongError,
 )
-from encdec_widgets.workers.seen_image import sample_image
+from encdec_widgets.workers.seen_image import sample_image, training_image
 from encdec_widgets.workers.timing import Progress, TimingStopped, Worker, shared_worker
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
+    from encdec_widgets.workers.training import Task
 
 SAMPLE, OWN, TRAINING = "a sample", "own image", "training picture"
 TRAINED = "trained"
@@ -63,7 +64,8 @@ class FeatureMapsPanel(widgets.VBox):
         self._worker = worker or shared_worker()
         self.maps: FeatureMaps | None = None
         self._in_picture: FeatureMaps | None = None
-        self._of: Backbone | None = None
+        self._of: Backbone | None = None  # of which the maps are, while they hold
+        self._blocks_of: Backbone | None = None
         self._seen: Mapping[str, Any] = {}
         self._running: Backbone | None = None
         self._said, self._failed, self._too_long = "", False, False
@@ -72,7 +74,9 @@ class FeatureMapsPanel(widgets.VBox):
         self.image = widgets.Dropdown(description="Image", options=[SAMPLE])
         self.weights = widgets.Dropdown(description="Weights", options=[AS_IT_IS, RANDOM])
         self.standardise = widgets.Checkbox(
-            description="Standardise the image, as training does", indent=False
+            description="Standardise the image",
+            tooltip="Shifts and scales it to a mean of 0 and a standard deviation of 1, as images to be learnt on are",
+            indent=False,
         )
         self.start = self._button("Show feature maps", "Runs the network once on the image", self._pressed)
         self.start.button_style = "primary"
@@ -115,20 +119,20 @@ class FeatureMapsPanel(widgets.VBox):
         """Whether a pass is under way."""
         return self._running is not None
 
-    def offer_training(self, trained: Any, image: Any = None) -> None:
-        """Offer the weights of a training, and a picture of its task, from now on.
+    def offer_training(self, trained: Any, task: "Task") -> None:
+        """Offer the weights of a training, and a picture of its task, from now on; the first time, both are chosen.
 
         Args:
             trained: What has the trained network as its ``backbone``; it is read when a pass with it begins.
-            image: (height, width) or (height, width, channels), as
-                :func:`encdec_widgets.workers.feature_maps.feature_maps` takes it; None for no picture.
+            task: What was learnt. Its picture is as large as the network's input, and standardised as in training.
         """
         first, self._trained = self._trained is None, trained
         if first:
             self.weights.options = [AS_IT_IS, TRAINED, RANDOM]
             self.weights.value, self.standardise.value = TRAINED, True
-        if image is not None:
-            self._offer_image(TRAINING, image, choose=first)
+        self._offer_image(TRAINING, lambda size: training_image(task, size), choose=first)
+        self._of = None  # The weights are others now.
+        self._draw()
 
     def measure(self, at_most_s: float | None = 1.0) -> None:
         """Begin a pass of the network on screen; the maps are shown when they come.
@@ -142,14 +146,13 @@ class FeatureMapsPanel(widgets.VBox):
         backbone = shown.backbone
         self._running = backbone
         self._tell("Starting …")
-        job = None
         try:
             job = FeatureMapsPass.of(
                 backbone,
                 self._image_for(backbone),
                 weights=self._trained if self.weights.value == TRAINED else self.weights.value,
                 at_most_s=at_most_s,
-                standardise=self.standardise.value,
+                standardise=self.standardise.value and self.image.value != TRAINING,
             )
             self._worker.submit(
                 job,
@@ -157,8 +160,6 @@ class FeatureMapsPanel(widgets.VBox):
                 on_progress=lambda progress: self._show_progress(backbone, progress),
             )
         except Exception as failure:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
-            if job is not None:
-                job.discard()
             self._finished(backbone, failure)
 
     def stop(self) -> None:
@@ -182,8 +183,10 @@ class FeatureMapsPanel(widgets.VBox):
         self.measure(None)
 
     def _image_for(self, backbone: "Backbone") -> Any:
-        image = self._images[self.image.value]
-        return sample_image(backbone.design.input_shape) if image is None else image
+        image, shape = self._images[self.image.value], backbone.design.input_shape
+        if image is None:
+            return sample_image(shape)
+        return image(max(64, *(side or 64 for side in shape[:2]))) if callable(image) else image
 
     def _own_image(self, name: str, pixels: Any) -> None:
         self._offer_image(f"{OWN}: {name}" if name else OWN, pixels, choose=True)
@@ -213,7 +216,7 @@ class FeatureMapsPanel(widgets.VBox):
         elif isinstance(result, Exception):
             self._tell(str(result), failed=not self._too_long)
         else:
-            self.maps, self._of, self._seen = result, backbone, {}
+            self.maps, self._of, self._blocks_of, self._seen = result, backbone, backbone, {}
         self._draw()
         self._say(self._said or "The feature maps are shown.")
 
@@ -235,7 +238,7 @@ class FeatureMapsPanel(widgets.VBox):
     def _show_message(self) -> None:
         said = joined([(error if self._failed else note)(self._said)]) if self._said else NOTHING
         if not self._said and self.maps is not None and not self._up_to_date:
-            said = note("These maps are of the network before the last edit.")
+            said = note("These maps are of the network before the last edit or training.")
         self._message.value = said
         self.start.description = "Stop" if self.running else "Show feature maps"
         self.all_the_same.layout.display = "" if self._too_long and not self.running else "none"
@@ -253,10 +256,10 @@ class FeatureMapsPanel(widgets.VBox):
         self._show_message()
         maps = self.maps
         block = None if maps is None else self._block(maps)
-        if maps is None or block is None or self._of is None:
+        if maps is None or block is None or self._blocks_of is None:
             return
         if not self._seen:
-            self._seen = seen_by_blocks(self._of.calls)
+            self._seen = seen_by_blocks(self._blocks_of.calls)
         with self.view.hold_sync():
             self.view.image, self.view.pixels = image_of_page(maps)
             self.view.block, self.view.tiles = block_of_page(block, self._seen.get(block.name))

@@ -18,7 +18,7 @@ function drawHeatOn(canvas, [height, width], bytes) {
   [canvas.height, canvas.width] = [height, width];
   const image = new ImageData(width, height);
   for (let pixel = 0; pixel < height * width; pixel++) {
-    image.data.set([213, 94, 0, Math.round(0.85 * bytes[pixel])], 4 * pixel);
+    image.data.set([213, 94, 0, Math.round((0.75 * bytes[pixel] ** 2) / 255)], 4 * pixel); // a ground of noise stays clear
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
