@@ -20,12 +20,8 @@ CELLS = [
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.blocks.head import Head
-from encdec_widgets.widgets.pages.feature_maps_panel import FeatureMapsPanel
 
 designer = Designer(Design(UNet(filters=8, down_blocks=2, up_blocks=2), (64, 64, 1), Head(2)))
-panel = FeatureMapsPanel(designer.session, say=designer.page.say)
-panel.visible = True
-designer.aside.costs.children = (panel,)  # on a page of the designer's own
 designer
 """
 ]
@@ -33,7 +29,7 @@ designer
 
 def opened(open_notebook: Callable[..., Screen], theme: str = "light") -> tuple[DesignerPage, Locator]:
     designer = DesignerPage(open_notebook(CELLS, theme=theme))
-    designer.turn_to("Costs")
+    designer.turn_to("Learn")
     return designer, designer.root.locator(".encdec-maps")
 
 

@@ -11,13 +11,15 @@ from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.session import Session
+from encdec_widgets.session.learning_run import LearningState
 from encdec_widgets.widgets.pages.feature_maps_panel import FeatureMapsPanel
 from encdec_widgets.widgets.pages.feature_maps_shown import block_of_page
+from encdec_widgets.widgets.pages.learn_page import LearnPage
 from encdec_widgets.workers.block_maps import BlockMaps, ChannelMap, FeatureMaps, HeadMaps, Peak
 from encdec_widgets.workers.feature_maps import FeatureMapsPass, PassTooLongError
 from encdec_widgets.workers.seen_image import training_image
 from encdec_widgets.workers.timing import Progress, TimingError, TimingStopped
-from encdec_widgets.workers.training import Halo
+from encdec_widgets.workers.training import Halo, Trained
 from tests.designer.timed import FakeWorker
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1), Head(2))
@@ -342,3 +344,25 @@ def test_closing_ends_a_pass_and_shows_nothing_any_more(
     assert worker.stopped
     answer(maps_of(session))
     assert panel.maps is None
+
+
+# On its page
+
+
+def test_the_page_learn_has_it_and_says_when_it_is_seen(session: Session, worker: FakeWorker) -> None:
+    page = LearnPage(session, worker)  # type: ignore[arg-type]
+    assert not page.maps.visible
+    page.visible = True
+    assert page.maps.visible
+    page.close()
+
+
+def test_what_was_learnt_is_offered_when_a_training_ends(session: Session, worker: FakeWorker) -> None:
+    page = LearnPage(session, worker)  # type: ignore[arg-type]
+    learning = page.learning
+    learning.set_trait("state", LearningState(running=True))
+    learning.trained = object.__new__(Trained)  # it is not read before a pass begins
+    object.__setattr__(learning.trained, "task", "halo")
+    learning.set_trait("state", LearningState(running=False))
+    assert page.maps.weights.options == ("as it is", "trained", "random")
+    assert page.maps.image.value == "training picture"
