@@ -30,8 +30,12 @@ def picture_place(scene: Scene, box: Box) -> Rect:
     height, face = box.top - box.bottom, box.right - box.left
     width = max(face, min(height, room))
     tall = min(height, width)
+    # What is said of a skip connection stands at the left of the box and stays in sight.
+    signs = [mark.rect.right for mark in scene.marks if mark.target == box.name and mark.x < box.x]
+    left = min(max([box.x - width / 2, *signs]), box.left)
+    right = max(min(left + width, scene.width), box.right)
     y = (box.top + box.bottom) / 2
-    return Rect(box.x - width / 2, box.x + width / 2, y + tall / 2, y - tall / 2)
+    return Rect(left, right, y + tall / 2, y - tall / 2)
 
 
 def pictures_in(scene: Scene) -> Iterator[str]:

@@ -375,7 +375,7 @@ def feature_maps(
     require_processes()
     backbone = _backbone_of(design)
     if image is None:
-        image = sample_image(backbone.design.input_shape, seed)
+        image = sample_image(seed)
     job = FeatureMapsPass.of(
         backbone, image, weights=weights, seed=seed, at_most_s=at_most_s, standardise=standardise
     )

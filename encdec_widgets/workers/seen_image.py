@@ -1,6 +1,5 @@
 """A person's image as a network takes it: its middle, at the size, channels and values of the network's input."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -124,23 +123,20 @@ def _picture(values: Any) -> NDArray[np.uint8]:
     return picture
 
 
-def sample_image(shape: Sequence[int | None], seed: int = 0) -> NDArray[np.float32]:
+def sample_image(seed: int = 0) -> NDArray[np.float32]:
     """A sample to look at: a mouse from above, as one of the tasks to be trained on draws it.
 
     Args:
-        shape: Height and width of the input. The sample has the longer of them, but 64 px at least and 96 px at most:
-            in a larger one the mouse would be lost.
         seed: Another one draws another mouse.
 
     Returns:
-        (height, width), as 32-bit floats.
+        (64, 64), as 32-bit floats: in a larger picture the mouse would be lost.
 
     Example:
-        >>> sample_image((256, 256, 1)).shape
-        (96, 96)
+        >>> sample_image().shape
+        (64, 64)
     """
-    size = min(96, max(64, *(side or 64 for side in shape[:2])))
-    image: NDArray[np.float32] = Mouse().batch(seed=seed, number=0, count=1, size=size).images[0]
+    image: NDArray[np.float32] = Mouse().batch(seed=seed, number=0, count=1, size=64).images[0]
     return image
 
 

@@ -78,7 +78,7 @@ def test_the_maps_of_a_block_are_looked_at_by_pointer_and_keys(
     expect(said).to_contain_text("Row 17 of 32, column 17 of 32: stride 2")
     until(lambda: (32, 32, 2, 2) in seen_px(maps), "the position covers two px")
     expect(maps.locator(".encdec-maps-peak")).to_have_count(2)
-    maps.get_by_text("All blocks as a table").click()
+    maps.get_by_text("All of it as tables").click()
     expect(maps.get_by_role("rowheader", name="enc1", exact=True)).to_be_visible()
     assert designer.screen.scrolls_sideways() == []
     designer.screen.screenshot(tmp_path / f"maps-{theme}.png")

@@ -162,7 +162,8 @@ def test_all_of_it_stands_in_a_table(panel: FeatureMapsPanel, worker: FakeWorker
     panel.start.click()
     worker.answer(maps_of(session))
     rows = re.findall(r'<th scope="row">([^<]*)</th>', panel.text)
-    assert rows == [block.label for block in maps_of(session).blocks] + ["0", "1"]
+    # Blocks, the channels of the block that is seen, and the peaks of the head.
+    assert rows == [block.label for block in maps_of(session).blocks] + ["0"] + ["0", "1"]
     assert "One pass with random weights on the image at 32 × 32 px, the network's own input size" in said(
         panel
     ).replace("&#39;", "'")

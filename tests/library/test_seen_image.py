@@ -120,9 +120,8 @@ def test_as_many_channels_as_the_input_has_are_taken_as_they_are() -> None:
 
 
 def test_a_sample_follows_its_seed() -> None:
-    assert (sample_image((256, 256, 1)) == sample_image((256, 256, 3))).all()
-    assert (sample_image((256, 256, 1)) != sample_image((256, 256, 1), 1)).any()
-    assert sample_image((None, None, 1)).shape == (64, 64)
+    assert (sample_image() == sample_image(0)).all()
+    assert (sample_image() != sample_image(1)).any()
 
 
 def test_a_training_picture_is_standardised_as_in_training() -> None:

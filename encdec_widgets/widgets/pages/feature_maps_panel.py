@@ -185,7 +185,7 @@ class FeatureMapsPanel(widgets.VBox):
     def _image_for(self, backbone: "Backbone") -> Any:
         image, shape = self._images[self.image.value], backbone.design.input_shape
         if image is None:
-            return sample_image(shape)
+            return sample_image()
         return image(max(64, *(side or 64 for side in shape[:2]))) if callable(image) else image
 
     def _own_image(self, name: str, pixels: Any) -> None:
@@ -265,7 +265,7 @@ class FeatureMapsPanel(widgets.VBox):
             self.view.block, self.view.tiles = block_of_page(block, self._seen.get(block.name))
             self.view.head, self.view.heat = head_of_page(maps, block.name)
         self._words.value = pass_html(maps, block)
-        self._table.value = table_html(maps)
+        self._table.value = table_html(maps, block)
 
     def _block(self, maps: FeatureMaps) -> BlockMaps | None:
         """The selected block, as far as it is in the maps; else the first one."""

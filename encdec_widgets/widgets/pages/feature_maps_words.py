@@ -77,52 +77,47 @@ def pass_html(maps: FeatureMaps, block: BlockMaps) -> Markup:
     return joined([note(block_words(block)), notices([dead_words(block), *maps.notices])])
 
 
-def table_html(maps: FeatureMaps) -> Markup:
-    """All that the pictures tell, as a table of blocks and one of peaks, which open on request."""
-    row = Markup('<tr><th scope="row">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>')
-    rows = (
-        row.format(
-            block.label,
-            sizes_text(block.size),
-            stride_text(block.stride),
-            block.channels,
-            len(block.dead) or "none",
-            _liveliest(block.liveliest),
-        )
-        for block in maps.blocks
-    )
-    head = _head_row("block", "size", "stride", "channels", "dead", "liveliest: its range")
-    tables = [
-        Markup('<table class="encdec-maps-table">{}<tbody>{}</tbody></table>').format(head, joined(rows))
+def table_html(maps: FeatureMaps, block: BlockMaps) -> Markup:
+    """All that the pictures tell, in tables that open on request: all blocks, the channels of one, and peaks.
+
+    Args:
+        maps: All maps.
+        block: The block whose maps are seen.
+    """
+    blocks = [
+        (one.label, sizes_text(one.size), stride_text(one.stride), one.channels, len(one.dead) or "none")
+        for one in maps.blocks
     ]
-    for one in maps.heads:
-        peaks = (
-            Markup('<tr><th scope="row">{}</th><td>{}</td><td>{:.1f}</td><td>{:.1f}</td></tr>').format(
-                peak.channel, number_words(peak.value), *peak.position
-            )
-            for peak in one.peaks
-        )
-        caption = Markup("<caption>Peaks of {}</caption>").format(one.label)
-        tables.append(
-            Markup('<table class="encdec-maps-table">{}{}<tbody>{}</tbody></table>').format(
-                caption, _head_row("channel", "value", "px down", "px right"), joined(peaks)
-            )
-        )
+    channels = [
+        (one.number, *map(number_words, (one.low, one.high, one.least, one.most))) for one in block.liveliest
+    ]
+    tables = [
+        _table("Blocks", ("block", "size", "stride", "channels", "dead"), blocks),
+        _table(f"Channels of {block.label}", ("channel", "black", "white", "least", "most"), channels),
+    ]
+    for head in maps.heads:
+        peaks = [
+            (peak.channel, number_words(peak.value), *(f"{place:.1f}" for place in peak.position))
+            for peak in head.peaks
+        ]
+        tables.append(_table(f"Peaks of {head.label}", ("channel", "value", "px down", "px right"), peaks))
     return Markup(
-        '<details><summary>All blocks as a table</summary><div class="encdec-maps-tables">{}</div>{}</details>'
+        '<details><summary>All of it as tables</summary><div class="encdec-maps-tables">{}</div>{}</details>'
     ).format(joined(tables), note(pass_words(maps)))
 
 
-def _head_row(*names: str) -> Markup:
-    cell = Markup('<th scope="col">{}</th>')
-    return Markup("<thead><tr>{}</tr></thead>").format(joined(cell.format(name) for name in names))
-
-
-def _liveliest(channels: Sequence[ChannelMap]) -> str:
-    if not channels:
-        return "none"
-    first = channels[0]
-    return f"{first.number}: {number_words(first.least)} to {number_words(first.most)}"
+def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Markup:
+    """A table; the first cell of a row names it."""
+    column, name, cell = (
+        Markup(text) for text in ('<th scope="col">{}</th>', '<th scope="row">{}</th>', "<td>{}</td>")
+    )
+    lines = (
+        Markup("<tr>{}{}</tr>").format(name.format(row[0]), joined(cell.format(value) for value in row[1:]))
+        for row in rows
+    )
+    return Markup(
+        '<table class="encdec-maps-table"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
+    ).format(caption, joined(column.format(one) for one in columns), joined(lines))
 
 
 def _numbers(channels: Sequence[int]) -> str:
