@@ -42,7 +42,9 @@ def ended(run: Run, *, stopped: bool) -> str:
     'Trained 412 steps in 15.0 s. The network has the weights now.'
     """
     how = "Stopped after" if stopped else "Trained"
-    return f"{how} {counted(run.steps, 'step')} in {seconds_text(run.seconds)}. The network has the weights now."
+    return (
+        f"{how} {counted(run.steps, 'step')} in {seconds_text(run.seconds)}. The network has the weights now."
+    )
 
 
 STOPPED_EARLY = "Stopped before the first step: nothing was learnt."

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from encdec_widgets._keras import keras
 from encdec_widgets.formatting import counted, error_text, quoted
 from encdec_widgets.networks.weights import give, values_of
 from encdec_widgets.workers.errors import TimingError
