@@ -34,9 +34,9 @@ from encdec_widgets.workers.training.result import Trained, WeightsOf
 
 RESTS_S = 0.3
 """An edit is trained, and looked at, once edits rest for so long: each step of a drag would compile a network anew."""
-STOP_S = 3.0
+STOP_S = 10.0
 """A process that has not answered so long after a stop is ended, and what it has learnt is lost. It compiles for up to
-two seconds after an edit, and answers nothing meanwhile."""
+two seconds after an edit, several times that where a core is shared, and answers nothing meanwhile."""
 
 
 @attrs.define(eq=False)
@@ -290,7 +290,8 @@ class Learning(Asked):
             except Exception as failure:  # noqa: BLE001 - the file may have gone; all of it is shown
                 said, failed = problem_sentence(failure), True
         self._tell(running=False, stopping=False, doing="", said=said, failed=failed)
-        self._say(said)
+        score = "" if failed or len(self.state.runs) != 1 else self.state.runs[0].score_text
+        self._say(f"{said} Score: {score}." if score else said)
         self._look()
 
     def _came(self, under_way: _UnderWay, result: Trained | TrainingComparison) -> str:

@@ -36,16 +36,14 @@ def edited(mark: Mark) -> str:
 
 
 def ended(run: Run, *, stopped: bool) -> str:
-    """How a training ended.
+    """How a training ended; its score is told apart from it.
 
-    >>> ended(Run(steps=412, seconds=15.0, score_text="feet swapped 0 %, 0.31 px"), stopped=False)
-    'Trained 412 steps in 15.0 s: feet swapped 0 %, 0.31 px. The network has the weights now.'
+    >>> ended(Run(steps=412, seconds=15.0), stopped=False)
+    'Trained 412 steps in 15.0 s. The network has the weights now.'
     """
     how = "Stopped after" if stopped else "Trained"
-    score = f": {run.score_text}" if run.score_text else ""
     return (
-        f"{how} {counted(run.steps, 'step')} in {seconds_text(run.seconds)}{score}. "
-        "The network has the weights now."
+        f"{how} {counted(run.steps, 'step')} in {seconds_text(run.seconds)}. The network has the weights now."
     )
 
 

@@ -12,7 +12,7 @@ import attrs
 from encdec_widgets.background import Background, on_this_loop, shared_background
 from encdec_widgets.formatting import number_text, quoted
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped
-from encdec_widgets.workers.job import Job, Progress, settings_of_job
+from encdec_widgets.workers.job import Job, Progress, noun_of_job, settings_of_job
 from encdec_widgets.workers.process import WorkerProcess, require_processes
 from encdec_widgets.workers.settings import Settings, inherited, settings_here
 
@@ -45,7 +45,7 @@ class _Run:
 
 
 class Worker:
-    """Times networks in processes of their own, one job at a time.
+    """Times and trains networks in processes of their own, one job at a time.
 
     A process for a Keras backend starts at the first job that needs it and is kept warm for the next that does. It is
     replaced when it has ended, when it ran out of memory and when something else has been set for its backend here,
@@ -91,7 +91,7 @@ class Worker:
         """Start a job and return at once.
 
         Args:
-            job: A measurement, a race or a sampling of gradients.
+            job: A measurement, a race, a sampling of gradients or a training.
             on_done: Is called once, with the result or with what went wrong (a :class:`TimingStopped` if it was
                 stopped): on the event loop on which the job was started; where none ran, from another thread or from
                 within ``stop``. The worker is free for the next job by then.
@@ -137,7 +137,8 @@ class Worker:
         run.outcome.add_done_callback(lambda outcome: on_done(outcome.exception() or outcome.result()))
         with self._lock:
             if self._run is not None:
-                raise TimingError("a timing is under way already; wait for it or stop it")
+                noun = noun_of_job(self._run.job)
+                raise TimingError(f"a {noun} is under way already; wait for it or stop it")
             self._run = run
             for backend in set(self._processes) - set(job.backends):
                 self._forget(backend).end()  # A card's memory is for those that are timed.
@@ -153,8 +154,9 @@ class Worker:
     def _serve(self, run: _Run) -> None:
         """Do a job, beside everything else."""
         limit_s = self.timeout_s + run.job.budget_s
+        noun = noun_of_job(run.job)
         hung = TimingError(
-            f"the timing process did not answer within {number_text(limit_s)} s and was given up"
+            f"the {noun} process did not answer within {number_text(limit_s)} s and was given up"
         )
         asked: dict[str, WorkerProcess] = {}
 
@@ -165,7 +167,7 @@ class Worker:
                 # The same one throughout: another would not have the networks on its bench.
                 if backend not in asked:
                     self._begin_with(run, backend, batch_size, asked)
-                return self._answer(asked[backend], command, batch_size, arguments)
+                return self._answer(asked[backend], command, batch_size, arguments, noun)
             finally:
                 alarm.cancel()
 
@@ -178,7 +180,7 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - it is the outcome
             outcome = error
         except BaseException as error:  # noqa: BLE001 - else the worker would be busy for good
-            outcome = TimingError(f"the timing was ended by {quoted(error)}")
+            outcome = TimingError(f"the {noun} was ended by {quoted(error)}")
         for process in asked.values():
             process.in_use = False  # Before the outcome is told: the next job may start at once.
             if not process.alive:
@@ -191,7 +193,8 @@ class Worker:
         process = asked[backend] = self._process_for(run, backend)
         arguments = {"settings": settings, "fresh": process.fresh}
         process.fresh = False
-        if self._answer(process, "begin", batch_size, arguments)["too_late"]:
+        noun = noun_of_job(run.job)
+        if self._answer(process, "begin", batch_size, arguments, noun)["too_late"]:
             process.in_use = False
             with self._lock:
                 if self._processes.get(backend) is process:
@@ -200,11 +203,16 @@ class Worker:
             self._begin_with(run, backend, batch_size, asked)
 
     def _answer(
-        self, process: WorkerProcess, command: str, batch_size: int, arguments: Mapping[str, Any]
+        self,
+        process: WorkerProcess,
+        command: str,
+        batch_size: int,
+        arguments: Mapping[str, Any],
+        noun: str,
     ) -> dict[str, Any]:
         reply = process.ask(command, arguments, batch_size)
         if reply is None:
-            raise process.obituary(batch_size)
+            raise process.obituary(batch_size, noun)
         if "error" in reply:
             if reply["retire"]:
                 process.kill()

@@ -66,3 +66,8 @@ def settings_of_job(job: Job[Any], backend: str) -> Mapping[str, Any]:
     """
     settings: Mapping[str, Any] = getattr(job, "settings", lambda _: {})(backend)
     return settings
+
+
+def noun_of_job(job: Job[Any]) -> str:
+    """What a job is called where something goes wrong with it: a "timing", unless it says ``noun``."""
+    return str(getattr(job, "noun", "timing"))

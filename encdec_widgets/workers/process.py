@@ -128,8 +128,8 @@ class WorkerProcess:
                 if channel is not None:
                     channel.close()
 
-    def obituary(self, batch_size: int) -> TimingError:
-        """Why the process ended by itself, from its exit status and from its last words."""
+    def obituary(self, batch_size: int, noun: str) -> TimingError:
+        """Why the process ended by itself, from its exit status and from its last words; ``noun`` is what it did."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._popen.wait(_KILL_WAIT_S)
         status = self._popen.returncode
@@ -139,13 +139,13 @@ class WorkerProcess:
             return TimingError(out_of_memory(batch_size), details)
         if status == -9:
             return TimingError(
-                "the timing process was killed from outside, as happens when the machine runs out of memory "
+                f"the {noun} process was killed from outside, as happens when the machine runs out of memory "
                 f"(batch size {batch_size})",
                 details,
             )
         last_line = details.splitlines()[-1][:300] if details else "it left no message"
         return TimingError(
-            f"the timing process ended unexpectedly (exit status {status}): {last_line}", details
+            f"the {noun} process ended unexpectedly (exit status {status}): {last_line}", details
         )
 
     def _last_words(self) -> str:

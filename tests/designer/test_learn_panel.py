@@ -36,19 +36,21 @@ def test_the_button_trains_and_score_pictures_and_losses_are_drawn(seen: Seen) -
     panel = seen.panel
     assert panel.stop.disabled
     panel.start.click()
-    assert (panel.start.disabled, panel.start.description, panel.stop.disabled) == (True, "Training …", False)
+    assert (panel.start.description, panel.stop.disabled) == ("Training …", False)
+    panel.start.click()  # nothing
+    assert len(seen.worker.jobs) == 1
     seen.worker.tell(share=0.25, **slice_of(1, 10))
     view = panel.view
     assert (view.running, view.share) == (True, 0.25)
     (run,) = view.runs
-    assert run["score"] == "feet swapped 0 %, 0.31 px at 10"
+    assert run["score"] == "feet swapped 0\xa0%, 0.31\xa0px at 10"
     assert run["pictures"] == PICTURES
     assert run["words"] == "Six mice; a red point on each head."
     assert 'aria-label="Loss: from 8.00 at step 1 to 0.800 at step 10."' in view.curve
     assert "10 steps in 0.200 s" in seen.text
     seen.end(7.0)
     assert not view.running
-    assert not panel.start.disabled
+    assert (panel.start.description, panel.stop.disabled) == ("Train", True)
     assert "The network has the weights now." in seen.text
     assert seen.heard == seen.said
     assert len(seen.heard) == 2, "at the start and at the end, not four times a second"

@@ -279,7 +279,7 @@ def test_a_process_that_is_gone_answers_nothing_and_a_crash_tells_its_exit_statu
     process = WorkerProcess(keras.config.backend())
     os.kill(process.pid, number)
     assert process.ask("clear", {}, 3) is None
-    assert re.search(words, str(process.obituary(3)))
+    assert re.search(words, str(process.obituary(3, "timing")))
     process.end()
     assert process.ask("clear", {}, 3) is None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,10 @@ from encdec_widgets.session.learning import Learning
 from encdec_widgets.workers.errors import TimingStopped
 from encdec_widgets.workers.job import Progress
 from encdec_widgets.workers.png import png
+from encdec_widgets.workers.training.folder import Folder
 from encdec_widgets.workers.training.race import TrainingComparison
 from encdec_widgets.workers.training.result import Trained, WeightsOf
 from encdec_widgets.workers.training.scores import Score
-from encdec_widgets.workers.training.sent import folder_for_files
 from encdec_widgets.workers.training.trainee import trainee
 from encdec_widgets.workers.training.weights_file import load, save
 
@@ -108,8 +107,8 @@ class Taught:
 
 def trained(design: Design, number: float, steps: int = 45) -> Trained:
     """A result, whose weights are all one number."""
-    folder = folder_for_files()
-    path = Path(folder.name) / "trained.npz"
+    folder = Folder()
+    path = folder.path / "trained.npz"
     copy = trainee(design, "mouse").design
     save([(v.path, np.full(v.shape, number, "float32")) for v in copy.build().structure.variables], path)
     score = Score(name="px", value=0.31, text="0.31 px", figures={"px": 0.31}, error=0.31, margin=0.1)

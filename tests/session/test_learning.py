@@ -74,7 +74,9 @@ def test_what_is_read_aloud_comes_at_the_start_at_an_edit_and_at_the_end(taught:
     assert taught.said[1].endswith(": 29,024 of 29,939 parameters kept; the rest begins anew.")
     taught.end(7.0)
     assert len(taught.said) == 3
-    assert taught.said[2].startswith("Trained 45 steps in 0.900 s: feet swapped 0 %, 0.31 px at 45.")
+    assert taught.said[2] == (
+        "Trained 45 steps in 0.900 s. The network has the weights now. Score: feet swapped 0 %, 0.31 px at 45."
+    )
 
 
 # Weights

@@ -19,6 +19,9 @@ _DIGIT = 6  # about as wide as one is
 POINTS = 120
 """A curve of more steps is drawn by the means of so many runs of steps: single batches scatter."""
 
+_USUAL, _ABOVE = 0.9, 1.6
+"""So large a share of the losses is usual; what is so many times higher above the least one is cut off."""
+
 _NOTHING = Markup("")
 
 
@@ -38,7 +41,7 @@ class Loss:
 
 
 def loss_curve(curves: Sequence[Loss]) -> Markup:
-    """Draw the losses on one scale, from the least to the greatest.
+    """Draw the losses on one scale, from the least to the greatest usual one; what lies above is cut off.
 
     Args:
         curves: One or two. Each edit is a dashed line with its number, and has its words as a tooltip.
@@ -57,7 +60,7 @@ def loss_curve(curves: Sequence[Loss]) -> Markup:
     if not drawn:
         return _NOTHING
     values = [value for _, points in drawn for _, value in points]
-    low, high = min(values), max(values)
+    low, high = min(values), _top(values)
     if high == low:
         high, low = high + 0.5, low - 0.5
     last = max(curve.points[-1][0] for curve, _ in drawn)
@@ -96,7 +99,14 @@ class _Scale:
         return _LEFT + (_RIGHT - _LEFT) * step / max(self.last, 1)
 
     def y(self, loss: float) -> float:
-        return _BASE - (_BASE - _TOP) * (loss - self.low) / (self.high - self.low)
+        return max(_BASE - (_BASE - _TOP) * (loss - self.low) / (self.high - self.low), _TOP)
+
+
+def _top(losses: Sequence[float]) -> float:
+    """The greatest loss that is drawn to scale: a few first steps, or one after an edit, may be a hundred times larger."""
+    low, most = min(losses), max(losses)
+    usual = sorted(losses)[int(_USUAL * (len(losses) - 1))]
+    return min(most, low + _ABOVE * (usual - low)) if usual > low else most
 
 
 def _means(points: Sequence[tuple[int, float]]) -> list[tuple[float, float]]:

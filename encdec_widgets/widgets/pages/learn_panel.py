@@ -134,7 +134,7 @@ class LearnPanel(widgets.VBox):
         """Draw what can be done, and whether what is shown is of the network on screen."""
         learning, state, shown = self.learning, self.learning.state, self._session.shown
         # One that is disabled while it has the keyboard hands it on: see keepFocus in the page's script.
-        self.start.disabled = shown is None or state.running
+        self.start.disabled = shown is None
         self.start.description = "Training …" if state.running else "Train"
         self.stop.disabled = not state.running
         self.stop.description = "Stop at once" if state.stopping else "Stop"
@@ -144,7 +144,8 @@ class LearnPanel(widgets.VBox):
         self.race.disabled = shown is None or state.running
         self.race.layout.display = "none" if pinned is None or same else ""
         self.anew.layout.display = "" if not state.running and learning.has_weights else "none"
-        self._pinned.value = pinned_html(pinned, same=same)
+        raced = state.running and len(state.runs) > 1  # what A is stands above its pictures then
+        self._pinned.value = pinned_html(None if raced else pinned, same=same)
         self._status.value = status_html(state, up_to_date=learning.up_to_date)
 
     def _offer(self, mends: tuple[Mend, ...]) -> None:

@@ -57,6 +57,7 @@ function render({ model, el }) {
     for (const run of runs) run.pictures.end();
     parts.replaceChildren();
     known = [];
+    parts.classList.toggle("encdec-learn-two", count > 1);
     runs = Array.from({ length: count }, () => {
       const part = made("div", "encdec-learn-run", parts);
       const name = made("div", "encdec-learn-name", part);

@@ -1,5 +1,6 @@
 """What is trained just now, as the page draws it: how far it is, score, pictures and losses."""
 
+import re
 from pathlib import Path
 
 import anywidget
@@ -40,13 +41,18 @@ class LearnView(Collected, anywidget.AnyWidget):
             self.runs = [
                 {
                     "name": f"{run.name}: {run.words}" if run.name else "",
-                    "score": run.score_text,
+                    "score": _together(run.score_text),
                     "pictures": run.pictures,
                     "words": f"{run.name}: {run.picture_text}" if run.name else run.picture_text,
                 }
                 for run in state.runs
             ]
             self.curve = str(loss_curve([_loss(run) for run in state.runs]))
+
+
+def _together(score: str) -> str:
+    """A score whose numbers keep their units when it is broken into lines."""
+    return re.sub(r"(?<=\d) (?=%|px)", "\N{NO-BREAK SPACE}", score)
 
 
 def _loss(run: Run) -> Loss:

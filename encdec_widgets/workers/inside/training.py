@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from encdec_widgets.formatting import number_text
+from encdec_widgets.formatting import counted, number_text
 from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.backends.backend import TrainingStep
 from encdec_widgets.workers.errors import TimingError
@@ -162,7 +162,7 @@ class TrainingHere:
         self.steps += 1
         if not math.isfinite(value):
             raise TimingError(
-                f"the loss is no finite number any more after {self.steps} steps: the weights have grown without end. "
+                f"the loss is no finite number any more after {counted(self.steps, 'step')}: the weights have grown without end. "
                 f"A learning rate below {number_text(self._options['learning_rate'])} would work, or images without "
                 "extreme values"
             )

@@ -13,10 +13,11 @@ from encdec_widgets.formatting import counted
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.processor_quota import cores_by_quota
+from encdec_widgets.workers.training.folder import Folder
 from encdec_widgets.workers.training.options import TrainingOptions, checked
 from encdec_widgets.workers.training.result import Edit, Trained, WeightsOf
 from encdec_widgets.workers.training.scores import Score
-from encdec_widgets.workers.training.sent import Sent, folder_for_files, sent, written_task
+from encdec_widgets.workers.training.sent import Sent, sent, written_task
 from encdec_widgets.workers.training.tasks import Task, as_task
 
 SLICE_S = 0.25
@@ -142,7 +143,7 @@ class Training:
         steps: int | None = None,
         seconds: float | None = None,
         seed: int = 0,
-        folder: Any = None,
+        folder: Folder | None = None,
     ) -> None:
         """Take what :meth:`of` makes."""
         _require_extent(steps, seconds, seed)
@@ -151,7 +152,7 @@ class Training:
         self.steps = steps
         self.seconds = seconds
         self.seed = seed
-        self._folder = folder or folder_for_files()
+        self._folder = folder or Folder()
         self._sent = network
         self._lock = threading.Lock()
         self._changed: Sent | None = None
@@ -190,12 +191,14 @@ class Training:
         how = checked(**options)
         _require_extent(steps, seconds, seed)
         learnt = as_task(task)
-        folder = folder_for_files()
-        network = sent(thing, learnt, how, Path(folder.name))
-        written_task(learnt, network.trainee.size, Path(folder.name))
+        folder = Folder()
+        network = sent(thing, learnt, how, folder.path)
+        written_task(learnt, network.trainee.size, folder.path)
         return cls(
             network=network, task=learnt, options=how, steps=steps, seconds=seconds, seed=seed, folder=folder
         )
+
+    noun = "training"
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -270,7 +273,7 @@ class Training:
                     )
                 )
             run.slice(0.0, 0, last=True)
-            return self._result(run, Path(self._folder.name) / "trained.npz", tell)
+            return self._result(run, self._folder.path / "trained.npz", tell)
         finally:
             with self._lock:
                 self._ended = True
@@ -279,7 +282,7 @@ class Training:
 
     @property
     def _task_file(self) -> str:
-        return str(Path(self._folder.name) / "task.txt")
+        return str(self._folder.path / "task.txt")
 
     def _is_over(self, run: Run) -> bool:
         """Whether no further slice is taken; no edit is taken either from then on."""

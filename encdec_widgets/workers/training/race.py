@@ -2,7 +2,6 @@
 
 import threading
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Literal, Self
 
 import attrs
@@ -10,6 +9,7 @@ import attrs
 from encdec_widgets.formatting import counted, exact_text, number_text
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
+from encdec_widgets.workers.training.folder import Folder
 from encdec_widgets.workers.training.job import (
     SLICE_S,
     Run,
@@ -21,7 +21,7 @@ from encdec_widgets.workers.training.job import (
 )
 from encdec_widgets.workers.training.options import TrainingOptions, checked
 from encdec_widgets.workers.training.result import Trained, WeightsOf
-from encdec_widgets.workers.training.sent import Sent, folder_for_files, sent, written_task
+from encdec_widgets.workers.training.sent import Sent, sent, written_task
 from encdec_widgets.workers.training.tasks import Task, as_task
 
 
@@ -117,7 +117,7 @@ class TrainingRace:
         steps: int | None,
         seconds: float | None,
         seed: int,
-        folders: tuple[Any, Any],
+        folders: tuple[Folder, Folder],
     ) -> None:
         """Take what :meth:`of` makes."""
         self.names = names
@@ -153,11 +153,11 @@ class TrainingRace:
             TypeError: If there is no design in one of them, or no such option.
         """
         how, learnt = checked(**options), as_task(task)
-        folders = (folder_for_files(), folder_for_files())
+        folders = (Folder(), Folder())
         networks = []
         for thing, folder in zip((a, b), folders, strict=True):
-            network = sent(thing, learnt, how, Path(folder.name))
-            written_task(learnt, network.trainee.size, Path(folder.name))
+            network = sent(thing, learnt, how, folder.path)
+            written_task(learnt, network.trainee.size, folder.path)
             networks.append(network)
         return cls(
             networks=(networks[0], networks[1]),
@@ -175,6 +175,8 @@ class TrainingRace:
         """What is otherwise in each copy than in its design; see :class:`encdec_widgets.workers.training.Training`."""
         a, b = (network.trainee.notes for network in self._networks)
         return a, b
+
+    noun = "training"
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -213,7 +215,7 @@ class TrainingRace:
         runs = [Run(ask, name, self.options) for name in "ab"]
         for run, network, folder, name in zip(runs, self._networks, self._folders, self.names, strict=True):
             tell(Progress(share=0.0, doing=f"building {name}"))
-            run.begin(network, str(Path(folder.name) / "task.txt"), self.seed)
+            run.begin(network, str(folder.path / "task.txt"), self.seed)
         while not self._finished.is_set() and (left := [run for run in runs if not self._is_over(run)]):
             for run in left:
                 run.slice(*next_slice(run, self.steps, self.seconds, SLICE_S / 2))
@@ -222,7 +224,7 @@ class TrainingRace:
             run.slice(0.0, 0, last=True)
         results = []
         for run, network, folder in zip(runs, self._networks, self._folders, strict=True):
-            path = Path(folder.name) / "trained.npz"
+            path = folder.path / "trained.npz"
             run.weights(path)
             weights = WeightsOf(network.trainee.design, path, folder)
             results.append(trained(run, network, self.options, self.seed, weights))

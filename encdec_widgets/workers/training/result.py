@@ -11,6 +11,7 @@ from encdec_widgets.background import to_the_end
 from encdec_widgets.formatting import exact_text, number_text
 from encdec_widgets.networks.followed import FollowedLayer, keep_weights
 from encdec_widgets.workers.backends import backend_text
+from encdec_widgets.workers.training.folder import Folder
 from encdec_widgets.workers.training.scores import Score
 from encdec_widgets.workers.training.weights_file import assign, load
 
@@ -66,7 +67,7 @@ class WeightsOf:
 
     design: "Design"
     path: Path
-    folder: Any = attrs.field(repr=False)
+    folder: Folder = attrs.field(repr=False)
 
     def network(self, policy: str) -> "Backbone":
         """The copy that was trained, built here, with its weights.

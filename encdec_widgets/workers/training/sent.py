@@ -1,8 +1,5 @@
 """What a worker process is told of a training: the network, its weights and the task, the large parts as files."""
 
-import shutil
-import tempfile
-import weakref
 from pathlib import Path
 from typing import Any
 
@@ -32,25 +29,6 @@ class Sent:
     trainee: Trainee
     network: Network
     weights: str | None = None
-
-
-class Folder:
-    """A folder for the files of one training, which goes with the last value that holds it.
-
-    Attributes:
-        name: Its path.
-    """
-
-    def __init__(self) -> None:
-        """Make it."""
-        self.name = tempfile.mkdtemp(prefix="encdec_widgets_")
-        # That of Python's own TemporaryDirectory warns of just this.
-        weakref.finalize(self, shutil.rmtree, self.name, ignore_errors=True)
-
-
-def folder_for_files() -> Folder:
-    """A new folder."""
-    return Folder()
 
 
 def sent(thing: Any, task: Task | str, options: TrainingOptions, folder: Path | None) -> Sent:

@@ -157,5 +157,6 @@ def _notes(design: Design, task: Task, size: int, fitting: int) -> tuple[str, ..
         heads = "its head is" if len(design.heads) == 1 else f"its {len(design.heads)} heads are"
         notes.append(f"{heads} replaced by {names}; the backbone's weights alone come back")
     else:
-        notes.append(f"{names} are added at its output; the backbone's weights alone come back")
+        verb = "is" if len(task.names) == 1 else "are"
+        notes.append(f"{names} {verb} added at its output; the backbone's weights alone come back")
     return tuple(notes)

@@ -1,6 +1,6 @@
 """A person's own images, with points or masks, as a task."""
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from encdec_widgets.workers.training.tasks.task import Task, TaskError
 HELD_OUT_SHARE = 5
 """One image of so many is kept for the score, where there are at least as many."""
 _ONE = {"points": "point", "mask": "mask", "classes": "class"}
+"""What each map is called, with a number, where names are left out."""
 
 
 class ArraysTask(Task):
@@ -58,18 +59,15 @@ class ArraysTask(Task):
             TaskError: (a ValueError) If these are no such arrays, or not of as many images.
         """
         self._images = _grey(images)
-        given: dict[Literal["points", "mask", "classes"], Any] = {
-            "points": points,
-            "mask": masks,
-            "classes": classes,
-        }
-        found = {kind: value for kind, value in given.items() if value is not None}
+        given = {"points": points, "masks": masks, "classes": classes}
+        found = {name: value for name, value in given.items() if value is not None}
         if len(found) != 1:
             raise TaskError(
                 "A task from arrays takes images and one of points, masks and classes. Received: "
                 f"{' and '.join(found) or 'none of them'}."
             )
-        ((self.kind, value),) = found.items()
+        ((called, value),) = found.items()
+        self.kind = "mask" if called == "masks" else called
         self._targets, count = _targets(self.kind, value, self._images.shape)
         self.names = tuple(names) or tuple(f"{_ONE[self.kind]} {n + 1}" for n in range(count))
         self.alike = tuple(alike)
@@ -135,9 +133,10 @@ def _targets(kind: str, value: Any, shape: tuple[int, ...]) -> tuple[NDArray[Any
             array.ndim == 4 and array.shape[:3] == shape,
             f"{shape} or ({number}, {sizes[0]}, {sizes[1]}, names)",
         )
+    called = {"points": "Points", "mask": "Masks", "classes": "Classes"}[kind]
     if not fits or array.dtype.kind not in "buif" or not array.size:
         raise TaskError(
-            f"{kind.capitalize()} of {number} images of {sizes[0]} x {sizes[1]} px must be numbers of the shape "
+            f"{called} of {number} images of {sizes[0]} x {sizes[1]} px must be numbers of the shape "
             f"{wanted}. Received: {array.dtype.name} of the shape {np.shape(value)}."
         )
     if kind == "classes":

@@ -1,0 +1,25 @@
+"""A folder for the files of one training, which goes with the last value that holds it."""
+
+import os
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+
+
+class Folder:
+    """A folder of this process's own.
+
+    Attributes:
+        path: Where it is.
+    """
+
+    def __init__(self) -> None:
+        """Make it."""
+        self.path = Path(tempfile.mkdtemp(prefix="encdec_widgets_"))
+        weakref.finalize(self, _remove, self.path, os.getpid())  # It also runs when Python exits.
+
+
+def _remove(path: Path, owner: int) -> None:
+    if os.getpid() == owner:  # A fork comes here as well when it exits, and the folder is not the fork's.
+        shutil.rmtree(path, ignore_errors=True)

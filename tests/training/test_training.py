@@ -1,0 +1,295 @@
+"""Designs trained in a process of their own: the same run from the same seed, edits, weights that come and go."""
+
+import math
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from encdec_widgets import Design
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.networks.keras_private import is_filled
+from encdec_widgets.workers.timing import Worker, measure
+from encdec_widgets.workers.training import (
+    Edit,
+    Threads,
+    Training,
+    TrainingOptions,
+    train,
+    train_in_turns,
+)
+from tests.training.test_png import read
+from tests.training.trained import BACKEND, HERE, SMALL, Dots, Told, same, unet, weights_of
+
+pytestmark = pytest.mark.backend
+
+
+def values(model: Any) -> dict[str, np.ndarray]:
+    return {variable.path: keras.ops.convert_to_numpy(variable) for variable in model.variables}
+
+
+def test_the_same_seed_and_steps_give_the_same_run_bit_by_bit_in_another_process_too(worker: Worker) -> None:
+    def trained(seed: int, **options: Any) -> Any:
+        return train(SMALL, "threads", steps=12, seed=seed, worker=worker, backend=BACKEND, **options)
+
+    first = trained(0)
+    measure(SMALL.replace("input_shape", (32, 32, 1)), worker=worker, budget_s=0.02, backend=BACKEND)
+    again = trained(0)
+    worker.stop()
+    elsewhere, other = trained(0), trained(1)
+    for one in (again, elsewhere):
+        assert one.losses == first.losses
+        assert one.score == first.score
+        assert same(weights_of(one), weights_of(first))
+    assert not same(weights_of(other), weights_of(first))
+
+
+def test_a_training_tells_what_there_is_to_see(worker: Worker) -> None:
+    told = Told()
+    trained = train(SMALL, "mouse", steps=25, worker=worker, on_progress=told, backend=BACKEND)
+    assert [int(step) for step, _ in told.losses] == list(range(1, 26))
+    assert tuple(loss for _, loss in told.losses) == trained.losses
+    assert told.payloads[0]["steps"] == 1  # something is seen after the first step
+    for payload in told.payloads:
+        assert read(payload["pictures"]).shape == (64, 6 * 66 - 2, 3)
+        assert "head in yellow, left foot in red, right foot in blue" in payload["picture_text"]
+        assert payload["edit"] is None
+    assert told.progress[-1].share == 1
+    last = told.payloads[-1]
+    assert (last["score"], last["score_name"], last["score_text"]) == (
+        trained.score,
+        "swapped",
+        trained.score_text,
+    )
+    assert trained.score_text in last["picture_text"]
+    assert set(trained.figures) == {"swapped", "px"}
+    assert trained.to_dict()["figures"] == dict(trained.figures)
+    assert "on mouse after 25 steps" in repr(trained)
+
+
+def test_a_task_of_ones_own_is_learnt_and_the_loss_falls(worker: Worker) -> None:
+    told = Told()
+    trained = train(unet(1, 4), Dots(), steps=120, worker=worker, backend=BACKEND, on_progress=told)
+    assert trained.score_name == "px"
+    assert trained.score < 0.5
+    assert np.mean(trained.losses[-10:]) < 0.8 * trained.losses[0]
+    # No less than the entropy of what each map is to be: a Gaussian of 1.5 px.
+    assert min(trained.losses) > math.log(2 * math.pi * math.e * 1.5**2) - 0.1
+
+
+def test_the_backbones_weights_come_back_and_a_training_starts_from_them(worker: Worker) -> None:
+    design = SMALL.replace("head", None)
+    trained = train(design, "threads", steps=8, worker=worker, backend=BACKEND)
+    backbone = trained.backbone
+    assert backbone is trained.backbone
+    assert backbone.design == design
+    assert backbone.filled
+    copy = values(backbone.model)
+    assert len(copy) == len(weights_of(trained)) - 2  # without the kernel and the bias of the task's maps
+    assert all(any(np.array_equal(value, other) for other in weights_of(trained)) for value in copy.values())
+    onward = train(backbone, "threads", steps=0, worker=worker, backend=BACKEND)
+    assert onward.losses == ()
+    assert all(any(np.array_equal(value, other) for other in weights_of(onward)) for value in copy.values())
+    empty = design.build()
+    started = train(empty, "threads", steps=0, worker=worker, backend=BACKEND)
+    assert not empty.filled  # it is not filled for that
+    assert not any(
+        np.array_equal(a, b)
+        for a, b in zip(weights_of(started), weights_of(onward), strict=True)
+        if a.ndim > 1
+    )
+
+
+def test_trained_weights_are_given_to_a_network_that_is_there_and_its_frozen_layers_stay_frozen(
+    worker: Worker,
+) -> None:
+    trained = train(SMALL, "threads", steps=3, worker=worker, backend=BACKEND)
+    for filled in (False, True):
+        backbone = SMALL.build()
+        if filled:
+            backbone.fill()
+        first = next(layer for layer in backbone.structure.layers if layer.weights)
+        first.trainable = False
+        assert trained.give(backbone) == backbone.parameters
+        assert not first.trainable
+        assert all(
+            np.array_equal(value, values(trained.backbone.model)[name])
+            for name, value in values(backbone.model).items()
+        )
+    wider = SMALL.replace("decoder[0].refine_convs_filters", 3).build()
+    given = trained.give(wider)
+    assert 0 < given < wider.parameters
+    assert all(map(is_filled, wider.model.variables))
+
+
+def test_frozen_layers_of_a_network_are_not_trained(worker: Worker) -> None:
+    backbone = SMALL.build()
+    frozen = next(layer for layer in backbone.model.layers if layer.weights)
+    frozen.trainable = False
+    before = [keras.ops.convert_to_numpy(weight) for weight in frozen.weights]
+    trained = train(backbone, "threads", steps=3, worker=worker, backend=BACKEND)
+    assert trained.give(backbone) == backbone.parameters
+    assert same(before, [keras.ops.convert_to_numpy(weight) for weight in frozen.weights])
+    assert not frozen.trainable
+
+
+def edited(design: Design, to: Any, worker: Worker, steps: int = 30, task: Any = None) -> tuple[Any, Told]:
+    """Train, and go on with another design after a third of the steps."""
+    training, told = Training.of(design, task or Threads(), steps=steps, backend=BACKEND), Told()
+
+    def tell(progress: Any) -> None:
+        told(progress)
+        if progress.payload and progress.payload["steps"] >= steps / 3 and training.design != to:
+            assert training.change(to)
+
+    return worker.do(training, tell), told
+
+
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [
+        ({}, "all"),
+        ({"decoder[0].refine_convs_filters": 3}, "some"),
+        ({"filters": 3}, "nothing"),
+    ],
+)
+def test_an_edit_keeps_the_weights_of_what_did_not_change_and_says_so(
+    worker: Worker, changes: dict[str, Any], kept: str
+) -> None:
+    after = SMALL.replace_all({**changes, "input_shape": (128, 128, 1)})
+    trained, told = edited(SMALL, after, worker)
+    (edit,) = trained.kept
+    assert trained.design == after
+    assert trained.steps == len(trained.losses) == 30
+    assert [payload["edit"] for payload in told.payloads if payload["edit"]] == [edit.to_dict()]
+    assert edit.parameters == trained.parameters
+    if kept == "all":
+        assert edit.kept == edit.parameters
+        assert edit.text == f"all {edit.parameters:,} parameters kept"
+    elif kept == "some":
+        assert 0 < edit.kept < edit.parameters
+        assert edit.text.endswith("parameters kept; the rest begins anew")
+    else:
+        assert edit.kept == 0
+        assert "starts from the beginning" in edit.text
+
+
+def test_an_edit_that_changes_nothing_goes_on_where_it_was_but_for_the_warm_up(worker: Worker) -> None:
+    task = Threads()
+    plain = train(SMALL, task, steps=12, worker=worker, backend=BACKEND)
+    training = Training.of(SMALL, task, steps=12, backend=BACKEND, warm_up=0)
+
+    def tell(progress: Any) -> None:
+        if progress.payload and training.design.input_shape != (96, 96, 1):
+            training.change(SMALL.replace("input_shape", (96, 96, 1)))
+
+    with_edit = worker.do(training, tell)
+    (edit,) = with_edit.kept
+    assert edit.kept == edit.parameters
+    # Weights, Adam's averages and its count went on: so does the run.
+    assert np.allclose(with_edit.losses, plain.losses, rtol=1e-4)
+
+
+def test_a_design_that_cannot_learn_the_task_is_refused_as_an_edit_and_the_training_goes_on(
+    worker: Worker,
+) -> None:
+    training, refused = Training.of(SMALL, "threads", steps=6, backend=BACKEND), []
+
+    def tell(progress: Any) -> None:
+        if progress.payload and not refused:
+            with pytest.raises(FieldError, match="output_stride must be 1 at least") as caught:
+                training.change(SMALL.replace("up_blocks", 2))
+            refused.append(caught.value)
+
+    assert worker.do(training, tell).steps == 6
+    assert refused
+    assert not training.change(SMALL)  # it has ended
+
+
+def test_a_training_without_limits_ends_when_it_is_told_to_and_keeps_its_weights(worker: Worker) -> None:
+    training, told = Training.of(SMALL, "halo", backend=BACKEND), Told()
+
+    def tell(progress: Any) -> None:
+        told(progress)
+        if progress.payload and progress.payload["steps"] > 5:
+            training.finish()
+
+    trained = worker.do(training, tell)
+    assert trained.steps == told.payloads[-1]["steps"] > 5
+    assert trained.give(SMALL.build()) > 0
+    slices = [payload["steps"] for payload in told.payloads]
+    assert sum(steps > 5 for steps in slices) == 2  # the slice after which it was told, and the last look
+
+
+def test_seconds_end_a_training(worker: Worker) -> None:
+    trained = train(SMALL, "halo", steps=None, seconds=0.6, worker=worker, backend=BACKEND)
+    assert trained.steps >= 2
+    assert trained.seconds >= 0.6
+
+
+def test_two_are_trained_in_turns_with_the_same_seed(worker: Worker) -> None:
+    told = Told()
+    both = train_in_turns(
+        SMALL,
+        unet(2, 2),
+        "mouse",
+        steps=6,
+        name_a="near",
+        name_b="far",
+        worker=worker,
+        backend=BACKEND,
+        on_progress=told,
+    )
+    alone = train(SMALL, "mouse", steps=6, worker=worker, backend=BACKEND)
+    assert both.a.losses == alone.losses
+    assert both.b.steps == 6
+    begin = {"A": "near is ahead", "B": "far is ahead", None: "Neither is ahead"}[both.ahead]
+    assert both.sentence.startswith(f"{begin} on mouse, ")
+    for name, one in (("near", both.a), ("far", both.b)):
+        assert f"{name} has {one.score_text} after 6 steps" in both.sentence
+    for name, one in (("a", both.a), ("b", both.b)):
+        told_losses = [loss for payload in told.payloads for _, loss in payload[name]["losses"]]
+        assert tuple(told_losses) == one.losses
+    assert both.to_dict()["sentence"] == str(both)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"steps": None}, "A training needs an end.*Would work: steps=400, or seconds=10"),
+        ({"steps": -1}, "steps must be a whole number from 0"),
+        ({"seconds": math.nan}, "seconds must be a number from 0"),
+        ({"seed": 1.5}, "seed must be a whole number"),
+        ({"batch_size": 0}, "batch_size must be"),
+        ({"device": "card"}, "device must be"),
+        ({"backend": "numpy"}, "backend must be one that is installed and has gradients"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_before_a_process_starts(
+    arguments: dict[str, Any], said: str
+) -> None:
+    idle = Worker()
+    with pytest.raises(ValueError, match=said):
+        train(SMALL, **{"backend": BACKEND, **arguments}, worker=idle)
+    assert idle.pids == ()
+
+
+def test_an_option_that_there_is_not_is_named() -> None:
+    with pytest.raises(TypeError, match="no option 'rate' of a training; there are size, batch_size"):
+        train(SMALL, rate=3, backend=BACKEND)
+    assert TrainingOptions(threads=2, backend=BACKEND).threads == 2
+
+
+@pytest.mark.numpy
+def test_numpy_cannot_train_and_says_what_can() -> None:
+    assert HERE == "numpy"
+    with pytest.raises(FieldError, match=r"has gradients \(NumPy has none\)"):
+        train(SMALL)
+
+
+def test_what_an_edit_kept_reads_well() -> None:
+    assert (
+        Edit(step=1, kept=29_024, parameters=29_939).text
+        == "29,024 of 29,939 parameters kept; the rest begins anew"
+    )

@@ -1,0 +1,250 @@
+"""What can happen to a training: killed, out of memory, hung, closed, interrupted, two at a time, edited in a slice."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from encdec_widgets import Design
+from encdec_widgets.architectures import UNet
+from encdec_widgets.workers.inside.__main__ import answer
+from encdec_widgets.workers.inside.bench import Bench
+from encdec_widgets.workers.timing import TimingError, TimingStopped, Worker, measure
+from encdec_widgets.workers.training import Training, train
+from tests.library.timed import ROOT, alive, eventually
+from tests.training.trained import BACKEND, SMALL, Dots, Told, unet
+
+LONG: dict[str, Any] = {"backend": BACKEND}
+
+
+class Outcome:
+    """Waits for the end of a training that was submitted, and for its first pictures."""
+
+    def __init__(self, worker: Worker, training: Training) -> None:
+        self.told, self.outcomes = Told(), list[Any]()
+        self._trains, self._done = threading.Event(), threading.Event()
+        worker.submit(training, on_done=self._end, on_progress=self._progress)
+
+    def _progress(self, progress: Any) -> None:
+        self.told(progress)
+        if progress.payload:
+            self._trains.set()
+
+    def _end(self, outcome: Any) -> None:
+        self.outcomes.append(outcome)
+        self._trains.set()
+        self._done.set()
+
+    def wait_until_it_trains(self) -> None:
+        assert self._trains.wait(120)
+        assert not self.outcomes, self.outcomes
+
+    def wait(self) -> Any:
+        assert self._done.wait(120)
+        (outcome,) = self.outcomes
+        return outcome
+
+
+def works(worker: Worker) -> bool:
+    return train(SMALL, "threads", steps=1, worker=worker, backend=BACKEND).steps == 1
+
+
+def test_a_process_that_is_killed_gives_one_line_and_the_next_training_works(worker: Worker) -> None:
+    outcome = Outcome(worker, Training.of(SMALL, "halo", **LONG))
+    outcome.wait_until_it_trains()
+    (pid,) = worker.pids
+    os.kill(pid, signal.SIGKILL)
+    error = outcome.wait()
+    assert isinstance(error, TimingError)
+    assert str(error).startswith("the training process was killed from outside")
+    assert "\n" not in str(error)
+    assert works(worker)
+
+
+def test_one_thing_at_a_time_and_the_one_under_way_goes_on(worker: Worker) -> None:
+    training = Training.of(SMALL, "halo", **LONG)
+    outcome = Outcome(worker, training)
+    outcome.wait_until_it_trains()
+    with pytest.raises(TimingError, match="a training is under way already; wait for it or stop it"):
+        train(SMALL, "halo", steps=1, worker=worker, backend=BACKEND)
+    with pytest.raises(TimingError, match="a training is under way already"):
+        measure(SMALL, worker=worker, budget_s=0.05, backend=BACKEND)
+    training.finish()
+    assert outcome.wait().steps > 0
+
+
+def test_stop_kills_it_and_finish_does_not(worker: Worker) -> None:
+    training = Training.of(SMALL, "halo", **LONG)
+    outcome = Outcome(worker, training)
+    outcome.wait_until_it_trains()
+    worker.stop()
+    assert isinstance(outcome.wait(), TimingStopped)
+    assert worker.pids == ()
+    assert not worker.busy
+    training = Training.of(SMALL, "halo", **LONG)
+    training.finish()  # before it began
+    trained = worker.do(training)
+    assert trained.steps == 0
+    assert trained.score_text
+    assert len(worker.pids) == 1
+
+
+def test_edits_in_the_middle_of_slices_from_another_thread_are_taken_the_newest_one_at_last(
+    worker: Worker,
+) -> None:
+    training = Training.of(SMALL, "threads", **LONG)
+    outcome = Outcome(worker, training)
+    outcome.wait_until_it_trains()
+    newest = SMALL
+    for filters in range(3, 6):  # none of them waits for a slice to end
+        newest = SMALL.replace("filters", filters)
+        assert training.change(newest)
+    assert eventually(lambda: any(payload["edit"] for payload in outcome.told.payloads), 60)
+    training.finish()
+    trained = outcome.wait()
+    assert trained.design == newest
+    assert trained.kept[-1].parameters == trained.parameters
+    assert trained.give(newest.build()) > 0
+
+
+def test_a_network_that_no_memory_holds_is_refused_with_the_figure_and_the_process_lives(
+    worker: Worker,
+) -> None:
+    huge = Design(UNet(filters=512, down_blocks=5, up_blocks=5), (64, 64, 1))
+    works(worker)
+    (pid,) = worker.pids
+    with pytest.raises(
+        TimingError, match=r"about [\d.]+ [GT]B of memory \(an estimate\), and there are .* try a smaller"
+    ):
+        train(huge, "halo", steps=1, worker=worker, backend=BACKEND)
+    assert alive(pid)
+    training = Training.of(SMALL, "threads", steps=40, backend=BACKEND)
+
+    def tell(progress: Any) -> None:
+        if progress.payload and training.design != huge:
+            training.change(huge)
+
+    with pytest.raises(TimingError, match="of memory"):  # an edit too
+        worker.do(training, tell)
+    assert works(worker)
+
+
+def test_memory_that_runs_out_in_a_step_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    def runs_out(*_: Any) -> None:
+        raise MemoryError("Unable to allocate 9 GiB")
+
+    monkeypatch.setattr(Bench, "train_slice", runs_out)
+    reply = answer({"id": 1, "command": "train_slice", "batch_size": 8, "arguments": {}})
+    assert reply["error"] == "the device ran out of memory at batch size 8; try a smaller one"
+    assert reply["retire"]
+
+
+def test_a_hang_is_ended(worker: Worker) -> None:
+    class Hanging(Dots):
+        def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
+            import os as there
+            import time
+
+            if there.environ.get("HANGS_HERE") != "no":
+                time.sleep(1000)
+            return drawn(random, count, size)
+
+    impatient = Worker(timeout_s=8)
+    os.environ["HANGS_HERE"] = "no"  # the environment of the process that trains is without it
+    try:
+        training = Training.of(SMALL, Hanging(), steps=1, backend=BACKEND)
+        outcome = Outcome(impatient, training)
+        assert eventually(lambda: impatient.pids != ())
+    finally:
+        del os.environ["HANGS_HERE"]
+    impatient.stop()
+    outcome.wait()
+    outcome = Outcome(impatient, training)
+    assert "the training process did not answer within 8 s and was given up" in str(outcome.wait())
+    assert impatient.pids == ()
+    impatient.stop()
+
+
+def drawn(random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
+    return Dots().draw(random, count, size)
+
+
+class Raising(Dots):
+    """Draws as long as it is asked for few."""
+
+    def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
+        if count > 2:
+            raise ZeroDivisionError("no\nmore")
+        return super().draw(random, count, size)
+
+
+def test_a_task_that_raises_there_gives_one_line(worker: Worker) -> None:
+    with pytest.raises(
+        TimingError, match="the task raising could not draw: ZeroDivisionError: no more"
+    ) as caught:
+        train(SMALL, Raising(), steps=1, worker=worker, backend=BACKEND)
+    assert "\n" not in str(caught.value)
+    assert works(worker)
+
+
+class Extreme(Dots):
+    """What is learnt on is a thousand billion billion billion times as bright as what the score is taken on."""
+
+    def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
+        images, points = super().draw(random, count, size)
+        return images * (1e30 if count == 8 else 1), points
+
+
+def test_weights_that_grow_without_end_are_told(worker: Worker) -> None:
+    with pytest.raises(
+        TimingError, match=r"no finite number any more after 1 step.* images without extreme values"
+    ):
+        train(unet(2, 2), Extreme(), steps=20, worker=worker, backend=BACKEND)
+
+
+PARENT = """
+    import os, sys, threading
+    from encdec_widgets import Design
+    from encdec_widgets.architectures import UNet
+    from encdec_widgets.workers.timing import Worker
+    from encdec_widgets.workers.training import Training
+
+    worker, trains = Worker(), threading.Event()
+    training = Training.of(Design(UNet(filters=2, down_blocks=1, up_blocks=1), (64, 64, 1)), "halo", backend={backend!r})
+    worker.submit(training, on_done=print, on_progress=lambda progress: progress.payload and trains.set())
+    assert trains.wait(120)
+    print("worker", worker.pids[0], training._folder.path, flush=True)
+    if sys.argv[1] == "interrupted":
+        try:
+            while True:
+                threading.Event().wait(1000)
+        except KeyboardInterrupt:
+            print("still", worker.busy, *worker.pids, flush=True)
+"""
+
+
+@pytest.mark.parametrize("end", ["exits", "interrupted"])
+def test_a_kernel_that_ends_takes_it_along_and_an_interrupt_of_the_kernel_leaves_it(end: str) -> None:
+    code = textwrap.dedent(PARENT.format(backend=BACKEND))
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", code, end], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as parent:
+        assert parent.stdout is not None
+        _, number, folder = next(line.split() for line in parent.stdout if line.startswith("worker"))
+        pid = int(number)
+        if end == "interrupted":
+            parent.send_signal(signal.SIGINT)
+            assert next(iter(parent.stdout)).split() == ["still", "True", number]
+        assert parent.wait(30) == 0
+        gone = eventually(lambda: not alive(pid), 5)
+        if not gone:
+            os.kill(pid, signal.SIGKILL)
+        assert gone
+        assert not Path(folder).exists()
