@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -30,7 +29,7 @@ from encdec_widgets.workers.process import require_processes
 from encdec_widgets.workers.seen_image import pixels_of, sample_image, seen_image
 from encdec_widgets.workers.sent_network import Network, network_of
 from encdec_widgets.workers.timing.measuring import OnBench
-from encdec_widgets.workers.training.sent import Folder, folder_for_files
+from encdec_widgets.workers.training.folder import Folder
 from encdec_widgets.workers.training.weights_file import pairs_of, save
 
 if TYPE_CHECKING:
@@ -291,13 +290,13 @@ def _source(backbone: "Backbone", weights: Any) -> "Backbone | None":
 
 def _written(source: "Backbone") -> Folder:
     """A folder with the weights of a network; none of them is filled for it."""
-    folder = folder_for_files()
+    folder = Folder()
     save(pairs_of(source.structure.weights), _file_in(folder))
     return folder
 
 
 def _file_in(folder: Folder) -> str:
-    return str(Path(folder.name) / "weights.npz")
+    return str(folder.path / "weights.npz")
 
 
 def _one(data: Mapping[str, Any]) -> float | tuple[float, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from tests.browser.designer_page import DesignerPage
@@ -47,6 +48,16 @@ def seen_px(maps: Locator) -> list[tuple[float, ...]]:
     return [tuple(box) for box in boxes]
 
 
+def serious(designer: DesignerPage) -> list[str]:
+    """What the rules for accessible pages find in the designer, beside what JupyterLab around it does."""
+    found = Axe().run(designer.screen.page, ".encdec").response["violations"]
+    return [
+        f"{one['id']}: {[node['target'] for node in one['nodes']]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_maps_of_a_block_are_looked_at_by_pointer_and_keys(
     open_notebook: Callable[..., Screen], theme: str, tmp_path: Path
@@ -81,6 +92,7 @@ def test_the_maps_of_a_block_are_looked_at_by_pointer_and_keys(
     maps.get_by_text("All of it as tables").click()
     expect(maps.get_by_role("rowheader", name="enc1", exact=True)).to_be_visible()
     assert designer.screen.scrolls_sideways() == []
+    assert serious(designer) == []
     designer.screen.screenshot(tmp_path / f"maps-{theme}.png")
 
 
@@ -122,6 +134,7 @@ def test_layers_are_explained_with_numbers(
     worked = designer.root.locator(".encdec-worked")
     expect(worked.first).to_contain_text("Convolution, 3 × 3")
     expect(worked.first.locator("mark")).to_have_count(10)  # nine under the kernel, and the result
+    assert serious(designer) == []
     designer.screen.screenshot(tmp_path / f"worked-{theme}.png")
     assert designer.screen.scrolls_sideways() == []
     designer.root.get_by_role("button", name="Close the explanation").click()
