@@ -236,6 +236,42 @@ class _Prepared:
 
 
 @attrs.frozen(eq=False)
+class _Given:
+    """Makes values that were learnt elsewhere, once they are needed."""
+
+    read: Callable[[], Any]
+
+    def __call__(self) -> Any:
+        return self.read()
+
+
+def give_when_filled(variable: Any, read: Callable[[], Any]) -> None:
+    """As :func:`give`, but a variable without values gets them when it is filled, and takes no memory until then.
+
+    Args:
+        variable: A Keras variable.
+        read: Gives the values, an array of its shape; it may be called later, and in another thread.
+    """
+    if is_filled(variable):
+        variable.assign(read())
+    else:
+        set_initializer(variable, _Made(_Given(read)))
+
+
+def held_elsewhere(read: Callable[[], Any]) -> "Drawn":
+    """What to hold in place of values that ``read`` gives: :func:`take_over` takes it like what can be drawn again."""
+    return Drawn(_Made(_Given(read)))
+
+
+def values_of(variable: Any) -> NDArray[Any]:
+    """The values that a variable has, or those that it gets when it is filled: it is not filled for it."""
+    if is_filled(variable):
+        return np.asarray(keras.ops.convert_to_numpy(variable.value))
+    made = quicker(initializer_of(variable), variable.dtype)(variable.shape, dtype=variable.dtype)
+    return np.asarray(keras.ops.convert_to_numpy(made))
+
+
+@attrs.frozen(eq=False)
 class Drawn:
     """Values that an initializer can draw again.
 
@@ -249,11 +285,11 @@ class Drawn:
 
 
 def has_values(variable: Any) -> bool:
-    """Whether a variable has values, or is to get those of another one that has some."""
+    """Whether a variable has values, or is to get some that are no drawn ones, such as those of another one."""
     if is_filled(variable):
         return True
     initializer = initializer_of(variable)
-    return isinstance(initializer, _Made) and isinstance(initializer.make, _Copy)
+    return isinstance(initializer, _Made) and isinstance(initializer.make, (_Copy, _Given))
 
 
 def as_drawn(sources: Sequence[Any]) -> list[Any]:

@@ -76,7 +76,9 @@ class KeptWeights:
             history: All states as they are with the next network, which is the present one's.
             limit: Bytes that kept weights may take; by default a quarter of the memory that there is.
         """
-        if before is None or not (self.valued or self.layers or before.filled):
+        if before is None or not (
+            self.valued or self.layers or any(map(has_values, before.network.variables))
+        ):
             return KeptWeights(state=history.present)
         states = {id(state) for state in history.states}
         left = [one for one in self.left if id(one.state) in states and one.state is not self.state]

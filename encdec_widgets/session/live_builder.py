@@ -161,6 +161,10 @@ class LiveBuilder:
         """What is known of weights with one of its networks."""
         return self._kept.get(backbone, KeptWeights())
 
+    def keep_with(self, backbone: Backbone, kept: KeptWeights) -> None:
+        """Know this of weights with one of its networks from now on."""
+        self._kept[backbone] = kept
+
     def _begin(self, request: Request, *, after_s: float = 0.0, now: bool = False) -> None:
         self._background.begin(
             functools.partial(self._build, request), key=self, finish_s=FINISH_S, after_s=after_s, now=now

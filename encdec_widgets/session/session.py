@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
+from encdec_widgets.backbone import Backbone
 from encdec_widgets.background import Background, shared_background
 from encdec_widgets.designs.block_edits import BlockEdit, path_of
 from encdec_widgets.designs.design import Design
@@ -26,6 +27,8 @@ from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.live_builder import LiveBuilder, Request
 from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
+from encdec_widgets.session.trained_weights import learnt, take
+from encdec_widgets.workers.training.result import WeightsOf
 
 
 class Session(BuiltState):
@@ -272,6 +275,10 @@ class Session(BuiltState):
         """Hold measured times of the blocks of the shown network, in ms by name; none where they are out of date."""
         self._set(block_times=dict(times))
 
+    def set_block_pictures(self, pictures: Mapping[str, str]) -> None:
+        """Hold pictures of the blocks of the shown network, data URLs by name; none where they are out of date."""
+        self._set(block_pictures=dict(pictures))
+
     def set_time(self, time: NetworkTime | None) -> None:
         """Hold how long a network takes; None where that is not known."""
         self._set(time=time)
@@ -286,6 +293,25 @@ class Session(BuiltState):
                 shown leaves the colours of the stages.
         """
         self._set(coloured_by=quantity)
+
+    @whole
+    def take_weights(self, trained: Backbone, weights: WeightsOf) -> None:
+        """Let those layers have trained weights that are still as they were in the network that was trained.
+
+        Nothing is filled for it: layers that are not filled yet have these weights once they are. It is called while
+        nothing is being built.
+
+        Args:
+            trained: The network of this session of which a copy was trained in another process.
+            weights: Those of the copy, in a file.
+
+        Raises:
+            TimingError: If the file can't be read.
+        """
+        what = learnt(trained, weights)
+        backbone = self._builder.latest
+        if backbone is not None:
+            self._builder.keep_with(backbone, take(what, backbone, self._builder.kept_with(backbone)))
 
     # Waiting and ending
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
@@ -23,11 +23,15 @@ from encdec_widgets.widgets.foot.foot import Foot
 from encdec_widgets.widgets.header.figures_row import FiguresRow
 from encdec_widgets.widgets.header.header import Header
 from encdec_widgets.widgets.header.kept_edits import KeptEdits
-from encdec_widgets.widgets.pages.aside import Aside
+from encdec_widgets.widgets.pages.aside import LEARN, Aside
 from encdec_widgets.widgets.picture.checks_view import ChecksView
 from encdec_widgets.widgets.picture.edit_card import EditCard
 from encdec_widgets.widgets.picture.facts_table import FactsTable
 from encdec_widgets.widgets.picture.picture import Picture
+
+if TYPE_CHECKING:
+    from encdec_widgets.session.learning import Learning
+    from encdec_widgets.workers.training.tasks import Task
 
 _OF_SESSION = ("design", "backbone", "problem", "model")
 
@@ -141,6 +145,47 @@ class Designer(Telling, widgets.VBox):
     def redo(self) -> None:
         """Make the edit again that was last undone, and return when its network stands."""
         self.session.redo(now=True)
+
+    def train(
+        self,
+        task: "str | Task" = "",
+        *,
+        seconds: float | None = None,
+        steps: int | None = None,
+        seed: int | None = None,
+        anew: bool = False,
+    ) -> None:
+        """Train a copy of the network on screen, as *Train* does, and turn to the page *Learn*; return at once.
+
+        It begins with the weights that the network has, if it has any, and goes on after edits. What was learnt is the
+        network's when it ends; ``learning.trained`` is the result.
+
+        Args:
+            task: The name of a task, or one of your own (:class:`encdec_widgets.workers.training.tasks.Task`), which
+                the page offers from then on; the one that is chosen if left out.
+            seconds: How long it trains; what the page says if left out.
+            steps: So many training steps instead: with the same seed they give the same weights.
+            seed: Draws the images and the weights that are new; what the page says if left out.
+            anew: Whether to begin with random weights in any case.
+
+        Raises:
+            FieldError: (a ValueError) If one of them is not possible.
+        """
+        learning = self.learning
+        if not isinstance(task, str):
+            learning.add(task)
+            task = task.title
+        for name, value in (("task", task or None), ("seconds", seconds), ("seed", seed)):
+            if value is not None:
+                learning.set(name, value)
+        self.aside.turn_to(LEARN)
+        self.wait()
+        learning.start(anew=anew, steps=steps)
+
+    @property
+    def learning(self) -> "Learning":
+        """What the network learns: settings, tasks, how far it is, and the last result."""
+        return self.aside.learn.learning
 
     @property
     def selected(self) -> str | None:

@@ -35,6 +35,16 @@ assert session.design == small
 session.redo()
 assert session.backbone.design == small.replace("filters", 3)
 assert told == ["design", "problem", "design", "problem", "selection", *["design"] * 3], told
+from encdec_widgets.session.learning import Learning
+
+learning = Learning(session)
+learning.looked_at = True
+assert learning.subject.notes, learning.subject
+learning.ask("seconds", 0)
+assert "Received: seconds=0" in str(learning.problem)
+learning.start()
+assert "Seconds must be" in learning.state.said, learning.state
+learning.close()
 try:
     import plotly
 except ImportError:

@@ -1,4 +1,4 @@
-"""The column on the right: how far the network sees, what it costs, and how fast it is."""
+"""The column on the right: how far the network sees, what it costs, how fast it is, and what it learns."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,22 +7,24 @@ from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.tabs import Tabs
 from encdec_widgets.widgets.pages.costs_panel import CostsPanel
+from encdec_widgets.widgets.pages.learn_page import LearnPage
 from encdec_widgets.widgets.pages.receptive_page import ReceptivePage
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
 from encdec_widgets.workers.timing import Worker
 
-RECEPTIVE_FIELD, COSTS, TIMING = "Receptive field", "Costs", "Timing"
+RECEPTIVE_FIELD, COSTS, TIMING, LEARN = "Receptive field", "Costs", "Timing", "Learn"
 _PAGE_OF = {"receptive field": RECEPTIVE_FIELD, "time": TIMING}
 """Where a quantity is explained that boxes can be coloured by; the other ones are costs."""
 
 
 class Aside(Tabs):
-    """Pages for receptive field, costs and timing; the first two compute nothing while they are not chosen.
+    """Pages for receptive field, costs, timing and learning; none computes anything unasked while it is not chosen.
 
     Attributes:
         receptive_field: How much of the image the network sees.
         costs: What it costs.
         timing: How long it takes.
+        learn: What it learns.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Aside(Tabs):
         self.receptive_field = ReceptivePage(session, worker, say)
         self.costs = CostsPanel(session, say)
         self.timing = TimingPanel(session, worker, say)
+        self.learn = LearnPage(session, worker, say)
         super().__init__(
             "What the network is like",
             {
@@ -47,6 +50,7 @@ class Aside(Tabs):
                 ),
                 COSTS: (self.costs, "Parameters, multiply-adds and memory, and what if a field were another"),
                 TIMING: (self.timing, "How long the network takes, measured"),
+                LEARN: (self.learn, "What the network learns, while it is edited"),
             },
             front=False,
         )
@@ -61,9 +65,10 @@ class Aside(Tabs):
     def _turned(self, _: Any = None) -> None:
         self.costs.visible = self.chosen == COSTS
         self.receptive_field.visible = self.chosen == RECEPTIVE_FIELD
+        self.learn.visible = self.chosen == LEARN
 
     def close(self) -> None:
         """Stop what is measured or computed, and close."""
-        for page in (self.receptive_field, self.costs, self.timing):
+        for page in (self.receptive_field, self.costs, self.timing, self.learn):
             page.close()
         super().close()

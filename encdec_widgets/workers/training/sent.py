@@ -7,6 +7,7 @@ import attrs
 
 from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.background import to_the_end
+from encdec_widgets.networks.weights import has_values
 from encdec_widgets.workers.sent_network import Network, frozen_weights, network_of
 from encdec_widgets.workers.training.options import TrainingOptions
 from encdec_widgets.workers.training.sent_task import packed_task
@@ -39,7 +40,7 @@ def sent(thing: Any, task: Task | str, options: TrainingOptions, folder: Path | 
         thing: What :func:`~encdec_widgets.workers.training.trainee.trainee` takes.
         task: The task.
         options: How it is trained.
-        folder: Where the weights of a network that is filled are written; None leaves them.
+        folder: Where the weights of a network that has some are written; None leaves them.
 
     Raises:
         FieldError: (a ValueError) If the design cannot learn the task so.
@@ -50,13 +51,16 @@ def sent(thing: Any, task: Task | str, options: TrainingOptions, folder: Path | 
     if not isinstance(backbone, Backbone):
         return Sent(trainee=copy, network=network_of(copy.design))
     frozen = frozen_weights(backbone.structure)
-    if folder is None or not backbone.filled:
+    # Some may be filled from elsewhere as soon as they are needed.
+    if folder is None or not any(map(has_values, backbone.network.variables)):
         return Sent(trainee=copy, network=attrs.evolve(network_of(copy.design), frozen=frozen))
     # The product's own rule says which layers of the copy have the network's weights.
     built = to_the_end(build_in_steps(copy.design, backbone, policy=backbone.precision))
     network = network_of(copy.design)
     path = folder / "start.npz"
-    save(pairs_of(built.model.variables), path)
+    save(
+        pairs_of(built.structure.variables), path
+    )  # Layers are shared: none of the network's is filled for it.
     return Sent(trainee=copy, network=attrs.evolve(network, frozen=frozen), weights=str(path))
 
 

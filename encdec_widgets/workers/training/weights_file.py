@@ -5,16 +5,15 @@ A network of a hundred megabytes takes a blink as a file, and minutes as text in
 
 import os
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from encdec_widgets._keras import keras
 from encdec_widgets.formatting import counted, error_text, quoted
-from encdec_widgets.networks.weights import give
+from encdec_widgets.networks.weights import give, values_of
 from encdec_widgets.workers.errors import TimingError
 
 Pairs = Iterable[tuple[str, Any]]
@@ -24,7 +23,7 @@ _PATHS = "paths"
 
 
 def pairs_of(variables: Iterable[Any]) -> Iterator[tuple[str, NDArray[Any]]]:
-    """The path and the values of Keras variables that are filled, as :func:`save` takes them.
+    """The path and the values of Keras variables, as :func:`save` takes them; none is filled for it.
 
     Example:
         >>> import keras
@@ -34,7 +33,7 @@ def pairs_of(variables: Iterable[Any]) -> Iterator[tuple[str, NDArray[Any]]]:
         [('bias', [1.0, 2.0])]
     """
     for variable in variables:
-        yield variable.path, keras.ops.convert_to_numpy(variable.value)
+        yield variable.path, values_of(variable)
 
 
 def save(pairs: Pairs, path: str | os.PathLike[str]) -> None:
@@ -78,10 +77,27 @@ def load(path: str | os.PathLike[str]) -> tuple[tuple[str, NDArray[Any]], ...]:
         ...     [(name, values.shape) for name, values in load(f"{folder}/weights.npz")]
         [('enc0/kernel', (3, 3))]
     """
+    pairs: tuple[tuple[str, NDArray[Any]], ...] = _read(
+        path, lambda held: tuple((str(name), held[str(n)]) for n, name in enumerate(held[_PATHS].tolist()))
+    )
+    return pairs
+
+
+def load_one(path: str | os.PathLike[str], number: int) -> NDArray[Any]:
+    """One of the weights in a file, by its number in their order; the others are not read.
+
+    Raises:
+        TimingError: As :func:`load`, and if there are not so many.
+    """
+    values: NDArray[Any] = _read(path, lambda held: held[str(number)])
+    return values
+
+
+def _read(path: str | os.PathLike[str], what: Callable[[Any], Any]) -> Any:
     try:
         # NumPy leaves a file open that it cannot read, unless it was opened for it.
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as held:
-            return tuple((str(name), held[str(n)]) for n, name in enumerate(held[_PATHS].tolist()))
+            return what(held)
     except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
         raise TimingError(
             f"the file {quoted(os.fspath(path))} holds no weights that could be read ({error_text(error):.200}); "
