@@ -103,7 +103,7 @@ class _Scale:
 
 
 def _top(losses: Sequence[float]) -> float:
-    """The greatest loss that is drawn to scale: a few first steps, or one after an edit, may be a hundred times larger."""
+    """The greatest loss that is drawn to scale: a first step, or one after an edit, may be a hundred times larger."""
     low, most = min(losses), max(losses)
     usual = sorted(losses)[int(_USUAL * (len(losses) - 1))]
     return min(most, low + _ABOVE * (usual - low)) if usual > low else most
