@@ -270,6 +270,10 @@ class Learning(Asked):
         self._tell(doing=progress.doing, share=progress.share, runs=runs)
         for mark in marks:
             self._say(edited(mark))
+        if payload.get("refused"):  # the process found out: of memory, say
+            if len(under_way.sent) > 1:
+                under_way.sent.pop()
+            self._refuse(payload["refused"])
 
     def _finished(self, under_way: _UnderWay, result: Any) -> None:
         if self._under_way is not under_way:
@@ -350,13 +354,17 @@ class Learning(Asked):
         try:
             taken = under_way.job.change(shown.backbone)
         except Exception as refused:  # noqa: BLE001 - a user's class may raise anything; all of it is shown
-            said = not_learnt(problem_sentence(refused))
-            self._tell(said=said, failed=True)
-            self._say(said)
+            self._refuse(problem_sentence(refused))
         else:
             if taken:
                 under_way.sent.append((shown.backbone, shown.words))
             self._tell(said="", failed=False)
+
+    def _refuse(self, reason: str) -> None:
+        """Say that an edit is not trained, and that training goes on."""
+        said = not_learnt(reason)
+        self._tell(said=said, failed=True)
+        self._say(said)
 
     # What would be trained
 
