@@ -217,7 +217,7 @@ def test_an_edit_that_the_process_can_not_take_is_said_and_its_network_is_not_th
     taught.session.change("filters", 3)
     taught.worker.tell(**{**slice_of(1, 10), "refused": "there is not enough memory"})
     said = taught.learning.state.said
-    assert said == "Training goes on with the network before this edit. there is not enough memory"
+    assert said == "Training goes on with the network before this edit. There is not enough memory"
     assert taught.said[-1] == said
     taught.end(7.0, DESIGN)
     assert not taught.learning.up_to_date
