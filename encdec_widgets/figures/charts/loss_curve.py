@@ -53,8 +53,8 @@ def loss_curve(curves: Sequence[Loss]) -> Markup:
     Example:
         >>> from encdec_widgets.figures.charts.loss_curve import Loss, loss_curve
         >>> drawn = loss_curve([Loss(points=[(1, 8.3), (2, 7.9)], marks=[(2, "filters 8 to 12")])])
-        >>> drawn.partition('aria-label="')[2].partition('"')[0]
-        'Loss: from 8.30 at step 1 to 7.90 at step 2. Edit 1 at step 2: filters 8 to 12.'
+        >>> print(drawn.partition('aria-label="')[2].partition('"')[0])
+        Loss: from 8.30 at step 1 to 7.90 at step 2. Edit 1 at step 2: filters 8 to 12.
     """
     drawn = [(curve, _means(curve.points)) for curve in curves if curve.points]
     if not drawn:
