@@ -166,9 +166,18 @@ class Backbone(NetworkWaysOut):
     def calls(self) -> nx.DiGraph[str]:
         """The calls of the model's layers: see :func:`encdec_widgets.networks.call_graph.call_graph`.
 
-        What training changes is read anew each time, as layers can be frozen.
+        What training changes is that of now, as layers can be frozen at any time.
         """
-        return as_trained_now(self._calls, self.structure)
+        trained = frozenset(map(id, self.structure.trainable_weights))
+        if trained not in self._calls_by_trained:
+            self._calls_by_trained.clear()
+            self._calls_by_trained[trained] = as_trained_now(self._calls, self.structure)
+        return self._calls_by_trained[trained]
+
+    @cached_property
+    def _calls_by_trained(self) -> dict[frozenset[int], nx.DiGraph[str]]:
+        """The calls as they were last read, by the ids of the weights that training changed then."""
+        return {}
 
     @cached_property
     def _calls(self) -> nx.DiGraph[str]:

@@ -43,6 +43,7 @@ from encdec_widgets.architectures.family import Family, PresetValues
 from encdec_widgets.architectures.family_edits import Changes
 from encdec_widgets.architectures.fields.described import FieldError, counts, integer
 from encdec_widgets.architectures.fields.laws import DENSE, LEVELS_DOWN, LEVELS_UP
+from encdec_widgets.architectures.made_once import made_once
 
 MOST_BLOCKS = 10
 
@@ -164,6 +165,7 @@ class FCDenseNet(EncoderDecoder):
         )
 
     @property
+    @made_once
     def encoder_stack(self) -> Sequence[EncoderBlock]:
         """A block for each of ``down_layers``, the first one without a transition, and the bottleneck."""
         down = [
@@ -185,6 +187,7 @@ class FCDenseNet(EncoderDecoder):
         return [*down, bottleneck]
 
     @property
+    @made_once
     def decoder_stack(self) -> Sequence[DecoderBlock]:
         """A block for each of ``up_layers``, which upsamples as many channels as the block before adds."""
         before = (self.bottleneck_layers, *self.up_layers)

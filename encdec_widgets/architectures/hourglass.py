@@ -20,6 +20,7 @@ from encdec_widgets.architectures.fields.described import FieldError, Need, inte
 from encdec_widgets.architectures.fields.few_values import STEM_STRIDES, stem_stride_field
 from encdec_widgets.architectures.fields.laws import CHANNEL_PAIRS, INCREASE, LEVELS_DOWN, LEVELS_UP, STACKS
 from encdec_widgets.architectures.fields.shared import filters_field, interpolation_field
+from encdec_widgets.architectures.made_once import made_once
 
 
 @attrs.frozen
@@ -183,6 +184,7 @@ class Hourglass(EncoderDecoder):
         return self.filters + level * self.filter_increase
 
     @property
+    @made_once
     def stem_stack(self) -> Sequence[EncoderBlock]:
         """One stem block."""
         return [
@@ -190,11 +192,13 @@ class Hourglass(EncoderDecoder):
         ]
 
     @property
+    @made_once
     def encoder_stack(self) -> Sequence[EncoderBlock]:
         """``down_blocks`` blocks that halve the size."""
         return [DownsamplingBlock(filters=self._width(i)) for i in range(self.down_blocks)]
 
     @property
+    @made_once
     def decoder_stack(self) -> Sequence[DecoderBlock]:
         """``up_blocks`` blocks that double the size, the deepest level first."""
         return [

@@ -27,6 +27,7 @@ from encdec_widgets.architectures.fields.of_families import (
     up_interpolate_field,
 )
 from encdec_widgets.architectures.fields.shared import num_convs_field
+from encdec_widgets.architectures.made_once import made_once
 
 
 @attrs.frozen
@@ -145,6 +146,7 @@ class LeapCNN(EncoderDecoder):
         return 3
 
     @property
+    @made_once
     def encoder_stack(self) -> Sequence[EncoderBlock]:
         """``down_blocks`` blocks of convolutions, each ending in a pooling."""
         return [
@@ -155,6 +157,7 @@ class LeapCNN(EncoderDecoder):
         ]
 
     @property
+    @made_once
     def decoder_stack(self) -> Sequence[DecoderBlock]:
         """``up_blocks`` blocks that double the size, the widest first."""
         return [

@@ -25,6 +25,7 @@ from encdec_widgets.architectures.fields.of_families import (
 )
 from encdec_widgets.architectures.fields.shared import num_convs_field
 from encdec_widgets.architectures.leap import FAMILY as LEAP
+from encdec_widgets.architectures.made_once import made_once
 
 
 @attrs.frozen
@@ -149,6 +150,7 @@ class Leap2019(EncoderDecoder):
         return 3
 
     @property
+    @made_once
     def encoder_stack(self) -> Sequence[EncoderBlock]:
         """``down_blocks`` blocks of convolutions, each ending in a pooling, and one without."""
         return [
@@ -162,6 +164,7 @@ class Leap2019(EncoderDecoder):
         ]
 
     @property
+    @made_once
     def decoder_stack(self) -> Sequence[DecoderBlock]:
         """``up_blocks`` blocks that double the size; the last puts out the maps of the body parts."""
         if not self.up_blocks:

@@ -41,6 +41,7 @@ from encdec_widgets.architectures.fields.laws import (
     STACKS,
 )
 from encdec_widgets.architectures.fields.shared import filters_field
+from encdec_widgets.architectures.made_once import made_once
 from encdec_widgets.formatting import counted
 
 
@@ -220,6 +221,7 @@ class StackedHourglass(EncoderDecoder):
         )
 
     @property
+    @made_once
     def stem_stack(self) -> Sequence[EncoderBlock]:
         """The 7 x 7 convolution, and three residuals, the second of them after pooling."""
         width = 2 * self.stem_filters
@@ -237,12 +239,14 @@ class StackedHourglass(EncoderDecoder):
         ]
 
     @property
+    @made_once
     def encoder_stack(self) -> Sequence[EncoderBlock]:
         """``down_blocks`` blocks that halve the size, and the bottom of the hourglass."""
         bottom = ResidualBlock(pool=False, num_residuals=self.num_residuals, filters=self.filters)
         return [*[attrs.evolve(bottom, pool=True)] * self.down_blocks, bottom]
 
     @property
+    @made_once
     def decoder_stack(self) -> Sequence[DecoderBlock]:
         """``up_blocks`` blocks that double the size and add a skip, and what follows the hourglass."""
         up = ResidualUpsamplingBlock(num_residuals=self.num_residuals, filters=self.filters)

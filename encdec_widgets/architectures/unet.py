@@ -29,6 +29,7 @@ from encdec_widgets.architectures.fields.of_families import (
     up_interpolate_field,
 )
 from encdec_widgets.architectures.fields.shared import kernel_size_field, num_convs_field
+from encdec_widgets.architectures.made_once import made_once
 
 
 @attrs.frozen
@@ -233,6 +234,7 @@ class UNet(EncoderDecoder):
         return [*blocks, PoolingBlock()]
 
     @property
+    @made_once
     def stem_stack(self) -> Sequence[EncoderBlock] | None:
         """``stem_blocks`` levels and a pooling, or None without a stem."""
         if self.stem_blocks == 0:
@@ -240,6 +242,7 @@ class UNet(EncoderDecoder):
         return self._levels(range(self.stem_blocks), self.stem_kernel_size)
 
     @property
+    @made_once
     def encoder_stack(self) -> Sequence[EncoderBlock]:
         """``down_blocks`` levels, a pooling, and the middle's one or two blocks."""
         deepest = self._deepest
@@ -261,6 +264,7 @@ class UNet(EncoderDecoder):
         )
 
     @property
+    @made_once
     def decoder_stack(self) -> Sequence[DecoderBlock]:
         """``up_blocks`` blocks that double the size and concatenate the encoder's feature."""
         deepest = self._deepest

@@ -25,6 +25,7 @@ from encdec_widgets.architectures.fields.of_families import (
     up_interpolate_field,
 )
 from encdec_widgets.architectures.fields.shared import kernel_size_field, num_convs_field
+from encdec_widgets.architectures.made_once import made_once
 from encdec_widgets.architectures.unet import FAMILY as UNET
 
 
@@ -131,6 +132,7 @@ class UNet2015(EncoderDecoder):
         return geometric_width(self.filters, self.filters_rate, level)
 
     @property
+    @made_once
     def encoder_stack(self) -> Sequence[EncoderBlock]:
         """A block at each level, which pools before it convolves; the first does not pool."""
         return [
@@ -145,6 +147,7 @@ class UNet2015(EncoderDecoder):
         ]
 
     @property
+    @made_once
     def decoder_stack(self) -> Sequence[DecoderBlock]:
         """``up_blocks`` blocks that double the size and concatenate the encoder's feature."""
         return [

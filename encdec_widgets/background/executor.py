@@ -152,8 +152,12 @@ class Background(Executor, abc.ABC):
         return loop.call_later(seconds, action)
 
     @abc.abstractmethod
-    def aside(self, function: Callable[[], object]) -> None:
+    def aside(self, function: Callable[[], object], *, awaited: bool = False) -> None:
         """Call a function that mostly waits, for another process say, without holding up any task.
+
+        Args:
+            function: The function.
+            awaited: Whether Python waits for it when it ends, as it should where a backend computes.
 
         Raises:
             RuntimeError: If there are no threads.

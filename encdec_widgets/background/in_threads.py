@@ -40,9 +40,9 @@ class InThreads(Background):
         self._thread: threading.Thread | None = None
         _all.add(self)
 
-    def aside(self, function: Callable[[], object]) -> None:
-        """Call a function in a thread of its own, for which Python does not wait when it ends."""
-        threading.Thread(target=function, name="encdec-aside", daemon=True).start()
+    def aside(self, function: Callable[[], object], *, awaited: bool = False) -> None:
+        """Call a function in a thread of its own, for which Python does not wait when it ends unless ``awaited``."""
+        threading.Thread(target=function, name="encdec-aside", daemon=not awaited).start()
 
     def alarm(self, seconds: float, action: Callable[[], object]) -> Cancellable:
         """Call ``action`` in a thread of its own after some seconds."""

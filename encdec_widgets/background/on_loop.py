@@ -36,7 +36,7 @@ class OnLoop(Background):
         super().__init__()
         self._woken: asyncio.AbstractEventLoop | None = None
 
-    def aside(self, function: Callable[[], object]) -> None:
+    def aside(self, function: Callable[[], object], *, awaited: bool = False) -> None:
         """Refuse it: it would block the event loop."""
         raise RuntimeError(_NO_THREADS)
 

@@ -143,7 +143,7 @@ def _nearest(design: Design, wanted: Mapping[str, Any], error: FieldError, field
     found = info.nearest_working(wanted[field], works)
     if found is None or design.replace(field, found) == design:  # that is to give it up
         return ()
-    return (Mend(field, found, {**wanted, field: found}),)
+    return (Mend(field, found, {**wanted, field: found}, _of_head(design, field, found)),)
 
 
 def possible_mends(design: Design, wanted: Mapping[str, Any], error: FieldError) -> tuple[Mend, ...]:
@@ -171,9 +171,13 @@ def _words(design: Design, error: FieldError, value: Any) -> str:
     """What a mend does, where that is not to be read from its field."""
     if error.field == "input_shape":
         return _of_size(error.value, value)
-    # A head is called by its name.
-    named = len(design.heads) > 1 and is_head_path(error.field)
-    return setting_words(words_at(design, error.field), error.field, value) if named else ""
+    return _of_head(design, error.field, value)
+
+
+def _of_head(design: Design, path: str, value: Any) -> str:
+    """What sets a field of one of several heads, which is called by its name; empty for any other field."""
+    named = len(design.heads) > 1 and is_head_path(path)
+    return setting_words(words_at(design, path), path, value) if named else ""
 
 
 def _of_size(asked: Any, offered: Any) -> str:

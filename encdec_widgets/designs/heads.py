@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from encdec_widgets.architectures.blocks.head import LONE_HEAD, Head, as_heads, head_path
 from encdec_widgets.architectures.fields.described import FieldError, field_words
 from encdec_widgets.architectures.fields.info import NoFieldError
-from encdec_widgets.designs.paths import evolve, path_words
+from encdec_widgets.designs.paths import evolve, named, path_words
 
 if TYPE_CHECKING:
     from encdec_widgets.designs.design import Design
 
 HEADS = "heads"
 _PATH = re.compile(r"(?:head|heads\[([0-9]{1,9})\])(?:\.(\w+))?")
+_IN_TEXT = re.compile(r"\bheads\[[0-9]{1,9}\](?:\.\w+)?")
 
 
 def is_head_path(path: str | None) -> bool:
@@ -71,6 +72,20 @@ def words_at(design: "Design", path: str) -> str:
     if head is None or len(design.heads) == 1:
         return path_words(path.replace("heads[0]", LONE_HEAD))
     return f"{field_words(field)} of {head.name}" if field else head.name
+
+
+def named_in(design: "Design", text: str) -> str:
+    """A text in which each block and head that is named by its path has the name that it has in the picture.
+
+    Example:
+        >>> from encdec_widgets import Design
+        >>> from encdec_widgets.architectures import UNet
+        >>> from encdec_widgets.architectures.blocks.head import Head
+        >>> two = Design(UNet(), heads=[Head(3, name="maps"), Head(4, name="fields")])
+        >>> named_in(two, "encoder[1] and heads[1] have no feature of stride 3")
+        'enc1 and fields have no feature of stride 3'
+    """
+    return named(_IN_TEXT.sub(lambda match: words_at(design, match[0]), text))
 
 
 def with_changes(heads: Any, changes: Mapping[str, Any]) -> tuple[Head, ...]:

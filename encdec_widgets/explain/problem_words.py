@@ -5,6 +5,8 @@ from typing import Any
 
 from encdec_widgets.architectures.fields.described import FieldError, is_number
 from encdec_widgets.architectures.fields.info import NoFieldError
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.heads import named_in, words_at
 from encdec_widgets.designs.paths import named, path_words, text_at
 from encdec_widgets.explain.too_large import TooLargeError
 from encdec_widgets.formatting import error_text, printable, quoted, value_text
@@ -13,13 +15,14 @@ _MOST_WAYS = 4
 _SIDES = ("height", "width", "number of channels")
 
 
-def problem_sentence(error: Exception, at: str | None = None) -> str:
+def problem_sentence(error: Exception, at: str | None = None, design: Design | None = None) -> str:
     """Say what is wrong and what would work, without paths and without code.
 
     Args:
         error: What was raised. Of one that is no FieldError and no TooLargeError, it is the error's own text.
         at: Path of the field at which it is said; by default that of the error. At another one it does not say what
             would work, which are values of the error's.
+        design: The design whose heads have names; without it, one of several is "head 2".
 
     Example:
         >>> from encdec_widgets import Design
@@ -34,20 +37,24 @@ def problem_sentence(error: Exception, at: str | None = None) -> str:
         return error.plain
     if not isinstance(error, FieldError):
         return error_text(error)
-    said = _wrong(error)
+    said = _wrong(error, design)
     ways = _ways(error) if at in (None, error.field) else ""
     return f"{said} {ways}" if ways else said
 
 
-def _wrong(error: FieldError) -> str:
+def _wrong(error: FieldError, design: Design | None) -> str:
+    def in_picture(text: str) -> str:
+        return named(text) if design is None else named_in(design, text)
+
     if isinstance(error, NoFieldError):
-        return f"{named(printable(error.field))} {named(error.allowed.partition(', which has')[0])}."
+        return (
+            f"{in_picture(printable(error.field))} {in_picture(error.allowed.partition(', which has')[0])}."
+        )
     if error.plain:
-        return named(error.plain)
-    name = path_words(error.field)
-    allowed = (
-        named(error.allowed).replace(", or None", ", or left empty").replace("True or False", "on or off")
-    )
+        return in_picture(error.plain)
+    name = path_words(error.field) if design is None else words_at(design, error.field)
+    allowed = in_picture(error.allowed)
+    allowed = allowed.replace(", or None", ", or left empty").replace("True or False", "on or off")
     return f"{name[:1].upper()}{name[1:]} {allowed}{_received(error)}."
 
 

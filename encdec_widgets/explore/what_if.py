@@ -14,7 +14,7 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.background import Background, Priority, Task, shared_background
 from encdec_widgets.designs.design import Design
-from encdec_widgets.designs.paths import named, path_words
+from encdec_widgets.designs.heads import named_in, words_at
 from encdec_widgets.designs.variants import all_else, current_value, values_of, with_value
 from encdec_widgets.explain.costs import Precision
 from encdec_widgets.formatting import error_text
@@ -192,7 +192,7 @@ def _computed(
     except BuildTooLongError:
         return Point(value=value, error="takes too long to build")
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's class may raise anything; it becomes the error
-        return Point(value=value, error=reason_of(error))
+        return Point(value=value, error=reason_of(error, question.design))
 
 
 def _key(question: Question) -> tuple[Any, ...]:
@@ -215,13 +215,17 @@ def _point(question: Question, value: Any, backbone: Backbone) -> Point:
     )
 
 
-def reason_of(error: BaseException) -> str:
-    """Why there is no network, in a few words: without the value that was tried, which is known."""
+def reason_of(error: BaseException, design: Design) -> str:
+    """Why there is no network, in a few words: without the value that was tried, which is known.
+
+    Args:
+        error: What was raised.
+        design: The design in which a value was tried.
+    """
     if isinstance(error, FieldError):
-        text = (
-            error.plain.removesuffix(".") or f"{path_words(error.field)} {error.allowed.partition(': ')[0]}"
-        )
-        text = named(text)
+        allowed = error.allowed.partition(": ")[0]
+        text = error.plain.removesuffix(".") or f"{words_at(design, error.field)} {allowed}"
+        text = named_in(design, text)
     else:
         text = f"{type(error).__name__}: {error_text(error)}".partition("\n")[0]
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -138,13 +138,19 @@ def save(
     *,
     overwrite: bool = False,
     on_progress: Progress | None = None,
+    is_shared: bool = True,
 ) -> Path:
-    """Write a network as a model file: see :meth:`encdec_widgets.backbone.Backbone.save`."""
+    """Write a network as a model file: see :meth:`encdec_widgets.backbone.Backbone.save`.
+
+    Args:
+        backbone: The network.
+        path: The file or folder.
+        overwrite: Whether one of this name may be overwritten.
+        on_progress: Is told in words what is being done.
+        is_shared: Whether others may have layers of the network. Then none is built while it is written.
+    """
     target = Path(path).expanduser()
-    model_format = _format_of(target)
-    refusal = model_format.refusal or _size_refusal(model_format, backbone)
-    if refusal:
-        raise ValueError(refusal)
+    model_format = writable_format(target, backbone)
     _require_place_for(target, overwrite, is_folder=not model_format.ending)
     tell = on_progress or (lambda words: None)
     tell(f"Filling {bytes_text(backbone.weight_bytes)} of weights")
@@ -152,7 +158,7 @@ def save(
     tell(f"Writing {target.name}; it takes some seconds")
     with tempfile.TemporaryDirectory(prefix=".encdec-", dir=target.parent) as folder:
         made = Path(folder) / f"network{model_format.ending}"  # Keras heeds the case of endings.
-        with one_at_a_time, _quiet():
+        with one_at_a_time if is_shared else nullcontext(), _quiet():
             model_format.write(model, _signature(backbone), made)
         if target.is_dir():
             shutil.rmtree(target)
@@ -161,21 +167,35 @@ def save(
     return target
 
 
-def file_bytes(backbone: Backbone, ending: str) -> bytes:
+def file_bytes(backbone: Backbone, ending: str, *, is_shared: bool = True) -> bytes:
     """What the file of a network holds; a SavedModel, which is a folder, in a zip archive.
 
     Args:
         backbone: The network.
         ending: One of those of :data:`FORMATS`.
+        is_shared: As of :func:`save`.
 
     Raises:
         ValueError: As :func:`save`.
     """
     with tempfile.TemporaryDirectory(prefix="encdec-") as folder:
-        made = save(backbone, Path(folder) / f"network{ending}")
+        made = save(backbone, Path(folder) / f"network{ending}", is_shared=is_shared)
         if made.is_dir():
             made = Path(shutil.make_archive(str(made), "zip", made))
         return made.read_bytes()
+
+
+def writable_format(path: Path, backbone: Backbone) -> ModelFormat:
+    """The format that the end of a name says.
+
+    Raises:
+        ValueError: If there is none, or if it is not to be had here or of this network: it says what would work.
+    """
+    found = _format_of(path)
+    refusal = found.refusal or _size_refusal(found, backbone)
+    if refusal:
+        raise ValueError(refusal)
+    return found
 
 
 def _format_of(path: Path) -> ModelFormat:

@@ -156,7 +156,10 @@ def _require_number(name: str, value: Any, least: float, most: float) -> None:
 def _is_png(path: Any) -> bool:
     ending = Path(path).suffix.lower() if isinstance(path, (str, os.PathLike)) else ""
     if ending not in (".svg", ".png"):
-        raise ValueError(f'The path of a picture ends in ".svg" or ".png". Received: {quoted(str(path))}.')
+        pdf = " A PDF is made by printing the SVG, or the page of design.to_html(), from a browser."
+        raise ValueError(
+            f'The path of a picture ends in ".svg" or ".png". Received: {quoted(str(path))}.{pdf * (ending == ".pdf")}'
+        )
     return ending == ".png"
 
 

@@ -9,6 +9,7 @@ import attrs
 from encdec_widgets.export.foreign import require_not_foreign
 from encdec_widgets.export.formats import readers
 from encdec_widgets.export.found import Found, Note
+from encdec_widgets.export.package import BEGINNINGS, configuration_in, package_of
 from encdec_widgets.export.texts import LARGEST, Text
 from encdec_widgets.formatting import bytes_text, error_text, listed, quoted, shortened
 
@@ -17,6 +18,7 @@ CONFIGURATIONS = tuple(
 )
 """What is looked for in a folder, in this order: as trained before as asked for."""
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_HDF5 = b"\x89HDF\r\n\x1a\n"
 _TEXT_HAS = ("\n", "\r", "{", "=")
 
 
@@ -27,13 +29,16 @@ def read_design(source: "str | os.PathLike[str]") -> Found:
 
     Args:
         source: A path, or the text itself: a text with a line break, ``{`` or ``=`` is taken as the text, any other as
-            a path; a ``Path`` always is one. In a folder, ``training_config`` comes before ``initial_config``.
+            a path; a ``Path`` always is one. In a folder, ``training_config`` comes before ``initial_config``. A zip
+            archive, such as SLEAP's training job package, is read where it holds one configuration; of several, one is
+            chosen by a path that goes on: ``jobs.zip/centroid.json``.
 
     Returns:
         The design, with notes on what was assumed, overwritten and not carried.
 
     Raises:
-        ValueError: If there is no such file, or if it holds no design that can be read; it says what was tried.
+        ValueError: If there is no such file, or if it holds no design that can be read; it says what was tried. Of an
+            archive with several configurations, it is a ``SeveralConfigurationsError`` and names them.
 
     Example:
         >>> from encdec_widgets import preset, read_design
@@ -57,12 +62,33 @@ def read_design(source: "str | os.PathLike[str]") -> Found:
         ) from None
     if isinstance(source, str) and not source.strip():
         raise ValueError("read_design takes the path of a file or folder, or a text. Received an empty text.")
-    file, notes = _file_at(path)
+    package = _package_of(path)
+    file, notes = (package[0], ()) if package else _file_at(path)
     try:
-        found = read_text(_decoded(_bytes_of(file)))
+        if package:
+            name, data = _chosen(*package)
+            file = package[0] / name
+        else:
+            data = _bytes_of(file)
+        found = read_text(_decoded(data))
     except ValueError as error:
         raise _with_words(error, f"In the file {shortened(str(file))}") from error
     return attrs.evolve(found, path=file, notes=(*notes, *found.notes))
+
+
+def read_bytes(data: bytes, name: str = "") -> Found:
+    """Read the design in what a file holds: a text, or a zip archive with configurations.
+
+    Args:
+        data: What the file holds.
+        name: In an archive, the name of the configuration; empty for the only one.
+
+    Raises:
+        ValueError: As :func:`read_design`.
+    """
+    if data.startswith(BEGINNINGS):
+        _, data = _chosen(data, name)
+    return read_text(_decoded(data))
 
 
 def read_text(text: str) -> Found:
@@ -81,6 +107,25 @@ def read_text(text: str) -> Found:
             return reader.read(source)
     require_not_foreign(source)
     raise ValueError(_not_recognised(source))
+
+
+def _package_of(path: Path) -> tuple[Path, str] | None:
+    try:
+        return package_of(path)
+    except (OSError, ValueError):
+        return None  # What is wrong with the path is told where it is taken as that of a file.
+
+
+def _chosen(source: Path | bytes, name: str) -> tuple[str, bytes]:
+    return configuration_in(source, name, is_configuration=_is_configuration, largest=LARGEST)
+
+
+def _is_configuration(data: bytes) -> bool:
+    try:
+        text = Text(_decoded(data).removeprefix("\ufeff"))
+    except ValueError:
+        return False
+    return any(reader.recognises(text) for reader in readers())
 
 
 def _file_at(path: Path) -> tuple[Path, tuple[Note, ...]]:
@@ -123,20 +168,15 @@ def _bytes_of(file: Path) -> bytes:
 
 
 def _decoded(data: bytes) -> str:
-    for start, words in _NO_TEXTS.items():
-        if data.startswith(start):
-            raise ValueError(f"This is {words}. It is not read.")
+    if data.startswith(_HDF5):
+        raise ValueError(
+            "it holds weights: read the folder that it is in, and .backbone(weights=True) takes them"
+        )
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise ValueError(f"it is no text in UTF-8: {error_text(error)}") from None
-
-
-_NO_TEXTS = {
-    b"PK\x03\x04": "it is a zip archive: unpack it, and read one of the configurations in it",
-    b"\x89HDF\r\n\x1a\n": "it holds weights: read the folder that it is in, and .backbone(weights=True) takes them",
-}
 
 
 def _not_recognised(text: Text) -> str:

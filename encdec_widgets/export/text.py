@@ -78,8 +78,8 @@ def from_text(text: str) -> Design:
         raise ValueError("This text of a design is empty.")
     if words[0].startswith(f"{PACKED}="):
         return unpacked("".join(words).removeprefix(f"{PACKED}="))
-    family, _, checksum = words[0].partition("#")
-    if checksum and checksum != _checksum(family, words[1:]):
+    family, sign, checksum = words[0].partition("#")
+    if sign and checksum != _checksum(family, words[1:]):
         raise ValueError(
             f"This text was damaged on its way, or changed: it is not what its checksum #{checksum} stands for. Copy "
             f"all of it again. If you changed it yourself, begin it with {quoted(family)} alone."

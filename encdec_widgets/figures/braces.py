@@ -1,5 +1,6 @@
 """What stands below the boxes: braces that name the parts of the network, or the scale that boxes are coloured by."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import attrs
 
 from encdec_widgets.figures.colour_scale import STEPS, Colouring, half_text
 from encdec_widgets.figures.parts import Box, Rect, Swatch, Text, text_width
-from encdec_widgets.figures.stages import NAMES
+from encdec_widgets.figures.stages import NAMES, SEVERAL
 from encdec_widgets.figures.writing import Room
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _SQUARE = 9.0
 
 def braces_height(groups: Sequence[Part], width: float) -> float:
     """How much height they take on a canvas of this width, in px."""
-    lines = len(_in_lines([role for _, role, _ in groups], width))
+    lines = len(_in_lines(_titles(groups), width))
     return 18.0 + _LINE * (lines + (len({stack for stack, _, _ in groups}) > 1))
 
 
@@ -51,25 +52,25 @@ def braces(
     texts: list[Text] = []
     spans: dict[int, tuple[float, float]] = {}
     named: dict[str, Text] = {}
+    titles = _titles(groups)
     for stack, role, names in groups:
         first, last = boxes[names[0]], boxes[names[-1]]
         span = (first.left - 2, last.right + last.depth + 2)
         start, _ = spans.get(stack, span)
         if role not in ("input", "join"):
             spans[stack] = (start, span[1])
-        if role in NAMES:
+        if role in titles:
             swatches.append(Swatch(Rect(*span, y, y - _THICK), role))
             room.take(swatches[-1].rect)
-            text = Text(NAMES[role], sum(span) / 2, y - 14, 13, "text", bold=True)
-            small = Text(NAMES[role], sum(span) / 2, y - 14, 11, "text", bold=True)
+            text = Text(titles[role], sum(span) / 2, y - 14, 13, "text", bold=True)
+            small = Text(titles[role], sum(span) / 2, y - 14, 11, "text", bold=True)
             if role not in named and not several:
                 named.update((role, text) for text in room.write(text, small))
-    wanted = dict.fromkeys(role for _, role, _ in groups if role in NAMES)
-    if set(named) == set(wanted):
+    if named.keys() == titles.keys():
         texts += named.values()
     else:
-        for line, roles in enumerate(_in_lines(list(wanted), width)):
-            squares, words = _list(roles, y - 14 - _LINE * line, width)
+        for line, listed in enumerate(_in_lines(titles, width)):
+            squares, words = _list(listed, y - 14 - _LINE * line, width)
             swatches += squares
             texts += words
             for word in words:
@@ -84,28 +85,35 @@ def braces(
     return tuple(swatches), tuple(texts)
 
 
-def _length(role: str) -> float:
-    return text_width(NAMES[role], 11) + _SQUARE + 12
+def _titles(groups: Sequence[Part]) -> dict[str, str]:
+    """What the parts that have a name are called, by the name of their colour."""
+    boxes = Counter((stack, role) for stack, role, names in groups for _ in names)
+    several = {role: SEVERAL[role] for (_, role), count in boxes.items() if count > 1 and role in SEVERAL}
+    return {role: several.get(role, NAMES[role]) for _, role, _ in groups if role in NAMES}
 
 
-def _in_lines(roles: Sequence[str], width: float) -> list[list[str]]:
-    """The parts that are named, in as many lines as a list of them takes."""
-    lines: list[list[str]] = [[]]
-    for role in dict.fromkeys(role for role in roles if role in NAMES):
-        if sum(map(_length, [*lines[-1], role])) > width - 8:
+def _length(title: str) -> float:
+    return text_width(title, 11) + _SQUARE + 12
+
+
+def _in_lines(titles: Mapping[str, str], width: float) -> list[list[tuple[str, str]]]:
+    """The parts that are named, with their names, in as many lines as a list of them takes."""
+    lines: list[list[tuple[str, str]]] = [[]]
+    for part in titles.items():
+        if sum(_length(title) for _, title in [*lines[-1], part]) > width - 8:
             lines.append([])
-        lines[-1].append(role)
+        lines[-1].append(part)
     return lines
 
 
-def _list(wanted: Sequence[str], y: float, width: float) -> tuple[list[Swatch], list[Text]]:
+def _list(parts: Sequence[tuple[str, str]], y: float, width: float) -> tuple[list[Swatch], list[Text]]:
     """Names in one line, each after a square of its colour."""
-    lengths = [_length(role) for role in wanted]
+    lengths = [_length(title) for _, title in parts]
     x = max((width - sum(lengths)) / 2, 4.0)
     swatches, texts = [], []
-    for role, length in zip(wanted, lengths, strict=True):
+    for (role, title), length in zip(parts, lengths, strict=True):
         swatches.append(Swatch(Rect(x, x + _SQUARE, y + _SQUARE / 2, y - _SQUARE / 2), role))
-        texts.append(Text(NAMES[role], x + _SQUARE + 4, y, 11, "text", "start"))
+        texts.append(Text(title, x + _SQUARE + 4, y, 11, "text", "start"))
         x += length
     return swatches, texts
 

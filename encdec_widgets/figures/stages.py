@@ -16,6 +16,8 @@ NAMES = {
     "join": "Between stacks",
 }
 """What the parts of a network are called, by the name of their colour."""
+SEVERAL = {"head": "Heads"}
+"""What a part of several boxes is called where that is another name."""
 
 
 def roles(graph: "nx.DiGraph[str]") -> dict[str, str]:

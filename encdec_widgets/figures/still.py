@@ -27,6 +27,8 @@ _SVG_DASHES = {"solid": "", "dash": "7 4", "dot": "2 3", "longdashdot": "11 4 2 
 _TITLE = "Diagram of the network: a box a block, a row a stride, lines for the flow of data and for skips"
 _SIZE, _LINE, _EDGE = 12.0, 18.0, 10.0
 """Of a caption, in px: its letters, its lines, and the room around it."""
+_ANCHOR = "middle"
+"""Of most texts; it stands once, for all of them."""
 _QUOTES = {'"': "&quot;"}
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -83,7 +85,8 @@ def still(
         '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{}" width="{}" height="{}" '.format(
             said, *sizes
         )
-        + f'viewBox="0 0 {width} {height}" font-family="sans-serif"><title>{said}</title>{"".join(parts)}</svg>'
+        + f'viewBox="0 0 {width} {height}" font-family="sans-serif" text-anchor="{_ANCHOR}">'
+        + f"<title>{said}</title>{''.join(parts)}</svg>"
     )
 
 
@@ -141,9 +144,10 @@ def _written(text: str, x: float, y: float, size: float, colour: str, anchor: st
     if not text:
         return ""
     weight = ' font-weight="600"' if bold else ""
+    start = "" if anchor == _ANCHOR else f' text-anchor="{anchor}"'
     return (
-        f'<text x="{_number(x)}" y="{_number(-y + 0.35 * size)}" font-size="{_number(size)}" '
-        f'text-anchor="{anchor}"{weight} fill="{colour}">{escape(_NOT_IN_XML.sub("�", text))}</text>'
+        f'<text x="{_number(x)}" y="{_number(-y + 0.35 * size)}" font-size="{_number(size)}"'
+        f'{start}{weight} fill="{colour}">{escape(_NOT_IN_XML.sub("�", text))}</text>'
     )
 
 
@@ -164,7 +168,13 @@ def _outline_of(points: Iterable[Point]) -> str:
 
 
 def _along(points: Iterable[Point]) -> str:
-    return "M" + "L".join(f"{_number(x)} {_number(-y)}" for x, y in points)
+    """A way through points, written as short as SVG allows: H and V are lines along one axis."""
+    (x, y), *rest = ((_number(x), _number(-y)) for x, y in points)
+    parts = [f"M{x} {y}"]
+    for to_x, to_y in rest:
+        parts.append(f"H{to_x}" if to_y == y else f"V{to_y}" if to_x == x else f"L{to_x} {to_y}")
+        x, y = to_x, to_y
+    return "".join(parts)
 
 
 def _quoted(value: str) -> str:

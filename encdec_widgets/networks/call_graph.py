@@ -3,7 +3,6 @@
 A layer may be called more than once. Each call is a node of its own, so that the graph never has a cycle.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
@@ -16,7 +15,7 @@ from encdec_widgets.networks.graph import is_skip, owners_of
 from encdec_widgets.networks.keras_private import calls_to
 from encdec_widgets.networks.layer_traits import traits_of
 from encdec_widgets.networks.multiply_adds import multiply_adds
-from encdec_widgets.networks.weights import bytes_of
+from encdec_widgets.networks.weights import bytes_of, number_in
 
 
 def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
@@ -81,7 +80,7 @@ def call_graph(model: Any, blocks: Sequence[BuiltBlock]) -> "nx.DiGraph[str]":
             windows=windows_of(call),
             multiply_adds=multiply_adds(call),
             traits=traits_of(layer),
-            parameters=_number(weights),
+            parameters=number_in(weights),
             weight_bytes=bytes_of(weights),
         )
         names.update((id(tensor), name) for tensor in call.output_tensors)
@@ -112,7 +111,7 @@ def as_trained_now(calls: "nx.DiGraph[str]", model: Any) -> "nx.DiGraph[str]":
         weights = _uncounted(trained, counted)
         call.update(
             is_trained=bool(trained),
-            trainable_parameters=_number(weights),
+            trainable_parameters=number_in(weights),
             trainable_bytes=bytes_of(weights),
         )
     return now
@@ -128,7 +127,3 @@ def _uncounted(weights: Iterable[Any], counted: set[int]) -> list[Any]:
     new = [weight for weight in weights if id(weight) not in counted]
     counted.update(map(id, new))
     return new
-
-
-def _number(weights: Iterable[Any]) -> int:
-    return sum(math.prod(weight.shape) for weight in weights)

@@ -6,7 +6,6 @@ network are looked at, by the collector's own reasoning: what is referred to fro
 """
 
 import gc
-import math
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ from typing import Any
 from weakref import ref
 
 from encdec_widgets.networks.keras_private import empty, is_filled, is_variable
+from encdec_widgets.networks.weights import number_in
 
 _NEVER_A_NETWORKS_OWN = (type, ModuleType, CodeType, FrameType, BuiltinFunctionType)
 MOST_OBJECTS = 500_000
@@ -42,7 +42,7 @@ class Discarded:
         shared = {id(variable) for variable in newer.variables}
         own = [variable for variable in model.variables if id(variable) not in shared and is_filled(variable)]
         if own:
-            self._waiting.append((ref(model), sum(math.prod(variable.shape) for variable in own), False))
+            self._waiting.append((ref(model), number_in(own), False))
 
     def free(self, newest: Any) -> None:
         """Free those that nobody uses, once it is worth it. The ``newest`` model may share layers with them."""

@@ -16,9 +16,9 @@ A layer that keeps its weights has the *origin* of the layer that it has them fr
 networks, also where none of them was filled.
 """
 
-import math
+import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -26,9 +26,9 @@ from typing import Any
 import attrs
 
 from encdec_widgets.architectures.fields.by_content import same
-from encdec_widgets.networks.keras_private import call_that_made, joins_channels
+from encdec_widgets.networks.keras_private import call_that_made, joins_channels, settings_of, shape_of
 from encdec_widgets.networks.users_classes import may_be_of_a_users_class
-from encdec_widgets.networks.weights import as_drawn, take_over
+from encdec_widgets.networks.weights import as_drawn, number_in, take_over
 
 Origin = object
 """Stands for a layer in all networks in which it keeps its weights; it is compared by identity."""
@@ -64,11 +64,11 @@ class FollowedLayer:
             layer=layer,
             origin=origin,
             kind=type(layer),
-            shapes=tuple(tuple(variable.shape) for variable in layer.variables),
+            shapes=tuple(map(shape_of, layer.variables)),
             sources=tuple(layer.variables),
             trainable=layer.trainable,
             read=lambda: (_settings(layer), tuple(map(joined_channels, call.input_tensors))),
-            count=lambda: sum(math.prod(weight.shape) for weight in layer.weights),
+            count=lambda: number_in(layer.weights),
         )
 
     @cached_property
@@ -81,26 +81,26 @@ class FollowedLayer:
         """Its settings, None where it can't say them; and how it is fed."""
         return self._read()
 
-    def detached(self) -> "FollowedLayer":
-        """The same without its network, which can be discarded: its weights alone are held.
-
-        Weights that are as their initializer drew them are not held either, but drawn again.
-        """
-        facts, parameters = self.facts, self.parameters
-        return attrs.evolve(
-            self,
-            layer=None,
-            sources=tuple(map(as_drawn, self.sources)),
-            read=lambda: facts,
-            count=lambda: parameters,
-        )
-
     def is_same_as(self, other: "FollowedLayer") -> bool:
         """Whether it is the same and fed in the same way."""
         if self.kind is not other.kind or self.shapes != other.shapes:
             return False
         (settings, fed), (others, others_fed) = self.facts, other.facts
         return settings is not None and fed == others_fed and same(settings, others)
+
+
+def detached(layers: Sequence[FollowedLayer]) -> list[FollowedLayer]:
+    """The same without their network, which can be discarded: their weights alone are held.
+
+    Weights that are as their initializer drew them are not held either, but drawn again.
+    """
+    held = iter(as_drawn([source for layer in layers for source in layer.sources]))
+    return [_without_network(layer, tuple(itertools.islice(held, len(layer.sources)))) for layer in layers]
+
+
+def _without_network(layer: FollowedLayer, sources: tuple[Any, ...]) -> FollowedLayer:
+    facts, parameters = layer.facts, layer.parameters
+    return attrs.evolve(layer, layer=None, sources=sources, read=lambda: facts, count=lambda: parameters)
 
 
 def followed_layers(
@@ -201,7 +201,7 @@ def _leaves_channels(operation: Any, before: tuple[Any, ...], after: tuple[Any, 
 
 def _settings(layer: Any) -> Any:
     try:
-        return _without_names(layer.get_config())
+        return _without_names(settings_of(layer))
     except Exception as error:
         if not may_be_of_a_users_class(error, layer):
             raise

@@ -6,10 +6,11 @@ Keras may rename any of them in its next release. So pyproject.toml has an upper
 
 import copy
 import functools
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 import attrs
@@ -23,6 +24,8 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "keras.src.backend.tensorflow.trainer": "strategy_around: weights in the scope of a strategy",
     "_distribute_strategy": "strategy_around: weights in the scope of a strategy",
     "keras.src.initializers.random_initializers": "variance_of: initial weights are drawn faster",
+    "keras.src.saving.serialization_lib": "settings_of: TensorFlow is not imported beside another backend",
+    "keras.src.utils.module_utils": "settings_of: TensorFlow is not imported beside another backend",
     "keras.src.ops.node": "call_as: twins of layers",
     "keras.src.activations": "is_keras_function: activations that change each value by itself",
     "keras.src.ops.nn": "is_keras_function: activations that change each value by itself",
@@ -31,6 +34,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_outbound_nodes": "forget_calls_but: layers that edits left behind are freed",
     "_keras_mask": "mask_of: blocks with masks are made anew",
     "_flatten_layers": "layers_held_by: errors of a layer that holds a user's",
+    "_shape": "shape_of: weights are counted at every edit",
     "_value": "is_filled: weights take memory late",
     "_initializer": "set_initializer, initializer_of: weights take memory late",
     "_deferred_initialize": "fill_variable: weights take memory late",
@@ -219,6 +223,11 @@ def is_filled(variable: Any) -> bool:
     return variable._value is not None
 
 
+def shape_of(variable: Any) -> tuple[int, ...]:
+    """The shape of a variable; TensorFlow makes an object of its own each time that it is asked for ``shape``."""
+    return tuple(variable._shape)
+
+
 def fill_variable(variable: Any) -> None:
     """Give a variable without a value the one that its initializer makes."""
     variable._deferred_initialize()
@@ -278,6 +287,17 @@ def as_tensor(values: Any) -> Any:
     return keras.ops.convert_to_tensor(values)
 
 
+def settings_of(layer: Any) -> Any:
+    """``layer.get_config()``; Keras would import TensorFlow on any backend, to ask whether a value is of it."""
+    module = _module("keras.src.saving.serialization_lib")
+    if "tensorflow" not in sys.modules:
+        module.tf = SimpleNamespace(available=False)
+    try:
+        return layer.get_config()
+    finally:
+        module.tf = _module("keras.src.utils.module_utils").tensorflow
+
+
 def is_variable(thing: Any) -> bool:
     """Whether a thing is one of Keras's variables."""
     return isinstance(thing, _module("keras").Variable)
@@ -307,9 +327,6 @@ def place_on(variable: Any, device: Any) -> None:
 def device_noted_for(variable: Any) -> Any | None:
     """The device that was noted for a variable without a value, or None."""
     return getattr(variable._initializer, "device", None)
-
-
-# Layers.
 
 
 def layers_held_by(layer: Any) -> list[Any]:

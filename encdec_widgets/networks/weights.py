@@ -8,8 +8,7 @@ whether a person set the seed of all random numbers is noted then.
 import functools
 import itertools
 import math
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encdec_widgets._keras import keras
-from encdec_widgets.networks.drawing import AsItIs, Quicker, quicker
+from encdec_widgets.networks.checksum import checksums
+from encdec_widgets.networks.drawing import AsItIs, Quicker, drawn_together, quicker
 from encdec_widgets.networks.keras_private import (
     device_noted_for,
     draws_the_same_again,
@@ -29,6 +29,7 @@ from encdec_widgets.networks.keras_private import (
     place_on,
     seed_here,
     set_initializer,
+    shape_of,
     waiting_list,
 )
 from encdec_widgets.networks.scopes import device_here, on_device
@@ -81,18 +82,50 @@ def fill(variables: Iterable[Any], *, notes_drawn: bool = False) -> None:
     waiting = (variable for variable in variables if not is_filled(variable))
     for device, together in itertools.groupby(waiting, device_noted_for):
         with on_device(device):
-            for variable in together:
-                initializer = quicker(initializer_of(variable), variable.dtype)
-                set_initializer(variable, initializer)
-                fill_variable(variable)
-                if notes_drawn and (again := _again(initializer)) is not None:
-                    variable._encdec_widgets_drawn = Drawn(again, _checksum(variable))
+            for some in _in_batches(together):
+                _fill_together(some, notes_drawn)
+
+
+_DRAWN_AT_ONCE = 1 << 25
+"""So many numbers, 128 MiB, or one weight that has more: an interrupt waits for them."""
+
+
+def _in_batches(variables: Iterable[Any]) -> Iterator[list[Any]]:
+    """The variables in their order, each once in a batch."""
+    batch: dict[int, Any] = {}
+    size = 0
+    for variable in variables:
+        batch.setdefault(id(variable), variable)
+        size += math.prod(variable.shape)
+        if size > _DRAWN_AT_ONCE:
+            yield list(batch.values())
+            batch, size = {}, 0
+    yield list(batch.values())
+
+
+def _fill_together(variables: list[Any], notes_drawn: bool) -> None:
+    initializers = [quicker(initializer_of(variable), variable.dtype) for variable in variables]
+    drawing = [i for i, initializer in enumerate(initializers) if isinstance(initializer, Quicker)]
+    drawn = drawn_together(
+        [(initializers[i], variables[i].shape) for i in drawing], with_checksums=notes_drawn
+    )
+    values = dict(zip(drawing, drawn, strict=True))
+    del drawn
+    for i, variable in enumerate(variables):
+        value, drawn_checksum = values.pop(i, (None, 0))
+        initializer = initializers[i] if value is None else _Prepared(initializers[i], value)
+        set_initializer(variable, initializer)
+        del value
+        fill_variable(variable)
+        if notes_drawn and (again := _again(initializer)) is not None:
+            (now,) = [drawn_checksum] if drawn_checksum else checksums([_values(variable)])
+            variable._encdec_widgets_drawn = Drawn(again, now)
 
 
 def _again(initializer: Any) -> Any:
     """What draws the same values once more as an initializer has drawn, in any thread; None where nothing does."""
-    if isinstance(initializer, Quicker):
-        return initializer
+    if isinstance(initializer, _Prepared):
+        return initializer.like
     like = initializer.like if isinstance(initializer, AsItIs) else initializer
     return AsItIs(like) if draws_the_same_again(like) else None
 
@@ -127,7 +160,12 @@ def _uniform(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[np.
 
 def bytes_of(variables: Iterable[Any]) -> int:
     """Bytes that the values of ``variables`` take as they are stored, filled or not."""
-    return sum(math.prod(variable.shape) * np.dtype(variable.dtype).itemsize for variable in variables)
+    return sum(math.prod(shape_of(variable)) * np.dtype(variable.dtype).itemsize for variable in variables)
+
+
+def number_in(variables: Iterable[Any]) -> int:
+    """How many numbers the values of ``variables`` are, filled or not."""
+    return sum(math.prod(shape_of(variable)) for variable in variables)
 
 
 def take_over(variable: Any, source: Any) -> None:
@@ -179,6 +217,22 @@ class _Copy:
 
     def __call__(self) -> Any:
         return keras.ops.copy(self.variable.value)
+
+
+@attrs.frozen(eq=False)
+class _Prepared:
+    """An initializer whose values are there already.
+
+    Attributes:
+        like: Draws the same ones.
+        value: The tensor.
+    """
+
+    like: Quicker
+    value: Any
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
+        return self.value
 
 
 @attrs.frozen(eq=False)
@@ -238,14 +292,26 @@ def has_values(variable: Any) -> bool:
     return isinstance(initializer, _Made) and isinstance(initializer.make, (_Copy, _Given))
 
 
-def as_drawn(source: Any) -> Any:
-    """What to hold for the values of a variable: how to draw them again, where it has what was drawn; else itself."""
-    if isinstance(source, Drawn):
-        return source
-    if not is_filled(source):
-        return source if has_values(source) else Drawn(initializer_of(source))
-    noted = getattr(source, "_encdec_widgets_drawn", None)
-    return noted if noted is not None and noted.checksum == _checksum(source) else source
+def as_drawn(sources: Sequence[Any]) -> list[Any]:
+    """What to hold for the values of variables: how to draw them again, where they are what was drawn; else themselves.
+
+    Args:
+        sources: Variables, or what this gave for some.
+    """
+    held = list(sources)
+    noted: dict[int, Drawn] = {}
+    for i, source in enumerate(held):
+        if isinstance(source, Drawn):
+            continue
+        if not is_filled(source):
+            held[i] = source if has_values(source) else Drawn(initializer_of(source))
+        elif (note := getattr(source, "_encdec_widgets_drawn", None)) is not None:
+            noted[i] = note
+    now = checksums([_values(held[i]) for i in noted])
+    for (i, note), checksum in zip(noted.items(), now, strict=True):
+        if note.checksum == checksum:
+            held[i] = note
+    return held
 
 
 def bytes_held(sources: Iterable[Any]) -> int:
@@ -253,18 +319,10 @@ def bytes_held(sources: Iterable[Any]) -> int:
     return bytes_of(source for source in sources if not isinstance(source, Drawn))
 
 
-_COLUMNS = 1021
-"""A prime number, so that no shift along an axis of a kernel leaves the sums of the columns as they are."""
-
-
-def _checksum(variable: Any) -> int:
-    """Tells the values of a variable from others: a CRC takes as long as to draw them, sums a seventh of that."""
+def _values(variable: Any) -> NDArray[Any]:
+    """The values of a variable, not copied where that can be."""
     value = keras.ops.stop_gradient(variable.value)  # a tensor on every backend, and no copy
     try:
-        data = np.frombuffer(value, np.uint8)
+        return np.frombuffer(value, np.uint8)
     except (TypeError, ValueError, BufferError):  # on another device, or of a dtype that NumPy does not know
-        data = np.ascontiguousarray(keras.ops.convert_to_numpy(value)).reshape(-1).view(np.uint8)
-    rest = len(data) % (8 * _COLUMNS)
-    words = data[: len(data) - rest].view(np.uint64).reshape(-1, _COLUMNS)
-    sums = np.add.reduce(words, axis=0)
-    return zlib.crc32(data[len(data) - rest :].data, zlib.crc32(sums.data))
+        return np.ascontiguousarray(keras.ops.convert_to_numpy(value))

@@ -12,7 +12,7 @@ from encdec_widgets.designs.counterparts import counterparts
 from encdec_widgets.designs.history import History, State
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.networks.built_block import Place
-from encdec_widgets.networks.followed import FollowedLayer, Origin
+from encdec_widgets.networks.followed import FollowedLayer, Origin, detached
 from encdec_widgets.networks.heads_in_joins import ways_now
 from encdec_widgets.networks.weights import bytes_held, has_values
 
@@ -92,7 +92,8 @@ class KeptWeights:
         }
         wanted = {origin for one in left for origin in _all_origins(one.origins)} - origins
         layers = {origin: layer for origin, layer in self.layers.items() if origin in wanted}
-        layers.update((origin, layer.detached()) for origin, layer in had.items() if origin in wanted)
+        taken_away = {origin: layer for origin, layer in had.items() if origin in wanted}
+        layers.update(zip(taken_away, detached(list(taken_away.values())), strict=True))
         let_go = _make_room(layers, limit)
         known = had | dict(self.layers)
         valued = frozenset(origins & known.keys())

@@ -41,6 +41,7 @@ class Case:
         goal: The most times that the bare slider's time may be needed.
         control: The label of its control in the designer; empty for a field that has none, which a plain slider in the
             notebook then sets.
+        page: The page that the control stands on.
     """
 
     preset: str
@@ -48,6 +49,7 @@ class Case:
     start: int
     goal: float
     control: str = ""
+    page: str = "Network"
 
     @property
     def name(self) -> str:
@@ -76,8 +78,10 @@ CASES = (
     Case("U-Net", "encoder[2].filters", 216, ONE_BLOCK),
     Case("U-Net", "decoder[3].refine_convs_filters", 44, ONE_BLOCK),
     Case("SLEAP medium single", "encoder[2].filters", 44, ONE_BLOCK),
-    Case("Stacked hourglass, 1 stack", "head.channels", 1, ONE_BLOCK, control="channels"),
-    Case("FC-DenseNet56", "head.channels", 1, ONE_BLOCK, control="channels"),
+    Case(
+        "Stacked hourglass, 1 stack", "head.channels", 1, ONE_BLOCK, control="channels", page="Input & head"
+    ),
+    Case("FC-DenseNet56", "head.channels", 1, ONE_BLOCK, control="channels", page="Input & head"),
     Case("U-Net", "filters", 44, WHOLE_NETWORK, control="filters"),
     Case("SLEAP medium single", "filters", 16, WHOLE_NETWORK, control="filters"),
 )
@@ -162,7 +166,9 @@ def _measure(place: Bench, case: Case, presses: int) -> list[Row]:
 def _handle(screen: Screen, case: Case) -> Locator:
     if not case.control:
         return screen.control("edit")
-    return DesignerPage(screen).row(case.control).locator(".noUi-handle").last
+    designer = DesignerPage(screen)
+    designer.turn_to(case.page)
+    return designer.row(case.control).locator(".noUi-handle").last
 
 
 def _picture(kernel: Kernel) -> Any:

@@ -34,6 +34,14 @@ def kernel_of_app(screen: Screen) -> str:
     return identity
 
 
+def show_once_more(screen: Screen) -> None:
+    """Add another view of the designer to the page, below the one that is there."""
+    assert screen.kernel
+    identity = screen.kernel.value("designer.model_id")
+    screen.page.evaluate(_NOTE_PLACE, identity)
+    screen.page.evaluate(_SHOW, identity)
+
+
 def show_another_designer(screen: Screen) -> None:
     """Put a new designer in the place of the one before; what the browser and the kernel know of that goes."""
     assert screen.kernel

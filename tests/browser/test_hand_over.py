@@ -12,6 +12,7 @@ from encdec_widgets import read_design
 from tests.browser.designer_page import DesignerPage
 from tests.browser.page import Screen
 from tests.browser.servers import until
+from tests.export.packages import CONFIGURATIONS, JOB, zipped
 
 FOLDER = Path(__file__).parent.parent / "data" / "handoff"
 
@@ -63,3 +64,47 @@ def test_a_design_goes_to_sleap_and_comes_from_it(open_app: Callable[..., Screen
     page.keyboard.press("Escape")
     expect(said).to_be_hidden()
     assert kernel.value("designer.header.open_design.notes") == []
+
+
+def test_a_file_a_folder_and_a_package_are_opened(open_app: Callable[..., Screen], tmp_path: Path) -> None:
+    designer = DesignerPage(open_app())
+    page, kernel = designer.screen.page, designer.screen.kernel
+    form = designer.root.get_by_role("dialog", name="Open a design")
+    browser = page.context.new_cdp_session(page)
+
+    def drop(path: Path) -> None:
+        """Drag a file or folder of this disk onto the picture and let it fall there."""
+        place = designer.root.locator(".encdec-picture").bounding_box()
+        assert place
+        at = {"x": place["x"] + place["width"] / 2, "y": place["y"] + place["height"] / 2}
+        carried = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+        for event in ("dragEnter", "dragOver", "drop"):
+            browser.send("Input.dispatchDragEvent", {"type": event, **at, "data": carried})
+
+    def heads() -> list[str]:
+        return list(kernel.value("[head.name for head in designer.design.heads]"))
+
+    run = tmp_path / "run1"
+    run.mkdir()
+    file = run / "training_config.json"
+    file.write_text(CONFIGURATIONS["centroid.json"], encoding="utf-8")
+    drop(run)
+    expect(form).to_contain_text("The browser can't read run1. If it is a folder, drop the file in it")
+    page.keyboard.press("Escape")
+    assert heads() == []
+    drop(file)
+    until(lambda: heads() == ["confmaps"], "the design of the file that was dropped")
+    assert kernel.value("designer.design.head.channels") == 1
+    expect(form).to_be_hidden()
+
+    package = tmp_path / "job.zip"
+    package.write_bytes(zipped(JOB))
+    designer.root.get_by_role("button", name="Open…").click()
+    form.get_by_label("A file of a design").set_input_files(package)
+    expect(form).to_contain_text("holds 2 configurations: centroid.json and centered_instance.json")
+    expect(form.get_by_role("button", name="centroid.json")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    until(lambda: kernel.value("designer.design.head.channels") == 5, "the configuration that was chosen")
+    expect(form).to_be_hidden()
+    browser.detach()

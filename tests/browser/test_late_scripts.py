@@ -39,10 +39,11 @@ class Deaf(anywidget.AnyWidget):
 class LateFigure(FigureWidget):
     _esm = WAIT + FigureWidget._esm
 
-deaf, late, figure = Deaf(), Late(), LateFigure(data=[{"type": "bar", "x": [1], "y": [1], "text": ["one"]}])
+deaf, late, quiet = Deaf(), Late(), Late(name="quiet")  # the last one is told nothing until its script has come
+figure = LateFigure(data=[{"type": "bar", "x": [1], "y": [1], "text": ["one"]}])
 deaf.number = late.number = 1
 figure.change({0: {"text": ["two"]}}, {})
-display(deaf, late, figure)
+display(deaf, late, quiet, figure)
 """
 
 
@@ -53,9 +54,13 @@ def test_a_script_that_comes_late_is_told_what_it_missed_and_what_comes(
     page = screen.page
     expect(page.get_by_text("late 1")).to_be_visible()
     expect(page.locator(".barlayer .point text")).to_have_text("two")
+    expect(page.get_by_text("quiet 0")).to_be_visible()
     assert screen.kernel
-    screen.kernel.run("deaf.number = late.number = 2; figure.change({0: {'text': ['three']}}, {})")
+    screen.kernel.run(
+        "deaf.number = late.number = quiet.number = 2; figure.change({0: {'text': ['three']}}, {})"
+    )
     expect(page.get_by_text("late 2")).to_be_visible()
+    expect(page.get_by_text("quiet 2")).to_be_visible()
     expect(page.locator(".barlayer .point text")).to_have_text("three")
     # One of anywidget's own. Where it hears too, late.js is not needed any more.
     expect(page.get_by_text("deaf 0")).to_be_visible()

@@ -72,6 +72,14 @@ CUT_OFF = r"uncaught: Kernel connection disconnected"
 ENDED_ALREADY = r"status of 500 .*/voila/api/shutdown/"
 
 
+def view_of(designer: DesignerPage) -> list[list[float]]:
+    """Which part of the picture is seen: the ranges of its axes."""
+    found: list[list[float]] = designer.root.locator(".js-plotly-plot").evaluate(
+        "plot => [plot._fullLayout.xaxis, plot._fullLayout.yaxis].map(axis => axis.range.map(Math.round))"
+    )
+    return found
+
+
 def test_several_designers_views_and_tabs_in_one_notebook(
     open_notebook: Callable[..., Screen], new_screen: Callable[[], Screen], jupyterlab: Lab
 ) -> None:
@@ -88,6 +96,19 @@ def test_several_designers_views_and_tabs_in_one_notebook(
         view.wait_for_boxes(WIDEST)
         assert view.number("filters") == "18"
     assert second.boxes() == SMALL
+
+    # Each view has a zoom of its own, which edits in the other one leave.
+    whole = view_of(again)
+    first.root.locator(".encdec-boxes").press("+")
+    until(lambda: view_of(first) != whole, "the first view is zoomed")
+    zoomed = view_of(first)
+    again.press_slider("filters", "ArrowLeft")
+    for view in (first, again):
+        view.wait_for_boxes(WIDER)
+    assert (view_of(first), view_of(again)) == (zoomed, whole)
+    again.press_slider("filters", "ArrowRight")
+    for view in (first, again):
+        view.wait_for_boxes(WIDEST)
     second.press_slider("filters", "ArrowLeft")
     second.wait_for_boxes(SMALLER)
     assert (first.boxes(), again.boxes()) == (WIDEST, WIDEST)

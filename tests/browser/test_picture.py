@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.browser.app_page import show_once_more
 from tests.browser.designer_page import DesignerPage
 from tests.browser.page import Screen
 from tests.browser.servers import until
@@ -56,3 +57,26 @@ def test_the_page_fades_what_was_before_and_asks_for_what_it_missed(
         assert outlines.startswith("M")
         assert found == states
     first.wait_for_boxes([1, 11, 22, 22, 22])
+
+
+# Of each trace its properties and their values; a property without a value is one too.
+DRAWN = """() => [...document.querySelectorAll('.js-plotly-plot')].map(plot => plot.data.map(
+    ({uid, _doNotReportToPy, ...trace}) => [Object.keys(trace).sort(), trace]))"""
+
+
+def test_a_view_that_is_opened_after_an_edit_shows_what_the_first_one_shows(
+    open_app: Callable[..., Screen],
+) -> None:
+    screen = open_app(fresh=True)
+    designer = DesignerPage(screen)
+    assert screen.kernel
+    screen.kernel.run("designer.set('filters', 24)")  # changes more of some traces than of others
+    designer.wait_until_it_agrees()
+    show_once_more(screen)
+    DesignerPage(screen, 1).wait_until_it_agrees()
+
+    def shown_twice() -> bool:
+        first, second = screen.page.evaluate(DRAWN)
+        return bool(first == second)
+
+    until(shown_twice, "both show the same")

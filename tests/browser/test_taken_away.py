@@ -45,11 +45,13 @@ def test_a_link_a_text_and_a_page_are_taken_away(open_app: Callable[..., Screen]
     with page.expect_download() as download:
         take("Page with sliders (HTML)")
         expect(note).to_contain_text("of 20 networks")
+        expect(away.get_by_role("button", name="Take away")).to_have_text("Making…")
         designer.press_slider("filters", "ArrowRight")
         until(lambda: designer.parameters() > 2_000_000, "an edit meanwhile")
     assert (
         download.value.suggested_filename == "sleap-medium-single.html"
     )  # what was on screen when it was asked for
+    expect(away.get_by_role("button", name="Take away")).to_have_text("Take away ▾")
     file = tmp_path / "page.html"
     download.value.save_as(file)
     other = page.context.new_page()

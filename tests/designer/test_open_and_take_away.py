@@ -17,6 +17,7 @@ from encdec_widgets.export.sleap.ground import FIDELITY
 from encdec_widgets.widgets.header import taken_away
 from encdec_widgets.widgets.header.taken_away import WAYS
 from tests.designer.reading import SMALL
+from tests.export.packages import CENTROID, CONFIGURATIONS, JOB, zipped
 
 
 def take(designer: Designer, way: str, monkeypatch: pytest.MonkeyPatch, **more: Any) -> dict[str, Any]:
@@ -108,7 +109,7 @@ def test_each_view_has_its_page_and_closing_drops_all_that_was_begun(
     monkeypatch.setattr(
         "encdec_widgets.widgets.header.take_away.make_page", lambda _, key, *__, **___: begun.append(key)
     )
-    monkeypatch.setattr(background, "begin", lambda _, key: begun.append(key))
+    monkeypatch.setattr(background, "begin", lambda _, key, **__: begun.append(key))
     for view in ("view-1", "view-2", "view-1"):
         menu._handle_custom_msg({"take": "html", "of": view}, [])
     menu._handle_custom_msg({"take": "model", "choice": ".keras", "of": "view-2"}, [])
@@ -153,7 +154,7 @@ def test_a_model_file_is_chosen_made_in_the_background_and_comes_as_bytes(
     assert labels[:2] == ["Keras model (.keras)", "Weights alone (.weights.h5)"]
     busy, answer = model_files(designer, monkeypatch, choice=".keras")
     assert busy["busy"].startswith("Writing u-net-filters2.keras, with ")
-    assert busy["busy"].endswith("of weights. It takes some seconds, for which edits wait.")
+    assert busy["busy"].endswith("of weights. Edits go on meanwhile.")
     assert (answer["name"], answer["error"]) == ("u-net-filters2.keras", "")
     path = tmp_path / "net.keras"
     path.write_bytes(answer["text"])
@@ -278,3 +279,16 @@ def test_a_text_that_is_no_design_is_told_and_the_present_one_stays(
         assert words in opening.trouble[1]
     assert designer.design == SMALL
     assert designer.problem is None
+
+
+def test_in_the_designer_one_is_chosen_among_those_in_a_package(designer: Designer) -> None:
+    opening, package = designer.header.open_design, memoryview(zipped(JOB))
+    opening._handle_custom_msg({"name": ""}, [package])
+    assert opening.choices == list(CONFIGURATIONS)
+    assert "holds 2 configurations: centroid.json and centered_instance.json" in opening.trouble[1]
+    assert designer.design == SMALL
+    opening._handle_custom_msg({"name": "centroid.json"}, [package])
+    assert (opening.choices, opening.trouble[1]) == ([], "")
+    assert designer.design == CENTROID
+    opening._handle_custom_msg({"name": ""}, [memoryview(SMALL.to_json().encode("utf-16"))])
+    assert designer.design == SMALL

@@ -128,7 +128,7 @@ def test_a_picture_is_written_by_its_ending_and_never_over_another(tmp_path: Pat
             "at most 20,000 dots wide. Received: width_mm=1000 at dpi=2400. Would work: dpi=508",
         ),
         ({"theme": "blue"}, "theme is 'light' or 'dark'"),
-        ({"path": "net.pdf"}, "ends in"),
+        ({"path": "net.pdf"}, "A PDF is made by printing the SVG"),
         ({"path": 3}, "ends in"),
         ({"path": "none/net.svg"}, "a folder that is not there"),
     ],

@@ -49,3 +49,17 @@ def test_the_running_backend_lists_its_devices() -> None:
     assert len({device.option for device in devices}) == len(devices)
     with backend.on(devices[0] if devices else Device("CPU", "CPU")):
         assert keras.ops.shape(keras.ops.zeros((2, 3))) == (2, 3)
+
+
+@pytest.mark.backend
+def test_a_network_is_built_edited_and_explained_without_another_backend() -> None:
+    """Keras asks of each setting of a layer whether it is TensorFlow's, and would import it in an edit."""
+    code = (
+        "import sys; from encdec_widgets import Designer, preset; import keras; "
+        "designer = Designer(preset('SLEAP centroid')); designer.set('encoder[0].activation', 'elu'); designer.wait(); "
+        "assert designer.backbone.design.architecture.encoder[0].activation == 'elu'; "
+        "others = {'numpy': ['tensorflow', 'torch'], 'jax': ['tensorflow', 'torch']}; "
+        "print([name for name in others.get(keras.config.backend(), ['torch']) if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import pytest
 
-from encdec_widgets.networks.drawing import Quicker, quicker
+from encdec_widgets.networks import side_by_side
+from encdec_widgets.networks.drawing import _AT_A_TIME, Quicker, quicker
 from encdec_widgets.networks.keras_private import SEED, seed_here, thread_state
 from encdec_widgets.networks.scopes import Scopes
 from encdec_widgets.networks.weights import as_drawn, fill, take_over, unfilled
@@ -65,6 +66,24 @@ def test_a_seed_draws_the_same_values_again_and_another_one_others(name: str) ->
     assert np.array_equal(drawn(one, (3, 3, 64, 65)), drawn(one, (3, 3, 64, 65)))
     both = np.corrcoef(drawn(one, (3, 3, 64, 65)), drawn(other, (3, 3, 64, 65)))
     assert abs(both[0, 1]) < 0.03
+
+
+@pytest.mark.parametrize("name", ["glorot_uniform", "he_normal"])
+def test_a_seed_draws_the_same_values_on_any_number_of_processors(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    initializer, shape = quicker(keras.initializers.get(name), "float32"), (3, 3, 512, 257)
+    found = []
+    for processors in (1, 2, 3):
+        monkeypatch.setattr(side_by_side, "_processors", lambda processors=processors: processors)
+        found.append(drawn(initializer, shape))
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])
+
+
+def test_pieces_of_a_large_weight_are_independent_of_each_other() -> None:
+    values = drawn(quicker(keras.initializers.GlorotUniform(), "float32"), (3 * _AT_A_TIME,)).reshape(3, -1)
+    assert np.abs(np.corrcoef(values) - np.eye(3)).max() < 5 / _AT_A_TIME**0.5
 
 
 def test_neighbours_are_independent_of_each_other() -> None:
@@ -127,11 +146,11 @@ def test_whether_keras_draws_is_decided_when_a_layer_is_made(seed: int | None) -
     elsewhere(lambda: filled(there))
     with thread_state(SEED, 8 if seed is None else None):
         filled(later)
-        take_over(again, as_drawn(here))
+        take_over(again, *as_drawn([here]))
         filled(again)
         filled(changed)
         changed.assign(changed * 0)
-        take_over(changed, as_drawn(here))
+        take_over(changed, *as_drawn([here]))
     for other in (there, later, again, changed):
         assert np.array_equal(keras.ops.convert_to_numpy(other.value), expected)
     seeded()
@@ -163,7 +182,7 @@ def test_what_was_drawn_is_drawn_again_though_a_seed_was_set_since() -> None:
     first, second = (variable for variable in variables if len(variable.shape) == 2)
     fill([first], notes_drawn=True)
     values = keras.ops.convert_to_numpy(first.value)
-    note = as_drawn(first)
+    (note,) = as_drawn([first])
     assert isinstance(note.initializer, Quicker)
     keras.utils.set_random_seed(1)
     take_over(second, note)

@@ -1,6 +1,8 @@
 """Real configurations of SLEAP and sleap-nn: what they lead to here, and that they come back from what is written."""
 
+import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,11 @@ import pytest
 
 from encdec_widgets import Design, read_design
 from encdec_widgets.architectures import UNet
+from encdec_widgets.export import yaml_text
 from encdec_widgets.export.sleap.counts import convolution, parameters
 from encdec_widgets.export.sleap.heads import CLASSIC, SLEAP_NN
 from encdec_widgets.export.sleap.leaves import kinds_that_fit
+from encdec_widgets.export.sleap.of_file import WITHOUT_EFFECT
 from tests.amount import full_or
 
 FOLDER = Path(__file__).parent.parent / "data" / "handoff"
@@ -85,6 +89,62 @@ def test_the_network_that_is_built_has_the_counted_parameters(row: dict[str, Any
     backbone = found.backbone()
     assert backbone.parameters == row["backbone_params"] + heads_parameters(found.design)
     assert list(found.design.replace("heads", ()).build().model.output_shape[1:]) == row["output"]
+
+
+def held_keys(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The path of each value of a configuration that is no mapping; a skeleton, which is counted, is left out."""
+    if isinstance(data, dict) and data and path[-1:] != ("skeletons",):
+        for key, value in data.items():
+            yield from held_keys(value, (*path, key))
+    else:
+        yield path
+
+
+def with_value(data: Any, path: tuple[str, ...], value: Any) -> str:
+    changed = copy.deepcopy(data)
+    held = changed
+    for key in path[:-1]:
+        held = held[key]
+    held[path[-1]] = value
+    return json.dumps(changed)
+
+
+def outcome(text: str) -> Any:
+    """What a configuration leads to: a design with notes, or an error."""
+    try:
+        found = read_design(text)
+    except ValueError as error:
+        return str(error)
+    return found.design, found.notes
+
+
+# What a file says of itself; everything else is read, noted, or known to have no effect on the network.
+_OF_ITSELF = {"sleap_version", "sleap_nn_version"}
+
+
+def test_each_key_of_real_configurations_is_read_noted_or_known_to_have_no_effect() -> None:
+    heeded, ignored = set[str](), set[str]()
+    for file in full_or(IDS, IDS[::3]):
+        data = yaml_text.parsed((FOLDER / file).read_text(encoding="utf-8"))
+        before = outcome(json.dumps(data))
+        for path in held_keys(data):
+            is_noted = any(path[-1] in f"{note.key} {note.text}" for note in before[1])
+            is_read = outcome(with_value(data, path, "something else")) != before
+            (heeded if is_noted or is_read else ignored).add(path[-1])
+    assert {"filters", "crop_size", "base_checkpoint", "sigma"} <= heeded
+    assert ignored - heeded <= {*WITHOUT_EFFECT, *_OF_ITSELF}
+
+
+@pytest.mark.parametrize("file", full_or(IDS, IDS[::4]))
+def test_a_key_that_is_not_known_is_noted_wherever_it_stands(file: str) -> None:
+    data = yaml_text.parsed((FOLDER / file).read_text(encoding="utf-8"))
+    parts = {path[:-1] for path in held_keys(data)}
+    for part in parts:
+        if "class_vectors" in part or "labels" in part or "tiling" in part:
+            continue  # noted as a whole
+        said = outcome(with_value(data, (*part, "unheard_of"), 7))
+        assert "unheard_of" in str(said), part
+        assert outcome(with_value(data, (*part, "unheard_of"), None)) == outcome(json.dumps(data))
 
 
 def without_riding(text: str) -> str:

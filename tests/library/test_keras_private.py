@@ -47,6 +47,15 @@ def uses_global_state() -> None:
     assert _unfilled().shape == (3, 2)
 
 
+def uses_serialization_lib() -> None:
+    serialization = importlib.import_module("keras.src.saving.serialization_lib")
+    asked = serialization.tf
+    assert asked is importlib.import_module("keras.src.utils.module_utils").tensorflow
+    _, layer, _ = _convolution()
+    assert private.settings_of(layer) == layer.get_config()
+    assert serialization.tf is asked
+
+
 def uses_node() -> None:
     inputs, layer, output = _convolution()
     (call,) = private.calls_of(layer)
@@ -108,6 +117,12 @@ def uses_flatten_layers() -> None:
     outer = keras.layers.TimeDistributed(inner)
     assert private.layers_held_by(outer) == [inner]
     assert private.layers_held_by(inner) == []
+
+
+def uses_shape() -> None:
+    assert private.shape_of(_unfilled()) == (3, 2)
+    assert private.shape_of(keras.Variable(np.ones((2, 5)))) == (2, 5)
+    assert private.shape_of(keras.Variable(1.0)) == ()
 
 
 def uses_value() -> None:
@@ -183,6 +198,8 @@ def uses_tensorflow() -> None:
 
 USES: dict[str, Callable[[], None]] = {
     "keras.src.backend.common.global_state": uses_global_state,
+    "keras.src.saving.serialization_lib": uses_serialization_lib,
+    "keras.src.utils.module_utils": uses_serialization_lib,
     "keras.src.ops.node": uses_node,
     "keras.src.activations": uses_activations,
     "keras.src.ops.nn": uses_nn,
@@ -196,6 +213,7 @@ USES: dict[str, Callable[[], None]] = {
     "_outbound_nodes": uses_outbound_nodes,
     "_keras_mask": uses_mask,
     "_flatten_layers": uses_flatten_layers,
+    "_shape": uses_shape,
     "_value": uses_value,
     "_initializer": uses_initializer,
     "_deferred_initialize": uses_deferred_initialize,

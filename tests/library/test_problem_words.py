@@ -71,6 +71,28 @@ def test_every_field_of_every_kind_is_refused_in_a_sentence(owner: type) -> None
         assert "must be" in sentence
 
 
+TWO = UNET.replace("heads", [Head(3, name="maps"), Head(4, name="fields")])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("heads[1].channels", 0, "Channels of fields must be a whole number from 1 to 4096, not 0. Use 1."),
+        ("heads[0].stride", "a", "Stride of maps must be a whole number from 1 to 4096, or left empty, not the text 'a'."),
+        ("heads[1]", 3, "Fields must be a Head"),
+        ("heads[2].channels", 3, "head 3 channels is no field: there is maps to fields."),
+    ],
+)  # fmt: skip
+def test_a_head_is_called_by_its_name_where_there_are_several(field: str, value: Any, said: str) -> None:
+    with pytest.raises(FieldError) as refused:
+        TWO.replace(field, value)
+    assert problem_sentence(refused.value, design=TWO).startswith(said)
+    if field == "heads[1].channels":
+        assert problem_sentence(refused.value).startswith(
+            "Head 2 channels must be"
+        )  # nobody says whose heads
+
+
 def test_at_another_control_than_its_own_it_names_no_values() -> None:
     with pytest.raises(FieldError) as refused:
         UNET.replace("filters", 4096)

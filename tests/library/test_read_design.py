@@ -80,7 +80,7 @@ def test_a_file_that_is_too_large_or_no_text_is_refused_without_reading_all_of_i
         read_design(file)
     for data, words in (
         (b"\xff\x00", "no text in UTF-8"),
-        (b"PK\x03\x04", "zip"),
+        (b"PK\x03\x04", "zip archive can't be read"),
         (b"\x89HDF\r\n\x1a\n", "weights"),
     ):
         file.write_bytes(data)

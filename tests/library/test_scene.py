@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import CustomEncoderDecoder, LeapCNN, UNet
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
 from encdec_widgets.figures import scene
 from encdec_widgets.figures.parts import Line, Rect, Scene
@@ -134,6 +135,20 @@ def test_usual_networks_have_all_their_words(name: str) -> None:
     assert {"Encoder", "Bottleneck", "Decoder"} <= set(words)
     assert words.count("×2") == 1
     assert sum(word.endswith("÷2") for word in words) == 1
+
+
+@pytest.mark.parametrize("width", [400, 900, 1600])
+@pytest.mark.parametrize("stacks", [1, 3])
+def test_the_brace_under_several_heads_says_so(stacks: int, width: int) -> None:
+    unet = UNet(filters=4, down_blocks=2, up_blocks=2, stacks=stacks)
+    lone = Design(unet, (64, 64, 1), Head(3))
+    two = lone.replace("heads", [Head(3, name="maps"), Head(4, stride=2, name="pafs")])
+    for design, said, other in ((lone, "Head", "Heads"), (two, "Heads", "Head")):
+        drawn = scene(built(design).blocks, width=width)
+        words = [text.text for text in drawn.texts]
+        assert said in words
+        assert other not in words
+        assert not collisions(drawn)
 
 
 def test_rows_say_the_share_of_the_size_and_the_size() -> None:

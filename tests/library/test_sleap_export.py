@@ -242,3 +242,12 @@ def test_what_does_not_work_with_a_file_is_warned_of() -> None:
     masks = Design(UNET, SHAPE, Head(1, "sigmoid"))
     assert "from 0.3 on alone" in nn_writing.written(masks, "semantic_segmentation").warnings[0]
     assert nn_writing.written(ONE).warnings == classic_writing.written(TWO, "bottomup").warnings == ()
+
+
+def test_what_is_wrong_with_one_of_several_heads_names_it() -> None:
+    odd = TWO.replace("heads[1].channels", 5)
+    with pytest.raises(NotSayableError) as refused:
+        odd.to_sleap("multi_instance")
+    assert refused.value.plain.startswith("SLEAP JSON: channels of pafs must be even")
+    (mend,) = refused.value.mends
+    assert mend.label.startswith("channels of pafs = 6 (+")

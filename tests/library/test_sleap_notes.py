@@ -50,6 +50,30 @@ def test_keys_of_a_file_that_are_not_read_are_named_in_one_short_note(make: Any)
     assert len(many.notes[-1].text) < 500
 
 
+def test_a_model_whose_weights_training_begins_with_is_named() -> None:
+    data = classic()
+    data["model"]["base_checkpoint"] = "models/mice"
+    (note,) = [note for note in read(data).notes if note.key == "model.base_checkpoint"]
+    assert str(note) == (
+        "not carried: model.base_checkpoint: Training begins with the weights of this model, which are not read: "
+        "'models/mice'."
+    )
+
+
+@BOTH_PROGRAMS
+def test_unknown_keys_of_a_part_never_flood(make: Any) -> None:
+    data = make()
+    part = data["data" if make is classic else "data_config"].setdefault("preprocessing", {})
+    part.update(
+        {f"{n}{'x' * 10_000}": {"y": [n + 1]} for n in range(100)}, off=False, empty={"a": [None, ""]}
+    )
+    keys = [key for key in notes(read(data), "not carried") if ".preprocessing" in key]
+    assert len(keys) == 20
+    assert all(len(key) < 300 for key in keys)
+    assert any("81 more keys that are not read" in note.text for note in read(data).notes)
+    assert not any(key.endswith(("off", "empty")) for key in keys)
+
+
 @BOTH_PROGRAMS
 def test_keys_that_stand_twice_are_noted_and_never_flood(make: Any) -> None:
     text = json.dumps(make())

@@ -40,7 +40,14 @@ def texts(root: ET.Element) -> list[str]:
 
 
 def corners(path: str) -> list[tuple[float, float]]:
-    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+)[ ,](-?[\d.]+)", path)]
+    """The points of a path; H and V have one number, and keep the other."""
+    found: list[tuple[float, float]] = []
+    for command, numbers in re.findall(r"([MLHV])([^MLHVZ]*)", path):
+        given = [float(number) for number in re.findall(r"-?[\d.]+", numbers)]
+        x = found[-1][0] if command == "V" else given[0]
+        y = found[-1][1] if command == "H" else given[-1]
+        found.append((x, y))
+    return found
 
 
 @pytest.mark.parametrize("design", [UNET, ADDING], ids=["concatenation", "addition"])

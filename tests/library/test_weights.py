@@ -95,12 +95,12 @@ def test_what_is_as_it_was_drawn_is_drawn_again_and_what_was_changed_is_held() -
     one, again = described(), described()
     fill([one], notes_drawn=True)
     drawn = keras.ops.convert_to_numpy(one)
-    assert isinstance(as_drawn(one), Drawn)
-    take_over(again, as_drawn(one))
+    assert isinstance(*as_drawn([one]), Drawn)
+    take_over(again, *as_drawn([one]))
     fill([again])
     assert np.array_equal(keras.ops.convert_to_numpy(again), drawn)
     one.assign(drawn[::-1])  # the same numbers in another order
-    assert as_drawn(one) is one
+    assert as_drawn([one])[0] is one
 
 
 def test_a_seed_that_moves_on_is_not_drawn_again() -> None:
@@ -109,7 +109,7 @@ def test_a_seed_that_moves_on_is_not_drawn_again() -> None:
         layer = keras.layers.Dense(2, kernel_initializer=keras.initializers.GlorotUniform(seed))
         layer(keras.Input((3,)))
     fill(variables, notes_drawn=True)
-    assert as_drawn(layer.kernel) is layer.kernel
+    assert as_drawn([layer.kernel])[0] is layer.kernel
 
 
 def test_values_are_taken_over_as_a_copy_also_by_a_variable_that_has_some() -> None:

@@ -11,7 +11,8 @@ from encdec_widgets.architectures.fields.by_content import same
 from encdec_widgets.architectures.fields.info import FieldInfo
 from encdec_widgets.architectures.fields.working import trying
 from encdec_widgets.designs.design import Design
-from encdec_widgets.designs.paths import path_words, text_at
+from encdec_widgets.designs.heads import words_at
+from encdec_widgets.designs.paths import text_at
 from encdec_widgets.designs.variants import INPUT_SIZE, current_value, fields_to_try, values_of, with_value
 from encdec_widgets.formatting import quoted
 
@@ -32,20 +33,17 @@ class Choice:
 
     Attributes:
         path: The field.
+        label: Its name as a person reads it.
         info: What is known of it.
         values: The values that it can have on the page, in order.
         current: Which of them the network has.
     """
 
     path: str
+    label: str
     info: FieldInfo
     values: tuple[Any, ...]
     current: int
-
-    @property
-    def label(self) -> str:
-        """The name of the field as a person reads it."""
-        return path_words(self.path)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -153,7 +151,7 @@ def _choice(design: Design, path: str, info: FieldInfo, values: Iterable[Any] | 
             all_values = (*all_values, now)
         if not any(value is None or isinstance(value, (bool, str)) for value in all_values):
             all_values = tuple(sorted(all_values))
-    return Choice(path, info, all_values, all_values.index(now))
+    return Choice(path, words_at(design, path), info, all_values, all_values.index(now))
 
 
 def _narrower(choice: Choice) -> Choice:

@@ -1,7 +1,7 @@
 /* Shows the network that the controls ask for. All of them stand in the page, those of the last control's values one after another. */
 "use strict";
 {
-  const { counts = [], networks = [] } = JSON.parse(document.querySelector(".networks").textContent);
+  const { counts = [], pieces = [], networks = [] } = JSON.parse(document.querySelector(".networks").textContent);
   const form = document.querySelector(".controls");
   const network = document.querySelector(".network");
   const said = document.querySelector(".said");
@@ -24,7 +24,7 @@
       return;
     }
     shown = chosen();
-    network.innerHTML = found.html;
+    network.innerHTML = found.html.map((number) => pieces[number]).join("<");
     said.textContent = found.words;
   }
 

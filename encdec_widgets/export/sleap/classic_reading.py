@@ -11,7 +11,7 @@ from encdec_widgets.export.sleap.heads import Skeleton, heads_of
 from encdec_widgets.export.sleap.inputs import classic_input
 from encdec_widgets.export.sleap.networks import CLASSIC as BACKBONES
 from encdec_widgets.export.sleap.networks import architecture, chosen, classic_numbers
-from encdec_widgets.export.sleap.of_file import note_not_read, note_repeated
+from encdec_widgets.export.sleap.of_file import note_not_read, note_repeated, note_unread
 from encdec_widgets.export.sleap.section import Section
 from encdec_widgets.export.sleap.skeleton import parts_and_edges
 from encdec_widgets.export.texts import Text
@@ -47,7 +47,8 @@ def read(text: Text) -> Found:
     heads_keys = {"output_stride": heads[0].stride_key} if heads else {}
     network = architecture(BACKBONES[name], numbers, section, heads_keys)
     found_input = classic_input(data, kind, int(network.maximum_stride))
-    note_not_read(root, ("data", "model", RIDING))
+    note_unread(model, ("backbone", "heads"))
+    note_not_read(root, ("data", "model", RIDING), data, ("preprocessing", "instance_cropping", "labels"))
     riding = riding_design(root.data.get(RIDING), RIDING, notes)
     return Configuration(NAME, network, tuple(heads), found_input, tuple(notes)).found(riding, RIDING)
 

@@ -7,19 +7,19 @@ from typing import Any
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.design_json import to_data
 from encdec_widgets.export.sleap.classic_reading import NAME, RIDING
-from encdec_widgets.export.sleap.heads import CLASSIC, SIGMA, SIGMA_OF_PAFS
+from encdec_widgets.export.sleap.heads import CLASSIC
 from encdec_widgets.export.sleap.leaves import WrittenHead
 from encdec_widgets.export.sleap.numbers import classic_numbers
 from encdec_widgets.export.sleap.writing import (
     Parts,
     Written,
+    leaf_of,
     parts_of,
     preprocessing_channels,
     title,
 )
 
 _BACKBONES = ("leap", "unet", "hourglass", "resnet", "pretrained_encoder")
-_ANCHORED = ("centroid", "centered_instance")
 
 
 def to_sleap(
@@ -69,13 +69,5 @@ def _head(parts: Parts) -> dict[str, Any]:
 
 
 def _leaf(head: WrittenHead, parts: Parts) -> dict[str, Any]:
-    shared = {"sigma": SIGMA, "output_stride": head.stride}
-    if head.leaf.key:
-        shared["loss_weight"] = 1.0
-    if head.leaf.key == "pafs":
-        return {"edges": None, **shared, "sigma": SIGMA_OF_PAFS}
-    if head.leaf.key == "class_maps":
-        return {"classes": None, **shared}
-    anchor = {"anchor_part": None} if parts.kind in _ANCHORED else {}
-    names = {} if parts.kind == "centroid" else {"part_names": parts.part_names}
-    return {**anchor, **names, **shared, "offset_refinement": head.offsets}
+    refined = {} if head.leaf.key in ("pafs", "class_maps") else {"offset_refinement": head.offsets}
+    return {**leaf_of(head, parts), **refined}

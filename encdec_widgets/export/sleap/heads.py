@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import attrs
 
+from encdec_widgets.export.sleap.of_file import note_unread
 from encdec_widgets.export.sleap.section import Section
 from encdec_widgets.formatting import listed, quoted
 
@@ -13,6 +14,7 @@ Count: TypeAlias = Callable[[Section, "Skeleton"], "int | None"]
 
 SIGMA, SIGMA_OF_PAFS = 2.5, 75.0
 """Spread of the targets that is written, in px, as in the profiles that SLEAP ships."""
+_SHARED = ("output_stride", "offset_refinement", "sigma", "loss_weight")
 _NAMES = ("part_names", "anchor_part", "edges", "classes")  # what a design does not keep
 
 
@@ -174,8 +176,11 @@ def heads_of(
         name, said = leaf.key or "confmaps", leaf.only is None and channels is not None
         found.append(FoundHead(name, part.path, channels, stride, leaf.activation, leaf.layer, said))
         _note_left_out(leaf, part)
+        note_unread(part, (*_NAMES, *_SHARED))
         if part.flag("offset_refinement"):
             found += _offsets(found[-1], part, known is CLASSIC)
+    if leaves := [leaf.key for leaf in known[kind] if leaf.key]:
+        note_unread(section, leaves)
     return kind, found
 
 

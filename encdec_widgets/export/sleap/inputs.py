@@ -3,8 +3,19 @@
 import attrs
 
 from encdec_widgets.designs.input_shapes import INPUT_FIELDS, InputShape
+from encdec_widgets.export.sleap.of_file import note_unread
 from encdec_widgets.export.sleap.section import Section
 
+_CHANNELS = ("ensure_rgb", "ensure_grayscale", "imagenet_mode")
+_CLASSIC = (
+    *_CHANNELS,
+    "input_scaling",
+    "pad_to_stride",
+    "resize_and_pad_to_target",
+    "target_height",
+    "target_width",
+)
+_SLEAP_NN = (*_CHANNELS, "scale", "crop_size", "crop_hw", "max_height", "max_width")
 _USUAL = INPUT_FIELDS["height"].default
 
 
@@ -30,6 +41,8 @@ def classic_input(data: Section, kind: str, max_stride: int) -> FoundInput:
         max_stride: The maximum stride of the network.
     """
     preprocessing, cropping = data.section("preprocessing"), data.section("instance_cropping")
+    note_unread(preprocessing, _CLASSIC)
+    note_unread(cropping, ("crop_size",))
     scaling = preprocessing.factor("input_scaling")
     if kind in ("centered_instance", "multi_class_topdown"):
         crop = cropping.size("crop_size")
@@ -53,6 +66,7 @@ def sleap_nn_input(data: Section, kind: str, max_stride: int, in_channels: int |
         in_channels: The channels that the backbone says; None where it does not.
     """
     preprocessing = data.section("preprocessing")
+    note_unread(preprocessing, _SLEAP_NN)
     scaling = preprocessing.factor("scale")
     if kind in ("centered_instance", "multi_class_topdown", "centered_instance_segmentation"):
         crop = preprocessing.size("crop_size")

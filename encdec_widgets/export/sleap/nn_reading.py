@@ -17,7 +17,7 @@ from encdec_widgets.export.sleap.networks import (
     not_ours,
     sleap_nn_numbers,
 )
-from encdec_widgets.export.sleap.of_file import note_not_read, note_repeated
+from encdec_widgets.export.sleap.of_file import note_not_read, note_repeated, note_unread
 from encdec_widgets.export.sleap.section import Section
 from encdec_widgets.export.sleap.skeleton import parts_and_edges
 from encdec_widgets.export.texts import Text
@@ -57,7 +57,8 @@ def read(text: Text) -> Found:
     in_channels = section.size("in_channels")
     found_input = sleap_nn_input(data, kind, network.maximum_stride, in_channels)
     note_differences(network, found_input.shape[2], section)
-    note_not_read(root, ("data_config", "model_config", RIDING))
+    note_unread(model, ("backbone_config", "head_configs"))
+    note_not_read(root, ("data_config", "model_config", RIDING), data, ("preprocessing", "skeletons"))
     riding = riding_design(_riding(root.data.get(RIDING)), RIDING, notes)
     return Configuration(NAME, network, tuple(heads), found_input, tuple(notes)).found(riding, RIDING)
 

@@ -7,13 +7,14 @@ from typing import Any
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.design_json import to_data
 from encdec_widgets.export import yaml_text
-from encdec_widgets.export.sleap.heads import SIGMA, SIGMA_OF_PAFS, SLEAP_NN
+from encdec_widgets.export.sleap.heads import SLEAP_NN
 from encdec_widgets.export.sleap.leaves import WrittenHead
 from encdec_widgets.export.sleap.nn_reading import NAME, RIDING, RIDING_MARK
 from encdec_widgets.export.sleap.numbers import sleap_nn_numbers
 from encdec_widgets.export.sleap.writing import (
     Parts,
     Written,
+    leaf_of,
     parts_of,
     preprocessing_channels,
     title,
@@ -62,15 +63,5 @@ def _leaves(parts: Parts) -> dict[str, Any]:
 
 
 def _leaf(head: WrittenHead, parts: Parts) -> dict[str, Any]:
-    shared = {"sigma": SIGMA, "output_stride": head.stride}
-    match head.leaf.key:
-        case "segmentation" | "center" | "offsets":
-            return {"output_stride": head.stride}
-        case "pafs":
-            return {"edges": None, "sigma": SIGMA_OF_PAFS, "output_stride": head.stride, "loss_weight": 1.0}
-        case "class_maps":
-            return {"classes": None, **shared, "loss_weight": 1.0}
-    anchor = {"anchor_part": None} if parts.kind in ("centroid", "centered_instance") else {}
-    names = {} if parts.kind == "centroid" else {"part_names": parts.part_names}
-    weight = {} if len(parts.heads) == 1 else {"loss_weight": 1.0}
-    return {**names, **anchor, **shared, **weight}
+    segments = head.leaf.key in ("segmentation", "center", "offsets")
+    return {"output_stride": head.stride} if segments else leaf_of(head, parts)

@@ -11,10 +11,10 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.fields.working import trying
 from encdec_widgets.designs.design import Design
-from encdec_widgets.designs.heads import HEADS
+from encdec_widgets.designs.heads import HEADS, words_at
 from encdec_widgets.designs.levels import mend
 from encdec_widgets.designs.mends import Mend
-from encdec_widgets.designs.paths import path_words, text_at
+from encdec_widgets.designs.paths import text_at
 from encdec_widgets.export.sleap.counts import parameters
 from encdec_widgets.formatting import count_text, signed
 
@@ -83,7 +83,7 @@ def require_none(design: Design, misfits: "list[Misfit]", format_name: str) -> N
         first.value,
         f"in {format_name} {first.allowed}",
         suggestions,
-        plain=_plain(first, format_name),
+        plain=_plain(design, first, format_name),
     )
     together: dict[str, Any] = {}
     for misfit in misfits:
@@ -94,8 +94,9 @@ def require_none(design: Design, misfits: "list[Misfit]", format_name: str) -> N
     raise error
 
 
-def _plain(misfit: Misfit, format_name: str) -> str:
-    return f"{format_name}: {path_words(misfit.field)} {misfit.allowed}, not {text_at(misfit.field, misfit.value)}."
+def _plain(design: Design, misfit: Misfit, format_name: str) -> str:
+    name, value = words_at(design, misfit.field), text_at(misfit.field, misfit.value)
+    return f"{format_name}: {name} {misfit.allowed}, not {value}."
 
 
 def _mended(design: Design, changes: Mapping[str, Any]) -> Iterator[Mend]:
@@ -105,7 +106,7 @@ def _mended(design: Design, changes: Mapping[str, Any]) -> Iterator[Mend]:
             after = design.replace_all(changes)
     except ValueError:
         return
-    words = ", ".join(_change_words(path, value) for path, value in changes.items())
+    words = ", ".join(_change_words(design, path, value) for path, value in changes.items())
     found = mend(changes, f"{words}{difference_words(design, after)}")
     if found is not None:
         yield found
@@ -126,13 +127,13 @@ def _built_parameters(design: Design) -> int:
     return design.build().parameters
 
 
-def _change_words(path: str, value: Any) -> str:
+def _change_words(design: Design, path: str, value: Any) -> str:
     if isinstance(value, UNet):
         strides = f"maximum stride {value.maximum_stride}, output stride {value.output_stride}"
         return f"U-Net, filters {value.filters}, {strides}"
     if path == HEADS:
         return f"heads: {', '.join(head.name for head in value)} alone"
-    return f"{path_words(path)} = {text_at(path, value)}"
+    return f"{words_at(design, path)} = {text_at(path, value)}"
 
 
 def nearest_unet(design: Design) -> UNet | None:

@@ -2,12 +2,13 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import attrs
 
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.presets import family_name, preset_name
-from encdec_widgets.export.sleap.heads import Leaf
+from encdec_widgets.export.sleap.heads import SIGMA, SIGMA_OF_PAFS, Leaf
 from encdec_widgets.export.sleap.leaves import (
     WrittenHead,
     checked_part_names,
@@ -100,6 +101,23 @@ def parts_of(
     if kind in CROPPED and height != width:
         notes.append("Crops are square, and the input of the design is not: the file leaves their size open.")
     return Parts(kind, tuple(heads), names, crop, (*notes, *_stacks(design, format_name)))
+
+
+def leaf_of(head: WrittenHead, parts: Parts) -> dict[str, Any]:
+    """What both formats write of a head that finds parts, edges or classes.
+
+    Names that are null are filled in from the skeleton when training begins.
+    """
+    weight = {"loss_weight": 1.0} if len(parts.heads) > 1 else {}
+    shared = {"sigma": SIGMA, "output_stride": head.stride, **weight}
+    match head.leaf.key:
+        case "pafs":
+            return {"edges": None, **shared, "sigma": SIGMA_OF_PAFS}
+        case "class_maps":
+            return {"classes": None, **shared}
+    names = {} if parts.kind == "centroid" else {"part_names": parts.part_names}
+    anchor = {"anchor_part": None} if parts.kind in ("centroid", "centered_instance") else {}
+    return {**names, **anchor, **shared}
 
 
 def preprocessing_channels(design: Design) -> dict[str, bool]:

@@ -2,7 +2,8 @@
 
 A script that takes longer than two seconds to come, as plotly's 5 MB do on a busy machine, leaves its widget deaf in
 anywidget 0.11: it is drawn as it was opened, and no change of it reaches the page. ``late.js``, which says how, mends
-it; where its names are gone, widgets are as anywidget has them.
+it; where its names are gone, widgets are as anywidget has them. The line "[anywidget] Failed to initialize model." on
+the console stays: it is written after the two seconds, before any script of ours is there.
 """
 
 import re

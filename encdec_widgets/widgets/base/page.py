@@ -89,4 +89,5 @@ class Page(Collected, anywidget.AnyWidget):
 
     def _say_problem(self, change: Any) -> None:
         if change["new"] is not None:
-            self.say(f"Not possible. {problem_sentence(change['new'])}")
+            design = self._session.editor.outcome.design
+            self.say(f"Not possible. {problem_sentence(change['new'], design=design)}")

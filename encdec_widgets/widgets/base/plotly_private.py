@@ -24,6 +24,9 @@ plotly may rename any of them in its next release. So pyproject.toml has an uppe
   hears, is lost: the page's widget has it, and the plot does not. So plotly's model on the page counts the changes that
   it has, from the one with which the state ends that it began with; each view that is drawn says up to which it has all
   of them, and is told all of the picture if that is not the newest. Others stay as they are, with a person's zoom.
+- **Not told.** A change names each of its properties for each of its traces; of those that a trace is not told, a word
+  for "undefined" is sent. Plotly's views skip it. Its model on the page keeps the word as the value, and a view that is
+  drawn later shows it: boxes in plotly's orange. So the model here is given the change as the views read it.
 - **plotly.js.** The script keeps it to itself. Whoever zooms the picture from the page needs it: each plot has it as
   ``encdecPlotly``.
 """
@@ -111,8 +114,10 @@ _ADDED = """
     return initialize.call(this);
   };
   model.do_update = function () {
-    do_update.call(this);
     const change = this.get("_py2js_update");
+    // It takes the change as it was sent, in which a word stands for what a trace is not told, for that trace's value.
+    const read = { get: (name) => (name === "_py2js_update" ? change : this.model.get(name)) };
+    do_update.call(Object.assign(Object.create(this), { model: read }));
     // After one that was missed it has not all of them, until it is told all.
     if (change?.all || change?.number === this.encdecHas + 1) this.encdecHas = change.number;
   };

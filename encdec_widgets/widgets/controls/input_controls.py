@@ -24,8 +24,8 @@ class InputControls(widgets.VBox):
         super().__init__()
         self.add_class("encdec-group")
         self._session = session
-        self._shape: tuple[Any, ...] = tuple(info.default for info in INPUT_FIELDS.values())
-        self._known_size = self._shape[:2]
+        self._wanted: tuple[Any, ...] = tuple(info.default for info in INPUT_FIELDS.values())
+        self._known_size = self._wanted[:2]
         self._bad_side: str | None = None
         self._showing = Showing()
         self.rows = {
@@ -51,15 +51,15 @@ class InputControls(widgets.VBox):
 
     def _size_edited(self, name: str, value: Any) -> None:
         index = list(INPUT_FIELDS).index(name)
-        self._edit((*self._shape[:index], value, *self._shape[index + 1 :]))
+        self._edit((*self._wanted[:index], value, *self._wanted[index + 1 :]))
 
     def _any_size_edited(self, change: Any) -> None:
         if not self._showing:
             size = (None, None) if change["new"] else self._known_size
-            self._edit((*size, self._shape[2]))
+            self._edit((*size, self._wanted[2]))
 
     def _edit(self, shape: tuple[Any, ...]) -> None:
-        self._shape = shape
+        self._wanted = shape
         self._session.turn(FIELD, shape)
 
     def _show(self, _: Any = None) -> None:
@@ -70,7 +70,7 @@ class InputControls(widgets.VBox):
         known = dict(zip(INPUT_FIELDS, shape, strict=True))
         if isinstance(asked, (tuple, list)) and len(asked) == len(INPUT_FIELDS):
             shape = (asked[0], asked[1], asked[2])
-        self._shape = shape
+        self._wanted = shape
         unknown = any(size is None for size in shape[:2])
         with self._showing():
             self.any_size.value = unknown

@@ -78,7 +78,7 @@ def problem_html(outcome: Outcome) -> Markup:
     if problem is None:
         return NOTHING
     if isinstance(problem, FieldError):
-        return refusal_html(problem, outcome.bad_field)
+        return refusal_html(problem, outcome.bad_field, design=outcome.design)
     if isinstance(problem, TooLargeError):
         asked = ", ".join(_asked(outcome.design, outcome.pending))
         heading = f"This is large: {asked}." if asked else "This is large."

@@ -2,19 +2,23 @@
 
 from markupsafe import Markup
 
+from encdec_widgets.designs.design import Design
 from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.widgets.base.texts import NOTHING, error
 
 
-def refusal_html(refused: Exception, at: str | None = None, heading: str = "") -> Markup:
+def refusal_html(
+    refused: Exception, at: str | None = None, heading: str = "", design: Design | None = None
+) -> Markup:
     """What is not possible.
 
     Args:
         refused: The error.
         at: Path of the field at which it stands, where that is not the error's own.
         heading: What is said before it.
+        design: The design whose heads have names.
     """
-    said = problem_sentence(refused, at)
+    said = problem_sentence(refused, at, design)
     return alert(heading, said, details("Details", str(refused)) if str(refused) != said else NOTHING)
 
 

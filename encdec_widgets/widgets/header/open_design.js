@@ -18,21 +18,26 @@ function render({ model, el }) {
   form.setAttribute("role", "dialog");
   form.setAttribute("aria-label", "Open a design");
   form.hidden = true;
-  const fileLabel = make(form, "label", "encdec-open-label", "A file of a design, of SLEAP (JSON) or sleap-nn (YAML), chosen here or dropped on the designer");
+  const fileLabel = make(form, "label", "encdec-open-label", "A file of a design, of SLEAP (JSON, or the zip of a training job) or sleap-nn (YAML), chosen here or dropped on the designer");
   const file = make(fileLabel, "input", "encdec-open-file");
   file.type = "file";
-  file.accept = ".json,.yaml,.yml,.txt,.py";
+  file.accept = ".json,.yaml,.yml,.txt,.py,.zip";
   const textLabel = make(form, "label", "encdec-open-label", "or its text");
   const text = make(textLabel, "textarea", "encdec-open-text");
   text.spellcheck = false;
   const trouble = make(form, "div", "encdec-open-trouble");
   trouble.hidden = true;
+  const which = make(form, "div", "encdec-open-which");
+  which.setAttribute("role", "group");
+  which.setAttribute("aria-label", "Configurations in the file");
+  which.hidden = true;
   const row = make(form, "div", "encdec-open-row");
   const cancel = make(row, "button", "encdec-button", "Cancel");
   const take = make(row, "button", "encdec-button encdec-primary", "Open");
   const said = make(el, "div", "encdec-open-form");
   said.setAttribute("role", "status");
   let waiting = false;
+  let held; // the bytes of the file that was sent last
 
   function tellNotes() {
     const [first, ...notes] = model.get("notes");
@@ -71,6 +76,7 @@ function render({ model, el }) {
     form.hidden = true;
     button.setAttribute("aria-expanded", "false");
     text.value = file.value = "";
+    held = undefined;
     tell("");
     if (back) button.focus();
   }
@@ -78,6 +84,7 @@ function render({ model, el }) {
   function tell(words) {
     trouble.textContent = words;
     trouble.hidden = !words;
+    which.hidden = true;
     if (words) el.dispatchEvent(new CustomEvent("encdec-say", { bubbles: true, detail: words }));
   }
 
@@ -90,18 +97,31 @@ function render({ model, el }) {
   async function read(chosen) {
     if (!chosen) return;
     if (chosen.size > LARGEST) {
-      refuse(`${chosen.name} is too large for a design: ${chosen.size.toLocaleString("en-US")} bytes.`);
+      const way = /\.zip$/i.test(chosen.name) ? " Unpack it, and open one of the configurations in it." : "";
+      refuse(`${chosen.name} is too large for a design: ${chosen.size.toLocaleString("en-US")} bytes.${way}`);
       return;
     }
-    let words;
     try {
-      words = await chosen.text();
+      held = await chosen.arrayBuffer();
     } catch {
       refuse(`The browser can't read ${chosen.name}. If it is a folder, drop the file in it that holds the design.`);
       return;
     }
-    if (words.trim()) send(words);
+    if (new TextDecoder().decode(held).trim()) sendFile("");
     else refuse(`${chosen.name} is empty.`);
+  }
+
+  function sendFile(name) {
+    waiting = true;
+    model.send({ name }, undefined, [held]);
+  }
+
+  function choose(names) {
+    which.replaceChildren();
+    which.hidden = !names.length;
+    trouble.classList.toggle("encdec-open-choice", Boolean(names.length)); // no error, but a question
+    for (const name of names) make(which, "button", "encdec-button", name).addEventListener("click", () => sendFile(name));
+    which.firstChild?.focus();
   }
 
   function refuse(words) {
@@ -113,8 +133,9 @@ function render({ model, el }) {
     if (!waiting) return; // another view of the same designer asked
     waiting = false;
     const [, words] = model.get("trouble");
-    if (words) refuse(words);
-    else close(true);
+    if (!words) return close(true);
+    refuse(words);
+    choose(model.get("choices"));
   }
 
   const carriesFile = (event) => event.dataTransfer?.types.includes("Files");

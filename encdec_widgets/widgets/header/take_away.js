@@ -1,6 +1,7 @@
 /* A menu button as screen readers know it: Enter, Space or an arrow key opens it, arrow keys walk, Escape closes it.
    A second page of the menu asks what to choose, offers to mend what keeps a file from being made, or has a text to copy by hand. */
 
+const NAME = "Take away ▾";
 let views = 0;
 
 function save({ name, kind, text }, buffers) {
@@ -17,7 +18,7 @@ function render({ model, el }) {
   const button = el.appendChild(document.createElement("button"));
   button.type = "button";
   button.className = "encdec-button encdec-primary";
-  button.textContent = "Take away ▾";
+  button.textContent = NAME;
   button.setAttribute("aria-label", "Take away");
   button.setAttribute("aria-haspopup", "menu");
   button.setAttribute("aria-expanded", "false");
@@ -133,6 +134,8 @@ function render({ model, el }) {
     if (message.of !== view) return;
     const busy = button.getAttribute("aria-busy") === "true";
     button.setAttribute("aria-busy", String(Boolean(message.busy)));
+    if (message.busy && !busy) button.style.minWidth = `${button.offsetWidth}px`; // the header keeps its places
+    button.textContent = message.busy ? `${message.busy.split(" ")[0]}…` : NAME; // "Writing…"
     note.textContent = message.page ? "" : message.error || message.busy;
     note.hidden = !note.textContent;
     note.classList.toggle("encdec-away-trouble", Boolean(message.error));

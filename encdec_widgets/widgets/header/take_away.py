@@ -1,7 +1,6 @@
 """The menu that takes the design away as a file."""
 
-import functools
-from collections.abc import Generator, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import traitlets
 
 from encdec_widgets.designs.file_names import file_name
 from encdec_widgets.designs.mends import Mend
+from encdec_widgets.export.model_in_background import write_model
 from encdec_widgets.export.page.in_background import make_page
 from encdec_widgets.formatting import bytes_text, error_text
 from encdec_widgets.session import Session
@@ -17,7 +17,6 @@ from encdec_widgets.widgets.base.ipywidgets_private import Collected
 from encdec_widgets.widgets.header.taken_away import WAYS, Way
 
 if TYPE_CHECKING:
-    from encdec_widgets.background import Task
     from encdec_widgets.designs.design import Design
     from encdec_widgets.session.shown import Shown
 
@@ -44,6 +43,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
         self._session = session
         self._mends: dict[str, tuple[Design, Sequence[Mend]]] = {}  # which each view offers, and of what
         self._begun: set[Hashable] = set()  # keys of what was begun in the background
+        self._turns: dict[Hashable, object] = {}  # the last model file that was asked for, by key
         super().__init__(ways=[[name, way.label, way.help] for name, way in WAYS.items()])
         self.add_class("encdec-take-away")
         self.on_msg(session.guarded(self._asked))
@@ -63,10 +63,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
         elif way.builds_many:
             self._make_page(way, content, shown)
         elif way.choice is not None and way.choice.busy is not None and "choice" in content:
-            name = _name(way, content, shown)
-            self._reply(content, {"busy": f"Writing {name}, {way.choice.busy(shown.backbone)}"})
-            work = functools.partial(self._later, way, content, shown)
-            self._session.background.begin(work, key=self._key(content, "model"))
+            self._write_model(way, content, shown, way.choice.busy(shown.backbone))
         else:
             self._reply(content, self._answer(way, content, shown))
 
@@ -76,12 +73,24 @@ class TakeAway(Collected, anywidget.AnyWidget):
         self._begun.add(key)
         return key
 
-    def _later(
-        self, way: Way, content: Mapping[str, Any], shown: "Shown", task: "Task[None]"
-    ) -> Generator[None, None, None]:
-        """Answer from the background, in one step after which others can go on."""
-        yield
-        task.tell(self._session.guarded(self._reply), content, self._answer(way, content, shown))
+    def _write_model(self, way: Way, content: Mapping[str, Any], shown: "Shown", busy: str) -> None:
+        """Write a model file in the background; of several that a view asks for, it gets the last."""
+        self._reply(content, {"busy": f"Writing {_name(way, content, shown)}, {busy}"})
+        key = self._key(content, "model")
+        turn = self._turns[key] = object()
+
+        def told(answer: dict[str, Any]) -> None:
+            if self._turns.get(key) is turn:
+                self._reply(content, answer)
+
+        write_model(
+            self._session.background,
+            key,
+            shown.backbone,
+            str(content["choice"]),
+            done=self._session.guarded(lambda data: told(_file(way, content, shown, data))),
+            failed=lambda error: told({"error": _refusal(way, error)}),
+        )
 
     def _make_page(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> None:
         """Make a page in the background; a later one of the same view overtakes it."""
@@ -108,6 +117,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
         """Close it; pages and model files that are being made are dropped."""
         for key in self._begun:
             self._session.background.drop(key)
+        self._turns.clear()
         super().close()
 
     def _reply(self, content: Mapping[str, Any], answer: Mapping[str, Any]) -> None:

@@ -136,14 +136,14 @@ WAYS: Mapping[str, Way] = {
         "application/octet-stream",
         lambda backbone: _model_file(backbone, ".keras")[0],
         Choice(
-            "The network with its present weights. Writing takes some seconds, for which edits wait. "
+            "The network with its present weights. Writing takes up to some seconds, beside edits. "
             f"{WHERE_OTHERS_ARE_WRITTEN}",
             lambda _: tuple((each.ending, each.label) for each in FORMATS if each.refusal is None),
             _model_file,
             endings={each.ending: each.ending.removeprefix(".") or "zip" for each in FORMATS},
             ready=_of_a_page,
             busy=lambda backbone: (
-                f"with {bytes_text(backbone.weight_bytes)} of weights. It takes some seconds, for which edits wait."
+                f"with {bytes_text(backbone.weight_bytes)} of weights. Edits go on meanwhile."
             ),
         ),
     ),
