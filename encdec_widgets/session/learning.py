@@ -13,6 +13,7 @@ from encdec_widgets.background import Cancellable
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.session.learning_asked import Asked
+from encdec_widgets.session.learning_job import Given, UnderWay
 from encdec_widgets.session.learning_run import LearningState, Run
 from encdec_widgets.session.learning_subject import Subject, network_words
 from encdec_widgets.session.learning_words import (
@@ -37,21 +38,6 @@ RESTS_S = 0.3
 STOP_S = 10.0
 """A process that has not answered so long after a stop is ended, and what it has learnt is lost. It compiles for up to
 two seconds after an edit, several times that where a core is shared, and answers nothing meanwhile."""
-
-
-@attrs.define(eq=False)
-class _UnderWay:
-    """A job that is under way.
-
-    Attributes:
-        job: The job.
-        sent: The networks that were sent to it, with the edits that led to them; the newest is the last.
-        stopped: Whether it was asked to end.
-    """
-
-    sent: list[tuple[Backbone, str]]
-    job: Training | TrainingRace | None = None
-    stopped: bool = False
 
 
 class Learning(Asked):
@@ -94,7 +80,7 @@ class Learning(Asked):
         self.trained: Trained | TrainingComparison | None = None
         self._session = session
         self._worker = worker or shared_worker()
-        self._under_way: _UnderWay | None = None
+        self._under_way: UnderWay | None = None
         self._looked_at = self._closed = False
         self._resting: Cancellable | None = None
         self._patience: Cancellable | None = None
@@ -163,7 +149,7 @@ class Learning(Asked):
             )
 
         run = self._last_run(backbone) if goes_on else Run()
-        if self._begin(make, [(backbone, "")], (run,)):
+        if self._begin(make, backbone, (run,)):
             self._say(started(settings.task, settings.seconds, steps, goes_on))
 
     def pin(self) -> None:
@@ -197,7 +183,7 @@ class Learning(Asked):
 
         both = (("A", pinned.backbone), ("B", shown.backbone))
         runs = tuple(Run(name=name, words=network_words(backbone)) for name, backbone in both)
-        if self._begin(make, [(shown.backbone, "")], runs):
+        if self._begin(make, shown.backbone, runs):
             said = started(settings.task, settings.seconds, None, goes_on=False)
             self._say(f"A and B are trained in turns. {said}")
 
@@ -235,11 +221,11 @@ class Learning(Asked):
     def _begin(
         self,
         make: Callable[[], Training | TrainingRace],
-        sent: list[tuple[Backbone, str]],
+        backbone: Backbone,
         runs: tuple[Run, ...],
     ) -> bool:
         """Have a job done, and say whether it could be begun; what comes of an earlier one is ignored from now on."""
-        under_way = self._under_way = _UnderWay(sent)
+        under_way = self._under_way = UnderWay([Given(backbone)])
         self._last_task = self.settings.task
         self._set_state(LearningState(running=True, doing="starting", runs=runs))
         self._look_now()
@@ -259,19 +245,22 @@ class Learning(Asked):
             return False
         return True
 
-    def _progressed(self, under_way: _UnderWay, progress: Progress) -> None:
+    def _progressed(self, under_way: UnderWay, progress: Progress) -> None:
         if self._under_way is not under_way:
             return
         payload, before = progress.payload, self.state.runs
         told = [payload] if len(before) == 1 else [payload.get(key) for key in "ab"]
-        words = under_way.sent[-1][1]
+        words = under_way.newest.words
         runs = tuple(run.after(one, words) if one else run for run, one in zip(before, told, strict=True))
         marks = [run.marks[-1] for run, old in zip(runs, before, strict=True) if run.marks != old.marks]
         self._tell(doing=progress.doing, share=progress.share, runs=runs)
         for mark in marks:
             self._say(edited(mark))
+        if payload.get("refused"):  # the process found out: of memory, say
+            under_way.take_back()
+            self._refuse(payload["refused"])
 
-    def _finished(self, under_way: _UnderWay, result: Any) -> None:
+    def _finished(self, under_way: UnderWay, result: Any) -> None:
         if self._under_way is not under_way:
             return
         self._under_way = None
@@ -294,12 +283,12 @@ class Learning(Asked):
         self._say(f"{said} Score: {score}." if score else said)
         self._look()
 
-    def _came(self, under_way: _UnderWay, result: Trained | TrainingComparison) -> str:
+    def _came(self, under_way: UnderWay, result: Trained | TrainingComparison) -> str:
         """Take what was learnt, and say how it ended."""
         if isinstance(result, TrainingComparison):
-            self._ended_with = under_way.sent[0][0]
+            self._ended_with = under_way.newest.backbone
             return result.sentence
-        backbone = next(one for one, _ in reversed(under_way.sent) if one.design == result.design)
+        backbone = under_way.network_of(result.design)
         self._ended_with = backbone
         if result.steps == 0:
             return STOPPED_EARLY
@@ -314,7 +303,7 @@ class Learning(Asked):
         (backbone, weights), self._coming_back = self._coming_back, None
         self._session.take_weights(backbone, weights)
 
-    def _kill(self, under_way: _UnderWay) -> None:
+    def _kill(self, under_way: UnderWay) -> None:
         if self._under_way is under_way:
             self._worker.stop()
 
@@ -344,19 +333,23 @@ class Learning(Asked):
         under_way, shown = self._under_way, self._session.shown
         if under_way is None or under_way.stopped or shown is None or not isinstance(under_way.job, Training):
             return
-        if under_way.sent[-1][0].design == shown.backbone.design:
+        if under_way.newest.backbone.design == shown.backbone.design:
             self._tell(said="", failed=False)
             return
         try:
             taken = under_way.job.change(shown.backbone)
         except Exception as refused:  # noqa: BLE001 - a user's class may raise anything; all of it is shown
-            said = not_learnt(problem_sentence(refused))
-            self._tell(said=said, failed=True)
-            self._say(said)
+            self._refuse(problem_sentence(refused))
         else:
             if taken:
-                under_way.sent.append((shown.backbone, shown.words))
+                under_way.given.append(Given(shown.backbone, shown.words))
             self._tell(said="", failed=False)
+
+    def _refuse(self, reason: str) -> None:
+        """Say that an edit is not trained, and that training goes on."""
+        said = not_learnt(reason)
+        self._tell(said=said, failed=True)
+        self._say(said)
 
     # What would be trained
 

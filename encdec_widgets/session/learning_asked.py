@@ -29,7 +29,7 @@ class Asked(traitlets.HasTraits):
         seconds must be a number from 1 to 600. Received: seconds=0. Would work: 1.
         >>> asked.ask("seconds", 5)
         >>> asked.problem, asked.settings.seconds
-        (None, 5.0)
+        (None, 5)
     """
 
     settings = traitlets.Instance(LearningSettings, (), read_only=True)

@@ -57,4 +57,4 @@ def not_learnt(reason: str) -> str:
     >>> not_learnt("It has no output.")
     'Training goes on with the network before this edit. It has no output.'
     """
-    return f"Training goes on with the network before this edit. {reason}"
+    return f"Training goes on with the network before this edit. {reason[:1].upper()}{reason[1:]}"

@@ -77,6 +77,17 @@ def _ends_above_the_drawer(designer: DesignerPage, part: str) -> bool:
     return top + height <= drawer + 1
 
 
+def _cut_tabs(designer: DesignerPage) -> list[str]:
+    """The tabs that their strip, or the designer, cuts off."""
+    found: list[str] = designer.root.get_by_role("tab").evaluate_all(
+        """all => all.filter(tab => {
+            const [own, strip] = [tab, tab.parentElement].map(part => part.getBoundingClientRect());
+            return own.left < strip.left - 1 || own.right > strip.right + 1 || strip.right > innerWidth + 1;
+        }).map(tab => tab.textContent)"""
+    )
+    return found
+
+
 def seen_pages(designer: DesignerPage) -> list[str]:
     """The names of the tabs whose pages are seen."""
     pages = designer.root.get_by_role("tabpanel").all()
@@ -118,7 +129,7 @@ def test_nothing_moves_whatever_is_said_or_opened(open_app: Callable[..., Screen
     figure.click()
     expect(pressed).to_have_count(0)
 
-    for name in ("Block", "Input & head", "Timing", "Receptive field"):
+    for name in ("Block", "Input & head", "Timing", "Learn", "Receptive field"):
         tab(designer, name).click()
         until(lambda name=name: name in seen_pages(designer), f"the page {name}")  # type: ignore[misc]
         assert places(designer, *PARTS) == before
@@ -133,7 +144,7 @@ def test_nothing_moves_whatever_is_said_or_opened(open_app: Callable[..., Screen
     expect(designer.root.locator(".encdec-drawer")).to_be_hidden()
     assert places(designer, *PARTS) == before
 
-    # Beside JupyterLab's file browser: one page of six is seen, and always the picture and the card.
+    # Beside JupyterLab's file browser: one page of seven is seen, and always the picture and the card.
     fits(designer, 934, 620)
     tab(designer, "Timing").click()
     until(lambda: seen_pages(designer) == ["Timing"], "one page")
@@ -146,6 +157,9 @@ def test_nothing_moves_whatever_is_said_or_opened(open_app: Callable[..., Screen
 
     fits(designer, 800, 720)
     fits(designer, 800, 600)
+    for width in (934, 800, 640, 400):  # all tabs are there to be clicked
+        page.set_viewport_size({"width": width, "height": 720})
+        until(lambda: not _cut_tabs(designer), f"tabs are whole in {width} px")
     page.set_viewport_size({"width": 640, "height": 360})  # 1280 x 720 at 200 %
     until(lambda: scrolls(designer), "the page scrolls")
     for part in ("card", "foot", "header"):
@@ -262,7 +276,7 @@ def test_axe_finds_nothing_serious(open_app: Callable[..., Screen]) -> None:
         ]
 
     assert serious() == []
-    for names in (("Block", "Costs"), ("Input & head", "Timing")):
+    for names in (("Block", "Costs"), ("Input & head", "Timing"), ("Network", "Learn")):
         for name in names:
             tab(designer, name).click()
             until(lambda name=name: name in seen_pages(designer), f"the page {name}")  # type: ignore[misc]

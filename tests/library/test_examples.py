@@ -19,6 +19,7 @@ PUBLIC = (
     "encdec_widgets.head",
     "encdec_widgets.session",
     "encdec_widgets.timing",
+    "encdec_widgets.workers.training",
 )
 RULES = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 

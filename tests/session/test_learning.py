@@ -210,6 +210,21 @@ def test_an_edit_that_is_refused_or_can_not_learn_it_stops_nothing_and_is_said(t
     assert taught.job.design.architecture.filters == 4
 
 
+def test_an_edit_that_the_process_can_not_take_is_said_and_its_network_is_not_the_trained_one(
+    taught: Taught,
+) -> None:
+    taught.learning.start()
+    taught.session.change("filters", 3)
+    taught.worker.tell(**{**slice_of(1, 10), "refused": "there is not enough memory"})
+    said = taught.learning.state.said
+    assert said == "Training goes on with the network before this edit. There is not enough memory"
+    assert taught.said[-1] == said
+    taught.end(7.0, DESIGN)
+    assert not taught.learning.up_to_date
+    taught.session.undo()
+    assert taught.learning.up_to_date
+
+
 def test_the_edits_of_a_drag_are_trained_once_they_rest() -> None:
     async def scenario() -> None:
         taught = Taught()

@@ -53,8 +53,8 @@ def loss_curve(curves: Sequence[Loss]) -> Markup:
     Example:
         >>> from encdec_widgets.figures.charts.loss_curve import Loss, loss_curve
         >>> drawn = loss_curve([Loss(points=[(1, 8.3), (2, 7.9)], marks=[(2, "filters 8 to 12")])])
-        >>> drawn.partition('aria-label="')[2].partition('"')[0]
-        'Loss: from 8.30 at step 1 to 7.90 at step 2. Edit 1 at step 2: filters 8 to 12.'
+        >>> print(drawn.partition('aria-label="')[2].partition('"')[0])
+        Loss: from 8.30 at step 1 to 7.90 at step 2. Edit 1 at step 2: filters 8 to 12.
     """
     drawn = [(curve, _means(curve.points)) for curve in curves if curve.points]
     if not drawn:
@@ -103,7 +103,7 @@ class _Scale:
 
 
 def _top(losses: Sequence[float]) -> float:
-    """The greatest loss that is drawn to scale: a few first steps, or one after an edit, may be a hundred times larger."""
+    """The greatest loss that is drawn to scale: a first step, or one after an edit, may be a hundred times larger."""
     low, most = min(losses), max(losses)
     usual = sorted(losses)[int(_USUAL * (len(losses) - 1))]
     return min(most, low + _ABOVE * (usual - low)) if usual > low else most

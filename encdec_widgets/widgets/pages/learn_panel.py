@@ -141,7 +141,7 @@ class LearnPanel(widgets.VBox):
         self.pin.disabled = shown is None
         pinned = learning.pinned
         same = pinned is not None and shown is not None and pinned.design == shown.backbone.design
-        self.race.disabled = shown is None or state.running
+        self.race.disabled = shown is None
         self.race.layout.display = "none" if pinned is None or same else ""
         self.anew.layout.display = "" if not state.running and learning.has_weights else "none"
         raced = state.running and len(state.runs) > 1  # what A is stands above its pictures then

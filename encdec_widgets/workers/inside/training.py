@@ -161,10 +161,10 @@ class TrainingHere:
         value = self._step.step(*self._images.batch())
         self.steps += 1
         if not math.isfinite(value):
+            taken = counted(self.steps, "step")
             raise TimingError(
-                f"the loss is no finite number any more after {counted(self.steps, 'step')}: the weights have grown without end. "
-                f"A learning rate below {number_text(self._options['learning_rate'])} would work, or images without "
-                "extreme values"
+                f"the loss is no finite number any more after {taken}: the weights have grown without end. A learning "
+                f"rate below {number_text(self._options['learning_rate'])} would work, or images without extreme values"
             )
         return value
 

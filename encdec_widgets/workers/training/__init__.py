@@ -94,8 +94,8 @@ def train(
         >>> trained = train(design, "halo", steps=2, backend=backends_with_gradients()[0])
         >>> trained
         <Trained ... on halo after 2 steps in ... s, seed 0, ...>
-        >>> trained.notes
-        ('trained at 64 × 64 px grey', '2 maps (dark ring, bright ring) are added at its output; ...')
+        >>> trained.notes[0]
+        'trained at 64 × 64 px grey'
     """
     _require_an_end(steps, seconds)
     job = Training.of(design, task, steps=steps, seconds=seconds, seed=seed, **options)

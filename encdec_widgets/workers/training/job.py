@@ -52,6 +52,7 @@ class Run:
         self.payload: dict[str, Any] = {}
         self._scored_at = -SCORE_EVERY_S
         self._untold: Edit | None = None
+        self._refused: str | None = None
 
     def begin(self, sent: Sent, task: str, seed: int) -> None:
         """Have the network built."""
@@ -65,13 +66,20 @@ class Run:
         )
         self.parameters = reply["parameters"]
 
-    def change(self, sent: Sent) -> None:
-        """Have the network built again after an edit."""
-        reply = self._do("train_change", network=attrs.asdict(sent.network))
+    def change(self, sent: Sent) -> bool:
+        """Have the network built again after an edit; whether it was: else the one before goes on."""
+        try:
+            reply = self._do("train_change", network=attrs.asdict(sent.network))
+        except (
+            TimingError
+        ) as error:  # It takes too much memory, say. A process that ended says so at the next slice.
+            self._refused = str(error)
+            return False
         edit = Edit(step=self.steps, kept=reply["kept"], parameters=reply["parameters"])
         self.parameters = edit.parameters
         self.edits.append(edit)
         self._untold = edit
+        return True
 
     def slice(self, seconds: float, at_most: int | None, last: bool = False) -> None:
         """Train for a while: one step at least, unless ``at_most`` is 0; then look at the network."""
@@ -86,6 +94,7 @@ class Run:
             self.score = Score(**reply["score"])
             self._scored_at = self.seconds
         edit, self._untold = self._untold, None
+        refused, self._refused = self._refused, None
         self.payload = {
             "steps": self.steps,
             "seconds": self.seconds,
@@ -97,11 +106,12 @@ class Run:
             "pictures": base64.b64decode(reply["pictures"]),
             "picture_text": reply["picture_text"],
             "edit": None if edit is None else edit.to_dict(),
+            "refused": refused,
         }
 
     def taken_payload(self) -> dict[str, Any]:
         """What is to be told of the last slice; of a network that had none since, nothing is new."""
-        payload, self.payload = self.payload, {**self.payload, "losses": [], "edit": None}
+        payload, self.payload = self.payload, {**self.payload, "losses": [], "edit": None, "refused": None}
         return payload
 
     def weights(self, path: Path) -> None:
@@ -233,7 +243,8 @@ class Training:
             thing: A Design, or what has one. Its weights do not count.
 
         Returns:
-            Whether it will be taken: not if the training has ended.
+            Whether it will be taken: not if the training has ended. Where the process that trains refuses it, as there
+            is not enough memory, the ``payload`` of the progress says so under "refused", and the training goes on.
 
         Raises:
             FieldError: (a ValueError) If the design cannot learn the task so; the training goes on as it was.
@@ -294,8 +305,7 @@ class Training:
     def _take_change(self, run: Run) -> None:
         with self._lock:
             changed, self._changed = self._changed, None
-        if changed is not None:
-            run.change(changed)
+        if changed is not None and run.change(changed):
             self._sent = changed
 
     def _next(self, run: Run) -> tuple[float, int | None]:

@@ -18,7 +18,8 @@ class Score:
         margin: A difference of errors that chance explains.
 
     Example:
-        >>> from encdec_widgets.workers.training.scores import Score
+        >>> import attrs
+        >>> from encdec_widgets.workers.training import Score
         >>> good = Score(value=0.93, name="f1", text="F1 0.93", figures={"f1": 0.93}, error=0.07, margin=0.02)
         >>> better = attrs.evolve(good, error=0.06)
         >>> good.ahead_of(better), attrs.evolve(good, error=0.01).ahead_of(better)

@@ -29,6 +29,13 @@ class Trainee:
         of: The design that it is a copy of.
         task: What it is to learn.
         notes: What is otherwise in the copy, a sentence each, without a full stop.
+
+    Example:
+        >>> from encdec_widgets import preset
+        >>> from encdec_widgets.workers.training import Trainee, trainee
+        >>> copy: Trainee = trainee(preset("U-Net"), "threads")
+        >>> copy.size, copy.of == preset("U-Net")
+        (64, True)
     """
 
     design: Design

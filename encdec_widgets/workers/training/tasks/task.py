@@ -18,7 +18,16 @@ TRAINING, HELD_OUT = 0, 1
 
 
 class TaskError(Travelling, ValueError):
-    """A task drew something that nothing can learn from; the message says what, and what would work."""
+    """A task drew something that nothing can learn from; the message says what, and what would work.
+
+    Example:
+        >>> from encdec_widgets.workers.training import ArraysTask, TaskError
+        >>> try:
+        ...     ArraysTask([[1, 2], [3, 4]], points=[[[0, 0]]])
+        ... except TaskError as error:
+        ...     print(error)
+        Images must be an array of numbers of the shape (number, height, width) ... Received: int64 of the shape (2, 2).
+    """
 
 
 @attrs.frozen(eq=False)
@@ -28,6 +37,12 @@ class Drawn:
     Attributes:
         images: (number, height, width), as 32-bit floats.
         targets: What is to be found, as the kind of the task has it.
+
+    Example:
+        >>> from encdec_widgets.workers.training import Drawn, Threads
+        >>> drawn: Drawn = Threads().first(count=6, size=64)
+        >>> drawn.targets.dtype, drawn.images.dtype
+        (dtype('bool'), dtype('float32'))
     """
 
     images: NDArray[np.float32]
