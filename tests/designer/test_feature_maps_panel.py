@@ -136,7 +136,9 @@ def test_the_maps_of_the_selected_block_are_seen(
         view.block["channels"][1]["words"] == "channel 1: black is −0.5, white 2.5; all values from −1 to 3"
     )
     assert len(view.tiles) == 3 * 16 * 16
-    assert "enc1: 16 × 16, stride 2, 4 channels" in said(panel)
+    assert "enc1: 16 × 16, stride 2, 4 channels, the 3 liveliest drawn. Run with random weights." in said(
+        panel
+    )
     assert "1 of 4 channels is dead, the same at every position: 3." in said(panel)
     assert heard == ["The feature maps are shown."]
     session.select("encoder[0]")

@@ -74,7 +74,9 @@ def pass_words(maps: FeatureMaps) -> str:
 
 def pass_html(maps: FeatureMaps, block: BlockMaps) -> Markup:
     """What is said under the maps of a block; what a reader should take notice of is marked."""
-    return joined([note(block_words(block)), notices([dead_words(block), *maps.notices])])
+    return joined(
+        [note(f"{block_words(block)} Run with {maps.weights}."), notices([dead_words(block), *maps.notices])]
+    )
 
 
 def table_html(maps: FeatureMaps, block: BlockMaps) -> Markup:
