@@ -15,7 +15,7 @@ from tests.browser.servers import App
 SIZES, WEIGHTS = {"11px", "13px", "15px", "20px"}, {"400", "600"}
 OF_A_CHANGE = "12px"  # what an edit changed, beside the figures of 20 px
 CONTROL = 28  # px
-PAGES = ("Network", "Block", "Input & head", "Receptive field", "Costs", "Timing")
+PAGES = ("Network", "Block", "Input & head", "Receptive field", "Costs", "Timing", "Learn")
 
 # Of each text that is seen its family, size and weight, with words for whoever looks for it. A drawing with a viewBox
 # is as large as its place, with its texts.
@@ -33,7 +33,7 @@ _TYPE = """root => [...root.querySelectorAll('*')].filter(element =>
 _HEIGHTS = """root => [...root.querySelectorAll('button, select, input:not([type=checkbox], [type=radio])')].filter(
     element => element.checkVisibility()
         && !element.matches('.encdec-figure, .encdec-tab, th *, td *, .encdec-mends *, .encdec-sign')
-        && !element.matches('.encdec-receptive-unseen')
+        && !element.matches('.encdec-receptive-unseen, .encdec-unseen')
 ).map(element => [element.offsetHeight, `${element.localName}.${element.className}: ${element.textContent}`])"""
 
 
