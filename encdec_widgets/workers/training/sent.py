@@ -58,7 +58,9 @@ def sent(thing: Any, task: Task | str, options: TrainingOptions, folder: Path | 
     built = to_the_end(build_in_steps(copy.design, backbone, policy=backbone.precision))
     network = network_of(copy.design)
     path = folder / "start.npz"
-    save(pairs_of(built.structure.variables), path)  # Layers are shared: none of the network's is filled for it.
+    save(
+        pairs_of(built.structure.variables), path
+    )  # Layers are shared: none of the network's is filled for it.
     return Sent(trainee=copy, network=attrs.evolve(network, frozen=frozen), weights=str(path))
 
 
