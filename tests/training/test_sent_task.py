@@ -79,6 +79,16 @@ def test_a_task_of_a_notebook_goes_as_code() -> None:
     assert drawn_alike(arrived, task)
 
 
+def test_what_it_inherits_from_a_class_of_a_module_is_found_there() -> None:
+    class Brighter(Dots):
+        what = "brighter dots"
+
+    arrived = unpacked_task(packed_task(Brighter()))
+    assert isinstance(arrived, Dots)
+    assert (arrived.what, arrived.names) == ("brighter dots", ("dot",))
+    assert drawn_alike(arrived, Brighter())
+
+
 def test_fields_of_attrs_go_along() -> None:
     @attrs.frozen(eq=False)
     class Frozen(Task):

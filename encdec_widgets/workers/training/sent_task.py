@@ -59,9 +59,16 @@ def _is_importable(kind: type) -> bool:
 class _Parts:
     """A task whose class no other process can import, as functions and values."""
 
-    def __init__(self, name: str, attributes: dict[str, tuple[str, Any]], state: dict[str, Any]) -> None:
-        """Take the name of its class, what stands in the class, and what the object holds."""
+    def __init__(
+        self,
+        name: str,
+        bases: tuple[type, ...],
+        attributes: dict[str, tuple[str, Any]],
+        state: dict[str, Any],
+    ) -> None:
+        """Take the name of its class, the classes of modules under it, what stands in it, and what the object holds."""
         self.name = name
+        self.bases = bases
         self.attributes = attributes
         self.state = state
 
@@ -70,6 +77,10 @@ class _Parts:
         """Take a task apart. What several classes define, the one that inherits has the word."""
         attributes: dict[str, tuple[str, Any]] = {}
         slots: list[str] = []
+        bases: list[type] = []
+        for one in type(task).__mro__:
+            if _is_importable(one) and not any(issubclass(base, one) for base in bases):
+                bases.append(one)
         for one in reversed(type(task).__mro__):
             if one is object or _is_importable(one):
                 continue
@@ -81,12 +92,12 @@ class _Parts:
         state = {name: getattr(task, name) for name in slots if hasattr(task, name)}
         state |= getattr(task, "__dict__", {})
         state = {name: value for name, value in state.items() if name not in _OF_EVERY_CLASS}
-        return cls(type(task).__name__, attributes, state)
+        return cls(type(task).__name__, tuple(bases), attributes, state)
 
     def made(self) -> Task:
         """The task once more."""
         attributes = {name: _put_together(*part) for name, part in self.attributes.items()}
-        task: Task = object.__new__(type(self.name, (Task,), attributes))
+        task: Task = object.__new__(type(self.name, self.bases, attributes))
         for name, value in self.state.items():
             object.__setattr__(task, name, value)
         return task
