@@ -8,8 +8,8 @@ plotly may rename any of them in its next release. So pyproject.toml has an uppe
   and in a kernel 5 to 7 of the 10 to 11 s before the first picture. Nothing here needs it.
 - **Views.** In plotly 7.1 a view that was removed, with a cell that was run again or a tab that was closed, goes on
   listening. It then fails at each change and keeps the change from the other views, whose pictures stand still.
-- **Opening.** plotly opens its channel to the page empty, and sends data and layout after that. Here it is opened with all
-  of it, as that of every widget (:class:`encdec_widgets.widgets.base.ipywidgets_private.Collected` says why).
+- **Opening.** plotly opens its channel to the page empty, and sends data and layout after that. Here it is opened with
+  all of it, as that of every widget (:class:`encdec_widgets.widgets.base.ipywidgets_private.Collected` says why).
 - **Stored state.** A FigureWidget sends its edits as messages. It brings the state that a page is restored from up to
   date only when it is displayed by itself, which never happens inside a box: Voila, or a page that is reloaded, would
   show the first picture. Here each change brings it up to date. A page that is open has it already: it is not sent.

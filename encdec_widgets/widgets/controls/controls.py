@@ -146,8 +146,9 @@ class _Section(widgets.VBox):
 
     def close_all(self) -> None:
         """Close it and its heading; its rows belong to another."""
-        self.children = self._heading
-        close_all(self)
+        self.close()
+        for part in self._heading:
+            close_all(part)
 
 
 class FieldControls(widgets.VBox):
@@ -219,10 +220,10 @@ class FieldControls(widgets.VBox):
 
     def close(self) -> None:
         """Close it with all rows, also those that are folded away."""
+        super().close()  # first: the page is told no more of its children, which may be closed already
         self._renew({})
         close_all(self._fold)
         close_all(self._refused)
-        super().close()
 
     @property
     def _folded(self) -> list[str]:
