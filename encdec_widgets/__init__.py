@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from encdec_widgets.designs.presets import preset, presets
     from encdec_widgets.export.reading import read_design
     from encdec_widgets.widgets import Designer
+    from encdec_widgets.workers.feature_maps import feature_maps
     from encdec_widgets.workers.timing import compare, effective_field, measure
     from encdec_widgets.workers.training import train
 
@@ -23,6 +24,7 @@ __all__ = [
     "Designer",
     "compare",
     "effective_field",
+    "feature_maps",
     "measure",
     "preset",
     "presets",
@@ -35,6 +37,7 @@ _HOMES = {
     "Designer": "encdec_widgets.widgets",
     "compare": "encdec_widgets.workers.timing",
     "effective_field": "encdec_widgets.workers.timing",
+    "feature_maps": "encdec_widgets.workers.feature_maps",
     "measure": "encdec_widgets.workers.timing",
     "preset": "encdec_widgets.designs.presets",
     "presets": "encdec_widgets.designs.presets",

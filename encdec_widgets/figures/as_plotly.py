@@ -9,6 +9,7 @@ import html
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from encdec_widgets.figures.box_pictures import pictures_url
 from encdec_widgets.figures.colour_scale import STEPS
 from encdec_widgets.figures.palette import CLEAR, LIGHT, Palette
 from encdec_widgets.figures.parts import Point, Rect, Scene
@@ -86,9 +87,25 @@ def as_plotly(scene: Scene, palette: Palette = LIGHT) -> dict[str, Any]:
         "xaxis": {**axis, "range": [0, scene.width]},
         "yaxis": {**axis, "range": [-scene.height, 0]},
         "shapes": _shapes(scene, palette),
+        "images": [_pictures(scene)],
         "hoverlabel": {"bgcolor": palette.text, "font": {"color": palette.page}, "align": "left"},
     }
     return {"data": data, "layout": layout}
+
+
+def _pictures(scene: Scene) -> dict[str, Any]:
+    """One image as large as the canvas for the pictures in all boxes, however many there are."""
+    return {
+        "source": pictures_url(scene),
+        "xref": "x",
+        "yref": "y",
+        "x": 0,
+        "y": 0,
+        "sizex": scene.width,
+        "sizey": scene.height,
+        "sizing": "stretch",
+        "layer": "above",
+    }
 
 
 def _shapes(scene: Scene, palette: Palette) -> list[dict[str, Any]]:

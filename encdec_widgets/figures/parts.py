@@ -175,6 +175,7 @@ class Scene:
         texts: All words that belong to the network.
         chips: How many times larger an edit made something.
         before: The outlines of boxes as they were before the edit.
+        pictures: Data URLs of pictures that fill the faces of boxes, by the boxes' names.
         scale: How wide channels are drawn.
     """
 
@@ -188,6 +189,7 @@ class Scene:
     texts: tuple[Text, ...]
     chips: tuple[Text, ...] = ()
     before: tuple[Rect, ...] = ()
+    pictures: Mapping[str, str] = attrs.field(factory=dict)
     scale: Scale
 
     @classmethod
@@ -232,7 +234,7 @@ class Scene:
     def plain(self) -> "Scene":
         """The network alone, without what an edit did and what is selected, as a picture to take away."""
         boxes = {name: attrs.evolve(box, selected=False) for name, box in self.boxes.items()}
-        return attrs.evolve(self, boxes=boxes, chips=(), before=())
+        return attrs.evolve(self, boxes=boxes, chips=(), before=(), pictures={})
 
 
 @functools.lru_cache(maxsize=4096)  # the same names and numbers are measured at every edit

@@ -41,6 +41,7 @@ def scene(
     changed: Mapping[str, str] | None = None,
     colouring: Colouring | None = None,
     flags: Mapping[str, str] | None = None,
+    pictures: Mapping[str, str] | None = None,
     scale: Scale | None = None,
     before: Scene | None = None,
     title: str = "",
@@ -58,6 +59,7 @@ def scene(
         changed: What an edit changed of boxes, in a few words, by name, the largest change first.
         colouring: Values to colour the boxes by, instead of by their stage. They are written above the boxes.
         flags: Remarks on boxes, shown on hover, by name. A sign stands before the names of these boxes.
+        pictures: Pictures that fill the faces of boxes, as data URLs by name. Channels are written above these boxes.
         scale: The scale of the session until now: how wide channels are drawn.
         before: The scene before the edit, whose boxes leave a faint outline where they have changed.
         title: What it is of, where that is not a whole network.
@@ -78,6 +80,7 @@ def scene(
     selected = {stands[name] for name in selected if name in stands}
     changed = {stands[name]: words for name, words in (changed or {}).items() if name in stands}
     flags = {stands[name]: remark for name, remark in (flags or {}).items() if name in stands}
+    pictures = {name: url for name, url in (pictures or {}).items() if stands.get(name) == name}
     row_of = {name: data["row"] or 0 for name, data in graph.nodes(data=True)}
     column_of = {name: column for column, name in enumerate(graph)}
     label_of = {name: ("⚠ " if name in flags else "") + _label(data) for name, data in graph.nodes(data=True)}
@@ -150,7 +153,7 @@ def scene(
         swatches, words_below = scale_bar(colouring, label_of, left + _EDGE, low, width, room)
     times = {name: f"× {data['times']}" for name, data in graph.nodes(data=True) if "times" in data}
     texts += _names(boxes, label_of, selected, flags, times, room, first=True)
-    texts += _numbers(graph, boxes, colouring, room) if numbers else ()
+    texts += _numbers(graph, boxes, colouring, pictures, room) if numbers else ()
     texts += _names(boxes, label_of, selected, flags, times, room, first=False)
     chips = _chips(boxes, changed, room)
     texts += _steps(graph, lines, row_of, room) if numbers else ()
@@ -165,6 +168,7 @@ def scene(
         texts=(*texts, *words_below),
         chips=chips,
         before=() if before is None else tuple(_ghosts(before, boxes)),
+        pictures=pictures,
         scale=at.scale,
     )
 
@@ -220,14 +224,18 @@ def _written_rows(
 
 
 def _numbers(
-    graph: "nx.DiGraph[str]", boxes: Mapping[str, Box], colouring: Colouring | None, room: Room
+    graph: "nx.DiGraph[str]",
+    boxes: Mapping[str, Box],
+    colouring: Colouring | None,
+    pictures: Collection[str],
+    room: Room,
 ) -> Iterator[Text]:
     """Channels in the boxes or above them; of a colouring, the values above them."""
     for name, box in boxes.items():
         if colouring is None:
             channels = graph.nodes[name]["channels"]
             text = "" if channels is None else str(channels)
-            if fits_inside(text, box.right - box.left, box.top - box.bottom):
+            if name not in pictures and fits_inside(text, box.right - box.left, box.top - box.bottom):
                 role = "text" if box.hollow else "on_fill"
                 yield Text(text, box.x, (box.top + box.bottom) / 2, NUMBER_SIZE, role, bold=True)
                 continue

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+from encdec_widgets.figures.box_pictures import pictures_in
 from encdec_widgets.figures.palette import LIGHT, Palette
 from encdec_widgets.figures.parts import Box, Line, Mark, Point, Rect, Scene, Text, text_width
 from encdec_widgets.figures.shading import (
@@ -69,6 +70,7 @@ def still(
     parts += (_rect(swatch.rect, colour_of(swatch.fill, palette)) for swatch in scene.swatches)
     for box in scene.boxes.values():
         parts += _box(box, palette)
+    parts += pictures_in(scene)
     parts += (_path(frame(rect), palette.accent, 2) for rect in scene.outlines)
     for line in scene.lines:
         parts += _line(line, palette)

@@ -275,6 +275,10 @@ class Session(BuiltState):
         """Hold measured times of the blocks of the shown network, in ms by name; none where they are out of date."""
         self._set(block_times=dict(times))
 
+    def set_block_pictures(self, pictures: Mapping[str, str]) -> None:
+        """Hold pictures of the blocks of the shown network, data URLs by name; none where they are out of date."""
+        self._set(block_pictures=dict(pictures))
+
     def set_time(self, time: NetworkTime | None) -> None:
         """Hold how long a network takes; None where that is not known."""
         self._set(time=time)

@@ -21,7 +21,7 @@ from encdec_widgets.session.waiting import Waiting
 
 _ON_SCREEN = (
     *("editor", "selection", "steps", "progress", "problem"),
-    *("block_times", "time", "coloured_by", "conditions", "dismissed", "shown"),
+    *("block_times", "block_pictures", "time", "coloured_by", "conditions", "dismissed", "shown"),
 )
 """Traits that widgets observe."""
 
@@ -66,6 +66,7 @@ class State(Telling):
         conditions: Batch size, precision, animal and input scale that costs and checks are for (a trait).
         dismissed: The kinds of advice that are not to be told (a trait).
         block_times: Measured times of the blocks of the shown network, in ms by name (a trait).
+        block_pictures: Pictures to be seen in the boxes of blocks, as data URLs by name (a trait).
         time: How long the shown network takes, measured or predicted; None where that is not known (a trait).
         coloured_by: The quantity that blocks are coloured by, such as ``"parameters"``; None for their stage (a trait).
     """
@@ -86,6 +87,7 @@ class State(Telling):
     conditions = traitlets.Instance(Conditions, (), read_only=True)
     dismissed = traitlets.Tuple(read_only=True)
     block_times = traitlets.Dict(read_only=True)
+    block_pictures = traitlets.Dict(read_only=True)
     time = traitlets.Instance(NetworkTime, allow_none=True, read_only=True)
     coloured_by = traitlets.Unicode(None, allow_none=True, read_only=True)
 

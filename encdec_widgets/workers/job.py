@@ -25,7 +25,7 @@ class Progress:
         calibration: What the prediction was made from, once it is known, for those of other networks: the plain data of
             an :class:`encdec_widgets.workers.timing.calibration.Calibration`.
         payload: What the job has to show beside that, as plain data: of a training, the losses since the last time, the
-            score and pictures (:meth:`encdec_widgets.workers.training.job.Run.slice` has the names).
+            score and pictures (:meth:`encdec_widgets.workers.training.run.Run.slice` has the names).
 
     Example:
         >>> from encdec_widgets.workers.timing import Progress

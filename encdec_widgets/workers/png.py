@@ -15,7 +15,7 @@ from encdec_widgets.formatting import quoted
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPES = {1: 0, 3: 2, 4: 6}
 """What the format calls grey, RGB and RGB with transparency, by the number of channels."""
-_FAST = 3
+_FAST = 1
 """A level of zlib: a picture goes to a browser on the same machine, four times a second."""
 
 

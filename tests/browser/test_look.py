@@ -33,7 +33,7 @@ _TYPE = """root => [...root.querySelectorAll('*')].filter(element =>
 _HEIGHTS = """root => [...root.querySelectorAll('button, select, input:not([type=checkbox], [type=radio])')].filter(
     element => element.checkVisibility()
         && !element.matches('.encdec-figure, .encdec-tab, th *, td *, .encdec-mends *, .encdec-sign')
-        && !element.matches('.encdec-receptive-unseen')
+        && !element.matches('.encdec-receptive-unseen, .encdec-unseen')
 ).map(element => [element.offsetHeight, `${element.localName}.${element.className}: ${element.textContent}`])"""
 
 

@@ -12,7 +12,7 @@ import keras
 import pytest
 
 from encdec_widgets import Design, preset, presets
-from encdec_widgets.architectures import StackedHourglass, UNet
+from encdec_widgets.architectures import CustomEncoderDecoder, StackedHourglass, StridedConvBlock, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.export.keras_code.sources import with_methods_put_in
 from encdec_widgets.export.keras_code.written import code_of
@@ -85,6 +85,20 @@ def test_the_code_has_a_function_for_each_kind_of_block_and_a_loop_over_a_table(
     assert '    (simple_conv_block, {"pool": True, "filters": 128}),' in lines
     assert "    for i, (skip, settings) in enumerate(DECODER):" in lines
     assert "    assert network.count_params() == 1953072, network.count_params()" in lines
+
+
+def test_a_choice_between_two_equal_values_is_written_as_the_value() -> None:
+    blocks = (
+        StridedConvBlock(filters=4, pooling_stride=1, num_convs=2),
+        StridedConvBlock(filters=8, pooling_stride=1),
+    )
+    code = Design(CustomEncoderDecoder(encoder=blocks), (16, 16, 1)).to_code()
+    assert "strides=1," in code
+    assert " if i == 0 else " not in code
+    structure = structure_of(network_of(code))
+    assert structure == structure_of(
+        Design(CustomEncoderDecoder(encoder=blocks), (16, 16, 1)).build().structure
+    )
 
 
 def test_a_network_of_many_stacks_takes_no_more_code_than_one_of_two() -> None:

@@ -3,14 +3,17 @@
 import math
 from typing import Any
 
+import attrs
 import keras
 import numpy as np
 import pytest
 
 from encdec_widgets import Design
+from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.encoder_decoder import SimpleConvBlock
 from encdec_widgets.networks.keras_private import is_filled
-from encdec_widgets.workers.timing import Worker, measure
+from encdec_widgets.workers.timing import Worker, measure, network_of
 from encdec_widgets.workers.training import (
     Edit,
     Threads,
@@ -144,6 +147,34 @@ def edited(design: Design, to: Any, worker: Worker, steps: int = 30, task: Any =
             assert training.change(to)
 
     return worker.do(training, tell), told
+
+
+@attrs.frozen
+class Doubled(SimpleConvBlock):
+    """A block of a person's own, whose layers Keras numbers."""
+
+    def make_block(self, x_in: Any, prefix: str = "conv", **where: Any) -> Any:
+        x = keras.layers.Conv2D(self.filters, 3, padding="same", activation="relu")(x_in)
+        return super().make_block(keras.layers.Add()([x, x]), prefix=prefix, **where)
+
+
+def test_a_design_with_a_block_of_ones_own_is_trained_and_edited(worker: Worker) -> None:
+    def design(filters: int) -> Design:
+        blocks = (Doubled(filters=2, pool=False), SimpleConvBlock(filters=filters, pool=False))
+        return Design(CustomEncoderDecoder(encoder=blocks), (128, 128, 1))
+
+    assert network_of(design(2)).kind == "model"
+    trained, _ = edited(design(2), design(3), worker, steps=9)
+    (edit,) = trained.kept
+    assert 0 < edit.kept < edit.parameters
+    backbone = design(3).build()
+    backbone.fill()
+    assert trained.give(backbone) == backbone.parameters
+    onward = train(backbone, Threads(), steps=0, worker=worker, backend=BACKEND)
+    assert all(
+        any(np.array_equal(value, other) for other in weights_of(onward))
+        for value in values(backbone.model).values()
+    )
 
 
 @pytest.mark.parametrize(

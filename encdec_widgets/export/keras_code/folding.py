@@ -161,13 +161,13 @@ class Folding(ast.NodeTransformer):
         return node if node.body else None
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        """Take the value that is always taken."""
+        """Take the value that is always taken, or that is the same either way."""
         test = self.calls.value_of(node.test)
         if test is not None:
             chosen: ast.expr = self.visit(node.body if test[0] else node.orelse)
             return chosen
         self.generic_visit(node)
-        return node
+        return node.body if ast.dump(node.body) == ast.dump(node.orelse) else node
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
         """Leave out what decides nothing, and all after what decides alone."""

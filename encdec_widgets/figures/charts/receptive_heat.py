@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from encdec_widgets.figures.charts.png import png_url
+
 _RED_GREEN_BLUE = (213, 94, 0)  # for colour-blind people as well
 _LARGEST = 256  # px: a finer picture would look the same on the page
 
@@ -30,7 +32,4 @@ def heat_image(gradient: Any) -> str:
     picture = np.empty((*values.shape, 4), dtype=np.uint8)
     picture[..., :3] = _RED_GREEN_BLUE
     picture[..., 3] = np.round(values * 255)
-    # Plotly has a writer of PNG files, which it uses for images. It is slow to import, so it is imported here.
-    import plotly.express as px
-
-    return str(px.imshow(picture, binary_string=True, binary_backend="pypng").data[0].source)
+    return png_url(picture)

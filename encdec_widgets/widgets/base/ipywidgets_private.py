@@ -20,13 +20,29 @@ PRIVATE_NAMES = ("_instances", "_model_id", "_comm_changed", "_handle_msg", "_re
 """What this module uses of ipywidgets: its table of widgets by id, and methods of a widget."""
 
 
-class Collected(ipywidgets.Widget):
+class _OpenedWhenMade(type(ipywidgets.Widget)):  # type: ignore[misc]
+    """Makes widgets, and opens the channel to the page of each only when all of it is made."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        widget = super().__call__(*args, **kwargs)
+        widget._made = True
+        widget.open()
+        return widget
+
+
+class Collected(ipywidgets.Widget, metaclass=_OpenedWhenMade):
     """A widget that is closed when nothing holds it, with its layout and style, unless it was displayed.
 
     Once it was displayed, alone or inside of another widget, the page may show it: then it stays until it is closed.
+
+    Its channel to the page opens when all of it is made, the ``__init__`` of subclasses included. ipywidgets opens it
+    before, and sends what comes later as changes; but pages have the states of all widgets written down by another
+    thread of the kernel while they are made, and put them over the changes that came meanwhile. What was missing then
+    were the class of a row, or the data of a figure.
     """
 
     _looks: tuple[ipywidgets.Widget, ...] = ()
+    _made = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Let an anywidget hear what the kernel says, however late its script comes."""
@@ -46,7 +62,9 @@ class Collected(ipywidgets.Widget):
         self._looks = tuple(look for look in looks if isinstance(look, ipywidgets.Widget))
 
     def open(self) -> None:
-        """Open the channel to the page; the script of an anywidget is told the name of its own."""
+        """Open the channel to the page, once it is made; the script of an anywidget is told the name of its own."""
+        if not self._made:
+            return
         if self.has_trait("_own_id"):
             self._model_id = self._own_id
         super().open()

@@ -19,6 +19,7 @@ _SHEETS = (
     *(_FOLDER / name for name in ("look.css", "frame.css", "page.css")),
     _FOLDER.parent / "controls" / "controls.css",
     _FOLDER.parent / "header" / "kept_edits.css",
+    _FOLDER.parent / "picture" / "block_example.css",
 )
 
 

@@ -8,9 +8,8 @@ plotly may rename any of them in its next release. So pyproject.toml has an uppe
   and in a kernel 5 to 7 of the 10 to 11 s before the first picture. Nothing here needs it.
 - **Views.** In plotly 7.1 a view that was removed, with a cell that was run again or a tab that was closed, goes on
   listening. It then fails at each change and keeps the change from the other views, whose pictures stand still.
-- **Opening.** plotly opens its channel to the page empty, and sends data and layout after that. JupyterLab has the
-  states of all widgets written down by another thread of the kernel while they are made: of a figure without data, it
-  put them over those that had come meanwhile, and the picture stayed empty. Here the channel is opened with all of it.
+- **Opening.** plotly opens its channel to the page empty, and sends data and layout after that. Here it is opened with all
+  of it, as that of every widget (:class:`encdec_widgets.widgets.base.ipywidgets_private.Collected` says why).
 - **Stored state.** A FigureWidget sends its edits as messages. It brings the state that a page is restored from up to
   date only when it is displayed by itself, which never happens inside a box: Voila, or a page that is reloaded, would
   show the first picture. Here each change brings it up to date. A page that is open has it already: it is not sent.
@@ -160,22 +159,14 @@ class FigureWidget(Collected, PlotlyFigureWidget):
     """Plotly's FigureWidget with views that end when they are removed, and that let the page zoom."""
 
     _esm = _changed(str(PlotlyFigureWidget._esm))
-    _made = False
     _kept_back = ""  # the trait that is being set without telling the page
     _tells_all = False
     _changes = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make it, and only then tell the page of it; it has no button that uploads it."""
+        """Make it without a button that uploads it."""
         super().__init__(*args, **kwargs)
         self.set_options(showSendToCloud=False, displaylogo=False)
-        self._made = True
-        self.open()
-
-    def open(self) -> None:
-        """Open the channel to the page, once it is made."""
-        if self._made:
-            super().open()
 
     def set_options(self, **options: Any) -> None:
         """Change options of the plot.

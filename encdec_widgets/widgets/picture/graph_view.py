@@ -88,9 +88,9 @@ def _changes(old: Any, new: Mapping[str, Any], path: str = "") -> Iterator[tuple
     """The values that differ, by their paths."""
     for key, value in new.items():
         before = old.get(key)
-        if key == "shapes":
-            for number, shape in enumerate(value):
-                yield from _changes(before[number] if before else {}, shape, f"shapes[{number}].")
+        if key in ("shapes", "images"):
+            for number, part in enumerate(value):
+                yield from _changes(before[number] if before else {}, part, f"{key}[{number}].")
         elif isinstance(value, Mapping):
             yield from _changes(before or {}, value, f"{path}{key}.")
         elif before != value:

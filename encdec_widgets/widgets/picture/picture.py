@@ -16,6 +16,7 @@ from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.page import Page
+from encdec_widgets.widgets.picture.block_example import BlockExample
 from encdec_widgets.widgets.picture.flags import flags
 from encdec_widgets.widgets.picture.graph_view import GraphView
 from encdec_widgets.widgets.picture.hands.hands import Drawn, Hands
@@ -40,6 +41,7 @@ class Picture(widgets.VBox):
         graph: The picture itself.
         hands: The layer over it, for the keyboard, zoom and downloads.
         scene: What it shows; None until there is a network.
+        example: What the layers of one block do, with numbers, under the picture of these layers.
     """
 
     def __init__(self, session: Session, page: Page | None = None) -> None:
@@ -63,12 +65,15 @@ class Picture(widgets.VBox):
         self.hands = Hands(session, self._clicked, self._skip_clicked)
         self.graph = GraphView(over=self.hands)
         self._ahead = AtRest(AHEAD_S, session.guarded(self._draw_nothing), session.background)
-        super().__init__([self.view, self.graph])
+        self.example = BlockExample(session)
+        super().__init__([self.view, self.graph, self.example])
         self.add_class("encdec-middle-part")
         if session.shown is None:
             self._ahead.soon()
         self._draw()
-        session.observe(self._draw, ["shown", "dismissed", "conditions", "coloured_by", "block_times"])
+        session.observe(
+            self._draw, ["shown", "dismissed", "conditions", "coloured_by", "block_times", "block_pictures"]
+        )
         if page is not None:
             page.observe(session.guarded(self._draw), "dark")
             page.observe(session.guarded(self._resized), "room")
@@ -114,25 +119,27 @@ class Picture(widgets.VBox):
         if shown is None:
             return
         said, colouring = flags(shown, self._session.dismissed), self._colouring
+        pictures = self._session.block_pictures if self.view.value == BLOCKS else {}
         (width, height), palette = self._room, self._palette
         graph_of = (shown.backbone, self.view.value, (width, height))
         selected = shown.selected_blocks
-        to_draw = (*graph_of, selected, shown.marks, said, colouring, palette)
+        to_draw = (*graph_of, selected, shown.marks, said, colouring, pictures, palette)
         if to_draw == self._drawn:
             return
         self._keep_ghost(graph_of, edited=bool(shown.words) and not shown.step.anew)
         layers, blocks = shown.backbone.layers, shown.backbone.blocks
         changed: Mapping[str, str] = {}
         title = ""
+        block = selected[0] if selected else _first_block(blocks)
         if self.view.value == BLOCKS:
             graph, outlined, changed = blocks, selected, shown.marks
         elif self.view.value == LAYERS:
             graph = layers_as_boxes(layers, blocks)
             outlined = tuple(layer for block in selected for layer in blocks.nodes[block]["layers"])
         else:
-            block = selected[0] if selected else _first_block(blocks)
             graph, title = layers_as_boxes(layers, blocks, block), f"Layers of {blocks.nodes[block]['label']}"
             outlined = ()
+        self.example.show(block if self.view.value == LAYERS_OF_BLOCK else None)
         self.scene = scene(
             graph,
             width=width,
@@ -141,6 +148,7 @@ class Picture(widgets.VBox):
             changed=changed,
             colouring=colouring,
             flags=said if self.view.value == BLOCKS else None,
+            pictures=pictures,
             scale=self._scale,
             before=self._before,
             title=title,

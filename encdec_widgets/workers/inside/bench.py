@@ -2,19 +2,23 @@
 
 import gc
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
 import networkx as nx
+import numpy as np
 
 from encdec_widgets._keras import keras
 from encdec_widgets.networks.multiply_adds import total
+from encdec_widgets.networks.weights import draw_again
 from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.backends.backend import Runner, Work
 from encdec_widgets.workers.backends.installed import visible_devices
+from encdec_widgets.workers.block_maps import unpacked
 from encdec_widgets.workers.device import Device
 from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.inside.feature_maps import look
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.workers.inside.loading import Loaded, load
 from encdec_widgets.workers.inside.memory import require_memory
@@ -24,6 +28,8 @@ from encdec_widgets.workers.inside.stopwatch import Stopwatch
 from encdec_widgets.workers.inside.training import TrainingHere
 from encdec_widgets.workers.options import AUTO
 from encdec_widgets.workers.timing.calibration import Calibration, calibrate, predict_ms
+from encdec_widgets.workers.training.weights_file import assign
+from encdec_widgets.workers.training.weights_file import load as weights_in
 
 
 @attrs.frozen(eq=False)
@@ -192,6 +198,32 @@ class Bench:
         """The mean of the gradients of a network; see :meth:`GradientSampler.mean`."""
         return self._samplers[name].mean()
 
+    def take_weights(self, name: str, path: str | None, seed: int) -> dict[str, Any]:
+        """Give a network the weights of a file; without one, random ones that a seed draws."""
+        network = self._networks[name]
+        model = network.loaded.model
+        with running_backend().on(network.device):
+            if path is None:
+                draw_again(model.weights, np.random.default_rng(seed))
+            else:
+                assign(model.weights, weights_in(path))
+        return {}
+
+    def look(
+        self, name: str, image: Mapping[str, Any], blocks: Mapping[str, str], heads: Sequence[str]
+    ) -> dict[str, Any]:
+        """Run a network once on an image, and tell what every block makes of it: see :func:`look`.
+
+        Args:
+            name: The network.
+            image: What :func:`encdec_widgets.workers.block_maps.packed` made of it.
+            blocks: The call that makes the output of each block, by the block's name.
+            heads: Names of the blocks that predict.
+        """
+        network = self._networks[name]
+        with running_backend().on(network.device):
+            return look(network.loaded.model, unpacked(image), blocks, heads)
+
     def train_begin(
         self,
         name: str,
@@ -265,6 +297,8 @@ class Bench:
             self.start_block,
             self.sample_gradient,
             self.mean_gradient,
+            self.take_weights,
+            self.look,
             self.train_begin,
             self.train_change,
             self.train_slice,

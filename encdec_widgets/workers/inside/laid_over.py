@@ -53,7 +53,8 @@ def row(
         colours: The colour of each map.
     """
     number, size, _ = images.shape
-    low, high = np.percentile(images, (0.5, 99.5))  # of all, so that one grey is the same in each of them
+    # Of all, so that one grey is the same in each of them.
+    low, high = (float(value) for value in np.percentile(images, (0.5, 99.5)))
     grey = np.clip((images - low) / max(high - low, 1e-6), 0, 1)[..., None] * 255
     strength = as_large_as(np.clip(painted, 0, 1), size)
     palette = np.array([COLOURS[colour] for colour in colours], np.float32)

@@ -129,7 +129,7 @@ class TrainingHere:
         model = network.model
         _, size, _, channels = model.inputs[0].shape
         positions = positions_of(model.outputs[-1].shape, size)
-        if begins is None or size != self._images.size:
+        if begins is None or (size, channels) != (self._images.size, self._images.channels):
             self._images = TrainingImages(
                 self._task,
                 seed=self._seed,
@@ -139,8 +139,8 @@ class TrainingHere:
                 batch_size=self._options["batch_size"],
                 images=self._options["images"],
             )
-        self._images.with_positions(channels, positions)
-        self._held_out, self._seen = self._images.held_out(self._options["score_images"])
+            self._held_out, self._seen = self._images.held_out(self._options["score_images"])
+        self._images.positions = positions
         self._network = network
         self._optimizer = adam(model.trainable_variables, self._options, begins)
         self._step = self._compiled()

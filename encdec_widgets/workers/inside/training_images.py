@@ -24,6 +24,8 @@ class TrainingImages:
     Attributes:
         task: What draws them.
         size: Height and width, in px.
+        channels: How many channels each has.
+        positions: How many positions the maps have along an axis; another network may have others.
     """
 
     def __init__(
@@ -76,10 +78,6 @@ class TrainingImages:
         """Images that are never learnt on, as the network takes them and as they are."""
         seen = self._told(lambda: self.task.first(count, self.size))
         return self._channels(self._standard(seen.images)), seen
-
-    def with_positions(self, channels: int, positions: int) -> None:
-        """Go on for another network, which has other channels and maps of another size."""
-        self.channels, self.positions = channels, positions
 
     def _as_taken(self, images: Array, targets: NDArray[Any]) -> tuple[Array, Array]:
         maps = self.task.of_kind.maps(targets, self.size, self.positions, len(self.task.names))

@@ -56,15 +56,23 @@ class OnBench:
     @classmethod
     def load(cls, ask: Ask, name: str, network: Network, options: Options) -> "OnBench":
         """Have ``network`` built and its time predicted."""
+        return cls.built(ask, name, network, options).predicted()
+
+    @classmethod
+    def built(cls, ask: Ask, name: str, network: Network, options: Options) -> "OnBench":
+        """Have ``network`` built."""
         arguments = {"name": name, "network": attrs.asdict(network), "options": attrs.asdict(options)}
         facts = ask(str(options.backend), "load", options.batch_size, arguments)
-        built = cls(name=name, options=options, facts=facts, ask=ask)
-        conditions, settings = built._conditions(), facts["settings"]
+        return cls(name=name, options=options, facts=facts, ask=ask)
+
+    def predicted(self) -> "OnBench":
+        """Have its time predicted; where nothing was measured under the same conditions, the device is calibrated."""
+        conditions, settings = self._conditions(), self.facts["settings"]
         if _calibrated_under.setdefault(conditions, settings) != settings:
             _calibrations.pop(conditions, None)
-        told = built.do("predict", calibration=_calibrations.get(conditions))
+        told = self.do("predict", calibration=_calibrations.get(conditions))
         _calibrations[conditions], _calibrated_under[conditions] = told["calibration"], settings
-        return attrs.evolve(built, facts={**facts, **told})
+        return attrs.evolve(self, facts={**self.facts, **told})
 
     def do(self, command: str, part: str = "", **arguments: Any) -> dict[str, Any]:
         """Have something done with the network, or with one of its blocks."""

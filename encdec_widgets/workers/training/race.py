@@ -10,17 +10,17 @@ from encdec_widgets.formatting import counted, exact_text, number_text
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.training.folder import Folder
-from encdec_widgets.workers.training.job import (
+from encdec_widgets.workers.training.job import settings_of
+from encdec_widgets.workers.training.options import TrainingOptions, checked
+from encdec_widgets.workers.training.result import Trained, WeightsOf
+from encdec_widgets.workers.training.run import (
     SLICE_S,
     Run,
     limits_reached,
     next_slice,
-    settings_of,
     share_done,
     trained,
 )
-from encdec_widgets.workers.training.options import TrainingOptions, checked
-from encdec_widgets.workers.training.result import Trained, WeightsOf
 from encdec_widgets.workers.training.sent import Sent, sent, written_task
 from encdec_widgets.workers.training.tasks import Task, as_task
 

@@ -33,7 +33,7 @@ def segments(size: int, a: NDArray[Any], b: NDArray[Any], width: float) -> Array
     """
     x, y = grid(size)
     along = b - a
-    squared = np.maximum((along**2).sum(-1), 1e-6)[:, None, None]
+    squared = np.maximum((along**2).sum(-1), 1e-6)[:, None, None].astype(np.float32)
     from_x, from_y = x - _each(a, 0), y - _each(a, 1)
     share = np.clip((from_x * _each(along, 0) + from_y * _each(along, 1)) / squared, 0, 1)
     away = np.hypot(from_x - share * _each(along, 0), from_y - share * _each(along, 1))
@@ -76,4 +76,5 @@ def noisy(images: NDArray[Any], random: np.random.Generator, strength: float) ->
 
 
 def _each(points: NDArray[Any], axis: int) -> NDArray[Any]:
-    return points[:, axis, None, None]
+    # In 32 bits, as the pixels: pictures of 64 bits take three times as long.
+    return points[:, axis, None, None].astype(np.float32)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from encdec_widgets.workers.training.tasks.drawing import directions, discs, distances, noisy, segments
+from encdec_widgets.workers.training.tasks.drawing import covered, directions, distances, noisy, segments
 from encdec_widgets.workers.training.tasks.task import Task
 
 THREADS, DISCS = 3, 3
@@ -42,7 +42,8 @@ class Threads(Task):
                 point = following
         threads = image > 0.5
         for _ in range(DISCS):
-            middle, radius = random.uniform(0, size, (count, 2)), random.uniform(4, 8, count)[:, None, None]
-            image = np.maximum(image, 0.9 * discs(size, middle, radius))
-            threads &= distances(size, middle) >= radius + 1
+            away = distances(size, random.uniform(0, size, (count, 2)))
+            radius = random.uniform(4, 8, count)[:, None, None].astype(np.float32)
+            image = np.maximum(image, 0.9 * covered(radius - away))
+            threads &= away >= radius + 1
         return noisy(0.8 * image, random, NOISE), threads
