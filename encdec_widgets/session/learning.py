@@ -10,20 +10,14 @@ import traitlets
 
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.background import Cancellable
+from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.problem_words import problem_sentence
+from encdec_widgets.session import learning_words
 from encdec_widgets.session.learning_asked import Asked
 from encdec_widgets.session.learning_job import Given, UnderWay
 from encdec_widgets.session.learning_run import LearningState, Run
 from encdec_widgets.session.learning_subject import Subject, network_words
-from encdec_widgets.session.learning_words import (
-    STOPPED_AT_ONCE,
-    STOPPED_EARLY,
-    edited,
-    ended,
-    not_learnt,
-    started,
-)
 from encdec_widgets.session.session import Session
 from encdec_widgets.session.trained_weights import has_weights
 from encdec_widgets.workers.client import Worker, shared_worker
@@ -85,7 +79,7 @@ class Learning(Asked):
         self._resting: Cancellable | None = None
         self._patience: Cancellable | None = None
         self._coming_back: tuple[Backbone, WeightsOf] | None = None
-        self._ended_with: Backbone | None = None
+        self._last_design: Design | None = None
         self._last_task = ""
         self.observe(session.guarded(lambda _: self._look()), "settings")
         session.observe(self._network_changed, "shown")
@@ -100,8 +94,8 @@ class Learning(Asked):
     @property
     def up_to_date(self) -> bool:
         """Whether what is shown of the last training is of the network on screen."""
-        shown, last = self._session.shown, self._ended_with
-        return self.state.running or last is None or (shown and shown.backbone.design) == last.design
+        shown, last = self._session.shown, self._last_design
+        return self.state.running or last is None or (shown and shown.backbone.design) == last
 
     # Looking
 
@@ -150,7 +144,7 @@ class Learning(Asked):
 
         run = self._last_run(backbone) if goes_on else Run()
         if self._begin(make, backbone, (run,)):
-            self._say(started(settings.task, settings.seconds, steps, goes_on))
+            self._say(learning_words.started(settings.task, settings.seconds, steps, goes_on))
 
     def pin(self) -> None:
         """Keep the network on screen as A, for a race against another one."""
@@ -181,10 +175,10 @@ class Learning(Asked):
                 **attrs.asdict(settings.options),
             )
 
-        both = (("A", pinned.backbone), ("B", shown.backbone))
-        runs = tuple(Run(name=name, words=network_words(backbone)) for name, backbone in both)
+        both = (("A", pinned.words), ("B", network_words(shown.backbone)))
+        runs = tuple(Run(name=name, words=words) for name, words in both)
         if self._begin(make, shown.backbone, runs):
-            said = started(settings.task, settings.seconds, None, goes_on=False)
+            said = learning_words.started(settings.task, settings.seconds, None, goes_on=False)
             self._say(f"A and B are trained in turns. {said}")
 
     def stop(self) -> None:
@@ -211,11 +205,11 @@ class Learning(Asked):
 
     def _last_run(self, backbone: Backbone) -> Run:
         """The run that another one goes on after: that of the same task, if the network has weights of it."""
-        runs, last = self.state.runs, self._ended_with
+        runs, last = self.state.runs, self._last_design
         if len(runs) != 1 or last is None or self._last_task != self.settings.task:
             return Run()
         shown = self._session.shown
-        edit = "" if shown is None or backbone.design == last.design else shown.words
+        edit = "" if shown is None or backbone.design == last else shown.words
         return runs[0].going_on(edit or "went on")
 
     def _begin(
@@ -243,6 +237,10 @@ class Learning(Asked):
             self._under_way = None
             self._fail(failure)
             return False
+        except BaseException:  # an interrupt
+            self._under_way = None
+            self._tell(running=False, doing="")
+            raise
         return True
 
     def _progressed(self, under_way: UnderWay, progress: Progress) -> None:
@@ -255,7 +253,7 @@ class Learning(Asked):
         marks = [run.marks[-1] for run, old in zip(runs, before, strict=True) if run.marks != old.marks]
         self._tell(doing=progress.doing, share=progress.share, runs=runs)
         for mark in marks:
-            self._say(edited(mark))
+            self._say(learning_words.edited(mark))
         if payload.get("refused"):  # the process found out: of memory, say
             under_way.take_back()
             self._refuse(payload["refused"])
@@ -268,7 +266,9 @@ class Learning(Asked):
         said, failed = "", False
         if isinstance(result, TimingStopped):
             said = (
-                STOPPED_AT_ONCE if any(run.steps > run.before for run in self.state.runs) else STOPPED_EARLY
+                learning_words.STOPPED_AT_ONCE
+                if any(run.steps > run.before for run in self.state.runs)
+                else learning_words.STOPPED_EARLY
             )
         elif isinstance(result, Exception):
             said, failed = problem_sentence(result), True
@@ -286,15 +286,15 @@ class Learning(Asked):
     def _came(self, under_way: UnderWay, result: Trained | TrainingComparison) -> str:
         """Take what was learnt, and say how it ended."""
         if isinstance(result, TrainingComparison):
-            self._ended_with = under_way.newest.backbone
+            self._last_design = under_way.newest.backbone.design
             return result.sentence
         backbone = under_way.network_of(result.design)
-        self._ended_with = backbone
+        self._last_design = backbone.design
         if result.steps == 0:
-            return STOPPED_EARLY
+            return learning_words.STOPPED_EARLY
         self._coming_back = (backbone, result.weights)
         self._bring_back()
-        return ended(self.state.runs[0], stopped=under_way.stopped)
+        return learning_words.ended(self.state.runs[0], stopped=under_way.stopped)
 
     def _bring_back(self, _: Any = None) -> None:
         """Let the session have what was learnt, once nothing is being built."""
@@ -347,7 +347,7 @@ class Learning(Asked):
 
     def _refuse(self, reason: str) -> None:
         """Say that an edit is not trained, and that training goes on."""
-        said = not_learnt(reason)
+        said = learning_words.not_learnt(reason)
         self._tell(said=said, failed=True)
         self._say(said)
 

@@ -26,17 +26,19 @@ _MOST = 8
 
 @attrs.frozen(kw_only=True)
 class Subject:
-    """A network, and what learns a task in its place.
+    """A network, and what learns a task in its place. It holds the design alone, as the network may be large.
 
     Attributes:
-        backbone: The network.
+        design: The design of the network.
+        words: What it is, for a person who sees another one.
         task: What the task is called.
         notes: What is otherwise in the copy that is trained, a sentence each.
         refused: Why it can't learn the task; None if it can.
         mends: Ways out of that.
     """
 
-    backbone: Backbone
+    design: Design
+    words: str
     task: str
     notes: tuple[str, ...] = ()
     refused: Exception | None = attrs.field(default=None, eq=str)
@@ -52,17 +54,13 @@ class Subject:
             options: How it is to be trained.
         """
         design = backbone.design
+        known: dict[str, Any] = {"design": design, "words": network_words(backbone), "task": task.title}
         try:
             notes = trainee(design, task, options).notes
         except Exception as refused:  # noqa: BLE001 - a user's class may raise anything; all of it is shown
             mends = tuple(_mends(design, task, options))
-            return cls(backbone=backbone, task=task.title, refused=refused, mends=mends)
-        return cls(backbone=backbone, task=task.title, notes=notes)
-
-    @property
-    def design(self) -> Design:
-        """The design of the network."""
-        return self.backbone.design
+            return cls(**known, refused=refused, mends=mends)
+        return cls(**known, notes=notes)
 
 
 def network_words(backbone: Backbone) -> str:

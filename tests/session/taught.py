@@ -34,7 +34,7 @@ class FakeWorker:
 
     def __init__(self) -> None:
         self.jobs: list[Any] = []
-        self.refuses: Exception | None = None
+        self.refuses: BaseException | None = None
         self.stopped = False
         self.done: Callable[[Any], None] = lambda _: None
         self.on_progress: Callable[[Progress], None] = lambda _: None

@@ -315,6 +315,16 @@ def test_a_worker_that_is_busy_is_said(taught: Taught) -> None:
     assert taught.said == ["a timing is under way already"]
 
 
+def test_an_interrupt_while_it_starts_leaves_nothing_running(taught: Taught) -> None:
+    taught.worker.refuses = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        taught.learning.start()
+    assert not taught.learning.state.running
+    taught.worker.refuses = None
+    taught.learning.start()
+    assert taught.learning.state.running
+
+
 def test_what_comes_of_an_earlier_run_is_ignored(taught: Taught) -> None:
     taught.learning.start()
     done, tell = taught.worker.done, taught.worker.on_progress

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from encdec_widgets.formatting import counted, exact_text
 from encdec_widgets.session.learning_run import LearningState, Run
-from encdec_widgets.session.learning_subject import Subject, network_words
+from encdec_widgets.session.learning_subject import Subject
 from encdec_widgets.session.learning_words import seconds_text
 from encdec_widgets.widgets.base.texts import NOTHING, error, joined, lines, note
 from encdec_widgets.widgets.controls.refusal import refusal_html
@@ -75,4 +75,4 @@ def pinned_html(pinned: Subject | None, *, same: bool) -> Markup:
     if pinned is None:
         return NOTHING
     more = " Change the network to train another one beside it." if same else ""
-    return note(f"A is {network_words(pinned.backbone)}.{more}")
+    return note(f"A is {pinned.words}.{more}")
