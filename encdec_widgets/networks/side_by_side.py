@@ -54,7 +54,7 @@ def _started(work: Callable[[], None], count: int) -> list[threading.Thread]:
         helper = threading.Thread(target=work, name="encdec-pieces", daemon=True)
         try:
             helper.start()
-        except RuntimeError:
+        except (RuntimeError, OSError):  # the platform says which
             break
         helpers.append(helper)
     return helpers

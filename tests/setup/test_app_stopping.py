@@ -36,7 +36,8 @@ def left_behind(folder: Path, children: list[psutil.Process]) -> list[object]:
     until(lambda: not any(child.is_running() for child in children), "the kernels' end")
     return [
         *(folder / "tmp").iterdir(),
-        *(folder / "config").rglob("*"),
+        # JupyterLab, which has a person's own settings, marks there that they are of its present form.
+        *(path for path in (folder / "config").rglob("*") if path.name != "migrated"),
         *(folder / "runtime").rglob("*.html"),
     ]
 
