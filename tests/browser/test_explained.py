@@ -116,9 +116,9 @@ def test_the_field_on_an_image(theme: str, open_app: Callable[..., Screen], tmp_
     bad, good = tmp_path / "bad.png", tmp_path / "good.png"
     bad.write_bytes(b"this is no image")
     good.write_bytes(png(300, 200))
-    page.get_by_label("Image …").set_input_files(bad)
+    page.get_by_label("Image …", exact=True).set_input_files(bad)
     expect(field).to_contain_text("bad.png")
-    page.get_by_label("Image …").set_input_files(good)
+    page.get_by_label("Image …", exact=True).set_input_files(good)
     kernel = designer.screen.kernel
     assert kernel
     until(

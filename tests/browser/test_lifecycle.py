@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 from playwright.sync_api import Browser, expect
@@ -312,3 +314,32 @@ def test_the_app_whose_kernel_died_says_what_to_do(open_app: Callable[..., Scree
     expect(designer.root.locator(".encdec-gone")).to_have_text(f"{GONE} Reload this page.")
     screen.page.reload()
     DesignerPage(screen).wait_for_boxes(START)
+
+
+MISSED = "Error displaying widget: model not found"  # Jupyter's own words
+
+
+def test_the_app_whose_widget_was_missed_loads_its_page_again(open_app: Callable[..., Screen]) -> None:
+    scripts = (Path(sys.prefix) / "share/jupyter/labextensions/@jupyter-widgets").rglob("*.js")
+    assert any(MISSED in script.read_text(encoding="utf-8") for script in scripts)
+    screen = open_app(fresh=True)
+    screen.allowed_errors.extend((CUT_OFF, ENDED_ALREADY))
+    loads: list[str] = []
+    screen.page.on("framenavigated", lambda frame: loads.append(frame.url))
+    # As if it had been missed each time: the place of a widget says so once the page is there, before the designer is.
+    screen.page.add_init_script(
+        f"""document.addEventListener("DOMContentLoaded", () => {{
+            const before = new MutationObserver(() => {{
+                if (document.getElementById("loading")?.style.display === "flex") return;
+                before.disconnect();
+                const place = document.createElement("div");
+                place.className = "jupyter-widgets";
+                place.textContent = {MISSED!r};
+                document.body.append(place);
+            }});
+            before.observe(document.body, {{ attributes: true, childList: true, subtree: true }});
+        }});"""
+    )
+    screen.page.reload(wait_until="commit")
+    expect(screen.page.locator("#loading")).to_contain_text("Reload this page")
+    assert len(loads) == 3
