@@ -43,7 +43,7 @@ class Kind(abc.ABC):
 
     def is_there(self, targets: NDArray[Any]) -> NDArray[np.bool_]:
         """Whether there is anything to be found, of each image; ``targets`` are checked ones."""
-        there: NDArray[np.bool_] = targets.reshape(len(targets), -1).any(1)
+        there: NDArray[np.bool_] = np.any(targets.reshape(len(targets), -1), axis=1)
         return there
 
     @abc.abstractmethod

@@ -155,7 +155,7 @@ def peaks(maps: Array, bend: float) -> NDArray[np.float64]:
         maps: The logits, (number, height, width, names).
         bend: How strongly the parabola is bent: 1 / the square of the Gaussian's standard deviation in positions.
     """
-    number, height, width, names = maps.shape
+    number, _, width, names = maps.shape
     highest = maps.reshape(number, -1, names).argmax(1)
     row, column = highest // width, highest % width
     padded = np.pad(maps.astype(np.float64), ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=np.nan)
