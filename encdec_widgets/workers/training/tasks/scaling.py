@@ -85,7 +85,8 @@ def scaled_classes(classes: NDArray[Any], size: int, names: int) -> NDArray[np.u
     weights = _weights(side, size)
     for image, into in zip(classes, scaled, strict=True):
         square = image[rows, columns]
-        most, found = np.full((size, size), LEAST_SHARE, np.float32), np.zeros((size, size), np.uint16)
+        most: Weights = np.full((size, size), LEAST_SHARE, np.float32)
+        found = np.zeros((size, size), np.uint16)
         for one in range(1, names + 1):
             covered = _weighted((square == one).astype(np.float32), weights)
             found[covered >= most] = one
@@ -95,7 +96,9 @@ def scaled_classes(classes: NDArray[Any], size: int, names: int) -> NDArray[np.u
 
 
 def _weighted(square: Weights, weights: Weights) -> Weights:
-    scaled: Weights = square if weights.shape[0] == weights.shape[1] else weights @ square @ weights.T
+    if weights.shape[0] == weights.shape[1]:
+        return square
+    scaled: NDArray[Any] = weights @ square @ weights.T
     return scaled
 
 
