@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets.workers.training import ArraysTask, TaskError, trainee
@@ -20,6 +20,7 @@ RANDOM = np.random.default_rng(0)
 @given(
     st.integers(20, 300), st.integers(20, 300), st.sampled_from([64, 80]), st.booleans(), st.integers(0, 99)
 )
+@example(259, 300, 64, False, 0)  # 3 px more than a multiple of 64
 @settings(max_examples=40)
 def test_points_stay_on_what_they_are_on_whatever_the_size(
     height: int, width: int, size: int, colour: bool, seed: int
@@ -36,7 +37,7 @@ def test_points_stay_on_what_they_are_on_whatever_the_size(
     weights = drawn.images.astype(np.float64) ** 2
     at = np.arange(size)
     column, row = (weights.sum(axis) @ at / weights.sum((1, 2)) for axis in (1, 2))
-    assert np.hypot(column - drawn.targets[:, 0, 0], row - drawn.targets[:, 0, 1]).max() < 0.6
+    assert np.hypot(column - drawn.targets[:, 0, 0], row - drawn.targets[:, 0, 1]).max() < 0.1
 
 
 @given(st.integers(2, 300), st.integers(1, 200))
