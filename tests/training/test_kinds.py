@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets.workers.training.kinds import KINDS
+from encdec_widgets.workers.training.kinds.classes import told_rightly
 from encdec_widgets.workers.training.kinds.points import peaks
 
 POINTS, MASK, CLASSES = KINDS["points"], KINDS["mask"], KINDS["classes"]
@@ -19,14 +20,39 @@ SEEDS = st.integers(0, 1000)
 @given(SEEDS, STRIDES)
 @settings(max_examples=40)
 def test_the_peak_of_a_points_map_is_the_point_at_any_stride(seed: int, stride: int) -> None:
-    points = np.random.default_rng(seed).uniform(8, 55, (3, 2, 2)).astype(np.float32)
+    random = np.random.default_rng(seed)
+    points = random.uniform(-0.5, 63.5, (3, 2, 2)).astype(np.float32)
+    points[0, 0, 0], points[1, 1, 1] = -0.5, 63.5  # over the whole image, its border too
+    points[2, 0] = random.choice([-0.5, 0.2, 62.9, 63.5], 2)
     maps = POINTS.maps(points, 64, 64 // stride, 2)
     assert maps.shape == (3, 64 // stride, 64 // stride, 2)
     assert np.allclose(maps.sum((1, 2)), 1, atol=1e-5)
     logits = np.log(np.maximum(maps, 1e-30))
     score = POINTS.score(logits, points, 64, ("a", "b"), ())
-    assert score.value < 0.02
-    assert peaks(logits).shape == (3, 2, 2)
+    assert score.error < 0.02  # the mean of all distances
+    assert peaks(logits, bend=1).shape == (3, 2, 2)
+
+
+@given(SEEDS, st.integers(1, 4), st.integers(1, 4))
+def test_a_peak_lies_within_half_a_position_of_the_highest_one_whatever_the_map(
+    seed: int, height: int, width: int
+) -> None:
+    maps = np.random.default_rng(seed).normal(0, 9, (2, height, width, 3)).astype(np.float32)
+    row, column = np.unravel_index(maps.reshape(2, -1, 3).argmax(1), (height, width))
+    found = peaks(maps, bend=0.4)
+    assert np.isfinite(found).all()
+    assert abs(found - np.stack([column, row], -1)).max() <= 0.5
+
+
+def test_where_one_of_a_pair_is_never_there_the_score_is_the_distance() -> None:
+    points = np.full((6, 2, 2), 20, np.float32)
+    points[:, 1] = np.nan
+    logits = np.log(np.maximum(POINTS.maps(points + 3, 64, 64, 2), 1e-30))
+    score = POINTS.score(logits, points, 64, ("a", "b"), (("a", "b"),))
+    assert score.name == "px"
+    assert set(score.figures) == {"px"}
+    assert score.value == pytest.approx(3 * math.sqrt(2), abs=0.02)
+    assert "swapped" not in score.text
 
 
 def test_a_point_that_is_not_there_has_no_map_and_no_score() -> None:
@@ -34,7 +60,6 @@ def test_a_point_that_is_not_there_has_no_map_and_no_score() -> None:
     maps = POINTS.maps(points, 64, 64, 2)
     assert maps.sum((0, 1, 2)).round(5).tolist() == [1, 0]
     score = POINTS.score(np.log(np.maximum(maps, 1e-30)), points, 64, ("a", "b"), (("a", "b"),))
-    assert score.figures["swapped"] == 0
     assert score.figures["px"] < 0.02
 
 
@@ -56,7 +81,7 @@ def test_swapped_points_are_counted(swaps: list[bool]) -> None:
     if np.mean(swaps) >= 0.02:
         assert f"feet swapped {100 * np.mean(swaps):.0f} %" in score.text
     assert score.text.startswith("coin flip: ") == (
-        abs(np.mean(swaps) - 0.5) <= 1.5 / math.sqrt(2 * len(swaps)) and np.mean(swaps) >= 0.02
+        abs(np.mean(swaps) - 0.5) <= min(1.5 / math.sqrt(2 * len(swaps)), 0.25) and np.mean(swaps) >= 0.02
     )
 
 
@@ -84,9 +109,64 @@ def test_classes_at_a_stride_are_told_rightly(seed: int, stride: int) -> None:
     maps = CLASSES.maps(classes, 64, 64 // stride, 3)
     assert maps.shape == (6, 64 // stride, 64 // stride, 3)
     assert (maps.sum(-1) <= 1).all()
-    assert CLASSES.score(maps * 9, classes, 64, ("a", "b", "c"), ()).value == 1
+    names = ("a", "b", "c")
     wrong = np.roll(maps, 1, axis=-1)
-    assert CLASSES.score(wrong * 9, classes, 64, ("a", "b", "c"), ()).value == 0
+    assert told_rightly(maps * 9, classes, 64, names).value == 1
+    assert told_rightly(wrong * 9, classes, 64, names).value == 0
+    right = CLASSES.score(maps * 18 - 9, classes, 64, names, ())
+    assert right.value == 1 if stride == 1 else 0.4 < right.value <= 1
+    assert CLASSES.score(wrong * 18 - 9, classes, 64, names, ()).value == 0
+
+
+@given(SEEDS, STRIDES, st.integers(1, 4))
+@settings(max_examples=25)
+def test_a_network_that_paints_nothing_or_all_of_one_class_has_found_nothing_or_little(
+    seed: int, stride: int, number: int
+) -> None:
+    random = np.random.default_rng(seed)
+    classes = np.zeros((4, 64, 64), np.uint16)
+    classes[:, 20:28, 30:38] = random.integers(1, number + 1, (4, 1, 1))
+    names = tuple("abcd"[:number])
+    nothing = random.uniform(-9, 0, (4, 64 // stride, 64 // stride, number)).astype(np.float32)
+    assert CLASSES.score(nothing, classes, 64, names, ()).value == 0
+    assert CLASSES.score(nothing, np.zeros_like(classes), 64, names, ()).value == 1
+    everywhere = nothing.copy()
+    everywhere[..., 0] = 5
+    assert CLASSES.score(everywhere, classes, 64, names, ()).value < 0.05
+
+
+@given(st.integers(1, 200), st.integers(2, 5), SEEDS)
+@settings(max_examples=60)
+def test_what_is_far_better_than_guessing_is_not_called_guessing(count: int, number: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    classes = np.broadcast_to(random.integers(1, number + 1, (count, 1, 1)), (count, 8, 8))
+    maps = np.eye(number, dtype=np.float32)[classes - 1]
+    share = random.random()
+    wrong = random.random(count) < share
+    maps[wrong] = np.roll(maps[wrong], 1, axis=-1)
+    score = told_rightly(maps, classes, 8, "abcde"[:number])
+    assert score.value == pytest.approx(1 - wrong.mean())
+    if score.value > 1 / number + 0.25:
+        assert score.text.endswith("% told rightly")
+        assert score.text[0].isdigit()
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize("name", list(KINDS))
+def test_a_batch_without_anything_to_find_has_a_finite_loss_and_of_points_none(name: str) -> None:
+    targets = {
+        "points": np.full((2, 2, 2), np.nan, np.float32),
+        "mask": np.zeros((2, 64, 64, 2), bool),
+        "classes": np.zeros((2, 64, 64), np.uint16),
+    }[name]
+    kind = KINDS[name]
+    assert not kind.is_there(targets).any()
+    logits = np.random.default_rng(0).normal(0, 3, (2, 64, 64, 2)).astype(np.float32)
+    maps = kind.maps(targets, 64, 64, 2)
+    assert not maps.any()
+    loss = float(kind.loss(*map(keras.ops.convert_to_tensor, (logits, maps))))
+    assert math.isfinite(loss)
+    assert name != "points" or loss == 0
 
 
 @pytest.mark.backend

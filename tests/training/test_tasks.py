@@ -87,8 +87,10 @@ def test_what_is_no_task_is_refused_with_those_there_are() -> None:
 class Drawing(Task):
     """Draws what it was given."""
 
-    def __init__(self, images: Any, targets: Any, kind: str = "points", names: Any = ("a",)) -> None:
-        self.drawn, self.kind, self.names = (images, targets), kind, names
+    def __init__(
+        self, images: Any, targets: Any, kind: str = "points", names: Any = ("a",), alike: Any = ()
+    ) -> None:
+        self.drawn, self.kind, self.names, self.alike = (images, targets), kind, names, alike
 
     def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
         return self.drawn
@@ -107,10 +109,6 @@ IMAGES, POINTS = np.zeros((2, 64, 64)), np.full((2, 1, 2), 9)
         (Drawing(np.full((2, 64, 64), np.nan), POINTS), "NaN or infinity; finite numbers would work"),
         (Drawing([[1, 2], [3]], POINTS), "must be an array of numbers"),
         (Drawing(IMAGES, np.zeros((2, 2))), r"numbers of the shape \(2, 1, 2\): x and y of each point in px"),
-        (
-            Drawing(IMAGES, np.full((2, 1, 2), 99)),
-            "no point inside of any of 2 images; x and y from 0 to 63 px",
-        ),
         (Drawing(IMAGES, IMAGES + 3, "mask"), r"must be 0 or 1 in each pixel\. Received: values from 3 to 3"),
         (Drawing(IMAGES, IMAGES[0], "mask"), r"0 and 1 of the shape \(2, 64, 64, 1\) or \(2, 64, 64\)"),
         (Drawing(IMAGES, IMAGES + 2, "classes"), "0 for nothing and 1 to 1 for the names"),
@@ -120,6 +118,25 @@ IMAGES, POINTS = np.zeros((2, 64, 64)), np.full((2, 1, 2), 9)
         ),
         (Drawing(IMAGES, POINTS, names=()), r"Would work: names = \('head', 'tail'\)"),
         (Drawing(IMAGES, POINTS, names=("a", "a")), "no two the same"),
+        *(
+            (
+                Drawing(IMAGES, POINTS, names=("a", "b", "c"), alike=alike),
+                r"Would work: alike = \(\('a', 'b'\),\)",
+            )
+            for alike in (
+                ("a", "b"),
+                ["ab"],
+                (("a", "b", "c"),),
+                (("a",),),
+                (("a", "a"),),
+                (("a", "d"),),
+                "ab",
+                7,
+                (None,),
+                (("a", ["b"]),),
+            )
+        ),
+        (Drawing(IMAGES, POINTS, alike=(("a", "b"),)), r"Would work: no pairs: alike = \(\)"),
     ],
 )
 def test_what_a_task_draws_wrongly_is_told_with_what_would_work(task: Task, said: str) -> None:
@@ -132,6 +149,32 @@ def test_draw_must_return_two_arrays() -> None:
     task.drawn = IMAGES
     with pytest.raises(TaskError, match="must return two arrays: images and what is to be found"):
         task.batch(0, 0, 2, 64)
+
+
+class Seldom(Dots):
+    """One image in so many has a point."""
+
+    def __init__(self, one_in: float) -> None:
+        self.one_in = one_in
+
+    def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
+        images, points = super().draw(random, count, size)
+        points = points.astype(float)
+        points[random.random(count) > 1 / self.one_in] = np.nan
+        return images, points
+
+
+def test_a_task_whose_points_are_seldom_there_is_sent_and_one_that_has_none_is_refused() -> None:
+    seldom = Seldom(8)
+    assert not seldom.of_kind.is_there(seldom.batch(0, 0, 2, 64).targets).any()  # by luck
+    assert seldom.to_send(64) is seldom
+    with pytest.raises(
+        TaskError, match="In 64 images of the task seldom there is no point inside of an image: x and"
+    ):
+        Seldom(float("inf")).to_send(64)
+    for kind, said in (("mask", "no pixel of a mask"), ("classes", "no pixel of a class")):
+        with pytest.raises(TaskError, match=f"In 64 images of the task drawing there is {said}"):
+            Drawing(IMAGES, IMAGES, kind).to_send(64)
 
 
 def test_points_outside_of_the_image_are_not_there() -> None:

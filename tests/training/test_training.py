@@ -15,6 +15,7 @@ from encdec_widgets.encoder_decoder import SimpleConvBlock
 from encdec_widgets.networks.keras_private import is_filled
 from encdec_widgets.workers.timing import Worker, measure, network_of
 from encdec_widgets.workers.training import (
+    ArraysTask,
     Edit,
     Threads,
     Training,
@@ -79,6 +80,30 @@ def test_a_task_of_ones_own_is_learnt_and_the_loss_falls(worker: Worker) -> None
     assert np.mean(trained.losses[-10:]) < 0.8 * trained.losses[0]
     # No less than the entropy of what each map is to be: a Gaussian of 1.5 px.
     assert min(trained.losses) > math.log(2 * math.pi * math.e * 1.5**2) - 0.1
+
+
+def test_images_of_which_few_have_points_are_learnt_and_scored_at_another_size_too(worker: Worker) -> None:
+    random = np.random.default_rng(0)
+    images = random.integers(0, 50, (40, 100, 120), dtype=np.uint8)
+    points = np.full((40, 2, 2), np.nan)
+    points[::7, 0] = random.integers([30, 20], [90, 80], (6, 2))
+    for image, (x, y) in zip(images[::7], points[::7, 0].astype(int), strict=True):
+        image[y - 1 : y + 2, x - 1 : x + 2] = 255
+    task = ArraysTask(images, points=points, names=("left", "right"), alike=(("left", "right"),))
+    training, told = Training.of(SMALL, task, steps=30, backend=BACKEND), Told()
+
+    def tell(progress: Any) -> None:
+        told(progress)
+        if len(told.payloads) == 1:
+            assert training.change(unet(7, filters=1))
+            assert training.notes[0].startswith("trained at 128 × 128 px")
+
+    trained = worker.do(training, tell)
+    assert trained.steps == 30
+    assert trained.score_name == "px"  # there is no right one that the left one could be taken for
+    assert 0 <= trained.score <= 128 * math.sqrt(2)
+    assert all(map(math.isfinite, trained.losses))
+    assert "34 images without a point left out" in trained.notes
 
 
 def test_the_backbones_weights_come_back_and_a_training_starts_from_them(worker: Worker) -> None:

@@ -27,6 +27,8 @@ from encdec_widgets.workers.training.trainee import positions_of
 from encdec_widgets.workers.training.weights_file import assign, load, pairs_of, save
 
 PICTURES = 6
+MOST_AT_ONCE = 8
+"""So many images go through the network at once where nothing is learnt."""
 
 
 class TrainingHere:
@@ -169,8 +171,11 @@ class TrainingHere:
         return value
 
     def _predicted(self, count: int) -> NDArray[np.float32]:
-        """What the network gives for the first images of the score: in batches of one size, compiled once."""
-        size = self._options["batch_size"]
+        """What the network gives for the first images of the score: in batches of one size, compiled once.
+
+        Small ones, though it is trained in large ones: six pictures are looked at far more often than the score is.
+        """
+        size = min(self._options["batch_size"], MOST_AT_ONCE)
         images = self._held_out[:count]
         padded = np.concatenate([images, np.repeat(images[-1:], -len(images) % size, axis=0)])
         parts = [self._step.predict(padded[at : at + size]) for at in range(0, len(padded), size)]

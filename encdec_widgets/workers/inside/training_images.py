@@ -77,6 +77,11 @@ class TrainingImages:
     def held_out(self, count: int) -> tuple[Array, Drawn]:
         """Images that are never learnt on, as the network takes them and as they are."""
         seen = self._told(lambda: self.task.first(count, self.size))
+        if not self.task.of_kind.is_there(seen.targets).any():
+            raise TimingError(
+                f"in the {count} images that the task {self.task.title} is scored on there is "
+                f"{self.task.of_kind.nothing}"
+            )
         return self._channels(self._standard(seen.images)), seen
 
     def _as_taken(self, images: Array, targets: NDArray[Any]) -> tuple[Array, Array]:

@@ -89,7 +89,8 @@ class Trained:
     Attributes:
         score: The figure that says how good it is, on images that it never learnt on.
         score_name: What the figure is: "px" (median distance to the point), "swapped" (share of look-alike points that
-            were taken for each other), "f1" (of the pixels of a mask), "right" (share of things told rightly).
+            were taken for each other), "f1" (of the pixels of masks or classes), "right" (share of things that are told
+            rightly).
         score_text: The same in words, such as "coin flip: feet swapped 48 %, 0.31 px".
         figures: All figures by name.
         losses: The loss of each step: cross-entropy in nats.

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import attrs
 
+MOST_BY_CHANCE = 0.25
+"""A share that is farther than this from guessing is not called chance, however few it was counted on."""
+
 
 @attrs.frozen(kw_only=True)
 class Score:

@@ -71,9 +71,7 @@ def written_task(task: Task, size: int, folder: Path) -> str:
         TaskError: (a ValueError) If it draws something that nothing can learn from.
         TimingError: If it cannot be sent.
     """
-    task.batch(
-        seed=0, number=0, count=2, size=size
-    )  # What goes wrong is told here, before a process is asked.
+    learnt = task.to_send(size)  # What goes wrong is told here, before a process is asked.
     path = folder / "task.txt"
-    path.write_text(packed_task(task), encoding="ascii")
+    path.write_text(packed_task(learnt), encoding="ascii")
     return str(path)

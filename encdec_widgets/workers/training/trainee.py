@@ -166,4 +166,4 @@ def _notes(design: Design, task: Task, size: int, fitting: int) -> tuple[str, ..
     else:
         verb = "is" if len(task.names) == 1 else "are"
         notes.append(f"{names} {verb} added at its output; the backbone's weights alone come back")
-    return tuple(notes)
+    return (*notes, *task.notes)

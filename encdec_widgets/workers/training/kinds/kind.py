@@ -21,9 +21,11 @@ class Kind(abc.ABC):
 
     Attributes:
         name: What a task calls it.
+        nothing: What is said where there is nothing to be found in any image.
     """
 
     name: ClassVar[str]
+    nothing: ClassVar[str]
 
     @abc.abstractmethod
     def checked(self, targets: NDArray[Any], count: int, size: int, names: int) -> NDArray[Any]:
@@ -39,6 +41,11 @@ class Kind(abc.ABC):
             TargetsError: If it is nothing of this kind; it says what was received and what would work.
         """
 
+    def is_there(self, targets: NDArray[Any]) -> NDArray[np.bool_]:
+        """Whether there is anything to be found, of each image; ``targets`` are checked ones."""
+        there: NDArray[np.bool_] = np.any(targets.reshape(len(targets), -1), axis=1)
+        return there
+
     @abc.abstractmethod
     def maps(self, targets: NDArray[Any], size: int, positions: int, names: int) -> Array:
         """What each map should be: (number, positions, positions, names).
@@ -48,7 +55,10 @@ class Kind(abc.ABC):
 
     @abc.abstractmethod
     def loss(self, logits: Any, maps: Any) -> Any:
-        """Cross-entropy of what a network gave (tensors of Keras's backend): a mean over the images."""
+        """Cross-entropy of what a network gave (tensors of Keras's backend): a mean over the images.
+
+        Of images without anything to be found it is 0 or more, and never NaN.
+        """
 
     @abc.abstractmethod
     def laid_over(self, logits: Array, size: int) -> Array:

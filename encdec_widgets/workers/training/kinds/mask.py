@@ -22,6 +22,7 @@ class Mask(Kind):
     """Masks, (number, size, size, names), true where a pixel belongs to the thing."""
 
     name = "mask"
+    nothing = "no pixel of a mask: masks that are 1 somewhere would work"
 
     def checked(self, targets: NDArray[Any], count: int, size: int, names: int) -> NDArray[np.bool_]:
         """See :class:`Kind`."""

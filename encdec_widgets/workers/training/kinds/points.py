@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from encdec_widgets._keras import keras
 from encdec_widgets.formatting import percent_text
 from encdec_widgets.workers.training.kinds.kind import Array, Kind, TargetsError
-from encdec_widgets.workers.training.scores import Score
+from encdec_widgets.workers.training.scores import MOST_BY_CHANCE, Score
 
 SIGMA_PX = 1.5
 """Standard deviation of the Gaussian: wide enough to be found, narrow enough to tell a pixel."""
@@ -22,6 +22,7 @@ class Points(Kind):
     """Points, (number, names, 2) with x and y in px; NaN where one is not there."""
 
     name = "points"
+    nothing = "no point inside of an image: x and y from 0 to its size in px, less 1, would work"
 
     def checked(self, targets: NDArray[Any], count: int, size: int, names: int) -> NDArray[np.float32]:
         """See :class:`Kind`."""
@@ -34,11 +35,12 @@ class Points(Kind):
         # What lies outside is not there: a map that cannot show it would learn something else.
         inside = (points >= -0.5) & (points <= size - 0.5)
         points[~inside.all(-1)] = np.nan
-        if np.isnan(points).all():
-            raise TargetsError(
-                f"has no point inside of any of {count} images; x and y from 0 to {size - 1} px would work."
-            )
         return points
+
+    def is_there(self, targets: NDArray[Any]) -> NDArray[np.bool_]:
+        """See :class:`Kind`."""
+        there: NDArray[np.bool_] = ~np.isnan(targets).all((1, 2))
+        return there
 
     def maps(self, targets: NDArray[Any], size: int, positions: int, names: int) -> Array:
         """A Gaussian at each point, whose sum is 1; zeros where there is none."""
@@ -78,7 +80,8 @@ class Points(Kind):
         alike: Sequence[tuple[str, str]],
     ) -> Score:
         """The median distance of peaks to their points, and of points that look alike the share that was swapped."""
-        found = peaks(logits) * (size / logits.shape[1]) + (size / logits.shape[1] - 1) / 2
+        stride = size / logits.shape[1]
+        found = peaks(logits, (stride / _sigma(stride)) ** 2) * stride + (stride - 1) / 2
         distances = np.hypot(*np.moveaxis(found - targets, -1, 0))
         # NaN where a point is not there: then none of the two is a swap.
         nearest, swapped = distances.copy(), []
@@ -90,7 +93,9 @@ class Points(Kind):
                 swapped.append((to_other < distances[:, one])[known])
                 nearest[known, one] = np.minimum(nearest[:, one], to_other)[known]
         mean, px = float(np.nanmean(distances)), float(np.nanmedian(nearest))
-        if not alike:
+        each = np.concatenate([np.empty(0, bool), *swapped])
+        # Where one of each pair is nowhere to be found, none can be swapped: that is not the same as all being right.
+        if not len(each):
             return Score(
                 value=px,
                 name="px",
@@ -99,8 +104,7 @@ class Points(Kind):
                 error=mean,
                 margin=0.05 + 0.1 * mean,
             )
-        each = np.concatenate(swapped)
-        share = float(each.mean()) if len(each) else 0.0
+        share = float(each.mean())
         what = "feet" if all("foot" in name for pair in alike for name in pair) else "points"
         return Score(
             value=share,
@@ -129,41 +133,55 @@ def px_text(px: float) -> str:
 def _swapped_text(share: float, count: int, what: str, px: float) -> str:
     if share < 0.02:
         return px_text(px)
-    by_chance = abs(share - 0.5) <= 3 * 0.5 / math.sqrt(max(count, 1))
+    # Of a few points any share may be chance, and yet most of them are right.
+    by_chance = abs(share - 0.5) <= min(3 * 0.5 / math.sqrt(max(count, 1)), MOST_BY_CHANCE)
     begin = "coin flip: " if by_chance else ""
     return f"{begin}{what} swapped {percent_text(share)}, {px_text(px)}"
 
 
-def peaks(maps: Array) -> NDArray[np.float64]:
+def peaks(maps: Array, bend: float) -> NDArray[np.float64]:
     """Where the peak of each map is, between positions: (number, names, 2) with x and y in positions.
 
     The highest position, moved to the top of the parabola through it and its neighbours: of logits, whose map is to be
-    a Gaussian, that is the point itself.
+    a Gaussian, that is the point itself. At the border one neighbour is missing; the known width of the Gaussian, of
+    which the logarithm is a parabola, stands for it.
 
     >>> x, y = np.meshgrid(np.arange(8), np.arange(8))
-    >>> maps = -((x - 5.3) ** 2 + (y - 2.8) ** 2) / 2
-    >>> peaks(maps[None, ..., None]).round(2).tolist()
-    [[[5.3, 2.8]]]
+    >>> maps = -((x - [[[5.3]], [[0.2]]]) ** 2 + (y - [[[2.8]], [[6.9]]]) ** 2) / 2
+    >>> peaks(maps[..., None], bend=1).round(2).tolist()
+    [[[5.3, 2.8]], [[0.2, 6.9]]]
+
+    Args:
+        maps: The logits, (number, height, width, names).
+        bend: How strongly the parabola is bent: 1 / the square of the Gaussian's standard deviation in positions.
     """
     number, _, width, names = maps.shape
     highest = maps.reshape(number, -1, names).argmax(1)
     row, column = highest // width, highest % width
-    padded = np.pad(maps.astype(np.float64), ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
+    padded = np.pad(maps.astype(np.float64), ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=np.nan)
     image, name = np.meshgrid(np.arange(number), np.arange(names), indexing="ij")
 
     def at(down: int, right: int) -> NDArray[np.float64]:
         near: NDArray[np.float64] = padded[image, row + 1 + down, column + 1 + right, name]
         return near
 
-    right = _top(at(0, -1), at(0, 0), at(0, 1))
-    down = _top(at(-1, 0), at(0, 0), at(1, 0))
+    right = _top(at(0, -1), at(0, 0), at(0, 1), bend)
+    down = _top(at(-1, 0), at(0, 0), at(1, 0), bend)
     return np.stack([column + right, row + down], -1)
 
 
 def _top(
-    before: NDArray[np.float64], highest: NDArray[np.float64], after: NDArray[np.float64]
+    before: NDArray[np.float64], highest: NDArray[np.float64], after: NDArray[np.float64], bend: float
 ) -> NDArray[np.float64]:
-    """How far the top of a parabola lies from its middle point, at most half a position."""
-    bend = 2 * highest - before - after
-    offset: NDArray[np.float64] = np.clip((after - before) / np.maximum(2 * bend, 1e-12), -0.5, 0.5)
+    """How far the top of a parabola lies from its middle point, at most half a position.
+
+    A neighbour that is NaN is not there: it is where the parabola of the known bend through the other two has it.
+    """
+    no_before, no_after = np.isnan(before), np.isnan(after)
+    before, after = (
+        np.where(no_before, np.where(no_after, highest, 2 * highest - after - bend), before),
+        np.where(no_after, np.where(no_before, highest, 2 * highest - before - bend), after),
+    )
+    found = 2 * highest - before - after
+    offset: NDArray[np.float64] = np.clip((after - before) / np.maximum(2 * found, 1e-12), -0.5, 0.5)
     return offset

@@ -1,11 +1,20 @@
 """A person's own images, with points or masks, as a task."""
 
-from typing import Any
+import copy
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from encdec_widgets.formatting import quoted
+from encdec_widgets.formatting import counted, quoted
+from encdec_widgets.workers.training.tasks.array_checks import checked_images, checked_targets
+from encdec_widgets.workers.training.tasks.scaling import (
+    middle_square,
+    moved_points,
+    scaled_classes,
+    scaled_images,
+    scaled_masks,
+)
 from encdec_widgets.workers.training.tasks.task import Task, TaskError
 
 HELD_OUT_SHARE = 5
@@ -17,8 +26,8 @@ _ONE = {"points": "point", "mask": "mask", "classes": "class"}
 class ArraysTask(Task):
     """What a network is to find in images that are there: points, masks or classes.
 
-    Of each image the middle square is scaled to the size that the network takes. One in five is never learnt on; the
-    score is taken on these.
+    Of each image the middle square is scaled to the size that the network takes. Images without any point in it are
+    left out, and one in five of the others is never learnt on: the score is taken on these. The arrays are not copied.
 
     Attributes:
         names: As in :class:`Task`.
@@ -56,9 +65,10 @@ class ArraysTask(Task):
             alike: As in :class:`Task`.
 
         Raises:
-            TaskError: (a ValueError) If these are no such arrays, or not of as many images.
+            TaskError: (a ValueError) If these are no such arrays, or not of as many images; if anything in them is NaN
+                but a point, or they have more than 32 names; if there is nothing to be found in any image.
         """
-        self._images = _grey(images)
+        self._images = checked_images(images)
         given = {"points": points, "masks": masks, "classes": classes}
         found = {name: value for name, value in given.items() if value is not None}
         if len(found) != 1:
@@ -68,91 +78,93 @@ class ArraysTask(Task):
             )
         ((called, value),) = found.items()
         self.kind = "mask" if called == "masks" else called
-        self._targets, count = _targets(self.kind, value, self._images.shape)
-        self.names = tuple(names) or tuple(f"{_ONE[self.kind]} {n + 1}" for n in range(count))
-        self.alike = tuple(alike)
+        self._targets, count = checked_targets(self.kind, value, self._images.shape[:3])
+        self.names = names if isinstance(names, str) else tuple(names)
+        self.names = self.names or tuple(f"{_ONE[self.kind]} {n + 1}" for n in range(count))
+        self.alike = tuple(alike) if isinstance(alike, list) else alike
         self.require_whole()
-        if self.kind != "classes" and len(self.names) != count:
+        if len(self.names) < count or (self.kind != "classes" and len(self.names) > count):
             raise TaskError(
                 f"There must be a name for each of {count} maps. Received: names={quoted(self.names)}. Would work: "
                 f"{count} names, or none."
             )
-        self.first(min(len(self._images), 2), 64)  # what is wrong in the values is told now
+        self._numbers = self._usable()
 
     @property
     def title(self) -> str:
         """What a person calls it."""
         return "your images"
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, and whether there are too few to keep some for the score."""
+        there, left_out = len(self._numbers), len(self._images) - len(self._numbers)
+        notes = [f"{counted(left_out, 'image')} without a point left out"] if left_out else []
+        if there < HELD_OUT_SHARE:
+            notes.append(
+                f"scored on images that it learnt on: there are {there}, and {HELD_OUT_SHARE} would do"
+            )
+        return tuple(notes)
+
     def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
         """Take some of the images that are learnt on."""
-        held_out = len(self._images) // HELD_OUT_SHARE
-        return self._taken(random.integers(held_out, len(self._images), count), size)
+        held_out = len(self._numbers) // HELD_OUT_SHARE
+        return self._taken(self._numbers[random.integers(held_out, len(self._numbers), count)], size)
 
     def first(self, count: int, size: int) -> Any:
         """The images that are kept for the score; again from the beginning where there are fewer."""
-        held_out = max(len(self._images) // HELD_OUT_SHARE, 1)
-        images, targets = self._taken(np.arange(count) % held_out, size)
+        held_out = max(len(self._numbers) // HELD_OUT_SHARE, 1)
+        images, targets = self._taken(self._numbers[np.arange(count) % held_out], size)
         return self._checked(images, targets, count, size)
 
-    def _taken(self, numbers: NDArray[np.int64], size: int) -> tuple[Any, Any]:
-        images, targets = self._images[numbers], self._targets[numbers]
-        height, width = images.shape[1:]
-        side = min(height, width)
-        top, left = (height - side) // 2, (width - side) // 2
-        square = images[:, top : top + side, left : left + side]
+    def to_send(self, size: int) -> Self:
+        """The task with its images at the size that they are trained on: as they are, they may take gigabytes.
+
+        If an edit changes the size while it is trained, they are scaled again, from this size.
+
+        Raises:
+            TaskError: If all that is to be found is too small to be seen at that size.
+        """
+        sent = copy.copy(self)
+        sent._targets = self._at_size(self._targets, size)[self._numbers]
+        if not self.of_kind.is_there(sent._targets).any():
+            raise TaskError(f"In your images, at {size} x {size} px, there is {self.of_kind.nothing}.")
+        sent._images = scaled_images(self._images, size)[self._numbers]
+        sent._numbers = np.arange(len(self._numbers))
+        return sent
+
+    def _usable(self) -> NDArray[np.int64]:
+        """The numbers of the images that can be learnt on, those that are kept for the score first.
+
+        An image without a mask is one in which nothing is to be found. One without a point says nothing.
+
+        Raises:
+            TaskError: If there is nothing to be found in any of them.
+        """
+        rows, columns = middle_square(*self._images.shape[1:3])
         if self.kind == "points":
-            moved = targets - np.array([left, top])
-            return _scaled(square, size), (moved + 0.5) * (size / side) - 0.5
-        nearest = np.minimum(((np.arange(size) + 0.5) * side / size).astype(int), side - 1)
-        return _scaled(square, size), targets[:, top + nearest][:, :, left + nearest]
+            height, width = self._images.shape[1:3]
+            there = self.of_kind.is_there(moved_points(self._targets, height, width, rows.stop - rows.start))
+        else:
+            there = np.array([bool(targets[rows, columns].any()) for targets in self._targets])
+        if not there.any():
+            raise TaskError(
+                f"In the middle squares of {counted(len(there), 'image')} there is {self.of_kind.nothing}."
+            )
+        numbers = np.flatnonzero(there) if self.kind == "points" else np.arange(len(there))
+        kept = max(len(numbers) // HELD_OUT_SHARE, 1)
+        if not there[numbers[:kept]].any():  # a score needs something to be found
+            first = int(there[numbers].argmax())
+            numbers = np.roll(numbers, -first)
+        return numbers
 
+    def _taken(self, numbers: NDArray[np.int64], size: int) -> tuple[Any, Any]:
+        return scaled_images(self._images[numbers], size), self._at_size(self._targets[numbers], size)
 
-def _grey(images: Any) -> NDArray[np.float32]:
-    array = np.asarray(images)
-    if array.dtype.kind not in "buif" or array.ndim not in (3, 4) or 0 in array.shape:
-        raise TaskError(
-            "Images must be an array of numbers of the shape (number, height, width) or (number, height, width, "
-            f"channels). Received: {array.dtype.name} of the shape {array.shape}."
-        )
-    grey = array.astype(np.float32)
-    return grey.mean(-1) if grey.ndim == 4 else grey
-
-
-def _targets(kind: str, value: Any, shape: tuple[int, ...]) -> tuple[NDArray[Any], int]:
-    """What is to be found, and how many maps it takes."""
-    array = np.asarray(value)
-    number, *sizes = shape
-    if kind == "points":
-        fits, wanted = array.ndim == 3 and array.shape[0::2] == (number, 2), f"({number}, points, 2)"
-    elif kind == "classes":
-        fits, wanted = array.shape == shape, f"{shape}"
-    else:
-        array = array[..., None] if array.shape == shape else array
-        fits, wanted = (
-            array.ndim == 4 and array.shape[:3] == shape,
-            f"{shape} or ({number}, {sizes[0]}, {sizes[1]}, names)",
-        )
-    called = {"points": "Points", "mask": "Masks", "classes": "Classes"}[kind]
-    if not fits or array.dtype.kind not in "buif" or not array.size:
-        raise TaskError(
-            f"{called} of {number} images of {sizes[0]} x {sizes[1]} px must be numbers of the shape "
-            f"{wanted}. Received: {array.dtype.name} of the shape {np.shape(value)}."
-        )
-    if kind == "classes":
-        return array, max(int(array.max()), 1)
-    return array, array.shape[1] if kind == "points" else array.shape[3]
-
-
-def _scaled(square: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    """Square images at another size: means over whole pixels, then between neighbours."""
-    by = max(square.shape[1] // size, 1)
-    side = square.shape[1] // by
-    means = square[:, : side * by, : side * by].reshape(len(square), side, by, side, by).mean((2, 4))
-    at = np.clip((np.arange(size) + 0.5) * side / size - 0.5, 0, side - 1)
-    low = np.minimum(at.astype(int), max(side - 2, 0))
-    share = (at - low).astype(np.float32)
-    high = np.minimum(low + 1, side - 1)
-    rows = means[:, low] * (1 - share)[:, None] + means[:, high] * share[:, None]
-    scaled: NDArray[np.float32] = rows[:, :, low] * (1 - share) + rows[:, :, high] * share
-    return scaled
+    def _at_size(self, targets: NDArray[Any], size: int) -> NDArray[Any]:
+        if self.kind == "points":
+            height, width = self._images.shape[1:3]
+            return moved_points(targets, height, width, size)
+        if self.kind == "mask":
+            return scaled_masks(targets, size)
+        return scaled_classes(targets, size, len(self.names))

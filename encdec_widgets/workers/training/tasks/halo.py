@@ -7,6 +7,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from encdec_widgets.workers.training.kinds.classes import told_rightly
+from encdec_widgets.workers.training.scores import Score
 from encdec_widgets.workers.training.tasks.drawing import Array, covered, distances, noisy
 from encdec_widgets.workers.training.tasks.task import Task
 
@@ -61,6 +63,10 @@ class Halo(Task):
         bright = random.integers(0, 2, count)
         image, disc = self.without_noise(size, middle, bright)
         return noisy(image, random, NOISE), disc * (bright + 1)[:, None, None]
+
+    def score(self, logits: Array, targets: NDArray[Any], size: int) -> Score:
+        """The share of discs whose class is told rightly: where the disc is, each network finds."""
+        return told_rightly(logits, targets, size, self.names)
 
     def without_noise(
         self, size: int, middle: NDArray[Any], bright: NDArray[Any]

@@ -1,6 +1,7 @@
 """A task: pictures that are drawn without end from a seed, and what a network is to find in them."""
 
 import abc
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -15,6 +16,8 @@ from encdec_widgets.workers.training.scores import Score
 
 TRAINING, HELD_OUT = 0, 1
 """What the numbers are drawn for, so that no picture is drawn for both."""
+TRIED = 32
+"""Before a task is sent, so many batches of two images are looked through for anything that is to be found."""
 
 
 class TaskError(Travelling, ValueError):
@@ -102,6 +105,11 @@ class Task(abc.ABC):
         return type(self).__name__.lower()
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of its images, a sentence each, without a full stop."""
+        return ()
+
+    @property
     def of_kind(self) -> Kind:
         """What its kind knows to do."""
         return KINDS[self.kind]
@@ -121,6 +129,21 @@ class Task(abc.ABC):
             TaskError: If what was drawn is not what :meth:`draw` says.
         """
         return self._drawn(np.random.default_rng([HELD_OUT]), count, size)
+
+    def to_send(self, size: int) -> "Task":
+        """The task as it is sent to the process that trains: this one, once it is known that it can be learnt.
+
+        Args:
+            size: Height and width of the images that it is trained on, in px.
+
+        Raises:
+            TaskError: If what it draws is not what :meth:`draw` says, or there is nothing to be found in 64 images. A
+                single one may well be without.
+        """
+        for number in range(TRIED):
+            if self.of_kind.is_there(self.batch(seed=0, number=number, count=2, size=size).targets).any():
+                return self
+        raise TaskError(f"In {2 * TRIED} images of the task {self.title} there is {self.of_kind.nothing}.")
 
     def score(self, logits: NDArray[np.float32], targets: NDArray[Any], size: int) -> Score:
         """How good predictions are, in a figure that a person understands.
@@ -150,10 +173,11 @@ class Task(abc.ABC):
                 f"The task {self.title} needs a name for each of its maps, in a tuple, no two the same. Received: "
                 f"names={quoted(names)}. Would work: names = ('head', 'tail')."
             )
-        if any(name not in names for pair in self.alike for name in pair):
+        if not isinstance(self.alike, (tuple, list)) or not all(_is_pair(pair, names) for pair in self.alike):
+            works = "no pairs: alike = ()" if len(names) < 2 else f"alike = (({names[0]!r}, {names[1]!r}),)"
             raise TaskError(
-                f"What looks alike in the task {self.title} must be pairs of its names. Received: "
-                f"alike={quoted(self.alike)}. Would work: pairs of {', '.join(map(repr, names))}."
+                f"What looks alike in the task {self.title} must be pairs, each of two of its names, "
+                f"{', '.join(map(repr, names))}. Received: alike={quoted(self.alike)}. Would work: {works}."
             )
 
     def _drawn(self, random: np.random.Generator, count: int, size: int) -> Drawn:
@@ -191,6 +215,12 @@ class Task(abc.ABC):
             return self.of_kind.checked(targets, count, size, len(self.names))
         except TargetsError as error:
             raise TaskError(f"What is to be found in the task {self.title} {error}") from None
+
+
+def _is_pair(pair: Any, names: Sequence[str]) -> bool:
+    """Whether it is a pair of two names; a text is none, which would be taken letter by letter."""
+    is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2 and pair[0] != pair[1]
+    return is_pair and all(name in names for name in pair)
 
 
 def _as_array(value: Any, what: str) -> NDArray[Any]:
