@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from encdec_widgets.workers.timing import TimingError
-from encdec_widgets.workers.training import ArraysTask, Halo, Task, tasks
+from encdec_widgets.workers.training import ArraysTask, Halo, Mouse, Task, tasks
 from encdec_widgets.workers.training.sent_task import packed_task, unpacked_task
 from tests.library.timed import ROOT
 from tests.training.trained import BACKEND, Dots
@@ -89,6 +89,41 @@ def test_fields_of_attrs_go_along() -> None:
             return np.zeros((count, size, size)), random.integers(self.margin, 9, (count, 1, 2))
 
     assert drawn_alike(unpacked_task(packed_task(Frozen(margin=8))), Frozen(margin=8))
+
+
+def test_what_a_class_of_a_notebook_inherits_from_one_of_a_module_goes_along() -> None:
+    class Rat(Mouse):
+        what = "rats from above"
+
+    class WithShift:
+        def shift(self) -> int:
+            return 2
+
+        def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
+            raise AssertionError("Halo comes first")
+
+    class Shifted(Halo, WithShift):
+        @property
+        def title(self) -> str:
+            return f"shifted by {self.shift()}"
+
+    @attrs.frozen(eq=False)
+    class Noisy(Halo):
+        noise: float = 0.5
+
+        def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
+            images, classes = Halo.draw(self, random, count, size)
+            return images + random.normal(0, self.noise, images.shape), classes
+
+    for task in (Rat(), Shifted(ring_px=20.0), Noisy(ring_px=18.0, noise=0.25)):
+        arrived = unpacked_task(packed_task(task))
+        first = type(task).__bases__[0]
+        assert isinstance(arrived, first)
+        for name in ("title", "names", "alike", "kind", "what"):
+            assert getattr(arrived, name) == getattr(task, name)
+        assert drawn_alike(arrived, task)
+        if isinstance(arrived, Halo) and isinstance(task, Halo):
+            assert (arrived.ring_px, arrived.full_field) == (task.ring_px, task.full_field)
 
 
 def test_what_cannot_be_sent_is_refused_in_one_line_with_what_would_work() -> None:

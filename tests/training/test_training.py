@@ -285,25 +285,50 @@ def test_two_are_trained_in_turns_with_the_same_seed(worker: Worker) -> None:
     assert both.to_dict()["sentence"] == str(both)
 
 
+@pytest.mark.parametrize("both", [False, True], ids=["train", "train_in_turns"])
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ({"steps": None}, "A training needs an end.*Would work: steps=400, or seconds=10"),
-        ({"steps": -1}, "steps must be a whole number from 0"),
+        ({"steps": -5}, "steps must be a whole number from 0"),
+        ({"steps": 2.5}, "steps must be a whole number from 0"),
+        ({"steps": True}, "steps must be a whole number from 0"),
         ({"seconds": math.nan}, "seconds must be a number from 0"),
+        ({"seconds": math.inf}, "seconds must be a number from 0"),
+        ({"seconds": "10"}, "seconds must be a number from 0"),
+        ({"seconds": True}, "seconds must be a number from 0"),
         ({"seed": 1.5}, "seed must be a whole number"),
+        ({"seed": -1}, "seed must be a whole number"),
+        ({"seed": None}, "seed must be a whole number"),
         ({"batch_size": 0}, "batch_size must be"),
         ({"device": "card"}, "device must be"),
         ({"backend": "numpy"}, "backend must be one that is installed and has gradients"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_a_process_starts(
-    arguments: dict[str, Any], said: str
+    both: bool, arguments: dict[str, Any], said: str
 ) -> None:
-    idle = Worker()
+    idle, options = Worker(), {"backend": BACKEND, **arguments}
     with pytest.raises(ValueError, match=said):
-        train(SMALL, **{"backend": BACKEND, **arguments}, worker=idle)
+        if both:
+            train_in_turns(SMALL, SMALL, **options, worker=idle)
+        else:
+            train(SMALL, **options, worker=idle)
     assert idle.pids == ()
+
+
+def test_numbers_of_numpy_are_taken_as_pythons(worker: Worker) -> None:
+    trained = train(
+        SMALL,
+        "threads",
+        steps=np.int64(2),  # type: ignore[arg-type]
+        seconds=np.float32(60),  # type: ignore[arg-type]
+        seed=np.int64(3),  # type: ignore[arg-type]
+        worker=worker,
+        backend=BACKEND,
+    )
+    assert (trained.steps, trained.seed) == (2, 3)
+    assert trained.losses == train(SMALL, "threads", steps=2, seed=3, worker=worker, backend=BACKEND).losses
 
 
 def test_an_option_that_there_is_not_is_named() -> None:

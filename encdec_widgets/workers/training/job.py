@@ -11,6 +11,7 @@ from encdec_widgets.workers.backends import backend_named
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.processor_quota import cores_by_quota
+from encdec_widgets.workers.training.extent import checked_extent
 from encdec_widgets.workers.training.folder import Folder
 from encdec_widgets.workers.training.options import TrainingOptions, checked
 from encdec_widgets.workers.training.result import Trained, WeightsOf
@@ -52,12 +53,12 @@ class Training:
         folder: Folder | None = None,
     ) -> None:
         """Take what :meth:`of` makes."""
-        _require_extent(steps, seconds, seed)
+        extent = checked_extent(steps, seconds, seed)
         self.task = task
         self.options = options
-        self.steps = steps
-        self.seconds = seconds
-        self.seed = seed
+        self.steps = extent.steps
+        self.seconds = extent.seconds
+        self.seed = extent.seed
         self._folder = folder or Folder()
         self._sent = network
         self._lock = threading.Lock()
@@ -93,9 +94,10 @@ class Training:
             TaskError: (a ValueError) If there is no such task, or it draws what nothing can learn from.
             TimingError: If something in it cannot be sent to another process.
             TypeError: If there is no design in ``thing``, or no such option.
+            ValueError: If steps, seconds or seed are nothing that can be done.
         """
         how = checked(**options)
-        _require_extent(steps, seconds, seed)
+        checked_extent(steps, seconds, seed)  # before anything is built
         learnt = as_task(task)
         folder = Folder()
         network = sent(thing, learnt, how, folder.path)
@@ -222,21 +224,3 @@ def settings_of(options: TrainingOptions, backend: str) -> dict[str, Any]:
     """What is to be set for a backend, so that it computes with the threads of the options or of the quota."""
     threads = options.threads or cores_by_quota()
     return {} if threads is None else backend_named(backend).settings_for_threads(threads)
-
-
-def _require_extent(steps: int | None, seconds: float | None, seed: int) -> None:
-    """Check how long a training is to be, and its seed.
-
-    Raises:
-        ValueError: If it is nothing that can be done.
-    """
-    if steps is not None and (not isinstance(steps, int) or isinstance(steps, bool) or steps < 0):
-        raise ValueError(
-            f"steps must be a whole number from 0, or None for no limit. Received: steps={steps!r:.80}."
-        )
-    if seconds is not None and not (isinstance(seconds, (int, float)) and 0 <= seconds < float("inf")):
-        raise ValueError(
-            f"seconds must be a number from 0, or None for no limit. Received: seconds={seconds!r:.80}."
-        )
-    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-        raise ValueError(f"seed must be a whole number from 0. Received: seed={seed!r:.80}.")
