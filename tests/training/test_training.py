@@ -1,6 +1,7 @@
 """Designs trained in a process of their own: the same run from the same seed, edits, weights that come and go."""
 
 import math
+import random
 from typing import Any
 
 import attrs
@@ -10,6 +11,7 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.encoder_decoder import SimpleConvBlock
 from encdec_widgets.networks.keras_private import is_filled
@@ -137,13 +139,64 @@ def test_frozen_layers_of_a_network_are_not_trained(worker: Worker) -> None:
     assert not frozen.trainable
 
 
-def edited(design: Design, to: Any, worker: Worker, steps: int = 30, task: Any = None) -> tuple[Any, Told]:
-    """Train, and go on with another design after a third of the steps."""
+def test_the_same_seed_gives_the_same_run_from_weights_too_and_random_numbers_here_stay(worker: Worker) -> None:
+    backbone = SMALL.build()
+    backbone.fill()
+    python, numpys = random.getstate(), np.random.get_state()
+    first, again = (
+        train(backbone, "threads", steps=4, seed=5, worker=worker, backend=BACKEND) for _ in range(2)
+    )
+    assert again.losses == first.losses
+    assert same(weights_of(again), weights_of(first))
+    assert random.getstate() == python
+    assert np.array_equal(np.random.get_state()[1], numpys[1])  # type: ignore[arg-type]
+    other = train(backbone, "threads", steps=0, seed=6, worker=worker, backend=BACKEND)
+    head = weights_of(train(backbone, "threads", steps=0, seed=5, worker=worker, backend=BACKEND))[-2]
+    assert not np.array_equal(weights_of(other)[-2], head)  # the seed draws what is new
+
+
+def test_a_head_of_ones_own_is_replaced_be_it_like_the_tasks_and_frozen_or_not(worker: Worker) -> None:
+    names = Threads().names
+    design = SMALL.replace("heads", [Head(channels=len(names))])
+    backbone = design.build()
+    backbone.fill()
+    own = values(backbone.model)
+    for layer in backbone.model.layers:
+        layer.trainable = not layer.weights  # all that learns is the task's head
+    begins = weights_of(train(backbone, "threads", steps=0, worker=worker, backend=BACKEND))
+    learnt = weights_of(train(backbone, "threads", steps=3, worker=worker, backend=BACKEND))
+    assert same(begins[:-2], learnt[:-2])
+    assert not np.array_equal(begins[-2], learnt[-2])
+    assert not any(np.array_equal(begins[-2], value) for value in own.values())
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_an_edit_leaves_frozen_what_is_frozen(worker: Worker, single: bool) -> None:
+    backbone = SMALL.build()
+    backbone.fill()
+    first = next(layer for layer in backbone.model.layers if layer.weights)
+    if single:
+        first.weights[0].trainable = False
+    else:
+        first.trainable = False
+    before = keras.ops.convert_to_numpy(first.weights[0])
+    bias = keras.ops.convert_to_numpy(first.weights[1])
+    after = SMALL.replace("decoder[0].refine_convs_filters", 3)
+    trained, _ = edited(backbone, after, worker, steps=9, task="threads")
+    (edit,) = trained.kept
+    assert 0 < edit.kept < edit.parameters
+    learnt = weights_of(trained)
+    assert any(np.array_equal(before, value) for value in learnt)
+    assert any(np.array_equal(bias, value) for value in learnt) is not single
+
+
+def edited(design: Any, to: Any, worker: Worker, steps: int = 30, task: Any = None) -> tuple[Any, Told]:
+    """Train, and go on with another design after the first step."""
     training, told = Training.of(design, task or Threads(), steps=steps, backend=BACKEND), Told()
 
     def tell(progress: Any) -> None:
         told(progress)
-        if progress.payload and progress.payload["steps"] >= steps / 3 and training.design != to:
+        if progress.payload and training.design != to:
             assert training.change(to)
 
     return worker.do(training, tell), told

@@ -232,6 +232,7 @@ class Bench:
         options: Mapping[str, Any],
         seed: int,
         weights: str | None,
+        numbers: Sequence[int],
     ) -> dict[str, Any]:
         """Build a network to be trained; see :class:`TrainingHere`.
 
@@ -242,6 +243,7 @@ class Bench:
             options: The fields of :class:`encdec_widgets.workers.training.TrainingOptions`, resolved.
             seed: What images, their order and first weights come from.
             weights: Path of the file with the weights to start from; None for new ones.
+            numbers: Which of the network's variables have weights there.
         """
         device, _ = _device(options["device"], network["devices"].get(options["backend"]))
 
@@ -252,7 +254,7 @@ class Bench:
         with running_backend().on(device):
             training = TrainingHere(network, task, options, seed, check)
             if weights is not None:
-                training.start_from(weights)
+                training.start_from(weights, numbers)
         self._trainings[name] = training, device
         return {"parameters": training.parameters}
 

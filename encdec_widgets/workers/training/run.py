@@ -56,6 +56,7 @@ class Run:
             options=attrs.asdict(self._options),
             seed=seed,
             weights=sent.weights,
+            numbers=sent.numbers,
         )
         self.parameters = reply["parameters"]
 
