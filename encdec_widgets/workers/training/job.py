@@ -141,7 +141,8 @@ class Training:
             thing: A Design, or what has one. Its weights do not count.
 
         Returns:
-            Whether it will be taken: not if the training has ended. Where the process that trains refuses it, as there
+            Whether it will be taken: not if the training has ended. One that comes with the last slice is taken, and
+            looked at, without a step. Where the process that trains refuses it, as there
             is not enough memory, the ``payload`` of the progress says so under "refused", and the training goes on.
 
         Raises:
@@ -167,6 +168,8 @@ class Training:
         """
         options = self.options
         run = Run(ask, "network", options)
+        with self._lock:
+            self._ended = False
         tell(Progress(share=0.0, doing="starting the process"))
         ask(str(options.backend), "clear", options.batch_size, {})
         try:
@@ -181,11 +184,12 @@ class Training:
                         share=self._share(run), doing=counted(run.steps, "step"), payload=run.taken_payload()
                     )
                 )
+            self._take_change(run)  # one that was taken before the training was over
             run.slice(0.0, 0, last=True)
-            return self._result(run, self._folder.path / "trained.npz", tell)
+            return self._result(run, self._folder.new("trained"), tell)
         finally:
             with self._lock:
-                self._ended = True
+                self._ended, self._finished = True, False
             with suppress(TimingError):
                 ask(str(options.backend), "clear", options.batch_size, {})
 
@@ -202,9 +206,19 @@ class Training:
 
     def _take_change(self, run: Run) -> None:
         with self._lock:
-            changed, self._changed = self._changed, None
-        if changed is not None and run.change(changed):
-            self._sent = changed
+            changed = self._changed
+        if changed is None:
+            return
+        if changed.is_same_to_train(self._sent):
+            run.leave()
+            taken = True
+        else:
+            taken = run.change(changed)
+        with self._lock:  # At once, so that the design is never one before.
+            if taken:
+                self._sent = changed
+            if self._changed is changed:  # else a newer one came meanwhile
+                self._changed = None
 
     def _next(self, run: Run) -> tuple[float, int | None]:
         return next_slice(run, self.steps, self.seconds)

@@ -212,6 +212,7 @@ class TrainingRace:
         try:
             return self._train(ask, tell)
         finally:
+            self._finished.clear()
             with suppress(TimingError):
                 ask(str(options.backend), "clear", options.batch_size, {})
 
@@ -228,7 +229,7 @@ class TrainingRace:
             run.slice(0.0, 0, last=True)
         results = []
         for run, network, folder in zip(runs, self._networks, self._folders, strict=True):
-            path = folder.path / "trained.npz"
+            path = folder.new("trained")
             run.weights(path)
             weights = WeightsOf(network.trainee.design, path, folder)
             results.append(trained(run, network, self.options, self.seed, weights))

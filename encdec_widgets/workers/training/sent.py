@@ -38,9 +38,12 @@ class Sent:
     numbers: tuple[int, ...] = ()
 
     def is_same_to_train(self, other: "Sent") -> bool:
-        """Whether the same is trained for both: they may differ in what the copy leaves out of a design."""
-        return self.network == other.network or (
-            self.trainee.design == other.trainee.design and self.network.frozen == other.network.frozen
+        """Whether the same is trained for both: their designs may differ in what the copies leave out."""
+        return (
+            self.trainee.design == other.trainee.design
+            and self.network.kind == other.network.kind
+            and self.network.frozen == other.network.frozen
+            and self.network.config == other.network.config
         )
 
 
