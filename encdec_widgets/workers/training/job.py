@@ -10,7 +10,6 @@ from encdec_widgets.formatting import counted
 from encdec_widgets.workers.backends import backend_named
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
-from encdec_widgets.workers.processor_quota import cores_by_quota
 from encdec_widgets.workers.training.extent import checked_extent
 from encdec_widgets.workers.training.folder import Folder
 from encdec_widgets.workers.training.options import TrainingOptions, checked
@@ -129,7 +128,7 @@ class Training:
         return (self._changed or self._sent).trainee.notes
 
     def settings(self, backend: str) -> dict[str, Any]:
-        """What is to be set for the backend in its process: the number of threads, where it is not the usual one."""
+        """What is to be set for the backend in its process: the number of threads, if an option says so."""
         return settings_of(self.options, backend)
 
     def change(self, thing: Any) -> bool:
@@ -235,6 +234,5 @@ class Training:
 
 
 def settings_of(options: TrainingOptions, backend: str) -> dict[str, Any]:
-    """What is to be set for a backend, so that it computes with the threads of the options or of the quota."""
-    threads = options.threads or cores_by_quota()
-    return {} if threads is None else backend_named(backend).settings_for_threads(threads)
+    """What is to be set for a backend, so that it computes with the threads of the options, if they say how many."""
+    return {} if options.threads is None else backend_named(backend).settings_for_threads(options.threads)
