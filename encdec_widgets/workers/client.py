@@ -52,8 +52,8 @@ class Worker:
 
     A process for a Keras backend starts at the first job that needs it and is kept warm for the next that does. It is
     replaced when it has ended, when it ran out of memory, when something else has been set for its backend here, such
-    as another number of threads, and when a module of a person's own that it has imported was edited since; and ended by a job that needs other backends. It ends with this process, however
-    that ends.
+    as another number of threads, and when a module of a person's own that it has imported was edited since; and ended
+    by a job that needs other backends. It ends with this process, however that ends.
 
     Attributes:
         timeout_s: Seconds, beyond the budget, after which a step of a job that was not answered is taken for hung and

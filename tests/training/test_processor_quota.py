@@ -133,7 +133,9 @@ class Here(type(backend_named("numpy"))):  # type: ignore[misc]
     @property
     def settings(self) -> dict[str, Setting]:
         return {
-            name: Setting(lambda name=name: self.held[name], lambda value, name=name: self.held.update({name: value}))
+            name: Setting(
+                lambda name=name: self.held[name], lambda value, name=name: self.held.update({name: value})
+            )
             for name in self.held
         }
 

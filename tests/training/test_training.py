@@ -140,17 +140,19 @@ def test_frozen_layers_of_a_network_are_not_trained(worker: Worker) -> None:
     assert not frozen.trainable
 
 
-def test_the_same_seed_gives_the_same_run_from_weights_too_and_random_numbers_here_stay(worker: Worker) -> None:
+def test_the_same_seed_gives_the_same_run_from_weights_too_and_random_numbers_here_stay(
+    worker: Worker,
+) -> None:
     backbone = SMALL.build()
     backbone.fill()
-    python, numpys = random.getstate(), np.random.get_state()
+    python, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002
     first, again = (
         train(backbone, "threads", steps=4, seed=5, worker=worker, backend=BACKEND) for _ in range(2)
     )
     assert again.losses == first.losses
     assert same(weights_of(again), weights_of(first))
     assert random.getstate() == python
-    assert np.array_equal(np.random.get_state()[1], numpys[1])  # type: ignore[arg-type]
+    assert np.array_equal(np.random.get_state()[1], numpys[1])  # type: ignore[arg-type]  # noqa: NPY002
     other = train(backbone, "threads", steps=0, seed=6, worker=worker, backend=BACKEND)
     head = weights_of(train(backbone, "threads", steps=0, seed=5, worker=worker, backend=BACKEND))[-2]
     assert not np.array_equal(weights_of(other)[-2], head)  # the seed draws what is new
@@ -428,12 +430,10 @@ def test_two_are_trained_in_turns_with_the_same_seed(worker: Worker) -> None:
 def test_what_cannot_be_trained_is_refused_before_a_process_starts(
     both: bool, arguments: dict[str, Any], said: str
 ) -> None:
-    idle, options = Worker(), {"backend": BACKEND, **arguments}
+    idle, designs = Worker(), (SMALL, SMALL) if both else (SMALL,)
+    trains: Any = train_in_turns if both else train
     with pytest.raises(ValueError, match=said):
-        if both:
-            train_in_turns(SMALL, SMALL, **options, worker=idle)
-        else:
-            train(SMALL, **options, worker=idle)
+        trains(*designs, **{"backend": BACKEND, **arguments}, worker=idle)
     assert idle.pids == ()
 
 

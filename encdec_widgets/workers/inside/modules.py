@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import encdec_widgets
-
 _SHIPPED = tuple(
     f"{folder}{os.sep}"
     for folder in (
-        Path(encdec_widgets.__file__).parent,
+        Path(__file__).parents[2],  # this package
         *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
     )
 )

@@ -79,7 +79,9 @@ def _of_backbone(copy: Trainee, backbone: Backbone, folder: Path | None) -> Sent
         build_in_steps(copy.design, backbone, counterparts=replaced, policy=backbone.precision)
     )
     network = network_of(copy.design)
-    if network.kind == "model":  # Keras may have numbered its layers: only this one's names are those of what is frozen.
+    if (
+        network.kind == "model"
+    ):  # Keras may have numbered its layers: what is frozen is known by this one's names.
         network = network_of(built)
     network = attrs.evolve(network, frozen=frozen_weights(built.structure))
     # Some may be filled from elsewhere as soon as they are needed.

@@ -58,10 +58,14 @@ def _is_importable(kind: type) -> bool:
 
 
 class _Parts:
-    """A task whose class no other process can import, as functions and values, with the classes that it inherits from."""
+    """A task whose class no other process can import, as functions and values, with what it inherits from."""
 
     def __init__(
-        self, name: str, bases: tuple[type, ...], attributes: dict[str, tuple[str, Any]], state: dict[str, Any]
+        self,
+        name: str,
+        bases: tuple[type, ...],
+        attributes: dict[str, tuple[str, Any]],
+        state: dict[str, Any],
     ) -> None:
         """Take the name of its class, what that inherits from and holds, and what the object holds."""
         self.name = name
