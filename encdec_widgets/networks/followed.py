@@ -7,7 +7,7 @@ the same way**, whatever its name or number.
   block that is), by its name within the block, or else by its order among the layers of that name without numbers. A
   layer outside of all blocks corresponds by its name.
 - It *is the same* where class, settings and shapes of weights are equal. Its name, and whether it is frozen, do not
-  count; a layer that keeps its weights stays frozen.
+  count; a layer that keeps its weights stays frozen, and so do single weights of it.
 - It *is fed in the same way* where the maps that are joined in its input have the same numbers of channels in the same
   order, so that each weight meets the channel that it was learnt for. What computes these maps may have changed: that
   is what an edit before the layer does.
@@ -45,6 +45,7 @@ class FollowedLayer:
         shapes: Shapes of its weights.
         sources: Where its weights come from, one for each: see :func:`encdec_widgets.networks.weights.take_over`.
         trainable: Whether it is trained.
+        trained: Whether each of its weights is: single ones may be frozen.
     """
 
     layer: Any
@@ -53,6 +54,7 @@ class FollowedLayer:
     shapes: tuple[tuple[int, ...], ...]
     sources: tuple[Any, ...]
     trainable: bool
+    trained: tuple[bool, ...]
     _read: Callable[[], tuple[Any, tuple[Any, ...]]] = attrs.field(repr=False)
     _count: Callable[[], int] = attrs.field(repr=False)
 
@@ -67,6 +69,7 @@ class FollowedLayer:
             shapes=tuple(map(shape_of, layer.variables)),
             sources=tuple(layer.variables),
             trainable=layer.trainable,
+            trained=tuple(variable.trainable for variable in layer.variables),
             read=lambda: (_settings(layer), tuple(map(joined_channels, call.input_tensors))),
             count=lambda: number_in(layer.weights),
         )
@@ -151,6 +154,9 @@ def keep_weights(
                 take_over(variable, source)
             if layer.trainable != other.trainable:
                 layer.trainable = other.trainable
+            for variable, trained in zip(layer.variables, other.trained, strict=True):
+                if variable.trainable != trained:
+                    variable.trainable = trained
     return origins
 
 

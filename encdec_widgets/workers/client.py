@@ -12,9 +12,9 @@ import attrs
 from encdec_widgets.background import Background, on_this_loop, shared_background
 from encdec_widgets.formatting import number_text, quoted
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped
-from encdec_widgets.workers.job import Job, Progress, noun_of_job, settings_of_job
+from encdec_widgets.workers.job import Job, Progress, finish_job, noun_of_job, settings_of_job
 from encdec_widgets.workers.process import WorkerProcess, require_processes
-from encdec_widgets.workers.settings import Settings, inherited, settings_here
+from encdec_widgets.workers.settings import Settings, inherited, settings_here, with_quota
 
 Result = TypeVar("Result")
 OnDone = Callable[[Any], None]
@@ -23,6 +23,9 @@ OnProgress = Callable[[Progress], None]
 TIMEOUT_S = 300.0
 """A step that is not answered this long after the job's budget counts as hung. The longest steps load the backend,
 compile a network, or run one that is very slow."""
+
+FINISH_S = 1.0
+"""So long an interrupted job may take to finish before its processes are killed."""
 
 
 def _say_nothing(_: Any) -> None:
@@ -48,9 +51,9 @@ class Worker:
     """Times and trains networks in processes of their own, one job at a time.
 
     A process for a Keras backend starts at the first job that needs it and is kept warm for the next that does. It is
-    replaced when it has ended, when it ran out of memory and when something else has been set for its backend here,
-    such as another number of threads; and ended by a job that needs other backends. It ends with this process, however
-    that ends.
+    replaced when it has ended, when it ran out of memory, when something else has been set for its backend here, such
+    as another number of threads, and when a module of a person's own that it has imported was edited since; and ended
+    by a job that needs other backends. It ends with this process, however that ends.
 
     Attributes:
         timeout_s: Seconds, beyond the budget, after which a step of a job that was not answered is taken for hung and
@@ -103,7 +106,9 @@ class Worker:
         self._start(job, on_this_loop(on_done), on_this_loop(on_progress))
 
     def do(self, job: "Job[Result]", on_progress: OnProgress = _say_nothing) -> Result:
-        """Do a job and wait for the result; an interrupt stops the job too.
+        """Do a job and wait for the result; an interrupt ends the job too.
+
+        A job that can be finished, such as a training, is: its process is kept then. It is killed after a second.
 
         Raises:
             TimingError: If it could not be done, or if another is under way already.
@@ -112,10 +117,19 @@ class Worker:
         try:
             wait([run.outcome])
         except BaseException:  # an interrupt
-            self.stop()
+            self._end_soon(run)
             raise
         result: Result = run.outcome.result()
         return result
+
+    def _end_soon(self, run: _Run) -> None:
+        """Finish a job where it can be, and stop it where that takes longer than a second."""
+        try:
+            if finish_job(run.job):
+                wait([run.outcome], FINISH_S)
+        finally:  # also at a second interrupt
+            if not run.outcome.done():
+                self.stop()
 
     def stop(self) -> None:
         """Kill the processes, within a second; a job that is under way ends with :class:`TimingStopped`."""
@@ -189,7 +203,8 @@ class Worker:
 
     def _begin_with(self, run: _Run, backend: str, batch_size: int, asked: dict[str, WorkerProcess]) -> None:
         """Note the process to ask, one in which the backend finds what it finds here."""
-        settings = {**run.settings.get(backend, {}), **settings_of_job(run.job, backend)}
+        here = with_quota(run.settings.get(backend, {}), backend)
+        settings = {**here, **settings_of_job(run.job, backend)}
         process = asked[backend] = self._process_for(run, backend)
         arguments = {"settings": settings, "fresh": process.fresh}
         process.fresh = False
@@ -215,7 +230,7 @@ class Worker:
             raise process.obituary(batch_size, noun)
         if "error" in reply:
             if reply["retire"]:
-                process.kill()
+                process.retire(reply["error"])
             raise TimingError(reply["error"])
         result: dict[str, Any] = reply["result"]
         return result

@@ -71,3 +71,12 @@ def settings_of_job(job: Job[Any], backend: str) -> Mapping[str, Any]:
 def noun_of_job(job: Job[Any]) -> str:
     """What a job is called where something goes wrong with it: a "timing", unless it says ``noun``."""
     return str(getattr(job, "noun", "timing"))
+
+
+def finish_job(job: Job[Any]) -> bool:
+    """Ask a job to end soon with what it has, and say whether it can do that: it has a method ``finish`` then."""
+    finish = getattr(job, "finish", None)
+    if finish is None:
+        return False
+    finish()
+    return True

@@ -46,6 +46,7 @@ class WorkerProcess:
         self.fresh = True
         self.inherited = inherited()
         self.in_use = False
+        self._retired: str | None = None
         self._owner = os.getpid()
         self._ids = itertools.count()
         # A file, not a pipe: a full pipe would hold the process up. It is appended to, wherever it is read here.
@@ -113,6 +114,11 @@ class WorkerProcess:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._popen.wait(_KILL_WAIT_S)
 
+    def retire(self, reason: str) -> None:
+        """Kill it, as it should not be used again; :meth:`obituary` tells the reason then."""
+        self._retired = reason
+        self.kill()
+
     def end(self) -> None:
         """Kill it and, unless a thread is listening to it, close the channels."""
         if os.getpid() != self._owner:
@@ -134,6 +140,8 @@ class WorkerProcess:
             self._popen.wait(_KILL_WAIT_S)
         status = self._popen.returncode
         details = self._last_words()
+        if self._retired is not None:
+            return TimingError(self._retired, details)
         # Only the very last lines: earlier ones may tell of a shortage that was overcome.
         if tells_of_memory("\n".join(details.splitlines()[-5:])):
             return TimingError(out_of_memory(batch_size), details)

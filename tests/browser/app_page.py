@@ -9,6 +9,8 @@ from tests.browser.notebook import FORGET_DESIGNER, FORGET_EDITS
 from tests.browser.page import Screen
 
 MANAGER = "window.jupyterapp.widgetManager"  # Voila's own
+# A page may hear of a widget later than whoever asked the kernel for its identity.
+_HEARD = f"identity => {MANAGER}.has_model(identity)"
 _NOTE_PLACE = f"""async identity => {{
     const designer = await {MANAGER}.get_model(identity);
     const [view] = await Promise.all(Object.values(designer.views));
@@ -50,4 +52,6 @@ def show_another_designer(screen: Screen) -> None:
     screen.page.evaluate(_FORGET)
     for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
         screen.kernel.run(cell.source)
-    screen.page.evaluate(_SHOW, screen.kernel.value("designer.model_id"))
+    identity = screen.kernel.value("designer.model_id")
+    screen.page.wait_for_function(_HEARD, arg=identity)
+    screen.page.evaluate(_SHOW, identity)

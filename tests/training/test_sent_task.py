@@ -1,21 +1,23 @@
 """Tasks of a person's own on their way to the process that trains: from a module, and from a notebook."""
 
+import importlib
 import subprocess
 import sys
 import textwrap
 import threading
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import attrs
 import numpy as np
 import pytest
 
-from encdec_widgets.workers.timing import TimingError
-from encdec_widgets.workers.training import ArraysTask, Halo, Task, tasks
+from encdec_widgets.workers.timing import TimingError, Worker
+from encdec_widgets.workers.training import ArraysTask, Halo, Mouse, Task, tasks, train
 from encdec_widgets.workers.training.sent_task import packed_task, unpacked_task
 from tests.library.timed import ROOT
-from tests.training.trained import BACKEND, Dots
+from tests.training.trained import BACKEND, SMALL, Dots
 
 BRIGHT = 3.0
 
@@ -101,6 +103,41 @@ def test_fields_of_attrs_go_along() -> None:
     assert drawn_alike(unpacked_task(packed_task(Frozen(margin=8))), Frozen(margin=8))
 
 
+def test_what_a_class_of_a_notebook_inherits_from_one_of_a_module_goes_along() -> None:
+    class Rat(Mouse):
+        what = "rats from above"
+
+    class WithShift:
+        def shift(self) -> int:
+            return 2
+
+        def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
+            raise AssertionError("Halo comes first")
+
+    class Shifted(Halo, WithShift):
+        @property
+        def title(self) -> str:
+            return f"shifted by {self.shift()}"
+
+    @attrs.frozen(eq=False)
+    class Noisy(Halo):
+        noise: float = 0.5
+
+        def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
+            images, classes = Halo.draw(self, random, count, size)
+            return images + random.normal(0, self.noise, images.shape), classes
+
+    for task in (Rat(), Shifted(ring_px=20.0), Noisy(ring_px=18.0, noise=0.25)):
+        arrived = unpacked_task(packed_task(task))
+        first = type(task).__bases__[0]
+        assert isinstance(arrived, first)
+        for name in ("title", "names", "alike", "kind", "what"):
+            assert getattr(arrived, name) == getattr(task, name)
+        assert drawn_alike(arrived, task)
+        if isinstance(arrived, Halo) and isinstance(task, Halo):
+            assert (arrived.ring_px, arrived.full_field) == (task.ring_px, task.full_field)
+
+
 def test_what_cannot_be_sent_is_refused_in_one_line_with_what_would_work() -> None:
     class Calling(Task):
         names = ("a",)
@@ -154,3 +191,45 @@ def test_a_class_of_the_program_itself_is_learnt() -> None:
         [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
     )
     assert done.stdout.strip() == "mine", done.stderr
+
+
+MODULE = """
+import numpy as np
+from encdec_widgets.workers.training import Task
+
+class Edited(Task):
+    names = ("dot",)
+    {comment}
+    def draw(self, random, count, size):
+        points = random.integers(4, size - 4, (count, 1, 2))
+        images = random.normal(0, {noise}, (count, size, size))
+        images[np.arange(count), points[:, 0, 1], points[:, 0, 0]] += 3
+        return images, points
+"""
+
+
+@pytest.mark.backend
+def test_a_module_that_was_edited_and_reloaded_is_trained_in_its_new_form(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "edited_between_trainings.py"
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def losses(noise: float) -> Any:
+        # Another length: Python takes a compiled file of the same second and length for that of the new one.
+        path.write_text(MODULE.format(noise=noise, comment="#" * int(100 * noise)))
+        importlib.invalidate_caches()
+        module = importlib.import_module(path.stem)
+        task = importlib.reload(module).Edited()
+        return train(SMALL, task, steps=2, worker=worker, backend=BACKEND).losses
+
+    try:
+        first = losses(0.1)
+        (pid,) = worker.pids
+        assert losses(0.1) == first
+        assert worker.pids == (pid,)
+        assert losses(0.5) != first
+        assert worker.pids != (pid,)
+        assert losses(0.1) == first
+    finally:
+        sys.modules.pop(path.stem, None)

@@ -1,6 +1,7 @@
 """Designs trained in a process of their own: the same run from the same seed, edits, weights that come and go."""
 
 import math
+import random
 from typing import Any
 
 import attrs
@@ -10,6 +11,7 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.encoder_decoder import SimpleConvBlock
 from encdec_widgets.networks.keras_private import is_filled
@@ -23,6 +25,7 @@ from encdec_widgets.workers.training import (
     train,
     train_in_turns,
 )
+from encdec_widgets.workers.training.sent import Sent
 from tests.training.test_png import read
 from tests.training.trained import BACKEND, HERE, SMALL, Dots, Told, same, unet, weights_of
 
@@ -124,7 +127,7 @@ def test_the_backbones_weights_come_back_and_a_training_starts_from_them(worker:
     assert not empty.filled  # it is not filled for that
     assert not any(
         np.array_equal(a, b)
-        for a, b in zip(weights_of(started), weights_of(onward), strict=True)
+        for a, b in zip(weights_of(started)[:-2], weights_of(onward)[:-2], strict=True)
         if a.ndim > 1
     )
 
@@ -162,8 +165,61 @@ def test_frozen_layers_of_a_network_are_not_trained(worker: Worker) -> None:
     assert not frozen.trainable
 
 
-def edited(design: Design, to: Any, worker: Worker, steps: int = 30, task: Any = None) -> tuple[Any, Told]:
-    """Train, and go on with another design after the first step, which is a slice by itself."""
+def test_the_same_seed_gives_the_same_run_from_weights_too_and_random_numbers_here_stay(
+    worker: Worker,
+) -> None:
+    backbone = SMALL.build()
+    backbone.fill()
+    python, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002
+    first, again = (
+        train(backbone, "threads", steps=4, seed=5, worker=worker, backend=BACKEND) for _ in range(2)
+    )
+    assert again.losses == first.losses
+    assert same(weights_of(again), weights_of(first))
+    assert random.getstate() == python
+    assert np.array_equal(np.random.get_state()[1], numpys[1])  # type: ignore[arg-type]  # noqa: NPY002
+    other = train(backbone, "threads", steps=0, seed=6, worker=worker, backend=BACKEND)
+    head = weights_of(train(backbone, "threads", steps=0, seed=5, worker=worker, backend=BACKEND))[-2]
+    assert not np.array_equal(weights_of(other)[-2], head)  # the seed draws what is new
+
+
+def test_a_head_of_ones_own_is_replaced_be_it_like_the_tasks_and_frozen_or_not(worker: Worker) -> None:
+    names = Threads().names
+    design = SMALL.replace("heads", [Head(channels=len(names))])
+    backbone = design.build()
+    backbone.fill()
+    own = values(backbone.model)
+    for layer in backbone.model.layers:
+        layer.trainable = not layer.weights  # all that learns is the task's head
+    begins = weights_of(train(backbone, "threads", steps=0, worker=worker, backend=BACKEND))
+    learnt = weights_of(train(backbone, "threads", steps=3, worker=worker, backend=BACKEND))
+    assert same(begins[:-2], learnt[:-2])
+    assert not np.array_equal(begins[-2], learnt[-2])
+    assert not any(np.array_equal(begins[-2], value) for value in own.values())
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_an_edit_leaves_frozen_what_is_frozen(worker: Worker, single: bool) -> None:
+    backbone = SMALL.build()
+    backbone.fill()
+    first = next(layer for layer in backbone.model.layers if layer.weights)
+    if single:
+        first.weights[0].trainable = False
+    else:
+        first.trainable = False
+    before = keras.ops.convert_to_numpy(first.weights[0])
+    bias = keras.ops.convert_to_numpy(first.weights[1])
+    after = SMALL.replace("decoder[0].refine_convs_filters", 3)
+    trained, _ = edited(backbone, after, worker, steps=9, task="threads")
+    (edit,) = trained.kept
+    assert 0 < edit.kept < edit.parameters
+    learnt = weights_of(trained)
+    assert any(np.array_equal(before, value) for value in learnt)
+    assert any(np.array_equal(bias, value) for value in learnt) is not single
+
+
+def edited(design: Any, to: Any, worker: Worker, steps: int = 30, task: Any = None) -> tuple[Any, Told]:
+    """Train, and go on with another design after the first step."""
     training, told = Training.of(design, task or Threads(), steps=steps, backend=BACKEND), Told()
 
     def tell(progress: Any) -> None:
@@ -231,10 +287,36 @@ def test_an_edit_keeps_the_weights_of_what_did_not_change_and_says_so(
         assert "starts from the beginning" in edit.text
 
 
-def test_an_edit_that_changes_nothing_goes_on_where_it_was_but_for_the_warm_up(worker: Worker) -> None:
+@pytest.mark.parametrize("warm_up", [0, 20])
+def test_an_edit_that_leaves_the_copy_as_it_is_goes_on_as_if_there_were_none(
+    worker: Worker, warm_up: int
+) -> None:
     task = Threads()
     plain = train(SMALL, task, steps=12, worker=worker, backend=BACKEND)
-    training = Training.of(SMALL, task, steps=12, backend=BACKEND, warm_up=0)
+    training = Training.of(SMALL, task, steps=12, backend=BACKEND, warm_up=warm_up)
+    heads = [Head(channels=7, name="mine")]
+    after = SMALL.replace_all({"input_shape": (96, 96, 1), "heads": heads})
+
+    def tell(progress: Any) -> None:
+        if progress.payload and training.design != after:
+            training.change(after)
+
+    with_edit = worker.do(training, tell)
+    (edit,) = with_edit.kept
+    assert edit.kept == edit.parameters
+    assert with_edit.losses == plain.losses
+    assert with_edit.design == training.design == after
+    assert "its head is replaced" in with_edit.notes[1]
+    assert with_edit.give(after.build()) > 0
+
+
+def test_weights_averages_and_steps_go_on_after_an_edit(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Every edit builds the network anew then, also one that leaves the copy as it is.
+    monkeypatch.setattr(Sent, "is_same_to_train", lambda *_: False)
+    plain = train(SMALL, Threads(), steps=12, worker=worker, backend=BACKEND)
+    training = Training.of(SMALL, Threads(), steps=12, backend=BACKEND, warm_up=0)
 
     def tell(progress: Any) -> None:
         if progress.payload and training.design.input_shape != (96, 96, 1):
@@ -243,8 +325,48 @@ def test_an_edit_that_changes_nothing_goes_on_where_it_was_but_for_the_warm_up(w
     with_edit = worker.do(training, tell)
     (edit,) = with_edit.kept
     assert edit.kept == edit.parameters
-    # Weights, Adam's averages and its count went on: so does the run.
     assert np.allclose(with_edit.losses, plain.losses, rtol=1e-4)
+
+
+@pytest.mark.parametrize("moment", ["in the last slice", "before it is finished", "before it begins"])
+def test_an_edit_that_was_taken_is_in_the_result_whenever_it_came(worker: Worker, moment: str) -> None:
+    after, answers = SMALL.replace("decoder[0].refine_convs_filters", 3), list[bool]()
+    steps = {"in the last slice": 1, "before it is finished": None, "before it begins": 0}[moment]
+    training = Training.of(SMALL, "threads", steps=steps, backend=BACKEND)
+
+    def tell(progress: Any) -> None:
+        if progress.payload and not answers:
+            answers.append(training.change(after))
+            training.finish()
+
+    if steps == 0:
+        answers.append(training.change(after))
+    trained = worker.do(training, tell)
+    assert answers == [True]
+    assert trained.design == training.design == after
+    assert trained.steps == (0 if steps == 0 else 1)
+    assert trained.give(after.build()) == trained.backbone.parameters
+    assert not training.change(SMALL)  # It has ended.
+    assert training.design == after
+
+
+def test_a_training_that_is_done_twice_leaves_the_first_result_as_it_was(worker: Worker) -> None:
+    training = Training.of(SMALL, "threads", backend=BACKEND)
+    taken = list[bool]()
+
+    def tell(progress: Any) -> None:
+        if progress.payload and progress.payload["steps"] >= 2:
+            training.finish()
+        elif progress.payload:
+            taken.append(training.change(SMALL))
+
+    first = worker.do(training, tell)
+    before = weights_of(first)
+    second = worker.do(training, tell)
+    assert second.steps >= 2
+    assert taken == [True, True]  # It can be edited again as well.
+    assert first.weights.path != second.weights.path
+    assert same(weights_of(first), before)
 
 
 def test_a_design_that_cannot_learn_the_task_is_refused_as_an_edit_and_the_training_goes_on(
@@ -310,25 +432,48 @@ def test_two_are_trained_in_turns_with_the_same_seed(worker: Worker) -> None:
     assert both.to_dict()["sentence"] == str(both)
 
 
+@pytest.mark.parametrize("both", [False, True], ids=["train", "train_in_turns"])
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ({"steps": None}, "A training needs an end.*Would work: steps=400, or seconds=10"),
-        ({"steps": -1}, "steps must be a whole number from 0"),
+        ({"steps": -5}, "steps must be a whole number from 0"),
+        ({"steps": 2.5}, "steps must be a whole number from 0"),
+        ({"steps": True}, "steps must be a whole number from 0"),
         ({"seconds": math.nan}, "seconds must be a number from 0"),
+        ({"seconds": math.inf}, "seconds must be a number from 0"),
+        ({"seconds": "10"}, "seconds must be a number from 0"),
+        ({"seconds": True}, "seconds must be a number from 0"),
         ({"seed": 1.5}, "seed must be a whole number"),
+        ({"seed": -1}, "seed must be a whole number"),
+        ({"seed": None}, "seed must be a whole number"),
         ({"batch_size": 0}, "batch_size must be"),
         ({"device": "card"}, "device must be"),
         ({"backend": "numpy"}, "backend must be one that is installed and has gradients"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_a_process_starts(
-    arguments: dict[str, Any], said: str
+    both: bool, arguments: dict[str, Any], said: str
 ) -> None:
-    idle = Worker()
+    idle, designs = Worker(), (SMALL, SMALL) if both else (SMALL,)
+    trains: Any = train_in_turns if both else train
     with pytest.raises(ValueError, match=said):
-        train(SMALL, **{"backend": BACKEND, **arguments}, worker=idle)
+        trains(*designs, **{"backend": BACKEND, **arguments}, worker=idle)
     assert idle.pids == ()
+
+
+def test_numbers_of_numpy_are_taken_as_pythons(worker: Worker) -> None:
+    trained = train(
+        SMALL,
+        "threads",
+        steps=np.int64(2),  # type: ignore[arg-type]
+        seconds=np.float32(60),  # type: ignore[arg-type]
+        seed=np.int64(3),  # type: ignore[arg-type]
+        worker=worker,
+        backend=BACKEND,
+    )
+    assert (trained.steps, trained.seed) == (2, 3)
+    assert trained.losses == train(SMALL, "threads", steps=2, seed=3, worker=worker, backend=BACKEND).losses
 
 
 def test_an_option_that_there_is_not_is_named() -> None:

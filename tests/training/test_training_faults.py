@@ -14,8 +14,11 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
+from encdec_widgets.workers import client
+from encdec_widgets.workers.errors import out_of_memory
 from encdec_widgets.workers.inside.__main__ import answer
 from encdec_widgets.workers.inside.bench import Bench
+from encdec_widgets.workers.process import WorkerProcess
 from encdec_widgets.workers.timing import TimingError, TimingStopped, Worker, measure
 from encdec_widgets.workers.training import Training, train
 from tests.library.timed import ROOT, alive, eventually
@@ -151,34 +154,56 @@ def test_memory_that_runs_out_in_a_step_is_told_as_that(monkeypatch: pytest.Monk
     assert reply["retire"]
 
 
+def test_memory_that_runs_out_in_an_edit_is_told_as_that(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, line = WorkerProcess.ask, out_of_memory(8)
+
+    def answered(self: WorkerProcess, command: str, *how: Any) -> Any:
+        if command == "train_change":
+            return {"error": line, "retire": True}
+        return ask(self, command, *how)
+
+    monkeypatch.setattr(WorkerProcess, "ask", answered)
+    training = Training.of(SMALL, "threads", backend=BACKEND)
+
+    def tell(progress: Any) -> None:
+        if progress.payload:
+            training.change(SMALL.replace("filters", 3))
+
+    with pytest.raises(TimingError) as caught:
+        worker.do(training, tell)
+    assert str(caught.value) == line
+    monkeypatch.undo()
+    assert works(worker)
+
+
 def test_a_hang_is_ended(worker: Worker) -> None:
     class Hanging(Dots):
+        """Hangs when the seventh batch is drawn, in the second slice at the earliest."""
+
+        def __init__(self) -> None:
+            self.batches = 0
+
         def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
-            import os as there
             import time
 
-            if there.environ.get("HANGS_HERE") != "no":
+            self.batches += count == 8
+            if self.batches > 6:
                 time.sleep(1000)
-            return drawn(random, count, size)
+            return Dots.draw(self, random, count, size)
 
-    impatient = Worker(timeout_s=8)
-    os.environ["HANGS_HERE"] = "no"  # the environment of the process that trains is without it
-    try:
-        training = Training.of(SMALL, Hanging(), steps=1, backend=BACKEND)
-        outcome = Outcome(impatient, training)
-        assert eventually(lambda: impatient.pids != ())
-    finally:
-        del os.environ["HANGS_HERE"]
-    impatient.stop()
-    outcome.wait()
-    outcome = Outcome(impatient, training)
-    assert "the training process did not answer within 8 s and was given up" in str(outcome.wait())
+    impatient = Worker()
+    assert works(impatient)  # What takes long, to load the backend, is done.
+    impatient.timeout_s = 10
+    outcome = Outcome(impatient, Training.of(SMALL, Hanging(), backend=BACKEND))
+    error = outcome.wait()
+    assert outcome.told.losses  # It had begun to train.
+    assert "the training process did not answer within 10 s and was given up" in str(error)
     assert impatient.pids == ()
+    assert not impatient.busy
+    assert works(impatient)
     impatient.stop()
-
-
-def drawn(random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
-    return Dots().draw(random, count, size)
 
 
 class Raising(Dots):
@@ -254,3 +279,79 @@ def test_a_kernel_that_ends_takes_it_along_and_its_interrupt_does_not(end: str) 
             os.kill(pid, signal.SIGKILL)
         assert gone
         assert not Path(folder).exists()
+
+
+def test_what_tensorflow_says_of_tracing_is_not_taken_for_last_words(worker: Worker) -> None:
+    for _ in range(7):  # It warns from the fifth on.
+        assert works(worker)
+    outcome = Outcome(worker, Training.of(SMALL, "halo", **LONG))
+    outcome.wait_until_it_trains()
+    os.kill(worker.pids[0], signal.SIGKILL)
+    assert "retracing" not in outcome.wait().details
+
+
+INTERRUPTED = """
+    import os, signal
+    from encdec_widgets import Design
+    from encdec_widgets.architectures import UNet
+    from encdec_widgets.workers.timing import Worker
+    from encdec_widgets.workers.training import train
+
+    worker = Worker()
+    design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (64, 64, 1))
+    how = {{"worker": worker, "backend": {backend!r}}}
+    train(design, "threads", steps=1, **how)
+    pids = worker.pids
+    told = []
+
+    def tell(progress):
+        if progress.payload and not told:
+            told.append(progress)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    try:
+        train(design, "threads", steps=None, seconds=1000, on_progress=tell, **how)
+    except KeyboardInterrupt:
+        print("interrupted", worker.busy, worker.pids == pids, flush=True)
+    worker.stop()
+"""
+
+
+def test_an_interrupt_ends_a_training_softly_and_its_process_stays() -> None:
+    code = textwrap.dedent(INTERRUPTED.format(backend=BACKEND))
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.stdout.split() == ["interrupted", "False", "True"], done.stderr
+
+
+class Lasting:
+    """A job that does not finish when it is asked to."""
+
+    backends, budget_s, noun = (BACKEND,), 0.0, "training"
+
+    def __init__(self) -> None:
+        self.asked, self.stopped = threading.Event(), threading.Event()
+
+    def finish(self) -> None:
+        self.asked.set()
+
+    def do(self, ask: Any, tell: Any) -> None:
+        self.stopped.wait(60)
+
+
+def test_a_job_that_does_not_finish_after_an_interrupt_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, job, waits = Worker(), Lasting(), list[Any]()
+
+    def wait(_: Any, timeout: float | None = None) -> None:
+        waits.append(timeout)
+        if timeout is None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(client, "wait", wait)
+    with pytest.raises(KeyboardInterrupt):
+        worker.do(job)
+    assert job.asked.is_set()
+    assert waits == [None, 1.0]
+    assert not worker.busy
+    job.stopped.set()

@@ -117,6 +117,10 @@ class Backend(abc.ABC):
             return {}
         return {name: setting.get() for name, setting in self.settings.items()}
 
+    def now(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """How that is set in this process what ``settings`` names, as far as this version knows it."""
+        return {name: setting.get() for name, setting in self._told(settings).items()}
+
     def differs(self, settings: Mapping[str, Any]) -> bool:
         """Whether anything is set otherwise in this process than :meth:`settings_here` told of another."""
         return any(setting.get() != settings[name] for name, setting in self._told(settings).items())

@@ -9,6 +9,7 @@ kernel.
 import contextlib
 import functools
 import json
+import logging
 import os
 import queue
 import sys
@@ -31,6 +32,8 @@ def main() -> None:
     """Answer requests until standard input ends."""
     requests, replies = _private_channels()
     _end_first_when_memory_runs_out()
+    # Every network is traced anew, which is as it should be: its warnings would be taken for this process's last words.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()

@@ -22,6 +22,7 @@ from encdec_widgets.workers.inside.feature_maps import look
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.workers.inside.loading import Loaded, load
 from encdec_widgets.workers.inside.memory import require_memory
+from encdec_widgets.workers.inside.modules import ModulesHere
 from encdec_widgets.workers.inside.parts import block_models
 from encdec_widgets.workers.inside.sampling import GradientSampler
 from encdec_widgets.workers.inside.stopwatch import Stopwatch
@@ -52,6 +53,8 @@ class Bench:
         self._trainings: dict[str, tuple[TrainingHere, Device]] = {}
         self._notices: list[str] = []
         self._settings: Mapping[str, Any] = {}
+        self._usual: Mapping[str, Any] = {}
+        self._modules = ModulesHere()
 
     def begin(self, settings: Mapping[str, Any], fresh: bool) -> dict[str, Any]:
         """Begin a job, and take what is set for the backend where the job comes from.
@@ -62,15 +65,17 @@ class Bench:
                 say so when they come too late.
 
         Returns:
-            Whether it is too late, so that another process is needed.
+            Whether it is too late, so that another process is needed: also where a module of a person's own that this
+            one has imported was edited since.
         """
         if not fresh:
-            # What could not be taken before cannot be taken by another process either.
-            # What the last job had set and this one does not name is as that job left it.
-            left = self._settings.keys() - settings.keys()
-            changed = settings != self._settings and running_backend().differs(settings)
-            return {"too_late": bool(left) or changed}
+            # What could not be taken before cannot be taken by another process either. What the last job had set and
+            # this one does not name is as it was before.
+            wanted = {**self._usual, **settings}
+            changed = settings != self._settings and running_backend().differs(wanted)
+            return {"too_late": changed or self._modules.edited()}
         self._settings = settings
+        self._usual = running_backend().now(settings)
         self._notices = running_backend().take(settings)
         return {"too_late": False}
 
@@ -103,7 +108,7 @@ class Bench:
             if device.kind == "CPU":
                 require_memory(model, options["work"], options["batch_size"], policy)
 
-        with running_backend().on(device):
+        with running_backend().on(device), self._modules.noted():
             loaded = load(network, options["precision"], check)
         self._networks[name] = _OnBench(loaded, options, device)
         return {
@@ -232,6 +237,7 @@ class Bench:
         options: Mapping[str, Any],
         seed: int,
         weights: str | None,
+        numbers: Sequence[int],
     ) -> dict[str, Any]:
         """Build a network to be trained; see :class:`TrainingHere`.
 
@@ -242,6 +248,7 @@ class Bench:
             options: The fields of :class:`encdec_widgets.workers.training.TrainingOptions`, resolved.
             seed: What images, their order and first weights come from.
             weights: Path of the file with the weights to start from; None for new ones.
+            numbers: Which of the network's variables have weights there.
         """
         device, _ = _device(options["device"], network["devices"].get(options["backend"]))
 
@@ -249,17 +256,17 @@ class Bench:
             if device.kind == "CPU":
                 require_memory(model, "training", options["batch_size"], policy)
 
-        with running_backend().on(device):
+        with running_backend().on(device), self._modules.noted():
             training = TrainingHere(network, task, options, seed, check)
             if weights is not None:
-                training.start_from(weights)
+                training.start_from(weights, numbers)
         self._trainings[name] = training, device
         return {"parameters": training.parameters}
 
     def train_change(self, name: str, network: Mapping[str, Any]) -> dict[str, Any]:
         """Go on with another network after an edit; layers that are the same keep their weights."""
         training, device = self._trainings[name]
-        with running_backend().on(device):
+        with running_backend().on(device), self._modules.noted():
             kept = training.change(network)
         return {"kept": kept, "parameters": training.parameters}
 

@@ -91,6 +91,7 @@ def _of_model(network: Mapping[str, Any], check: Check, before: TrainedNetwork |
     model = load(network, POLICY, check, fill).model
     layers = followed_layers("", calls_to(model.outputs))
     origins = keep_weights(layers, {} if before is None else before.followed)
+    freeze(model, network["frozen"])  # Layers that keep their weights are frozen as they were before.
     followed = {name: attrs.evolve(layer, origin=origins[name]) for name, layer in layers.items()}
     by_origin = {layer.origin: layer for layer in followed.values()}
     return TrainedNetwork(

@@ -4,7 +4,7 @@ import base64
 import gc
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +74,14 @@ class TrainingHere:
         """How many parameters the network has."""
         return self._network.parameters
 
-    def start_from(self, path: str) -> None:
-        """Take weights from a file."""
-        assign(self._network.model.variables, load(path))
+    def start_from(self, path: str, numbers: Sequence[int]) -> None:
+        """Take weights from a file, for those of the variables that have these numbers."""
+        pairs, variables = load(path), self._network.model.variables
+        by_path = {variable.path: variable for variable in variables}
+        if len(by_path) == len(variables) and by_path.keys() >= {name for name, _ in pairs}:
+            assign([by_path[name] for name, _ in pairs], pairs)
+        else:  # Keras numbers layers without a name of their own anew in each process.
+            assign([variables[number] for number in numbers], pairs)
         self._step = self._compiled()  # JAX keeps values apart from the variables.
 
     def change(self, network: Mapping[str, Any]) -> int:
@@ -129,6 +134,11 @@ class TrainingHere:
     def _take(self, network: TrainedNetwork, begins: int | None = None) -> None:
         """Go on with a network: its images, its optimizer and its step."""
         model = network.model
+        if not model.trainable_variables:
+            raise TimingError(
+                "there is nothing to train: all weights of this network are frozen. A layer with trainable = True "
+                "would work"
+            )
         _, size, _, channels = model.inputs[0].shape
         positions = positions_of(model.outputs[-1].shape, size)
         if begins is None or (size, channels) != (self._images.size, self._images.channels):

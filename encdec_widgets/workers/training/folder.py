@@ -1,5 +1,6 @@
 """A folder for the files of one training, which goes with the last value that holds it."""
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -17,7 +18,12 @@ class Folder:
     def __init__(self) -> None:
         """Make it."""
         self.path = Path(tempfile.mkdtemp(prefix="encdec_widgets_"))
+        self._numbers = itertools.count()
         weakref.finalize(self, _remove, self.path, os.getpid())  # It also runs when Python exits.
+
+    def new(self, name: str) -> Path:
+        """The path of a file that is not there yet: an earlier one may be read still."""
+        return self.path / f"{name}{next(self._numbers)}.npz"
 
 
 def _remove(path: Path, owner: int) -> None:

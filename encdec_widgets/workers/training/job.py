@@ -10,7 +10,7 @@ from encdec_widgets.formatting import counted
 from encdec_widgets.workers.backends import backend_named
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
-from encdec_widgets.workers.processor_quota import cores_by_quota
+from encdec_widgets.workers.training.extent import checked_extent
 from encdec_widgets.workers.training.folder import Folder
 from encdec_widgets.workers.training.options import TrainingOptions, checked
 from encdec_widgets.workers.training.result import Trained, WeightsOf
@@ -52,12 +52,12 @@ class Training:
         folder: Folder | None = None,
     ) -> None:
         """Take what :meth:`of` makes."""
-        _require_extent(steps, seconds, seed)
+        extent = checked_extent(steps, seconds, seed)
         self.task = task
         self.options = options
-        self.steps = steps
-        self.seconds = seconds
-        self.seed = seed
+        self.steps = extent.steps
+        self.seconds = extent.seconds
+        self.seed = extent.seed
         self._folder = folder or Folder()
         self._sent = network
         self._lock = threading.Lock()
@@ -93,9 +93,10 @@ class Training:
             TaskError: (a ValueError) If there is no such task, or it draws what nothing can learn from.
             TimingError: If something in it cannot be sent to another process.
             TypeError: If there is no design in ``thing``, or no such option.
+            ValueError: If steps, seconds or seed are nothing that can be done.
         """
         how = checked(**options)
-        _require_extent(steps, seconds, seed)
+        checked_extent(steps, seconds, seed)  # before anything is built
         learnt = as_task(task)
         folder = Folder()
         network = sent(thing, learnt, how, folder.path)
@@ -127,7 +128,7 @@ class Training:
         return (self._changed or self._sent).trainee.notes
 
     def settings(self, backend: str) -> dict[str, Any]:
-        """What is to be set for the backend in its process: the number of threads, where it is not the usual one."""
+        """What is to be set for the backend in its process: the number of threads, if an option says so."""
         return settings_of(self.options, backend)
 
     def change(self, thing: Any) -> bool:
@@ -139,7 +140,8 @@ class Training:
             thing: A Design, or what has one. Its weights do not count.
 
         Returns:
-            Whether it will be taken: not if the training has ended. Where the process that trains refuses it, as there
+            Whether it will be taken: not if the training has ended. One that comes with the last slice is taken, and
+            looked at, without a step. Where the process that trains refuses it, as there
             is not enough memory, the ``payload`` of the progress says so under "refused", and the training goes on.
 
         Raises:
@@ -165,6 +167,8 @@ class Training:
         """
         options = self.options
         run = Run(ask, "network", options)
+        with self._lock:
+            self._ended = False
         tell(Progress(share=0.0, doing="starting the process"))
         ask(str(options.backend), "clear", options.batch_size, {})
         try:
@@ -179,11 +183,12 @@ class Training:
                         share=self._share(run), doing=counted(run.steps, "step"), payload=run.taken_payload()
                     )
                 )
+            self._take_change(run)  # one that was taken before the training was over
             run.slice(0.0, 0, last=True)
-            return self._result(run, self._folder.path / "trained.npz", tell)
+            return self._result(run, self._folder.new("trained"), tell)
         finally:
             with self._lock:
-                self._ended = True
+                self._ended, self._finished = True, False
             with suppress(TimingError):
                 ask(str(options.backend), "clear", options.batch_size, {})
 
@@ -200,9 +205,19 @@ class Training:
 
     def _take_change(self, run: Run) -> None:
         with self._lock:
-            changed, self._changed = self._changed, None
-        if changed is not None and run.change(changed):
-            self._sent = changed
+            changed = self._changed
+        if changed is None:
+            return
+        if changed.is_same_to_train(self._sent):
+            run.leave()
+            taken = True
+        else:
+            taken = run.change(changed)
+        with self._lock:  # At once, so that the design is never one before.
+            if taken:
+                self._sent = changed
+            if self._changed is changed:  # else a newer one came meanwhile
+                self._changed = None
 
     def _next(self, run: Run) -> tuple[float, int | None]:
         return next_slice(run, self.steps, self.seconds)
@@ -219,24 +234,5 @@ class Training:
 
 
 def settings_of(options: TrainingOptions, backend: str) -> dict[str, Any]:
-    """What is to be set for a backend, so that it computes with the threads of the options or of the quota."""
-    threads = options.threads or cores_by_quota()
-    return {} if threads is None else backend_named(backend).settings_for_threads(threads)
-
-
-def _require_extent(steps: int | None, seconds: float | None, seed: int) -> None:
-    """Check how long a training is to be, and its seed.
-
-    Raises:
-        ValueError: If it is nothing that can be done.
-    """
-    if steps is not None and (not isinstance(steps, int) or isinstance(steps, bool) or steps < 0):
-        raise ValueError(
-            f"steps must be a whole number from 0, or None for no limit. Received: steps={steps!r:.80}."
-        )
-    if seconds is not None and not (isinstance(seconds, (int, float)) and 0 <= seconds < float("inf")):
-        raise ValueError(
-            f"seconds must be a number from 0, or None for no limit. Received: seconds={seconds!r:.80}."
-        )
-    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-        raise ValueError(f"seed must be a whole number from 0. Received: seed={seed!r:.80}.")
+    """What is to be set for a backend, so that it computes with the threads of the options, if they say how many."""
+    return {} if options.threads is None else backend_named(backend).settings_for_threads(options.threads)

@@ -9,6 +9,7 @@ import attrs
 from encdec_widgets.formatting import counted, exact_text, number_text
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
+from encdec_widgets.workers.training.extent import checked_extent
 from encdec_widgets.workers.training.folder import Folder
 from encdec_widgets.workers.training.job import settings_of
 from encdec_widgets.workers.training.options import TrainingOptions, checked
@@ -120,12 +121,13 @@ class TrainingRace:
         folders: tuple[Folder, Folder],
     ) -> None:
         """Take what :meth:`of` makes."""
+        extent = checked_extent(steps, seconds, seed)
         self.names = names
         self.task = task
         self.options = options
-        self.steps = steps
-        self.seconds = seconds
-        self.seed = seed
+        self.steps = extent.steps
+        self.seconds = extent.seconds
+        self.seed = extent.seed
         self._networks = networks
         self._folders = folders
         self._finished = threading.Event()
@@ -151,7 +153,9 @@ class TrainingRace:
             TaskError: (a ValueError) If there is no such task, or it draws what nothing can learn from.
             TimingError: If something in them cannot be sent to another process.
             TypeError: If there is no design in one of them, or no such option.
+            ValueError: If steps, seconds or seed are nothing that can be done.
         """
+        checked_extent(steps, seconds, seed)  # before anything is built
         how, learnt = checked(**options), as_task(task)
         folders = (Folder(), Folder())
         networks = []
@@ -208,6 +212,7 @@ class TrainingRace:
         try:
             return self._train(ask, tell)
         finally:
+            self._finished.clear()
             with suppress(TimingError):
                 ask(str(options.backend), "clear", options.batch_size, {})
 
@@ -224,7 +229,7 @@ class TrainingRace:
             run.slice(0.0, 0, last=True)
         results = []
         for run, network, folder in zip(runs, self._networks, self._folders, strict=True):
-            path = folder.path / "trained.npz"
+            path = folder.new("trained")
             run.weights(path)
             weights = WeightsOf(network.trainee.design, path, folder)
             results.append(trained(run, network, self.options, self.seed, weights))

@@ -56,6 +56,7 @@ class Run:
             options=attrs.asdict(self._options),
             seed=seed,
             weights=sent.weights,
+            numbers=sent.numbers,
         )
         self.parameters = reply["parameters"]
 
@@ -67,11 +68,17 @@ class Run:
             # It takes too much memory, say. A process that has ended says so at the next slice.
             self._refused = str(error)
             return False
-        edit = Edit(step=self.steps, kept=reply["kept"], parameters=reply["parameters"])
+        self._took(Edit(step=self.steps, kept=reply["kept"], parameters=reply["parameters"]))
+        return True
+
+    def leave(self) -> None:
+        """Note an edit that leaves what is trained as it is: nothing is built, and all goes on."""
+        self._took(Edit(step=self.steps, kept=self.parameters, parameters=self.parameters))
+
+    def _took(self, edit: Edit) -> None:
         self.parameters = edit.parameters
         self.edits.append(edit)
         self._untold = edit
-        return True
 
     def slice(self, seconds: float, at_most: int | None, last: bool = False) -> None:
         """Train for a while: one step at least, unless ``at_most`` is 0; then look at the network."""

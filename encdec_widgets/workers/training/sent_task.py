@@ -1,7 +1,8 @@
 """A task as it is sent to a worker process: also one whose class was written in a notebook.
 
 A class that a module holds is imported there. One of a notebook is taken apart into its functions, which go as code,
-and put together again: so a task with ``draw`` alone, and what that calls, needs no file of its own.
+and put together again: so a task with ``draw`` alone, and what that calls, needs no file of its own. What it inherits
+from classes that a module holds, such as a shipped task, is imported there as well.
 """
 
 import types
@@ -57,7 +58,7 @@ def _is_importable(kind: type) -> bool:
 
 
 class _Parts:
-    """A task whose class no other process can import, as functions and values."""
+    """A task whose class no other process can import, as functions and values, with what it inherits from."""
 
     def __init__(
         self,
@@ -66,7 +67,7 @@ class _Parts:
         attributes: dict[str, tuple[str, Any]],
         state: dict[str, Any],
     ) -> None:
-        """Take the name of its class, the classes of modules under it, what stands in it, and what the object holds."""
+        """Take the name of its class, what that inherits from and holds, and what the object holds."""
         self.name = name
         self.bases = bases
         self.attributes = attributes
@@ -74,21 +75,24 @@ class _Parts:
 
     @classmethod
     def of(cls, task: Task) -> "_Parts":
-        """Take a task apart. What several classes define, the one that inherits has the word."""
+        """Take a task apart. What several classes define, the first in the order of inheritance has the word."""
         attributes: dict[str, tuple[str, Any]] = {}
-        slots: list[str] = []
         bases: list[type] = []
-        for one in type(task).__mro__:
-            if _is_importable(one) and not any(issubclass(base, one) for base in bases):
-                bases.append(one)
-        for one in reversed(type(task).__mro__):
-            if one is object or _is_importable(one):
+        slots: list[str] = []
+        inherited: set[str] = set()
+        for one in type(task).__mro__[:-1]:  # without object
+            held = vars(one)
+            descriptors = (types.MemberDescriptorType, types.GetSetDescriptorType)
+            slots += [name for name, value in held.items() if isinstance(value, descriptors)]
+            if _is_importable(one):
+                inherited |= held.keys()
+                if not any(issubclass(base, one) for base in bases):
+                    bases.append(one)
                 continue
-            for name, value in vars(one).items():
-                if isinstance(value, (types.MemberDescriptorType, types.GetSetDescriptorType)):
-                    slots.append(name)
-                elif name not in _OF_EVERY_CLASS and not name.startswith("__attrs"):
-                    attributes[name] = _taken_apart(value)
+            for name, value in held.items():
+                plain = name not in _OF_EVERY_CLASS and not name.startswith("__attrs")
+                if plain and not isinstance(value, descriptors) and name not in inherited:
+                    attributes.setdefault(name, _taken_apart(value))
         state = {name: getattr(task, name) for name in slots if hasattr(task, name)}
         state |= getattr(task, "__dict__", {})
         state = {name: value for name, value in state.items() if name not in _OF_EVERY_CLASS}
