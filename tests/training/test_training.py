@@ -209,7 +209,7 @@ def test_an_edit_leaves_frozen_what_is_frozen(worker: Worker, single: bool) -> N
         first.trainable = False
     before = keras.ops.convert_to_numpy(first.weights[0])
     bias = keras.ops.convert_to_numpy(first.weights[1])
-    after = SMALL.replace("decoder[0].refine_convs_filters", 3)
+    after = SMALL.replace("convs_per_block", 3)  # The first block is made anew, and its first layer kept.
     trained, _ = edited(backbone, after, worker, steps=9, task="threads")
     (edit,) = trained.kept
     assert 0 < edit.kept < edit.parameters
