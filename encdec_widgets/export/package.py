@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from encdec_widgets.formatting import counted, error_text, listed, quoted, shortened
+from encdec_widgets.travelling import Travelling
 
 BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 """The first bytes of a zip archive; the second ones are of an empty one."""
@@ -24,7 +25,7 @@ _NOT_READ = (
 )  # damaged, encrypted, of an unknown kind
 
 
-class SeveralConfigurationsError(ValueError):
+class SeveralConfigurationsError(Travelling, ValueError):
     """A package holds several configurations, of which one is to be chosen.
 
     Attributes:

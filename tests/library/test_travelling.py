@@ -16,10 +16,12 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.fields.info import NoFieldError
 from encdec_widgets.explain.too_large import TooLargeError
+from encdec_widgets.export.package import SeveralConfigurationsError
 from encdec_widgets.export.sleap.refusing import NotSayableError
 from encdec_widgets.networks.building import BuildTooLongError
 from encdec_widgets.travelling import Travelling
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped, TimingTooLongError
+from encdec_widgets.workers.feature_maps import PassTooLongError
 
 PATIENCE_S = 120
 EXAMPLES: dict[type[BaseException], Callable[[], BaseException]] = {
@@ -30,6 +32,8 @@ EXAMPLES: dict[type[BaseException], Callable[[], BaseException]] = {
     TimingStopped: TimingStopped,
     TimingTooLongError: lambda: TimingTooLongError(10.0, 100.0, 1.0),
     NotAvailableError: lambda: NotAvailableError("there are no processes"),
+    PassTooLongError: lambda: PassTooLongError(3.0, 1.0, (128, 128)),
+    SeveralConfigurationsError: lambda: SeveralConfigurationsError("two", ("a.json", "b.json")),
     BuildTooLongError: lambda: BuildTooLongError(3.0),
     TooLargeError: lambda: TooLargeError(Design(UNet(filters=2), (32, 32, 1)).build(), 1000),
 }
