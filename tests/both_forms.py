@@ -10,6 +10,7 @@ from encdec_widgets.background import Background, InThreads, OnLoop, on_loop
 from tests.session.slow import GATE
 
 USES_BACKGROUND = (
+    "networks.side_by_side",
     "session.live_builder",
     "session.session",
     "explore.what_if",

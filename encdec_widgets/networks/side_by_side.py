@@ -8,6 +8,8 @@ import os
 import threading
 from collections.abc import Callable
 
+from encdec_widgets.background import shared_background
+
 MOST_THREADS = 8
 """More are kept from their work by the memory that they share."""
 
@@ -48,8 +50,10 @@ def side_by_side(do: Callable[[int], object], count: int) -> None:
 
 
 def _started(work: Callable[[], None], count: int) -> list[threading.Thread]:
-    """So many threads; fewer where no more can be started, as on a page without a server."""
+    """So many threads; fewer where no more can be started, and none where the background has none either."""
     helpers: list[threading.Thread] = []
+    if not shared_background().has_threads:
+        return helpers
     for _ in range(count):
         helper = threading.Thread(target=work, name="encdec-pieces", daemon=True)
         try:

@@ -1,18 +1,13 @@
 """The designer: header, figures, controls, picture, pages and foot of one editing session."""
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-import traitlets
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.designs.design import Design
 from encdec_widgets.formatting import quoted
 from encdec_widgets.session import Session
 from encdec_widgets.session.edits_file import EditsFile
-from encdec_widgets.session.telling import Telling, observes
-from encdec_widgets.session.waiting import Waiting
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.fallback import Fallback, widget_bundle
@@ -28,15 +23,14 @@ from encdec_widgets.widgets.picture.checks_view import ChecksView
 from encdec_widgets.widgets.picture.edit_card import EditCard
 from encdec_widgets.widgets.picture.facts_table import FactsTable
 from encdec_widgets.widgets.picture.picture import Picture
+from encdec_widgets.widgets.session_traits import SessionTraits
 
 if TYPE_CHECKING:
     from encdec_widgets.session.learning import Learning
     from encdec_widgets.workers.training.tasks import Task
 
-_OF_SESSION = ("design", "backbone", "problem", "model")
 
-
-class Designer(Telling, widgets.VBox):
+class Designer(SessionTraits, widgets.VBox):
     """A live designer of encoder-decoder networks, to be shown in a notebook cell.
 
     Every change rebuilds the Keras backbone and redraws it. A change that is not possible is explained, with buttons
@@ -66,13 +60,6 @@ class Designer(Telling, widgets.VBox):
         >>> designer.design.architecture.filters
         16
     """
-
-    design = Waiting(lambda designer: designer.session.design)
-    backbone = Waiting(lambda designer: designer.session.backbone)
-    model = Waiting(lambda designer: designer.session.model)
-    problem = Waiting(lambda designer: designer.session.problem)
-
-    _model_is_observed = False  # A subclass may observe it by a decorator, which counts before __init__ runs.
 
     def __init__(
         self,
@@ -119,7 +106,7 @@ class Designer(Telling, widgets.VBox):
         frame.add_class("encdec-frame")
         self.children = (frame, self.page)
         self.add_class("encdec")
-        session.observe(self._pass_on, _OF_SESSION if self._model_is_observed else _OF_SESSION[:-1])
+        self._follow_session()
 
     def set(self, field: str, value: Any) -> None:
         """Change one field, as its control does, and return when the network is built and drawn.
@@ -207,14 +194,6 @@ class Designer(Telling, widgets.VBox):
         """Return when everything that was changed is built and drawn."""
         self.session.wait()
 
-    def observe(self, handler: Callable[..., Any], names: Any = traitlets.All, type: Any = "change") -> None:
-        """Have ``handler`` called when a trait changes; ``model`` is filled where it is observed."""
-        super().observe(handler, names, type)
-        if observes(names, "model"):
-            self._model_is_observed = True
-            if "session" in vars(self):
-                self.session.observe(self._pass_on, "model")
-
     def close(self) -> None:
         """Close the designer with all its parts, and stop what is built, measured or computed for it.
 
@@ -232,16 +211,6 @@ class Designer(Telling, widgets.VBox):
         super().close()
         for part in self.children:
             close_all(part)
-
-    def _pass_on(self, change: Any) -> None:
-        """Tell observers of the designer what changed in its session."""
-        self.notify_change(traitlets.Bunch({**change, "owner": self}))
-
-    def _tell(self, handler: Callable[..., Any], change: Any) -> None:
-        if change["name"] not in _OF_SESSION:
-            handler(change)
-        elif self.session.is_newest(change) and not self.session.closed:
-            self.session.guarded(handler)(change)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         self._fallback.display()

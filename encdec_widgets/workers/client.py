@@ -24,7 +24,7 @@ TIMEOUT_S = 300.0
 """A step that is not answered this long after the job's budget counts as hung. The longest steps load the backend,
 compile a network, or run one that is very slow."""
 
-FINISH_S = 1.0
+FINISH_S = 3.0
 """So long an interrupted job may take to finish before its processes are killed."""
 
 
@@ -108,7 +108,8 @@ class Worker:
     def do(self, job: "Job[Result]", on_progress: OnProgress = _say_nothing) -> Result:
         """Do a job and wait for the result; an interrupt ends the job too.
 
-        A job that can be finished, such as a training, is: its process is kept then. It is killed after a second.
+        A job that can be finished, such as a training, is: its process is kept then. It is killed if that takes longer
+        than three seconds, and at a second interrupt.
 
         Raises:
             TimingError: If it could not be done, or if another is under way already.
@@ -123,7 +124,7 @@ class Worker:
         return result
 
     def _end_soon(self, run: _Run) -> None:
-        """Finish a job where it can be, and stop it where that takes longer than a second."""
+        """Finish a job where it can be, and stop it where that takes too long."""
         try:
             if finish_job(run.job):
                 wait([run.outcome], FINISH_S)

@@ -251,13 +251,12 @@ PARENT = """
     training = Training.of(design, "halo", backend={backend!r})
     worker.submit(training, on_done=print, on_progress=lambda progress: progress.payload and trains.set())
     assert trains.wait(120)
-    print("worker", worker.pids[0], training._folder.path, flush=True)
-    if sys.argv[1] == "interrupted":
-        try:
-            while True:
-                threading.Event().wait(1000)
-        except KeyboardInterrupt:
-            print("still", worker.busy, *worker.pids, flush=True)
+    try:
+        print("worker", worker.pids[0], training._folder.path, flush=True)
+        while sys.argv[1] == "interrupted":
+            threading.Event().wait(1000)
+    except KeyboardInterrupt:
+        print("still", worker.busy, *worker.pids, flush=True)
 """
 
 
@@ -290,39 +289,31 @@ def test_what_tensorflow_says_of_tracing_is_not_taken_for_last_words(worker: Wor
     assert "retracing" not in outcome.wait().details
 
 
-INTERRUPTED = """
-    import os, signal
-    from encdec_widgets import Design
-    from encdec_widgets.architectures import UNet
-    from encdec_widgets.workers.timing import Worker
-    from encdec_widgets.workers.training import train
+def test_an_interrupt_ends_a_training_softly_and_its_process_stays(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert works(worker)
+    pids, trains, wait = worker.pids, threading.Event(), client.wait
 
-    worker = Worker()
-    design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (64, 64, 1))
-    how = {{"worker": worker, "backend": {backend!r}}}
-    train(design, "threads", steps=1, **how)
-    pids = worker.pids
-    told = []
+    def interrupted(outcomes: Any, timeout: float | None = None) -> Any:
+        if timeout is not None:
+            return wait(outcomes, timeout)
+        assert trains.wait(120)
+        raise KeyboardInterrupt
 
-    def tell(progress):
-        if progress.payload and not told:
-            told.append(progress)
-            os.kill(os.getpid(), signal.SIGINT)
-
-    try:
-        train(design, "threads", steps=None, seconds=1000, on_progress=tell, **how)
-    except KeyboardInterrupt:
-        print("interrupted", worker.busy, worker.pids == pids, flush=True)
-    worker.stop()
-"""
-
-
-def test_an_interrupt_ends_a_training_softly_and_its_process_stays() -> None:
-    code = textwrap.dedent(INTERRUPTED.format(backend=BACKEND))
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    assert done.stdout.split() == ["interrupted", "False", "True"], done.stderr
+    monkeypatch.setattr(client, "wait", interrupted)
+    monkeypatch.setattr(client, "FINISH_S", 60.0)  # the machine may be busy
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            SMALL,
+            "threads",
+            seconds=1000,
+            on_progress=lambda progress: progress.payload and trains.set(),
+            worker=worker,
+            backend=BACKEND,
+        )
+    assert not worker.busy
+    assert worker.pids == pids
 
 
 class Lasting:
@@ -352,6 +343,6 @@ def test_a_job_that_does_not_finish_after_an_interrupt_is_stopped(monkeypatch: p
     with pytest.raises(KeyboardInterrupt):
         worker.do(job)
     assert job.asked.is_set()
-    assert waits == [None, 1.0]
+    assert waits == [None, client.FINISH_S]
     assert not worker.busy
     job.stopped.set()

@@ -63,3 +63,7 @@ def weights_of(trained: Any) -> list[np.ndarray]:
 def same(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
     """Whether all weights are the same, bit by bit."""
     return len(a) == len(b) and all(map(np.array_equal, a, b))
+
+
+def values(model: Any) -> dict[str, np.ndarray]:
+    return {variable.path: keras.ops.convert_to_numpy(variable) for variable in model.variables}
