@@ -184,7 +184,6 @@ NOTEBOOK = """
 """
 
 
-@pytest.mark.backend
 def test_a_class_of_the_program_itself_is_learnt() -> None:
     code = textwrap.dedent(NOTEBOOK.format(backend=BACKEND))
     done = subprocess.run(
@@ -208,7 +207,6 @@ class Edited(Task):
 """
 
 
-@pytest.mark.backend
 def test_a_module_that_was_edited_and_reloaded_is_trained_in_its_new_form(
     worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
