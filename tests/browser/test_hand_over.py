@@ -63,7 +63,7 @@ def test_a_design_goes_to_sleap_and_comes_from_it(open_app: Callable[..., Screen
     opening.focus()
     page.keyboard.press("Escape")
     expect(said).to_be_hidden()
-    assert kernel.value("designer.header.open_design.notes") == []
+    until(lambda: kernel.value("designer.header.open_design.notes") == [], "the kernel hears of it")
 
 
 def test_a_file_a_folder_and_a_package_are_opened(open_app: Callable[..., Screen], tmp_path: Path) -> None:
