@@ -1,6 +1,7 @@
 """What a program has set for the backends that it computes with, beside the networks: it counts in a worker too."""
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,13 +61,14 @@ def _number(threads: Any) -> int:
 
 
 def inherited() -> dict[str, Any]:
-    """What of this process a backend finds in a process that is started now: variables, and the cores it may use."""
+    """What a process that is started now finds of this one: variables, cores, and where modules are searched."""
     variables = {**QUIET_AND_MODEST, **os.environ}
     found: dict[str, Any] = {
         name: value
         for name, value in variables.items()
         if name.startswith(_READ_BY_BACKENDS) and not name.startswith(_OF_THE_LOG)
     }
+    found["folders of modules"] = list(sys.path)
     if hasattr(os, "sched_getaffinity"):  # on Linux
         found["cores"] = sorted(os.sched_getaffinity(0))
     return found
