@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -28,7 +28,9 @@ from encdec_widgets.session.live_builder import LiveBuilder, Request
 from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
 from encdec_widgets.session.trained_weights import learnt, take
-from encdec_widgets.workers.training.result import WeightsOf
+
+if TYPE_CHECKING:
+    from encdec_widgets.workers.training.result import WeightsOf
 
 
 class Session(BuiltState):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from numpy.typing import NDArray
@@ -21,8 +21,9 @@ from encdec_widgets.backbone import Backbone
 from encdec_widgets.networks.followed import FollowedLayer, Origin
 from encdec_widgets.networks.weights import give_when_filled, has_values, held_elsewhere
 from encdec_widgets.session.kept_weights import KeptWeights
-from encdec_widgets.workers.training.result import WeightsOf
-from encdec_widgets.workers.training.weights_file import load, load_one
+
+if TYPE_CHECKING:  # What trains is imported when something was trained.
+    from encdec_widgets.workers.training.result import WeightsOf
 
 _OF_THE_TASK = re.compile(r"stack\d+_head/")
 """How the paths of the weights begin that make the task's maps: they stay with the task."""
@@ -42,6 +43,8 @@ class Read:
 
     def __call__(self) -> NDArray[Any]:
         """The values."""
+        from encdec_widgets.workers.training.weights_file import load_one
+
         return load_one(self.weights.path, self.number)
 
 
@@ -64,6 +67,8 @@ def learnt(trained: Backbone, weights: WeightsOf) -> Learnt:
     Raises:
         TimingError: If the file can't be read.
     """
+    from encdec_widgets.workers.training.weights_file import load
+
     saved = [(path, values.shape) for path, values in load(weights.path)]
     numbers = _numbers(trained, saved)
     found: dict[Origin, tuple[Read | None, ...]] = {}

@@ -23,14 +23,14 @@ from encdec_widgets.widgets.picture.checks_view import ChecksView
 from encdec_widgets.widgets.picture.edit_card import EditCard
 from encdec_widgets.widgets.picture.facts_table import FactsTable
 from encdec_widgets.widgets.picture.picture import Picture
-from encdec_widgets.widgets.session_traits import SessionTraits
+from encdec_widgets.widgets.session_face import SessionFace
 
 if TYPE_CHECKING:
     from encdec_widgets.session.learning import Learning
     from encdec_widgets.workers.training.tasks import Task
 
 
-class Designer(SessionTraits, widgets.VBox):
+class Designer(SessionFace, widgets.VBox):
     """A live designer of encoder-decoder networks, to be shown in a notebook cell.
 
     Every change rebuilds the Keras backbone and redraws it. A change that is not possible is explained, with buttons
@@ -108,31 +108,6 @@ class Designer(SessionTraits, widgets.VBox):
         self.add_class("encdec")
         self._follow_session()
 
-    def set(self, field: str, value: Any) -> None:
-        """Change one field, as its control does, and return when the network is built and drawn.
-
-        A value that is not possible does not raise: it is shown, kept in ``problem``, and the design stays.
-
-        Args:
-            field: Path of the field, as in :meth:`Design.replace`: ``filters``, ``encoder[1].filters`` or
-                ``input_shape``.
-            value: The new value.
-        """
-        self.session.change(field, value, now=True)
-        self.wait()
-
-    def load(self, design: "Design | EncoderDecoder | str") -> None:
-        """Take another design, architecture or preset in place of the present design, with weights of its own."""
-        self.session.load(design, now=True)
-
-    def undo(self) -> None:
-        """Take back the last edit, and return when the network before it stands; nothing happens if there is none."""
-        self.session.undo(now=True)
-
-    def redo(self) -> None:
-        """Make the edit again that was last undone, and return when its network stands."""
-        self.session.redo(now=True)
-
     def train(
         self,
         task: "str | Task" = "",
@@ -173,26 +148,6 @@ class Designer(SessionTraits, widgets.VBox):
     def learning(self) -> "Learning":
         """What the network learns: settings, tasks, how far it is, and the last result."""
         return self.aside.learn.learning
-
-    @property
-    def selected(self) -> str | None:
-        """Path of the block that is selected, ``encoder[*]`` for all of a stage, ``head``; None for nothing."""
-        return self.session.selected
-
-    def select(self, path: str | None) -> None:
-        """Select a block, as a click on it does: mark it in the picture and show its controls.
-
-        Args:
-            path: As :attr:`selected`.
-
-        Raises:
-            ValueError: If there is no such block.
-        """
-        self.session.select(path)
-
-    def wait(self) -> None:
-        """Return when everything that was changed is built and drawn."""
-        self.session.wait()
 
     def close(self) -> None:
         """Close the designer with all its parts, and stop what is built, measured or computed for it.

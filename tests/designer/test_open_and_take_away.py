@@ -82,7 +82,7 @@ def test_a_page_is_made_beside_what_a_person_does(
     def begin(background: Any, key: Any, backbone: Any, **calls: Any) -> None:
         begun.append((backbone, calls))
 
-    monkeypatch.setattr("encdec_widgets.widgets.header.take_away.make_page", begin)
+    monkeypatch.setattr("encdec_widgets.export.page.in_background.make_page", begin)
     sent: list[dict[str, Any]] = []
     monkeypatch.setattr(designer.header.take_away, "send", sent.append)
     designer.header.take_away._handle_custom_msg({"take": "html", "of": "view-1"}, [])
@@ -107,7 +107,7 @@ def test_each_view_has_its_page_and_closing_drops_all_that_was_begun(
     dropped: list[Any] = []
     menu, background = designer.header.take_away, designer.session.background
     monkeypatch.setattr(
-        "encdec_widgets.widgets.header.take_away.make_page", lambda _, key, *__, **___: begun.append(key)
+        "encdec_widgets.export.page.in_background.make_page", lambda _, key, *__, **___: begun.append(key)
     )
     monkeypatch.setattr(background, "begin", lambda _, key, **__: begun.append(key))
     for view in ("view-1", "view-2", "view-1"):

@@ -1,7 +1,5 @@
 """Opening a design that was taken away before, or that another program wrote."""
 
-import functools
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +7,6 @@ import anywidget
 import traitlets
 
 from encdec_widgets.designs.presets import family_name, preset_name
-from encdec_widgets.export.found import Found
-from encdec_widgets.export.package import SeveralConfigurationsError
-from encdec_widgets.export.reading import read_bytes, read_text
 from encdec_widgets.formatting import error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
@@ -47,17 +42,21 @@ class OpenDesign(Collected, anywidget.AnyWidget):
 
     def take(self, text: str) -> None:
         """Take the design that a text holds, or tell why there is none; the present one stays then."""
-        self._take(functools.partial(read_text, text))
+        self._take(text)
 
     def take_file(self, data: bytes, name: str = "") -> None:
         """Take the design that a file holds; of several in a package, that of a name."""
-        self._take(functools.partial(read_bytes, data, name))
+        self._take(data, name)
 
-    def _take(self, read: Callable[[], Found]) -> None:
+    def _take(self, taken: str | bytes, name: str = "") -> None:
+        # The readers of all formats are imported when something is to be read.
+        from encdec_widgets.export.package import SeveralConfigurationsError
+        from encdec_widgets.export.reading import read_bytes, read_text
+
         trouble = ""
         choices: tuple[str, ...] = ()
         try:
-            found = read()
+            found = read_text(taken) if isinstance(taken, str) else read_bytes(taken, name)
         except Exception as error:  # noqa: BLE001 - whatever a file holds, it is told
             trouble = error_text(error)
             if isinstance(error, SeveralConfigurationsError):

@@ -9,16 +9,16 @@ import traitlets
 
 from encdec_widgets.designs.file_names import file_name
 from encdec_widgets.designs.mends import Mend
-from encdec_widgets.export.model_in_background import write_model
-from encdec_widgets.export.page.in_background import make_page
 from encdec_widgets.formatting import bytes_text, error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
 from encdec_widgets.widgets.header.taken_away import WAYS, Way
 
 if TYPE_CHECKING:
+    from encdec_widgets.backbone import Backbone
     from encdec_widgets.designs.design import Design
     from encdec_widgets.session.shown import Shown
+    from encdec_widgets.widgets.header.taken_away import Choice
 
 _FOLDER = Path(__file__).parent
 
@@ -58,12 +58,13 @@ class TakeAway(Collected, anywidget.AnyWidget):
         way, shown = WAYS.get(str(content.get("take"))), self._session.shown
         if way is None:
             return
+        choice = way.choice
         if shown is None:
             self._reply(content, {"error": "There is no network yet."})
-        elif way.builds_many:
+        elif way.make is None and choice is None:
             self._make_page(way, content, shown)
-        elif way.choice is not None and way.choice.busy is not None and "choice" in content:
-            self._write_model(way, content, shown, way.choice.busy(shown.backbone))
+        elif choice is not None and choice.busy is not None and "choice" in content:
+            self._write_model(way, content, shown, choice.busy(shown.backbone))
         else:
             self._reply(content, self._answer(way, content, shown))
 
@@ -75,6 +76,8 @@ class TakeAway(Collected, anywidget.AnyWidget):
 
     def _write_model(self, way: Way, content: Mapping[str, Any], shown: "Shown", busy: str) -> None:
         """Write a model file in the background; of several that a view asks for, it gets the last."""
+        from encdec_widgets.export.model_in_background import write_model
+
         self._reply(content, {"busy": f"Writing {_name(way, content, shown)}, {busy}"})
         key = self._key(content, "model")
         turn = self._turns[key] = object()
@@ -94,6 +97,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
 
     def _make_page(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> None:
         """Make a page in the background; a later one of the same view overtakes it."""
+        from encdec_widgets.export.page.in_background import make_page
 
         def progress(done: int, total: int) -> None:
             self._reply(content, {"busy": f"Making the page: {done} of {total} networks…"})
@@ -141,15 +145,17 @@ class TakeAway(Collected, anywidget.AnyWidget):
 
     def _answer(self, way: Way, content: Mapping[str, Any], shown: "Shown") -> dict[str, Any]:
         backbone = shown.backbone
+        choice = way.choice
         said: tuple[str, ...] = ()
         try:
-            if way.choice is None:
+            if choice is None:
+                assert way.make is not None
                 text = way.make(backbone)
             elif "choice" not in content:
-                way.choice.ready(backbone)
-                return {"page": _page_of_choices(str(content["take"]), way, way.choice.among(backbone))}
+                choice.ready(backbone)
+                return {"page": _page_of_choices(str(content["take"]), choice, backbone)}
             else:
-                text, said = way.choice.make(backbone, str(content["choice"]))
+                text, said = choice.make(backbone, str(content["choice"]))
         except Exception as error:  # noqa: BLE001 - a user's block may raise anything; it is told beside the menu
             page = self._page_of_mends(error, backbone.design, _view(content))
             return {"error": _refusal(way, error), "page": page}
@@ -187,12 +193,12 @@ def _file(way: Way, content: Mapping[str, Any], shown: "Shown", text: str | byte
 
 
 def _name(way: Way, content: Mapping[str, Any], shown: "Shown") -> str:
-    endings = {} if way.choice is None else way.choice.endings
+    choice = way.choice
+    endings = {} if choice is None else choice.endings
     ending = endings.get(str(content.get("choice")), way.ending)
     return file_name(shown.backbone.design, ending, shown.step.after.preset)
 
 
-def _page_of_choices(name: str, way: Way, among: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    assert way.choice is not None
-    entries = [[label, {"take": name, "choice": value}] for value, label in among]
-    return {"text": way.choice.text, "entries": entries}
+def _page_of_choices(name: str, choice: "Choice", backbone: "Backbone") -> dict[str, Any]:
+    entries = [[label, {"take": name, "choice": value}] for value, label in choice.among(backbone)]
+    return {"text": choice.text, "entries": entries}

@@ -1,4 +1,7 @@
-"""What can be taken away of a design: as files that a browser saves, or as a text that is copied."""
+"""What can be taken away of a design: as files that a browser saves, or as a text that is copied.
+
+What writes a file is imported when it is asked for: most designers are looked at, and nothing is taken away.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -7,12 +10,6 @@ import attrs
 
 from encdec_widgets.explain.table import block_rows, csv_lines
 from encdec_widgets.export.file import ENDING
-from encdec_widgets.export.keras_code.written import code_of
-from encdec_widgets.export.model_files import FORMATS, WHERE_OTHERS_ARE_WRITTEN, file_bytes
-from encdec_widgets.export.sleap import classic_writing, nn_writing
-from encdec_widgets.export.sleap.ground import FIDELITY
-from encdec_widgets.export.sleap.heads import CLASSIC, SLEAP_NN
-from encdec_widgets.export.sleap.kinds import choices
 from encdec_widgets.figures.scene import scene
 from encdec_widgets.figures.still import still
 from encdec_widgets.formatting import bytes_text
@@ -54,20 +51,24 @@ class Way:
         help: One sentence on what it is for.
         ending: Of the file's name.
         kind: The file's media type.
-        make: Writes the file's text or bytes; of a way with a choice, for the likeliest one.
-        choice: What is chosen before, if anything is.
+        make: Writes the file's text or bytes; None where something is chosen first, and of a page of many networks,
+            which are built in the background.
+        chosen_first: Gives what is chosen before, if anything is.
         copies: Whether the text is copied to the clipboard, and not saved.
-        builds_many: Whether many networks are built for it, in the background; ``make`` is not called then.
     """
 
     label: str
     help: str
     ending: str
     kind: str
-    make: Callable[["Backbone"], str | bytes]
-    choice: Choice | None = None
+    make: Callable[["Backbone"], str | bytes] | None = None
+    chosen_first: Callable[[], Choice] | None = None
     copies: bool = False
-    builds_many: bool = False
+
+    @property
+    def choice(self) -> Choice | None:
+        """What is chosen before, if anything is."""
+        return None if self.chosen_first is None else self.chosen_first()
 
     @property
     def name(self) -> str:
@@ -75,14 +76,36 @@ class Way:
         return self.label.removesuffix("…").removesuffix(" (copied)")
 
 
-def _sleap(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
-    written = classic_writing.written(backbone.design, head_type)
-    return written.text, written.warnings
+def _classic_choice() -> Choice:
+    from encdec_widgets.export.sleap import classic_writing
+    from encdec_widgets.export.sleap.ground import FIDELITY
+    from encdec_widgets.export.sleap.heads import CLASSIC
+    from encdec_widgets.export.sleap.kinds import choices
+
+    def make(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
+        written = classic_writing.written(backbone.design, head_type)
+        return written.text, written.warnings
+
+    return Choice(FIDELITY, lambda backbone: choices(backbone.design, CLASSIC), make)
 
 
-def _sleap_nn(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
-    written = nn_writing.written(backbone.design, head_type)
-    return written.text, written.warnings
+def _sleap_nn_choice() -> Choice:
+    from encdec_widgets.export.sleap import nn_writing
+    from encdec_widgets.export.sleap.ground import FIDELITY
+    from encdec_widgets.export.sleap.heads import SLEAP_NN
+    from encdec_widgets.export.sleap.kinds import choices
+
+    def make(backbone: "Backbone", head_type: str) -> tuple[str, tuple[str, ...]]:
+        written = nn_writing.written(backbone.design, head_type)
+        return written.text, written.warnings
+
+    return Choice(FIDELITY, lambda backbone: choices(backbone.design, SLEAP_NN), make)
+
+
+def _keras_code(backbone: "Backbone") -> str:
+    from encdec_widgets.export.keras_code.written import code_of
+
+    return code_of(backbone)
 
 
 def _of_a_page(backbone: "Backbone") -> None:
@@ -94,8 +117,18 @@ def _of_a_page(backbone: "Backbone") -> None:
         )
 
 
-def _model_file(backbone: "Backbone", ending: str) -> tuple[bytes, tuple[str, ...]]:
-    return file_bytes(backbone, ending), ()
+def _model_choice() -> Choice:
+    from encdec_widgets.export.model_files import FORMATS, WHERE_OTHERS_ARE_WRITTEN, file_bytes
+
+    return Choice(
+        "The network with its present weights. Writing takes up to some seconds, beside edits. "
+        f"{WHERE_OTHERS_ARE_WRITTEN}",
+        lambda _: tuple((each.ending, each.label) for each in FORMATS if each.refusal is None),
+        lambda backbone, ending: (file_bytes(backbone, ending), ()),
+        endings={each.ending: each.ending.removeprefix(".") or "zip" for each in FORMATS},
+        ready=_of_a_page,
+        busy=lambda backbone: f"with {bytes_text(backbone.weight_bytes)} of weights. Edits go on meanwhile.",
+    )
 
 
 WAYS: Mapping[str, Way] = {
@@ -111,41 +144,28 @@ WAYS: Mapping[str, Way] = {
         "A training profile for SLEAP, to be loaded in its training dialog.",
         "json",
         "application/json",
-        lambda backbone: _sleap(backbone, choices(backbone.design, CLASSIC)[0][0])[0],
-        Choice(FIDELITY, lambda backbone: choices(backbone.design, CLASSIC), _sleap),
+        chosen_first=_classic_choice,
     ),
     "sleap_nn": Way(
         "SLEAP from 1.5, sleap-nn (YAML)…",
         "A configuration for sleap-nn, and for the training dialog of SLEAP from 1.5 on.",
         "yaml",
         "application/yaml",
-        lambda backbone: _sleap_nn(backbone, choices(backbone.design, SLEAP_NN)[0][0])[0],
-        Choice(FIDELITY, lambda backbone: choices(backbone.design, SLEAP_NN), _sleap_nn),
+        chosen_first=_sleap_nn_choice,
     ),
     "code": Way(
         "Keras code (.py)",
         "One plain Keras file that builds this network; Open takes the design back from it.",
         "py",
         "text/x-python",
-        code_of,
+        _keras_code,
     ),
     "model": Way(
         "Model file…",
         "The network with its present weights, for Keras, ONNX Runtime, LiteRT or TensorFlow.",
         "keras",
         "application/octet-stream",
-        lambda backbone: _model_file(backbone, ".keras")[0],
-        Choice(
-            "The network with its present weights. Writing takes up to some seconds, beside edits. "
-            f"{WHERE_OTHERS_ARE_WRITTEN}",
-            lambda _: tuple((each.ending, each.label) for each in FORMATS if each.refusal is None),
-            _model_file,
-            endings={each.ending: each.ending.removeprefix(".") or "zip" for each in FORMATS},
-            ready=_of_a_page,
-            busy=lambda backbone: (
-                f"with {bytes_text(backbone.weight_bytes)} of weights. Edits go on meanwhile."
-            ),
-        ),
+        chosen_first=_model_choice,
     ),
     "link": Way(
         "Link (copied)",
@@ -168,8 +188,6 @@ WAYS: Mapping[str, Way] = {
         "One file for hand-outs and slides, which needs no server: this network and its neighbours.",
         "html",
         "text/html",
-        lambda _: "",
-        builds_many=True,
     ),
     "csv": Way(
         "Table (CSV)",

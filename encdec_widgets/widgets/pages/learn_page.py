@@ -1,28 +1,29 @@
 """The page *Learn*: what the network learns, and what its layers see."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from encdec_widgets.session import Session
-from encdec_widgets.session.learning import Learning
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
-from encdec_widgets.widgets.pages.feature_maps_panel import FeatureMapsPanel
-from encdec_widgets.widgets.pages.learn_panel import LearnPanel
 from encdec_widgets.workers.client import Worker
-from encdec_widgets.workers.training import Trained
+
+if TYPE_CHECKING:
+    from encdec_widgets.session.learning import Learning
+    from encdec_widgets.widgets.pages.feature_maps_panel import FeatureMapsPanel
+    from encdec_widgets.widgets.pages.learn_panel import LearnPanel
 
 
 class LearnPage(widgets.VBox):
-    """The parts of the page, one below the other.
+    """The parts of the page, one below the other; they are made when they are first asked for.
+
+    Many designers are never turned to this page: without its parts a designer is on screen sooner.
 
     Attributes:
         visible: Whether it is seen (a trait); while it is False, nothing is drawn or found out.
-        learning: What is trained.
-        panel: The training.
-        maps: What the layers see.
     """
 
     visible = traitlets.Bool(False)
@@ -37,24 +38,50 @@ class LearnPage(widgets.VBox):
             worker: The process to train in; the one of this kernel if left out.
             say: Is called with what is to be read aloud.
         """
-        self.learning = Learning(session, worker)
-        self.panel = LearnPanel(session, self.learning, say)
-        self.maps = FeatureMapsPanel(session, worker, say)
-        super().__init__([self.panel, self.maps])
-        self.learning.observe(session.guarded(self._trained), "state")
+        self._session, self._worker, self._say = session, worker, say
+        super().__init__()
         self.observe(session.guarded(self._seen), "visible")
+
+    @cached_property
+    def learning(self) -> "Learning":
+        """What is trained."""
+        from encdec_widgets.session.learning import Learning
+
+        learning = Learning(self._session, self._worker)
+        learning.observe(self._session.guarded(self._trained), "state")
+        return learning
+
+    @cached_property
+    def panel(self) -> "LearnPanel":
+        """The training."""
+        from encdec_widgets.widgets.pages.learn_panel import LearnPanel
+
+        return LearnPanel(self._session, self.learning, self._say)
+
+    @cached_property
+    def maps(self) -> "FeatureMapsPanel":
+        """What the layers see."""
+        from encdec_widgets.widgets.pages.feature_maps_panel import FeatureMapsPanel
+
+        return FeatureMapsPanel(self._session, self._worker, self._say)
 
     def close(self) -> None:
         """Stop what is trained, and close."""
-        self.learning.close()
-        self.maps.close()
+        for part in ("learning", "panel", "maps"):
+            if part in vars(self):
+                getattr(self, part).close()
         super().close()
 
     def _seen(self, _: Any) -> None:
-        self.panel.visible = self.maps.visible = self.visible
+        parts = (self.panel, self.maps)
+        self.children = parts
+        for part in parts:
+            part.visible = self.visible
 
     def _trained(self, change: Any) -> None:
         """Offer what was learnt to be looked at."""
-        learning, trained = self.learning, self.learning.trained
+        from encdec_widgets.workers.training import Trained
+
+        trained = self.learning.trained
         if isinstance(trained, Trained) and change["old"].running and not change["new"].running:
-            self.maps.offer_training(trained, learning.tasks.get(trained.task, learning.task))
+            self.maps.offer_training(trained, self.learning.tasks.get(trained.task, self.learning.task))
