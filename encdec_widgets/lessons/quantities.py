@@ -316,7 +316,8 @@ class Part:
         label = quantity.label(seen, aim)
         try:
             value = quantity.read(seen, aim)
-            off = quantity.unknown(seen, aim) if value is None else ""
+            not_told = seen.rebuilt and quantity.reported
+            off = "not reported" if not_told else quantity.unknown(seen, aim) if value is None else ""
         except Exception as error:  # noqa: BLE001 - a user's block or function may raise anything; all of it is shown
             value, off = None, f"can't be computed: {error_text(error)}"
         if value is None:
