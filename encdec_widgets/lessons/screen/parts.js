@@ -59,6 +59,11 @@ function guessView(place, part, tell) {
     if (part.choices.length && !text) refuse("Choose one of the answers first.");
     else tell({ do: "guess", text });
   });
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.type === "submit") return;
+    event.preventDefault(); // JupyterLab keeps a form from being sent by Enter
+    form.requestSubmit();
+  });
   function refuse(text) {
     line(trouble, text);
     const described = [part.unit && `${id}-unit`, text && trouble.id].filter(Boolean).join(" ");

@@ -1,5 +1,6 @@
 """Numbers as people type them into a box: with a unit, separators or a letter for thousands."""
 
+import math
 import re
 
 _TYPED = re.compile(r"([+-]?[0-9.,' _\u00a0\u2009\u202f]+(?:[eE][+-]?[0-9]+)?)\s*([kMG]?)")
@@ -26,6 +27,7 @@ def typed_number(text: str, unit: str = "") -> float | str:
     digits = re.sub(r"[' _\u00a0\u2009\u202f]", "", match[1])
     digits = digits.replace(",", "" if _GROUPED.fullmatch(digits) else ".")
     try:
-        return float(digits) * _TIMES[match[2]]
+        number = float(digits) * _TIMES[match[2]]
     except ValueError:
         return text.strip()
+    return number if math.isfinite(number) else text.strip()
