@@ -7,7 +7,7 @@ from encdec_widgets.widgets.base.fallback import Fallback
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
-    from encdec_widgets.lessons.lesson import Lesson
+    from encdec_widgets.lessons.a_lesson import Lesson
 
 HIDDEN = "The designer comes after your guess."
 

@@ -10,7 +10,7 @@ from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.fallback import widget_bundle
 
 if TYPE_CHECKING:
-    from encdec_widgets.lessons.lesson import Lesson
+    from encdec_widgets.lessons.a_lesson import Lesson
 
 
 class LessonScreen(widgets.VBox):

@@ -16,7 +16,7 @@ from encdec_widgets.widgets.base.ipywidgets_private import Collected
 from encdec_widgets.widgets.base.page import AROUND
 
 if TYPE_CHECKING:
-    from encdec_widgets.lessons.lesson import Lesson
+    from encdec_widgets.lessons.a_lesson import Lesson
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = ("parts.js", "panel.js")

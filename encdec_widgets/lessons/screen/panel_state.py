@@ -7,7 +7,7 @@ from encdec_widgets.lessons.goals import GoalState, PartState
 from encdec_widgets.lessons.predictions import Prediction, PredictionState
 
 if TYPE_CHECKING:
-    from encdec_widgets.lessons.lesson import Lesson
+    from encdec_widgets.lessons.a_lesson import Lesson
 
 CLOSED = "This step opens when the guess before it is made."
 COMPUTING = "The answer is being computed, by this program and for your question. It takes some seconds."
