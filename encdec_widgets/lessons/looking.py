@@ -38,6 +38,7 @@ class Looking:
         self._heard: set[str] = {"network"}
         self._learning: Learning | None = None
         self._learnt: Learnt | None = None
+        self._told: object = None  # the training that it is of
         self._session.observe(self._network_changed, "shown")
 
     def hear_of(self, goal: Goal) -> None:
@@ -50,7 +51,7 @@ class Looking:
             self._session.observe(lambda _: self._changed("timing"), "time")
         if "training" in new:
             self._learning = learning = self._designer.learning
-            self._learnt = learnt_of(learning, None)
+            self._take_training(learning)
             learning.observe(self._session.guarded(self._learning_changed), "state")
 
     def seen(self) -> Seen | None:
@@ -79,5 +80,11 @@ class Looking:
         if self._learning is None or change["old"].running == change["new"].running:
             return
         if not change["new"].running:
-            self._learnt = learnt_of(self._learning, self._learnt)
+            self._take_training(self._learning)
         self._changed("training")
+
+    def _take_training(self, learning: Learning) -> None:
+        """Take what a training has shown; one that failed, or was stopped before its first step, has shown nothing."""
+        if learning.trained is not self._told:
+            self._told = learning.trained
+            self._learnt = learnt_of(learning) or self._learnt

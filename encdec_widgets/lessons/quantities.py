@@ -16,6 +16,7 @@ from encdec_widgets.formatting import (
     digits,
     error_text,
     exact_text,
+    listed,
     percent_text,
     px_text,
     quantity_text,
@@ -51,6 +52,7 @@ class Quantity:
         of: What it is read of: a network alone, which can be built again; or a training, a race or a timing, whose
             figures a code can only report.
         to_exact: A value with all its digits, where ``write`` shortens.
+        off: How far what is seen is off, where its difference from the bound does not say it.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Quantity:
     unknown: Callable[[Seen, Aim], str]
     of: Literal["network", "training", "race", "timing"] = "network"
     to_exact: Callable[[Any], str] | None = None
+    off: Callable[[Seen], str] | None = None
 
     @property
     def reported(self) -> bool:
@@ -268,11 +271,14 @@ _ALL = (
     ),
     _exact("height", "height", lambda seen: seen.design.input_shape[0], _px, _OPEN),
     _exact("width", "width", lambda seen: seen.design.input_shape[1], _px, _OPEN),
-    _exact(
-        "warnings",
-        "what the checks find",
-        lambda seen: len(seen.checks),
-        lambda count: counted(count, "thing") if count else "nothing",
+    attrs.evolve(
+        _exact(
+            "warnings",
+            "what the checks find",
+            lambda seen: len(seen.checks),
+            lambda count: counted(count, "thing") if count else "nothing",
+        ),
+        off=lambda seen: listed(check.kind for check in seen.checks) or "nothing",
     ),
     _exact("stacks", "stacks", lambda seen: seen.design.architecture.stacks),
     attrs.evolve(field_quantity("filters"), label=_said("filters")),
@@ -333,7 +339,11 @@ class Part:
             value_text=value_text,
             bound_text=bound.text(lambda _: limit_text),
             holds=holds,
-            off_text="" if holds else _off_text(quantity, bound, value),
+            off_text=""
+            if holds
+            else quantity.off(seen)
+            if quantity.off
+            else _off_text(quantity, bound, value),
         )
 
 
