@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from encdec_widgets.formatting import counted
+from encdec_widgets.formatting import counted, error_text
 from encdec_widgets.lessons.goals import GoalState, PartState
 from encdec_widgets.lessons.predictions import Prediction, PredictionState
 
@@ -36,7 +36,7 @@ def panel_state(lesson: "Lesson") -> dict[str, Any]:
 
 def heading(lesson: "Lesson") -> str:
     """What the lesson is called on screen: "Lesson 3" for a number, else its name."""
-    return f"Lesson {lesson.name}"
+    return f"Lesson {lesson.name}" if lesson.name.isdecimal() else lesson.name
 
 
 def _guess_state(given: Prediction, part: PredictionState) -> dict[str, Any]:
@@ -108,6 +108,14 @@ def _home_state(lesson: "Lesson", parts: list[dict[str, Any]]) -> dict[str, Any]
         "left": f"Still open: {' and '.join(left)}. The code says so, and can be handed in at any time."
         if left
         else "",
-        "code": str(lesson.code()),
+        "code": _code(lesson),
         "done": not left,
     }
+
+
+def _code(lesson: "Lesson") -> str:
+    """The line for the class; where a class of one's own has no words for it, why there is none."""
+    try:
+        return str(lesson.code())
+    except ValueError as error:
+        return f"There is no code: {error_text(error)}"
