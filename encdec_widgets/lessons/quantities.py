@@ -17,6 +17,7 @@ from encdec_widgets.formatting import (
     digits,
     error_text,
     exact_text,
+    listed,
     percent_text,
     px_text,
     quantity_text,
@@ -52,6 +53,7 @@ class Quantity:
         of: What it is read of: a network alone, which can be built again; or a training, a race or a timing, whose
             figures a code can only report.
         to_exact: A value with all its digits, where ``write`` shortens.
+        off: How far what is seen is off, where its difference from the bound does not say it.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Quantity:
     unknown: Callable[[Seen, Aim], str]
     of: Literal["network", "training", "race", "timing"] = "network"
     to_exact: Callable[[Any], str] | None = None
+    off: Callable[[Seen], str] | None = None
 
     @property
     def reported(self) -> bool:
@@ -276,11 +279,14 @@ _ALL = (
     _exact("output_stride", "output stride", _output_stride, stride_text, "not known of this network"),
     _exact("height", "height", lambda seen: seen.design.input_shape[0], _px, _OPEN),
     _exact("width", "width", lambda seen: seen.design.input_shape[1], _px, _OPEN),
-    _exact(
-        "warnings",
-        "what the checks find",
-        lambda seen: len(seen.checks),
-        lambda count: counted(count, "thing") if count else "nothing",
+    attrs.evolve(
+        _exact(
+            "warnings",
+            "what the checks find",
+            lambda seen: len(seen.checks),
+            lambda count: counted(count, "thing") if count else "nothing",
+        ),
+        off=lambda seen: listed(check.kind for check in seen.checks) or "nothing",
     ),
     _exact("stacks", "stacks", lambda seen: seen.design.architecture.stacks),
     attrs.evolve(field_quantity("filters"), label=_said("filters")),
@@ -324,7 +330,8 @@ class Part:
         label = quantity.label(seen, aim)
         try:
             value = quantity.read(seen, aim)
-            off = quantity.unknown(seen, aim) if value is None else ""
+            not_told = seen.rebuilt and quantity.reported
+            off = "not reported" if not_told else quantity.unknown(seen, aim) if value is None else ""
         except Exception as error:  # noqa: BLE001 - a user's block or function may raise anything; all of it is shown
             value, off = None, f"can't be computed: {error_text(error)}"
         if value is None:
@@ -340,7 +347,11 @@ class Part:
             value_text=value_text,
             bound_text=bound.text(lambda _: limit_text),
             holds=holds,
-            off_text="" if holds else _off_text(quantity, bound, value),
+            off_text=""
+            if holds
+            else quantity.off(seen)
+            if quantity.off
+            else _off_text(quantity, bound, value),
         )
 
 
