@@ -1,7 +1,7 @@
 """Designs that a class will make: which of them reach the goals of the six lessons, which do not, and their numbers.
 
-Figures of trainings and races are of one quiet core: of trainings for the seeds 0, 1 and 2 in the lesson's own steps, of
-races the lower end of the 95 % interval.
+Figures of trainings and races are of one quiet core: of trainings for the seeds 0, 1 and 2 in the lesson's own steps,
+of races the lower end of the 95 % interval.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ SIZES = (
     Tried(
         lesson="1",
         start=sizes.START,
-        edits={"down_blocks": 6, "up_blocks": 5, "input_shape": (512, 64, 1)},
+        edits={"down_blocks": 6, "up_blocks": 5, "input_shape": (512, 448, 1)},
         misses=("width",),
     ),
 )
@@ -132,7 +132,7 @@ SKIPS = (
     _skips(1, mb=1.228, f1=(0.91, 0.91, 0.92), misses=("inference_mb",)),
     _skips(4, mb=0.870, f1=(0.757, 0.792, 0.763), misses=("inference_mb", "f1")),
     _skips(2, 4, mb=0.879, f1=(0.882, 0.897, 0.895), misses=("inference_mb",)),
-    _skips(1, 2, 4, filters=4, mb=0.637, f1=(0.90, 0.89, 0.90), misses=(ANOTHER,)),
+    _skips(1, 2, 4, filters=4, mb=0.516, f1=(0.90, 0.89, 0.90), misses=(ANOTHER,)),
     Tried(
         lesson="2",
         start=skips.START,
@@ -208,7 +208,7 @@ PARAMETERS_LIE = (
     _lie(parameters=332_880, g=7.6300, slower=2.2, filters=48, filters_rate=1, down_blocks=3, up_blocks=3),
     _lie(("slower",), parameters=194_400, g=3.4304, slower=1.2, filters=32, filters_rate=1, up_blocks=4),
     _lie(
-        BOTH[:1] + ("slower",),
+        ("parameters", "slower"),
         parameters=7_863_768,
         g=1.1372,
         slower=0.53,
@@ -216,7 +216,7 @@ PARAMETERS_LIE = (
         down_blocks=6,
         up_blocks=5,
     ),
-    _lie(BOTH[:1], parameters=7_809_120, g=11.4945, slower=2.4, filters=32),
+    _lie(("parameters",), parameters=7_809_120, g=11.4945, slower=2.4, filters=32),
 )
 
 

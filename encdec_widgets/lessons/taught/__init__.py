@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from encdec_widgets.formatting import quoted
 
 if TYPE_CHECKING:
-    from encdec_widgets.lessons.lesson import Lesson
+    from encdec_widgets.lessons.a_lesson import Lesson
 
 MODULES = {
     "1": "sizes",
@@ -24,7 +24,7 @@ def lesson(name: str | int, **options: Any) -> "Lesson":
 
     Args:
         name: "1" to "6", or the number.
-        **options: ``others`` and ``keep``, as :class:`~encdec_widgets.lessons.lesson.Lesson` takes them.
+        **options: ``others`` and ``keep``, as :class:`~encdec_widgets.lessons.a_lesson.Lesson` takes them.
 
     Raises:
         ValueError: If there is no such lesson.

@@ -5,9 +5,9 @@ from typing import Any
 import encdec_widgets
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.presets import preset, presets
+from encdec_widgets.lessons.a_lesson import Lesson
 from encdec_widgets.lessons.bounds import at_most, exactly
 from encdec_widgets.lessons.goals import Goal
-from encdec_widgets.lessons.lesson import Lesson
 from encdec_widgets.lessons.seen import Seen
 from encdec_widgets.widgets.designer import Designer
 
@@ -15,6 +15,11 @@ CAMERA_PX, SCALE = 1024, 0.5
 INPUT_PX = int(CAMERA_PX * SCALE)
 ANIMAL_PX = 260
 BATCH = 8
+NARROWER = (
+    "Memory and multiply-adds are both largest at full resolution: make that level narrower, or leave it out of the "
+    "decoder."
+)
+WITH_ADVICE = " The advisor shows what else would do."
 
 
 def for_the_lab(name: str) -> Design:
@@ -49,21 +54,21 @@ def make(**options: Any) -> Lesson:
         return sum(goal.holds(goal.judged(one)) for one in seen)
 
     lesson.predict(
-        f"A camera gives {CAMERA_PX} px, and the network sees them at a scale of {SCALE}. It is to train with {BATCH} images "
-        "at once in 2 GB, to cost at most 8 G multiply-adds an image, and to put out a map at stride 4 or finer. The checks "
-        f"are to find nothing, for a mouse of {ANIMAL_PX} px. How many of the {len(presets())} presets can do that as they "
-        "are?",
+        f"A camera gives {CAMERA_PX} px, and the network sees them at a scale of {SCALE}. It is to train with {BATCH} "
+        "images at once in 2 GB, to cost at most 8 G multiply-adds an image, and to put out a map at stride 4 or "
+        f"finer. The checks are to find nothing, for a mouse of {ANIMAL_PX} px. How many of the {len(presets())} "
+        "presets can do that as they are?",
         how_many_pass,
         because="Most were made for smaller images, or for smaller batches. A preset is where to begin.",
     )
     lesson.goal(
         "Make a network that can do all of it, from the U-Net or from any other family.",
         hints=(
-            "Which of the bounds is missed by most? Begin with the edit that helps most there, and read what the checks find "
-            "after it.",
-            "Memory and multiply-adds are both largest at full resolution: make that level narrower, or leave it out of the "
-            "decoder."
-            + (" The advisor shows what else would do." if "advise" in encdec_widgets.__all__ else ""),
+            (
+                "Which of the bounds is missed by most? Begin with the edit that helps most there, and read what the "
+                "checks find after it."
+            ),
+            NARROWER + (WITH_ADVICE if "advise" in encdec_widgets.__all__ else ""),
         ),
         height=exactly(INPUT_PX),
         width=exactly(INPUT_PX),

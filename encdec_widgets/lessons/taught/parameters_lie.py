@@ -3,8 +3,8 @@
 from typing import Any
 
 from encdec_widgets.designs.presets import preset
+from encdec_widgets.lessons.a_lesson import Lesson
 from encdec_widgets.lessons.bounds import at_least, at_most
-from encdec_widgets.lessons.lesson import Lesson
 from encdec_widgets.widgets.designer import Designer
 from encdec_widgets.workers.timing import Comparison, compare
 
@@ -45,29 +45,33 @@ def make(**options: Any) -> Lesson:
         **options,
     )
     lesson.predict(
-        "SLEAP medium single has 16 filters at its first level. With twice as many at every level, how many times as many "
-        "parameters does it have?",
+        "SLEAP medium single has 16 filters at its first level. With twice as many at every level, how many times as "
+        "many parameters does it have?",
         times_the_parameters,
         unit="×",
-        because="A convolution has weights for each pair of an input channel and an output channel, and there are twice as "
-        "many of both.",
+        because="A convolution has weights for each pair of an input channel and an output channel, and there are "
+        "twice as many of both.",
     )
     lesson.predict(
         "Another network is half as wide as SLEAP medium single and has two levels more. It has four times as many "
         "parameters. How fast is it?",
         faster_or_slower,
         choices=("faster", "about as fast", "slower"),
-        because="Most of its parameters are in its deepest blocks, where feature maps are small: each weight is used a few "
-        "times. At full resolution a weight is used at each of many positions, and there it has fewer.",
+        because="Most of its parameters are in its deepest blocks, where feature maps are small: each weight is used "
+        "a few times. At full resolution a weight is used at each of many positions, and there it has fewer.",
     )
     lesson.goal(
-        "Find a network with at most half the parameters of SLEAP medium single that is at least twice as slow. Before your "
-        "first edit, pin SLEAP medium single as A on the page Timing; then race your networks against it.",
+        "Find a network with at most half the parameters of SLEAP medium single that is at least twice as slow. "
+        "Before your first edit, pin SLEAP medium single as A on the page Timing; then race your networks against it.",
         hints=(
-            "Click on the figures Parameters and Multiply-adds over the picture in turn: they colour the boxes. Where is "
-            "most of each?",
-            "Give to the levels that cost time, and take from those that hold parameters. Which setting says how much wider "
-            "each level is than the one before?",
+            (
+                "Click on the figures Parameters and Multiply-adds over the picture in turn: they colour the boxes. "
+                "Where is most of each?"
+            ),
+            (
+                "Give to the levels that cost time, and take from those that hold parameters. Which setting says how "
+                "much wider each level is than the one before?"
+            ),
         ),
         parameters=at_most(HALF_OF_THE_PARAMETERS),
         slower=at_least(2),

@@ -4,8 +4,8 @@ from typing import Any
 
 from encdec_widgets.architectures.unet import UNet
 from encdec_widgets.designs.design import Design
+from encdec_widgets.lessons.a_lesson import Lesson
 from encdec_widgets.lessons.bounds import at_least, at_most
-from encdec_widgets.lessons.lesson import Lesson
 from encdec_widgets.widgets.designer import Designer
 from encdec_widgets.workers.training import train
 
@@ -60,16 +60,18 @@ def make(**options: Any) -> Lesson:
         "Which of these edits of a U-Net with three levels lets its output see furthest?",
         sees_furthest,
         choices=tuple(EDITS),
-        because="At a coarser stride, one step of a kernel is many pixels of the image. Filters say how much a network "
-        "knows of a place, not how far it sees.",
+        because="At a coarser stride, one step of a kernel is many pixels of the image. Filters say how much a "
+        "network knows of a place, not how far it sees.",
     )
     lesson.goal(
         "The mouse is 150 px long. Let every position of the output see as much, with half a million parameters and a "
         "thousand million multiply-adds at most. The output is to stay as fine as it is.",
         hints=(
             "No edit does it alone: one makes the network see further and dearer, another one pays for it.",
-            "Parameters and multiply-adds grow with the square of the filters. What the output sees does not depend on "
-            "them.",
+            (
+                "Parameters and multiply-adds grow with the square of the filters. What the output sees does not "
+                "depend on them."
+            ),
         ),
         receptive_field=at_least(150),
         parameters=at_most(500_000),
@@ -77,19 +79,25 @@ def make(**options: Any) -> Lesson:
         output_stride=at_most(2),
     )
     lesson.predict(
-        "A disc has a ring around it, 22 px away: brighter than the ground, or darker. A network whose output sees 20 px "
-        "is to tell which, and has two classes to choose from. Of a hundred new images, how many does it tell rightly "
-        "after training?",
+        "A disc has a ring around it, 22 px away: brighter than the ground, or darker. A network whose output sees 20 "
+        "px is to tell which, and has two classes to choose from. Of a hundred new images, how many does it tell "
+        "rightly after training?",
         right_without_seeing,
         unit="%",
-        because="It does not see the ring, so it tosses a coin, however long it trains: the loss stands at the logarithm of "
-        "two. On the pictures, red and blue lie over each other: violet means either.",
+        because="It does not see the ring, so it tosses a coin, however long it trains: the loss stands at the "
+        "logarithm of two. On the pictures, red and blue lie over each other: violet means either.",
     )
     lesson.goal(
         "Train a network that tells it rightly on 95 images of a hundred, with ten thousand parameters at most.",
         hints=(
-            "What does the network have to see from the middle of the disc? The page Receptive field says what yours sees.",
-            "Take away what you do not need: levels that see beyond the ring first, then filters. Train after each edit.",
+            (
+                "What does the network have to see from the middle of the disc? The page Receptive field says what "
+                "yours sees."
+            ),
+            (
+                "Take away what you do not need: levels that see beyond the ring first, then filters. Train after "
+                "each edit."
+            ),
         ),
         task="halo",
         right=at_least(0.95),

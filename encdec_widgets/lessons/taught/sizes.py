@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.architectures.unet import UNet
 from encdec_widgets.designs.design import Design
+from encdec_widgets.lessons.a_lesson import Lesson
 from encdec_widgets.lessons.bounds import at_least, exactly
-from encdec_widgets.lessons.lesson import Lesson
 from encdec_widgets.widgets.designer import Designer
 
 if TYPE_CHECKING:
@@ -53,17 +53,22 @@ def make(**options: Any) -> Lesson:
         "A U-Net has four levels. Which of these images can it not take?",
         refused_size,
         choices=[f"{size} px" for size in SIZES],
-        because="Each level halves the image, and an odd number of pixels has no half. Turn to Input & head and type this "
-        "size as height: the designer says which block cannot halve it, and offers to mend the size.",
+        because="Each level halves the image, and an odd number of pixels has no half. Turn to Input & head and type "
+        "this size as height: the designer says which block cannot halve it, and offers to mend the size.",
     )
     lesson.goal(
-        f"Your camera gives {CAMERA_PX} × {CAMERA_PX} px. Make a network of six levels whose output is half as large as "
-        "its input. It is to take all of the camera's image, with no more border than it must have, and the checks are to "
-        "find nothing.",
+        f"Your camera gives {CAMERA_PX} × {CAMERA_PX} px. Make a network of six levels whose output is half as large "
+        "as its input. It is to take all of the camera's image, with no more border than it must have, and the "
+        "checks are to find nothing.",
         hints=(
-            "How often is the image halved on the way to the maximum stride? The size must be a multiple of that stride.",
-            "Each up block doubles the size, so that the output stride is half as large. Begin at the maximum stride, and "
-            "stop before the output is as large as the input.",
+            (
+                "How often is the image halved on the way to the maximum stride? The size must be a multiple of that "
+                "stride."
+            ),
+            (
+                "Each up block doubles the size, so that the output stride is half as large. Begin at the maximum "
+                "stride, and stop before the output is as large as the input."
+            ),
         ),
         maximum_stride=exactly(2**6),
         output_stride=exactly(2),

@@ -6,8 +6,8 @@ import attrs
 
 from encdec_widgets.architectures.unet import UNet
 from encdec_widgets.designs.design import Design
+from encdec_widgets.lessons.a_lesson import Lesson
 from encdec_widgets.lessons.bounds import at_least, at_most, exactly
-from encdec_widgets.lessons.lesson import Lesson
 from encdec_widgets.widgets.designer import Designer
 
 if TYPE_CHECKING:
@@ -56,21 +56,25 @@ def make(**options: Any) -> Lesson:
         **options,
     )
     lesson.predict(
-        "A U-Net for images of 256 px has four skip connections. You take the finest one out, at full resolution. Which "
-        "share of the memory of a forward pass goes with it?",
+        "A U-Net for images of 256 px has four skip connections. You take the finest one out, at full resolution. "
+        "Which share of the memory of a forward pass goes with it?",
         share_of_the_finest,
         unit="%",
         because="Its feature map is the largest of all, and is kept until the decoder comes to it. Of the parameters, "
         "hardly any go.",
     )
     lesson.goal(
-        "Find threads that are hardly wider than a pixel, on little memory. Take out skip connections, and change nothing "
-        "else.",
+        "Find threads that are hardly wider than a pixel, on little memory. Take out skip connections, and change "
+        "nothing else.",
         hints=(
-            "Click on the mark of a skip connection to take it out, and see what becomes of the memory of a forward pass. "
-            "Which of them costs nearly all of it?",
-            "Of those that are cheap, keep one at a time, and train each network from random weights. The finer a map is, "
-            "the better it says where a thread is.",
+            (
+                "Click on the mark of a skip connection to take it out, and see what becomes of the memory of a "
+                "forward pass. Which of them costs nearly all of it?"
+            ),
+            (
+                "Of those that are cheap, keep one at a time, and train each network from random weights. The finer a "
+                "map is, the better it says where a thread is."
+            ),
         ),
         task="threads",
         inference_mb=at_most(0.85),

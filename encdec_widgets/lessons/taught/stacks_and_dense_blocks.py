@@ -4,8 +4,8 @@ from typing import Any
 
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.presets import preset
+from encdec_widgets.lessons.a_lesson import Lesson
 from encdec_widgets.lessons.bounds import at_most, exactly
-from encdec_widgets.lessons.lesson import Lesson
 from encdec_widgets.widgets.designer import Designer
 
 START = preset("Stacked hourglass, 1 stack")
@@ -51,36 +51,39 @@ def make(**options: Any) -> Lesson:
         **options,
     )
     lesson.predict(
-        "A stacked hourglass looks at its own maps again: a second hourglass corrects those of the first one. How many "
-        "times as many parameters has a network of two stacks as one of one stack?",
+        "A stacked hourglass looks at its own maps again: a second hourglass corrects those of the first one. How "
+        "many times as many parameters has a network of two stacks as one of one stack?",
         times_the_parameters,
         unit="×",
-        because="The second hourglass is as large as the first. The stem, which makes the image smaller, is there once.",
+        because="The second hourglass is as large as the first. The stem, which makes the image smaller, is there "
+        "once.",
     )
     lesson.goal(
         "Make a network of two stacks that has no more parameters than this one has with one stack.",
         hints=(
-            "Add the stack, and read how many times as many parameters there are. What else could the network have less "
-            "of?",
+            (
+                "Add the stack, and read how many times as many parameters there are. What else could the network "
+                "have less of?"
+            ),
             "Parameters grow about with the square of the filters: it takes the root of that factor.",
         ),
         stacks=exactly(2),
         parameters=at_most(ONE_STACK),
     )
     lesson.predict(
-        "FC-DenseNet56 has fewer parameters than SLEAP medium single. Which of the two trains in less memory, on images of "
-        "224 px?",
+        "FC-DenseNet56 has fewer parameters than SLEAP medium single. Which of the two trains in less memory, on "
+        "images of 224 px?",
         needs_less_memory,
         choices=("FC-DenseNet56", "SLEAP medium single"),
-        because="Each layer of a dense block is joined to all layers before it. Training holds all of these joined maps for "
-        "the way back, many of them at full resolution.",
+        because="Each layer of a dense block is joined to all layers before it. Training holds all of these joined "
+        "maps for the way back, many of them at full resolution.",
     )
     lesson.predict(
-        "The growth rate of FC-DenseNet56 says how many channels each layer adds. You set it from 12 to 4, and most of the "
-        "parameters go. Which share of the memory of training goes?",
+        "The growth rate of FC-DenseNet56 says how many channels each layer adds. You set it from 12 to 4, and most "
+        "of the parameters go. Which share of the memory of training goes?",
         share_of_growth,
         unit="%",
-        because="The maps of the first convolution stay as wide as they were, and every layer still holds those of all "
-        "before it.",
+        because="The maps of the first convolution stay as wide as they were, and every layer still holds those of "
+        "all before it.",
     )
     return lesson
