@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from encdec_widgets.lessons.a_lesson import Lesson
     from encdec_widgets.lessons.bounds import at_least, at_most, exactly
     from encdec_widgets.lessons.class_table import ClassTable
+    from encdec_widgets.lessons.taught import lesson
 
 __all__ = ["Lesson", "at_least", "at_most", "exactly", "lesson", "read"]
 

@@ -57,11 +57,11 @@ def judged(claim: Claim, lesson: Lesson, built: dict[Design, Backbone]) -> tuple
     parts = lesson.progress.given
     goals = [part for part in parts if isinstance(part, Goal)]
     asked = sum(isinstance(part, Prediction) for part in parts)
-    if (len(claim.reached), len(claim.scores)) != (len(goals), asked):
+    said, there = (len(claim.reached), len(claim.scores)), (len(goals), asked)
+    if said != there:
         raise CodeError(
-            f"This is the code of another version of lesson {lesson.name}. Received: "
-            f"{_parts_text(len(claim.reached), len(claim.scores))}. Would work: a code of the lesson as it is here, with "
-            f"{_parts_text(len(goals), asked)}."
+            f"This is the code of another version of lesson {lesson.name}. Received: {_parts_text(*said)}. Would work: "
+            f"a code of the lesson as it is here, with {_parts_text(*there)}."
         )
     networks = zip(claim.networks, claim.figures, strict=True)
     return tuple(
