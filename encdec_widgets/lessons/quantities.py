@@ -9,6 +9,7 @@ from typing import Any, Literal
 import attrs
 
 from encdec_widgets.designs.paths import path_words, text_at
+from encdec_widgets.explain.summary import outputs_of
 from encdec_widgets.formatting import (
     bytes_text,
     count_text,
@@ -133,6 +134,15 @@ def _receptive_field(seen: Seen, _: Aim) -> float | None:
         else:
             smallest.append(min(output.smallest))
     return min(smallest)
+
+
+def _output_stride(seen: Seen) -> float | None:
+    """The coarsest stride of any output, as it was built: 0.5 for a map twice as large as the image."""
+    strides = [data["strides"] for data in outputs_of(seen.backbone.blocks)]
+    if not strides or None in strides:
+        return None
+    coarsest = max(max(both) for both in strides)
+    return int(coarsest) if coarsest == int(coarsest) else float(coarsest)
 
 
 def _megabytes(count: int | None) -> float | None:
@@ -266,9 +276,7 @@ _ALL = (
     _exact(
         "maximum_stride", "maximum stride", lambda seen: seen.design.architecture.maximum_stride, stride_text
     ),
-    _exact(
-        "output_stride", "output stride", lambda seen: seen.design.architecture.output_stride, stride_text
-    ),
+    _exact("output_stride", "output stride", _output_stride, stride_text, "not known of this network"),
     _exact("height", "height", lambda seen: seen.design.input_shape[0], _px, _OPEN),
     _exact("width", "width", lambda seen: seen.design.input_shape[1], _px, _OPEN),
     attrs.evolve(
