@@ -114,7 +114,7 @@ function goalView(place, part, tell) {
       make(row, "span", "encdec-lesson-sign", sign).setAttribute("aria-hidden", "true");
       make(row, "span", "encdec-lesson-what", label);
       make(row, "b", "encdec-lesson-value", value);
-      make(row, "span", "encdec-lesson-bound", `${bound}: ${off || word}`);
+      make(row, "span", "encdec-lesson-bound", `${bound} · ${off || word}`);
     }
     line(note, now.note);
     hints.hidden = !now.hints.length;
