@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+import attrs
 from markupsafe import Markup
 
 from encdec_widgets.architectures.fc_densenet import FCDenseNet
 from encdec_widgets.architectures.hourglass import Hourglass
 from encdec_widgets.architectures.unet import UNet
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.presets import family_name
 from encdec_widgets.explain.glossary import GLOSSARY, Term, term
 from encdec_widgets.figures.glossary import of_channels, of_costs, of_layers, of_learning, of_networks
 from encdec_widgets.figures.glossary.drawing import Picture
@@ -35,8 +37,8 @@ DESIGNS: Mapping[str, Design] = {
 }
 """The small designs that pictures are drawn from, by a name for each."""
 
-_Drawn = tuple[str, Callable[["Backbone"], Picture]]
-_OF_DESIGNS: dict[str, _Drawn] = {
+_Draw = Callable[["Backbone"], Picture]
+_OF_DESIGNS: dict[str, tuple[str, _Draw]] = {
     "encoder": ("U-Net", of_networks.encoder),
     "decoder": ("U-Net", of_networks.decoder),
     "stride": ("U-Net", of_networks.stride),
@@ -49,16 +51,20 @@ _OF_DESIGNS: dict[str, _Drawn] = {
     "addition": ("sums", of_channels.addition),
     "dense block": ("dense", of_channels.dense_block),
     "channel": ("U-Net", of_channels.channel),
-    "convolution": ("U-Net", of_layers.convolution),
-    "kernel": ("U-Net", of_layers.kernel),
-    "padding": ("U-Net", of_layers.padding),
-    "pooling": ("U-Net", of_layers.pooling),
     "receptive field": ("U-Net", of_costs.receptive_field),
     "effective receptive field": ("U-Net", of_costs.effective_receptive_field),
     "multiply-adds": ("U-Net", of_costs.multiply_adds),
     "parameter": ("U-Net", of_costs.parameter),
     "batch size": ("U-Net", of_costs.batch_size),
 }
+"""Pictures of a network, and the small design that each is drawn from."""
+_OF_LAYERS: dict[str, _Draw] = {
+    "convolution": of_layers.convolution,
+    "kernel": of_layers.kernel,
+    "padding": of_layers.padding,
+    "pooling": of_layers.pooling,
+}
+"""Pictures of what a layer of a network does to a small map."""
 _OF_NUMBERS: dict[str, Callable[[], Picture]] = {
     "feature map": of_layers.feature_map,
     "dilation": of_layers.dilation,
@@ -88,20 +94,27 @@ def picture(word: str, design: Design | None = None) -> Picture:
     Example:
         >>> from encdec_widgets.figures.glossary import picture
         >>> picture("maximum stride").caption
-        '64 px of the image become 8 at the maximum stride, 8.'
+        'In a small U-Net: 64 px of the image become 8 at the maximum stride, 8.'
     """
     name = term(word).name
-    if design is None or name not in _OF_DESIGNS:
+    if design is None:
         return _small(name)
-    return _OF_DESIGNS[name][1](design.build())
+    if name in _OF_DESIGNS:
+        return _OF_DESIGNS[name][1](design.build())
+    return _OF_LAYERS[name](design.build()) if name in _OF_LAYERS else _OF_NUMBERS[name]()
 
 
 @cache
 def _small(name: str) -> Picture:
     if name in _OF_NUMBERS:
         return _OF_NUMBERS[name]()
+    if name in _OF_LAYERS:
+        return _OF_LAYERS[name](_built("U-Net"))
     which, draw = _OF_DESIGNS[name]
-    return draw(_built(which))
+    drawn = draw(_built(which))
+    # Not of the network that is on the screen.
+    family = family_name(DESIGNS[which])
+    return attrs.evolve(drawn, caption=f"In a small {family}: {drawn.caption[:1].lower()}{drawn.caption[1:]}")
 
 
 @cache

@@ -25,21 +25,27 @@ class Picture:
     """A small picture.
 
     Attributes:
-        svg: An ``<svg>`` element, whose colours are those of the page.
+        title: What it is of.
         caption: What it shows, in a sentence with the numbers of what it was computed from.
+        parts: What is drawn, in SVG.
     """
 
-    svg: Markup
+    title: str
     caption: str
+    parts: Markup = attrs.field(repr=False)
+
+    @property
+    def svg(self) -> Markup:
+        """An ``<svg>`` element, whose colours are those of the page; screen readers read title and caption."""
+        return Markup(
+            '<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {} {}" font-family="inherit" '
+            'font-size="{:g}" text-anchor="middle" fill="{}"><title>{}</title><desc>{}</desc>{}</svg>'
+        ).format(WIDTH, HEIGHT, LETTERS, on_page("text"), self.title, self.caption, self.parts)
 
 
 def picture(title: str, caption: str, parts: Iterable[Markup]) -> Picture:
-    """Put parts together; screen readers read the title and the caption."""
-    svg = Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {} {}" font-family="inherit" '
-        'font-size="{:g}" text-anchor="middle" fill="{}"><title>{}</title><desc>{}</desc>{}</svg>'
-    ).format(WIDTH, HEIGHT, LETTERS, on_page("text"), title, caption, Markup().join(parts))
-    return Picture(svg, caption)
+    """Put parts together."""
+    return Picture(title, caption, Markup().join(parts))
 
 
 def box(

@@ -25,10 +25,11 @@ function termCard(root, ask, names) {
   card.tabIndex = -1;
   root.append(card);
   let opener = null;
+  let around; // where the word is, or was last seen
   let name = "";
 
   function place() {
-    const around = (opener?.isConnected ? opener : root).getBoundingClientRect();
+    if (opener.isConnected && opener.checkVisibility()) around = opener.getBoundingClientRect();
     card.style.left = `${Math.max(GAP, Math.min(around.left, innerWidth - card.offsetWidth - GAP))}px`;
     const below = around.bottom + GAP;
     const above = around.top - GAP - card.offsetHeight;
@@ -47,7 +48,7 @@ function termCard(root, ask, names) {
   }
 
   const link = (other) => button(other, () => turn(other));
-  const all = () => button("All words", turnToAll);
+  const all = () => button("All words", turnToAll, "encdec-term-link encdec-term-all");
 
   function turnToAll() {
     name = "";
@@ -73,6 +74,7 @@ function termCard(root, ask, names) {
     opener?.classList.remove("encdec-term-open");
     opener = mark;
     opener.classList.add("encdec-term-open");
+    around = mark.getBoundingClientRect();
     if (!card.matches(":popover-open")) card.showPopover();
     turn(mark.dataset.term);
   }

@@ -43,7 +43,7 @@ function render({ model, el }) {
   let over = false;
   const ends = [];
   const begin = async () => {
-    const root = el.closest(".encdec");
+    const root = el.closest(ROOTS);
     if (!root) {
       frame = requestAnimationFrame(begin); // not on the page yet
       return;

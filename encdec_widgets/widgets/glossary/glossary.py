@@ -21,7 +21,7 @@ _PARTS = ("words", "card", "glossary")
 class Glossary(Collected, anywidget.AnyWidget):
     """An invisible widget that marks words of the glossary in the texts around it, and explains them.
 
-    It is about the element of the class ``encdec`` in which it stands. The page asks for the words once, and for an
+    It is about the designer or the lesson in which it stands. The page asks for the words once, and for an
     entry when it is first opened: nothing is drawn before.
     """
 

@@ -1,7 +1,9 @@
 /* Marks words of the glossary in the texts on screen: the first of each on a page, so that the screen is not littered. What
    the kernel has not told is not marked, so that words are plain where none answers. */
+const ROOTS = ".encdec, .encdec-lesson"; // each marks its own texts
 const TEXTS = ".widget-html-content, .encdec-help, .encdec-words";
 const LEAVE = "button, a, summary, label, code, pre, svg, select, [role=button], .encdec-unseen";
+const HELP = ".encdec-help";
 const PAGES = ".encdec-help, .encdec-page, .encdec-frame > *";
 const TERM = "encdec-term";
 const RESTS_MS = 200; // how long texts stay as they are before they are marked: none is during a drag
@@ -38,8 +40,10 @@ function unwrap(mark) {
 /* Marks one text. `told` are the names that stand on its page already, above it. */
 function markText(text, find, told) {
   for (const mark of [...text.querySelectorAll(`.${TERM}`)]) {
-    if (mark !== document.activeElement && !mark.classList.contains("encdec-term-open")) unwrap(mark);
-    else told.add(mark.dataset.term);
+    const { term } = mark.dataset;
+    const used = mark === document.activeElement || mark.classList.contains("encdec-term-open");
+    if (told.has(term) && !used) unwrap(mark);
+    else if (mark.checkVisibility()) told.add(term);
   }
   const nodes = [];
   const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
@@ -57,12 +61,24 @@ function markText(text, find, told) {
   }
 }
 
+/* A label is its control's, which a click on it is for: the help of the control ends in the words of the label. */
+function tellLabel(help, find) {
+  const label = help.parentElement.querySelector("label")?.textContent ?? "";
+  const told = new Set(find(help.textContent).map(([, name]) => name));
+  const more = find(label).filter(([, name]) => !told.has(name));
+  if (!more.length) return;
+  const line = document.createElement("div");
+  line.textContent = `Word${more.length > 1 ? "s" : ""}: ${more.map(([match]) => match[0].toLowerCase()).join(", ")}`;
+  help.append(line);
+}
+
 function markAll(root, find) {
   const pages = new Map();
   for (const text of root.querySelectorAll(TEXTS)) {
-    if (text.closest(".encdec") !== root || !text.checkVisibility()) continue;
+    if (text.closest(ROOTS) !== root || !text.checkVisibility()) continue;
     const page = text.closest(PAGES) ?? root;
     if (!pages.has(page)) pages.set(page, new Set());
+    if (text.matches(HELP)) tellLabel(text, find);
     markText(text, find, pages.get(page));
   }
 }
