@@ -1,14 +1,17 @@
 """Entries of the glossary: two sentences each, found in texts in any form, and a picture that the library computes."""
 
+import doctest
 import re
 import subprocess
 import sys
+from types import ModuleType
 from xml.etree import ElementTree as ET
 
-import attrs
 import numpy as np
 import pytest
 
+import encdec_widgets.explain.glossary as words
+import encdec_widgets.figures.glossary as pictures
 from encdec_widgets.architectures.unet import UNet
 from encdec_widgets.designs.design import Design
 from encdec_widgets.explain.glossary import GLOSSARY, SPELLINGS, Term, term, terms_in
@@ -159,5 +162,7 @@ def test_words_alone_import_nothing_that_draws() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_an_entry_is_a_value() -> None:
-    assert attrs.evolve(GLOSSARY["stride"]) == GLOSSARY["stride"]
+@pytest.mark.parametrize("module", [words, pictures], ids=["words", "pictures"])
+def test_examples_do_what_they_show(module: ModuleType) -> None:
+    done = doctest.testmod(module)
+    assert (done.attempted > 0, done.failed) == (True, 0)

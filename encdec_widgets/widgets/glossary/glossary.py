@@ -42,8 +42,8 @@ class Glossary(Collected, anywidget.AnyWidget):
             self.send(
                 {"pattern": PATTERN, "words": {term.name: term.spellings for term in GLOSSARY.values()}}
             )
-        elif isinstance(asked, list) and len(asked) == 1 and asked[0] in GLOSSARY:
-            self._draw(asked[0])
+        elif isinstance(asked, list) and len(asked) == 1 and str(asked[0]) in GLOSSARY:
+            self._draw(str(asked[0]))
 
     def _draw(self, name: str) -> None:
         """Have an entry made beside what a person does: the first ones build a small network."""
