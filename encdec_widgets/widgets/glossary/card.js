@@ -28,13 +28,20 @@ function termCard(root, ask, names) {
   let around; // where the word is, or was last seen
   let name = "";
 
+  /* Below the word or above it, else beside it, so that it is seen; in a small window over it. */
   function place() {
     if (opener.isConnected && opener.checkVisibility()) around = opener.getBoundingClientRect();
-    card.style.left = `${Math.max(GAP, Math.min(around.left, innerWidth - card.offsetWidth - GAP))}px`;
-    const below = around.bottom + GAP;
-    const above = around.top - GAP - card.offsetHeight;
-    const lowest = innerHeight - card.offsetHeight - GAP;
-    card.style.top = `${Math.max(GAP, below <= lowest ? below : above >= GAP ? above : lowest)}px`;
+    const { offsetWidth: width, offsetHeight: height } = card;
+    const [farthest, lowest] = [innerWidth - width - GAP, innerHeight - height - GAP];
+    const [above, before] = [around.top - GAP - height, around.left - GAP - width];
+    let [x, y] = [around.left, around.bottom + GAP];
+    if (y > lowest && above >= GAP) y = above;
+    else if (y > lowest) {
+      const after = around.right + GAP;
+      x = after <= farthest ? after : before >= GAP ? before : x;
+    }
+    card.style.left = `${Math.max(GAP, Math.min(x, farthest))}px`;
+    card.style.top = `${Math.max(GAP, Math.min(y, lowest))}px`;
   }
 
   function fill(title, parts, links) {
