@@ -2,7 +2,7 @@
    the kernel has not told is not marked, so that words are plain where none answers. */
 const ROOTS = ".encdec, .encdec-lesson"; // each marks its own texts
 const TEXTS = ".widget-html-content, .encdec-help, .encdec-words";
-const LEAVE = "button, a, summary, label, code, pre, svg, select, [role=button], .encdec-unseen";
+const LEAVE = "button, a, summary, label, legend, code, pre, svg, select, [role=button], .encdec-unseen, .encdec-lesson-unseen";
 const HELP = ".encdec-help";
 const PAGES = ".encdec-help, .encdec-page, .encdec-frame > *";
 const TERM = "encdec-term";
