@@ -11,6 +11,7 @@ from encdec_widgets import Designer
 from encdec_widgets.background import Background
 from encdec_widgets.explain.glossary import GLOSSARY, PATTERN
 from encdec_widgets.figures import glossary as figures
+from encdec_widgets.lessons import Lesson
 from tests.both_forms import in_both_forms as in_both_forms
 from tests.designer.reading import SMALL
 
@@ -109,3 +110,10 @@ def test_where_there_is_no_picture_the_words_come_all_the_same(
     heard(designer, "loss")
     assert sent[0]["text"] == GLOSSARY["loss"].text
     assert (sent[0]["svg"], sent[0]["caption"]) == ("", "There is no picture: no backend")
+
+
+def test_the_panel_of_a_lesson_has_words_too(designer: Designer) -> None:
+    screen = Lesson("of a test", designer, keep=None).screen
+    assert "encdec-words" in screen.panel._dom_classes
+    assert screen.glossary in screen.children
+    screen.close()

@@ -95,12 +95,15 @@ function keepMarked(root, find) {
   };
   const changes = new MutationObserver(soon);
   changes.observe(root, { childList: true, characterData: true, subtree: true });
+  const sizes = new ResizeObserver(soon); // a narrow designer shows other pages
+  sizes.observe(root);
   root.addEventListener("click", soon); // a page that is turned to
   root.addEventListener("toggle", soon, true); // what is unfolded
   soon();
   return () => {
     clearTimeout(timer);
     changes.disconnect();
+    sizes.disconnect();
     root.removeEventListener("click", soon);
     root.removeEventListener("toggle", soon, true);
   };
