@@ -38,7 +38,8 @@ class Picture:
     def svg(self) -> Markup:
         """An ``<svg>`` element, whose colours are those of the page; screen readers read title and caption."""
         return Markup(
-            '<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{0}" height="{1}" viewBox="0 0 {0} {1}" font-family="inherit" '
+            '<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{0}" height="{1}" viewBox="0 0 {0} {1}" '
+            'font-family="inherit" '
             'font-size="{2:g}" text-anchor="middle" fill="{3}"><title>{4}</title><desc>{5}</desc>{6}</svg>'
         ).format(WIDTH, HEIGHT, LETTERS, on_page("text"), self.title, self.caption, self.parts)
 
