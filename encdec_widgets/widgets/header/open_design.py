@@ -56,6 +56,8 @@ class OpenDesign(Collected, anywidget.AnyWidget):
         trouble = ""
         choices: tuple[str, ...] = ()
         try:
+            if self._session.focus.locks:
+                raise ValueError(f"No other design is opened here. {self._session.focus.why}")
             found = read_text(taken) if isinstance(taken, str) else read_bytes(taken, name)
         except Exception as error:  # noqa: BLE001 - whatever a file holds, it is told
             trouble = error_text(error)
