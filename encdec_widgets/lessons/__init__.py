@@ -1,0 +1,1 @@
+"""Lessons with a designer: what a class predicts, tries and takes home."""
