@@ -1,8 +1,9 @@
-"""How long a network takes, as it is told beside its other figures."""
+"""How long a network takes, as it is told beside its other figures, and the last race of two networks."""
 
 import attrs
 
 from encdec_widgets.designs.design import Design
+from encdec_widgets.workers.timing import Comparison
 
 
 @attrs.frozen(kw_only=True)
@@ -22,3 +23,20 @@ class NetworkTime:
     measured: bool
     work: str
     device: str
+
+
+@attrs.frozen(kw_only=True)
+class NetworkRace:
+    """What a race of two networks showed.
+
+    Attributes:
+        a: The network that was pinned.
+        b: The one that was on screen.
+        alike: Whether both were timed with the same options, so that the difference is that of the networks.
+        result: How many times faster B is, and how sure that is.
+    """
+
+    a: Design
+    b: Design
+    alike: bool
+    result: Comparison

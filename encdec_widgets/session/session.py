@@ -25,7 +25,7 @@ from encdec_widgets.session.built_state import BuiltState
 from encdec_widgets.session.editor import Editor
 from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.live_builder import LiveBuilder, Request
-from encdec_widgets.session.network_time import NetworkTime
+from encdec_widgets.session.network_time import NetworkRace, NetworkTime
 from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
 from encdec_widgets.session.trained_weights import learnt, take
 from encdec_widgets.workers.training.result import WeightsOf
@@ -282,6 +282,10 @@ class Session(BuiltState):
     def set_time(self, time: NetworkTime | None) -> None:
         """Hold how long a network takes; None where that is not known."""
         self._set(time=time)
+
+    def set_race(self, race: NetworkRace | None) -> None:
+        """Hold what the last race showed; None where there is none any more."""
+        self._set(race=race)
 
     @whole
     def colour_by(self, quantity: str | None) -> None:

@@ -13,7 +13,7 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
-from encdec_widgets.session.network_time import NetworkTime
+from encdec_widgets.session.network_time import NetworkRace, NetworkTime
 from encdec_widgets.session.shown import Shown
 from encdec_widgets.session.steps import Selection, Step, selectable_paths
 from encdec_widgets.session.telling import AlwaysTold, Telling, observes
@@ -21,7 +21,7 @@ from encdec_widgets.session.waiting import Waiting
 
 _ON_SCREEN = (
     *("editor", "selection", "steps", "progress", "problem"),
-    *("block_times", "block_pictures", "time", "coloured_by", "conditions", "dismissed", "shown"),
+    *("block_times", "block_pictures", "time", "race", "coloured_by", "conditions", "dismissed", "shown"),
 )
 """Traits that widgets observe."""
 
@@ -68,6 +68,7 @@ class State(Telling):
         block_times: Measured times of the blocks of the shown network, in ms by name (a trait).
         block_pictures: Pictures to be seen in the boxes of blocks, as data URLs by name (a trait).
         time: How long the shown network takes, measured or predicted; None where that is not known (a trait).
+        race: The last race of two networks, whichever is shown now; None without one (a trait).
         coloured_by: The quantity that blocks are coloured by, such as ``"parameters"``; None for their stage (a trait).
     """
 
@@ -89,6 +90,7 @@ class State(Telling):
     block_times = traitlets.Dict(read_only=True)
     block_pictures = traitlets.Dict(read_only=True)
     time = traitlets.Instance(NetworkTime, allow_none=True, read_only=True)
+    race = traitlets.Instance(NetworkRace, allow_none=True, read_only=True)
     coloured_by = traitlets.Unicode(None, allow_none=True, read_only=True)
 
     closed = False

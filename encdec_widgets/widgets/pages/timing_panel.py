@@ -6,7 +6,7 @@ from typing import Any
 from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.formatting import digits, duration_text
 from encdec_widgets.session import Session
-from encdec_widgets.session.network_time import NetworkTime
+from encdec_widgets.session.network_time import NetworkRace, NetworkTime
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, note
@@ -42,7 +42,6 @@ class TimingPanel(widgets.VBox):
 
     Attributes:
         timing: The newest result, or None.
-        race: The newest result of a race, or None.
         up_to_date: Whether ``timing`` belongs to the backbone on screen.
     """
 
@@ -59,7 +58,6 @@ class TimingPanel(widgets.VBox):
         self._session = session
         self._say = say
         self.timing: Timing | None = None
-        self.race: Comparison | None = None
         self._timed: Subject | None = None
         self._raced: Subject | None = None
         self._running: Subject | None = None
@@ -121,6 +119,11 @@ class TimingPanel(widgets.VBox):
     def up_to_date(self) -> bool:
         """Whether the newest result belongs to the backbone on screen, and to what the controls say."""
         return self._holds(self._timed)
+
+    @property
+    def race(self) -> Comparison | None:
+        """The newest result of a race, or None."""
+        return None if self._session.race is None else self._session.race.result
 
     @property
     def running(self) -> bool:
@@ -192,14 +195,17 @@ class TimingPanel(widgets.VBox):
         self._begin(job, self._timing_came, self._measure)
 
     def _race(self, at_most_s: float | None) -> None:
-        pinned = self._pinned
-        if pinned is None:
+        pinned, against = self._pinned, self._pinned_subject
+        if pinned is None or against is None:
             return
 
         def job(subject: Subject) -> Race:
             return Race(a=pinned, b=subject.racer("B"), at_most_s=at_most_s)
 
-        self._begin(job, self._race_came, self._race)
+        def take(subject: Subject, race: Comparison) -> None:
+            self._race_came(against, subject, race)
+
+        self._begin(job, take, self._race)
 
     def _begin(
         self, make_job: Callable[[Subject], Any], take: Callable[[Subject, Any], None], again: _Run
@@ -248,12 +254,21 @@ class TimingPanel(widgets.VBox):
             self._say(self._note)
 
     def _timing_came(self, subject: Subject, timing: Timing) -> None:
-        self.timing, self._timed, self.race = timing, subject, None
+        self.timing, self._timed = timing, subject
+        self._session.set_race(None)
         self._say(f"Measured: {digits(timing.median_ms)} ms.")
         self._tell_block_times()
 
-    def _race_came(self, subject: Subject, race: Comparison) -> None:
-        self.race, self._raced = race, subject
+    def _race_came(self, against: Subject, subject: Subject, race: Comparison) -> None:
+        self._raced = subject
+        self._session.set_race(
+            NetworkRace(
+                a=against.backbone.design,
+                b=subject.backbone.design,
+                alike=against.options == subject.options,
+                result=race,
+            )
+        )
         self._say(race.sentence)
 
     def _fail(self, failure: Exception) -> None:
@@ -284,7 +299,7 @@ class TimingPanel(widgets.VBox):
         except Exception as failure:  # noqa: BLE001 - as in _begin
             self._fail(failure)
         else:
-            self.race = None
+            self._session.set_race(None)
         self._draw()
 
     def _go_on(self) -> None:

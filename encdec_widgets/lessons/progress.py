@@ -1,0 +1,331 @@
+"""How far a person is in a lesson, without a screen: guesses, hints, and goals held against the network on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+import traitlets
+
+from encdec_widgets.background import on_this_loop, running_loop
+from encdec_widgets.designs.design import Design
+from encdec_widgets.formatting import quoted
+from encdec_widgets.lessons.goals import Goal, GoalState
+from encdec_widgets.lessons.learnt import learnt_of
+from encdec_widgets.lessons.predictions import Prediction, PredictionState, gap, problem_text, score
+from encdec_widgets.lessons.seen import Learnt, Seen
+from encdec_widgets.session.conditions import Conditions
+from encdec_widgets.session.telling import Telling
+
+if TYPE_CHECKING:
+    from encdec_widgets.session.learning import Learning
+    from encdec_widgets.widgets.designer import Designer
+
+Part: TypeAlias = Prediction | Goal
+State: TypeAlias = PredictionState | GoalState
+
+REFUSED = "The last edit is not possible: the figures are those of the network on screen."
+WAITS_S = 0.05
+"""Where there are no threads, the screen has so long to say that an answer is being computed."""
+
+
+@attrs.frozen(kw_only=True)
+class Reached:
+    """What reached a goal.
+
+    Attributes:
+        design: The design.
+        figures: What of it can't be built again, by quantity: figures of a training, a race or a timing.
+    """
+
+    design: Design
+    figures: Mapping[str, float] = attrs.field(factory=dict)
+
+
+class LessonProgress(Telling):
+    """How far a person is in a lesson; a screen observes it.
+
+    Attributes:
+        parts: The predictions and goals in their order: a :class:`PredictionState` or a :class:`GoalState` each (a
+            trait, another tuple whenever one of them changes).
+        current: Index of the part on screen (a trait).
+        hidden: Whether the designer is hidden, as the prediction on screen has no guess (a trait).
+        note: What is to be said of what was kept of an earlier session; empty for nothing (a trait).
+        sentence: What is to be read aloud, after its number: the gap of a guess, a goal that was reached (a trait).
+    """
+
+    parts = traitlets.Tuple(read_only=True)
+    current = traitlets.Int(read_only=True)
+    hidden = traitlets.Bool(read_only=True)
+    note = traitlets.Unicode(read_only=True)
+    sentence = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, ""), read_only=True)
+
+    def __init__(self, designer: Designer, start: Design, conditions: Conditions) -> None:
+        """Observe the session of a designer.
+
+        Args:
+            designer: The designer.
+            start: The design that the lesson starts with.
+            conditions: What costs and checks are for.
+        """
+        super().__init__()
+        self._designer, self._session = designer, designer.session
+        self._start, self._conditions = start, conditions
+        self._given: list[Part] = []
+        self._reached: dict[int, Reached] = {}
+        self._learnt: Learnt | None = None
+        self._learning: Learning | None = None
+        self._heard: set[str] = set()
+        self._waiting: list[int] = []
+        self._session.observe(self._network_changed, "shown")
+        self._session.observe(self._problem_changed, "problem")
+        self._session.observe(self._steps_changed, "steps")
+
+    # What the lesson is made of
+
+    def add(self, part: Part) -> int:
+        """Add a prediction or a goal at the end, and return its index."""
+        index = len(self._given)
+        self._given.append(part)
+        if isinstance(part, Goal):
+            self._hear_of(part)
+            state: State = GoalState(text=part.text, more_hints=len(part.hints))
+        else:
+            state = PredictionState(
+                question=part.question, choices=part.choices, unit=part.unit, hides=part.then is None
+            )
+        self._show([*self.parts, state])
+        self._judge([index])
+        return index
+
+    @property
+    def given(self) -> tuple[Part, ...]:
+        """The predictions and goals in their order, as the lesson gave them."""
+        return tuple(self._given)
+
+    def reached_with(self, index: int) -> Reached | None:
+        """What reached a goal; None as long as nothing did."""
+        return self._reached.get(index)
+
+    # What a person does
+
+    def guess(self, index: int, value: Any) -> None:
+        """Make a guess, and have the answer computed; nothing happens where there is a guess already.
+
+        Args:
+            index: Index of the prediction.
+            value: A number, or one of the choices.
+
+        Raises:
+            ValueError: If it is neither, there is no such prediction, or one before it has no guess.
+        """
+        prediction, state = self._at(index, Prediction, PredictionState)
+        if not state.open:
+            raise ValueError(
+                "The predictions before this one have no guess yet: begin with the first of them."
+            )
+        if state.guess is None:
+            guess = prediction.as_guess(value)
+            self._change(index, guess=guess)
+            self._compute(index)
+            self._judge(range(index, len(self._given)))
+
+    def ask_hint(self, index: int) -> None:
+        """Have the next hint of a goal told; nothing happens where there are no more.
+
+        Raises:
+            ValueError: If there is no such goal.
+        """
+        goal, state = self._at(index, Goal, GoalState)
+        told = goal.hints[: len(state.hints) + 1]
+        self._change(index, hints=told, more_hints=len(goal.hints) - len(told))
+
+    def turn_to(self, index: int) -> None:
+        """Show another part; nothing happens where the predictions before it have no guess.
+
+        Raises:
+            ValueError: If there is no such part.
+        """
+        if self._state(index).open:
+            self.set_trait("current", index)
+            self._hide()
+
+    # Predictions
+
+    def _compute(self, index: int) -> None:
+        """Have an answer computed off the event loop, once nothing is being built: it may read the designer."""
+        self._change(index, computing=True, problem="")
+        self._waiting.append(index)
+        self._compute_what_waits()
+
+    def _compute_what_waits(self) -> None:
+        if self._session.steps:
+            return
+        waiting, self._waiting = self._waiting, []
+        background = self._session.background
+        for index in waiting:
+            work = self._work(index)
+            if running_loop() is None:
+                work()
+            elif background.has_threads:
+                background.aside(work, awaited=True)
+            else:
+                background.later(WAITS_S, work)
+
+    def _work(self, index: int) -> Callable[[], None]:
+        """What computes an answer, and tells it on the event loop of the caller."""
+        prediction: Any = self._given[index]
+        tell = on_this_loop(self._session.guarded(self._answered))
+
+        def work() -> None:
+            try:
+                answer = prediction.as_answer(prediction.answer())
+            except Exception as error:  # noqa: BLE001 - it is the teacher's function; all of it is shown
+                tell(index, None, error)
+            else:
+                tell(index, answer, None)
+
+        return work
+
+    def _answered(self, index: int, answer: Any, error: Exception | None) -> None:
+        prediction, state = self._at(index, Prediction, PredictionState)
+        if error is not None:
+            self._change(index, computing=False, problem=problem_text(error))
+            self._say(problem_text(error))
+            return
+        assert state.guess is not None
+        told = gap(prediction, state.guess, answer)
+        self._change(
+            index,
+            computing=False,
+            answer=answer,
+            answer_text=prediction.text(answer),
+            gap=told,
+            score=score(state.guess, answer),
+            because=prediction.because,
+        )
+        self._say(f"{told} {prediction.because}".strip())
+
+    # Goals
+
+    def _hear_of(self, goal: Goal) -> None:
+        """Observe what a goal's quantities are read of, beside the network."""
+        new = goal.hears_of - self._heard
+        self._heard |= new
+        if "race" in new:
+            self._session.observe(lambda _: self._judge_those("race"), "race")
+        if "timing" in new:
+            self._session.observe(lambda _: self._judge_those("timing"), "time")
+        if "training" in new:
+            self._learning = learning = self._designer.learning
+            self._learnt = learnt_of(learning)
+            learning.observe(self._session.guarded(self._learning_changed), "state")
+
+    def _network_changed(self, change: Mapping[str, Any]) -> None:
+        before, shown = change["old"], change["new"]
+        if before is None or before.backbone is not shown.backbone:
+            self._judge(range(len(self._given)))
+
+    def _problem_changed(self, _: Any) -> None:
+        note = REFUSED if self._session.editor.outcome.error is not None else ""
+        self._show([attrs.evolve(s, note=note) if isinstance(s, GoalState) else s for s in self.parts])
+
+    def _steps_changed(self, _: Any) -> None:
+        if self._waiting:
+            self._compute_what_waits()
+
+    def _learning_changed(self, change: Mapping[str, Any]) -> None:
+        if self._learning is None or change["old"].running == change["new"].running:
+            return
+        if not change["new"].running:
+            self._learnt = learnt_of(self._learning, self._learnt)
+        self._judge_those("training")
+
+    def _judge_those(self, hears_of: str) -> None:
+        """Judge the goals with quantities of a kind."""
+        given = enumerate(self._given)
+        self._judge([i for i, part in given if isinstance(part, Goal) and hears_of in part.hears_of])
+
+    def seen(self) -> Seen | None:
+        """The network on screen, and what is known of it; None as long as there is none."""
+        shown, session = self._session.shown, self._session
+        if shown is None:
+            return None
+        return Seen(
+            backbone=shown.backbone,
+            start=self._start,
+            conditions=self._conditions,
+            learnt=self._learnt,
+            learning=self._learning is not None and self._learning.state.running,
+            race=session.race,
+            time=session.time,
+            found=shown.checks if session.conditions == self._conditions else None,
+        )
+
+    def _judge(self, indexes: Any) -> None:
+        """Hold open goals against the network on screen."""
+        seen = self.seen()
+        if seen is None:
+            return
+        states = list(self.parts)
+        for index in indexes:
+            goal, state = self._given[index], states[index]
+            if not (isinstance(goal, Goal) and isinstance(state, GoalState) and state.open):
+                continue
+            parts = goal.judged(seen)
+            now = goal.holds(parts)
+            if now and not state.reached:
+                self._reached[index] = Reached(design=seen.design, figures=goal.reports(seen))
+                self._say(f"Reached: {goal.text}")
+            states[index] = attrs.evolve(state, parts=parts, reached_now=now, reached=state.reached or now)
+        self._show(states)
+
+    # Telling
+
+    def _state(self, index: int) -> State:
+        parts: tuple[State, ...] = self.parts
+        if type(index) is not int or not 0 <= index < len(parts):
+            raise ValueError(
+                f"There is no such part of the lesson. Received: {quoted(index)}. Would work: 0 to {len(parts) - 1}."
+            )
+        return parts[index]
+
+    def _at(self, index: int, kind: type[Any], of: type[Any]) -> tuple[Any, Any]:
+        """The prediction or goal of an index, and what is known of it."""
+        state = self._state(index)
+        if not isinstance(state, of):
+            name = kind.__name__.lower()
+            kinds = [i for i, part in enumerate(self._given) if isinstance(part, kind)]
+            raise ValueError(
+                f"This part of the lesson is no {name}. Received: {index}. Would work: "
+                f"{', '.join(map(str, kinds)) or 'none, as the lesson has none'}."
+            )
+        return self._given[index], state
+
+    def _change(self, index: int, **changes: Any) -> None:
+        states = list(self.parts)
+        states[index] = attrs.evolve(states[index], **changes)
+        self._show(states)
+
+    def _show(self, states: list[State]) -> None:
+        """Tell what is known of all parts, and which of them are open."""
+        is_open, told = True, []
+        for state in states:
+            told.append(state if state.open == is_open else attrs.evolve(state, open=is_open))
+            is_open = is_open and not (isinstance(state, PredictionState) and state.guess is None)
+        self.set_trait("parts", tuple(told))
+        self._hide()
+
+    def _hide(self) -> None:
+        states: tuple[State, ...] = self.parts
+        state = states[self.current] if self.current < len(states) else None
+        hidden = isinstance(state, PredictionState) and state.hides and state.guess is None
+        self.set_trait("hidden", hidden)
+
+    def _say(self, text: str) -> None:
+        self.set_trait("sentence", (self.sentence[0] + 1, text))
+
+    def _tell(self, handler: Callable[..., Any], change: Any) -> None:
+        """Tell one observer; what it raises becomes the session's problem, and no edit breaks."""
+        self._session.guarded(handler)(change)
