@@ -19,8 +19,12 @@ def test_a_lesson_opens_in_jupyterlab_and_its_first_cell_shows_it(
         page.goto(app.url)
         expect(page.locator(".lm-TabBar-tab.jp-mod-current", has_text=".ipynb")).to_have_text("1-sizes.ipynb")
         expect(page.locator(".jp-Notebook h1").first).to_be_visible()
+        files = page.locator(".jp-FileBrowser:visible")
+        expect(files).to_have_count(0)  # a designer needs the width
         page.locator(".jp-CodeCell .cm-content").first.click()
         page.keyboard.press("Shift+Enter")
         page.locator(".jp-OutputArea .encdec").first.wait_for()
         expect(page.get_by_role("dialog")).to_have_count(0)
+        page.get_by_role("tab", name="File Browser").click()
+        expect(files).to_have_count(1)
         page.goto("about:blank")  # the page goes before its server, which it would miss aloud
