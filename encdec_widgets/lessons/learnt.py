@@ -11,21 +11,17 @@ if TYPE_CHECKING:
     from encdec_widgets.session.learning import Learning
 
 
-def learnt_of(learning: Learning, before: Learnt | None = None) -> Learnt | None:
-    """The last training; of a race, that of B, which was on screen.
+def learnt_of(learning: Learning) -> Learnt | None:
+    """The last training, just as it has ended; of a race, that of B, which was on screen. None without one.
 
-    Args:
-        learning: What a designer learns.
-        before: What the training before showed: steps of trainings that went on from each other are added.
+    Its steps are those of all trainings that went on from each other.
     """
     trained = learning.trained
     if trained is None:
         return None
     last = trained.b if isinstance(trained, TrainingComparison) else trained
     if last.steps == 0:
-        return before
+        return None
     runs = learning.state.runs
-    steps = runs[0].steps if len(runs) == 1 else last.steps
-    return Learnt(
-        design=last.design, task=last.task, figures=dict(last.figures), steps=max(steps, last.steps)
-    )
+    steps = max(runs[0].steps, last.steps) if len(runs) == 1 else last.steps
+    return Learnt(design=last.design, task=last.task, figures=dict(last.figures), steps=steps)

@@ -12,35 +12,32 @@ from encdec_widgets.background import on_this_loop, running_loop
 from encdec_widgets.designs.design import Design
 from encdec_widgets.formatting import quoted
 from encdec_widgets.lessons.goals import Goal, GoalState
-from encdec_widgets.lessons.learnt import learnt_of
-from encdec_widgets.lessons.predictions import Prediction, PredictionState, gap, problem_text, score
-from encdec_widgets.lessons.seen import Learnt, Seen
+from encdec_widgets.lessons.kept import LessonFile
+from encdec_widgets.lessons.kept_parts import Reached, kept_guess, kept_hints, kept_of, kept_reached
+from encdec_widgets.lessons.looking import Looking
+from encdec_widgets.lessons.predictions import (
+    Answer,
+    Prediction,
+    PredictionState,
+    gap,
+    problem_text,
+    score,
+)
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.telling import Telling
+from encdec_widgets.widgets.base.at_rest import AtRest
 
 if TYPE_CHECKING:
-    from encdec_widgets.session.learning import Learning
     from encdec_widgets.widgets.designer import Designer
 
 Part: TypeAlias = Prediction | Goal
 State: TypeAlias = PredictionState | GoalState
 
 REFUSED = "The last edit is not possible: the figures are those of the network on screen."
+KEPT_AFTER_S = 0.5
+"""The network on screen is kept after so long a pause in the edits; guesses, hints and reached goals at once."""
 WAITS_S = 0.05
 """Where there are no threads, the screen has so long to say that an answer is being computed."""
-
-
-@attrs.frozen(kw_only=True)
-class Reached:
-    """What reached a goal.
-
-    Attributes:
-        design: The design.
-        figures: What of it can't be built again, by quantity: figures of a training, a race or a timing.
-    """
-
-    design: Design
-    figures: Mapping[str, float] = attrs.field(factory=dict)
 
 
 class LessonProgress(Telling):
@@ -61,43 +58,67 @@ class LessonProgress(Telling):
     note = traitlets.Unicode(read_only=True)
     sentence = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, ""), read_only=True)
 
-    def __init__(self, designer: Designer, start: Design, conditions: Conditions) -> None:
+    def __init__(self, designer: Designer, start: Design, conditions: Conditions, file: LessonFile) -> None:
         """Observe the session of a designer.
 
         Args:
             designer: The designer.
             start: The design that the lesson starts with.
             conditions: What costs and checks are for.
+            file: What is kept of the lesson; each part takes what is its own when it is added.
         """
         super().__init__()
-        self._designer, self._session = designer, designer.session
-        self._start, self._conditions = start, conditions
+        self._session, self._start, self._file = designer.session, start, file
+        self._looking = Looking(designer, start, conditions, self._judge_those)
+        self._at_rest = AtRest(KEPT_AFTER_S, self._session.guarded(self._keep), self._session.background)
         self._given: list[Part] = []
+        self._keys: list[str] = []
         self._reached: dict[int, Reached] = {}
-        self._learnt: Learnt | None = None
-        self._learning: Learning | None = None
-        self._heard: set[str] = set()
         self._waiting: list[int] = []
-        self._session.observe(self._network_changed, "shown")
         self._session.observe(self._problem_changed, "problem")
         self._session.observe(self._steps_changed, "steps")
+        if file.design is not None and file.design != self._session.editor.wanted:
+            self._session.load(file.design, "the lesson as it was left")
+        self.set_trait("note", file.note)
 
     # What the lesson is made of
 
     def add(self, part: Part) -> int:
         """Add a prediction or a goal at the end, and return its index."""
         index = len(self._given)
+        key = part.key
+        while key in self._keys:  # a goal that stands twice
+            key += " again"
         self._given.append(part)
+        self._keys.append(key)
+        kept = self._file.parts.get(key, {})
         if isinstance(part, Goal):
-            self._hear_of(part)
-            state: State = GoalState(text=part.text, more_hints=len(part.hints))
+            self._looking.hear_of(part)
+            self._show([*self.parts, self._kept_goal(index, part, kept)])
         else:
             state = PredictionState(
                 question=part.question, choices=part.choices, unit=part.unit, hides=part.then is None
             )
-        self._show([*self.parts, state])
+            self._show([*self.parts, state])
+            self._take_guess(index, part, kept)
+        if key == self._file.current:
+            self.set_trait("current", index)
+            self._hide()
         self._judge([index])
         return index
+
+    def begin_anew(self) -> None:
+        """Forget all guesses, hints and reached goals, and show the network that the lesson starts with."""
+        self._file.begin_anew()
+        given, self._given, self._keys = self._given, [], []
+        self._reached.clear()
+        self._waiting.clear()
+        self.set_trait("current", 0)
+        self._show([])
+        if self._session.editor.wanted != self._start:
+            self._session.load(self._start, "the start of the lesson")
+        for part in given:
+            self.add(part)
 
     @property
     def given(self) -> tuple[Part, ...]:
@@ -128,6 +149,7 @@ class LessonProgress(Telling):
         if state.guess is None:
             guess = prediction.as_guess(value)
             self._change(index, guess=guess)
+            self._keep()
             self._compute(index)
             self._judge(range(index, len(self._given)))
 
@@ -140,6 +162,7 @@ class LessonProgress(Telling):
         goal, state = self._at(index, Goal, GoalState)
         told = goal.hints[: len(state.hints) + 1]
         self._change(index, hints=told, more_hints=len(goal.hints) - len(told))
+        self._keep()
 
     def turn_to(self, index: int) -> None:
         """Show another part; nothing happens where the predictions before it have no guess.
@@ -150,8 +173,20 @@ class LessonProgress(Telling):
         if self._state(index).open:
             self.set_trait("current", index)
             self._hide()
+            self._at_rest.soon()
 
     # Predictions
+
+    def _take_guess(self, index: int, prediction: Prediction, kept: Mapping[str, Any]) -> None:
+        """Take a guess that was kept, and its answer; one that was not kept is computed."""
+        guess, answer = kept_guess(prediction, kept)
+        if guess is None:
+            return
+        self._change(index, guess=guess)
+        if answer is None:
+            self._compute(index)
+        else:
+            self._take_answer(index, prediction, guess, answer)
 
     def _compute(self, index: int) -> None:
         """Have an answer computed off the event loop, once nothing is being built: it may read the designer."""
@@ -190,42 +225,37 @@ class LessonProgress(Telling):
 
     def _answered(self, index: int, answer: Any, error: Exception | None) -> None:
         prediction, state = self._at(index, Prediction, PredictionState)
+        if state.guess is None:
+            return  # The lesson was begun anew meanwhile.
         if error is not None:
             self._change(index, computing=False, problem=problem_text(error))
             self._say(problem_text(error))
             return
-        assert state.guess is not None
-        told = gap(prediction, state.guess, answer)
+        self._take_answer(index, prediction, state.guess, answer)
+        self._keep()
+        self._say(f"{self.parts[index].gap} {prediction.because}".strip())
+
+    def _take_answer(self, index: int, prediction: Prediction, guess: Answer, answer: Answer) -> None:
         self._change(
             index,
             computing=False,
             answer=answer,
             answer_text=prediction.text(answer),
-            gap=told,
-            score=score(state.guess, answer),
+            gap=gap(prediction, guess, answer),
+            score=score(guess, answer),
             because=prediction.because,
         )
-        self._say(f"{told} {prediction.because}".strip())
 
     # Goals
 
-    def _hear_of(self, goal: Goal) -> None:
-        """Observe what a goal's quantities are read of, beside the network."""
-        new = goal.hears_of - self._heard
-        self._heard |= new
-        if "race" in new:
-            self._session.observe(lambda _: self._judge_those("race"), "race")
-        if "timing" in new:
-            self._session.observe(lambda _: self._judge_those("timing"), "time")
-        if "training" in new:
-            self._learning = learning = self._designer.learning
-            self._learnt = learnt_of(learning)
-            learning.observe(self._session.guarded(self._learning_changed), "state")
-
-    def _network_changed(self, change: Mapping[str, Any]) -> None:
-        before, shown = change["old"], change["new"]
-        if before is None or before.backbone is not shown.backbone:
-            self._judge(range(len(self._given)))
+    def _kept_goal(self, index: int, goal: Goal, kept: Mapping[str, Any]) -> GoalState:
+        """A goal with the hints that were told and the network that reached it, as far as they were kept."""
+        told, reached = kept_hints(goal, kept), kept_reached(kept, self._file.design_of)
+        if reached is not None:
+            self._reached[index] = reached
+        return GoalState(
+            text=goal.text, hints=told, more_hints=len(goal.hints) - len(told), reached=reached is not None
+        )
 
     def _problem_changed(self, _: Any) -> None:
         note = REFUSED if self._session.editor.outcome.error is not None else ""
@@ -235,40 +265,20 @@ class LessonProgress(Telling):
         if self._waiting:
             self._compute_what_waits()
 
-    def _learning_changed(self, change: Mapping[str, Any]) -> None:
-        if self._learning is None or change["old"].running == change["new"].running:
-            return
-        if not change["new"].running:
-            self._learnt = learnt_of(self._learning, self._learnt)
-        self._judge_those("training")
-
-    def _judge_those(self, hears_of: str) -> None:
-        """Judge the goals with quantities of a kind."""
+    def _judge_those(self, changed: str) -> None:
+        """Judge the goals with quantities that may have changed; of another network, all of them."""
+        of_network = changed == "network"
         given = enumerate(self._given)
-        self._judge([i for i, part in given if isinstance(part, Goal) and hears_of in part.hears_of])
-
-    def seen(self) -> Seen | None:
-        """The network on screen, and what is known of it; None as long as there is none."""
-        shown, session = self._session.shown, self._session
-        if shown is None:
-            return None
-        return Seen(
-            backbone=shown.backbone,
-            start=self._start,
-            conditions=self._conditions,
-            learnt=self._learnt,
-            learning=self._learning is not None and self._learning.state.running,
-            race=session.race,
-            time=session.time,
-            found=shown.checks if session.conditions == self._conditions else None,
-        )
+        self._judge([i for i, p in given if isinstance(p, Goal) and (of_network or changed in p.hears_of)])
+        if of_network:
+            self._at_rest.soon()
 
     def _judge(self, indexes: Any) -> None:
         """Hold open goals against the network on screen."""
-        seen = self.seen()
+        seen = self._looking.seen()
         if seen is None:
             return
-        states = list(self.parts)
+        states, reached = list(self.parts), False
         for index in indexes:
             goal, state = self._given[index], states[index]
             if not (isinstance(goal, Goal) and isinstance(state, GoalState) and state.open):
@@ -277,9 +287,23 @@ class LessonProgress(Telling):
             now = goal.holds(parts)
             if now and not state.reached:
                 self._reached[index] = Reached(design=seen.design, figures=goal.reports(seen))
+                reached = True
                 self._say(f"Reached: {goal.text}")
             states[index] = attrs.evolve(state, parts=parts, reached_now=now, reached=state.reached or now)
         self._show(states)
+        if reached:
+            self._keep()
+
+    # Keeping
+
+    def _keep(self) -> None:
+        """Write down what was done so far."""
+        current = self._keys[self.current] if self.current < len(self._keys) else ""
+        parts = {
+            key: kept_of(self.parts[index], self._reached.get(index)) for index, key in enumerate(self._keys)
+        }
+        self._file.write(parts, self._session.editor.wanted, current)
+        self.set_trait("note", self._file.note)
 
     # Telling
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import attrs
 
 from encdec_widgets.designs.paths import path_words, text_at
+from encdec_widgets.explain.summary import outputs_of
 from encdec_widgets.formatting import (
     bytes_text,
     count_text,
@@ -16,6 +17,7 @@ from encdec_widgets.formatting import (
     digits,
     error_text,
     exact_text,
+    listed,
     percent_text,
     px_text,
     quantity_text,
@@ -51,6 +53,7 @@ class Quantity:
         of: What it is read of: a network alone, which can be built again; or a training, a race or a timing, whose
             figures a code can only report.
         to_exact: A value with all its digits, where ``write`` shortens.
+        off: How far what is seen is off, where its difference from the bound does not say it.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Quantity:
     unknown: Callable[[Seen, Aim], str]
     of: Literal["network", "training", "race", "timing"] = "network"
     to_exact: Callable[[Any], str] | None = None
+    off: Callable[[Seen], str] | None = None
 
     @property
     def reported(self) -> bool:
@@ -130,6 +134,15 @@ def _receptive_field(seen: Seen, _: Aim) -> float | None:
         else:
             smallest.append(min(output.smallest))
     return min(smallest)
+
+
+def _output_stride(seen: Seen) -> float | None:
+    """The coarsest stride of any output, as it was built: 0.5 for a map twice as large as the image."""
+    strides = [data["strides"] for data in outputs_of(seen.backbone.blocks)]
+    if not strides or None in strides:
+        return None
+    coarsest = max(max(both) for both in strides)
+    return int(coarsest) if coarsest == int(coarsest) else float(coarsest)
 
 
 def _megabytes(count: int | None) -> float | None:
@@ -263,16 +276,17 @@ _ALL = (
     _exact(
         "maximum_stride", "maximum stride", lambda seen: seen.design.architecture.maximum_stride, stride_text
     ),
-    _exact(
-        "output_stride", "output stride", lambda seen: seen.design.architecture.output_stride, stride_text
-    ),
+    _exact("output_stride", "output stride", _output_stride, stride_text, "not known of this network"),
     _exact("height", "height", lambda seen: seen.design.input_shape[0], _px, _OPEN),
     _exact("width", "width", lambda seen: seen.design.input_shape[1], _px, _OPEN),
-    _exact(
-        "warnings",
-        "what the checks find",
-        lambda seen: len(seen.checks),
-        lambda count: counted(count, "thing") if count else "nothing",
+    attrs.evolve(
+        _exact(
+            "warnings",
+            "what the checks find",
+            lambda seen: len(seen.checks),
+            lambda count: counted(count, "thing") if count else "nothing",
+        ),
+        off=lambda seen: listed(check.kind for check in seen.checks) or "nothing",
     ),
     _exact("stacks", "stacks", lambda seen: seen.design.architecture.stacks),
     attrs.evolve(field_quantity("filters"), label=_said("filters")),
@@ -316,7 +330,8 @@ class Part:
         label = quantity.label(seen, aim)
         try:
             value = quantity.read(seen, aim)
-            off = quantity.unknown(seen, aim) if value is None else ""
+            not_told = seen.rebuilt and quantity.reported
+            off = "not reported" if not_told else quantity.unknown(seen, aim) if value is None else ""
         except Exception as error:  # noqa: BLE001 - a user's block or function may raise anything; all of it is shown
             value, off = None, f"can't be computed: {error_text(error)}"
         if value is None:
@@ -332,7 +347,11 @@ class Part:
             value_text=value_text,
             bound_text=bound.text(lambda _: limit_text),
             holds=holds,
-            off_text="" if holds else _off_text(quantity, bound, value),
+            off_text=""
+            if holds
+            else quantity.off(seen)
+            if quantity.off
+            else _off_text(quantity, bound, value),
         )
 
 

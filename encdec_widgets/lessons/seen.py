@@ -48,6 +48,7 @@ class Seen:
         race: The last race, of whichever designs; None without one.
         time: How long a network takes, measured or predicted; None where that is not known.
         reported: Figures that a code reports, by quantity, in place of a training and a race.
+        rebuilt: Whether it was built again from a code, which reports all that is known of training and race.
     """
 
     backbone: Backbone
@@ -58,6 +59,7 @@ class Seen:
     race: NetworkRace | None = None
     time: NetworkTime | None = None
     reported: Mapping[str, float] = attrs.field(factory=dict)
+    rebuilt: bool = False
     _found: tuple[Check, ...] | None = None
 
     @property

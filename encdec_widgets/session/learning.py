@@ -124,12 +124,13 @@ class Learning(Asked):
 
         Args:
             anew: Whether to begin with random weights all the same.
-            steps: So many training steps, in place of seconds.
+            steps: So many training steps, in place of seconds; what the settings say if left out.
         """
         shown = self._session.shown
         if shown is None or self.state.running or self._closed:
             return
         backbone, settings = shown.backbone, self.settings
+        steps = settings.steps if steps is None else steps
         goes_on = not anew and self.has_weights
 
         def make() -> Training:
@@ -170,7 +171,8 @@ class Learning(Asked):
                 pinned.design,
                 shown.backbone.design,
                 self.task,
-                seconds=settings.seconds,
+                steps=settings.steps,
+                seconds=None if settings.steps is not None else settings.seconds,
                 seed=settings.seed,
                 **attrs.asdict(settings.options),
             )
@@ -178,7 +180,7 @@ class Learning(Asked):
         both = (("A", pinned.words), ("B", network_words(shown.backbone)))
         runs = tuple(Run(name=name, words=words) for name, words in both)
         if self._begin(make, shown.backbone, runs):
-            said = learning_words.started(settings.task, settings.seconds, None, goes_on=False)
+            said = learning_words.started(settings.task, settings.seconds, settings.steps, goes_on=False)
             self._say(f"A and B are trained in turns. {said}")
 
     def stop(self) -> None:

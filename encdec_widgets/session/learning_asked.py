@@ -43,7 +43,7 @@ class Asked(traitlets.HasTraits):
         self.set_trait("tasks", {name: task() for name, task in tasks().items()})
 
     def set(self, name: str, value: Any) -> None:
-        """Change a setting: ``task``, ``seconds``, ``seed``, or a field of ``TrainingOptions``.
+        """Change a setting: ``task``, ``seconds``, ``steps``, ``seed``, or a field of ``TrainingOptions``.
 
         Raises:
             FieldError: (a ValueError) If it is not possible; nothing changes.

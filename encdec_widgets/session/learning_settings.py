@@ -23,6 +23,7 @@ class LearningSettings:
     Attributes:
         task: The name of the task.
         seconds: How long it trains.
+        steps: So many training steps in place of seconds; None for seconds.
         seed: The seed of the images and of the weights that are new.
         options: How it trains.
 
@@ -46,6 +47,16 @@ class LearningSettings:
         usual=(5, 60),
         unit="s",
         help="How long it trains. Stop ends it at any time; what was learnt until then is kept.",
+    )
+    steps: int | None = integer(
+        None,
+        minimum=1,
+        maximum=1_000_000,
+        usual=(100, 1000),
+        unit="steps",
+        optional=True,
+        folded=True,
+        help="So many training steps in place of seconds: the same on a slow machine. Empty: as many as fit.",
     )
     seed: int = integer(
         0,

@@ -151,7 +151,8 @@ class Designer(SessionTraits, widgets.VBox):
             task: The name of a task, or one of your own (:class:`encdec_widgets.workers.training.tasks.Task`), which
                 the page offers from then on; the one that is chosen if left out.
             seconds: How long it trains; what the page says if left out.
-            steps: So many training steps instead: with the same seed they give the same weights.
+            steps: So many training steps instead: with the same seed they give the same weights. What the page says if
+                both are left out.
             seed: Draws the images and the weights that are new; what the page says if left out.
             anew: Whether to begin with random weights in any case.
 
@@ -165,6 +166,8 @@ class Designer(SessionTraits, widgets.VBox):
         for name, value in (("task", task or None), ("seconds", seconds), ("seed", seed)):
             if value is not None:
                 learning.set(name, value)
+        if seconds is not None and steps is None:
+            learning.set("steps", None)  # which would take the place of seconds
         self.aside.turn_to(LEARN)
         self.wait()
         learning.start(anew=anew, steps=steps)

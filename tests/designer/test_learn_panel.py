@@ -178,6 +178,12 @@ def test_a_notebook_trains_its_own_task(monkeypatch: pytest.MonkeyPatch) -> None
     assert designer.aside.chosen == LEARN
     assert (taught.job.seconds, taught.job.seed) == (2, 4)
     assert isinstance(taught.job.task, Mine)
+    taught.end(1.0)
+    learning.set("steps", 350)
+    designer.train(seconds=3)
+    assert (taught.job.steps, taught.job.seconds) == (None, 3), (
+        "seconds that are asked for go before steps that were"
+    )
     assert control(designer.aside.learn.panel, "task").options[-1] == "mine"
     with pytest.raises(ValueError, match="Received: task='yours'"):
         designer.train("yours")

@@ -62,6 +62,23 @@ def test_a_number_of_steps_takes_the_place_of_seconds(taught: Taught) -> None:
     assert "400 steps" in taught.said[-1]
 
 
+def test_steps_of_the_settings_take_the_place_of_seconds_in_a_training_and_in_a_race(taught: Taught) -> None:
+    learning = taught.learning
+    learning.set("steps", 350)
+    learning.start()
+    assert (taught.job.steps, taught.job.seconds) == (350, None)
+    assert "350 steps" in taught.said[-1]
+    taught.end(1.0)
+    learning.start(steps=3)
+    assert taught.job.steps == 3, "what is asked for goes before the settings"
+    taught.end(2.0)
+    learning.pin()
+    taught.session.change("filters", 3)
+    learning.race()
+    assert (taught.job.steps, taught.job.seconds) == (350, None)
+    assert "350 steps" in taught.said[-1]
+
+
 def test_what_is_read_aloud_comes_at_the_start_at_an_edit_and_at_the_end(taught: Taught) -> None:
     taught.learning.start()
     assert taught.said == ["Training on mouse for 15.0 s, from random weights."]

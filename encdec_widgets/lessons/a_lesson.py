@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from encdec_widgets.formatting import quoted
 from encdec_widgets.lessons.bounds import Bound
+from encdec_widgets.lessons.class_table import ClassTable
+from encdec_widgets.lessons.code_of_lesson import code_of
+from encdec_widgets.lessons.codes import NAME, Code
 from encdec_widgets.lessons.goals import Goal
+from encdec_widgets.lessons.kept import LessonFile
 from encdec_widgets.lessons.predictions import Prediction
 from encdec_widgets.lessons.progress import LessonProgress
+from encdec_widgets.lessons.reading import class_table
 
 if TYPE_CHECKING:
     from encdec_widgets.widgets.designer import Designer
 
 OTHERS = ("open", "folded", "locked")
-_NAME = re.compile(r"[\w.-]{1,40}")
 
 
 class Lesson:
@@ -56,6 +59,12 @@ class Lesson:
         >>> designer.set("down_blocks", 2)
         >>> [(part.label, part.value_text, part.off_text) for part in lesson.progress.parts[1].parts]
         [('every output sees', '40 px', '10 px short'), ('parameters', '29.6 k', '')]
+        >>> designer.set("filters", 4)
+        >>> designer.set("down_blocks", 3)
+        >>> lesson.code()
+        levels ✓ 1 filters=4 down_blocks=3 #a566
+        >>> lesson.read(f"Ada: {lesson.code()}").rows[0].goals[0].holds
+        True
     """
 
     def __init__(
@@ -88,7 +97,7 @@ class Lesson:
         Raises:
             ValueError: If one of them is not possible.
         """
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
+        if not isinstance(name, str) or not NAME.fullmatch(name):
             raise ValueError(
                 "name is a word of at most 40 letters, digits, '.', '-' and '_', as it begins the lesson's codes. "
                 f'Received: {quoted(name)}. Would work: "3" or "skips".'
@@ -104,7 +113,8 @@ class Lesson:
         self.title, self.question, self.home = title, question, home
         self.controls, self.others, self.tasks = tuple(controls), others, tuple(tasks)
         self.start, self.conditions = designer.session.editor.wanted, designer.session.conditions
-        self.progress = LessonProgress(designer, self.start, self.conditions)
+        file = LessonFile(keep, name, self.start)
+        self.progress = LessonProgress(designer, self.start, self.conditions, file)
 
     def predict(
         self,
@@ -158,6 +168,25 @@ class Lesson:
             ValueError: If it has no bounds, or one of something unknown.
         """
         self.progress.add(Goal.of(text, bounds, fields=fields, parts=parts, hints=hints, task=task))
+
+    def code(self) -> Code:
+        """The line for the class: which goals were reached and with which networks, and how good the guesses were.
+
+        Raises:
+            FieldError: (a ValueError) If a field of a user's class holds something that no code can say.
+        """
+        return code_of(self)
+
+    def read(self, lines: str | Iterable[str]) -> ClassTable:
+        """The codes of a class, judged again: each network is built again and held against the goals.
+
+        Args:
+            lines: What the chat has of them, with names and time stamps before them.
+
+        Raises:
+            ValueError: If it is no text, and no lines.
+        """
+        return class_table(lines, {self.name: self}.get, self.name)
 
     @cached_property
     def screen(self) -> Any:
