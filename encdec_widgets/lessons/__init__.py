@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from encdec_widgets.lessons.a_lesson import Lesson
     from encdec_widgets.lessons.bounds import at_least, at_most, exactly
     from encdec_widgets.lessons.class_table import ClassTable
+    from encdec_widgets.lessons.taught import lesson
 
 __all__ = ["Lesson", "at_least", "at_most", "exactly", "lesson", "read"]
 
@@ -37,7 +38,7 @@ def read(lines: "str | Iterable[str]", lessons: "Iterable[Lesson]" = ()) -> "Cla
         >>> from encdec_widgets.lessons import read
         >>> table = read("Ada: 3 ✓ 2 filters=8 down_bl")
         >>> print(table.refused[0].reason)
-        This was cut: a code ends in # and four digits. Received: ... Would work: the whole line, as the lesson shows it.
+        This was cut: a code ends in # and four digits. Received: ... Would work: the whole line...
     """
     from encdec_widgets.lessons.reading import class_table
 

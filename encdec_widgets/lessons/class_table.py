@@ -72,7 +72,7 @@ class ClassTable:
     refused: tuple[Refused, ...] = ()
     notes: tuple[str, ...] = ()
     questions: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
-    seen: Mapping[Any, Seen] = attrs.field(factory=dict, repr=False)
+    seen: Mapping[Any, Seen] = attrs.field(factory=dict, repr=False, eq=False)
 
     def __len__(self) -> int:
         """How many codes count."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from encdec_widgets.designs.design import Design
-from encdec_widgets.formatting import error_text
+from encdec_widgets.formatting import counted, error_text
 from encdec_widgets.lessons.codes import Claim, CodeError
 from encdec_widgets.lessons.goals import Goal, PartState
 from encdec_widgets.lessons.predictions import Prediction
@@ -57,11 +57,11 @@ def judged(claim: Claim, lesson: Lesson, built: dict[Design, Backbone]) -> tuple
     parts = lesson.progress.given
     goals = [part for part in parts if isinstance(part, Goal)]
     asked = sum(isinstance(part, Prediction) for part in parts)
-    if (len(claim.reached), len(claim.scores)) != (len(goals), asked):
+    said, there = (len(claim.reached), len(claim.scores)), (len(goals), asked)
+    if said != there:
         raise CodeError(
-            f"This is the code of another version of lesson {lesson.name}. Received: {len(claim.reached)} goals and "
-            f"{len(claim.scores)} predictions. Would work: a code of the lesson as it is here, with {len(goals)} and "
-            f"{asked}."
+            f"This is the code of another version of lesson {lesson.name}. Received: {_parts_text(*said)}. Would work: "
+            f"a code of the lesson as it is here, with {_parts_text(*there)}."
         )
     networks = zip(claim.networks, claim.figures, strict=True)
     return tuple(
@@ -101,16 +101,16 @@ def _judged(
         words=text,
         parts=parts,
         reported=figures,
-        note=f"says ✓, but {_and([_missed(part) for part in missed])}" if missed else "",
+        note=f"says ✓, but its network does not reach it: {'; '.join(map(_missed, missed))}"
+        if missed
+        else "",
     )
 
 
+def _parts_text(goals: int, predictions: int) -> str:
+    return f"{counted(goals, 'goal')} and {counted(predictions, 'prediction')}"
+
+
 def _missed(part: PartState) -> str:
-    """What is wrong with one bound: "its parameters are 1.9 M (at most 500 k)"."""
-    if part.holds is None:
-        return f"of {part.label}, {part.off_text} ({part.bound_text})"
-    return f"{part.label}: {part.value_text} ({part.bound_text})"
-
-
-def _and(texts: Sequence[str]) -> str:
-    return "; ".join(texts)
+    """What is wrong with one bound: "parameters 1.9 M (at most 500 k)"."""
+    return f"{part.label} {part.value_text or part.off_text} ({part.bound_text})"

@@ -37,7 +37,7 @@ _TIME = re.compile(
     r"(?:\s*[AaPp]\.?[Mm]\.?)?[\])]?"
 )
 _FROM = re.compile(r"^from\s+(.+?)(?:\s+to\s+.+)?$", re.IGNORECASE)
-_AROUND = " \t:;,–—-|>*•·\"'`“”„«»‘’[]()#"
+_AROUND = " \t:;,–—-|<>*•·\"'`“”„«»‘’[]()#"
 
 
 @attrs.frozen(kw_only=True)
@@ -221,6 +221,8 @@ def _joined(lines: list[str], at: int) -> tuple[list[Found], int] | None:
         parts = [line.strip() for line in lines[at : at + count]]
         if not CHECK.search(parts[-1]):
             continue
+        if any(each.claim is not None for each in _in_line(at + count, parts[-1])):
+            return None  # the next one begins
         for between in ("", " "):
             found = list(_in_line(at + 1, between.join(parts)))
             if found and all(each.claim is not None for each in found):
@@ -234,7 +236,8 @@ def _name(before: str) -> str:
     text = _TIME.sub(" ", before).strip(_AROUND)
     text = re.sub(r"^\d{1,3}[.)]\s+", "", text)
     sent = _FROM.match(text)
-    return " ".join((sent[1] if sent else text).split()).strip(_AROUND)
+    name = " ".join((sent[1] if sent else text).split()).strip(_AROUND)
+    return f"{name})" if name.count("(") > name.count(")") else name
 
 
 def _guessed_name(text: str) -> str:

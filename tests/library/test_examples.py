@@ -17,6 +17,7 @@ PUBLIC = (
     "encdec_widgets.backbone",
     "encdec_widgets.encoder_decoder",
     "encdec_widgets.head",
+    "encdec_widgets.lessons",
     "encdec_widgets.session",
     "encdec_widgets.timing",
     "encdec_widgets.workers.training",
