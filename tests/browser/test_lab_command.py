@@ -1,4 +1,4 @@
-"""`encdec-designer --lesson 1`: the lesson is on the screen, and Shift and Enter show its designer."""
+"""`encdec-designer --lesson 1`: the lesson is on the screen, and Shift and Enter show it beside its designer."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ def test_a_lesson_opens_in_jupyterlab_and_its_first_cell_shows_it(
         expect(page.locator(".jp-Notebook h1").first).to_be_visible()
         files = page.locator(".jp-FileBrowser:visible")
         expect(files).to_have_count(0)  # a designer needs the width
+        # JupyterLab forgets a cell that is run before there is a kernel.
+        page.locator("#jp-main-statusbar").get_by_text("Python 3 | Idle").wait_for()
         page.locator(".jp-CodeCell .cm-content").first.click()
         page.keyboard.press("Shift+Enter")
-        page.locator(".jp-OutputArea .encdec").first.wait_for()
+        page.locator(".jp-OutputArea .encdec-lesson-panel").wait_for()
         expect(page.get_by_role("dialog")).to_have_count(0)
         page.get_by_role("tab", name="File Browser").click()
         expect(files).to_have_count(1)

@@ -7,14 +7,16 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from encdec_widgets.lessons.notebooks import WAY_IN, lesson_notebooks, notebooks
+from encdec_widgets.lessons import lesson
+from encdec_widgets.lessons.notebooks import WAY_IN, lesson_name, lesson_notebooks, notebooks
 from encdec_widgets.workers.timing import measuring
 from tests.library.calibrated import KNOWN
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted(
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))  # those of lessons are run as a pupil runs them
+WITH_LINKS = [
     path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
-)
+]
 
 
 def test_the_readmes_code_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -36,7 +38,7 @@ def links(path: Path) -> list[str]:
     return [link for link in re.findall(r"\]\(([^)\s]*)\)", text) if "://" not in link]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", WITH_LINKS, ids=lambda path: path.name)
 def test_links_of_a_notebook_lead_somewhere(path: Path) -> None:
     assert [link for link in links(path) if not (path.parent / link.partition("#")[0]).is_file()] == []
 
@@ -50,13 +52,20 @@ def test_the_way_in_leads_to_every_lesson_and_no_notebook_for_a_class_leads_to_w
         assert targets <= {other.resolve() for other in copied.values()}
 
 
+def test_the_way_in_has_the_title_and_the_question_of_each_lesson() -> None:
+    text = "\n".join(cell.source for cell in nbformat.read(notebooks()[WAY_IN], as_version=4).cells)
+    for number, path in lesson_notebooks().items():
+        made = lesson(number, keep=None)
+        assert f"| [{number} {made.title}]({lesson_name(path)}) | {made.question} |\n" in f"{text}\n"
+        made.designer.close()
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_a_notebook_is_stored_clean_and_runs(path: Path, tmp_path: Path) -> None:
+def test_a_notebook_is_stored_clean_and_runs(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     assert notebook.metadata.kernelspec.name == "python3", "without a kernel's name JupyterLab asks for one"
     assert "widgets" not in notebook.metadata
     for cell in notebook.cells:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
-    place = {"metadata": {"path": str(tmp_path)}}  # lessons keep files beside them
-    NotebookClient(notebook, timeout=300, store_widget_state=False, resources=place).execute()
+    NotebookClient(notebook, timeout=300, store_widget_state=False).execute()
