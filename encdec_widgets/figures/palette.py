@@ -103,10 +103,14 @@ def variables_of(palette: Palette) -> str:
     return " ".join(f"{name}: {value};" for name, value in palette.variables)
 
 
-def style_sheet() -> str:
-    """The rules that give a designer its colours; ``page.js`` says which page is dark by the class ``encdec-dark``."""
+def style_sheet(of: str = ".encdec") -> str:
+    """The rules that give a designer its colours; its script says which page is dark by the class ``encdec-dark``.
+
+    Args:
+        of: The selector of what gets them.
+    """
     rules = []
-    for where, palette in ((".encdec", LIGHT), (".encdec.encdec-dark", DARK)):
+    for where, palette in ((of, LIGHT), (f"{of}.encdec-dark", DARK)):
         rules.append(f"{where} {{ {variables_of(palette)} }}")
     return "\n".join(rules)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -23,6 +23,7 @@ from encdec_widgets.formatting import quoted
 from encdec_widgets.networks.discarded import Discarded
 from encdec_widgets.session.built_state import BuiltState
 from encdec_widgets.session.editor import Editor
+from encdec_widgets.session.focus import Focus
 from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.live_builder import LiveBuilder, Request
 from encdec_widgets.session.network_time import NetworkRace, NetworkTime
@@ -132,12 +133,13 @@ class Session(BuiltState):
             made: Whether the person who asks saw it made; where that is out of date, nothing happens.
 
         Returns:
-            Whether there was a choice. Where another network than the one that is shown is wanted, nothing happens.
+            Whether there was a choice. Where another network than the one that is shown is wanted, or the skip
+            connection is locked, nothing happens.
         """
         if self.shown is None or self.shown.backbone.design != self.editor.wanted:
             return False
         change = switch_skip(self.editor.wanted, self.shown.backbone.blocks, name)
-        if change is None:
+        if change is None or any(map(self.focus.locked, change)):
             return False
         if made is None or made not in change.values():
             self.change(change)
@@ -240,6 +242,18 @@ class Session(BuiltState):
             path = path_of(self.shown.backbone.blocks, name)
             if path in selectable_paths(self.editor.wanted):
                 self.select(path)
+
+    def focus_on(self, paths: Iterable[str], others: str = "folded") -> None:
+        """Let controls be open for some settings, and fold or lock the others; code changes all of them as before.
+
+        Args:
+            paths: Of the settings, as :class:`~encdec_widgets.session.focus.Focus` names them.
+            others: What the other settings are: "open", "folded" or "locked".
+
+        Raises:
+            ValueError: If ``others`` is none of these, or the paths are not several texts.
+        """
+        self._set(focus=Focus(paths, others))
 
     @whole
     def assume(self, **conditions: Any) -> None:

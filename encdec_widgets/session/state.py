@@ -13,6 +13,7 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.editor import Editor
+from encdec_widgets.session.focus import Focus
 from encdec_widgets.session.network_time import NetworkRace, NetworkTime
 from encdec_widgets.session.shown import Shown
 from encdec_widgets.session.steps import Selection, Step, selectable_paths
@@ -21,7 +22,8 @@ from encdec_widgets.session.waiting import Waiting
 
 _ON_SCREEN = (
     *("editor", "selection", "steps", "progress", "problem"),
-    *("block_times", "block_pictures", "time", "race", "coloured_by", "conditions", "dismissed", "shown"),
+    *("block_times", "block_pictures", "time", "race", "coloured_by"),
+    *("conditions", "dismissed", "focus", "shown"),
 )
 """Traits that widgets observe."""
 
@@ -65,6 +67,7 @@ class State(Telling):
         progress: How far a long build is, or None (a trait).
         conditions: Batch size, precision, animal and input scale that costs and checks are for (a trait).
         dismissed: The kinds of advice that are not to be told (a trait).
+        focus: Which settings it is about, and what the others are: open, folded or locked (a trait).
         block_times: Measured times of the blocks of the shown network, in ms by name (a trait).
         block_pictures: Pictures to be seen in the boxes of blocks, as data URLs by name (a trait).
         time: How long the shown network takes, measured or predicted; None where that is not known (a trait).
@@ -87,6 +90,7 @@ class State(Telling):
     progress = traitlets.Instance(Progress, allow_none=True, read_only=True)
     conditions = traitlets.Instance(Conditions, (), read_only=True)
     dismissed = traitlets.Tuple(read_only=True)
+    focus = traitlets.Instance(Focus, (), read_only=True)
     block_times = traitlets.Dict(read_only=True)
     block_pictures = traitlets.Dict(read_only=True)
     time = traitlets.Instance(NetworkTime, allow_none=True, read_only=True)

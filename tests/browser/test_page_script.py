@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page
 
 import encdec_widgets.widgets.base.page as page_module
 
-SCRIPT = Path(page_module.__file__).with_name("page.js")
+FOLDER = Path(page_module.__file__).parent
+SCRIPT = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("around.js", "page.js"))
 DESIGNER = """
 <div class="encdec">
   <div class="encdec-picture"></div>
@@ -52,9 +53,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     page = context.new_page()
     page.set_content(DESIGNER)
-    script = SCRIPT.read_text(encoding="utf-8").replace(
-        "export default { render }", "window.renderPage = render"
-    )
+    script = SCRIPT.replace("export default { render }", "window.renderPage = render")
     page.add_script_tag(content=script)
     page.evaluate(BEGIN)
     yield page

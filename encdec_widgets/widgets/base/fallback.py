@@ -3,7 +3,7 @@
 The picture is an output of its own, just before the widget's, as an ``<img>``: every page that shows notebooks draws
 one, and no script runs in it, whatever its texts say. It is seen wherever the designer is not drawn:
 
-- A designer that is drawn hides its picture by a rule of its own, in whatever page or program (``page.js``).
+- A designer that is drawn hides its picture by a rule of its own, in whatever page or program (``around.js``).
 - JupyterLab and Notebook 7 have a place for the widget at once, which says "Loading widget..." until there is a widget,
   for ever where no kernel runs, or "Error displaying widget". So has Voila. A style sheet inside the picture's output
   hides the picture there for as long as a widget usually takes to come, so that it does not flash up, and the error.
@@ -99,7 +99,7 @@ class Fallback:
         """
         if not InteractiveShell.initialized():
             return
-        bundle = _bundle(self._backbone, self._name)
+        bundle = _bundle(*self.told(), self._name)
         display(bundle, raw=True, display_id=self._name)  # type: ignore[no-untyped-call]
         if not self._displayed:
             self._displayed = True
@@ -109,10 +109,16 @@ class Fallback:
         """Leave it as it is."""
         self._at_rest.forget()
 
-    @property
-    def _backbone(self) -> "Backbone | None":
+    def told(self) -> "tuple[Backbone | None, str]":
+        """The network that is drawn, None for no picture, and a sentence about it."""
         shown = self._session.shown
-        return None if shown is None else shown.backbone
+        backbone = None if shown is None else shown.backbone
+        return backbone, sentence_for(backbone)
+
+    def update_soon(self) -> None:
+        """Bring all places up to date where it is displayed, as something else is to be seen there."""
+        if self._displayed:
+            self._at_rest.soon()
 
     def _changed(self, change: Any) -> None:
         before, shown = change["old"], change["new"]
@@ -122,18 +128,17 @@ class Fallback:
             self._at_rest.soon()
 
     def _update(self) -> None:
-        bundle = _bundle(self._backbone, self._name)
+        bundle = _bundle(*self.told(), self._name)
         update_display(bundle, raw=True, display_id=self._name)  # type: ignore[no-untyped-call]
 
 
-def _bundle(backbone: "Backbone | None", name: str) -> dict[str, str]:
-    sentence = sentence_for(backbone)
+def _bundle(backbone: "Backbone | None", sentence: str, name: str) -> dict[str, str]:
     drawn = None if backbone is None else scene(backbone.blocks)
     return {"text/plain": f"{sentence} {_AGAIN}", "text/html": fallback_html(drawn, sentence, name)}
 
 
 def widget_bundle(
-    bundle: dict[str, Any] | None, metadata: dict[str, Any]
+    bundle: dict[str, Any] | None, metadata: dict[str, Any], text: str = "Designer"
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """A widget's display bundle and its metadata.
 
@@ -141,5 +146,6 @@ def widget_bundle(
         bundle: The widget's own. What is read where widgets are not drawn is taken out of it: that stands just before.
         metadata: Of an anywidget inside. They tell Google Colab to use the widget manager that knows more than
             Jupyter's own widgets; Colab asks for them on the outermost widget.
+        text: What it is called where there is text alone.
     """
-    return None if bundle is None else ({**bundle, "text/plain": "Designer", "text/html": ""}, metadata)
+    return None if bundle is None else ({**bundle, "text/plain": text, "text/html": ""}, metadata)

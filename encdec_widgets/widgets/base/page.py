@@ -15,6 +15,8 @@ from encdec_widgets.widgets.base.ipywidgets_private import Collected
 
 SAY_AFTER_S = 0.3  # after the last edit: a drag is told once
 _FOLDER = Path(__file__).parent
+AROUND = (_FOLDER / "around.js").read_text(encoding="utf-8")
+"""What the scripts of a designer and of a lesson begin with."""
 _SHEETS = (
     *(_FOLDER / name for name in ("look.css", "frame.css", "page.css")),
     _FOLDER.parent / "controls" / "controls.css",
@@ -36,7 +38,7 @@ class Page(Collected, anywidget.AnyWidget):
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
-    _esm = (_FOLDER / "page.js").read_text(encoding="utf-8")
+    _esm = "\n".join((AROUND, (_FOLDER / "page.js").read_text(encoding="utf-8")))
     _css = "\n".join((style_sheet(), *(sheet.read_text(encoding="utf-8") for sheet in _SHEETS)))
     held = traitlets.Bool(False).tag(sync=True)
     dark = traitlets.Bool(False).tag(sync=True)

@@ -63,7 +63,7 @@ class BlockControls(widgets.VBox):
         buttons = widgets.HBox([self.add, self.duplicate, self.remove, self.earlier, self.later])
         buttons.add_class("encdec-buttons")
         self._note = widgets.HTML()
-        self._fields = FieldControls(session.guarded(session.turn))
+        self._fields = FieldControls(session.guarded(session.turn), (self.kind, buttons))
         self._chosen_only = widgets.VBox([self.kind, buttons, self._fields])
         self._chosen_only.add_class("encdec-group")
         super().__init__([self.list, self._note, self._chosen_only])
@@ -71,7 +71,7 @@ class BlockControls(widgets.VBox):
         self.add_class("encdec-choosing")
         self.add_class("encdec-blocks")
         self._show()
-        session.observe(self._show, ["editor", "selection"])
+        session.observe(self._show, ["editor", "selection", "focus"])
 
     def row(self, path: str) -> FieldControl | None:
         """The row of a field of the block that is shown; None for another block."""
@@ -115,8 +115,9 @@ class BlockControls(widgets.VBox):
         stage, index = parts(path)
         of_stage = blocks_of(design, stage)
         blocks = of_stage if index is None else of_stage[index : index + 1]
-        self._show_kind(stage, blocks)
-        self._show_buttons(index, len(of_stage))
+        locked = self._session.focus.locked(path)
+        self._show_kind(stage, blocks, locked)
+        self._show_buttons(index, len(of_stage), locked)
         self._show_fields(path, blocks, outcome.pending, outcome.bad_field)
 
     def _show_list(self, design: Design, path: str | None) -> None:
@@ -134,7 +135,7 @@ class BlockControls(widgets.VBox):
                 self.list.options = options
             self.list.value = path or ""
 
-    def _show_kind(self, stage: str, blocks: tuple[Any, ...]) -> None:
+    def _show_kind(self, stage: str, blocks: tuple[Any, ...], locked: bool) -> None:
         present = {class_name(type(block)): type(block) for block in blocks}
         names = dict.fromkeys([*block_kinds(stage), *present])
         mixed = len(present) != 1
@@ -145,13 +146,14 @@ class BlockControls(widgets.VBox):
             if self.kind.options != tuple(options):
                 self.kind.options = options
             self.kind.value = "" if mixed else next(iter(present))
-        self.kind.disabled = not present
+        self.kind.disabled = locked or not present
 
-    def _show_buttons(self, index: int | None, count: int) -> None:
+    def _show_buttons(self, index: int | None, count: int, locked: bool) -> None:
         self.add.description = "Add at the end" if index is None else "Add"
-        self.duplicate.disabled = self.remove.disabled = index is None
-        self.earlier.disabled = not index
-        self.later.disabled = index is None or index == count - 1
+        self.add.disabled = locked
+        self.duplicate.disabled = self.remove.disabled = locked or index is None
+        self.earlier.disabled = locked or not index
+        self.later.disabled = locked or index is None or index == count - 1
 
     def _show_fields(
         self, path: str, blocks: tuple[Any, ...], pending: Mapping[str, Any], bad: str | None
@@ -171,6 +173,8 @@ class BlockControls(widgets.VBox):
             bad,
             {f"{path}.{name}": why for name, why in inert.items()},
             _others(blocks),
+            self._session.focus,
+            path,
         )
         mixed = [
             field_words(name) for name, values in held.items() if not all(same(v, values[0]) for v in values)

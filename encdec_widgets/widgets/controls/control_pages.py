@@ -1,16 +1,20 @@
 """The column on the left: settings of the whole network, of one block, and of what goes in and comes out."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from encdec_widgets.architectures.blocks.head import LONE_HEAD
 from encdec_widgets.designs.heads import is_head_path
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.tabs import Tabs
+from encdec_widgets.widgets.base.texts import note
 from encdec_widgets.widgets.controls.block_controls import BlockControls
 from encdec_widgets.widgets.controls.controls import FieldControl
+from encdec_widgets.widgets.controls.folded_parts import FoldedParts
 from encdec_widgets.widgets.controls.head_controls import HeadControls
 from encdec_widgets.widgets.controls.help import ControlHelp
-from encdec_widgets.widgets.controls.input_controls import InputControls
+from encdec_widgets.widgets.controls.input_controls import FIELD, InputControls
 from encdec_widgets.widgets.controls.network_controls import NetworkControls
 from encdec_widgets.widgets.controls.problems import Problems
 
@@ -25,6 +29,7 @@ class ControlPages(Tabs):
         block: Settings of one block, or of all blocks of a stage.
         input: The shape of the input.
         head: What the network ends in.
+        ends: The page of input and head.
         problems: What is not possible. It stands under the control of its field, whose page is turned to; and above
             the pages where the field has no control.
     """
@@ -39,22 +44,49 @@ class ControlPages(Tabs):
         self.problems = Problems(session)
         self._above = widgets.VBox([self.problems])
         self._row: FieldControl | None = None
-        ends = widgets.VBox([self.input, self.head])
-        ends.add_class("encdec-group")
+        settings = {FIELD: lambda: self.input.settings, LONE_HEAD: lambda: self.head.settings}
+        self.ends = FoldedParts(
+            session, {FIELD: self.input, LONE_HEAD: self.head}, lambda path: settings[path]()
+        )
+        self._locked = widgets.HTML(layout={"display": "none"})
+        self._locked.add_class("encdec-locked")
         super().__init__(
             "Settings",
             {
                 NETWORK: (self.network, "Settings of the whole network"),
                 BLOCK: (self.block, "Settings of one block, or of all blocks of a stage"),
-                ENDS: (ends, "Size and channels of the image, and what the network ends in"),
+                ENDS: (self.ends, "Size and channels of the image, and what the network ends in"),
             },
             front=True,
-            above=(self._above, ControlHelp(session)),
+            above=(self._locked, self._above, ControlHelp(session)),
         )
         self.add_class("encdec-controls")
         self._place_problem()
+        session.observe(self._say_what_is_locked, "focus")
         session.observe(self._turn_to_selection, "selection")
         session.observe(self._place_problem, ["editor", "selection", "problem"])
+
+    def focus_on(self, paths: Iterable[str], others: str = "folded") -> None:
+        """Keep controls open for some settings, and fold or lock the others; code and undo change all as before.
+
+        An error at a setting that is folded away unfolds it.
+
+        Args:
+            paths: Of the settings, as in :meth:`Design.replace`: ``filters``, ``input_shape``, ``encoder[*].filters``;
+                ``encoder[*]`` for all of a stage's blocks, ``head`` for all of the head.
+            others: What the other settings are: "open", "folded" or "locked". With "locked", so are presets.
+
+        Raises:
+            ValueError: If ``others`` is none of these, or the paths are not several texts.
+
+        Example:
+            >>> from encdec_widgets import Designer
+            >>> designer = Designer("SLEAP medium single")
+            >>> designer.controls.focus_on(["filters", "down_blocks"], others="locked")
+            >>> designer.controls.network.row("kernel_size").info.unit
+            'px'
+        """
+        self._session.focus_on(paths, others)
 
     @property
     def above(self) -> tuple[widgets.Widget, ...]:
@@ -75,6 +107,11 @@ class ControlPages(Tabs):
         self._put(None)
         super().close()
 
+    def _say_what_is_locked(self, change: Any) -> None:
+        why = change["new"].why
+        self._locked.value = note(why) if why else ""
+        self._locked.layout.display = "" if why else "none"
+
     def _turn_to_selection(self, _: Any) -> None:
         selection = self._session.selection
         if selection.chosen and selection.path is not None:
@@ -87,6 +124,8 @@ class ControlPages(Tabs):
         if found is None:
             self._put(None)
         elif found[1] is not self._row or self.problems not in found[1].children:
+            if found[0] == ENDS:
+                self.ends.unfold()
             self._put(found[1])
             self.turn_to(found[0])
 

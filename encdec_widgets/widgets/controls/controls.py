@@ -1,6 +1,6 @@
 """Controls that are generated from the descriptions of fields."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -10,6 +10,7 @@ from encdec_widgets.architectures.fields.described import FieldInfo, field_words
 from encdec_widgets.designs.no_effect import NoEffect
 from encdec_widgets.explain.glossary import meanings
 from encdec_widgets.formatting import quoted
+from encdec_widgets.session.focus import FOLDED, LOCKED, Focus
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.showing import Showing
@@ -101,18 +102,19 @@ class FieldControl(widgets.HBox):
             self._problem = problem
             self.children = rest if problem is None else (*rest, problem)
 
-    def show_inert(self, why: NoEffect | None, *, say: bool = True) -> None:
-        """Show that the field has no effect now, or that it has one.
+    def show_inert(self, why: NoEffect | None, *, say: bool = True, locked: str = "") -> None:
+        """Show that the field has no effect now, or is not to be changed by hand; or neither.
 
         Args:
             why: Why it has none; None if it has one.
             say: Whether the reason is to be read in the row, and not in its tooltips only.
+            locked: Why it is not to be changed, which stands elsewhere for all; empty where it may be.
         """
         reason = None if why is None else why.reason
-        (self.add_class if why else self.remove_class)("encdec-inert")
+        (self.add_class if why or locked else self.remove_class)("encdec-inert")
         for widget in self._inputs:
-            widget.disabled = why is not None and why.locked
-            widget.tooltip = f"{self._tooltip}\n{reason}" if reason else self._tooltip
+            widget.disabled = bool(locked) or (why is not None and why.locked)
+            widget.tooltip = "\n".join(filter(None, (self._tooltip, reason, locked)))
         said = _WHY.format(reason) if reason and say else None
         self._why = self._line(self._why, said, "encdec-why-line")
 
@@ -158,11 +160,20 @@ class FieldControls(widgets.VBox):
         rows: The rows by the path of their field; rows that were never unfolded are not made yet.
     """
 
-    def __init__(self, on_edit: OnEdit) -> None:
-        """Make an empty group; :meth:`show` fills it."""
+    def __init__(self, on_edit: OnEdit, beside: Sequence[widgets.Widget] = ()) -> None:
+        """Make an empty group; :meth:`show` fills it.
+
+        Args:
+            on_edit: Is called with the path of a field and the value that a person has given it.
+            beside: What stands elsewhere on the page, and is folded away with the fields where a lesson is not about
+                all of them.
+        """
         super().__init__()
         self.add_class("encdec-group")
         self._on_edit = on_edit
+        self._beside = tuple(beside)
+        self._focus = Focus()
+        self._folds_beside = False
         self._fields: dict[str, FieldInfo] = {}
         self._values: Mapping[str, Any] = {}
         self._bad: str | None = None
@@ -185,6 +196,8 @@ class FieldControls(widgets.VBox):
         bad: str | None,
         inert: Mapping[str, NoEffect] | None = None,
         others: Mapping[str, str] | None = None,
+        focus: Focus | None = None,
+        owner: str = "",
     ) -> None:
         """Show the fields with their values; new rows are made only when the fields are others than before.
 
@@ -194,7 +207,13 @@ class FieldControls(widgets.VBox):
             bad: The path of the field with a problem, if there is one; it is unfolded.
             inert: Why fields have no effect now, by the path of the field.
             others: Values of fields that have no control, as text by name.
+            focus: Which of them are open, folded away or locked; all are open if left out.
+            owner: The path of what has the fields, to which what stands beside them belongs.
         """
+        focus = focus or Focus()
+        if focus != self._focus:
+            self._unfolded = False
+        self._focus, self._folds_beside = focus, focus.of(owner) == FOLDED
         if _without_choices(self._fields) != _without_choices(fields):
             self._renew(dict(fields))
         self._fields = dict(fields)
@@ -204,7 +223,6 @@ class FieldControls(widgets.VBox):
             f"{field_words(name)}: {value} (not editable here: set it in code)"
             for name, value in (others or {}).items()
         )
-        self._others.layout.display = "" if others else "none"
         self._update()
 
     def refuse(self, field: str | None, error: Exception | None = None) -> None:
@@ -227,7 +245,12 @@ class FieldControls(widgets.VBox):
 
     @property
     def _folded(self) -> list[str]:
-        return [name for name, info in self._fields.items() if info.folded]
+        return [name for name, info in self._fields.items() if self._is_folded(name, info)]
+
+    def _is_folded(self, name: str, info: FieldInfo) -> bool:
+        """Whether it is rarely needed, or a lesson is about others; a field that a lesson is about is open."""
+        of_focus = self._focus.of(name)
+        return of_focus == FOLDED or (info.folded and not self._focus.names(name))
 
     def _renew(self, fields: dict[str, FieldInfo]) -> None:
         self._fields = {}  # An interrupt before the end leaves no fields, so that the next call comes here again.
@@ -240,11 +263,11 @@ class FieldControls(widgets.VBox):
         groups = sorted({info.group: None for info in fields.values()}, key=_stands)
         self._sections = {group: _Section(group) for group in groups}
         # All sections from the start, so that unfolding leaves the button in the page, and the keyboard on it.
-        folded = any(info.folded for info in fields.values())
-        self.children = (*self._sections.values(), self._others, *([self._fold] if folded else []))
+        self.children = (*self._sections.values(), self._others)
 
     def _update(self) -> None:
-        shown = [name for name, info in self._fields.items() if self._unfolded or not info.folded]
+        folded = self._folded
+        shown = [name for name in self._fields if self._unfolded or name not in folded]
         for name in shown:
             if name not in self.rows:
                 self.rows[name] = FieldControl(name, self._fields[name], self._values[name], self._on_edit)
@@ -256,7 +279,7 @@ class FieldControls(widgets.VBox):
             names = [name for name in shown if self._fields[name].group == group]
             section.show(self.rows[name] for name in names)
             self._show_inert(names)
-        self._show_fold()
+        self._show_fold(folded)
 
     def _show_inert(self, names: Iterable[str]) -> None:
         """Mark the rows without effect, with one line of text for a run of rows that have none for the same reason."""
@@ -265,13 +288,25 @@ class FieldControls(widgets.VBox):
             # A bad value can be mended at its control, whether it has an effect or not.
             why = None if name == self._bad else self._inert.get(name)
             reason = None if why is None else why.reason
-            self.rows[name].show_inert(why, say=reason != before)
+            locked = self._focus.why if self._focus.of(name) == LOCKED else ""
+            self.rows[name].show_inert(why, say=reason != before, locked=locked)
             before = reason
 
-    def _show_fold(self) -> None:
-        folded = self._folded
+    def _show_fold(self, folded: Sequence[str]) -> None:
+        has_fold, wanted = self._fold in self.children, bool(folded)
+        if has_fold != wanted:
+            rest = tuple(child for child in self.children if child is not self._fold)
+            self.children = (*rest, self._fold) if wanted else rest
+        away = self._focus.others == FOLDED and not self._unfolded
+        self._others.layout.display = "none" if away or not self._others.value else ""
+        beside = self._beside if self._folds_beside and folded else ()
+        for part in self._beside:
+            part.layout.display = "none" if part in beside and not self._unfolded else ""
         count = f"{len(folded)} more field{'s' if len(folded) > 1 else ''}"
-        self._fold.description = "fewer fields" if self._unfolded else count
+        fewer = "fewer fields"
+        if self._focus.others == FOLDED:
+            count, fewer = f"More settings ({len(folded) + len(beside)})", "Fewer settings"
+        self._fold.description = fewer if self._unfolded else count
         verb = "Unfolded: hides" if self._unfolded else "Folded: shows"
         self._fold.tooltip = f"{verb} {', '.join(map(_label, folded))}."
 

@@ -54,7 +54,12 @@ class HeadControls(widgets.VBox):
         self.add_class("encdec-group")
         self.add_class("encdec-choosing")
         self._show()
-        session.observe(self._show, ["editor", "selection"])
+        session.observe(self._show, ["editor", "selection", "focus"])
+
+    @property
+    def settings(self) -> int:
+        """How many settings there are."""
+        return 1 + len(self._fields.rows)
 
     def row(self, path: str) -> FieldControl | None:
         """The row of a field of the head that is looked at, or of the box that says whether there is one."""
@@ -89,7 +94,11 @@ class HeadControls(widgets.VBox):
         self._index = paths.index(of_heads[-1]) if of_heads else min(self._index, max(len(paths) - 1, 0))
         path = paths[self._index] if paths else LONE_HEAD
         self._heading.value = f"<h4>{'Heads' if len(heads) > 1 else 'Head'}</h4>"
+        focus = self._session.focus
+        locked = focus.locked(path)
         self._present.show(bool(heads))
+        self._present.show_inert(None, locked=focus.why if locked else "")
+        self.add.disabled = self.remove.disabled = locked
         self._show_list([head.name for head in heads], paths)
         self._buttons.layout.display = "" if heads else "none"
         self.remove.layout.display = "" if len(heads) > 1 else "none"
@@ -101,6 +110,7 @@ class HeadControls(widgets.VBox):
             {**values, **outcome.pending},
             outcome.bad_field,
             {f"{path}.{name}": why for name, why in inert.items()},
+            focus=focus,
         )
 
     def _show_list(self, names: list[str], paths: tuple[str, ...]) -> None:

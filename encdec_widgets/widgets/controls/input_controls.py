@@ -43,7 +43,12 @@ class InputControls(widgets.VBox):
         any_row.add_class("encdec-row")
         self.children = (widgets.HTML("<h4>Input image</h4>"), *self.rows.values(), any_row)
         self._show()
-        session.observe(self._show, "editor")
+        session.observe(self._show, ["editor", "focus"])
+
+    @property
+    def settings(self) -> int:
+        """How many settings there are."""
+        return len(self.rows) + 1
 
     def row(self, path: str) -> FieldControl | None:
         """The row of the first side that is not possible, or else of the height; None for another field."""
@@ -76,6 +81,8 @@ class InputControls(widgets.VBox):
             self.any_size.value = unknown
         if not unknown:
             self._known_size = shape[:2]
+        locked = self._session.focus.why if self._session.focus.locked(FIELD) else ""
+        self.any_size.disabled = bool(locked)
         self._bad_side = None
         for name, size in zip(INPUT_FIELDS, (*self._known_size, shape[2]), strict=True):
             row = self.rows[name]
@@ -84,4 +91,5 @@ class InputControls(widgets.VBox):
             row.mark(wrong)
             if wrong and self._bad_side is None:
                 self._bad_side = name
-            row.show_inert(_ANY if unknown and name != "channels" else None, say=name == "height")
+            why = _ANY if unknown and name != "channels" else None
+            row.show_inert(why, say=name == "height", locked=locked)

@@ -31,7 +31,7 @@ class NetworkControls(widgets.VBox):
         super().__init__([self._note, self._fields])
         self.add_class("encdec-group")
         self._show()
-        session.observe(self._show, "editor")
+        session.observe(self._show, ["editor", "focus"])
 
     def row(self, path: str) -> FieldControl | None:
         """The row of the field at a path; None where there is none here."""
@@ -52,4 +52,4 @@ class NetworkControls(widgets.VBox):
             if name not in _LISTS or not architecture.has_free_blocks
         }
         inert = fields_without_effect(outcome.design)
-        self._fields.show(fields, values, outcome.bad_field, inert, others)
+        self._fields.show(fields, values, outcome.bad_field, inert, others, self._session.focus)

@@ -28,7 +28,7 @@ class FamilyControls(widgets.HBox):
         self._show()
         self.family.observe(session.guarded(self._family_chosen), "value")
         self.preset.observe(session.guarded(self._preset_chosen), "value")
-        session.observe(self._show, "editor")
+        session.observe(self._show, ["editor", "focus"])
 
     def _family_chosen(self, change: Any) -> None:
         if not self._showing:
@@ -53,8 +53,10 @@ class FamilyControls(widgets.HBox):
             if self.preset.options != tuple(options):
                 self.preset.options = options
             self.preset.value = shown
+        focus = self._session.focus
+        self.family.disabled = self.preset.disabled = focus.locks
         known = CATALOGUE.get(shown)
-        self.preset.tooltip = (
+        self.preset.tooltip = focus.why or (
             f"{known.purpose} Source: {known.source}, {known.date}." if known else "Changed from any preset"
         )
 

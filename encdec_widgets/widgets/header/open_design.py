@@ -57,7 +57,7 @@ class OpenDesign(Collected, anywidget.AnyWidget):
         trouble = ""
         choices: tuple[str, ...] = ()
         try:
-            found = read()
+            found = self._allowed(read)
         except Exception as error:  # noqa: BLE001 - whatever a file holds, it is told
             trouble = error_text(error)
             if isinstance(error, SeveralConfigurationsError):
@@ -70,6 +70,11 @@ class OpenDesign(Collected, anywidget.AnyWidget):
         with self.hold_sync():
             self.choices = list(choices)
             self.trouble = (self.trouble[0] + 1, trouble)
+
+    def _allowed(self, read: Callable[[], Found]) -> Found:
+        if self._session.focus.locks:
+            raise ValueError(f"No other design is opened here. {self._session.focus.why}")
+        return read()
 
     def _came(self, _: Any, content: Any, buffers: Any) -> None:
         text = content.get("text") if isinstance(content, dict) else None

@@ -117,6 +117,10 @@ class WhatIfPanel(widgets.VBox):
         if question is None or not 0 <= index < len(question.values):
             return
         value = question.values[index]
+        focus = self._session.focus
+        if focus.locked("input_shape" if question.path == INPUT_SIZE else question.path):
+            self._status.value = note(focus.why)
+            return
         if question.path == INPUT_SIZE:
             wanted = with_value(self._session.editor.wanted, INPUT_SIZE, value)
             self._session.change("input_shape", wanted.input_shape)

@@ -137,10 +137,12 @@ class Hands(Collected, anywidget.AnyWidget):
         if shown.backbone.design != wanted:
             return  # The picture is of the network before: what is removed there is not what a person saw.
         reason = why_it_stays(wanted, shown.backbone.blocks, name)
+        path = "" if reason else str(path_of(shown.backbone.blocks, name))
+        if path and session.focus.locked(path):
+            reason = session.focus.why
         if reason:
             self.send({"say": reason})
         else:
-            path = str(path_of(shown.backbone.blocks, name))
             session.change((remove_head if is_head_path(path) else remove)(wanted, path))
 
     def _download(self, kind: str) -> None:

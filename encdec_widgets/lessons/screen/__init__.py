@@ -1,0 +1,1 @@
+"""What a person sees of a lesson: the panel with its steps, beside the designer."""

@@ -1,0 +1,192 @@
+/* The panel of a lesson. Where there is room it is a rail beside the designer; elsewhere a strip of one height, which stays in
+   sight and opens over the designer, so that nothing on the page moves. The style sheet says which. */
+const WORDS = { done: "done", open: "open", closed: "closed" };
+
+function render({ model, el }) {
+  const id = `encdec-lesson-${Math.random().toString(36).slice(2)}`;
+  el.setAttribute("role", "region");
+  const head = make(el, "div", "encdec-lesson-head");
+  const name = make(head, "p", "encdec-lesson-name");
+  const title = make(head, "h2", "encdec-lesson-title");
+  const question = make(head, "p", "encdec-lesson-question");
+  const steps = make(el, "ol", "encdec-lesson-steps");
+  steps.setAttribute("aria-label", "Steps of the lesson");
+  const brief = make(el, "div", "encdec-lesson-brief");
+  const toggle = make(el, "button", "encdec-lesson-button encdec-lesson-toggle");
+  toggle.setAttribute("aria-controls", id);
+  const body = make(el, "div", "encdec-lesson-body");
+  body.id = id;
+  const notice = make(body, "p", "encdec-lesson-note");
+  const why = make(body, "p", "encdec-lesson-note");
+  const place = make(body, "div", "encdec-lesson-part");
+  const next = make(body, "button", "encdec-lesson-button encdec-lesson-next");
+
+  let state = model.get("state");
+  let atHome = false; // the end is no part: it is looked at here alone
+  let opened = false;
+  let drawn = null; // which part is drawn, and by which view
+  let view = null;
+
+  const say = (text) => el.dispatchEvent(new CustomEvent("encdec-say", { detail: text }));
+  const here = () => (atHome ? state.parts.length : state.current);
+  const part = () => state.parts[here()] ?? { kind: "home", ...state.home };
+  const tell = (message) => {
+    opened = true; // what comes of it is to be seen
+    model.send({ ...message, part: here() });
+  };
+  const isOpen = () => opened || (state.hidden && !atHome);
+
+  function label(index) {
+    const each = state.parts[index];
+    return each ? `${index + 1} ${each.kind === "guess" ? "Guess" : "Goal"}` : "Code";
+  }
+
+  function turn(index) {
+    const closed = state.parts[index]?.closed;
+    line(why, closed ?? "");
+    if (closed) say(closed);
+    opened = true;
+    if (!closed) {
+      atHome = index >= state.parts.length;
+      if (!atHome) model.send({ do: "turn", part: index });
+    }
+    draw();
+  }
+
+  function drawSteps() {
+    const count = state.parts.length + 1;
+    while (steps.children.length > count) steps.lastChild.remove();
+    while (steps.children.length < count) {
+      const index = steps.children.length;
+      make(make(steps, "li"), "button", "encdec-lesson-step").addEventListener("click", () => turn(index));
+    }
+    [...steps.children].forEach(({ firstChild: button }, index) => {
+      const each = state.parts[index] ?? { state: state.home.done ? "done" : "open", closed: "" };
+      button.dataset.state = each.state;
+      button.textContent = `${label(index)}${each.state === "done" ? " ✓" : ""}`;
+      button.setAttribute("aria-label", `${label(index)}, ${WORDS[each.state]}`);
+      button.title = each.closed;
+      if (each.closed) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+      if (index === here()) button.setAttribute("aria-current", "step");
+      else button.removeAttribute("aria-current");
+    });
+  }
+
+  /* What the strip says: of the part while it is closed, of the lesson while the part can be read below. */
+  function drawBrief(now) {
+    brief.replaceChildren();
+    if (isOpen()) {
+      make(brief, "span", "encdec-lesson-line encdec-lesson-question", state.question);
+      return;
+    }
+    make(brief, "span", "encdec-lesson-line", now.question ?? now.text ?? "Your code, to hand in");
+    for (const { sign, word, holds, label, value, bound } of now.figures ?? []) {
+      const chip = make(brief, "span", "encdec-lesson-chip");
+      chip.dataset.holds = holds;
+      chip.title = `${label}: ${value}, ${bound}`;
+      make(chip, "span", "encdec-lesson-sign", sign).setAttribute("aria-hidden", "true");
+      make(chip, "span", "", `${label} ${value}`);
+      make(chip, "span", "encdec-lesson-unseen", `, ${word}`);
+    }
+    if (now.reached) make(brief, "b", "encdec-lesson-reached", `✓ ${now.reached}`);
+    if (now.gap) make(brief, "b", "encdec-lesson-line", now.gap);
+  }
+
+  function drawNext(now) {
+    const index = here() + 1;
+    next.hidden = now.kind === "home" || now.stage === "asked";
+    next.textContent = `Next: ${label(index)}`;
+    const done = now.kind === "goal" ? now.reached : now.stage === "told";
+    next.classList.toggle("encdec-lesson-primary", Boolean(done));
+  }
+
+  function draw() {
+    const now = part();
+    const wanted = `${here()} ${now.kind} ${now.question ?? now.text ?? ""}`;
+    if (drawn !== wanted) {
+      drawn = wanted;
+      const had = body.contains(document.activeElement);
+      place.replaceChildren();
+      view = VIEWS[now.kind](place, now, tell, say);
+      body.scrollTop = 0;
+      line(why, "");
+      if (had) {
+        place.tabIndex = -1;
+        place.focus({ preventScroll: true });
+      }
+    }
+    view.show(now);
+    line(name, state.title ? state.name : "");
+    line(title, state.title || state.name);
+    line(question, state.question);
+    line(notice, state.note);
+    el.setAttribute("aria-label", `${state.name}${state.title ? `: ${state.title}` : ""}`);
+    drawSteps();
+    drawBrief(now);
+    drawNext(now);
+    el.toggleAttribute("data-open", isOpen());
+    toggle.setAttribute("aria-expanded", String(isOpen()));
+    toggle.textContent = isOpen() ? "Close" : "Open";
+    toggle.setAttribute("aria-label", isOpen() ? "Close the lesson's step" : "Open the lesson's step");
+    toggle.hidden = state.hidden && !atHome; // there is nothing behind it yet
+  }
+
+  function close(back) {
+    if (!opened) return;
+    opened = false;
+    draw();
+    if (back) toggle.focus();
+  }
+
+  toggle.addEventListener("click", () => {
+    opened = !opened;
+    draw();
+  });
+  next.addEventListener("click", () => turn(here() + 1));
+  el.addEventListener("keydown", (event) => event.key === "Escape" && close(true));
+  const changed = () => {
+    const before = state;
+    state = model.get("state");
+    if (before.current !== state.current) atHome = false;
+    draw();
+  };
+  const refused = () => view.refuse(model.get("trouble")[1]);
+  model.on("change:state", changed);
+  model.on("change:trouble", refused);
+  draw();
+
+  let frame;
+  let ends = [];
+  const begin = () => {
+    const root = el.closest(".encdec-lesson");
+    const around = el.closest(".encdec-lesson-frame");
+    if (!root || !around) {
+      frame = requestAnimationFrame(begin); // not on the page yet
+      return;
+    }
+    const elsewhere = (event) => !el.contains(event.target) && close(false);
+    const comes = [
+      ["pointerdown", elsewhere],
+      ["focusin", elsewhere],
+    ];
+    for (const [event, listener] of comes) root.addEventListener(event, listener, true);
+    ends = [
+      () => comes.forEach(([event, listener]) => root.removeEventListener(event, listener, true)),
+      followTheme(model, root),
+      hideStill(model),
+      keepKeys(el),
+      readAloud(model, el, el),
+      tellWhenTheKernelIsGone(model, around, el),
+    ];
+  };
+  begin();
+  return () => {
+    cancelAnimationFrame(frame);
+    model.off("change:state", changed);
+    model.off("change:trouble", refused);
+    for (const end of ends) end();
+  };
+}
+
+export default { render };

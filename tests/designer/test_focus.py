@@ -1,0 +1,133 @@
+"""Controls of a lesson: those that it is about are open, the others folded away or locked; code changes all of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from encdec_widgets import Designer, preset
+from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.controls.control_pages import BLOCK, ENDS, NETWORK
+
+WHY = "This lesson is about filters, down blocks and decoder blocks; the other settings are locked."
+ABOUT = ("filters", "down_blocks", "decoder[*]")
+
+
+def shown(part: Any) -> Iterator[Any]:
+    """The widgets that are seen of a part."""
+    if getattr(part, "layout", None) is not None and part.layout.display == "none":
+        return
+    yield part
+    for child in getattr(part, "children", ()):
+        yield from shown(child)
+
+
+def labels(part: Any) -> list[str]:
+    """The fields whose rows are seen."""
+    return [widget.field for widget in shown(part) if hasattr(widget, "field")]
+
+
+def button(part: Any, begins: str) -> Any:
+    found = [w for w in shown(part) if isinstance(w, widgets.Button) and w.description.startswith(begins)]
+    assert len(found) == 1, [w.description for w in found]
+    return found[0]
+
+
+def test_a_lesson_s_settings_are_open_and_the_others_behind_one_button_a_page(designer: Designer) -> None:
+    controls = designer.controls
+    everything = labels(controls.network)
+    controls.focus_on(["filters", "stem_blocks"])
+    assert labels(controls.network) == ["filters", "stem_blocks"]  # the second one is rarely needed otherwise
+    more = button(controls.network, "More settings")
+    more.click()
+    assert set(everything) < set(labels(controls.network))
+    count = len(labels(controls.network)) - 2
+    assert more.description == "Fewer settings"
+    more.click()
+    assert more.description == f"More settings ({count})"
+
+    controls.turn_to(ENDS)
+    ends = controls.ends
+    assert labels(ends) == []
+    button(ends, "More settings").click()
+    assert {"height", "width", "channels"} < set(labels(ends))
+    designer.select("decoder[0]")
+    assert labels(controls.block) == []
+    assert controls.block.kind not in set(shown(controls.block))
+    button(controls.block, "More settings").click()
+    assert controls.block.kind in set(shown(controls.block))
+    assert labels(controls.block)
+
+    controls.focus_on((), "open")
+    controls.turn_to(NETWORK)
+    assert labels(controls.network) == everything
+    assert not [w for w in shown(controls) if getattr(w, "description", "").startswith("More")]
+
+
+@pytest.mark.parametrize(
+    ("field", "page"), [("kernel_size", NETWORK), ("encoder[0].filters", BLOCK), ("input_shape", ENDS)]
+)
+def test_an_error_at_a_setting_that_is_folded_away_is_seen(designer: Designer, field: str, page: str) -> None:
+    designer.select("encoder[0]")
+    designer.controls.focus_on(["up_blocks"])
+    designer.set(field, 0)
+    assert designer.problem is not None
+    assert designer.controls.strip.chosen == page
+    seen = set(shown(designer.controls))
+    assert designer.problems in seen
+    designer.undo()
+    assert designer.problem is None
+
+
+def test_what_is_locked_says_why_and_code_and_undo_change_it_as_before(designer: Designer) -> None:
+    controls, session = designer.controls, designer.session
+    controls.focus_on(ABOUT, others="locked")
+    assert WHY in "".join(w.value for w in shown(controls) if isinstance(w, widgets.HTML))
+    rows = controls.network._fields.rows
+
+    def disabled(row: Any) -> set[bool]:
+        return {child.disabled for child in row.children if hasattr(child, "disabled")}
+
+    assert disabled(rows["filters"]) == {False}
+    assert disabled(rows["kernel_size"]) == {True}
+    assert WHY in rows["kernel_size"].children[0].tooltip
+    for row in controls.input.rows.values():
+        assert disabled(row) == {True}
+    assert controls.input.any_size.disabled
+    assert designer.header.family.family.disabled
+    assert designer.header.family.preset.disabled
+    assert WHY in designer.header.family.preset.tooltip
+    before = designer.design
+    designer.header.open_design.take(preset("LEAP (2019)").to_json())
+    assert WHY in designer.header.open_design.trouble[1]
+    assert designer.design == before
+
+    designer.select("encoder[0]")
+    assert controls.block.kind.disabled
+    assert controls.block.add.disabled
+    designer.select("decoder[0]")
+    assert not controls.block.kind.disabled
+    assert not controls.block.add.disabled
+
+    designer.set("kernel_size", 5)
+    assert designer.design.architecture.kernel_size == 5
+    designer.undo()
+    assert designer.design == before
+    controls.focus_on((), others="locked")
+    name = next(n for n, data in designer.backbone.blocks.nodes(data=True) if data["stage"] == "decoder")
+    assert not session.switch_skip(name)
+    assert designer.design == before
+
+
+@pytest.mark.parametrize(
+    ("paths", "others", "said"),
+    [
+        ("filters", "folded", "several texts"),
+        ([3], "folded", "several texts"),
+        (["filters"], "shut", "'shut'"),
+    ],
+)
+def test_what_can_be_no_focus_is_refused(designer: Designer, paths: Any, others: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        designer.controls.focus_on(paths, others)
+    assert designer.session.focus.others == "open"
