@@ -180,8 +180,8 @@ def test_a_few_edits_are_a_few_words() -> None:
         "down_blocks=4",
         "up_interpolate=on",
     }
-    stacked = Design(StackedHourglass(stacks=2), (256, 256, 1))
-    assert words_of(stacked, START) == ("family=StackedHourglass", "stacks=2", "input_shape=256x256x1")
+    stacked = Design(StackedHourglass(stacks=3), (256, 256, 1))
+    assert words_of(stacked, START) == ("family=StackedHourglass", "stacks=3", "input_shape=256x256x1")
     assert words_of(START.replace("input_shape", (None, 64, 1)), START) == ("input_shape=anyx64x1",)
 
 
@@ -198,7 +198,9 @@ def test_edits_of_blocks_are_words_where_the_blocks_are_the_same() -> None:
 
 
 def test_free_blocks_and_heads_are_one_packed_word() -> None:
-    free = START.replace("encoder[0].filters", 5)
+    free = START.replace(
+        "encoder[:]", (SimpleConvBlock(filters=5, num_convs=1), *START.blocks_of("encoder")[1:])
+    )
     free = free.replace("encoder", (free.architecture.encoder_stack[0], *free.architecture.encoder_stack))
     headed = START.replace("head", Head(3))
     assert isinstance(free.architecture, CustomEncoderDecoder)
