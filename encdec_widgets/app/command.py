@@ -14,13 +14,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import encdec_widgets
+from encdec_widgets.app.own_folder import OwnFolder, own_folder
 from encdec_widgets.app.serving.address import FIRST_PORT, HOST
 from encdec_widgets.app.serving.browser import open_browser
 from encdec_widgets.app.serving.errors import ServingError
 from encdec_widgets.app.serving.jupyter_folder import lab_settings, only_our_settings, run_folder
 from encdec_widgets.app.serving.stopping import Stop
+from encdec_widgets.lessons.notebooks import WAY_IN, lesson_name, lesson_notebooks, notebooks
 
 PAGES = 8
+FOLDER = Path("encdec-lessons")
 
 
 def command(argv: Sequence[str] | None, stop: Stop) -> int:
@@ -30,13 +33,14 @@ def command(argv: Sequence[str] | None, stop: Stop) -> int:
         _check_installed()
         token = secrets.token_urlsafe(32)
         with run_folder(stop) as folder:
-            if options.lab:
+            if options.lab or options.lesson or options.folder:
+                own = _own_notebooks(options.folder or FOLDER)
                 from encdec_widgets.app.serving.jupyter_lab import jupyter_lab
 
                 lab_settings(folder)
-                notebooks = _notebooks()
-                what, page = f"JupyterLab in {notebooks}", "lab"
-                server = jupyter_lab(folder, notebooks, options.port, token)
+                what = f"{_kept(own)}JupyterLab in {own.path}"
+                page = f"lab/tree/{options.lesson or WAY_IN}"
+                server = jupyter_lab(folder, own.path, options.port, token)
             else:
                 from encdec_widgets.app.serving.voila_app import voila_app
 
@@ -62,7 +66,13 @@ def _parser() -> argparse.ArgumentParser:
         description="Design encoder-decoder networks in the browser, served on this machine only.",
     )
     add = parser.add_argument
-    add("--lab", action="store_true", help="open the lessons (notebooks/ of a clone) in JupyterLab")
+    add("--lab", action="store_true", help="JupyterLab with a short tour, which leads to the lessons")
+    add("--lesson", type=_lesson, metavar="N", help="lesson N in JupyterLab")
+    add(
+        "--folder",
+        type=Path,
+        help=f"your notebooks; those that it lacks are copied there (default: {FOLDER})",
+    )
     add("--no-browser", dest="browser", action="store_false", help="only print the address")
     add("--port", type=_port, help=f"port to serve on (default: the first free one from {FIRST_PORT})")
     add("--pages", type=_pages, default=PAGES, help=f"designers open at once, at most (default: {PAGES})")
@@ -83,6 +93,18 @@ def _pages(text: str) -> int:
             f"{text!r} is not a number of pages: give a whole number from 1 to 999"
         )
     return int(text)
+
+
+def _lesson(text: str) -> str:
+    """The name that the notebook of this lesson has in a folder of one's own."""
+    try:
+        lessons = lesson_notebooks()
+    except FileNotFoundError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if text not in lessons:
+        known = ", ".join(path.stem for path in lessons.values())
+        raise argparse.ArgumentTypeError(f"there is no lesson {text!r}: give the number of one of {known}")
+    return lesson_name(lessons[text])
 
 
 def _check_installed() -> None:
@@ -106,13 +128,21 @@ def _installed(name: str) -> bool:
         return False
 
 
-def _notebooks() -> Path:
-    folder = Path(str(encdec_widgets.__file__)).resolve().parents[1] / "notebooks"
-    if not folder.is_dir():
-        raise ServingError(
-            f"--lab opens the notebooks of a clone of the repository, and there is no {folder}"
-        )
-    return folder
+def _own_notebooks(folder: Path) -> OwnFolder:
+    try:
+        return own_folder(folder, notebooks())
+    except FileNotFoundError as error:
+        raise ServingError(str(error)) from None
+
+
+def _kept(own: OwnFolder) -> str:
+    """Says which notebooks of one's own are not as this version has them."""
+    if not own.kept:
+        return ""
+    return (
+        f"Kept as they are in your folder, though this version has others: {', '.join(own.kept)}.\n"
+        "To get this version's, move yours away and start again.\n\n"
+    )
 
 
 def _tell(what: str, url: str, folder: Path | None) -> None:

@@ -104,6 +104,7 @@ class LessonProgress(Telling):
         if key == self._file.current:
             self.set_trait("current", index)
             self._hide()
+        self._problem_changed()
         self._judge([index])
         return index
 
@@ -257,8 +258,8 @@ class LessonProgress(Telling):
             text=goal.text, hints=told, more_hints=len(goal.hints) - len(told), reached=reached is not None
         )
 
-    def _problem_changed(self, _: Any) -> None:
-        note = REFUSED if self._session.editor.outcome.error is not None else ""
+    def _problem_changed(self, _: Any = None) -> None:
+        note = REFUSED if self._session.editor.outcome.pending else ""
         self._show([attrs.evolve(s, note=note) if isinstance(s, GoalState) else s for s in self.parts])
 
     def _steps_changed(self, _: Any) -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encdec_widgets.lessons import at_least, at_most, exactly
-from encdec_widgets.lessons.quantities import QUANTITIES, Part
+from encdec_widgets.lessons.parts import Part
+from encdec_widgets.lessons.quantities import QUANTITIES
 
 NUMBERS = st.one_of(st.integers(-(10**12), 10**12), st.floats(-1e12, 1e12))
 ANYTHING = st.one_of(NUMBERS, st.none(), st.booleans(), st.text(max_size=5), st.tuples(st.integers()))

@@ -9,7 +9,8 @@ from encdec_widgets.architectures import Hourglass, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.lessons import at_least, at_most, exactly
 from encdec_widgets.lessons.goals import Goal
-from encdec_widgets.lessons.quantities import QUANTITIES, Aim, PartState
+from encdec_widgets.lessons.parts import PartState
+from encdec_widgets.lessons.quantities import QUANTITIES, Aim
 from encdec_widgets.lessons.seen import Seen, value_at
 from encdec_widgets.session.conditions import Conditions
 from tests.lessons.beside import START

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -144,7 +145,10 @@ def test_a_long_code_that_a_mail_has_broken_is_joined(width: int) -> None:
     lesson.progress.guess(0, 90)
     lesson.progress.guess(1, "a")
     lesson.designer.session.change(DEEPER)
-    lesson.designer.session.change("encoder[0].filters", 5)
+    blocks = lesson.designer.session.design.blocks_of("encoder")
+    lesson.designer.session.change(
+        "encoder[:]", (attrs.evolve(blocks[0], num_convs=3, pool=True), *blocks[1:])
+    )
     again = made()
     again.progress.guess(0, 90)
     again.progress.guess(1, "a")

@@ -113,11 +113,8 @@ sys.meta_path.insert(0, Signal())
 def test_a_signal_at_any_stage_of_the_start_is_as_quiet(
     tmp_path: Path, module: str, number: signal.Signals, lab: bool
 ) -> None:
-    package = tmp_path / "clone/encdec_widgets"
-    (package.parent / "notebooks").mkdir(parents=True)
-    clone = f"import encdec_widgets; encdec_widgets.__file__ = {str(package / '__init__.py')!r}"
     options = ["--no-browser", *(["--lab"] if lab else [])]
-    ended = run(tmp_path, *options, code=f"{clone}\n{signal_at(module, number)}")
+    ended = run(tmp_path, *options, code=signal_at(module, number))
     assert (ended.stdout, ended.stderr) == ("stopped\n", "")
     assert ended.returncode == STATUS[number]
     assert left_behind(tmp_path, []) == []

@@ -20,6 +20,8 @@ from urllib.request import url2pathname
 import psutil
 import pytest
 
+from encdec_widgets.app.command import _parser
+from encdec_widgets.lessons.notebooks import lesson_notebooks, notebooks
 from tests.browser.servers import App, until
 from tests.setup.visiting import LIMIT, Visitor, dial, run, status
 
@@ -182,27 +184,65 @@ def test_help_and_version_load_nothing_heavy(tmp_path: Path) -> None:
     assert time.monotonic() - started < 10, "two starts of Python, generously"
 
 
-def test_lab_opens_the_notebooks_of_the_clone(tmp_path: Path) -> None:
-    package = tmp_path / "clone/encdec_widgets"
-    package.mkdir(parents=True)
-    notebooks = package.parent / "notebooks"
-    # A package elsewhere stands in for a clone, so that this does not depend on which notebooks there are.
-    elsewhere = f"import encdec_widgets; encdec_widgets.__file__ = {str(package / '__init__.py')!r}"
-    ended = run(tmp_path, "--lab", "--no-browser", code=elsewhere)
-    assert ended.returncode == 1
-    assert str(notebooks) in ended.stderr
-    assert ended.stderr.count("\n") == 1
+@pytest.mark.parametrize("number", ["0", "99", "-1", "x", "3.0", "١", ""])
+def test_what_is_no_lesson_is_refused(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        _parser().parse_args([f"--lesson={number}"])
+    lessons = ", ".join(path.stem for path in lesson_notebooks().values())
+    expected = f"there is no lesson {number!r}: give the number of one of {lessons}\n"
+    assert capsys.readouterr().err.endswith(expected)
 
-    notebooks.mkdir()
-    app = App(tmp_path, "--lab")
-    start = f"{elsewhere}\nimport sys\nfrom encdec_widgets.app.cli import main\nsys.exit(main(sys.argv[1:]))"
-    app.command = [sys.executable, "-c", start, "--no-browser", "--lab"]
-    with app:
-        assert app.url.startswith(f"{app.base}lab?token=")
-        assert f"JupyterLab in {notebooks}" in app.log
+
+def test_lab_opens_the_way_in_with_copies_of_all_notebooks(tmp_path: Path) -> None:
+    folder = tmp_path / "encdec-lessons"
+    with App(tmp_path, "--lab") as app:
+        assert app.url.startswith(f"{app.base}lab/tree/designer.ipynb?token=")
+        assert app.log.startswith(f"JupyterLab in {folder} is at\n")
+        for name, notebook in notebooks().items():
+            assert (folder / name).read_bytes() == notebook.read_bytes()
+            assert status(f"{app.base}api/contents/{name}?token={app.token}") == 200
         assert status(f"{app.base}api/contents") == 403
         with urllib.request.urlopen(app.url, timeout=LIMIT) as answer:
             assert "@jupyterlab/apputils-extension:announcements" in answer.read().decode()
         assert app.stop(signal.SIGINT) == 0
     assert app.log.endswith("Ctrl-C here stops it.\nstopped\n")
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_lesson_is_opened_in_the_folder_that_is_named_and_what_one_has_there_is_kept(
+    tmp_path: Path,
+) -> None:
+    number, notebook = next(iter(lesson_notebooks().items()))
+    folder = tmp_path / "für die Übung"
+    mine = folder / "designer.ipynb"
+    mine.parent.mkdir()
+    mine.write_text("{}")
+    with App(tmp_path, "--lesson", number, "--folder", "für die Übung") as app:
+        assert app.url.startswith(f"{app.base}lab/tree/lessons/{notebook.name}?token=")
+        said = app.log.partition("JupyterLab in ")
+        assert "designer.ipynb.\n" in said[0]
+        assert said[2].startswith(f"{folder} is at\n")
+        assert status(f"{app.base}api/contents/lessons/{notebook.name}?token={app.token}") == 200
+    assert mine.read_text() == "{}"
+    assert not (tmp_path / "encdec-lessons").exists()
+
+
+def test_a_folder_that_is_none_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    ended = run(tmp_path, "--no-browser", "--folder=mine")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert f"can't be copied to {tmp_path / 'mine'} (File exists)" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("option", "status"), [("--lab", 1), ("--lesson=1", 2)])
+def test_notebooks_that_are_missing_are_said(tmp_path: Path, option: str, status: int) -> None:
+    nowhere = """
+from pathlib import Path
+from encdec_widgets.lessons import notebooks
+notebooks._INSTALLED = notebooks._IN_CLONE = Path("nowhere")
+"""
+    ended = run(tmp_path, "--no-browser", option, code=nowhere)
+    assert (ended.returncode, ended.stdout) == (status, "")
+    last = ended.stderr.splitlines()[-1]
+    assert last.endswith("install the package again, pip install --force-reinstall encdec_widgets")

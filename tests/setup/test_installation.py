@@ -1,16 +1,23 @@
 """What is written about installing in several files must agree."""
 
+import json
 import os
 import re
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import requires, version
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 import encdec_widgets
+from encdec_widgets.app.serving import voila_app
+from encdec_widgets.export import link
+from encdec_widgets.lessons.notebooks import WAY_IN, notebooks
 from tests.__main__ import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -78,6 +85,34 @@ def test_urls_of_the_package_are_those_of_the_readmes_badges() -> None:
     repository = badges[0].removeprefix("https://mybinder.org/v2/gh/").split("/HEAD?")[0]
     for name in ("Homepage", "Changelog", "Issues"):
         assert PROJECT["urls"][name].startswith(f"https://github.com/{repository}")
+
+
+def on_binder(url: str) -> list[str]:
+    """The parts of the address at which Binder opens a page."""
+    (path,) = parse_qs(urlsplit(url).query)["urlpath"]
+    return path.split("/")
+
+
+def test_the_badge_of_the_app_opens_the_notebook_that_the_app_serves_which_is_one_cell() -> None:
+    voila, render, *notebook = on_binder(PROJECT["urls"]["Try it as an app"])
+    assert (voila, render) == ("voila", "render")
+    path = ROOT.joinpath(*notebook)
+    assert path == voila_app.NOTEBOOK
+    (cell,) = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert (cell["cell_type"], cell["outputs"]) == ("code", [])
+    assert PROJECT["urls"]["Try it as an app"] == link.BINDER, "links to a design open the same page"
+
+
+def test_the_badge_of_jupyterlab_opens_the_way_in() -> None:
+    lab, tree, *notebook = on_binder(PROJECT["urls"]["Try it in JupyterLab"])
+    assert (lab, tree) == ("lab", "tree")
+    assert ROOT.joinpath(*notebook) == notebooks()[WAY_IN]
+
+
+@pytest.mark.parametrize("path", [ROOT / "README.md", *ROOT.glob("notebooks/**/*.md")], ids=str)
+def test_what_documents_open_on_binder_is_there(path: Path) -> None:
+    urls = re.findall(r"https://mybinder\.org/v2/[^)\s]*", path.read_text(encoding="utf-8"))
+    assert [url for url in urls if not ROOT.joinpath(*on_binder(url)[2:]).is_file()] == []
 
 
 def test_constraints_are_exact_versions_and_nothing_else() -> None:

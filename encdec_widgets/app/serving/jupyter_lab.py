@@ -1,15 +1,20 @@
-"""Serves the notebooks of a clone by JupyterLab, in this process."""
+"""Serves a folder of notebooks by JupyterLab, in this process."""
 
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
 
 from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]
+from jupyterlab_server.workspaces_handler import WorkspacesManager
 
 from encdec_widgets.app.serving.address import HOST, PORTS_TRIED, listen, port_of
 from encdec_widgets.app.serving.server import Server, kernel_processes, kill
 from encdec_widgets.app.serving.stopping import KERNELS_HAVE
+
+# What is open when a person comes: the notebook alone, as wide as the window; a click brings the list of files.
+_LAYOUT = {"main": {"dock": None}, "left": {"collapsed": True}, "right": {"collapsed": True}}
 
 
 def jupyter_lab(folder: Path, notebooks: Path, wanted_port: int | None, token: str) -> Server:
@@ -19,6 +24,9 @@ def jupyter_lab(folder: Path, notebooks: Path, wanted_port: int | None, token: s
     port = port_of(probes)
     for probe in probes:
         probe.close()
+    workspaces = folder / "workspaces"  # the user's own workspaces stay as they are
+    workspace = {"data": {"layout-restorer:data": _LAYOUT}, "metadata": {"id": "default"}}
+    WorkspacesManager(str(workspaces)).save("default", json.dumps(workspace))
     settings = {
         "ServerApp.ip": HOST,
         "ServerApp.port": port,
@@ -35,7 +43,7 @@ def jupyter_lab(folder: Path, notebooks: Path, wanted_port: int | None, token: s
         "LabApp.news_url": None,
         "LabApp.extension_manager": "readonly",
         "KernelManager.shutdown_wait_time": KERNELS_HAVE,
-        "LabApp.workspaces_dir": folder / "workspaces",  # the user's own workspaces stay as they are
+        "LabApp.workspaces_dir": workspaces,
     }
     # JupyterLab's extensions warn of deprecations in each other. They set filters of their own, so that ours would not
     # hold; warnings that are recorded are not printed.
