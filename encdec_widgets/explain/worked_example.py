@@ -1,21 +1,30 @@
 """What a layer does to a map of 5 x 5, with the numbers: computed, for the layers that a block really has."""
 
-import math
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
+from encdec_widgets.explain.worked_arithmetic import (
+    Array,
+    Place,
+    between,
+    cells_under,
+    convolved,
+    edge_kernel,
+    interpolated,
+    pooled,
+    repeated,
+    soft_kernel,
+    transposed,
+)
 from encdec_widgets.formatting import kernel_text, number_text
 from encdec_widgets.networks.windows import Window
 
 if TYPE_CHECKING:
     import networkx as nx
-
-Array = NDArray[np.float64]
-Place = tuple[int, int]
 
 MAP: Array = np.array(
     [[1, 2, 0, 1, 3], [0, 4, 5, 2, 1], [2, 6, 9, 5, 0], [1, 3, 6, 4, 2], [3, 0, 2, 1, 1]], dtype=np.float64
@@ -54,6 +63,16 @@ class WorkedExample:
     sum: str
 
 
+LARGEST_FACTOR = 4
+TOO_LARGE = "it is too large to be seen on a map of 5 × 5"
+ALL_CHANNELS = "The layer does so with a kernel of its own for each pair of an input and an output channel."
+EACH_CHANNEL = "Each channel has a kernel of its own, and what comes of it is a channel: none are added up."
+EACH_THEN_ALL = (
+    "That is the first half: each channel has a kernel of its own. In the second, a convolution of 1 × 1 adds the "
+    "channels up, with a weight for each pair of an input and an output channel."
+)
+
+
 def examples_of(block: str, calls: "nx.DiGraph[str]", layers: "nx.DiGraph[str]") -> tuple[WorkedExample, ...]:
     """Examples for the layers of a block, one for each kind of layer with the same settings.
 
@@ -72,114 +91,44 @@ def examples_of(block: str, calls: "nx.DiGraph[str]", layers: "nx.DiGraph[str]")
         ['Bilinear upsampling, × 2', 'Concatenation', 'Convolution, 3 × 3']
     """
     found: dict[str, WorkedExample] = {}
-    for _, call in calls.nodes(data=True):
-        maker = _MAKERS.get(call["kind"])
-        if call["block"] != block or maker is None or call["windows"] is None:
-            continue
-        made = maker(call["windows"], layers.nodes[call["layer"]]["kernel_size"])
-        if made is not None:
+    for made in _made(block, calls, layers):
+        if isinstance(made, WorkedExample):
             found.setdefault(made.title, made)
     return tuple(found.values())
 
 
-# Arithmetic
+def without_example(block: str, calls: "nx.DiGraph[str]", layers: "nx.DiGraph[str]") -> tuple[str, ...]:
+    """Why layers of a block have no example though others of their kind have one, a sentence each.
 
+    Args:
+        block: As in :func:`examples_of`.
+        calls: As in :func:`examples_of`.
+        layers: As in :func:`examples_of`.
 
-def convolved(given: Array, kernel: Array, stride: Place = (1, 1), rate: Place = (1, 1)) -> Array:
-    """A convolution with zeros around the map ("same" padding); as in Keras, the kernel is not turned around."""
-    total = np.zeros([-(-side // step) for side, step in zip(given.shape, stride, strict=True)])
-    for place in np.ndindex(*total.shape):
-        total[place] = sum(
-            given[cell] * kernel[of_kernel]
-            for cell, of_kernel in _under(place, given.shape, kernel.shape, stride, rate)
-        )
-    return total
-
-
-def pooled(given: Array, size: Place, stride: Place, how: Callable[[Sequence[float]], float] = max) -> Array:
-    """One number of each window, the largest by default; windows are cut at the border ("same" padding)."""
-    made = np.zeros([-(-side // step) for side, step in zip(given.shape, stride, strict=True)])
-    for place in np.ndindex(*made.shape):
-        made[place] = how([given[cell] for cell, _ in _under(place, given.shape, size, stride, (1, 1))])
-    return made
-
-
-def repeated(given: Array, factor: Place) -> Array:
-    """Nearest neighbours: each number fills a square."""
-    return given.repeat(factor[0], axis=0).repeat(factor[1], axis=1)
-
-
-def interpolated(given: Array, factor: Place) -> Array:
-    """Bilinear upsampling: numbers in between lie on straight lines; at the border the last number goes on."""
-    rows, columns = (_between(side, by) for side, by in zip(given.shape, factor, strict=True))
-    return rows @ given @ columns.T
-
-
-def transposed(given: Array, kernel: Array, stride: Place) -> Array:
-    """A transposed convolution, cut to ``stride`` times the map ("same" padding): each number stamps the kernel."""
-    size = [side * step for side, step in zip(given.shape, stride, strict=True)]
-    made = np.zeros(size)
-    for place, value in np.ndenumerate(given):
-        for of_kernel, weight in np.ndenumerate(kernel):
-            cell = tuple(
-                p * s + k - max(n - s, 0) // 2
-                for p, s, k, n in zip(place, stride, of_kernel, kernel.shape, strict=True)
-            )
-            if all(0 <= c < n for c, n in zip(cell, size, strict=True)):
-                made[cell] += value * weight
-    return made
-
-
-def _under(
-    place: Sequence[int], shape: Sequence[int], kernel: Sequence[int], stride: Place, rate: Place
-) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """The cells of a map under a kernel at a place of the output, each with its place in the kernel."""
-    starts = []
-    for at, side, size, step, by in zip(place, shape, kernel, stride, rate, strict=True):
-        reach = (size - 1) * by + 1
-        beyond = max((-(-side // step) - 1) * step + reach - side, 0)
-        starts.append(at * step - beyond // 2)
-    for of_kernel in np.ndindex(*kernel):
-        cell = tuple(s + k * by for s, k, by in zip(starts, of_kernel, rate, strict=True))
-        if all(0 <= c < side for c, side in zip(cell, shape, strict=True)):
-            yield cell, of_kernel
-
-
-def _between(side: int, factor: int) -> Array:
-    """The weights of a line's numbers for each of those in between, (side * factor, side)."""
-    middles = np.clip((np.arange(side * factor) + 0.5) / factor - 0.5, 0, side - 1)
-    weights: Array = np.clip(1 - np.abs(middles[:, None] - np.arange(side)), 0, None)
-    return weights
-
-
-def edge_kernel(size: Sequence[int]) -> Array:
-    """Small whole weights that answer to a bright left beside a dark right.
-
-    >>> edge_kernel((3, 3)).astype(int).tolist()
-    [[1, 0, -1], [2, 0, -2], [1, 0, -1]]
+    Example:
+        >>> from encdec_widgets import preset
+        >>> bicubic = preset("SLEAP centroid").replace("decoder[*].interp_method", "bicubic").build()
+        >>> without_example("stack0_dec0", bicubic.calls, bicubic.layers)
+        ('Bicubic and Lanczos upsampling have no example: each number is made from 16 others or more.',)
     """
-    down = _binomial(size[0])
-    across = np.convolve(_binomial(size[1] - 1), [1.0, -1.0]) if size[1] > 1 else np.array([2.0])
-    return np.outer(down, across)
+    made = _made(block, calls, layers)
+    return tuple(dict.fromkeys(reason for reason in made if isinstance(reason, str)))
 
 
-def soft_kernel(size: Sequence[int]) -> Array:
-    """Small whole weights that are largest in the middle.
-
-    >>> soft_kernel((3, 2)).astype(int).tolist()
-    [[1, 1], [2, 2], [1, 1]]
-    """
-    return np.outer(_binomial(size[0]), _binomial(size[1]))
-
-
-def _binomial(size: int) -> Array:
-    return np.array([math.comb(size - 1, k) for k in range(size)], dtype=np.float64)
+def _made(block: str, calls: "nx.DiGraph[str]", layers: "nx.DiGraph[str]") -> Iterator["WorkedExample | str"]:
+    """For each layer of a block whose kind is known here its example, or why it has none."""
+    for _, call in calls.nodes(data=True):
+        maker = _MAKERS.get(call["kind"])
+        if call["block"] == block and maker is not None and call["windows"] is not None:
+            yield maker(call["windows"], layers.nodes[call["layer"]]["kernel_size"])
 
 
 # What each kind of layer has of it
 
 
-def _convolution(windows: Any, kernel_size: Any) -> WorkedExample | None:
+def _convolution(
+    windows: Any, kernel_size: Any, name: str = "Convolution", channels: str = ALL_CHANNELS
+) -> WorkedExample | str:
     sizes = tuple(min((w.last[0] - w.first[0]) // w.spacing + 1, WIDEST) for w in windows)
     stride, rate = (windows[0].step, windows[1].step), (windows[0].spacing, windows[1].spacing)
     if max(rate) > 2:
@@ -187,7 +136,7 @@ def _convolution(windows: Any, kernel_size: Any) -> WorkedExample | None:
     kernel = edge_kernel(sizes)
     made = convolved(MAP, kernel, stride, rate)
     at = (made.shape[0] // 2, made.shape[1] // 2)
-    pairs = list(_under(at, MAP.shape, kernel.shape, stride, rate))
+    pairs = list(cells_under(at, MAP.shape, kernel.shape, stride, rate))
     more = [kernel_text(sizes)]
     more += [f"stride {_by(stride)}"] if max(stride) > 1 else []
     more += [f"dilation rate {_by(rate)}"] if max(rate) > 1 else []
@@ -198,11 +147,10 @@ def _convolution(windows: Any, kernel_size: Any) -> WorkedExample | None:
         else ""
     )
     return WorkedExample(
-        title=f"Convolution, {', '.join(more)}",
+        title=f"{name}, {', '.join(more)}",
         words=(
             "The kernel lies on the map; each number is multiplied by the weight on it, and all products are added. "
-            "Beyond the border are zeros. The layer does so with a kernel of its own for each pair of an input and an "
-            f"output channel, and training finds the weights.{note}"
+            f"Beyond the border are zeros. {channels} Training finds the weights.{note}"
         ),
         inputs=(MAP,),
         kernel=kernel,
@@ -214,14 +162,14 @@ def _convolution(windows: Any, kernel_size: Any) -> WorkedExample | None:
 
 
 def _pooling(name: str, how: Callable[[Sequence[float]], float], word: str) -> Any:
-    def example(windows: Any, kernel_size: Any) -> WorkedExample | None:
+    def example(windows: Any, kernel_size: Any) -> WorkedExample | str:
         size = tuple(w.last[0] - w.first[0] + 1 for w in windows)
         stride = (windows[0].step, windows[1].step)
         if max(size) > WIDEST or max(stride) > WIDEST:
-            return None
+            return f"{name}, {kernel_text(size)}, stride {_by(stride)}, has no example: {TOO_LARGE}."
         made = pooled(MAP, (size[0], size[1]), stride, how)
         at = (min(1, made.shape[0] - 1), min(1, made.shape[1] - 1))
-        cells = _places(_under(at, MAP.shape, size, stride, (1, 1)))
+        cells = _places(cells_under(at, MAP.shape, size, stride, (1, 1)))
         numbers = ", ".join(number_text(float(MAP[cell])) for cell in cells)
         return WorkedExample(
             title=f"{name}, {kernel_text(size)}, stride {_by(stride)}",
@@ -239,10 +187,10 @@ def _pooling(name: str, how: Callable[[Sequence[float]], float], word: str) -> A
     return example
 
 
-def _upsampling(windows: Any, kernel_size: Any) -> WorkedExample | None:
+def _upsampling(windows: Any, kernel_size: Any) -> WorkedExample | str:
     factor = (windows[0].period, windows[1].period)
-    if max(factor) > 4:
-        return None
+    if max(factor) > LARGEST_FACTOR:
+        return f"Upsampling, × {_by(factor)}, has no example: {TOO_LARGE}."
     if all(w.first == w.last == (0,) * w.period for w in windows):
         made = repeated(MAP, factor)
         at = (2 * factor[0], 2 * factor[1])
@@ -256,10 +204,10 @@ def _upsampling(windows: Any, kernel_size: Any) -> WorkedExample | None:
             sum=f"{number_text(float(MAP[2, 2]))} is repeated",
         )
     if max(_width(w) for w in windows) > 2:
-        return None  # bicubic or Lanczos
+        return "Bicubic and Lanczos upsampling have no example: each number is made from 16 others or more."
     made = interpolated(MAP, factor)
     at = (2 * factor[0], 2 * factor[1])
-    rows, columns = (_between(5, by) for by in factor)
+    rows, columns = (between(5, by) for by in factor)
     weights = np.outer(rows[at[0]], columns[at[1]])
     cells = tuple((int(r), int(c)) for r, c in np.argwhere(weights))
     return WorkedExample(
@@ -276,10 +224,11 @@ def _upsampling(windows: Any, kernel_size: Any) -> WorkedExample | None:
     )
 
 
-def _transposed(windows: Any, kernel_size: Any) -> WorkedExample | None:
+def _transposed(windows: Any, kernel_size: Any) -> WorkedExample | str:
     stride = (windows[0].period, windows[1].period)
-    if kernel_size is None or len(kernel_size) != 2 or max(kernel_size) > WIDEST or max(stride) > 4:
-        return None
+    if max(kernel_size) > WIDEST or max(stride) > LARGEST_FACTOR:
+        size = kernel_text(kernel_size)
+        return f"Transposed convolution, {size}, stride {_by(stride)}, has no example: {TOO_LARGE}."
     kernel = soft_kernel(kernel_size)
     made = transposed(MAP, kernel, stride)
     at = (2 * stride[0], 2 * stride[1])
@@ -342,8 +291,10 @@ def _mean(numbers: Sequence[float]) -> float:
     return sum(numbers) / len(numbers)
 
 
-_MAKERS: Mapping[str, Callable[[Any, Any], WorkedExample | None]] = {
+_MAKERS: Mapping[str, Callable[[Any, Any], WorkedExample | str]] = {
     "Conv2D": _convolution,
+    "DepthwiseConv2D": functools.partial(_convolution, name="Depthwise convolution", channels=EACH_CHANNEL),
+    "SeparableConv2D": functools.partial(_convolution, name="Separable convolution", channels=EACH_THEN_ALL),
     "MaxPooling2D": _pooling("Max pooling", max, "largest"),
     "AveragePooling2D": _pooling("Average pooling", _mean, "mean"),
     "UpSampling2D": _upsampling,

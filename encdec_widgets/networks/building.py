@@ -38,7 +38,7 @@ from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.rebuild import forget_other_calls, layers_of, make_or_reuse
 from encdec_widgets.networks.scopes import Scopes, device_here, spread_here
 from encdec_widgets.networks.traced_names import require_traced_names
-from encdec_widgets.networks.weights import fill
+from encdec_widgets.networks.weights import fill, list_for_torch, model_of
 from encdec_widgets.travelling import Travelling
 
 InputShape = tuple[int | None, int | None, int]
@@ -70,6 +70,7 @@ class BuiltNetwork:
     def fill(self) -> None:
         """Fill those of its weights that are not filled yet."""
         fill(self.variables, notes_drawn=self.notes_drawn)
+        list_for_torch(self.structure)
 
     @property
     def variables(self) -> Iterator[Any]:
@@ -248,7 +249,7 @@ class _Building:
             require_channels_last(type(self._architecture).__name__, keras.tree.flatten(outputs), [x])
         with room_for_long_ways():
             name = _unused_name(as_model_name(type(self._architecture).__name__))
-            model = keras.Model(x, outputs, name=name)
+            model = model_of(x, outputs, name=name)
         forget_other_calls(model)
         require_traced_names(model, self._architecture, self._blocks.built)
         of_stacks = bool(features) and all(isinstance(stack, (list, tuple)) for stack in features)

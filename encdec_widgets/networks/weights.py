@@ -68,6 +68,23 @@ def unfilled(*, on: Any | None = None) -> Iterator[list[Any]]:
             set_initializer(variable, _Made(functools.partial(keras.ops.copy, value)))
 
 
+def model_of(inputs: Any, outputs: Any, **named: Any) -> Any:
+    """A ``keras.Model`` of layers whose weights may not be filled yet.
+
+    Without a stateless scope, Keras on PyTorch asks for all their values as the model is made, for the parameters that
+    PyTorch lists. They would be drawn in vain, and those of a seed's whole numbers be refused. PyTorch lists the
+    weights when it is first asked for them: see :func:`list_for_torch`.
+    """
+    with keras.StatelessScope(initialize_variables=False):
+        return keras.Model(inputs, outputs, **named)
+
+
+def list_for_torch(model: Any) -> None:
+    """Have PyTorch list the weights of a model that are filled, as for its ``state_dict()``; elsewhere do nothing."""
+    if keras.config.backend() == "torch" and not in_stateless_scope():
+        model.named_parameters()
+
+
 def fill(variables: Iterable[Any], *, notes_drawn: bool = False) -> None:
     """Give values to those of ``variables`` that have none yet, each on the device on which it was described.
 

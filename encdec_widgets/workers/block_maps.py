@@ -112,7 +112,8 @@ class FeatureMaps:
         blocks: The map of each block that makes one, in the order of the network.
         heads: Of a network with heads, the predictions of its last stack.
         picture: The image as the network saw it, for the eye: (height, width) or (height, width, 3), 8-bit numbers.
-        weights: What it ran with: "its weights", "random weights" or "given weights".
+        weights: What it ran with: "the network's own weights", "trained weights" (of a training), "another network's
+            weights" or "random weights".
         seconds: How long the pass took, its first call and all (measured, wall clock).
         backend: The Keras backend that it ran on.
         precision: Name of the dtype policy of its layers.

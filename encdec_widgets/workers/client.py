@@ -2,6 +2,7 @@
 
 import functools
 import threading
+import time
 import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
@@ -12,6 +13,7 @@ import attrs
 from encdec_widgets.background import Background, on_this_loop, shared_background
 from encdec_widgets.formatting import number_text, quoted
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped
+from encdec_widgets.workers.interrupts import HeldInterrupts
 from encdec_widgets.workers.job import Job, Progress, finish_job, noun_of_job, settings_of_job
 from encdec_widgets.workers.process import WorkerProcess, require_processes
 from encdec_widgets.workers.settings import Settings, inherited, settings_here, with_quota
@@ -26,6 +28,10 @@ compile a network, or run one that is very slow."""
 
 FINISH_S = 3.0
 """So long an interrupted job may take to finish before its processes are killed."""
+
+LOOK_S = 0.1
+"""So often a thread that waits looks for an interrupt, in seconds. One that the system gave to another thread of this
+process does not wake it, and on Windows none does."""
 
 
 def _say_nothing(_: Any) -> None:
@@ -103,7 +109,15 @@ class Worker:
         Raises:
             TimingError: If a job is under way already, or if there are no processes on this platform.
         """
-        self._start(job, on_this_loop(on_done), on_this_loop(on_progress))
+        run, tell_end = _Run(job, on_this_loop(on_progress), settings_here()), on_this_loop(on_done)
+        run.outcome.add_done_callback(lambda outcome: tell_end(outcome.exception() or outcome.result()))
+        try:
+            with HeldInterrupts():
+                self._start(run)
+        except KeyboardInterrupt:
+            if self._run is run:  # Nobody would know of it.
+                self.stop()
+            raise
 
     def do(self, job: "Job[Result]", on_progress: OnProgress = _say_nothing) -> Result:
         """Do a job and wait for the result; an interrupt ends the job too.
@@ -114,48 +128,51 @@ class Worker:
         Raises:
             TimingError: If it could not be done, or if another is under way already.
         """
-        run = self._start(job, _say_nothing, on_progress)
-        try:
-            wait([run.outcome])
-        except BaseException:  # an interrupt
-            self._end_soon(run)
-            raise
+        run = _Run(job, on_progress, settings_here())
+        with HeldInterrupts() as interrupts:
+            self._start(run)
+            try:
+                while not (run.outcome.done() or interrupts.came):
+                    wait([run.outcome], LOOK_S)
+            finally:
+                self._end_soon(run, interrupts)
+        if interrupts.came:  # Whoever handles interrupts here raised nothing.
+            raise KeyboardInterrupt
         result: Result = run.outcome.result()
         return result
 
-    def _end_soon(self, run: _Run) -> None:
-        """Finish a job where it can be, and stop it where that takes too long."""
-        try:
-            if finish_job(run.job):
-                wait([run.outcome], FINISH_S)
-        finally:  # also at a second interrupt
-            if not run.outcome.done():
-                self.stop()
+    def _end_soon(self, run: _Run, interrupts: HeldInterrupts) -> None:
+        """Finish a job where it can be, and stop it where that takes too long, or at a further interrupt."""
+        came, until = interrupts.came, time.monotonic() + FINISH_S
+        if not run.outcome.done() and finish_job(run.job):
+            while not run.outcome.done() and interrupts.came == came and time.monotonic() < until:
+                wait([run.outcome], LOOK_S)
+        if not run.outcome.done():
+            self.stop()
 
     def stop(self) -> None:
         """Kill the processes, within a second; a job that is under way ends with :class:`TimingStopped`."""
-        with self._lock:
-            run, self._run = self._run, None
-            processes = [self._forget(backend) for backend in list(self._processes)]
-        for process in processes:
-            process.kill(wait=False)  # all of them before any is waited for
-        for process in processes:
-            process.end()
-        if run is not None:
-            run.end(TimingStopped())
+        with HeldInterrupts():
+            with self._lock:
+                run, self._run = self._run, None
+                processes = [self._forget(backend) for backend in list(self._processes)]
+            for process in processes:
+                process.kill(wait=False)  # all of them before any is waited for
+            for process in processes:
+                process.end()
+            if run is not None:
+                run.end(TimingStopped())
 
-    def _start(self, job: "Job[Any]", on_done: OnDone, on_progress: OnProgress) -> _Run:
+    def _start(self, run: _Run) -> None:
         require_processes()
         if not self._background.has_threads:
             raise NotAvailableError("the background has no threads to wait for it")
-        run = _Run(job, on_progress, settings_here())
-        run.outcome.add_done_callback(lambda outcome: on_done(outcome.exception() or outcome.result()))
         with self._lock:
             if self._run is not None:
                 noun = noun_of_job(self._run.job)
                 raise TimingError(f"a {noun} is under way already; wait for it or stop it")
             self._run = run
-            for backend in set(self._processes) - set(job.backends):
+            for backend in set(self._processes) - set(run.job.backends):
                 self._forget(backend).end()  # A card's memory is for those that are timed.
         try:
             self._background.aside(functools.partial(self._serve, run))
@@ -164,7 +181,6 @@ class Worker:
                 if self._run is run:
                     self._run = None
             raise
-        return run
 
     def _serve(self, run: _Run) -> None:
         """Do a job, beside everything else."""

@@ -30,6 +30,7 @@ from encdec_widgets.workers.seen_image import pixels_of, sample_image, seen_imag
 from encdec_widgets.workers.sent_network import Network, network_of
 from encdec_widgets.workers.timing.measuring import OnBench
 from encdec_widgets.workers.training.folder import Folder
+from encdec_widgets.workers.training.result import Trained
 from encdec_widgets.workers.training.weights_file import pairs_of, save
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ AT_MOST_S = 1.0
 QUICK = 2e9
 """Multiply-adds that a slow core does within a second too: so few need no prediction, for which the device would have
 to be measured once."""
-AS_IT_IS, RANDOM = "as it is", "random"
+HEADS_NOT_TRAINED = "its heads are not trained: training had the maps of its task in their place"
+OWN, RANDOM = "own", "random"
 
 
 class PassTooLongError(TimingError):
@@ -128,6 +130,7 @@ class FeatureMapsPass:
     seed: int = 0
     at_most_s: float | None = AT_MOST_S
     coarsest: int = 1
+    notices: tuple[str, ...] = ()
     backend: str = attrs.field(factory=active_backend)
 
     @classmethod
@@ -136,7 +139,7 @@ class FeatureMapsPass:
         backbone: "Backbone",
         image: Any,
         *,
-        weights: Any = AS_IT_IS,
+        weights: Any = OWN,
         seed: int = 0,
         at_most_s: float | None = AT_MOST_S,
         standardise: bool = False,
@@ -171,7 +174,6 @@ class FeatureMapsPass:
             if data["stage"] != "input" and name in made_by
         )
         last = max((data["stack"] for _, data in nodes(data=True)), default=0)
-        words = {True: "random weights", False: "its weights" if source is backbone else "given weights"}
         return cls(
             network=network,
             image=pixels,
@@ -181,7 +183,8 @@ class FeatureMapsPass:
                 name for name, data in nodes(data=True) if data["stage"] == "head" and data["stack"] == last
             ),
             folder=None if source is None else _written(source),
-            weights=words[source is None],
+            weights=_words(backbone, source, weights),
+            notices=(HEADS_NOT_TRAINED,) if isinstance(weights, Trained) and backbone.design.heads else (),
             seed=seed,
             at_most_s=at_most_s,
             coarsest=max((int(data["stride"] or 1) for _, data in nodes(data=True)), default=1),
@@ -248,7 +251,7 @@ class FeatureMapsPass:
             seconds=reply["seconds"],
             backend=self.backend,
             precision=built.facts["precision"],
-            notices=tuple(built.facts["notices"]),
+            notices=(*self.notices, *built.facts["notices"]),
         )
 
     @property
@@ -276,16 +279,27 @@ class FeatureMapsPass:
 def _source(backbone: "Backbone", weights: Any) -> "Backbone | None":
     """The network whose weights it runs with; None for random ones."""
     if isinstance(weights, str):
-        if weights == AS_IT_IS:
+        if weights == OWN:
             return backbone if any(map(has_values, backbone.network.variables)) else None
         if weights == RANDOM:
             return None
     held = weights if hasattr(weights, "structure") else getattr(weights, "backbone", None)
     if held is None or not hasattr(held, "structure"):
-        allowed = "must be 'as it is', 'random', or a Backbone, a Designer or a training whose weights are to be taken"
-        raise FieldError("weights", weights, allowed, (AS_IT_IS, RANDOM))
+        allowed = (
+            "must be 'own', 'random', or a Backbone, a Designer or a training whose weights are to be taken"
+        )
+        raise FieldError("weights", weights, allowed, (OWN, RANDOM))
     source: Backbone = held
     return source
+
+
+def _words(backbone: "Backbone", source: "Backbone | None", weights: Any) -> str:
+    """What it runs with, in words."""
+    if source is None:
+        return "random weights"
+    if isinstance(weights, Trained):
+        return "trained weights"
+    return "the network's own weights" if source is backbone else "another network's weights"
 
 
 def _written(source: "Backbone") -> Folder:
@@ -331,7 +345,7 @@ def feature_maps(
     design: Any,
     image: Any = None,
     *,
-    weights: Any = AS_IT_IS,
+    weights: Any = OWN,
     standardise: bool = False,
     seed: int = 0,
     at_most_s: float | None = AT_MOST_S,
@@ -346,7 +360,7 @@ def feature_maps(
             training.
         image: (height, width) or (height, width, channels): whole numbers from 0 to 255, or other numbers as the
             network is to get them. A sample if left out: a mouse from above, drawn from the seed.
-        weights: "as it is" for those that the network has, where they are filled, and random ones else; "random"; or
+        weights: "own" for those that the network has, where they are filled, and random ones else; "random"; or
             another network of the same layers whose weights are taken: a Backbone, a Designer, a training.
         standardise: Whether the image is shifted and scaled to a mean of 0 and a standard deviation of 1.
         seed: Of random weights and of the sample.
@@ -373,6 +387,8 @@ def feature_maps(
     """
     require_processes()
     backbone = _backbone_of(design)
+    if isinstance(design, Trained) and isinstance(weights, str) and weights == OWN:
+        weights = design
     if image is None:
         image = sample_image(seed)
     job = FeatureMapsPass.of(

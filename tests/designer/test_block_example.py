@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from encdec_widgets import Design
+from encdec_widgets import Design, preset
 from encdec_widgets.architectures import UNet
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.picture.block_example import BlockExample
@@ -61,3 +61,12 @@ def test_a_block_without_such_layers_says_so(picture: Picture, session: Session)
     picture.example.button.click()
     picture.example.show("input")
     assert "No layer of input convolves, pools, upsamples or joins maps." in picture.example.text
+
+
+def test_a_layer_that_has_no_example_is_named_with_the_reason(picture: Picture, session: Session) -> None:
+    session.load(preset("SLEAP centroid").replace("decoder[*].interp_method", "bicubic"))
+    picture.view.value = LAYERS_OF_BLOCK
+    picture.example.button.click()
+    picture.example.show("stack0_dec0")
+    assert titles(picture.example)
+    assert "Bicubic and Lanczos upsampling have no example" in picture.example.text

@@ -302,7 +302,7 @@ def test_a_training_is_offered_with_its_weights_and_a_picture(
         True,
     )
     panel.start.click()
-    assert worker.jobs[-1].weights == "given weights"
+    assert worker.jobs[-1].weights == "another network's weights"
     assert not worker.jobs[-1].standardise  # it is already
     assert np.array_equal(worker.jobs[-1].image[..., 0], training_image(Halo(), 64))
     worker.answer(TimingStopped())
@@ -367,5 +367,7 @@ def test_what_was_learnt_is_offered_when_a_training_ends(session: Session, worke
     learning.trained = object.__new__(Trained)  # it is not read before a pass begins
     object.__setattr__(learning.trained, "task", "halo")
     learning.set_trait("state", LearningState(running=False))
-    assert page.maps.weights.options == ("as it is", "trained", "random")
+    labels = [label for label, _ in page.maps.weights.options]
+    assert labels == ["the network's own", "of the last training", "random"]
+    assert page.maps.weights.value == "trained"
     assert page.maps.image.value == "training picture"

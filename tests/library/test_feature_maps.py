@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from encdec_widgets import Design, feature_maps
+from encdec_widgets import Design, feature_maps, train
 from encdec_widgets.architectures import StackedHourglass, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import FieldError
@@ -80,10 +80,10 @@ def test_it_says_what_the_picture_says_of_size_stride_and_name(backbone: Backbon
     assert maps["enc1"] is maps["stack0_enc1"]
     with pytest.raises(KeyError, match=r"There is no block 'enc9'. There are: enc0, enc1"):
         maps["enc9"]
-    assert maps.weights == "its weights"
+    assert maps.weights == "the network's own weights"
     assert maps.backend == keras.config.backend()
     assert maps.size == (64, 48)
-    assert repr(maps).startswith("<FeatureMaps of 8 blocks, image of 64 × 48 px, its weights, ")
+    assert repr(maps).startswith("<FeatureMaps of 8 blocks, image of 64 × 48 px, the network's own weights, ")
 
 
 def test_a_drawn_map_is_an_average_over_areas(maps: FeatureMaps, backbone: Backbone) -> None:
@@ -175,15 +175,27 @@ def test_weights_of_another_network_are_taken_where_they_fit(
     backbone: Backbone, maps: FeatureMaps, worker: Worker
 ) -> None:
     given = feature_maps(DESIGN, IMAGE, weights=backbone, worker=worker)
-    assert given.weights == "given weights"
+    assert given.weights == "another network's weights"
     assert ranges(given) == ranges(maps)
     with pytest.raises(TimingError, match="weights of another network"):
         feature_maps(DESIGN.replace("filters", 6), IMAGE, weights=backbone, worker=worker)
 
 
+@pytest.mark.tensorflow
+def test_weights_of_a_training_are_named_and_its_heads_said_to_be_untrained(worker: Worker) -> None:
+    design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (64, 64, 1), Head(channels=2))
+    trained = train(design, "threads", steps=1, worker=worker)
+    for maps in (
+        feature_maps(trained, worker=worker),
+        feature_maps(design, weights=trained, worker=worker),
+    ):
+        assert maps.weights == "trained weights"
+        assert "its heads are not trained: training had the maps of its task in their place" in maps.notices
+
+
 def test_what_is_no_weights_is_refused_with_what_would_work(worker: Worker) -> None:
     with pytest.raises(
-        FieldError, match=r"weights must be 'as it is', 'random', or a Backbone.*Received: weights='he'"
+        FieldError, match=r"weights must be 'own', 'random', or a Backbone.*Received: weights='he'"
     ):
         feature_maps(DESIGN, IMAGE, weights="he", worker=worker)
     with pytest.raises(TypeError, match="no network with blocks in int"):

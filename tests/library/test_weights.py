@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from encdec_widgets import preset
 from encdec_widgets.networks.keras_private import is_filled
 from encdec_widgets.networks.weights import (
     Drawn,
@@ -129,3 +130,13 @@ def test_random_weights_are_drawn_in_the_precision_that_they_are_stored_in() -> 
     assert values.dtype == np.float32
     assert (np.abs(values) <= bound).all()
     assert len(np.unique(values)) == values.size
+
+
+@pytest.mark.torch
+def test_torch_asks_for_no_values_as_a_model_is_made_and_lists_the_weights_that_are_filled() -> None:
+    backbone = preset("FC-DenseNet56").build()  # its dropout layers keep a seed of whole numbers
+    assert not backbone.filled
+    backbone.fill()
+    listed = {parameter.data_ptr() for parameter in backbone.structure.parameters()}
+    assert listed == {variable.value.data_ptr() for variable in backbone.structure.variables}
+    assert len(backbone.structure.state_dict()) >= len(listed)

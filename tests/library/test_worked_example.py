@@ -3,23 +3,29 @@
 import re
 from typing import Any
 
+import attrs
 import keras
 import numpy as np
 import pytest
 
-from encdec_widgets import preset, presets
-from encdec_widgets.explain.worked_example import (
-    MAP,
-    OTHER,
-    WorkedExample,
+from encdec_widgets import Design, preset, presets
+from encdec_widgets.architectures import CustomEncoderDecoder
+from encdec_widgets.encoder_decoder import SimpleConvBlock
+from encdec_widgets.explain.worked_arithmetic import (
     convolved,
     edge_kernel,
-    examples_of,
     interpolated,
     pooled,
     repeated,
     soft_kernel,
     transposed,
+)
+from encdec_widgets.explain.worked_example import (
+    MAP,
+    OTHER,
+    WorkedExample,
+    examples_of,
+    without_example,
 )
 from encdec_widgets.figures.charts.worked_tables import worked_tables
 from tests.amount import full_or
@@ -148,3 +154,68 @@ def test_a_kernel_that_is_larger_than_the_map_is_shown_smaller_and_says_so() -> 
     assert example.kernel is not None
     assert example.kernel.shape == (5, 5)
     assert "The block's kernel is 9 × 9" in example.words
+
+
+@attrs.frozen
+class Apart(SimpleConvBlock):
+    """A block whose convolutions look at each channel apart."""
+
+    def make_block(self, x_in: Any, prefix: str = "conv", **where: Any) -> Any:
+        x = keras.layers.DepthwiseConv2D(3, padding="same", name=f"{prefix}_depthwise")(x_in)
+        x = keras.layers.SeparableConv2D(2, 5, padding="same", name=f"{prefix}_separable")(x)
+        return super().make_block(x, prefix=prefix, **where)
+
+
+def test_convolutions_of_each_channel_apart_are_kerass_and_say_what_becomes_of_the_channels() -> None:
+    design = Design(CustomEncoderDecoder(encoder=(Apart(filters=2, pool=False),)), (16, 16, 2))
+    built = design.build()
+    (block,) = [name for name, data in built.blocks.nodes(data=True) if data["stage"] == "encoder"]
+    depthwise, separable, _ = examples_of(block, built.calls, built.layers)
+    assert depthwise.title == "Depthwise convolution, 3 × 3"
+    assert "none are added up" in depthwise.words
+    layer = keras.layers.DepthwiseConv2D(3, padding="same", use_bias=False)
+    layer.build((None, 5, 5, 2))
+    kernel = np.stack([depthwise.kernel] * 2, axis=-1)[..., None]
+    layer.kernel.assign(kernel)
+    given = keras.ops.convert_to_tensor(np.stack([MAP, OTHER], axis=-1)[None].astype("float32"))
+    assert np.allclose(keras.ops.convert_to_numpy(layer(given))[0, ..., 0], depthwise.outputs[0], atol=1e-4)
+    assert separable.title == "Separable convolution, 5 × 5"
+    assert "a convolution of 1 × 1 adds the channels up" in separable.words
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"interp_method": "bicubic"}, "Bicubic and Lanczos upsampling have no example: each number is made"),
+        ({"interp_method": "lanczos3"}, "Bicubic and Lanczos upsampling have no example"),
+        ({"interp_method": "bilinear"}, None),
+    ],
+)
+def test_a_layer_that_no_small_map_shows_says_why(changes: dict[str, Any], said: str | None) -> None:
+    design = preset("SLEAP centroid")
+    built = design.replace_all({f"decoder[*].{field}": value for field, value in changes.items()}).build()
+    reasons = without_example("stack0_dec0", built.calls, built.layers)
+    assert len(reasons) == (said is not None)
+    assert all(said is not None and reason.startswith(said) for reason in reasons)
+    kinds = [example.title for example in examples_of("stack0_dec0", built.calls, built.layers)]
+    assert any(title.startswith("Convolution") for title in kinds)
+
+
+@attrs.frozen
+class Wide(SimpleConvBlock):
+    """A block whose layers reach further than a map of 5 x 5."""
+
+    def make_block(self, x_in: Any, prefix: str = "conv", **where: Any) -> Any:
+        x = keras.layers.MaxPooling2D(7, strides=1, padding="same", name=f"{prefix}_wide_pool")(x_in)
+        x = keras.layers.Conv2DTranspose(2, 7, padding="same", name=f"{prefix}_wide_stamp")(x)
+        return super().make_block(x, prefix=prefix, **where)
+
+
+def test_layers_that_reach_further_than_the_map_say_so() -> None:
+    design = Design(CustomEncoderDecoder(encoder=(Wide(filters=2, pool=False),)), (16, 16, 2))
+    built = design.build()
+    (block,) = [name for name, data in built.blocks.nodes(data=True) if data["stage"] == "encoder"]
+    assert without_example(block, built.calls, built.layers) == (
+        "Max pooling, 7 × 7, stride 1, has no example: it is too large to be seen on a map of 5 × 5.",
+        "Transposed convolution, 7 × 7, stride 1, has no example: it is too large to be seen on a map of 5 × 5.",
+    )

@@ -12,7 +12,9 @@ from encdec_widgets.workers import processor_quota, settings
 from encdec_widgets.workers.backends import NAMES, backend_named
 from encdec_widgets.workers.backends.backend import Setting
 from encdec_widgets.workers.inside import bench as bench_module
+from encdec_widgets.workers.inside import memory
 from encdec_widgets.workers.inside.bench import Bench
+from encdec_widgets.workers.inside.memory import MOST_GROWN
 from encdec_widgets.workers.job import settings_of_job
 from encdec_widgets.workers.processor_quota import cores_by_quota
 from encdec_widgets.workers.settings import with_quota
@@ -158,3 +160,18 @@ def test_a_process_is_kept_where_nothing_is_set_otherwise(monkeypatch: pytest.Mo
     bench, here.held = Bench(), {"threads": 2, "colours": 3}
     assert bench.begin({"threads": 2}, fresh=True) == {"too_late": False}
     assert not too_late()  # That is the usual number.
+
+
+def test_a_process_that_has_grown_too_much_is_replaced_before_the_next_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = [10 * MOST_GROWN]
+    monkeypatch.setattr(memory, "resident_bytes", lambda: held[0])
+    bench = Bench()
+    assert bench.begin({}, fresh=True) == {"too_late": False}
+    held[0] += 2 * MOST_GROWN  # The first job loads the libraries.
+    assert bench.begin({}, fresh=False) == {"too_late": False}
+    held[0] += MOST_GROWN
+    assert bench.begin({}, fresh=False) == {"too_late": False}
+    held[0] += 1
+    assert bench.begin({}, fresh=False) == {"too_late": True}

@@ -2,8 +2,10 @@
 
 import math
 import random
+from pathlib import Path
 from typing import Any
 
+import attrs
 import keras
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.networks.keras_private import is_filled
-from encdec_widgets.workers.timing import Worker, measure
+from encdec_widgets.workers.timing import TimingError, Worker, measure, network_of
 from encdec_widgets.workers.training import (
     ArraysTask,
     Edit,
@@ -20,7 +22,9 @@ from encdec_widgets.workers.training import (
     TrainingOptions,
     train,
     train_in_turns,
+    trainee,
 )
+from encdec_widgets.workers.training.sent import written_task
 from tests.training.test_png import read
 from tests.training.trained import BACKEND, HERE, SMALL, Dots, Told, same, unet, values, weights_of
 
@@ -110,6 +114,8 @@ def test_the_backbones_weights_come_back_and_a_training_starts_from_them(worker:
     copy = values(backbone.model)
     assert len(copy) == len(weights_of(trained)) - 2  # without the kernel and the bias of the task's maps
     assert all(any(np.array_equal(value, other) for other in weights_of(trained)) for value in copy.values())
+    assert trained.copy.model.output_shape == (None, 64, 64, len(Threads().names))
+    assert same([*values(trained.copy.model).values()], weights_of(trained))
     onward = train(backbone, "threads", steps=0, worker=worker, backend=BACKEND)
     assert onward.losses == ()
     assert all(any(np.array_equal(value, other) for other in weights_of(onward)) for value in copy.values())
@@ -187,6 +193,27 @@ def test_a_head_of_ones_own_is_replaced_be_it_like_the_tasks_and_frozen_or_not(w
     assert same(begins[:-2], learnt[:-2])
     assert not np.array_equal(begins[-2], learnt[-2])
     assert not any(np.array_equal(begins[-2], value) for value in own.values())
+
+
+def test_a_network_without_a_weight_that_is_trained_is_refused_with_what_would_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No design comes to it by itself, as the task's maps are new and trained."""
+    from encdec_widgets.workers.inside import training as inside
+
+    built = inside.built
+
+    def frozen(*given: Any) -> Any:
+        network = built(*given)
+        network.model.trainable = False
+        return network
+
+    monkeypatch.setattr(inside, "built", frozen)
+    copy, options = trainee(SMALL, "threads"), TrainingOptions(backend=BACKEND)
+    task = written_task(copy.task, copy.size, tmp_path)
+    network = attrs.asdict(network_of(copy.design))
+    with pytest.raises(TimingError, match=r"nothing to train: all weights .* trainable = True would work"):
+        inside.TrainingHere(network, task, attrs.asdict(options), 0, lambda model, policy: None)
 
 
 def test_a_training_without_limits_ends_when_it_is_told_to_and_keeps_its_weights(worker: Worker) -> None:

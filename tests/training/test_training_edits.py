@@ -1,5 +1,7 @@
 """Trainings that are edited while they run: what is kept, what is said, and what is refused."""
 
+import gc
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -12,13 +14,16 @@ from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.encoder_decoder import SimpleConvBlock
+from encdec_widgets.workers.inside.training import TrainingHere
 from encdec_widgets.workers.timing import Worker, network_of
 from encdec_widgets.workers.training import (
     Threads,
     Training,
+    TrainingOptions,
     train,
+    trainee,
 )
-from encdec_widgets.workers.training.sent import Sent
+from encdec_widgets.workers.training.sent import Sent, written_task
 from tests.training.trained import BACKEND, SMALL, Told, same, values, weights_of
 
 pytestmark = pytest.mark.backend
@@ -209,3 +214,25 @@ def test_a_design_that_cannot_learn_the_task_is_refused_as_an_edit_and_the_train
     assert worker.do(training, tell).steps == 6
     assert refused
     assert not training.change(SMALL)  # it has ended
+
+
+@pytest.mark.tensorflow
+def test_tensorflow_keeps_no_graph_of_a_network_that_was_edited(tmp_path: Path) -> None:
+    copies = [
+        trainee(SMALL.replace("decoder[0].refine_convs_filters", filters), "threads") for filters in (2, 3, 2)
+    ]
+    first, *edits = [attrs.asdict(network_of(copy.design)) for copy in copies]
+    task = written_task(copies[0].task, 64, tmp_path)
+    options = attrs.asdict(TrainingOptions(backend=BACKEND, score_images=8))
+
+    def graphs() -> int:
+        gc.collect()
+        return sum(type(one).__name__ == "FuncGraph" for one in gc.get_objects())
+
+    training = TrainingHere(first, task, options, 0, lambda model, policy: None)
+    training.slice(0.0, 1, scores=True)
+    before = graphs()
+    for edit in edits:
+        training.change(edit)
+        training.slice(0.0, 1, scores=True)
+    assert graphs() == before

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from encdec_widgets.explain.worked_example import transposed
+from encdec_widgets.explain.worked_arithmetic import transposed
 from encdec_widgets.figures.glossary.drawing import (
     HEIGHT,
     WIDTH,

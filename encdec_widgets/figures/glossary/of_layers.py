@@ -7,16 +7,14 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from encdec_widgets.explain.worked_example import (
-    MAP,
-    WorkedExample,
+from encdec_widgets.explain.worked_arithmetic import (
     convolved,
     edge_kernel,
-    examples_of,
     interpolated,
     repeated,
     transposed,
 )
+from encdec_widgets.explain.worked_example import MAP, WorkedExample, examples_of
 from encdec_widgets.figures.glossary.drawing import (
     HEIGHT,
     WIDTH,

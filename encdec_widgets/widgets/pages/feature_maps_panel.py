@@ -15,7 +15,7 @@ from encdec_widgets.widgets.pages.feature_maps_shown import block_of_page, head_
 from encdec_widgets.widgets.pages.feature_maps_view import FeatureMapsView
 from encdec_widgets.widgets.pages.feature_maps_words import pass_html, table_html
 from encdec_widgets.workers.feature_maps import (
-    AS_IT_IS,
+    OWN,
     RANDOM,
     BlockMaps,
     FeatureMaps,
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
     from encdec_widgets.workers.training import Task
 
-SAMPLE, OWN, TRAINING = "a sample", "own image", "training picture"
+SAMPLE, OWN_IMAGE, TRAINING = "a sample", "own image", "training picture"
 TRAINED = "trained"
+WEIGHTS = {OWN: "the network's own", TRAINED: "of the last training", RANDOM: "random"}
+"""What the choices of weights are called."""
 
 
 class FeatureMapsPanel(widgets.VBox):
@@ -72,7 +74,7 @@ class FeatureMapsPanel(widgets.VBox):
         self._images: dict[str, Any] = {SAMPLE: None}
         self._trained: Any = None
         self.image = widgets.Dropdown(description="Image", options=[SAMPLE])
-        self.weights = widgets.Dropdown(description="Weights", options=[AS_IT_IS, RANDOM])
+        self.weights = widgets.Dropdown(description="Weights", options=_choices(OWN, RANDOM))
         self.standardise = widgets.Checkbox(
             description="Standardise the image",
             tooltip="Shifts and scales it to a mean of 0 and a standard deviation of 1, as images to be learnt on are",
@@ -128,7 +130,7 @@ class FeatureMapsPanel(widgets.VBox):
         """
         first, self._trained = self._trained is None, trained
         if first:
-            self.weights.options = [AS_IT_IS, TRAINED, RANDOM]
+            self.weights.options = _choices(OWN, TRAINED, RANDOM)
             self.weights.value, self.standardise.value = TRAINED, True
         self._offer_image(TRAINING, lambda size: training_image(task, size), choose=first)
         self._of = None  # The weights are others now.
@@ -189,7 +191,7 @@ class FeatureMapsPanel(widgets.VBox):
         return image(max(64, *(side or 64 for side in shape[:2]))) if callable(image) else image
 
     def _own_image(self, name: str, pixels: Any) -> None:
-        self._offer_image(f"{OWN}: {name}" if name else OWN, pixels, choose=True)
+        self._offer_image(f"{OWN_IMAGE}: {name}" if name else OWN_IMAGE, pixels, choose=True)
         if self.visible:
             self._session.guarded(self.measure)()
 
@@ -288,3 +290,7 @@ class FeatureMapsPanel(widgets.VBox):
         button = widgets.Button(description=words, tooltip=tooltip)
         button.on_click(self._session.guarded(lambda _: action()))
         return button
+
+
+def _choices(*values: str) -> list[tuple[str, str]]:
+    return [(WEIGHTS[value], value) for value in values]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from encdec_widgets.explain.worked_example import examples_of
+from encdec_widgets.explain.worked_example import examples_of, without_example
 from encdec_widgets.figures.charts.worked_tables import worked_tables
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
@@ -60,10 +60,12 @@ class BlockExample(widgets.VBox):
         if self._told == (backbone, block):
             return
         self._told = backbone, block
-        examples = [worked_tables(example) for example in examples_of(block, backbone.calls, backbone.layers)]
+        graphs = backbone.calls, backbone.layers
+        examples = [worked_tables(example) for example in examples_of(block, *graphs)]
+        left_out = [note(sentence) for sentence in without_example(block, *graphs)]
         label = backbone.blocks.nodes[block]["label"]
         self._html.value = joined(
-            [heading(f"What the layers of {label} do to a map of 5 × 5", 4), *examples]
-            if examples
+            [heading(f"What the layers of {label} do to a map of 5 × 5", 4), *examples, *left_out]
+            if examples or left_out
             else [note(f"No layer of {label} convolves, pools, upsamples or joins maps.")]
         )

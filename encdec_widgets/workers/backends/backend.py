@@ -198,6 +198,14 @@ class Backend(abc.ABC):
         """What of :attr:`settings` has it compute with so many threads; nothing where it cannot be told."""
         return {}
 
+    def training_threads(self, threads: int | None) -> contextlib.AbstractContextManager[None]:
+        """Have what is trained inside the ``with`` statement computed with as many threads as suit a training.
+
+        Args:
+            threads: How many were asked for, which are set already; None where that was left open.
+        """
+        return contextlib.nullcontext()
+
     @abc.abstractmethod
     def gradient(self, model: Any, row: int, column: int) -> Gradient:
         """The gradient of one position of a Keras model's last output, in inference.

@@ -21,7 +21,7 @@ from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.inside.feature_maps import look
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.workers.inside.loading import Loaded, load
-from encdec_widgets.workers.inside.memory import require_memory
+from encdec_widgets.workers.inside.memory import Growth, require_memory
 from encdec_widgets.workers.inside.modules import ModulesHere
 from encdec_widgets.workers.inside.parts import block_models
 from encdec_widgets.workers.inside.sampling import GradientSampler
@@ -55,6 +55,7 @@ class Bench:
         self._settings: Mapping[str, Any] = {}
         self._usual: Mapping[str, Any] = {}
         self._modules = ModulesHere()
+        self._growth = Growth()
 
     def begin(self, settings: Mapping[str, Any], fresh: bool) -> dict[str, Any]:
         """Begin a job, and take what is set for the backend where the job comes from.
@@ -66,14 +67,15 @@ class Bench:
 
         Returns:
             Whether it is too late, so that another process is needed: also where a module of a person's own that this
-            one has imported was edited since.
+            one has imported was edited since, and where this one has grown by too much memory.
         """
         if not fresh:
             # What could not be taken before cannot be taken by another process either. What the last job had set and
             # this one does not name is as it was before.
             wanted = {**self._usual, **settings}
             changed = settings != self._settings and running_backend().differs(wanted)
-            return {"too_late": changed or self._modules.edited()}
+            return {"too_late": changed or self._modules.edited() or self._growth.is_too_much()}
+        self._growth.begins_anew()
         self._settings = settings
         self._usual = running_backend().now(settings)
         self._notices = running_backend().take(settings)

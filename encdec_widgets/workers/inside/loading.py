@@ -13,7 +13,7 @@ from encdec_widgets.networks.graph import layer_graph
 from encdec_widgets.networks.keras_config import configure_keras
 from encdec_widgets.networks.keras_private import reason_in
 from encdec_widgets.networks.long_ways import room_for_long_ways
-from encdec_widgets.networks.weights import fill_at_random, unfilled
+from encdec_widgets.networks.weights import fill_at_random, model_of, unfilled
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.sent_functions import unpacked
 
@@ -83,7 +83,7 @@ def load(
             ) from error
     # A Sequential has no graph of operations, and inputs and outputs may stand in dicts: this is the plain form.
     with room_for_long_ways():
-        model = keras.Model(whole.inputs, whole.outputs)
+        model = model_of(whole.inputs, whole.outputs)
     check(model, _precision(model)[1])
     fill(variables)
     freeze(model, network["frozen"])

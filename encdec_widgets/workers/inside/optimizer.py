@@ -28,6 +28,14 @@ class Adam(keras.optimizers.Adam):  # type: ignore[misc]
         self.averages.of.setdefault(id(reference_variable), {})[name] = average
         return average
 
+    def _all_reduce_sum_gradients(self, gradients: Any) -> Any:
+        """What Keras calls on TensorFlow to add up the gradients of several replicas: there is one.
+
+        TensorFlow registers a gradient of that sum for each step that is traced, and keeps it with the whole graph for
+        as long as the process lives: each edit took 7 MB for good.
+        """
+        return gradients
+
     def carry_on(self, before: "Adam", pairs: Iterable[tuple[Any, Any]]) -> None:
         """Take over the averages of another one.
 

@@ -108,22 +108,24 @@ class TrainingHere:
         """
         losses: list[float] = []
         spent_s = first_call_s = 0.0
-        while (at_most is None or len(losses) < at_most) and (not losses or spent_s < seconds):
-            begin = time.perf_counter()
-            losses.append(self._stepped())
-            took_s = time.perf_counter() - begin
-            if self._called:
-                spent_s += took_s
-            else:
-                first_call_s, self._called = first_call_s + took_s, True
-        if scores:
-            self._score = self._scored()
+        with running_backend().training_threads(self._options["threads"]):
+            while (at_most is None or len(losses) < at_most) and (not losses or spent_s < seconds):
+                begin = time.perf_counter()
+                losses.append(self._stepped())
+                took_s = time.perf_counter() - begin
+                if self._called:
+                    spent_s += took_s
+                else:
+                    first_call_s, self._called = first_call_s + took_s, True
+            if scores:
+                self._score = self._scored()
+            pictures = self._pictures()
         return {
             "losses": losses,
             "seconds": spent_s,
             "first_call_s": first_call_s,
             "score": attrs.asdict(self._score) if scores and self._score else None,
-            **self._pictures(),
+            **pictures,
         }
 
     def save(self, path: str) -> None:

@@ -118,6 +118,9 @@ def train_in_turns(
 ) -> TrainingComparison:
     """Train two designs in turns on one task, with the same seed and for as long, and wait for what they have learnt.
 
+    Neither can be edited meanwhile: what is compared is two designs, each from its first step to its last. A
+    :class:`Training` can be edited.
+
     Args:
         a: A design, as in :func:`train`.
         b: Another one.

@@ -29,7 +29,8 @@ class TrainingOptions:
         warm_up: Steps after an edit in which the learning rate rises to its value.
         images: Images that are drawn; they are then taken again, in another order.
         score_images: Images on which the score is taken; the network never learns on them.
-        threads: Threads that compute; None for the container's quota of cores, or else as many as the backend takes.
+        threads: Threads that compute; None for the container's quota of cores, or else as many as the backend takes,
+            and for one on PyTorch.
         backend: The Keras backend; None for the active one.
         device: "CPU", "GPU:0", ...; "auto" for the one that the backend takes by itself.
 

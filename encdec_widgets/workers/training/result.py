@@ -104,6 +104,8 @@ class Trained:
         seed: What images, their order and first weights come from.
         backend: The Keras backend that trained.
         parameters: How many parameters the copy has that was trained.
+        backbone: The design's network with the trained weights, its heads untrained.
+        copy: The copy that was trained, with the task's maps.
 
     Example:
         >>> from encdec_widgets import Design, train
@@ -140,13 +142,23 @@ class Trained:
     def backbone(self) -> "Backbone":
         """The design's network with the trained weights; it is built when it is first read.
 
-        Its heads are the design's own, and not trained. Read it in the thread that owns networks: Keras is not
-        thread-safe.
+        All but its heads is trained: its heads are the design's own with random weights, as training had the maps of
+        its task in their place. So train them, on your data, before you look at what it predicts. What predicts the
+        task's maps is :attr:`copy`. Read it in the thread that owns networks: Keras is not thread-safe.
         """
         backbone = self.design.build()
         self.give(backbone)
         backbone.fill()
         return backbone
+
+    @cached_property
+    def copy(self) -> "Backbone":
+        """The copy that was trained, all of it: at its small size, with the maps of the task as its head.
+
+        It takes images that are standardised all together, and gives logits. It is built when it is first read; read it
+        in the thread that owns networks.
+        """
+        return self.weights.network("float32")
 
     def give(self, backbone: "Backbone") -> int:
         """Give a network that is built the trained weights, in place.
