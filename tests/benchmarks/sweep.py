@@ -24,7 +24,7 @@ import psutil
 from encdec_widgets import Design, sweep
 from encdec_widgets.architectures import UNet
 from encdec_widgets.explore.sweep import Sweep
-from encdec_widgets.explore.sweep_pool import processes_that_fit
+from encdec_widgets.explore.sweeping.pool import processes_that_fit
 from encdec_widgets.workers.processor_quota import cores_by_quota, cores_here
 from tests.benchmarks.tables import Row, Samples, Table
 
