@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from encdec_widgets.designs.design import Design
     from encdec_widgets.designs.presets import preset, presets
+    from encdec_widgets.explore.sweep import sweep
     from encdec_widgets.export.reading import read_design
     from encdec_widgets.widgets import Designer
     from encdec_widgets.workers.feature_maps import feature_maps
@@ -29,6 +30,7 @@ __all__ = [
     "preset",
     "presets",
     "read_design",
+    "sweep",
     "train",
 ]
 
@@ -42,6 +44,7 @@ _HOMES = {
     "preset": "encdec_widgets.designs.presets",
     "presets": "encdec_widgets.designs.presets",
     "read_design": "encdec_widgets.export.reading",
+    "sweep": "encdec_widgets.explore.sweep",
     "train": "encdec_widgets.workers.training",
 }
 

@@ -213,6 +213,7 @@ class Backbone(NetworkWaysOut):
         input_scale: float = 1.0,
         batch_size: int = 1,
         precision: Precision | None = None,
+        memory_bytes: int | None = None,
     ) -> tuple[Check, ...]:
         """What is unexpected in the network, each with its reason, its blocks and edits that mend it.
 
@@ -221,6 +222,7 @@ class Backbone(NetworkWaysOut):
             input_scale: By what images are multiplied in size before the network sees them.
             batch_size: Images that go through it at once, for its memory.
             precision: As in :meth:`cost`.
+            memory_bytes: Bytes of memory that it is to fit into; those of this machine if left out.
 
         Returns:
             Warnings first, then advice.
@@ -231,7 +233,7 @@ class Backbone(NetworkWaysOut):
         return self._checks(
             receptive_field=self.receptive_field(),
             cost=self.cost(batch_size, precision),
-            memory_bytes=memory_limit(),
+            memory_bytes=memory_limit() if memory_bytes is None else memory_bytes,
             animal_px=animal_px,
             input_scale=input_scale,
         )
