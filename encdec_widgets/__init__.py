@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from encdec_widgets.explore.advise import advise
     from encdec_widgets.explore.compared import compare_designs
     from encdec_widgets.explore.pareto import pareto
+    from encdec_widgets.explore.sweep import sweep
     from encdec_widgets.export.reading import read_design
     from encdec_widgets.widgets import Designer
     from encdec_widgets.workers.feature_maps import feature_maps
@@ -35,6 +36,7 @@ __all__ = [
     "preset",
     "presets",
     "read_design",
+    "sweep",
     "train",
 ]
 
@@ -51,6 +53,7 @@ _HOMES = {
     "preset": "encdec_widgets.designs.presets",
     "presets": "encdec_widgets.designs.presets",
     "read_design": "encdec_widgets.export.reading",
+    "sweep": "encdec_widgets.explore.sweep",
     "train": "encdec_widgets.workers.training",
 }
 

@@ -60,6 +60,18 @@ def to_data(design: Any) -> dict[str, Any]:
     }
 
 
+def as_data(value: Any) -> Any:
+    """The value of any field as data that JSON holds; of what has no form there, its text.
+
+    >>> as_data((4, None)), as_data(abs)
+    ([4, None], '<built-in function abs>')
+    """
+    try:
+        return _encode(value, "")
+    except FieldError:
+        return quoted(value)
+
+
 def from_json(text: str | bytes | bytearray) -> dict[str, Any]:
     """Read the fields of the design that :func:`to_json` wrote, by name.
 

@@ -9,6 +9,11 @@ OWN_GROUPS = Path("/proc/self/cgroup")
 """The file that names the groups of this process."""
 _STATM = Path("/proc/self/statm")
 """The pages of this process: all of them first, those of data and stack sixth."""
+_OF_VERSIONS = (
+    ("memory.max", "memory.current", "inactive_file"),
+    ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+)
+"""Of control groups of version 2 and 1: the files of the limit and of what is taken, and how much of it are files."""
 _NO_LIMIT = 2**62
 """Control groups of version 1 say a number of this size where they have no limit."""
 
@@ -34,6 +39,32 @@ def memory_limit(cgroups: Path = CGROUPS, own_groups: Path = OWN_GROUPS) -> int 
             except (OSError, ValueError):  # there is none, or it says "max"
                 continue
     return min((limit for limit in limits if limit < _NO_LIMIT), default=None)
+
+
+def free_memory(cgroups: Path = CGROUPS, own_groups: Path = OWN_GROUPS) -> int | None:
+    """Bytes of memory that further processes may take now: what the machine, or the container, has left.
+
+    None where it cannot be told: without psutil.
+
+    Args:
+        cgroups: As in :func:`memory_limit`.
+        own_groups: The same.
+    """
+    try:
+        import psutil
+    except ImportError:
+        return None
+    left = [int(psutil.virtual_memory().available)]
+    for folder in folders_of_groups("memory", cgroups, own_groups):
+        for limit, taken, of_files in _OF_VERSIONS:
+            try:
+                most, now = (int((folder / name).read_text()) for name in (limit, taken))
+                facts = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+            except (OSError, ValueError):  # there is none, or it says "max"
+                continue
+            if most < _NO_LIMIT:  # Files that were read are dropped from memory when it is needed.
+                left.append(max(most - now + int(facts.get(of_files, 0)), 0))
+    return min(left)
 
 
 def _machine_memory() -> int | None:

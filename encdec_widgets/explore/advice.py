@@ -7,7 +7,8 @@ import attrs
 
 from encdec_widgets.designs.design import Design
 from encdec_widgets.explore.fineness import Fineness
-from encdec_widgets.explore.requirements import Requirements, Wish
+from encdec_widgets.explore.requirements import WISH_NAMES, Requirements, Wish
+from encdec_widgets.formatting import percent_text
 from encdec_widgets.workers.timing.result import Timing
 
 Aim: TypeAlias = Literal["fastest", "smallest", "most exact output"]
@@ -50,10 +51,10 @@ class Advised:
         predicted_ms: The predicted time of a run of a batch; None where none was predicted.
         timing: The time as it was measured; None where it was not.
         needs: By wish, how much of what it allows the design takes: 1 just meets it.
-        binds: The wish of which it takes most.
         reasons: Why it is the one, a sentence each.
         more: What it could have more of.
         checks: What is unexpected in the network, a sentence each.
+        same_as: The aim of an earlier one that is the same design; None where it is another.
     """
 
     aim: Aim
@@ -67,10 +68,21 @@ class Advised:
     predicted_ms: float | None
     timing: Timing | None = None
     needs: Mapping[Wish, float]
-    binds: Wish
     reasons: tuple[str, ...] = attrs.field(repr=False)
     more: tuple[More, ...] = attrs.field(repr=False)
     checks: tuple[str, ...] = attrs.field(default=(), repr=False)
+    same_as: Aim | None = None
+
+    @property
+    def binds(self) -> Wish:
+        """The wish of which it takes most."""
+        return max(self.needs, key=self.needs.__getitem__)
+
+    @property
+    def binding(self) -> str:
+        """Which wish binds, in a sentence."""
+        used = percent_text(self.needs[self.binds])
+        return f"What binds is {WISH_NAMES[self.binds]}: {used} of what it allows is used."
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data, ready for JSON; the design as its JSON text."""
@@ -88,6 +100,8 @@ class Advised:
             "timing": None if self.timing is None else self.timing.to_dict(),
             "needs": dict(self.needs),
             "binds": self.binds,
+            "binding": self.binding,
+            "same_as": self.same_as,
             "reasons": list(self.reasons),
             "more": [{"what": one.what, "missed": list(one.missed), "text": one.text} for one in self.more],
             "checks": list(self.checks),
@@ -176,8 +190,12 @@ class Advice:
         """All of it as text."""
         lines = []
         for one in self.advised:
-            lines += [f"{one.aim.capitalize()}: {one.name}", *(f"  {text}" for text in one.reasons)]
-            lines += [f"  {more.text}" for more in one.more] + [f"  Note: {text}" for text in one.checks]
+            lines.append(f"{one.aim.capitalize()}: {one.name}")
+            if one.same_as is not None:
+                lines += [f"  {one.reasons[0]}", f"  It is the same design as the one for {one.same_as}."]
+                continue
+            lines += [f"  {text}" for text in (*one.reasons, one.binding, *(more.text for more in one.more))]
+            lines += [f"  Note: {text}" for text in one.checks]
         if self.give_way:
             lines += ["No design meets all wishes.", *(f"  {one.text}" for one in self.give_way)]
         return "\n".join([*lines, *filter(None, [self.untested]), *self.sure])

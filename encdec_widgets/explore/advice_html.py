@@ -15,7 +15,7 @@ def advice_html(advice: "Advice") -> str:
     if advice.advised:
         rows = [
             ["design", *(Markup("{}").format(one.name) for one in advice.advised)],
-            ["why", *(_list(one.reasons) for one in advice.advised)],
+            ["why", *(_list([*one.reasons, one.binding]) for one in advice.advised)],
             ["for more", *(_list([more.text for more in one.more]) for one in advice.advised)],
             ["checks", *(_list(one.checks) for one in advice.advised)],
         ]

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from encdec_widgets.architectures.fields.described import field_words
 from encdec_widgets.explore.advice import Aim
 from encdec_widgets.explore.candidate import Candidate
-from encdec_widgets.explore.requirements import Requirements, Wish
+from encdec_widgets.explore.requirements import WISH_NAMES, Requirements, Wish
 from encdec_widgets.formatting import (
     bytes_text,
     count_text,
@@ -14,18 +15,10 @@ from encdec_widgets.formatting import (
     exact_text,
     listed,
     number_text,
-    percent_text,
     px_text,
     shape_text,
     stride_text,
 )
-
-WISH_NAMES: dict[Wish, str] = {
-    "animal": "the size of the animal",
-    "memory": "the memory",
-    "speed": "the speed",
-    "fineness": "how exactly points are found",
-}
 
 
 def name_of(candidate: Candidate) -> str:
@@ -40,9 +33,13 @@ def name_of(candidate: Candidate) -> str:
 def widths_text(candidate: Candidate) -> str:
     """How wide it is: its fields in channels, and the rate at which these grow."""
     names = candidate.architecture.width_fields
-    parts = [f"{getattr(candidate.architecture, name)} {name.replace('_', ' ')}" for name in names]
+    parts = [_width_text(field_words(name), getattr(candidate.architecture, name)) for name in names]
     rate = getattr(candidate.architecture, "filters_rate", None)
     return ", ".join(parts) + (f" × {number_text(rate)} a level" if rate is not None else "")
+
+
+def _width_text(words: str, value: int) -> str:
+    return f"{value} {words}" if words.endswith("s") else f"{words} {value}"
 
 
 def scaled_text(candidate: Candidate) -> str:
@@ -116,11 +113,6 @@ def aim_text(candidate: Candidate, aim: Aim) -> str:
     )
 
 
-def binding_text(candidate: Candidate, binds: Wish) -> str:
-    """Which wish binds."""
-    return f"What binds is {WISH_NAMES[binds]}: {percent_text(candidate.needs(binds))} of what it allows is used."
-
-
 def cost_text(candidate: Candidate, wish: Wish) -> str:
     """What a wish would have to be for a design to meet it."""
     wanted = candidate.wanted
@@ -158,9 +150,10 @@ def wider_text(widest: Candidate | None, too_wide: Candidate | None) -> str:
     return " ".join(texts)
 
 
-def finer_text(after: Candidate) -> str:
+def finer_text(before: Candidate, after: Candidate) -> str:
     """What a finer output would take."""
-    return _step_text(f"With cells of {px_text(after.fineness.cell_px)}", after)
+    larger = "" if after.scale == before.scale else f"images {scaled_text(after)} and so "
+    return _step_text(f"With {larger}cells of {px_text(after.fineness.cell_px)}", after)
 
 
 def deeper_text(after: Candidate) -> str:

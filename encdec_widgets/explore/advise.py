@@ -12,7 +12,6 @@ from encdec_widgets.background import to_the_end
 from encdec_widgets.explore.advice import AIMS, Advice, Advised, Aim, GiveWay, More
 from encdec_widgets.explore.advice_words import (
     aim_text,
-    binding_text,
     deeper_text,
     finer_text,
     give_way_text,
@@ -29,10 +28,14 @@ from encdec_widgets.explore.measured_advice import with_measured
 from encdec_widgets.explore.requirements import Requirements, Wish
 from encdec_widgets.explore.search import Search, Step
 from encdec_widgets.explore.tell import TELLS
+from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
 from encdec_widgets.formatting import error_text
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.timing.calibrating import Calibrated, calibrated
 from encdec_widgets.workers.timing.calibration import Calibration
+
+FAR_OFF = 1.5
+"""Where measured times are off by more than this factor, it is chosen again with what they say of the device."""
 
 OnProgress = Callable[[Step], None]
 _TOLD = ("cost", "receptive_field", "strides", "checks")
@@ -113,7 +116,7 @@ def advise(
     if not measure or not advice.advised:
         return advice
     measured, slower = with_measured(advice)
-    if speed is not None and any(not one.timing or _misses(one, wanted) for one in measured.advised):
+    if wanted.tests_speed and (not 1 / FAR_OFF < slower < FAR_OFF or any(map(_misses, measured.advised))):
         # What was measured says how far predictions are off: choose again with that, once.
         again = _to_the_end(advise_in_steps(wanted, names, speed, slower=slower), on_progress)
         if again.advised:
@@ -155,7 +158,8 @@ def advise_in_steps(
         best = min(found, key=lambda candidate: _order(aim, candidate))
         more = yield from _more(search, best)
         yield Step(doing=f"building the design for {aim}", built=search.built, at_most=search.built + 1)
-        advised.append(_advised(best, aim, more))
+        same = next((one.aim for one in advised if one.design == best.design), None)
+        advised.append(attrs.evolve(_advised(best, aim, more), same_as=same))
     give_way = () if found else (yield from _give_way(search))
     untested = untested_text(wanted) if wanted.images_per_second and not wanted.tests_speed else ""
     device = "" if speed is None else speed.device
@@ -205,7 +209,6 @@ def _advised(best: Candidate, aim: Aim, more: Sequence[More]) -> Advised:
     }
     told = {name: TELLS[name](backbone, conditions) for name in _TOLD}  # type: ignore[arg-type]
     needs = {wish: best.needs(wish) for wish in wanted.wishes}
-    binds = max(needs, key=needs.__getitem__)
     return Advised(
         aim=aim,
         name=name_of(best),
@@ -217,11 +220,9 @@ def _advised(best: Candidate, aim: Aim, more: Sequence[More]) -> Advised:
         largest_batch=best.largest_batch,
         predicted_ms=best.predicted_ms,
         needs=needs,
-        binds=binds,
         reasons=(
             aim_text(best, aim),
             *(wish_text(best, wish) for wish in wanted.wishes),
-            binding_text(best, binds),
         ),
         more=tuple(more),
         checks=tuple(check["reason"] for check in told["checks"]),
@@ -247,7 +248,7 @@ def _more(search: Search, best: Candidate) -> Generator[Step, None, list[More]]:
         found.append(more("wider", after, wider_text(widest, too_wide)))
     yield doing("looking at a finer output")
     if (finer := _finer(search, best)) is not None:
-        found.append(more("finer output", finer, finer_text(finer)))
+        found.append(more("finer output", finer, finer_text(best, finer)))
     yield doing("looking at one level more")
     if (deeper := _deeper(search, best)) is not None:
         found.append(more("sees further", deeper, deeper_text(deeper)))
@@ -307,16 +308,15 @@ def _given_up(one: Candidate, giving: tuple[Wish, ...]) -> GiveWay:
 def _speed(wanted: Requirements) -> tuple[Calibrated | None, str]:
     """The speed of the device; or why it is not known."""
     try:
-        return calibrated(device=wanted.device, precision=wanted.precision), ""
+        with one_at_a_time_on_this_machine():
+            return calibrated(device=wanted.device, precision=wanted.precision), ""
     except (TimingError, ImportError) as error:
         return None, error_text(error)
 
 
-def _misses(one: Advised, wanted: Requirements) -> bool:
+def _misses(one: Advised) -> bool:
     """Whether a design that was timed is slower than is wished."""
-    return bool(
-        wanted.tests_speed and one.timing and one.timing.images_per_second < (wanted.images_per_second or 0)
-    )
+    return one.timing is not None and one.needs.get("speed", 0) > 1
 
 
 def _to_the_end(steps: Generator[Step, None, Advice], on_progress: OnProgress) -> Advice:

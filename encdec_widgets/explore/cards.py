@@ -124,7 +124,7 @@ def _count(memory: Any) -> float | None:
     if isinstance(memory, bool):
         return None
     if isinstance(memory, (int, float)):
-        return memory if abs(memory) < 2 * MOST_BYTES else math.copysign(2.0 * MOST_BYTES, memory)
+        return max(min(memory, 2 * MOST_BYTES), -2 * MOST_BYTES)
     match = _AMOUNT.fullmatch(memory.strip()) if isinstance(memory, str) and len(memory) < 40 else None
     if match is None:
         return None

@@ -18,6 +18,7 @@ from encdec_widgets.explore.compared_given import Given, given_of
 from encdec_widgets.explore.compared_words import figure_text, label_text, ratio_words
 from encdec_widgets.explore.figures_of import FIGURES, figures_of
 from encdec_widgets.explore.tell import TELLS
+from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
 from encdec_widgets.formatting import counted, listed, quoted
 from encdec_widgets.workers.timing import measure as measure_time
 from encdec_widgets.workers.timing.result import Timing
@@ -234,10 +235,11 @@ def compare_designs(
     _require_as_many("timings", timings, given)
     known = list(timings or [None] * len(given))
     if measure:
-        for i, one in enumerate(given):
-            if one.backbone is not None and known[i] is None:
-                options = {"batch_size": batch_size, "precision": precision, **timing}
-                known[i] = measure_time(one.backbone, **options)
+        options = {"batch_size": batch_size, "precision": precision, **timing}
+        with one_at_a_time_on_this_machine():
+            for i, one in enumerate(given):
+                if one.backbone is not None and known[i] is None:
+                    known[i] = measure_time(one.backbone, **options)
     rows = [_row(one, time, batch_size, precision) for one, time in zip(given, known, strict=True)]
     return ComparedDesigns(
         tuple(attrs.evolve(row, ratios=_ratios(row, rows[0])) for row in rows),

@@ -11,7 +11,7 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
 from encdec_widgets.explore.advice import Advice, Advised
 from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
-from encdec_widgets.formatting import digits, error_text, factor_text
+from encdec_widgets.formatting import digits, error_text, factor_text, number_text
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.timing import measure
 from encdec_widgets.workers.timing.result import Timing
@@ -74,12 +74,12 @@ def _with_time(
     needs = dict(one.needs)
     if wished is not None:
         needs["speed"] = wished / timing.images_per_second
-        told += f". That {'misses' if needs['speed'] > 1 else 'meets'} the wish for {digits(wished)} images a second"
+        verb = "misses" if needs["speed"] > 1 else "meets"
+        told += f". That {verb} the wish for {number_text(wished)} images a second"
     return attrs.evolve(
         one,
         timing=timing,
         needs=needs,
-        binds=max(needs, key=needs.__getitem__),
         figures={**one.figures, "time_ms": timing.median_ms},
         reasons=(*one.reasons, f"{told}."),
     )

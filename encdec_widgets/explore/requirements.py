@@ -13,6 +13,13 @@ from encdec_widgets.explore.cards import card_named, memory_bytes
 
 Wish: TypeAlias = Literal["animal", "memory", "speed", "fineness"]
 WISHES: tuple[Wish, ...] = ("animal", "memory", "speed", "fineness")
+WISH_NAMES: dict[Wish, str] = {
+    "animal": "the size of the animal",
+    "memory": "the memory",
+    "speed": "the speed",
+    "fineness": "how exactly points are found",
+}
+"""What a person calls them."""
 WORKS = ("training", "forward")
 USUAL_FINENESS = 40
 """Where nothing is said, half a cell of the output may be the animal's length over this."""

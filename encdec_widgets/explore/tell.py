@@ -9,11 +9,12 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.design import Design
-from encdec_widgets.explain.costs import Precision
+from encdec_widgets.explain.costs import PRECISIONS, Precision
 from encdec_widgets.explain.receptive_field import MapReceptiveField
 from encdec_widgets.explore.this_machine import machine_here, one_at_a_time_on_this_machine
 from encdec_widgets.formatting import error_text, quoted
 from encdec_widgets.networks.keras_private import maker_of
+from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.strides import Strides, coarseness, one_stride
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.timing import measure
@@ -89,6 +90,11 @@ def tell(design_json: str, what: Iterable[str] = ("cost",), **conditions: Unpack
         return _told(design_json, wanted, conditions)
 
 
+def told_of(design_json: str, what: Iterable[str], conditions: Conditions) -> Told:
+    """As :func:`tell`, for an executor that has keywords of its own."""
+    return tell(design_json, what, **conditions)
+
+
 def wanted_of(what: Iterable[str]) -> tuple[str, ...]:
     """What is to be told, each once, in the order of :data:`TELLS`.
 
@@ -107,19 +113,23 @@ def wanted_of(what: Iterable[str]) -> tuple[str, ...]:
 
 
 def _told(design_json: str, wanted: tuple[str, ...], conditions: Conditions) -> Told:
-    try:
-        design = Design.from_json(design_json)
-        policy = conditions.get("policy")
-        backbone = to_the_end(build_in_steps(design, policy=policy, suggests=False))
-    except Exception as error:  # noqa: BLE001 - a user's class may raise anything; it becomes the reason
-        return {"reason": reason_in_words(error)}
-    return {name: TELLS[name](backbone, conditions) for name in wanted}
+    with one_at_a_time:  # Also while graphs are read: threads of an executor share Keras's state.
+        try:
+            design = Design.from_json(design_json)
+            policy = conditions.get("policy")
+            backbone = to_the_end(build_in_steps(design, policy=policy, suggests=False))
+        except Exception as error:  # noqa: BLE001 - a user's class may raise anything; it becomes the reason
+            return {"reason": reason_in_words(error)}
+        told = {name: TELLS[name](backbone, conditions) for name in wanted if name != "time"}
+    return {**told, "time": _time(backbone, conditions)} if "time" in wanted else told
 
 
 def reason_in_words(error: BaseException) -> str:
     """Why there is no network, in the words of the error; what it suggests was not tried, and is left out."""
     if isinstance(error, FieldError):
         return str(error.suggesting(()))
+    if isinstance(error, TimingError):
+        return str(error)
     return f"{type(error).__name__}: {error_text(error)}"
 
 
@@ -187,7 +197,8 @@ def _checks(backbone: Backbone, conditions: Conditions) -> list[Told]:
 
 def _time(backbone: Backbone, conditions: Conditions) -> Told:
     options = {**conditions.get("timing", {}), "batch_size": conditions.get("batch_size", 1)}
-    options.setdefault("precision", conditions.get("precision"))
+    policy = conditions.get("policy")
+    options["precision"] = conditions.get("precision") or (policy if policy in PRECISIONS else None)
     try:
         timing = measure(backbone.design, **options)
     except (TimingError, FieldError) as error:

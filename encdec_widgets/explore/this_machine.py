@@ -41,17 +41,11 @@ def turn_file() -> Path:
 def one_at_a_time_on_this_machine(path: Path | None = None) -> Iterator[None]:
     """Wait until no other process or thread of this machine is inside this ``with`` statement.
 
-    The system lets go of the lock of a process that has ended, however it ended.
-
     Args:
         path: The file that is locked; :func:`turn_file` if left out.
     """
-    with _opened(path or turn_file()) as file:
-        _lock(file)
-        try:
-            yield
-        finally:
-            _unlock(file)
+    with _opened(path or turn_file()) as file, locked(file.fileno()):
+        yield
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -67,35 +61,56 @@ def _opened(path: Path) -> IO[bytes]:
         return path.open("rb")
 
 
+@contextmanager
+def locked(file: int) -> Iterator[None]:
+    """Hold the lock of an open file, which others wait for. The system lets go of that of a process that has ended.
+
+    Where the system locks no files, as some network drives and Python in a web page, nobody waits.
+    """
+    held = _lock(file)
+    try:
+        yield
+    finally:
+        if held:
+            _unlock(file)
+
+
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: IO[bytes]) -> None:
+    _FAR = 2**40  # Windows locks bytes, against readers too: one behind the end of any file.
+
+    def _lock(file: int) -> bool:
         while True:
+            os.lseek(file, _FAR, os.SEEK_SET)
             try:
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-                return
+                msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
             except OSError:
                 time.sleep(_LOOK_AGAIN_S)
+            else:
+                return True
 
-    def _unlock(file: IO[bytes]) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+    def _unlock(file: int) -> None:
+        os.lseek(file, _FAR, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
 
-elif os.name == "posix" and sys.platform not in ("emscripten", "wasi"):
-    import fcntl
+elif sys.platform in ("emscripten", "wasi"):
 
-    def _lock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    def _lock(file: int) -> bool:
+        return False
 
-    def _unlock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_UN)
+    def _unlock(file: int) -> None:
+        raise AssertionError
 
 else:
+    import fcntl
 
-    def _lock(file: IO[bytes]) -> None:
-        """Do nothing: Python in a web page is alone."""
+    def _lock(file: int) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError:
+            return False
+        return True
 
-    def _unlock(file: IO[bytes]) -> None:
-        """Do nothing, either."""
+    def _unlock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)

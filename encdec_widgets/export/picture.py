@@ -28,7 +28,7 @@ _PX_PER_MM = 96 / 25.4
 _NARROWEST = 420.0
 """A narrower picture is drawn so wide, in px, and made smaller: letters of 11 px are 6 points then in 85 mm."""
 _LOWEST, _SHAPE = 300.0, 0.68
-_SMALL = 420.0
+_SMALL = 320.0
 """Width of a picture beside others, in px."""
 _WIDTHS, _DPIS, _MOST_PX = (20.0, 2000.0), (30, 2400), 20_000
 _THEMES = {"light": LIGHT, "dark": DARK}

@@ -30,7 +30,7 @@ def require_processes() -> None:
 
 
 class WorkerProcess:
-    """A running ``encdec_widgets.workers.inside``.
+    """A running ``encdec_widgets.workers.inside``, or another module that answers requests as it does.
 
     Attributes:
         backend: The Keras backend it computes with.
@@ -40,8 +40,19 @@ class WorkerProcess:
         in_use: Whether a thread asks it something, or is about to; that thread then closes the channels.
     """
 
-    def __init__(self, backend: str) -> None:
-        """Start it; it loads its backend when the first request comes."""
+    def __init__(
+        self,
+        backend: str,
+        module: str = "encdec_widgets.workers.inside",
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start it; it loads its backend when the first request comes.
+
+        Args:
+            backend: The Keras backend it computes with.
+            module: What it runs.
+            variables: Environment variables that are set for it.
+        """
         self.backend = backend
         self.fresh = True
         self.inherited = inherited()
@@ -54,11 +65,11 @@ class WorkerProcess:
         try:
             self._popen = subprocess.Popen(
                 # -P: no folder is searched for modules that this process does not search.
-                [sys.executable, "-P", "-m", "encdec_widgets.workers.inside"],
+                [sys.executable, "-P", "-m", module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
-                env=_environment(backend),
+                env={**_environment(backend), **(variables or {})},
                 # The interrupt that stops a notebook's cell goes to the kernel's whole group; a timing goes on.
                 start_new_session=True,
             )

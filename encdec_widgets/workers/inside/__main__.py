@@ -15,7 +15,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -25,11 +25,17 @@ from encdec_widgets.workers.errors import TimingError, out_of_memory, tells_of_m
 if TYPE_CHECKING:
     from encdec_widgets.workers.inside.bench import Bench
 
+Commands = Callable[[], Mapping[str, Callable[..., Any]]]
+
 _ORPHAN_CHECK_S = 1.0
 
 
-def main() -> None:
-    """Answer requests until standard input ends."""
+def main(commands: Commands | None = None) -> None:
+    """Answer requests until standard input ends.
+
+    Args:
+        commands: Gives what can be asked for; the commands of a bench if left out.
+    """
     requests, replies = _private_channels()
     _end_first_when_memory_runs_out()
     # Every network is traced anew, which is as it should be: its warnings would be taken for this process's last words.
@@ -38,21 +44,25 @@ def main() -> None:
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     while True:
-        reply = answer(json.loads(inbox.get()))
+        reply = answer(json.loads(inbox.get()), commands)
         # The line break in front ends a line that a library may have begun before the channels were made private.
         replies.write("\n" + json.dumps(reply) + "\n")
         replies.flush()
 
 
-def answer(request: dict[str, Any]) -> dict[str, Any]:
+def answer(request: dict[str, Any], commands: Commands | None = None) -> dict[str, Any]:
     """Do what a request asks for.
+
+    Args:
+        request: With an ``id``, a ``command``, its ``arguments`` and the ``batch_size`` that an error names.
+        commands: Gives what can be asked for, as in :func:`main`; what goes wrong with that is an answer too.
 
     Returns:
         The request's ``id`` and either ``result`` or ``error`` (one line); ``retire`` is true where this process should
         not be used again.
     """
     try:
-        result = _bench().commands()[request["command"]](**request["arguments"])
+        result = (commands or _of_bench)()[request["command"]](**request["arguments"])
         return {"id": request["id"], "result": result}
     except BaseException as error:  # noqa: BLE001 - the parent waits for a line about any error
         memory = any(tells_of_memory(f"{type(cause).__name__}: {cause}") for cause in _causes(error))
@@ -61,9 +71,13 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"id": request["id"], "error": line, "retire": memory}
 
 
+def _of_bench() -> Mapping[str, Callable[..., Any]]:
+    return _bench().commands()
+
+
 @functools.cache
 def _bench() -> "Bench":
-    # Here and not above: it loads Keras, and what goes wrong with that is an answer too.
+    # Here and not above: it loads Keras.
     from encdec_widgets.workers.inside.bench import Bench
 
     return Bench()

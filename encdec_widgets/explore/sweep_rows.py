@@ -1,0 +1,170 @@
+"""The rows of a sweep: what is told of each combination, and tables of them."""
+
+import importlib
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.design_json import as_data
+from encdec_widgets.explain.table import csv_lines
+from encdec_widgets.formatting import counted, listed, value_text
+
+FIGURES = {
+    "cost": ("parameters", "multiply_adds", "training_bytes", "inference_bytes"),
+    "receptive_field": ("receptive_field",),
+    "strides": ("output_stride", "maximum_stride"),
+    "output_shape": (),
+    "checks": ("warnings",),
+    "time": ("time_ms",),
+}
+"""The names of the figures that each part of what is told gives."""
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """One combination of a sweep, and what was told of its design.
+
+    Attributes:
+        index: Its place in the grid, from 0.
+        values: The value of each field of the grid, by its path.
+        base: The design in which they are replaced.
+        told: What :func:`encdec_widgets.explore.tell.tell` told of it; None where there is a reason.
+        reason: Why nothing is told: there is no such network, or it could not be built; empty where something is.
+        failed: Whether it is for want of a process that could do it; it is tried again when the sweep goes on.
+
+    Example:
+        >>> from encdec_widgets import sweep
+        >>> from encdec_widgets.architectures import UNet
+        >>> row = next(iter(sweep(UNet(), {"filters": [-8, 8]})))
+        >>> row.index, row.reason
+        (0, 'filters must be a whole number from 1 to 4096. Received: filters=-8.')
+    """
+
+    index: int
+    values: Mapping[str, Any]
+    base: Design = attrs.field(repr=False)
+    told: Mapping[str, Any] | None = None
+    reason: str = ""
+    failed: bool = False
+
+    @property
+    def design(self) -> Design | None:
+        """Its design; None where the values do not make one."""
+        try:
+            return self.base.replace_all(self.values)
+        except Exception:  # noqa: BLE001 - a user's class may raise anything; the reason says what
+            return None
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What was told as numbers by name (see :data:`FIGURES`); what is not known is left out.
+
+        The receptive field is the shorter side of the smallest box that an output sees, in px, and infinite where it is
+        the whole image. Strides that differ along height and width are left out.
+        """
+        told = self.told or {}
+        seen = told.get("receptive_field", {})
+        sides = [seen.get("height"), seen.get("width")]
+        found = {
+            **told.get("cost", {}),
+            "receptive_field": math.inf
+            if seen.get("extent") == "whole image"
+            else None
+            if None in sides
+            else min(sides),
+            **{f"{name}_stride": value for name, value in told.get("strides", {}).items()},
+            "warnings": sum(one["severity"] == "warning" for one in told["checks"])
+            if "checks" in told
+            else None,
+            "time_ms": told.get("time", {}).get("median_ms"),
+        }
+        return {name: value for name, value in found.items() if isinstance(value, (int, float))}
+
+    @property
+    def device(self) -> str | None:
+        """What the time was measured on, a processor with its name: all are called "CPU". None without a time."""
+        time = (self.told or {}).get("time", {})
+        if "device" not in time:
+            return None
+        return f"{time['device']} ({time['processor']})" if time["device"] == "CPU" else str(time["device"])
+
+    def as_cells(self, wanted: Iterable[str]) -> dict[str, Any]:
+        """The row of a table: plain values by the names of the columns, the same for all rows of a sweep.
+
+        Args:
+            wanted: What the sweep tells.
+        """
+        told, figures = self.told or {}, self.figures
+        cells: dict[str, Any] = {
+            "index": self.index,
+            **{path: _cell(value) for path, value in self.values.items()},
+        }
+        for part in wanted:
+            cells.update({name: figures.get(name) for name in FIGURES[part]})
+            if part == "checks":
+                cells["checks"] = "; ".join(check["kind"] for check in told.get("checks", ()))
+            if part == "output_shape":
+                cells["output_shape"] = " × ".join(
+                    str(size or "any") for size in told.get("output_shape", ())
+                )
+            if part == "time":
+                cells.update(device=self.device, time_reason=told.get("time", {}).get("reason", ""))
+        return {**cells, "reason": self.reason}
+
+    def as_data(self) -> dict[str, Any]:
+        """The row as JSON has it."""
+        values = {path: as_data(value) for path, value in self.values.items()}
+        outcome = {"reason": self.reason} if self.told is None else {"told": dict(self.told)}
+        return {"index": self.index, "values": values, **outcome, **({"failed": True} if self.failed else {})}
+
+
+def devices_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """What the times of some rows were measured on, each once."""
+    return tuple(dict.fromkeys(row.device for row in rows if row.device is not None))
+
+
+def devices_words(rows: Iterable[Row]) -> str:
+    """A sentence where times are of several devices, which must not be ranked without it; else nothing.
+
+    >>> devices_words([])
+    ''
+    """
+    devices = devices_of(rows)
+    if len(devices) < 2:
+        return ""
+    return f"These times are of {counted(len(devices), 'device')}: {listed(devices)}. Compare those of one device only."
+
+
+def csv_of(rows: Sequence[Row], wanted: Iterable[str]) -> str:
+    """Rows as comma-separated values, for a spreadsheet or ``pandas.read_csv``."""
+    return "".join(csv_lines([row.as_cells(wanted) for row in rows]))
+
+
+def json_of(header: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    """A sweep as JSON: what was asked, and the rows."""
+    return json.dumps(
+        {**header, "rows": [row.as_data() for row in rows]}, ensure_ascii=False, allow_nan=False
+    )
+
+
+def frame_of(rows: Sequence[Row], wanted: Iterable[str]) -> Any:
+    """Rows as a ``pandas.DataFrame``, by their index.
+
+    Raises:
+        ImportError: If pandas is not installed.
+    """
+    try:
+        pandas = importlib.import_module("pandas")
+    except ImportError as error:
+        raise ImportError(
+            "to_pandas needs pandas, which cannot be imported here: pip install pandas; to_csv and to_json need nothing"
+        ) from error
+    return pandas.DataFrame([row.as_cells(wanted) for row in rows]).set_index("index")
+
+
+def _cell(value: Any) -> Any:
+    return value if value is None or isinstance(value, (bool, int, float, str)) else value_text(value)

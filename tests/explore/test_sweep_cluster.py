@@ -1,0 +1,66 @@
+"""Sweeps on a cluster of Dask, where it is installed: extra `cluster`."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from encdec_widgets import sweep
+from tests.explore.deadly import Deadly
+from tests.explore.instant import DESIGN
+
+distributed: Any = pytest.importorskip("distributed", reason='pip install "encdec_widgets[cluster]"')
+dask: Any = pytest.importorskip("dask")
+
+# What goes on in its own threads and processes while it is closed is for Dask to say.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.skipif(sys.platform == "win32", reason="a process there is ended otherwise"),
+]
+GRID = {"filters": [0, *range(2, 22)], "down_blocks": [2, 3]}
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    settings = {
+        "distributed.scheduler.allowed-failures": 2,
+        "distributed.comm.timeouts.connect": "60s",
+    }
+    environment = pytest.MonkeyPatch()
+    environment.setenv("KERAS_BACKEND", "numpy")  # It starts in two seconds, and all is the same.
+    with (
+        environment.context(),
+        dask.config.set(settings),
+        distributed.LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+    environment.undo()
+
+
+def test_a_cluster_gives_the_same_rows_though_a_worker_is_killed(client: Any, tmp_path: Path) -> None:
+    before = set(client.run(os.getpid).values())
+    store = tmp_path / "store"
+    found = sweep(DESIGN, GRID, executor=client.get_executor(), store=store, progress=False)
+    killed = False
+    indexes = []
+    for row in found:
+        indexes.append(row.index)
+        if row.told and not killed:
+            os.kill(min(before), signal.SIGKILL)
+            killed = True
+    assert sorted(indexes) == list(range(len(found)))
+    assert found.rows == sweep(DESIGN, GRID, processes=1, progress=False).run().rows
+    assert store.read_bytes().count(b"\n") == len(found) + 1
+
+
+def test_a_design_that_kills_every_worker_is_a_row_with_its_reason(client: Any, tmp_path: Path) -> None:
+    blocks = [Deadly(filters=4), Deadly(filters=4, ends="always", note=str(tmp_path / "note"))]
+    found = sweep(DESIGN, {"encoder[0]": blocks}, ("cost",), client.get_executor(), progress=False).run()
+    assert [bool(row.told) for row in found.rows] == [True, False]
+    assert "KilledWorker" in found.rows[1].reason
+    assert found.rows[1].failed

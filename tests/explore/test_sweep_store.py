@@ -1,0 +1,172 @@
+"""The file of a sweep: nothing in it is lost, counted twice or taken for another's, wherever it was torn."""
+
+import json
+import os
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from encdec_widgets import sweep
+from encdec_widgets.explore.sweep import Sweep
+from encdec_widgets.explore.sweep_store import Kept, Store, StoreError
+from tests.explore.instant import DESIGN, Instant, told_of_text
+
+GRID = {"filters": [4, 8, 8, 12, 16], "down_blocks": [2, 7]}
+PATIENCE_S = 60
+
+
+def swept(store: Path, instant: Instant | None = None, grid: Any = GRID, **how: Any) -> Sweep:
+    return sweep(DESIGN, grid, ("cost",), instant or Instant(), store, **how)
+
+
+WHOLE = sweep(DESIGN, GRID, ("cost",), Instant()).run().rows
+
+
+def content_of_a_store() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store"
+        swept(path).run()
+        return path.read_bytes()
+
+
+CONTENT = content_of_a_store()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, len(CONTENT)))
+def test_a_store_that_was_torn_anywhere_goes_on(end: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store"
+        path.write_bytes(CONTENT[:end])
+        there = max(CONTENT[:end].count(b"\n") - 1, 0)
+        found = swept(path)
+        assert len(found.rows) == there
+        assert found.run().rows == WHOLE
+        assert path.read_bytes().count(b"\n") == len(WHOLE) + 1
+        again = Instant()
+        assert swept(path, again).run().rows == WHOLE
+        assert again.asked == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(CONTENT.index(b"\n") + 1, len(CONTENT) - 1), st.binary(min_size=1, max_size=3))
+def test_a_line_that_was_damaged_is_computed_again_or_read(place: int, other: bytes) -> None:
+    damaged = CONTENT[:place] + other + CONTENT[place + len(other) :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store"
+        path.write_bytes(damaged)
+        found = swept(path).run()
+        assert found.complete
+        assert [row.index for row in found.rows] == list(range(len(WHOLE)))
+
+
+def test_rows_that_are_there_are_not_asked_about_again_nor_are_their_designs(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    for row in swept(path):
+        if row.index == 0:
+            break
+    rest = Instant()
+    assert swept(path, rest).run().rows == WHOLE
+    assert len(set(rest.asked)) == len(rest.asked) <= 4
+    lines = path.read_bytes().splitlines()
+    assert len({json.loads(line)["index"] for line in lines[1:]}) == len(lines) - 1 == len(WHOLE)
+
+
+def test_what_failed_is_not_kept(tmp_path: Path) -> None:
+    def fails(_: str) -> dict[str, Any]:
+        raise RuntimeError("no worker")
+
+    path = tmp_path / "store"
+    assert all(row.reason for row in swept(path, Instant(fails)).run().rows)
+    assert swept(path).run().rows == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("how", "named"),
+    [
+        ({"grid": {"filters": [4, 8]}}, "grid"),
+        ({"grid": dict(reversed(GRID.items()))}, "grid"),
+        ({"batch_size": 2}, "conditions"),
+    ],
+    ids=["another grid", "another order", "another batch"],
+)
+def test_the_store_of_another_sweep_is_refused_and_left(tmp_path: Path, how: Any, named: str) -> None:
+    path = tmp_path / "store"
+    path.write_bytes(CONTENT)
+    with pytest.raises(
+        StoreError, match=f"holds another sweep: {named} there is .* Received: .* Give another"
+    ):
+        swept(path, **how)
+    assert path.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "{}", '{"encdec_widgets_sweep": 1, "rows": []}', "\n", "{\n"])
+def test_a_file_that_is_no_store_is_refused_and_left(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "thesis.txt"
+    path.write_text(text)
+    with pytest.raises(StoreError, match="is no store of a sweep"):
+        swept(path)
+    assert path.read_text() == text
+
+
+def test_what_a_sweep_is_written_as_is_not_taken_for_its_store(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.json"
+    text = swept(tmp_path / "store").to_json(path)
+    with pytest.raises(StoreError):
+        swept(path)
+    assert path.read_text() == text
+
+
+def test_a_store_that_is_full_says_so_and_keeps_whole_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "store"
+    found = swept(path)
+    room, write = 900, os.write
+
+    def writes_some(file: int, data: bytes) -> int:
+        nonlocal room
+        if not room:
+            raise OSError(28, "No space left on device")
+        written = write(file, data[: min(room, 100)])
+        room -= written
+        return written
+
+    monkeypatch.setattr("encdec_widgets.explore.sweep_store.os.write", writes_some)
+    with pytest.raises(OSError, match="No space"):
+        found.run()
+    monkeypatch.undo()
+    assert path.read_bytes().endswith(b"\n")
+    assert found.rows
+    assert found.run().rows == swept(path).run().rows == WHOLE
+
+
+def test_two_sweeps_may_share_a_store(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    both = [swept(path) for _ in range(2)]
+    threads = [threading.Thread(target=one.run) for one in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert both[0].rows == both[1].rows == swept(path).rows == WHOLE
+
+
+def test_half_a_line_of_another_process_does_not_spoil_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    store = Store(path, {"encdec_widgets_sweep_store": 1})
+    assert store.open() == {}
+    with path.open("ab") as file:
+        file.write(b'{"index": 0, "told": {"co')  # and was killed
+    store.add(1, Kept("key", told_of_text("a")), {"filters": 4})
+    assert store.open() == {1: Kept("key", told_of_text("a"))}
+
+
+def test_a_folder_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        swept(tmp_path / "missing" / "store")
