@@ -9,8 +9,12 @@ import attrs
 
 from encdec_widgets.backbone import build_in_steps
 from encdec_widgets.background import to_the_end
-from encdec_widgets.explore.advice import AIMS, Advice, Advised, Aim, GiveWay, More
-from encdec_widgets.explore.advice_words import (
+from encdec_widgets.explore.advising.advice import AIMS, Advice, Advised, Aim, GiveWay, More
+from encdec_widgets.explore.advising.candidate import Candidate
+from encdec_widgets.explore.advising.measured import with_measured
+from encdec_widgets.explore.advising.search import Search, Step
+from encdec_widgets.explore.advising.space import chosen_families, shapes, size_of_space
+from encdec_widgets.explore.advising.words import (
     aim_text,
     deeper_text,
     finer_text,
@@ -21,12 +25,8 @@ from encdec_widgets.explore.advice_words import (
     wider_text,
     wish_text,
 )
-from encdec_widgets.explore.advise_space import chosen_families, shapes, size_of_space
-from encdec_widgets.explore.candidate import Candidate
 from encdec_widgets.explore.figures_of import figures_of
-from encdec_widgets.explore.measured_advice import with_measured
 from encdec_widgets.explore.requirements import Requirements, Wish
-from encdec_widgets.explore.search import Search, Step
 from encdec_widgets.explore.tell import TELLS
 from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
 from encdec_widgets.formatting import error_text

@@ -13,9 +13,9 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.registry import answering
 from encdec_widgets.explain.costs import Precision
 from encdec_widgets.explain.table import csv_lines
-from encdec_widgets.explore.compared_fields import Difference, differences
-from encdec_widgets.explore.compared_given import Given, given_of
-from encdec_widgets.explore.compared_words import figure_text, label_text, ratio_words
+from encdec_widgets.explore.comparing.fields import Difference, differences
+from encdec_widgets.explore.comparing.given import Given, given_of
+from encdec_widgets.explore.comparing.words import figure_text, label_text, ratio_words
 from encdec_widgets.explore.figures_of import FIGURES, figures_of
 from encdec_widgets.explore.tell import TELLS
 from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
@@ -167,7 +167,7 @@ class ComparedDesigns:
         Raises:
             FileExistsError: If there is a file, and ``overwrite`` is False.
         """
-        from encdec_widgets.explore.compared_html import page_of
+        from encdec_widgets.explore.comparing.html import page_of
 
         text = page_of(self)
         if path is None:
@@ -176,7 +176,7 @@ class ComparedDesigns:
         return written
 
     def _repr_html_(self) -> str:
-        from encdec_widgets.explore.compared_html import table_of
+        from encdec_widgets.explore.comparing.html import table_of
 
         return table_of(self)
 

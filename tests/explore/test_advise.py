@@ -15,14 +15,14 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.background import to_the_end
 from encdec_widgets.explore import advise as module
-from encdec_widgets.explore.advice import AIMS, Advice
 from encdec_widgets.explore.advise import advise_in_steps, wider_is_slower
-from encdec_widgets.explore.advise_space import SCALES, shapes
-from encdec_widgets.explore.candidate import Candidate
-from encdec_widgets.explore.looked import look
-from encdec_widgets.explore.measured_advice import with_measured
+from encdec_widgets.explore.advising.advice import AIMS, Advice
+from encdec_widgets.explore.advising.candidate import Candidate
+from encdec_widgets.explore.advising.looked import look
+from encdec_widgets.explore.advising.measured import with_measured
+from encdec_widgets.explore.advising.search import Search, Step
+from encdec_widgets.explore.advising.space import SCALES, shapes
 from encdec_widgets.explore.requirements import Requirements
-from encdec_widgets.explore.search import Search, Step
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.timing import Timing
 from encdec_widgets.workers.timing.calibrating import Calibrated
@@ -46,9 +46,9 @@ WANTED = {
 
 @pytest.fixture(autouse=True)
 def _small_space(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("encdec_widgets.explore.search.shapes", lambda _: tuple(GRID))
+    monkeypatch.setattr("encdec_widgets.explore.advising.search.shapes", lambda _: tuple(GRID))
     monkeypatch.setattr(module, "shapes", lambda _: tuple(GRID))
-    monkeypatch.setattr("encdec_widgets.explore.advise_space.WIDTHS", (0.25, 0.5, 1.0))
+    monkeypatch.setattr("encdec_widgets.explore.advising.space.WIDTHS", (0.25, 0.5, 1.0))
 
 
 def every(search: Search) -> list[Candidate]:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from encdec_widgets import Design
-from encdec_widgets.explore.advise_space import base_of, families, shapes, size_of_space
-from encdec_widgets.explore.looked import look
+from encdec_widgets.explore.advising.looked import look
+from encdec_widgets.explore.advising.space import base_of, families, shapes, size_of_space
 
 
 @pytest.mark.parametrize("family", families())

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from encdec_widgets import Design, compare_designs, pareto, preset
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
 from encdec_widgets.architectures.blocks.head import Head
-from encdec_widgets.explore.compared_fields import differences
+from encdec_widgets.architectures.encoder_decoder import EncoderBlock
+from encdec_widgets.explore.comparing.fields import differences
 from encdec_widgets.explore.figures_of import FIGURES
 from encdec_widgets.explore.tell import tell
 from encdec_widgets.workers.timing import Timing
@@ -80,17 +82,25 @@ def test_names_can_be_given_and_are_kept_apart() -> None:
     assert [row.name for row in compare_designs([SMALL, WIDE, WIDE], ["a", "a", "b"])] == ["a", "a (2)", "b"]
 
 
+@attrs.frozen
+class Broken(EncoderBlock):
+    """A block of a user's own that makes no layers."""
+
+    def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+        raise ZeroDivisionError("<no> layers")
+
+
 def test_a_network_that_cannot_be_built_is_a_column_with_its_reason() -> None:
-    small = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
-    blocks = small.replace("encoder[0].num_convs", 1)
-    assert isinstance(blocks.architecture, CustomEncoderDecoder)
-    bad = blocks.replace("decoder[0].skip_add", True).replace("decoder[0].refine_convs_first_filters", 3)
-    compared = compare_designs([small, bad])
-    if compared[1].reason:  # whether it can be built is the network's own matter
-        assert compared[1].figures == {}
-        assert compared[1].reason in repr(compared)
-        assert compared.pictures()[1] == ""
-        assert compared[1].reason.split()[0] in compared.to_html()
+    broken = Design(CustomEncoderDecoder(encoder=[Broken(pool=False)]), (8, 8, 1))
+    compared = compare_designs([SMALL, broken])
+    row = compared[1]
+    assert row.reason == "ZeroDivisionError: <no> layers"
+    assert (row.figures, row.ratios) == ({}, {})
+    assert row.reason in repr(compared)
+    assert compared.pictures()[1] == ""
+    assert "ZeroDivisionError: &lt;no&gt; layers" in str(compared.to_html())
+    assert row.reason in compared.to_csv()
+    assert pareto(compared, {"parameters": "low"}).not_compared == {1: row.reason}
 
 
 def test_times_have_a_ratio_under_the_same_conditions_alone() -> None:
@@ -234,7 +244,7 @@ def test_there_is_no_design_of_another_name() -> None:
 
 
 def test_infinite_receptive_fields_are_words() -> None:
-    from encdec_widgets.explore.compared_words import figure_text
+    from encdec_widgets.explore.comparing.words import figure_text
 
     assert figure_text("receptive_field", math.inf) == "whole image"
     assert figure_text("warnings", 2) == "2 warnings"

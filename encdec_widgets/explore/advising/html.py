@@ -7,7 +7,7 @@ from markupsafe import Markup
 from encdec_widgets.explore.html_parts import paragraphs, styled, table
 
 if TYPE_CHECKING:
-    from encdec_widgets.explore.advice import Advice
+    from encdec_widgets.explore.advising.advice import Advice
 
 
 def advice_html(advice: "Advice") -> str:

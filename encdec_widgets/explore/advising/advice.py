@@ -201,6 +201,6 @@ class Advice:
         return "\n".join([*lines, *filter(None, [self.untested]), *self.sure])
 
     def _repr_html_(self) -> str:
-        from encdec_widgets.explore.advice_html import advice_html
+        from encdec_widgets.explore.advising.html import advice_html
 
         return advice_html(self)

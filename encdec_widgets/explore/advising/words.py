@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from encdec_widgets.architectures.fields.described import field_words
-from encdec_widgets.explore.advice import Aim
-from encdec_widgets.explore.candidate import Candidate
+from encdec_widgets.explore.advising.advice import Aim
+from encdec_widgets.explore.advising.candidate import Candidate
 from encdec_widgets.explore.requirements import WISH_NAMES, Requirements, Wish
 from encdec_widgets.formatting import (
     bytes_text,

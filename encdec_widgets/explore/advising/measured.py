@@ -9,7 +9,7 @@ import attrs
 
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
-from encdec_widgets.explore.advice import Advice, Advised
+from encdec_widgets.explore.advising.advice import Advice, Advised
 from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
 from encdec_widgets.formatting import digits, error_text, factor_text, number_text
 from encdec_widgets.workers.errors import TimingError

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 import attrs
 
-from encdec_widgets.explore.advise_space import SCALES, Shape, shapes
-from encdec_widgets.explore.candidate import Candidate
-from encdec_widgets.explore.looked import is_known
+from encdec_widgets.explore.advising.candidate import Candidate
+from encdec_widgets.explore.advising.looked import is_known
+from encdec_widgets.explore.advising.space import SCALES, Shape, shapes
 from encdec_widgets.explore.requirements import Requirements, Wish
 from encdec_widgets.workers.timing.calibration import Calibration
 

@@ -40,7 +40,7 @@ class Looked:
     Example:
         >>> from encdec_widgets import Design
         >>> from encdec_widgets.architectures import UNet
-        >>> from encdec_widgets.explore.looked import look
+        >>> from encdec_widgets.explore.advising.looked import look
         >>> unet = UNet(filters=8, down_blocks=2, up_blocks=2)
         >>> cost = Design(unet, (96, 32, 1)).build().cost(batch_size=5)
         >>> looked = look(unet)

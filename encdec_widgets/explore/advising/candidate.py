@@ -7,9 +7,9 @@ import attrs
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.designs.design import Design
-from encdec_widgets.explore.advise_space import Shape
+from encdec_widgets.explore.advising.looked import Looked, Work, look
+from encdec_widgets.explore.advising.space import Shape
 from encdec_widgets.explore.fineness import Fineness
-from encdec_widgets.explore.looked import Looked, Work, look
 from encdec_widgets.explore.requirements import Requirements, Wish
 from encdec_widgets.workers.timing.calibration import Calibration
 
