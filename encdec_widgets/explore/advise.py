@@ -88,9 +88,9 @@ def advise(
         >>> advice = advise(animal_px=100, image_px=(512, 512), memory="8 GB", batch_size=4, family="U-Net")
         >>> best = advice["smallest"]
         >>> best.input_scale, best.design.architecture.down_blocks, best.figures["receptive_field"]
-        (0.5, 3, 100.0)
-        >>> print(best.binds, best.largest_batch)
-        animal ...
+        (0.25, 2, 48)
+        >>> best.binds, best.largest_batch
+        ('fineness', 391)
         >>> advise(animal_px=100, image_px=512, memory="4 MB", family="U-Net").give_way[0].wishes
         ('memory',)
     """

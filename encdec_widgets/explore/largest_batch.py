@@ -37,7 +37,7 @@ def largest_batch(
         >>> from encdec_widgets.explore.largest_batch import largest_batch
         >>> design = preset("SLEAP medium single").replace("input_shape", (512, 512, 1))
         >>> largest_batch(design, "8 GB"), largest_batch(design, "T4", work="forward")
-        (22, 279)
+        (27, 317)
     """
     if work not in WORKS:
         raise FieldError("work", work, f"must be one of {', '.join(map(quoted, WORKS))}", WORKS)
