@@ -180,6 +180,14 @@ def test_figures_are_those_of_the_design_as_it_is_built() -> None:
         assert backbone.cost(batch_size=one.largest_batch + 1).training_bytes > 8e9
 
 
+def test_memory_in_mixed_precision_and_colour_is_that_of_such_a_network() -> None:
+    wanted = wishes(memory="8 GB", precision="mixed_float16", channels=3, work="forward")
+    for one in advised(wanted).advised:
+        cost = built(one.design).cost(precision="mixed_float16")
+        assert one.design.input_shape[2] == 3
+        assert one.needs["memory"] == (cost.inference_bytes or 0) / 8e9
+
+
 def test_what_a_design_could_have_more_of_says_which_wish_it_would_miss() -> None:
     advice = advised(wishes(memory="300 MB", batch_size=4))
     more = [one for design in advice.advised for one in design.more]

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encdec_widgets import pareto
+from encdec_widgets import Design, pareto
+from encdec_widgets.architectures import UNet
+from encdec_widgets.explore.figures_of import figures_of
+from encdec_widgets.explore.sweep import Row
 
 VALUES = st.one_of(
     st.integers(-3, 3), st.sampled_from([math.inf, -math.inf, math.nan, None, 2**70, 2**70 + 1]), st.floats()
@@ -104,6 +107,24 @@ def test_times_of_different_devices_are_not_ranked_without_saying_so() -> None:
     assert pareto(rows, aims).notices == ("Times of different devices are compared here: CPU and NVIDIA T4.",)
     assert pareto(rows[:1] * 2, aims).notices == ()
     assert pareto(rows, {"parameters": "low"}).notices == ()
+
+
+def test_rows_of_a_sweep_are_taken_as_they_are() -> None:
+    design = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (32, 32, 1))
+    base = {"cost": {"parameters": 5}, "receptive_field": {"extent": "exact", "height": 9, "width": 7}}
+    whole = {
+        "cost": {"parameters": 9},
+        "receptive_field": {"extent": "whole image", "height": None, "width": None},
+    }
+    rows = [
+        Row(index=0, values={"filters": 4}, base=design, told=base),
+        Row(index=1, values={"filters": 8}, base=design, told=whole),
+        Row(index=2, values={"filters": -8}, base=design, reason="filters must be at least 1"),
+    ]
+    assert figures_of(base) == rows[0].figures == {"parameters": 5, "receptive_field": 7}
+    front = pareto(rows, {"parameters": "low", "receptive_field": "high"})
+    assert front.indices == (0, 1)
+    assert front.not_compared == {2: "filters must be at least 1"}
 
 
 def test_no_rows_have_an_empty_front() -> None:

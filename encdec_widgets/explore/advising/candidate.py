@@ -7,6 +7,7 @@ import attrs
 
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.designs.design import Design
+from encdec_widgets.explain.costs import MOST_IMAGES
 from encdec_widgets.explore.advising.looked import Looked, Work, look
 from encdec_widgets.explore.advising.space import Shape
 from encdec_widgets.explore.fineness import Fineness
@@ -87,11 +88,11 @@ class Candidate:
 
     @cached_property
     def largest_batch(self) -> int | None:
-        """The most images that fit in the memory at once; None without a wish for memory."""
+        """The most images that fit in the memory at once, up to 65,536; None without a wish for memory."""
         if self.wanted.memory is None:
             return None
         room = self.wanted.memory - self.looked.weight_bytes(self.work)
-        return max(room // self.looked.image_bytes(self.size, self.work), 0)
+        return min(max(room // self.looked.image_bytes(self.size, self.work), 0), MOST_IMAGES)
 
     @cached_property
     def predicted_ms(self) -> float | None:
