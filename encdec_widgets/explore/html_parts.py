@@ -22,7 +22,8 @@ STYLE = Markup(
 PAGE_STYLE = Markup(
     ":root{color-scheme:light dark}"
     "body{font-family:system-ui,sans-serif;margin:24px;background:Canvas;color:CanvasText}"
-    "@media(prefers-color-scheme:dark){.encdec-t .encdec-dark{display:block}.encdec-t .encdec-light{display:none}}"
+    "@media(prefers-color-scheme:dark){"
+    "main .encdec-t .encdec-dark{display:block}main .encdec-t .encdec-light{display:none}}"
 )
 
 

@@ -15,12 +15,12 @@ from encdec_widgets.designs.presets import as_design
 from encdec_widgets.explain.checks.network import Network
 from encdec_widgets.explain.costs import Precision
 from encdec_widgets.explain.machine_memory import memory_limit
-from encdec_widgets.explore.sweep_asking import asking_of
-from encdec_widgets.explore.sweep_grid import Grid, grid_of
-from encdec_widgets.explore.sweep_progress import progress_of
-from encdec_widgets.explore.sweep_rows import Row, csv_of, devices_words, frame_of, json_of
-from encdec_widgets.explore.sweep_run import Run, Sought
-from encdec_widgets.explore.sweep_store import HEADER_KEY, Kept, Store
+from encdec_widgets.explore.sweeping.asking import asking_of
+from encdec_widgets.explore.sweeping.grid import Grid, grid_of
+from encdec_widgets.explore.sweeping.progress import progress_of
+from encdec_widgets.explore.sweeping.rows import Row, csv_of, devices_words, frame_of, json_of
+from encdec_widgets.explore.sweeping.run import Run, Sought
+from encdec_widgets.explore.sweeping.store import HEADER_KEY, Kept, Store
 from encdec_widgets.explore.tell import Conditions, wanted_of
 from encdec_widgets.formatting import counted, duration_text, exact_text
 from encdec_widgets.workers.options import Options, checked
@@ -41,11 +41,12 @@ class Sweep:
         wanted: What is told of each design.
 
     Example:
+        >>> from concurrent.futures import ThreadPoolExecutor
         >>> from encdec_widgets import Design, sweep
         >>> from encdec_widgets.architectures import UNet
         >>> from encdec_widgets.explore.sweep import Sweep
-        >>> design = Design(UNet(down_blocks=2, up_blocks=2), (32, 32, 1))
-        >>> found: Sweep = sweep(design, {"filters": [4, 8]}, tell=("cost",))
+        >>> design, executor = Design(UNet(down_blocks=2, up_blocks=2), (32, 32, 1)), ThreadPoolExecutor(1)
+        >>> found: Sweep = sweep(design, {"filters": [4, 8]}, tell=("cost",), executor=executor)
         >>> len(found), found
         (2, <Sweep: 0 of 2 rows>)
         >>> [row.index for row in found.run().rows], found.complete
@@ -70,7 +71,7 @@ class Sweep:
             sought: What is told of each design, and by whom.
             header: All that was asked, as data.
             store: Where rows are kept.
-            progress: Whether to show a bar: see :func:`encdec_widgets.explore.sweep_progress.progress_of`.
+            progress: Whether to show a bar: see :func:`encdec_widgets.explore.sweeping.progress.progress_of`.
         """
         self.design = design
         self.grid = grid
@@ -280,12 +281,11 @@ def sweep(
         >>> design = Design(UNet(down_blocks=2, up_blocks=2), (32, 32, 1))
         >>> found = sweep(design, {"filters": [4, 8], "down_blocks": [2, 6]}, tell=("cost",)).run()
         >>> [row.figures.get("parameters") for row in found.rows]
-        [8176, None, 32512, None]
+        [8192, None, 32512, None]
         >>> found.rows[1].values, found.rows[1].reason
         ({'filters': 4, 'down_blocks': 6}, 'input_shape must have a height and width that the maximum stride, 64, ...')
-        >>> print(found.to_csv())
-        index,filters,down_blocks,parameters,multiply_adds,training_bytes,inference_bytes,reason
-        0,4,2,8176,...
+        >>> found.to_csv().splitlines()[1]
+        '0,4,2,8192,1658880,485376,98304,'
     """
     base = as_design(design)
     wanted = wanted_of(tell)

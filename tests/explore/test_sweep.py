@@ -5,6 +5,8 @@ import io
 import itertools
 import json
 import math
+import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,9 +23,9 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock
 from encdec_widgets.architectures.fields.described import FieldError
-from encdec_widgets.explore import sweep_grid
-from encdec_widgets.explore.sweep_progress import Pace
-from encdec_widgets.explore.sweep_rows import Row, devices_words
+from encdec_widgets.explore.sweeping import grid as grid_module
+from encdec_widgets.explore.sweeping.progress import Pace
+from encdec_widgets.explore.sweeping.rows import Row, devices_words
 from encdec_widgets.explore.tell import tell
 from tests.explore.instant import DESIGN, Instant
 
@@ -159,6 +161,29 @@ def test_an_interrupt_keeps_what_is_done_and_cancels_the_rest() -> None:
     assert waiting.pending
     assert all(future.cancelled() for future in waiting.pending)
     assert not found.complete
+
+
+def test_an_interrupt_from_outside_ends_a_loop_that_waits() -> None:
+    if threading.current_thread() is not threading.main_thread():
+        pytest.skip("interrupts go to the main thread")
+    found = sweep(DESIGN, {"filters": range(1, 9)}, ("cost",), Waiting(2))
+    two = threading.Event()
+
+    def interrupt() -> None:
+        assert two.wait(PATIENCE_S)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def loop() -> None:
+        for row in found:
+            if row.index == 1:
+                two.set()
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        loop()
+    thread.join(PATIENCE_S)
+    assert [row.index for row in found.rows] == [0, 1]
 
 
 def test_stop_ends_a_loop_of_another_thread() -> None:
@@ -315,14 +340,14 @@ def test_a_condition_that_is_not_possible_is_told_at_once(
 def test_the_work_for_a_row_does_not_grow_with_the_grid(monkeypatch: pytest.MonkeyPatch) -> None:
     """Combinations are worked out one by one, and none is looked at for another."""
     calls = 0
-    at = sweep_grid.Grid.at
+    at = grid_module.Grid.at
 
-    def counted(self: sweep_grid.Grid, index: int) -> dict[str, Any]:
+    def counted(self: grid_module.Grid, index: int) -> dict[str, Any]:
         nonlocal calls
         calls += 1
         return at(self, index)
 
-    monkeypatch.setattr(sweep_grid.Grid, "at", counted)
+    monkeypatch.setattr(grid_module.Grid, "at", counted)
     # Most make no network, which is soon told.
     grid = {"input_shape": [(size, size, 1) for size in range(1, 101)], "filters": range(1, 101)}
     instant = Instant()
@@ -424,7 +449,7 @@ def test_without_tqdm_there_is_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_rest_is_estimated_by_what_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = 100.0
-    monkeypatch.setattr("encdec_widgets.explore.sweep_progress.time.monotonic", lambda: clock)
+    monkeypatch.setattr("encdec_widgets.explore.sweeping.progress.time.monotonic", lambda: clock)
     pace = Pace()
     pace.note(answered=False)
     assert (pace.remaining_s(10), pace.remaining_s(0)) == (None, 0.0)
@@ -439,6 +464,18 @@ def test_the_rest_is_estimated_by_what_was_answered(monkeypatch: pytest.MonkeyPa
 
 
 # Times
+
+
+def test_each_time_names_its_device_and_the_rest_is_told_all_the_same(here: Executor) -> None:
+    grid = {"input_shape": [(32, 32, 1), (None, None, 1)]}
+    found = sweep(DESIGN, grid, ("cost", "time"), here, backend="numpy", budget_s=0.02).run()
+    timed, of_any_size = found.rows
+    assert timed.figures["time_ms"] > 0
+    assert timed.device
+    assert of_any_size.figures["parameters"] == timed.figures["parameters"]
+    assert of_any_size.device is None
+    assert "must be fixed" in found.to_csv().splitlines()[-1]
+    assert found.notice == ""
 
 
 def row_on(device: str, processor: str) -> Row:

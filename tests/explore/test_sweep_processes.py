@@ -2,8 +2,11 @@
 
 import itertools
 import os
+import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,8 +16,9 @@ import pytest
 from encdec_widgets import Design, sweep
 from encdec_widgets.architectures import UNet
 from encdec_widgets.explain.machine_memory import free_memory
-from encdec_widgets.explore.sweep_pool import NoProcessError, Processes, processes_that_fit
-from encdec_widgets.explore.sweep_run import Run
+from encdec_widgets.explore.sweeping.pool import NoProcessError, Processes, processes_that_fit
+from encdec_widgets.explore.sweeping.run import Run
+from encdec_widgets.explore.tell import tell
 from tests.explore.deadly import Deadly
 from tests.explore.instant import DESIGN
 
@@ -24,7 +28,7 @@ PATIENCE_S = 120
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes that start in two seconds; what is told of a design is the same."""
-    monkeypatch.setattr("encdec_widgets.explore.sweep_pool.active_backend", lambda: "numpy")
+    monkeypatch.setattr("encdec_widgets.explore.sweeping.pool.active_backend", lambda: "numpy")
 
 
 def pids_of(run: Run | None) -> tuple[int, ...]:
@@ -87,6 +91,48 @@ def test_a_process_that_is_killed_is_replaced_and_one_design_is_given_up(tmp_pat
     assert [row.index for row in again.rows] == [0, 1, 3]
 
 
+SWEEPS = """
+from encdec_widgets import sweep
+from tests.explore.instant import DESIGN
+sweep(DESIGN, {"filters": range(1, 31)}, ("cost",), store=%r, processes=1, progress=False).run()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process there is ended otherwise")
+def test_a_sweep_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": "numpy",
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+    }
+    killed = subprocess.Popen([sys.executable, "-c", SWEEPS % str(store)], env=environment)
+    until(lambda: store.exists() and store.read_bytes().count(b"\n") > 5)
+    own = psutil.Process(killed.pid).children(recursive=True)
+    killed.kill()
+    killed.wait(PATIENCE_S)
+    _, alive = psutil.wait_procs(own, PATIENCE_S)
+    assert not alive
+    with ThreadPoolExecutor(1) as thread:
+        found = sweep(DESIGN, {"filters": range(1, 31)}, ("cost",), thread, store)
+        there = len(found.rows)
+        assert 5 <= there < 30
+        rows = list(found)
+    assert [row.index for row in rows] == list(range(30))
+    assert store.read_bytes().count(b"\n") == 31
+    for row in (rows[0], rows[there - 1], rows[-1]):
+        assert row.design
+        assert row.told == tell(row.design.to_json(), ("cost",))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for a condition."""
+    end = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 @pytest.mark.usefixtures("light")
 def test_stop_ends_the_processes_and_what_is_done_stays(tmp_path: Path) -> None:
     store = tmp_path / "store"
@@ -114,7 +160,7 @@ def test_stop_ends_the_processes_and_what_is_done_stays(tmp_path: Path) -> None:
 
 
 def test_where_no_process_can_load_keras_the_sweep_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("encdec_widgets.explore.sweep_pool.active_backend", lambda: "nonsense")
+    monkeypatch.setattr("encdec_widgets.explore.sweeping.pool.active_backend", lambda: "nonsense")
     found = sweep(DESIGN, {"filters": [4, 8, 16]}, ("cost",), processes=1, progress=False)
     with pytest.raises(NoProcessError, match="nonsense"):
         found.run()
@@ -140,7 +186,7 @@ def test_without_processes_or_threads_it_tells_of_designs_itself(monkeypatch: py
     class OnLoopAlone:
         has_threads = False
 
-    monkeypatch.setattr("encdec_widgets.explore.sweep_asking.shared_background", OnLoopAlone)
+    monkeypatch.setattr("encdec_widgets.explore.sweeping.asking.shared_background", OnLoopAlone)
 
     def refuse(*_: object) -> None:
         raise AssertionError("a thread was started")

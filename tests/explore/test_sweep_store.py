@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from encdec_widgets import sweep
 from encdec_widgets.explore.sweep import Sweep
-from encdec_widgets.explore.sweep_store import Kept, Store, StoreError
+from encdec_widgets.explore.sweeping.store import Kept, Store, StoreError
 from tests.explore.instant import DESIGN, Instant, told_of_text
 
 GRID = {"filters": [4, 8, 8, 12, 16], "down_blocks": [2, 7]}
@@ -137,7 +137,7 @@ def test_a_store_that_is_full_says_so_and_keeps_whole_lines(
         room -= written
         return written
 
-    monkeypatch.setattr("encdec_widgets.explore.sweep_store.os.write", writes_some)
+    monkeypatch.setattr("encdec_widgets.explore.sweeping.store.os.write", writes_some)
     with pytest.raises(OSError, match="No space"):
         found.run()
     monkeypatch.undo()

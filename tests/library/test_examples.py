@@ -16,6 +16,7 @@ PUBLIC = (
     "encdec_widgets.architectures",
     "encdec_widgets.backbone",
     "encdec_widgets.encoder_decoder",
+    "encdec_widgets.explore.sweep",
     "encdec_widgets.head",
     "encdec_widgets.session",
     "encdec_widgets.timing",

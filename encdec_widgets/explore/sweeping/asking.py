@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from encdec_widgets.background import shared_background
 from encdec_widgets.designs.classes import users_classes
 from encdec_widgets.designs.design import Design
-from encdec_widgets.explore.sweep_pool import Processes, processes_that_fit
+from encdec_widgets.explore.sweeping.pool import Processes, processes_that_fit
 from encdec_widgets.explore.tell import told_of
 from encdec_widgets.workers.errors import NotAvailableError, TimingError
 from encdec_widgets.workers.process import require_processes

@@ -1,4 +1,4 @@
-"""The process that tells of the designs of a sweep: ``python -m encdec_widgets.explore.sweep_inside``.
+"""The process that tells of the designs of a sweep: ``python -m encdec_widgets.explore.sweeping.inside``.
 
 It answers requests as every worker process does, and knows one command beside the first, which loads Keras.
 """

@@ -16,7 +16,7 @@ PROCESS_BYTES = 700_000_000
 """What a process takes with TensorFlow loaded and some networks built (measured: 0.5 to 0.65 GB)."""
 TRIES = 2
 """A design in whose hands so many processes end is given up."""
-_MODULE = "encdec_widgets.explore.sweep_inside"
+_MODULE = "encdec_widgets.explore.sweeping.inside"
 _NOUN = "sweep"
 _THREADS = (
     "OMP_NUM_THREADS",

@@ -39,7 +39,8 @@ class Row:
     Example:
         >>> from encdec_widgets import sweep
         >>> from encdec_widgets.architectures import UNet
-        >>> row = next(iter(sweep(UNet(), {"filters": [-8, 8]})))
+        >>> from encdec_widgets.explore.sweep import Row
+        >>> row: Row = next(iter(sweep(UNet(), {"filters": [-8, 8]})))
         >>> row.index, row.reason
         (0, 'filters must be a whole number from 1 to 4096. Received: filters=-8.')
     """

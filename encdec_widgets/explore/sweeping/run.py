@@ -11,12 +11,12 @@ import attrs
 
 from encdec_widgets.architectures.fields.working import trying
 from encdec_widgets.designs.design import Design
-from encdec_widgets.explore.sweep_asking import Asking, modules_of
-from encdec_widgets.explore.sweep_grid import Grid
-from encdec_widgets.explore.sweep_pool import NoProcessError
-from encdec_widgets.explore.sweep_progress import Pace
-from encdec_widgets.explore.sweep_rows import Row
-from encdec_widgets.explore.sweep_store import Kept
+from encdec_widgets.explore.sweeping.asking import Asking, modules_of
+from encdec_widgets.explore.sweeping.grid import Grid
+from encdec_widgets.explore.sweeping.pool import NoProcessError
+from encdec_widgets.explore.sweeping.progress import Pace
+from encdec_widgets.explore.sweeping.rows import Row
+from encdec_widgets.explore.sweeping.store import Kept
 from encdec_widgets.explore.tell import Conditions, reason_in_words
 
 _LOOK_UP_S = 1.0
