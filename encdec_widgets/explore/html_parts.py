@@ -10,6 +10,7 @@ STYLE = Markup(
     ".encdec-t th,.encdec-t td{text-align:left;vertical-align:top;padding:4px 12px 4px 0;"
     "border-bottom:1px solid rgba(128,136,145,.4);background:none;white-space:normal}"
     ".encdec-t thead th{vertical-align:bottom}"
+    ".encdec-t tbody th{min-width:9em}"
     ".encdec-t small{font-size:11px;opacity:.85;white-space:nowrap}"
     ".encdec-t svg{display:block}"
     ".encdec-t ul{margin:0;padding-left:16px}"

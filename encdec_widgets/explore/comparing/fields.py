@@ -35,8 +35,9 @@ class Difference:
 def differences(designs: Sequence[Design]) -> tuple[Difference, ...]:
     """Find the fields in which some designs differ.
 
-    The family comes first, then its fields, the shape of the input and the heads. Blocks are compared one by one where
-    a design is made of free blocks: then only those fields of blocks that two designs have and that differ.
+    The family comes first, then its fields, the shape of the input and the heads. A field that some designs lack is
+    told where it differs among the others, or one alone has it. Blocks are compared one by one where a design is made
+    of free blocks.
 
     Args:
         designs: The designs.
@@ -54,9 +55,8 @@ def differences(designs: Sequence[Design]) -> tuple[Difference, ...]:
     for path in dict.fromkeys(path for one in fields for path in one):
         values = [one.get(path, NOT_THERE) for one in fields]
         there = [one[path] for one in fields if path in one]
-        if path.startswith(STAGES) and len(there) < 2:
-            continue
-        if len(there) < len(fields) or not all(same(value, there[0]) for value in there):
+        alone = len(there) == 1 < len(fields) and not path.startswith(STAGES)
+        if alone or not all(same(value, there[0]) for value in there):
             owner = designs[next(i for i, one in enumerate(fields) if path in one)]
             words = "family" if path == _FAMILY else words_at(owner, path)
             found.append(
