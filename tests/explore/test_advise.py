@@ -18,7 +18,7 @@ from encdec_widgets.explore import advise as module
 from encdec_widgets.explore.advise import advise_in_steps, wider_is_slower
 from encdec_widgets.explore.advising.advice import AIMS, Advice
 from encdec_widgets.explore.advising.candidate import Candidate
-from encdec_widgets.explore.advising.looked import look
+from encdec_widgets.explore.advising.looked import forget, look
 from encdec_widgets.explore.advising.measured import with_measured
 from encdec_widgets.explore.advising.search import Search, Step
 from encdec_widgets.explore.advising.space import SCALES, shapes
@@ -244,6 +244,28 @@ def test_wishes_of_which_no_single_one_is_to_blame_give_way_together() -> None:
     assert "the memory would have to be" in advice.give_way[0].text
 
 
+@settings(max_examples=12)
+@given(st.fixed_dictionaries(WANTED))
+def test_whatever_is_wished_there_is_an_answer_in_words(values: dict[str, Any]) -> None:
+    assume(values["animal_px"] <= max(values["image_px"]))
+    wanted = Requirements(**values)
+    advice = advised(wanted, SPEED if wanted.device else None)
+    assert bool(advice.advised) != bool(advice.give_way)
+    json.dumps(advice.to_dict(), allow_nan=False)
+    assert advice._repr_html_()
+    for one in advice.advised:
+        assert all(0 < value <= 1 for value in one.needs.values())
+        assert one.same_as in (None, *AIMS)
+    texts = [
+        text for one in advice.advised for text in (*one.reasons, one.binding, *(m.text for m in one.more))
+    ]
+    for text in [*texts, *(one.text for one in advice.give_way), *advice.sure]:
+        assert text.endswith(".")
+        assert not set(text) & set("{}")
+        assert "None" not in text
+        assert "nan" not in text.split()
+
+
 def test_advice_is_plain_data_text_and_html() -> None:
     for wanted in (wishes(memory="8 GB"), wishes(memory="1 MB")):
         advice = advised(wanted)
@@ -256,8 +278,7 @@ def test_advice_is_plain_data_text_and_html() -> None:
 
 
 def test_the_search_tells_how_far_it_is_and_can_be_left() -> None:
-    look.__globals__["_look"].cache_clear()
-    look.__globals__["_seen"].clear()
+    forget()
     steps: list[Step] = []
     running = advise_in_steps(wishes(), ["U-Net"])
     steps += itertools.islice(running, 4)

@@ -1,6 +1,5 @@
 """What a network costs for images of any size, from one network that was built: all of its maps grow with the image."""
 
-import functools
 import math
 from typing import Any, Literal, TypeAlias, cast
 
@@ -83,6 +82,9 @@ class Looked:
         return predict_ms(layers, calibration, batch_size=batch_size, training=work == "training")
 
 
+_kept: dict[tuple[Any, ...], Looked] = {}
+
+
 def look(architecture: EncoderDecoder, channels: int = 1, precision: str | None = None) -> Looked:
     """Build a network of an architecture once, for a small image, and read all of its figures.
 
@@ -91,28 +93,40 @@ def look(architecture: EncoderDecoder, channels: int = 1, precision: str | None 
         channels: Of the images.
         precision: As in ``Backbone.cost``.
     """
-    return _look(architecture, channels, precision, _settings())
+    key = _key(architecture, channels, precision)
+    found = _kept.get(key)
+    if found is None:
+        while len(_kept) >= KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        found = _kept[key] = _built(architecture, channels, precision)
+    return found
 
 
 def is_known(architecture: EncoderDecoder, channels: int = 1, precision: str | None = None) -> bool:
-    """Whether :func:`look` has been asked of it before, so that nothing is built."""
-    return (architecture, channels, precision, _settings()) in _seen
+    """Whether :func:`look` remembers it, so that nothing is built."""
+    return _key(architecture, channels, precision) in _kept
 
 
-_seen: set[Any] = set()
+def forget() -> None:
+    """Forget all that was looked at."""
+    _kept.clear()
 
 
-def _settings() -> tuple[str, str]:
-    """What of Keras's configuration the figures depend on."""
-    return str(keras.config.backend()), str(keras.config.dtype_policy().name)
+def _key(architecture: EncoderDecoder, channels: int, precision: str | None) -> tuple[Any, ...]:
+    """What the figures depend on, with what Keras is set to."""
+    return (
+        architecture,
+        channels,
+        precision,
+        str(keras.config.backend()),
+        str(keras.config.dtype_policy().name),
+    )
 
 
-@functools.lru_cache(maxsize=KEPT)
-def _look(architecture: EncoderDecoder, channels: int, precision: str | None, settings: Any) -> Looked:
+def _built(architecture: EncoderDecoder, channels: int, precision: str | None) -> Looked:
     size = _POSITIONS * architecture.maximum_stride
     backbone = to_the_end(build_in_steps(Design(architecture, (size, size, channels)), suggests=False))
     cost = backbone.cost(1, cast(Precision | None, precision))
-    _seen.add((architecture, channels, precision, settings))
     assert cost.multiply_adds is not None
     assert cost.training_bytes is not None
     assert cost.inference_bytes is not None
