@@ -7,12 +7,12 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.backbone import build_in_steps
-from encdec_widgets.background import to_the_end
+from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.explore.advising.advice import AIMS, Advice, Advised, Aim, GiveWay, More
 from encdec_widgets.explore.advising.candidate import Candidate
+from encdec_widgets.explore.advising.looked import POLICY
 from encdec_widgets.explore.advising.measured import with_measured
-from encdec_widgets.explore.advising.search import Search, Step
+from encdec_widgets.explore.advising.search import Search, Step, saying
 from encdec_widgets.explore.advising.space import chosen_families, shapes, size_of_space
 from encdec_widgets.explore.advising.words import (
     aim_text,
@@ -130,6 +130,7 @@ def advise_in_steps(
     speed: Calibrated | None = None,
     *,
     slower: float = 1.0,
+    gives_way: Callable[[], bool] = lambda: False,
 ) -> Generator[Step, None, Advice]:
     """As :func:`advise`, in steps between which something else can be done; nothing is timed.
 
@@ -138,6 +139,7 @@ def advise_in_steps(
         families: Names of the families to choose from.
         speed: The speed of the device; None where no time is predicted.
         slower: By what predictions are multiplied, after some were measured.
+        gives_way: Says before each block of a network whether something else is to be done first.
 
     Yields:
         How far the search is, before each network that is built.
@@ -150,6 +152,7 @@ def advise_in_steps(
         families=families,
         calibration=None if speed is None else speed.calibration,
         slower=slower,
+        gives_way=gives_way,
     )
     designs = size_of_space(families)
     found = yield from search.best()
@@ -157,9 +160,12 @@ def advise_in_steps(
     for aim in AIMS if found else ():
         best = min(found, key=lambda candidate: _order(aim, candidate))
         more = yield from _more(search, best)
-        yield Step(doing=f"building the design for {aim}", built=search.built, at_most=search.built + 1)
+        step = Step(doing=f"building the design for {aim}", built=search.built, at_most=search.built + 1)
+        yield step
+        steps = build_in_steps(best.design, suggests=False, policy=POLICY, gives_way=gives_way)
+        backbone = yield from saying(step, steps)
         same = next((one.aim for one in advised if one.design == best.design), None)
-        advised.append(attrs.evolve(_advised(best, aim, more), same_as=same))
+        advised.append(attrs.evolve(_advised(best, aim, more, backbone), same_as=same))
     give_way = () if found else (yield from _give_way(search))
     untested = untested_text(wanted) if wanted.images_per_second and not wanted.tests_speed else ""
     device = "" if speed is None else speed.device
@@ -196,10 +202,9 @@ def _order(aim: Aim, candidate: Candidate) -> tuple[float, ...]:
     return (candidate.multiply_adds if ms is None else ms), candidate.parameters
 
 
-def _advised(best: Candidate, aim: Aim, more: Sequence[More]) -> Advised:
-    """The design of an aim; its network is built for its own images, and its figures are read from that."""
+def _advised(best: Candidate, aim: Aim, more: Sequence[More], backbone: Backbone) -> Advised:
+    """The design of an aim, whose figures are read from its network as it is built for its own images."""
     wanted = best.wanted
-    backbone = to_the_end(build_in_steps(best.design, suggests=False))
     conditions: dict[str, Any] = {
         "batch_size": wanted.batch_size,
         "precision": wanted.precision,

@@ -1,6 +1,7 @@
 """What a network costs for images of any size, from one network that was built: all of its maps grow with the image."""
 
 import math
+from collections.abc import Callable, Generator
 from typing import Any, Literal, TypeAlias, cast
 
 import attrs
@@ -18,6 +19,8 @@ from encdec_widgets.workers.timing.calibration import Calibration, predict_ms
 Work: TypeAlias = Literal["training", "forward"]
 KEPT = 512
 """So many networks are remembered, with what predicts their times: some 50 kB each."""
+POLICY = "float32"
+"""Keras's dtype policy that networks are built with, whatever it is here: so are weights stored in each precision."""
 _POSITIONS = 2
 """Of the coarsest map along each axis, in the network that is built."""
 
@@ -93,12 +96,22 @@ def look(architecture: EncoderDecoder, channels: int = 1, precision: str | None 
         channels: Of the images.
         precision: As in ``Backbone.cost``.
     """
+    return to_the_end(look_in_steps(architecture, channels, precision))
+
+
+def look_in_steps(
+    architecture: EncoderDecoder,
+    channels: int = 1,
+    precision: str | None = None,
+    gives_way: Callable[[], bool] = lambda: False,
+) -> Generator[None, None, Looked]:
+    """As :func:`look`, in steps between which something else can be built; it gives way before each block."""
     key = _key(architecture, channels, precision)
     found = _kept.get(key)
     if found is None:
         while len(_kept) >= KEPT:
             _kept.pop(next(iter(_kept)), None)
-        found = _kept[key] = _built(architecture, channels, precision)
+        found = _kept[key] = yield from _built(architecture, channels, precision, gives_way)
     return found
 
 
@@ -113,19 +126,16 @@ def forget() -> None:
 
 
 def _key(architecture: EncoderDecoder, channels: int, precision: str | None) -> tuple[Any, ...]:
-    """What the figures depend on, with what Keras is set to."""
-    return (
-        architecture,
-        channels,
-        precision,
-        str(keras.config.backend()),
-        str(keras.config.dtype_policy().name),
-    )
+    """What the figures depend on."""
+    return architecture, channels, precision, str(keras.config.backend())
 
 
-def _built(architecture: EncoderDecoder, channels: int, precision: str | None) -> Looked:
+def _built(
+    architecture: EncoderDecoder, channels: int, precision: str | None, gives_way: Callable[[], bool]
+) -> Generator[None, None, Looked]:
     size = _POSITIONS * architecture.maximum_stride
-    backbone = to_the_end(build_in_steps(Design(architecture, (size, size, channels)), suggests=False))
+    design = Design(architecture, (size, size, channels))
+    backbone = yield from build_in_steps(design, suggests=False, policy=POLICY, gives_way=gives_way)
     cost = backbone.cost(1, cast(Precision | None, precision))
     assert cost.multiply_adds is not None
     assert cost.training_bytes is not None

@@ -8,13 +8,13 @@ others that meet the wishes; where it misses one for what it costs, so do they.
 
 import math
 import time
-from collections.abc import Collection, Generator, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from typing import TypeAlias, TypeVar
 
 import attrs
 
 from encdec_widgets.explore.advising.candidate import Candidate
-from encdec_widgets.explore.advising.looked import is_known
+from encdec_widgets.explore.advising.looked import is_known, look_in_steps
 from encdec_widgets.explore.advising.space import SCALES, Shape, shapes
 from encdec_widgets.explore.requirements import Requirements, Wish
 from encdec_widgets.workers.timing.calibration import Calibration
@@ -43,6 +43,7 @@ class Step:
         return self.built / max(self.at_most, 1)
 
 
+Result = TypeVar("Result")
 Steps: TypeAlias = Generator[Step, None, list[Candidate]]
 _Group: TypeAlias = tuple[object, ...]
 
@@ -57,6 +58,7 @@ class Search:
         calibration: What the device can do; None where no time is predicted.
         slower: By what predictions are multiplied.
         scales: By what images may be multiplied in size.
+        gives_way: Says before each block of a network whether something else is to be done first.
         built: How many networks it has built so far.
         seconds: How long that took.
     """
@@ -66,6 +68,7 @@ class Search:
     calibration: Calibration | None = None
     slower: float = 1.0
     scales: Sequence[float] = SCALES
+    gives_way: Callable[[], bool] = lambda: False
     built: int = 0
     seconds: float = 0.0
     _sees: dict[_Group, int] = attrs.field(factory=dict, init=False)
@@ -152,14 +155,16 @@ class Search:
         if self._known(one):
             return
         most = len({id(other.shape) for other in left if not self._known(other)})
-        yield Step(
+        step = Step(
             doing=f"building {one.shape.family} with maximum stride {one.architecture.maximum_stride}",
             built=self.built,
             at_most=self.built + most,
             left_s=most * self.seconds / self.built if self.built else None,
         )
+        yield step
         began = time.perf_counter()
-        _ = one.looked
+        steps = look_in_steps(one.architecture, self.wanted.channels, self.wanted.precision, self.gives_way)
+        yield from saying(step, steps)
         self.seconds += time.perf_counter() - began
         self.built += 1
 
@@ -171,6 +176,17 @@ class Search:
         every = [shape for family in self.families for shape in shapes(family)]
         every.sort(key=lambda shape: shape.levels)
         return (self.candidate(shape, scale) for shape in every for scale in self.scales)
+
+
+def saying(step: Step, steps: Generator[None, None, Result]) -> Generator[Step, None, Result]:
+    """Take steps, and say the same of each."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        yield step
 
 
 def _group(one: Candidate) -> _Group:
