@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from encdec_widgets.designs.design import Design
     from encdec_widgets.designs.presets import preset, presets
+    from encdec_widgets.explore.advise import advise
+    from encdec_widgets.explore.compared import compare_designs
+    from encdec_widgets.explore.pareto import pareto
     from encdec_widgets.explore.sweep import sweep
     from encdec_widgets.export.reading import read_design
     from encdec_widgets.widgets import Designer
@@ -23,10 +26,13 @@ __version__ = "0.1.0"
 __all__ = [
     "Design",
     "Designer",
+    "advise",
     "compare",
+    "compare_designs",
     "effective_field",
     "feature_maps",
     "measure",
+    "pareto",
     "preset",
     "presets",
     "read_design",
@@ -37,10 +43,13 @@ __all__ = [
 _HOMES = {
     "Design": "encdec_widgets.designs.design",
     "Designer": "encdec_widgets.widgets",
+    "advise": "encdec_widgets.explore.advise",
     "compare": "encdec_widgets.workers.timing",
+    "compare_designs": "encdec_widgets.explore.compared",
     "effective_field": "encdec_widgets.workers.timing",
     "feature_maps": "encdec_widgets.workers.feature_maps",
     "measure": "encdec_widgets.workers.timing",
+    "pareto": "encdec_widgets.explore.pareto",
     "preset": "encdec_widgets.designs.presets",
     "presets": "encdec_widgets.designs.presets",
     "read_design": "encdec_widgets.export.reading",

@@ -13,6 +13,7 @@ USES_BACKGROUND = (
     "networks.side_by_side",
     "session.live_builder",
     "session.session",
+    "explore.advising.asked",
     "explore.what_if",
     "workers.client",
     "widgets.base.at_rest",

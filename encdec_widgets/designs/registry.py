@@ -21,6 +21,9 @@ _ANSWERS = {
     "to_link": "encdec_widgets.export.link:to_link",
     "to_html": "encdec_widgets.export.page.page:to_html",
     "picture": "encdec_widgets.export.picture:picture",
+    "pictures": "encdec_widgets.export.picture:pictures",
+    "read_design": "encdec_widgets.export.reading:read_design",
+    "write_file": "encdec_widgets.export.file:write_file",
     "save_design": "encdec_widgets.export.file:save",
     "to_sleap": "encdec_widgets.export.sleap.classic_writing:to_sleap",
     "to_sleap_nn": "encdec_widgets.export.sleap.nn_writing:to_sleap_nn",
@@ -33,7 +36,7 @@ def names() -> tuple[str, ...]:
 
 
 def answering(name: str) -> Callable[..., Any]:
-    """Give the function of a name; its first argument is a design, or a network of one.
+    """Give the function of a name; its first argument is a design, a network of one or several, or a path.
 
     Raises:
         ValueError: If there is no function of that name.

@@ -4,6 +4,7 @@ import importlib
 import os
 import struct
 import zlib
+from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +15,8 @@ from encdec_widgets.designs.presets import family_name
 from encdec_widgets.explain.summary import summary
 from encdec_widgets.export.file import file_to_write, write_file
 from encdec_widgets.figures.palette import DARK, LIGHT
+from encdec_widgets.figures.parts import Scene
+from encdec_widgets.figures.scale import Scale
 from encdec_widgets.figures.scene import scene
 from encdec_widgets.figures.still import still
 from encdec_widgets.formatting import number_text, quoted
@@ -25,6 +28,8 @@ _PX_PER_MM = 96 / 25.4
 _NARROWEST = 420.0
 """A narrower picture is drawn so wide, in px, and made smaller: letters of 11 px are 6 points then in 85 mm."""
 _LOWEST, _SHAPE = 300.0, 0.68
+_SMALL = 320.0
+"""Width of a picture beside others, in px."""
 _WIDTHS, _DPIS, _MOST_PX = (20.0, 2000.0), (30, 2400), 20_000
 _THEMES = {"light": LIGHT, "dark": DARK}
 _FONTS = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "Noto Sans", "Segoe UI", "Verdana")
@@ -144,6 +149,37 @@ def picture(
     if path is not None:
         drawn.save(path, overwrite=overwrite)
     return drawn
+
+
+def pictures(
+    backbones: Sequence["Backbone"], *, theme: Literal["light", "dark"] = "light", width: float = _SMALL
+) -> tuple[str, ...]:
+    """Draw several networks small, as SVG, all at one scale: a wider box has more channels in whichever picture.
+
+    Args:
+        backbones: The networks.
+        theme: "light" or "dark".
+        width: Of each picture, in px.
+
+    Raises:
+        ValueError: If there is no such theme.
+
+    Example:
+        >>> from encdec_widgets import preset
+        >>> small, large = pictures([preset("SLEAP centroid").build(), preset("U-Net").build()])
+        >>> small.count("<svg"), large.count("<svg")
+        (1, 1)
+    """
+    if theme not in _THEMES:
+        raise ValueError(f"theme is 'light' or 'dark'. Received: {quoted(theme)}.")
+
+    def drawn(backbone: "Backbone", scale: Scale | None) -> Scene:
+        return scene(
+            backbone.blocks, width=width, height=_SHAPE * width, numbers=False, tells_scale=False, scale=scale
+        )
+
+    steps = max((drawn(one, None).scale.steps for one in backbones), default=0)
+    return tuple(still(drawn(one, Scale(steps, grows=False)), _THEMES[theme]) for one in backbones)
 
 
 def _require_number(name: str, value: Any, least: float, most: float) -> None:

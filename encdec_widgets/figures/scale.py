@@ -16,12 +16,14 @@ class Scale:
 
     Attributes:
         steps: How many times it shrank, by the square root of 2 each.
+        grows: Whether a network that has room for wider boxes gets them; else pictures of one scale compare.
 
     >>> Scale().width(64), round(Scale(steps=2).width(64), 1)
     (17.6, 8.8)
     """
 
     steps: int = 0
+    grows: bool = True
 
     @property
     def share(self) -> float:
@@ -46,6 +48,6 @@ def fitting(channels: list[int | None], room: float, before: Scale | None = None
     """
     ladder = range(_MOST_STEPS)
     fits = next((n for n in ladder if sum(map(Scale(n).width, channels)) <= room), _MOST_STEPS)
-    if before is None or fits > before.steps or fits <= before.steps - 2:
+    if before is None or fits > before.steps or (before.grows and fits <= before.steps - 2):
         return Scale(fits)
     return before

@@ -1,0 +1,1 @@
+"""What the advisor is made of: its space of designs, its search, and what it says."""

@@ -1,0 +1,297 @@
+"""Several designs side by side: their figures with the ratio to the first one's, and what differs in their fields."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, overload
+
+import attrs
+
+from encdec_widgets.backbone import Backbone
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.registry import answering
+from encdec_widgets.explain.costs import Precision
+from encdec_widgets.explain.table import csv_lines
+from encdec_widgets.explore.comparing.fields import Difference, differences
+from encdec_widgets.explore.comparing.given import Given, given_of
+from encdec_widgets.explore.comparing.words import figure_text, label_text, ratio_words
+from encdec_widgets.explore.figures_of import FIGURES, figures_of
+from encdec_widgets.explore.tell import TELLS
+from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
+from encdec_widgets.formatting import counted, listed, quoted
+from encdec_widgets.workers.timing import measure as measure_time
+from encdec_widgets.workers.timing.result import Timing
+
+_TOLD = ("cost", "receptive_field", "strides", "checks")
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Compared:
+    """One of several designs.
+
+    Attributes:
+        name: What it is called in the comparison.
+        design: The design.
+        figures: Its figures by the names of :data:`encdec_widgets.explore.figures_of.FIGURES`; what is not known is
+            left out. Memory is for the batch size of the comparison.
+        ratios: Each figure over that of the first design; left out where one of the two is not known, infinite or 0, or
+            where times are of different devices.
+        checks: What is unexpected in it, a sentence each.
+        timing: Its time where it was measured.
+        reason: Why there is no such network; empty if there is one.
+    """
+
+    name: str
+    design: Design = attrs.field(repr=False)
+    figures: Mapping[str, float]
+    ratios: Mapping[str, float] = attrs.field(factory=dict, repr=False)
+    checks: tuple[str, ...] = attrs.field(default=(), repr=False)
+    timing: Timing | None = None
+    reason: str = ""
+
+    @property
+    def device(self) -> str | None:
+        """What its time was measured on; None without a time."""
+        return None if self.timing is None else f"{self.timing.device} ({self.timing.backend})"
+
+
+@attrs.frozen(kw_only=True)
+class Fact:
+    """A row of the table: one figure of all designs, as it is read.
+
+    Attributes:
+        name: Its name, one of :data:`encdec_widgets.explore.figures_of.FIGURES`.
+        label: What it is, with its conditions.
+        sure: "exact", "estimate" or "measured".
+        values: Of each design, the number with its unit.
+        ratios: Of each design but the first, how many times that of the first it is; empty where that says nothing.
+    """
+
+    name: str
+    label: str
+    sure: str
+    values: tuple[str, ...]
+    ratios: tuple[str, ...]
+
+
+@attrs.frozen(eq=False, repr=False)
+class ComparedDesigns:
+    """Several designs side by side; a notebook shows a table. Rows go by the order in which designs were given.
+
+    Attributes:
+        rows: The designs with their figures.
+        batch_size: Images that go through a network at once, for memory.
+        precision: What memory is computed with; None for that of each network.
+        differences: The fields in which designs differ.
+        notices: What to know before they are compared, such as times of different devices; a sentence each.
+    """
+
+    rows: tuple[Compared, ...]
+    batch_size: int
+    precision: Precision | None
+    differences: tuple[Difference, ...]
+    notices: tuple[str, ...]
+    _networks: tuple[Backbone | None, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Compared]:
+        return iter(self.rows)
+
+    @overload
+    def __getitem__(self, key: int) -> Compared: ...
+    @overload
+    def __getitem__(self, key: str) -> Compared: ...
+    def __getitem__(self, key: int | str) -> Compared:
+        """A design by its number or its name.
+
+        Raises:
+            KeyError: If there is none of such a name; an IndexError if there is none of such a number.
+        """
+        if isinstance(key, int):
+            return self.rows[key]
+        for row in self.rows:
+            if row.name == key:
+                return row
+        raise KeyError(
+            f"No design of this name. Received: {key!r}. There are: {', '.join(r.name for r in self.rows)}."
+        )
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """The rows of the table: the figures that are known of some design, in their order."""
+        return tuple(
+            Fact(
+                name=name,
+                label=label_text(name, self.batch_size),
+                sure=figure.sure,
+                values=tuple(figure_text(name, row.figures.get(name)) for row in self.rows),
+                ratios=tuple(
+                    "" if i == 0 else ratio_words(row.ratios.get(name)) for i, row in enumerate(self.rows)
+                ),
+            )
+            for name, figure in FIGURES.items()
+            if name == "time_ms" or any(name in row.figures for row in self.rows)
+        )
+
+    def pictures(self, theme: Literal["light", "dark"] = "light") -> tuple[str, ...]:
+        """Small pictures of the networks as SVG, all at one scale; an empty text where there is no network.
+
+        Args:
+            theme: "light" or "dark".
+        """
+        drawn = iter(answering("pictures")([one for one in self._networks if one is not None], theme=theme))
+        return tuple("" if one is None else next(drawn) for one in self._networks)
+
+    def to_csv(self) -> str:
+        """All numbers as comma-separated values, a row a design, for a spreadsheet or ``pandas.read_csv``."""
+        rows = []
+        for i, row in enumerate(self.rows):
+            cells: dict[str, Any] = {"name": row.name, "batch_size": self.batch_size}
+            cells.update({name: row.figures.get(name) for name in FIGURES})
+            cells.update({f"{name}_ratio": row.ratios.get(name) for name in FIGURES})
+            cells["device"] = row.device
+            cells.update({one.path: one.values[i] for one in self.differences})
+            rows.append({**cells, "reason": row.reason})
+        return "".join(csv_lines(rows))
+
+    def to_html(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> str | Path:
+        """The table with the pictures as a page of its own, which opens from a disk, light or dark as the reader's own.
+
+        Args:
+            path: The file to write; without one, the text is returned.
+            overwrite: Whether a file that is there may be replaced.
+
+        Raises:
+            FileExistsError: If there is a file, and ``overwrite`` is False.
+        """
+        from encdec_widgets.explore.comparing.html import page_of
+
+        text = page_of(self)
+        if path is None:
+            return text
+        written: Path = answering("write_file")(path, text.encode(), overwrite=overwrite)
+        return written
+
+    def _repr_html_(self) -> str:
+        from encdec_widgets.explore.comparing.html import table_of
+
+        return table_of(self)
+
+    def __repr__(self) -> str:
+        table = [["", *(row.name for row in self.rows)]]
+        for fact in self.facts:
+            cells = (
+                f"{value} ({ratio})" if ratio else value
+                for value, ratio in zip(fact.values, fact.ratios, strict=True)
+            )
+            table.append([f"{fact.label} ({fact.sure})", *cells])
+        table += [[one.words, *one.values] for one in self.differences]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = [
+            " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+            for line in table
+        ]
+        reasons = [f"{row.name}: {row.reason}" for row in self.rows if row.reason]
+        return "\n".join([*lines, *reasons, *self.notices])
+
+
+def compare_designs(
+    designs: Sequence[Any],
+    names: Sequence[str] | None = None,
+    *,
+    batch_size: int = 1,
+    precision: Precision | None = None,
+    timings: Sequence[Timing | None] | None = None,
+    measure: bool = False,
+    **timing: Any,
+) -> ComparedDesigns:
+    """Compare several designs in a table; nothing is run, unless times are asked for.
+
+    Args:
+        designs: Each a Design, an architecture, the name of a preset, the path of a file that ``read_design`` reads, or
+            a Backbone.
+        names: What each is called; by default its preset, its file, or its family and what tells it apart.
+        batch_size: Images that go through a network at once, for memory and time.
+        precision: "float32", "mixed_float16" or "mixed_bfloat16"; None for that of each network.
+        timings: Times that were measured before, one for each design; None where there is none.
+        measure: Whether to time all of them now, one after the other.
+        **timing: Options of :func:`encdec_widgets.measure`, such as ``device``, where they are timed.
+
+    Raises:
+        ValueError: If there are no designs, or one is none of these; it says what was received and what would work.
+
+    Example:
+        >>> from encdec_widgets import compare_designs
+        >>> compared = compare_designs(["SLEAP centroid", "SLEAP medium top-down"], batch_size=4)
+        >>> compared["SLEAP medium top-down"].ratios["parameters"]
+        2.206...
+        >>> [(one.words, one.values) for one in compared.differences]
+        [('filters', ('16', '24')), ('up blocks', ('3', '2'))]
+    """
+    given = given_of(designs, names)
+    _require_as_many("timings", timings, given)
+    known = list(timings or [None] * len(given))
+    if measure:
+        options = {"batch_size": batch_size, "precision": precision, **timing}
+        with one_at_a_time_on_this_machine():
+            for i, one in enumerate(given):
+                if one.backbone is not None and known[i] is None:
+                    known[i] = measure_time(one.backbone, **options)
+    rows = [_row(one, time, batch_size, precision) for one, time in zip(given, known, strict=True)]
+    return ComparedDesigns(
+        tuple(attrs.evolve(row, ratios=_ratios(row, rows[0])) for row in rows),
+        batch_size,
+        precision,
+        differences([one.design for one in given]),
+        tuple(_notices(rows)),
+        tuple(one.backbone for one in given),
+    )
+
+
+def _require_as_many(name: str, values: Sequence[Any] | None, given: Sequence[Given]) -> None:
+    if values is not None and len(values) != len(given):
+        raise ValueError(
+            f"{name} must be as many as there are designs, {len(given)}. Received: {len(values)}: {quoted(values)}."
+        )
+
+
+def _row(one: Given, time: Timing | None, batch_size: int, precision: Precision | None) -> Compared:
+    if one.backbone is None:
+        return Compared(name=one.name, design=one.design, figures={}, reason=one.reason)
+    told = {
+        name: TELLS[name](one.backbone, {"batch_size": batch_size, "precision": precision}) for name in _TOLD
+    }
+    figures = figures_of(told)
+    if time is not None:
+        figures["time_ms"] = time.median_ms
+    checks = tuple(check["reason"] for check in told["checks"])
+    return Compared(name=one.name, design=one.design, figures=figures, checks=checks, timing=time)
+
+
+def _ratios(row: Compared, first: Compared) -> dict[str, float]:
+    found = {}
+    for name, value in row.figures.items():
+        base = first.figures.get(name)
+        alike = name != "time_ms" or _conditions(row) == _conditions(first)
+        if base and alike and float("inf") not in (base, value):
+            found[name] = value / base
+    return found
+
+
+def _conditions(row: Compared) -> Any:
+    time = row.timing
+    return (
+        None if time is None else (row.device, time.work, time.batch_size, time.precision, time.compilation)
+    )
+
+
+def _notices(rows: Sequence[Compared]) -> Iterator[str]:
+    devices = dict.fromkeys(row.device for row in rows if row.device is not None)
+    if len(devices) > 1:
+        names = listed(map(str, devices), most=5)
+        yield f"These times are of {counted(len(devices), 'device')}: {names}. Compare those of one device only."
+    elif len({_conditions(row) for row in rows if row.timing is not None}) > 1:
+        yield "These times were measured under different conditions; only those under the same ones have a ratio."

@@ -1,0 +1,57 @@
+"""Figures as a person reads them in a table."""
+
+import math
+
+from encdec_widgets.explore.figures_of import FIGURES
+from encdec_widgets.formatting import (
+    bytes_text,
+    count_text,
+    counted,
+    digits,
+    px_text,
+    ratio_text,
+    stride_text,
+)
+
+_NOT_KNOWN = {"time_ms": "not timed"}
+
+
+def label_text(name: str, batch_size: int) -> str:
+    """What a figure is, with its conditions.
+
+    >>> label_text("training_bytes", 4), label_text("parameters", 4)
+    ('Memory to train, batch 4', 'Parameters')
+    """
+    figure = FIGURES[name]
+    return f"{figure.label}, batch {batch_size}" if figure.unit == "bytes" else figure.label
+
+
+def figure_text(name: str, value: float | None) -> str:
+    """A figure with its unit; an estimate has "≈" before it.
+
+    >>> figure_text("parameters", 1_950_000), figure_text("training_bytes", 612e6), figure_text("time_ms", None)
+    ('1.95 M', '≈ 612 MB', 'not timed')
+    """
+    if value is None:
+        return _NOT_KNOWN.get(name, "not known")
+    unit = FIGURES[name].unit
+    if unit == "bytes":
+        return f"≈ {bytes_text(value)}"
+    if unit == "px":
+        return "whole image" if math.isinf(value) else px_text(value)
+    if unit == "ms":
+        return f"{digits(value)} ms"
+    if unit == "stride":
+        return stride_text(value)
+    return counted(int(value), "warning") if name == "warnings" else count_text(value)
+
+
+def ratio_words(ratio: float | None) -> str:
+    """How many times that of the first design a figure is.
+
+    >>> ratio_words(2.21), ratio_words(1.0), ratio_words(None)
+    ('× 2.21', 'the same', '')
+    """
+    if ratio is None:
+        return ""
+    return "the same" if ratio == 1 else f"× {ratio_text(ratio)}"

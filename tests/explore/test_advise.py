@@ -1,0 +1,440 @@
+"""The advisor, held against brute force over its space of designs; networks of the grid are built once."""
+
+import itertools
+import json
+import math
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from encdec_widgets import Design, advise
+from encdec_widgets.architectures import UNet
+from encdec_widgets.backbone import Backbone, build_in_steps
+from encdec_widgets.background import to_the_end
+from encdec_widgets.explore import advise as module
+from encdec_widgets.explore.advise import advise_in_steps, wider_is_slower
+from encdec_widgets.explore.advising.advice import AIMS, Advice
+from encdec_widgets.explore.advising.candidate import Candidate
+from encdec_widgets.explore.advising.looked import forget, look
+from encdec_widgets.explore.advising.measured import with_measured
+from encdec_widgets.explore.advising.search import Search, Step
+from encdec_widgets.explore.advising.space import SCALES, shapes
+from encdec_widgets.explore.requirements import Requirements
+from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.timing import Timing
+from encdec_widgets.workers.timing.calibrating import Calibrated
+from encdec_widgets.workers.timing.calibration import predict_ms
+from tests.library.calibrated import CALIBRATION
+
+GRID = [shape for shape in shapes("U-Net") if shape.levels <= 0 and shape.output_stride in (1, 4)]
+"""A part of the space that is quick to build in all its widths."""
+SPEED = Calibrated(device="CPU", backend="tensorflow", calibration=CALIBRATION)
+WANTED = {
+    "animal_px": st.floats(4, 600),
+    "image_px": st.tuples(st.integers(32, 2048), st.integers(32, 2048)),
+    "memory": st.one_of(st.none(), st.integers(10**6, 10**10)),
+    "work": st.sampled_from(["training", "forward"]),
+    "images_per_second": st.one_of(st.none(), st.floats(0.1, 1000)),
+    "batch_size": st.integers(1, 32),
+    "within_px": st.one_of(st.none(), st.floats(0.5, 60)),
+    "device": st.sampled_from([None, "CPU"]),
+}
+
+
+@pytest.fixture(autouse=True)
+def _small_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("encdec_widgets.explore.advising.search.shapes", lambda _: tuple(GRID))
+    monkeypatch.setattr(module, "shapes", lambda _: tuple(GRID))
+    monkeypatch.setattr("encdec_widgets.explore.advising.space.WIDTHS", (0.25, 0.5, 1.0))
+
+
+def every(search: Search) -> list[Candidate]:
+    """All designs of the grid: each network with each width at each scale."""
+    slender = [search.candidate(shape, scale) for shape in GRID for scale in SCALES]
+    return [
+        Candidate(
+            wanted=one.wanted,
+            shape=one.shape,
+            architecture=architecture,
+            scale=one.scale,
+            calibration=one.calibration,
+        )
+        for one in slender
+        for architecture in one.shape.widened()
+    ]
+
+
+def wishes(**values: Any) -> Requirements:
+    return Requirements(**{"animal_px": 100, "image_px": (512, 512), **values})
+
+
+def advised(wanted: Requirements, speed: Calibrated | None = None) -> Advice:
+    return to_the_end(advise_in_steps(wanted, ["U-Net"], speed))  # type: ignore[arg-type]
+
+
+# Against brute force
+
+
+@settings(max_examples=30)
+@given(st.fixed_dictionaries(WANTED))
+def test_what_is_advised_is_no_worse_than_anything_in_the_grid(values: dict[str, Any]) -> None:
+    assume(values["animal_px"] <= max(values["image_px"]))
+    wanted = Requirements(**values)
+    speed = SPEED if wanted.device else None
+    search = Search(wanted=wanted, families=["U-Net"], calibration=speed and speed.calibration)
+    found = to_the_end(search.best())  # type: ignore[arg-type]
+    meeting = [one for one in every(search) if not one.missed]
+    assert bool(found) == bool(meeting)
+    if not meeting:
+        return
+    for aim in AIMS:
+        best = min(module._order(aim, one)[0] for one in found)
+        assert best == min(module._order(aim, one)[0] for one in meeting)
+
+
+@settings(max_examples=20)
+@given(
+    st.fixed_dictionaries(WANTED),
+    st.sets(st.sampled_from(["animal", "memory", "speed", "fineness"]), min_size=1),
+)
+def test_what_has_to_give_way_is_the_least_that_there_is(values: dict[str, Any], giving: set[Any]) -> None:
+    assume(values["animal_px"] <= max(values["image_px"]))
+    wanted = Requirements(**values)
+    giving &= set(wanted.wishes)
+    assume(giving)
+    search = Search(wanted=wanted, families=["U-Net"], calibration=CALIBRATION if wanted.device else None)
+    others = set(wanted.wishes) - giving
+    needs = [
+        max(one.needs(wish) for wish in giving)
+        for one in every(search)
+        if all(one.meets(wish) for wish in others)
+    ]
+    nearest = to_the_end(search.nearest(tuple(giving)))  # type: ignore[arg-type]
+    assert [max(one.needs(wish) for wish in giving) for one in nearest] == ([min(needs)] if needs else [])
+
+
+@settings(max_examples=15)
+@given(
+    st.sampled_from(GRID),
+    st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    st.integers(1, 9),
+    st.sampled_from(["training", "forward"]),
+    st.integers(1, 3),
+)
+def test_figures_of_any_size_are_those_of_the_network_that_is_built(
+    shape: Any, positions: tuple[int, int], batch_size: int, work: Any, channels: int
+) -> None:
+    stride = shape.slender.maximum_stride
+    size = (stride * positions[0], stride * positions[1])
+    backbone = built(Design(shape.slender, (*size, channels)))
+    cost = backbone.cost(batch_size=batch_size)
+    looked = look(shape.slender, channels)
+    assert looked.parameters == cost.parameters
+    assert looked.multiply_adds(size) == cost.multiply_adds
+    memory = cost.training_bytes if work == "training" else cost.inference_bytes
+    assert looked.bytes(size, batch_size=batch_size, work=work) == memory
+    predicted = predicted_of(backbone, batch_size, work == "training")
+    assert looked.predicted_ms(size, CALIBRATION, batch_size=batch_size, work=work) == pytest.approx(
+        predicted
+    )
+
+
+def built(design: Design) -> Backbone:
+    return to_the_end(build_in_steps(design))
+
+
+def predicted_of(backbone: Backbone, batch_size: int, training: bool) -> float | None:
+    return predict_ms(backbone.layers, CALIBRATION, batch_size=batch_size, training=training)
+
+
+# What is said
+
+
+def test_a_device_on_which_wider_layers_are_faster_is_noticed() -> None:
+    assert wider_is_slower(CALIBRATION)
+    odd = attrs.evolve(CALIBRATION, convolution_rates=((4, 1e9), (16, 1e11)))
+    assert not wider_is_slower(odd)
+    strange = Calibrated(device="CPU", backend="tensorflow", calibration=odd)
+    assert any(
+        "a wider network may be faster" in text for text in advised(wishes(device="CPU"), strange).sure
+    )
+
+
+def test_figures_are_those_of_the_design_as_it_is_built() -> None:
+    advice = advised(wishes(memory="8 GB", batch_size=4))
+    for one in advice.advised:
+        backbone = built(one.design)
+        cost = backbone.cost(batch_size=4)
+        assert one.figures["parameters"] == cost.parameters
+        assert one.figures["training_bytes"] == cost.training_bytes
+        assert one.needs["memory"] == cost.training_bytes / 8e9
+        assert one.figures["receptive_field"] >= 100 * one.input_scale
+        assert one.fineness.limit_px <= 100 / 40
+        assert one.binds == max(one.needs, key=one.needs.__getitem__)
+        assert one.largest_batch is not None
+        assert one.largest_batch >= 4
+        assert backbone.cost(batch_size=one.largest_batch).training_bytes <= 8e9
+        assert backbone.cost(batch_size=one.largest_batch + 1).training_bytes > 8e9
+
+
+def test_memory_in_mixed_precision_and_colour_is_that_of_such_a_network() -> None:
+    wanted = wishes(memory="8 GB", precision="mixed_float16", channels=3, work="forward")
+    for one in advised(wanted).advised:
+        cost = built(one.design).cost(precision="mixed_float16")
+        assert one.design.input_shape[2] == 3
+        assert one.needs["memory"] == (cost.inference_bytes or 0) / 8e9
+
+
+def test_what_a_design_could_have_more_of_says_which_wish_it_would_miss() -> None:
+    advice = advised(wishes(memory="300 MB", batch_size=4))
+    more = [one for design in advice.advised for one in design.more]
+    assert {one.what for one in more} == {"wider", "finer output", "sees further"}
+    for design in advice.advised:
+        for one in design.more:
+            cost = built(one.design).cost(batch_size=4)
+            assert ("memory" in one.missed) == (cost.training_bytes > 300e6)
+            assert ("would still meet all wishes" in one.text) or one.missed
+    assert any("memory would have to be" in one.text for one in more)
+
+
+def test_a_wish_for_speed_is_untested_where_no_device_of_this_machine_is_named() -> None:
+    advice = advised(wishes(memory="T4", images_per_second=1e6))
+    assert advice.advised
+    assert advice.untested.startswith("The wish for 1e+06 images a second is untested")
+    assert all(one.predicted_ms is None and "speed" not in one.needs for one in advice.advised)
+    assert "multiply-adds" in advice["fastest"].reasons[0]
+
+
+def test_a_predicted_speed_binds_and_is_called_a_prediction() -> None:
+    advice = advised(wishes(images_per_second=1, device="CPU", work="forward"), SPEED)
+    assert not advice.untested
+    assert "predicted" in advice["fastest"].reasons[0]
+    assert any("Times are predicted for CPU" in text for text in advice.sure)
+    fastest = advice["fastest"]
+    assert fastest.predicted_ms == min(one.predicted_ms or math.inf for one in advice.advised)
+    assert fastest.needs["speed"] == pytest.approx(fastest.predicted_ms / 1000)
+    impossible = advised(wishes(images_per_second=1e6, device="CPU"), SPEED)
+    assert [one.wishes for one in impossible.give_way] == [("speed",)]
+    assert "images a second are predicted instead of 1e+06" in impossible.give_way[0].text
+
+
+def test_where_nothing_meets_all_each_wish_that_would_do_says_what_it_costs() -> None:
+    advice = advised(wishes(memory="40 MB", batch_size=4, within_px=1))
+    assert not advice.advised
+    by = {one.wishes: one for one in advice.give_way}
+    assert ("memory",) in by
+    for giving, one in by.items():
+        assert all(value > 1 for value in one.needs.values())
+        assert tuple(one.needs) == giving
+    assert "the memory would have to be" in by["memory",].text
+    needed = built(by["memory",].design).cost(batch_size=4).training_bytes
+    assert by["memory",].needs["memory"] == needed / 40e6
+    assert advised(wishes(memory=needed, batch_size=4, within_px=1)).advised  # With so much there is one.
+    with pytest.raises(KeyError, match="no design meets all wishes"):
+        advice["fastest"]
+
+
+def test_wishes_of_which_no_single_one_is_to_blame_give_way_together() -> None:
+    advice = advised(wishes(animal_px=2000, image_px=2048, memory="1 MB"))
+    assert [one.wishes for one in advice.give_way] == [("animal", "memory")]
+    assert "the animal could be at most" in advice.give_way[0].text
+    assert "the memory would have to be" in advice.give_way[0].text
+
+
+@settings(max_examples=12)
+@given(st.fixed_dictionaries(WANTED))
+def test_whatever_is_wished_there_is_an_answer_in_words(values: dict[str, Any]) -> None:
+    assume(values["animal_px"] <= max(values["image_px"]))
+    wanted = Requirements(**values)
+    advice = advised(wanted, SPEED if wanted.device else None)
+    assert bool(advice.advised) != bool(advice.give_way)
+    json.dumps(advice.to_dict(), allow_nan=False)
+    assert advice._repr_html_()
+    for one in advice.advised:
+        assert all(0 < value <= 1 for value in one.needs.values())
+        assert one.same_as in (None, *AIMS)
+    texts = [
+        text for one in advice.advised for text in (*one.reasons, one.binding, *(m.text for m in one.more))
+    ]
+    for text in [*texts, *(one.text for one in advice.give_way), *advice.sure]:
+        assert text.endswith(".")
+        assert not set(text) & set("{}")
+        assert "None" not in text
+        assert "nan" not in text.split()
+
+
+def test_advice_is_plain_data_text_and_html() -> None:
+    for wanted in (wishes(memory="8 GB"), wishes(memory="1 MB")):
+        advice = advised(wanted)
+        json.dumps(advice.to_dict())
+        assert advice.sure[0] in str(advice)
+        html = advice._repr_html_()
+        assert ("<table" in html) == bool(advice.advised)
+    data = advised(wishes()).to_dict()
+    assert Design.from_json(data["advised"][0]["design"]).input_shape[2] == 1
+
+
+def test_the_search_tells_how_far_it_is_and_can_be_left() -> None:
+    forget()
+    steps: list[Step] = []
+    running = advise_in_steps(wishes(), ["U-Net"])
+    steps += itertools.islice(running, 4)
+    running.close()  # *Stop*
+    assert [one.built for one in steps] == [0, 1, 2, 3]
+    assert steps[0].left_s is None
+    assert all(one.left_s is not None and one.left_s > 0 for one in steps[1:])
+    assert all(0 <= one.share <= 1 for one in steps)
+    # What was built is kept: going on needs no more than the rest.
+    rest = list(advise_in_steps(wishes(), ["U-Net"]))
+    assert rest[0].built == 0
+
+
+# The whole of it
+
+
+def test_advise_takes_wishes_in_a_persons_units() -> None:
+    told: list[Step] = []
+    advice = advise(animal_px=100, image_px=512, memory="8 GB", family="U-Net", on_progress=told.append)
+    assert [one.aim for one in advice.advised] == list(AIMS)
+    assert advice.wanted.memory == 8 * 10**9
+    assert advice.families == ("U-Net",)
+    assert told
+
+
+def test_a_speed_that_cannot_be_known_is_untested_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(**_: Any) -> Calibrated:
+        raise TimingError("TensorFlow sees no GPU:7 here")
+
+    monkeypatch.setattr(module, "calibrated", fails)
+    advice = advise(animal_px=100, image_px=512, images_per_second=5, device="GPU:7", family="U-Net")
+    assert advice.advised
+    assert advice.untested == "The speed could not be tested: TensorFlow sees no GPU:7 here."
+
+
+def timing(design: Design, ms: float) -> Timing:
+    return Timing(
+        median_ms=ms,
+        p10_ms=ms,
+        p90_ms=ms,
+        n=9,
+        first_call_ms=ms,
+        batch_size=1,
+        precision="float32",
+        device="CPU",
+        backend="tensorflow",
+    )
+
+
+def test_measured_designs_say_how_far_predictions_were_off() -> None:
+    advice = advised(wishes(images_per_second=1, device="CPU", work="forward"), SPEED)
+    asked: list[Design] = []
+
+    def measure(design: Design, **options: Any) -> Timing:
+        assert options["work"] == "forward"
+        asked.append(design)
+        predicted = next(one.predicted_ms for one in advice.advised if one.design == design)
+        return timing(design, 2 * (predicted or 0))
+
+    measured, slower = with_measured(advice, measure)
+    assert slower == pytest.approx(2)
+    assert len(asked) == len(set(asked))
+    assert any("2 times what was predicted" in text for text in measured.sure)
+    for before, after in zip(advice.advised, measured.advised, strict=True):
+        assert after.timing is not None
+        assert after.figures["time_ms"] == after.timing.median_ms
+        assert after.needs["speed"] == pytest.approx(2 * before.needs["speed"])
+        assert after.reasons[-1].startswith("Measured: ")
+
+
+def test_a_design_that_cannot_be_timed_says_why() -> None:
+    def measure(design: Design, **_: Any) -> Timing:
+        raise TimingError("out of memory")
+
+    measured, slower = with_measured(advised(wishes()), measure)
+    assert slower == 1
+    assert all(one.timing is None for one in measured.advised)
+    assert all("out of memory" in one.reasons[-1] for one in measured.advised)
+
+
+def test_a_finalist_that_is_slower_than_wished_makes_it_choose_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "calibrated", lambda **_: SPEED)
+    wanted = {"animal_px": 100, "image_px": 512, "device": "CPU", "work": "forward", "family": "U-Net"}
+    exact = advise(**wanted)["most exact output"]
+    assert exact.predicted_ms is not None
+    speed = 1000 / (
+        1.5 * exact.predicted_ms
+    )  # A third slower than predicted is all right, three times is not.
+    by_design: dict[Design, float] = {}
+    steps = [
+        advise_in_steps(wishes(images_per_second=s, device="CPU", work="forward"), ["U-Net"], SPEED)
+        for s in (1, speed)
+    ]
+    for advice in map(to_the_end, steps):  # type: ignore[arg-type]
+        by_design |= {one.design: one.predicted_ms for one in advice.advised}
+
+    def measure(design: Design, **_: Any) -> Timing:
+        looked = look(design.architecture)
+        size = design.input_shape[:2]
+        return timing(design, 3 * looked.predicted_ms(size, CALIBRATION, batch_size=1, work="forward"))
+
+    monkeypatch.setattr(module, "with_measured", lambda advice: with_measured(advice, measure))
+    advice = advise(**wanted, images_per_second=speed, measure=True)
+    assert advice.advised
+    assert all(one.timing.images_per_second >= speed for one in advice.advised if one.timing)
+    assert advice["most exact output"].fineness.cell_px >= exact.fineness.cell_px
+
+
+# Nonsense
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (
+            {"animal_px": -3},
+            "animal_px must be a number from 1 to 16384. Received: animal_px=-3. Would work: 1",
+        ),
+        ({"animal_px": 0}, "Received: animal_px=0"),
+        ({"animal_px": "large"}, "Received: animal_px='large'"),
+        ({"animal_px": math.nan}, "Received: animal_px=nan"),
+        ({"animal_px": 10**400}, "Received: animal_px="),
+        ({"animal_px": 600}, "must be at most the longer side of the image, 512 px"),
+        ({"image_px": 0}, "Received: image_px=0. Would work: (1024, 1024) or 1024"),
+        ({"image_px": (512,)}, "image_px must be height and width in px"),
+        ({"image_px": "512"}, "Received: image_px='512'"),
+        ({"image_px": (512, -1)}, "Received: image_px=(512, -1)"),
+        ({"memory": "plenty"}, "Received: memory='plenty'. Would work: '8 GB'"),
+        (
+            {"memory": 0},
+            "memory must be from 1 MB to 1,000 TB (a number alone is in bytes). Received: memory=0",
+        ),
+        ({"memory": 8}, "a number alone is in bytes"),
+        ({"memory": -8e9}, "Received: memory=-8000000000.0"),
+        ({"memory": math.inf}, "Received: memory=inf"),
+        ({"memory": True}, "Received: memory=True"),
+        ({"work": "inference"}, "Received: work='inference'. Would work: 'training'"),
+        ({"images_per_second": 0}, "Received: images_per_second=0"),
+        ({"batch_size": 0}, "Received: batch_size=0. Would work: 1"),
+        ({"batch_size": 10**6}, "Would work: 65536"),
+        ({"batch_size": 2.5}, "Received: batch_size=2.5"),
+        ({"within_px": -1}, "Received: within_px=-1"),
+        ({"device": "T4"}, "is said by memory=\"T4\". Received: device='T4'. Would work: 'auto'"),
+        ({"device": 3}, "Received: device=3"),
+        ({"family": "Transformer"}, "Received: family='Transformer'. Would work: 'U-Net'"),
+        ({"family": []}, "Received: family=[]"),
+        ({"family": 3}, "Received: family=3"),
+        ({"precision": "int8"}, "Received: precision='int8'"),
+        ({"channels": 0}, "Received: channels=0"),
+    ],
+)
+def test_wishes_that_are_none_are_refused_with_what_would_work(wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match="Received") as caught:
+        advise(**{"animal_px": 100, "image_px": 512, **wrong})
+    assert words in str(caught.value)
+
+
+def test_the_unet_of_an_advice_is_a_plain_one() -> None:
+    assert isinstance(advised(wishes())["smallest"].design.architecture, UNet)
