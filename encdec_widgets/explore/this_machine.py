@@ -53,9 +53,12 @@ def _opened(path: Path) -> IO[bytes]:
         # Without creating: Linux lets nobody create what another person has in a folder that all may write.
         return path.open("r+b")
     except FileNotFoundError:
-        file = path.open("ab")
-        with suppress(OSError):  # another person made it meanwhile
-            path.chmod(0o666)
+        try:
+            file = path.open("xb")
+        except FileExistsError:  # made meanwhile
+            return path.open("r+b")
+        with suppress(OSError):
+            path.chmod(0o666)  # Others are to lock it too.
         return file
     except PermissionError:  # of another person who let nobody else write; to lock it takes no writing
         return path.open("rb")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import keras
 import numpy as np
 import pytest
 
@@ -86,6 +87,18 @@ def test_conditions_count(here: Executor) -> None:
     assert row.told
     assert [check["kind"] for check in row.told["checks"]] == kinds
     assert "too large to run here" in kinds
+
+
+def test_networks_are_built_with_the_policy_that_is_set_here(here: Executor) -> None:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        (row,) = sweep(DESIGN, {"filters": [8]}, ("cost",), here)
+        cost = DESIGN.replace("filters", 8).build().cost()
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert row.figures["training_bytes"] == cost.training_bytes
+    assert row.figures["training_bytes"] != DESIGN.replace("filters", 8).build().cost().training_bytes
 
 
 def test_the_same_design_is_asked_about_once() -> None:

@@ -46,13 +46,13 @@ def test_a_cluster_gives_the_same_rows_though_a_worker_is_killed(client: Any, tm
     before = set(client.run(os.getpid).values())
     store = tmp_path / "store"
     found = sweep(DESIGN, GRID, executor=client.get_executor(), store=store, progress=False)
-    killed = False
-    indexes = []
+    indexes, at_kill = [], 0
     for row in found:
         indexes.append(row.index)
-        if row.told and not killed:
+        if row.told and not at_kill:
             os.kill(min(before), signal.SIGKILL)
-            killed = True
+            at_kill = len(indexes)
+    assert 0 < at_kill < len(found) - 10
     assert sorted(indexes) == list(range(len(found)))
     assert found.rows == sweep(DESIGN, GRID, processes=1, progress=False).run().rows
     assert store.read_bytes().count(b"\n") == len(found) + 1

@@ -13,7 +13,7 @@ from encdec_widgets.workers.process import WorkerProcess
 from encdec_widgets.workers.processor_quota import cores_by_quota, cores_here
 
 PROCESS_BYTES = 700_000_000
-"""What a process takes with TensorFlow loaded and some networks built (measured: 0.5 to 0.65 GB)."""
+"""What a process takes with TensorFlow loaded, after one network or a thousand (measured: 0.67 GB)."""
 TRIES = 2
 """A design in whose hands so many processes end is given up."""
 _MODULE = "encdec_widgets.explore.sweeping.inside"
