@@ -5,7 +5,7 @@ const WORDS = { done: "done", open: "open", closed: "closed" };
 function render({ model, el }) {
   const id = `encdec-lesson-${Math.random().toString(36).slice(2)}`;
   el.setAttribute("role", "region");
-  const head = make(el, "div", "encdec-lesson-head");
+  const head = make(el, "div", "encdec-lesson-head encdec-words"); // of the glossary
   const name = make(head, "p", "encdec-lesson-name");
   const title = make(head, "h2", "encdec-lesson-title");
   const question = make(head, "p", "encdec-lesson-question");
@@ -17,7 +17,7 @@ function render({ model, el }) {
   const briefReached = make(brief, "b", "encdec-lesson-reached");
   const toggle = make(el, "button", "encdec-lesson-button encdec-lesson-toggle");
   toggle.setAttribute("aria-controls", id);
-  const body = make(el, "div", "encdec-lesson-body");
+  const body = make(el, "div", "encdec-lesson-body encdec-words");
   body.id = id;
   const notice = make(body, "p", "encdec-lesson-note");
   const why = make(body, "p", "encdec-lesson-note");
