@@ -10,7 +10,9 @@ import attrs
 from markupsafe import Markup
 
 from encdec_widgets.figures.charts.bars import Bar, bars
-from encdec_widgets.formatting import counted
+from encdec_widgets.figures.charts.dots import Dot, Scale, dots
+from encdec_widgets.formatting import counted, quantity_text
+from encdec_widgets.lessons.goals import PartState
 from encdec_widgets.lessons.judged import JudgedGoal
 from encdec_widgets.lessons.quantities import QUANTITIES, Aim
 from encdec_widgets.lessons.seen import Seen
@@ -135,7 +137,7 @@ class ClassTable:
                 Markup('<th scope="col" style="{}">{}</th>').format(_STYLE, head) for head in heads
             ),
             lines,
-            self._bars(lesson),
+            Markup("").join((*self._pictures(rows), self._bars(lesson))),
         )
 
     def _row(self, row: Row) -> Markup:
@@ -160,6 +162,19 @@ class ClassTable:
         )
         return Markup("✓ {}<br><code>{}</code>").format(told, goal.words or "the start")
 
+    def _pictures(self, rows: list[Row]) -> Iterator[Markup]:
+        """The networks of each goal that has two limits, by the figures that they are of."""
+        for number, goals in enumerate(zip(*(row.goals for row in rows), strict=True), 1):
+            limits = next((_limits(goal) for goal in goals if len(_limits(goal)) == 2), ())
+            if limits:
+                across, upward = (_scale(part) for part in limits)
+                points = [
+                    Dot(label=row.name, x=at[0].value, y=at[1].value, filled=goal.holds)
+                    for row, goal in zip(rows, goals, strict=True)
+                    if len(at := _limits(goal)) == 2
+                ]
+                yield Markup("<p>The networks of goal {}</p>{}").format(number, dots(points, across, upward))
+
     def _bars(self, lesson: str) -> Markup:
         """The guesses of a lesson: for each question, how many were how close."""
         parts = []
@@ -170,7 +185,7 @@ class ClassTable:
             parts.append(
                 Markup('<div style="max-width:420px"><p>{}</p>{}</div>').format(question, bars(rows, ""))
             )
-        return Markup("").join(parts)
+        return Markup("<p>{}</p>{}").format(_LEGEND, Markup("").join(parts)) if parts else Markup("")
 
     def _refused(self) -> Markup:
         lines = Markup("").join(
@@ -182,4 +197,21 @@ class ClassTable:
         return Markup("<h4>{}</h4><ul>{}</ul>").format(counted(len(self.refused), "line") + " refused", lines)
 
 
-_CLOSE = {2: "right, or within a fifth", 1: "within a factor of two", 0: "further off", None: "no guess"}
+def _limits(goal: JudgedGoal) -> tuple[PartState, ...]:
+    """The first two bounds that are limits of a number that is known: what a picture can show."""
+    limits = [
+        part
+        for part in goal.parts
+        if part.bound is not None and part.bound.sign != "exactly" and part.value is not None
+    ]
+    return tuple(limits[:2])
+
+
+def _scale(part: PartState) -> Scale:
+    assert part.bound is not None
+    write = QUANTITIES[part.name].write if part.name in QUANTITIES else quantity_text
+    return Scale(title=part.label, text=write, limit=part.bound.value, limit_text=part.bound_text)
+
+
+_CLOSE = {2: "2", 1: "1", 0: "0", None: "no\N{NO-BREAK SPACE}guess"}
+_LEGEND = "Guesses: 2 is right, or within a fifth; 1 within a factor of two; 0 further off."

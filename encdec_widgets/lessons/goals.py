@@ -9,15 +9,8 @@ import attrs
 
 from encdec_widgets.formatting import quoted
 from encdec_widgets.lessons.bounds import Bound
-from encdec_widgets.lessons.quantities import (
-    QUANTITIES,
-    Aim,
-    Part,
-    PartState,
-    bound_of,
-    field_quantity,
-    own_quantity,
-)
+from encdec_widgets.lessons.parts import Part, PartState, bound_of
+from encdec_widgets.lessons.quantities import QUANTITIES, Aim, field_quantity, own_quantity
 from encdec_widgets.lessons.seen import Seen
 
 __all__ = ["Goal", "GoalState", "Part", "PartState"]

@@ -10,9 +10,12 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
+from encdec_widgets.architectures.fields.by_content import same
+from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.architectures.known_classes import class_name
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.design_json import fields_of, to_data
+from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.formatting import quoted, shortened
 
 _PACKED, _FAMILY, _SHAPE = "design", "family", "input_shape"
@@ -43,10 +46,13 @@ def words_of(design: Design, start: Design) -> tuple[str, ...]:
         ('filters=8', 'input_shape=512x512x1')
         >>> from_words(words, start).architecture.filters
         8
+        >>> words_of(start.replace("decoder[2].skip_connection", False), start)
+        ('decoder[2].skip_connection=off',)
     """
-    words = _differences(design, start)
-    if words is not None and len(" ".join(words)) <= _LONGEST_WORDS and _says(words, design, start):
-        return words
+    for differences in (_differences, _differences_of_blocks):
+        words = differences(design, start)
+        if words is not None and len(" ".join(words)) <= _LONGEST_WORDS and _says(words, design, start):
+            return words
     text = json.dumps(to_data(design), separators=(",", ":"), allow_nan=False).encode()
     packed = base64.b32encode(zlib.compress(text, 9)).decode().rstrip("=")
     return (f"{_PACKED}={packed}",)
@@ -58,7 +64,7 @@ def from_words(words: Iterable[str], start: Design) -> Design:
     Raises:
         ValueError: If one of them is no such word, or the design is not possible.
     """
-    data = to_data(start)
+    data, blocks = to_data(start), []
     for word in words:
         path, sign, text = word.partition("=")
         if not sign or not path:
@@ -69,10 +75,15 @@ def from_words(words: Iterable[str], start: Design) -> Design:
             data["architecture"] = {"class": text, "fields": {}}
         elif path == _SHAPE:
             data[_SHAPE] = _sizes(text)
+        elif "[" in path:
+            blocks.append((path, _value(text)))
         else:
             fields = {**data["architecture"]["fields"], path: _value(text)}
             data["architecture"] = {**data["architecture"], "fields": fields}
-    return Design(**fields_of(data))
+    design = Design(**fields_of(data))
+    for path, value in blocks:
+        design = design.replace(path, value)
+    return design
 
 
 def _says(words: tuple[str, ...], design: Design, start: Design) -> bool:
@@ -103,11 +114,31 @@ def _differences(design: Design, start: Design) -> tuple[str, ...] | None:
             if text is None:
                 return None
             words.append(f"{name}={text}")
-    if design.input_shape != start.input_shape:
-        words.append(
-            f"{_SHAPE}={'x'.join('any' if size is None else str(size) for size in design.input_shape)}"
-        )
-    return tuple(words)
+    return (*words, *_other_shape(design, start))
+
+
+def _differences_of_blocks(design: Design, start: Design) -> tuple[str, ...] | None:
+    """The words of edits of blocks, such as a skip connection that was taken out; None where they don't say it all."""
+    words = []
+    for stage in STAGES:
+        blocks, before = design.blocks_of(stage), start.blocks_of(stage)
+        if list(map(type, blocks)) != list(map(type, before)):
+            return None
+        for index, (block, was) in enumerate(zip(blocks, before, strict=True)):
+            for name in described_fields(block):
+                value = getattr(block, name)
+                if not same(value, getattr(was, name)):
+                    text = _text(value)
+                    if text is None:
+                        return None
+                    words.append(f"{stage}[{index}].{name}={text}")
+    return (*words, *_other_shape(design, start))
+
+
+def _other_shape(design: Design, start: Design) -> tuple[str, ...]:
+    if design.input_shape == start.input_shape:
+        return ()
+    return (f"{_SHAPE}={'x'.join('any' if size is None else str(size) for size in design.input_shape)}",)
 
 
 def _text(value: Any) -> str | None:

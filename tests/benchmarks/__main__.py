@@ -19,7 +19,19 @@ from typing import Any
 from tests.benchmarks import machine
 from tests.benchmarks.fresh_process import in_a_fresh_process
 
-NAMES = ("rebuild", "keys", "drag", "memory", "start", "from_nothing", "timing", "read_loop", "training")
+NAMES = (
+    "rebuild",
+    "keys",
+    "drag",
+    "memory",
+    "start",
+    "from_nothing",
+    "timing",
+    "read_loop",
+    "training",
+    "lessons",
+    "lesson_edits",
+)
 
 
 def main(argv: Sequence[str]) -> int:

@@ -53,3 +53,32 @@ def test_a_race_is_offered_as_long_as_the_two_differ(panel: TimingPanel) -> None
         panel.controls.rows["batch_size"].children[1].value = value
         assert panel.start_race.layout.display == offered
     assert "Change the network or an option" in said(panel)
+
+
+def test_the_session_holds_the_race_with_the_designs_that_it_was_of(
+    panel: TimingPanel, worker: FakeWorker
+) -> None:
+    session = panel._session
+    told = []
+    session.observe(lambda change: told.append(change["new"]), "race")
+    panel.pin.click()
+    show(panel, OTHER)
+    panel.start_race.click()
+    show(panel, DESIGN)  # while it is under way
+    panel.pin.click()
+    worker.answer(RACE)
+    assert (session.race.a, session.race.b, session.race.alike) == (DESIGN, OTHER, True)
+    assert session.race.result is panel.race is RACE
+    panel.pin.click()
+    assert session.race is panel.race is None
+    assert len(told) == 2
+
+
+def test_a_race_of_different_options_is_not_one_of_the_networks_alone(
+    panel: TimingPanel, worker: FakeWorker
+) -> None:
+    panel.pin.click()
+    panel.controls.rows["batch_size"].children[1].value = 4
+    panel.start_race.click()
+    worker.answer(RACE)
+    assert not panel._session.race.alike

@@ -180,13 +180,28 @@ def test_a_few_edits_are_a_few_words() -> None:
         "down_blocks=4",
         "up_interpolate=on",
     }
-    stacked = Design(StackedHourglass(stacks=2), (256, 256, 1))
-    assert words_of(stacked, START) == ("family=StackedHourglass", "stacks=2", "input_shape=256x256x1")
+    stacked = Design(StackedHourglass(stacks=3), (256, 256, 1))
+    assert words_of(stacked, START) == ("family=StackedHourglass", "stacks=3", "input_shape=256x256x1")
     assert words_of(START.replace("input_shape", (None, 64, 1)), START) == ("input_shape=anyx64x1",)
 
 
+def test_edits_of_blocks_are_words_where_the_blocks_are_the_same() -> None:
+    free = START.replace("decoder[0].skip_connection", False)
+    assert isinstance(free.architecture, CustomEncoderDecoder)
+    assert words_of(free, START) == ("decoder[0].skip_connection=off",)
+    wider = free.replace_all({"encoder[0].filters": 5, "input_shape": (32, 64, 1)})
+    words = ("encoder[0].filters=5", "decoder[0].skip_connection=off", "input_shape=32x64x1")
+    assert words_of(wider, START) == words
+    assert from_words(words, START) == wider
+    with pytest.raises(ValueError, match=r"encoder\[7\]"):
+        from_words(["encoder[7].filters=5"], START)
+
+
 def test_free_blocks_and_heads_are_one_packed_word() -> None:
-    free = START.replace("encoder[0].filters", 5)
+    free = START.replace(
+        "encoder[:]", (SimpleConvBlock(filters=5, num_convs=1), *START.blocks_of("encoder")[1:])
+    )
+    free = free.replace("encoder", (free.architecture.encoder_stack[0], *free.architecture.encoder_stack))
     headed = START.replace("head", Head(3))
     assert isinstance(free.architecture, CustomEncoderDecoder)
     for design in (free, headed):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from encdec_widgets import Design, preset
@@ -9,7 +10,8 @@ from encdec_widgets.architectures import Hourglass, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.lessons import at_least, at_most, exactly
 from encdec_widgets.lessons.goals import Goal
-from encdec_widgets.lessons.quantities import QUANTITIES, Aim, PartState
+from encdec_widgets.lessons.parts import PartState
+from encdec_widgets.lessons.quantities import QUANTITIES, Aim
 from encdec_widgets.lessons.seen import Seen, value_at
 from encdec_widgets.session.conditions import Conditions
 from tests.lessons.beside import START
@@ -149,6 +151,14 @@ def test_an_own_quantity_is_a_function_of_the_backbone_and_what_it_raises_is_sai
     blocks, other = Goal.of("Own.", {}, parts=parts).judged(seen_of(START))
     assert (blocks.value, blocks.holds) == (len(START.build().blocks), True)
     assert (other.holds, other.off_text) == (None, "can't be computed: no such block")
+
+
+@pytest.mark.parametrize("value", [np.int64(12), np.float32(12), 12.0, True])
+def test_a_number_of_any_library_is_a_number(value: Any) -> None:
+    (part,) = Goal.of("Own.", {}, parts={"own": (lambda _: value, exactly(12))}).judged(seen_of(START))
+    assert part.holds == (value is not True)
+    assert type(part.value) in (int, float, bool)
+    assert at_most(np.int64(12)).text() == "at most 12"
 
 
 def test_a_goal_takes_bounds_of_what_it_knows_and_nothing_else() -> None:

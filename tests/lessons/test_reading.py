@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,6 +85,26 @@ def test_a_name_before_a_line_is_found_and_what_a_chat_adds_is_not(line: str, na
     assert not table.refused
 
 
+@pytest.mark.parametrize(
+    ("above", "name"),
+    [
+        ("10:32:15 From Ada to Everyone:\n\t", "Ada"),
+        ("Ada Lovelace\n  10:32 AM\n", "Ada Lovelace"),
+        ("Ada Lovelace  10:32 AM\n", "Ada Lovelace"),
+        ("Ada — Today at 10:32\n", "Ada"),
+        ("Ada — Yesterday at 10:32 PM\n\n", "Ada"),
+        ("[10:32]\n", "line 2"),
+        ("Here is mine\n", "line 2"),
+    ],
+)
+def test_a_name_above_a_line_is_found_where_a_chat_writes_it_with_the_time(above: str, name: str) -> None:
+    table = LESSON.read(f"{above}{CODE}\nBob: {CODE}")
+    assert [row.name for row in table.rows] == [name, "Bob"]
+    assert bool(table.notes) == name.startswith("line"), (
+        "a line that was taken for a name is no line without a code"
+    )
+
+
 def test_a_paste_of_a_class_is_read_with_all_that_stands_in_between() -> None:
     lines = f"""
     Good morning all!
@@ -144,7 +165,10 @@ def test_a_long_code_that_a_mail_has_broken_is_joined(width: int) -> None:
     lesson.progress.guess(0, 90)
     lesson.progress.guess(1, "a")
     lesson.designer.session.change(DEEPER)
-    lesson.designer.session.change("encoder[0].filters", 5)
+    blocks = lesson.designer.session.design.blocks_of("encoder")
+    lesson.designer.session.change(
+        "encoder[:]", (attrs.evolve(blocks[0], num_convs=3, pool=True), *blocks[1:])
+    )
     again = made()
     again.progress.guess(0, 90)
     again.progress.guess(1, "a")

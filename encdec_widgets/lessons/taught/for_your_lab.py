@@ -38,7 +38,7 @@ def make(**options: Any) -> Lesson:
         "6",
         designer,
         title="A backbone for your lab",
-        question="Which network suits my camera, my animal and my computer?",
+        question="Which network fits your images and your computer?",
         home="Say what you need in numbers; then most networks choose themselves out.",
         controls=("filters", "filters_rate", "down_blocks", "up_blocks", "up_interpolate", "stem_blocks"),
         **options,

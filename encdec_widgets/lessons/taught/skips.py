@@ -49,7 +49,7 @@ def make(**options: Any) -> Lesson:
         "2",
         designer,
         title="Skips",
-        question="Which of the dashed lines does the work, and which one is the bill?",
+        question="Which of the skip connections does the work, and which one is the bill?",
         home="A skip mends what the bottleneck broke, and the finest one sends the bill.",
         controls=("decoder[*].skip_connection",),
         tasks=("threads",),
