@@ -1,5 +1,6 @@
 /* The panel of a lesson. Where there is room it is a rail beside the designer; elsewhere a strip of one height, which stays in
    sight and opens over the designer, so that nothing on the page moves. The style sheet says which. */
+const BEHIND = { asked: "Guess…", computing: "Answer", told: "Answer", failed: "Answer", goal: "Goal and hints", home: "Code" };
 const WORDS = { done: "done", open: "open", closed: "closed" };
 
 function render({ model, el }) {
@@ -120,8 +121,7 @@ function render({ model, el }) {
     drawNext(now);
     el.toggleAttribute("data-open", isOpen());
     toggle.setAttribute("aria-expanded", String(isOpen()));
-    put(toggle, isOpen() ? "Close" : "Open");
-    toggle.setAttribute("aria-label", isOpen() ? "Close the lesson's step" : "Open the lesson's step");
+    put(toggle, isOpen() ? "Close" : (BEHIND[now.stage] ?? BEHIND[now.kind]));
     toggle.hidden = state.hidden && !atHome; // there is nothing behind it yet
   }
 
