@@ -15,6 +15,7 @@ from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.controls.control_pages import ControlPages
 from encdec_widgets.widgets.foot.drawer import Drawer
 from encdec_widgets.widgets.foot.foot import Foot
+from encdec_widgets.widgets.glossary.glossary import Glossary
 from encdec_widgets.widgets.header.figures_row import FiguresRow
 from encdec_widgets.widgets.header.header import Header
 from encdec_widgets.widgets.header.kept_edits import KeptEdits
@@ -40,8 +41,8 @@ class Designer(SessionTraits, widgets.VBox):
     waits for it.
 
     Its parts are attributes: ``header`` and ``figures`` at the top; ``controls`` with ``problems``, ``picture``,
-    ``card``, ``kept`` and ``aside`` below them; ``foot``, which opens ``table`` and ``checks``; and ``page``, which is
-    not seen.
+    ``card``, ``kept`` and ``aside`` below them; ``foot``, which opens ``table`` and ``checks``; and ``page`` and
+    ``glossary``, which are not seen.
 
     Attributes:
         session: What is edited, without a screen; each part of the designer observes it.
@@ -104,7 +105,8 @@ class Designer(SessionTraits, widgets.VBox):
         parts = [self.header, self.figures, self.controls, middle, self.aside, self.kept, drawer, self.foot]
         frame = widgets.VBox(parts)
         frame.add_class("encdec-frame")
-        self.children = (frame, self.page)
+        self.glossary = Glossary(session)
+        self.children = (frame, self.page, self.glossary)
         self.add_class("encdec")
         self._follow_session()
 

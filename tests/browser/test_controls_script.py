@@ -23,7 +23,6 @@ DESIGNER = f"""
     <div class="encdec-row"><div class="encdec-flag"><label class="widget-label-basic">
       <input type="checkbox" id="box" title="a box"><span title="a box">a box</span></label></div></div>
   </div>
-  <p>At <span class="encdec-term" tabindex="0" id="term" data-help="How many times smaller.">stride</span> 2</p>
   <button id="elsewhere">elsewhere</button>
   <div id="script"></div>
 </div>"""
@@ -98,13 +97,25 @@ def test_help_that_changes_is_told_anew(page: Page) -> None:
     expect(page.locator(".encdec-help")).to_have_text("Now something else.")
 
 
-def test_the_pointer_is_helped_as_well_and_a_term_explained(page: Page) -> None:
-    help_ = page.locator(".encdec-help")
+def test_the_pointer_is_helped_as_well(page: Page) -> None:
     page.hover("#row-third label")
+    expect(page.locator(".encdec-help")).to_have_text("Help of third.")
+
+
+def test_what_takes_the_keyboard_in_the_help_comes_after_its_control(page: Page) -> None:
+    help_ = page.locator(".encdec-help")
+    page.focus("#second")
+    expect(help_).to_be_visible()
+    help_.evaluate("""help => help.innerHTML = 'Help of <span tabindex="0">second</span>.'""")
+    page.keyboard.press("Tab")
+    expect(help_.locator("span")).to_be_focused()
+    expect(help_).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#second")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#third")).to_be_focused()
     expect(help_).to_have_text("Help of third.")
-    page.focus("#term")
-    expect(help_).to_have_text("How many times smaller.")
-    expect(page.locator("#term")).to_have_accessible_description("How many times smaller.")
 
 
 def test_what_is_not_possible_comes_into_view_and_takes_the_place_of_the_help(page: Page) -> None:

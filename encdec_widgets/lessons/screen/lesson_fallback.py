@@ -15,6 +15,8 @@ HIDDEN = "The designer comes after your guess."
 class LessonFallback(Fallback):
     """The still of a designer, with the lesson before it; without picture and numbers until the guess is made."""
 
+    again = "Run this cell again to go on."
+
     def __init__(self, lesson: "Lesson", name: str) -> None:
         """Stand in for ``lesson``; ``name`` is that of the still, by which the lesson hides it."""
         super().__init__(lesson.designer.session, name)

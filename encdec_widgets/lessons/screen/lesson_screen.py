@@ -8,6 +8,7 @@ from encdec_widgets.lessons.screen.panel import LessonPanel
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.fallback import widget_bundle
+from encdec_widgets.widgets.glossary.glossary import Glossary
 
 if TYPE_CHECKING:
     from encdec_widgets.lessons.a_lesson import Lesson
@@ -22,6 +23,7 @@ class LessonScreen(widgets.VBox):
     Attributes:
         panel: The panel.
         card: What is seen in place of the designer.
+        glossary: Explains words of the panel; it is not seen.
     """
 
     def __init__(self, lesson: "Lesson") -> None:
@@ -39,7 +41,9 @@ class LessonScreen(widgets.VBox):
         stage.add_class("encdec-lesson-stage")
         frame = widgets.VBox([self.panel, stage])
         frame.add_class("encdec-lesson-frame")
-        super().__init__([frame])
+        self.panel.add_class("encdec-words")
+        self.glossary = Glossary(designer.session)
+        super().__init__([frame, self.glossary])
         self.add_class("encdec-lesson")
         self._hide()
         lesson.progress.observe(self._hide, "hidden")

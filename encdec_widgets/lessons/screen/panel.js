@@ -12,6 +12,9 @@ function render({ model, el }) {
   const steps = make(el, "ol", "encdec-lesson-steps");
   steps.setAttribute("aria-label", "Steps of the lesson");
   const brief = make(el, "div", "encdec-lesson-brief");
+  const briefly = make(brief, "span", "encdec-lesson-line");
+  const chips = make(brief, "span", "encdec-lesson-chips");
+  const briefReached = make(brief, "b", "encdec-lesson-reached");
   const toggle = make(el, "button", "encdec-lesson-button encdec-lesson-toggle");
   toggle.setAttribute("aria-controls", id);
   const body = make(el, "div", "encdec-lesson-body");
@@ -37,8 +40,8 @@ function render({ model, el }) {
   const isOpen = () => opened || (state.hidden && !atHome);
 
   function label(index) {
-    const each = state.parts[index];
-    return each ? `${index + 1} ${each.kind === "guess" ? "Guess" : "Goal"}` : "Code";
+    const kind = state.parts[index]?.kind;
+    return kind ? `${index + 1} ${kind === "guess" ? "Guess" : "Goal"}` : "Code";
   }
 
   function turn(index) {
@@ -61,12 +64,12 @@ function render({ model, el }) {
       make(make(steps, "li"), "button", "encdec-lesson-step").addEventListener("click", () => turn(index));
     }
     [...steps.children].forEach(({ firstChild: button }, index) => {
-      const each = state.parts[index] ?? { state: state.home.done ? "done" : "open", closed: "" };
-      button.dataset.state = each.state;
-      button.textContent = `${label(index)}${each.state === "done" ? " ✓" : ""}`;
-      button.setAttribute("aria-label", `${label(index)}, ${WORDS[each.state]}`);
-      button.title = each.closed;
-      if (each.closed) button.setAttribute("aria-disabled", "true");
+      const step = state.parts[index] ?? { state: state.home.done ? "done" : "open", closed: "" };
+      button.dataset.state = step.state;
+      put(button, `${label(index)}${step.state === "done" ? " ✓" : ""}`);
+      button.setAttribute("aria-label", `${label(index)}, ${WORDS[step.state]}`);
+      button.title = step.closed;
+      if (step.closed) button.setAttribute("aria-disabled", "true");
       else button.removeAttribute("aria-disabled");
       if (index === here()) button.setAttribute("aria-current", "step");
       else button.removeAttribute("aria-current");
@@ -75,28 +78,18 @@ function render({ model, el }) {
 
   /* What the strip says: of the part while it is closed, of the lesson while the part can be read below. */
   function drawBrief(now) {
-    brief.replaceChildren();
-    if (isOpen()) {
-      make(brief, "span", "encdec-lesson-line encdec-lesson-question", state.question);
-      return;
-    }
-    make(brief, "span", "encdec-lesson-line", now.question ?? now.text ?? "Your code, to hand in");
-    for (const { sign, word, holds, label, value, bound } of now.figures ?? []) {
-      const chip = make(brief, "span", "encdec-lesson-chip");
-      chip.dataset.holds = holds;
-      chip.title = `${label}: ${value}, ${bound}`;
-      make(chip, "span", "encdec-lesson-sign", sign).setAttribute("aria-hidden", "true");
-      make(chip, "span", "", `${label} ${value}`);
-      make(chip, "span", "encdec-lesson-unseen", `, ${word}`);
-    }
-    if (now.reached) make(brief, "b", "encdec-lesson-reached", `✓ ${now.reached}`);
-    if (now.gap) make(brief, "b", "encdec-lesson-line", now.gap);
+    const open = isOpen();
+    const text = open ? state.question : now.gap || (now.question ?? now.text ?? "Your code, to hand in");
+    line(briefly, text);
+    briefly.classList.toggle("encdec-lesson-question", open);
+    each(chips, open ? [] : (now.figures ?? []), "span", "encdec-lesson-chip", chipParts, showChip);
+    line(briefReached, !open && now.reached ? `✓ ${now.reached}` : "");
   }
 
   function drawNext(now) {
     const index = here() + 1;
     next.hidden = now.kind === "home" || now.stage === "asked";
-    next.textContent = `Next: ${label(index)}`;
+    put(next, `Next: ${label(index)}`);
     const done = now.kind === "goal" ? now.reached : now.stage === "told";
     next.classList.toggle("encdec-lesson-primary", Boolean(done));
   }
@@ -127,7 +120,7 @@ function render({ model, el }) {
     drawNext(now);
     el.toggleAttribute("data-open", isOpen());
     toggle.setAttribute("aria-expanded", String(isOpen()));
-    toggle.textContent = isOpen() ? "Close" : "Open";
+    put(toggle, isOpen() ? "Close" : "Open");
     toggle.setAttribute("aria-label", isOpen() ? "Close the lesson's step" : "Open the lesson's step");
     toggle.hidden = state.hidden && !atHome; // there is nothing behind it yet
   }

@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.formatting import counted, error_text
-from encdec_widgets.lessons.goals import GoalState, PartState
+from encdec_widgets.lessons.goals import Goal, GoalState, PartState
 from encdec_widgets.lessons.predictions import Prediction, PredictionState
 
 if TYPE_CHECKING:
     from encdec_widgets.lessons.a_lesson import Lesson
 
 CLOSED = "This step opens when the guess before it is made."
-COMPUTING = "The answer is being computed, by this program and for your question. It takes some seconds."
+COMPUTING = "The answer is being computed, with the networks of the question. This takes some seconds."
 SIGNS = {True: ("✓", "holds"), False: ("✗", "not yet"), None: ("?", "not known yet")}
 """The sign of a bound that holds, does not, or can't be told yet, and its word."""
 
@@ -19,7 +19,7 @@ def panel_state(lesson: "Lesson") -> dict[str, Any]:
     """Everything that the panel shows, as JSON can hold it."""
     progress = lesson.progress
     parts = [
-        _guess_state(given, part) if isinstance(given, Prediction) else _goal_state(part)
+        _guess_state(given, part) if isinstance(given, Prediction) else _goal_state(given, part)
         for given, part in zip(progress.given, progress.parts, strict=True)
     ]
     return {
@@ -58,13 +58,15 @@ def _guess_state(given: Prediction, part: PredictionState) -> dict[str, Any]:
     }
 
 
-def _goal_state(part: GoalState) -> dict[str, Any]:
+def _goal_state(given: Goal, part: GoalState) -> dict[str, Any]:
     return {
         "kind": "goal",
         "state": _state(done=part.reached, is_open=part.open),
         "closed": "" if part.open else CLOSED,
         "text": part.text,
-        "figures": [_figure(each) for each in part.parts],
+        "figures": [
+            _figure(bound.bound.sign, each) for bound, each in zip(given.parts, part.parts, strict=False)
+        ],  # none as long as the goal is closed
         "reached": _reached_words(part),
         "hints": list(part.hints),
         "more": part.more_hints,
@@ -72,7 +74,7 @@ def _goal_state(part: GoalState) -> dict[str, Any]:
     }
 
 
-def _figure(part: PartState) -> dict[str, Any]:
+def _figure(bound: str, part: PartState) -> dict[str, Any]:
     sign, word = SIGNS[part.holds]
     return {
         "sign": sign,
@@ -80,7 +82,7 @@ def _figure(part: PartState) -> dict[str, Any]:
         "holds": word.split()[0],
         "label": part.label,
         "value": part.value_text or "–",
-        "bound": part.bound_text,
+        "bound": f"has to be {part.bound_text}" if bound == "exactly" else part.bound_text,
         "off": part.off_text,
     }
 

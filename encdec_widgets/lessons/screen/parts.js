@@ -9,10 +9,30 @@ function make(parent, name, className = "", text = "") {
   return made;
 }
 
+/* A text, which is touched only where it is another one: words in it may be marked, and one of them have the focus. */
+const texts = new WeakMap();
+function put(element, text) {
+  if (texts.get(element) === text) return;
+  texts.set(element, text);
+  element.textContent = text;
+}
+
 /* A text of its own, or nothing. */
 function line(element, text) {
-  element.textContent = text;
+  put(element, text);
   element.hidden = !text;
+}
+
+/* Children for values, one each: `begin` makes the parts of a child, `show` puts a value into them. */
+function each(parent, values, name, className, begin, show) {
+  parent.encdecRows ??= [];
+  const rows = parent.encdecRows;
+  while (rows.length > values.length) rows.pop().element.remove();
+  while (rows.length < values.length) {
+    const element = make(parent, name, className);
+    rows.push({ element, ...begin(element) });
+  }
+  rows.forEach((row, index) => show(row, values[index]));
 }
 
 function guessView(place, part, tell) {
@@ -96,6 +116,39 @@ function guessView(place, part, tell) {
   return { show, refuse };
 }
 
+/* A row for a bound: its sign, what it bounds, the figure, and below them the bound and how far it is off. */
+function figureParts(row) {
+  const sign = make(row, "span", "encdec-lesson-sign");
+  sign.setAttribute("aria-hidden", "true");
+  const what = make(row, "span", "encdec-lesson-what");
+  const value = make(row, "b", "encdec-lesson-value");
+  return { sign, what, value, bound: make(row, "span", "encdec-lesson-bound") };
+}
+
+function showFigure(row, { sign, word, holds, label, value, bound, off }) {
+  row.element.dataset.holds = holds;
+  put(row.sign, sign);
+  put(row.what, label);
+  put(row.value, value);
+  put(row.bound, `${bound} · ${off || word}`);
+}
+
+/* The same in one line. */
+function chipParts(chip) {
+  const sign = make(chip, "span", "encdec-lesson-sign");
+  sign.setAttribute("aria-hidden", "true");
+  const figure = make(chip, "span");
+  return { sign, figure, word: make(chip, "span", "encdec-lesson-unseen") };
+}
+
+function showChip(row, { sign, word, holds, label, value, bound }) {
+  row.element.dataset.holds = holds;
+  row.element.title = `${label}: ${value}, ${bound}`;
+  put(row.sign, sign);
+  put(row.figure, `${label} ${value}`);
+  put(row.word, `, ${word}`);
+}
+
 function goalView(place, part, tell) {
   make(place, "h3", "encdec-lesson-ask", part.text);
   const reached = make(place, "p", "encdec-lesson-reached");
@@ -107,21 +160,13 @@ function goalView(place, part, tell) {
   more.addEventListener("click", () => tell({ do: "hint" }));
   function show(now) {
     line(reached, now.reached && `✓ ${now.reached}`);
-    figures.replaceChildren();
-    for (const { sign, word, holds, label, value, bound, off } of now.figures) {
-      const row = make(figures, "li", "encdec-lesson-figure");
-      row.dataset.holds = holds;
-      make(row, "span", "encdec-lesson-sign", sign).setAttribute("aria-hidden", "true");
-      make(row, "span", "encdec-lesson-what", label);
-      make(row, "b", "encdec-lesson-value", value);
-      make(row, "span", "encdec-lesson-bound", `${bound}: ${off || word}`);
-    }
+    each(figures, now.figures, "li", "encdec-lesson-figure", figureParts, showFigure);
     line(note, now.note);
     hints.hidden = !now.hints.length;
-    hints.replaceChildren(...now.hints.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+    each(hints, now.hints, "li", "", () => ({}), ({ element }, text) => put(element, text));
     const had = document.activeElement === more;
     more.hidden = !now.more;
-    more.textContent = now.hints.length ? `Another hint (${now.more} left)` : `Hint (${now.more})`;
+    put(more, now.hints.length ? `Another hint (${now.more} left)` : `Hint (${now.more})`);
     if (had && !now.more) {
       hints.tabIndex = -1;
       hints.focus({ preventScroll: true });

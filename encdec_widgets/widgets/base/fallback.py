@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 LARGEST_PICTURE = 40_000
 """Of SVG text, in bytes; the largest preset takes half of it."""
 UPDATE_AFTER_S = 1.0  # after the last edit: drawing it takes some milliseconds, and the message some 20 kB
-_AGAIN = "Run this cell again to edit it."
+AGAIN = "Run this cell again to edit it."
 _NOTHING_YET = "A network that was still being built."
 _PICTURE = ".jp-OutputArea-child:has(> * > .encdec-still)"
 _NEXT = ".jp-OutputArea-child"
@@ -48,7 +48,7 @@ _STYLE = (
 )
 
 
-def fallback_html(drawn: Scene | None, sentence: str, name: str = "") -> str:
+def fallback_html(drawn: Scene | None, sentence: str, name: str = "", again: str = AGAIN) -> str:
     """What is read in place of a designer: what to do, what it is and a picture.
 
     Args:
@@ -56,6 +56,7 @@ def fallback_html(drawn: Scene | None, sentence: str, name: str = "") -> str:
             whose picture takes more than :data:`LARGEST_PICTURE` is left out.
         sentence: Says what the network is, as plain text.
         name: Of the picture, by which the designer that it stands for hides it.
+        again: Says what to do, as plain text.
 
     Returns:
         HTML in which no script is needed and none can run.
@@ -68,7 +69,7 @@ def fallback_html(drawn: Scene | None, sentence: str, name: str = "") -> str:
         picture = f'<img width="{drawn.width:.0f}" alt="{text}" src="data:image/svg+xml;base64,{data}">'
     return (
         f'<div class="encdec-still" data-encdec-still="{html.escape(name)}"><style>{_STYLE}</style>'
-        f"<p>{text} <strong>{_AGAIN}</strong></p>{picture}</div>"
+        f"<p>{text} <strong>{html.escape(again)}</strong></p>{picture}</div>"
     )
 
 
@@ -83,7 +84,12 @@ class Fallback:
     """What stands in for a designer, in every place where it was displayed: it shows the design that is on screen.
 
     After edits, all of these places are brought up to date by one message, once the hand rests.
+
+    Attributes:
+        again: What it says is to be done.
     """
+
+    again = AGAIN
 
     def __init__(self, session: Session, name: str) -> None:
         """Display nothing yet; ``name`` is that of the picture, by which the designer of ``session`` hides it."""
@@ -99,7 +105,7 @@ class Fallback:
         """
         if not InteractiveShell.initialized():
             return
-        bundle = _bundle(*self.told(), self._name)
+        bundle = _bundle(*self.told(), self._name, self.again)
         display(bundle, raw=True, display_id=self._name)  # type: ignore[no-untyped-call]
         if not self._displayed:
             self._displayed = True
@@ -128,13 +134,13 @@ class Fallback:
             self._at_rest.soon()
 
     def _update(self) -> None:
-        bundle = _bundle(*self.told(), self._name)
+        bundle = _bundle(*self.told(), self._name, self.again)
         update_display(bundle, raw=True, display_id=self._name)  # type: ignore[no-untyped-call]
 
 
-def _bundle(backbone: "Backbone | None", sentence: str, name: str) -> dict[str, str]:
+def _bundle(backbone: "Backbone | None", sentence: str, name: str, again: str = AGAIN) -> dict[str, str]:
     drawn = None if backbone is None else scene(backbone.blocks)
-    return {"text/plain": f"{sentence} {_AGAIN}", "text/html": fallback_html(drawn, sentence, name)}
+    return {"text/plain": f"{sentence} {again}", "text/html": fallback_html(drawn, sentence, name, again)}
 
 
 def widget_bundle(

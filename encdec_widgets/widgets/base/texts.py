@@ -2,25 +2,9 @@
 
 from collections.abc import Iterable
 
-from markupsafe import Markup, escape
-
-from encdec_widgets.explain.glossary import terms_of
+from markupsafe import Markup
 
 NOTHING = Markup("")
-
-
-def explained(text: str) -> Markup:
-    """A text in which each term of the field tells what it means, to the pointer and to whoever tabs to it.
-
-    >>> explained("multiply-adds < 2 G").endswith("multiply-adds</span> &lt; 2 G")
-    True
-    """
-    parts, at = [], 0
-    for start, end, meaning in terms_of(text):
-        term = Markup('<span class="encdec-term" tabindex="0" data-help="{}">{}</span>')
-        parts += [escape(text[at:start]), term.format(meaning, text[start:end])]
-        at = end
-    return joined([*parts, escape(text[at:])])
 
 
 def note(text: str) -> Markup:

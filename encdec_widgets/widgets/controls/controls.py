@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import FieldInfo, field_words
 from encdec_widgets.designs.no_effect import NoEffect
-from encdec_widgets.explain.glossary import meanings
 from encdec_widgets.formatting import quoted
 from encdec_widgets.session.focus import FOLDED, LOCKED, Focus
 from encdec_widgets.widgets.base import stock as widgets
@@ -57,8 +56,7 @@ class FieldControl(widgets.HBox):
         self._as_text: widgets.HTML | None = None
         self._problem: widgets.Widget | None = None
         label = label or _label(field)
-        allowed = f"{info.help} ({info.allowed()}{', ' + info.unit if info.unit else ''})"
-        self._tooltip = "\n".join([allowed, *meanings(f"{label}. {info.help}")])
+        self._tooltip = f"{info.help} ({info.allowed()}{', ' + info.unit if info.unit else ''})"
         self._field_inputs = inputs_of(info, label, self._tooltip)
         self._inputs = self._field_inputs.widgets
         self.add_class("encdec-row")

@@ -1,10 +1,9 @@
-/* Help where it is needed: under the row of a field, and at a term, while it has the focus or the pointer. It stands in the
-   page's top layer, so that no row moves and no column cuts it off. ipywidgets writes the help of a field into the title of
+/* Help where it is needed: under the row of a field, while it has the focus or the pointer. It stands in the page's top layer, so
+   that no row moves and no column cuts it off; and is a part of its row, so that the Tab key goes from a control to terms in it. ipywidgets writes the help of a field into the title of
    its small label, which no keyboard reaches; from there it is taken when it is asked for. */
 const HOVER_MS = 400; // a pointer on its way to elsewhere asks for nothing
 const ROW = ".encdec-row";
 const PROBLEM = ".encdec-error";
-const ASKED = `${ROW}, [data-help]`;
 
 function taken(label) {
   if (label.title) {
@@ -14,9 +13,8 @@ function taken(label) {
   return label.dataset.help ?? "";
 }
 
-/* The help of a row or a term. Boxes to tick have no help of their own in the page: it is told by their label. */
+/* The help of a row. Boxes to tick have no help of their own in the page: it is told by their label. */
 function helpOf(part, flags) {
-  if (!part.matches(ROW)) return part.dataset.help;
   const box = part.querySelector(".encdec-flag > .widget-label-basic");
   if (box) {
     for (const titled of [box, ...box.querySelectorAll("[title]")]) titled.removeAttribute("title");
@@ -42,13 +40,14 @@ function explain(model, root) {
   help.id = `encdec-help-${Math.random().toString(36).slice(2)}`; // a designer may be on screen twice
   help.setAttribute("role", "tooltip");
   help.setAttribute("popover", "manual");
-  root.append(help);
   let shown = null;
   let timer;
   const hide = () => {
     clearTimeout(timer);
     shown = null;
+    const control = help.contains(document.activeElement) && help.parentElement.querySelector("input:enabled, select:enabled");
     if (help.matches(":popover-open")) help.hidePopover();
+    control?.focus?.({ preventScroll: true }); // the keyboard was at a term in it
   };
   const show = (part) => {
     clearTimeout(timer);
@@ -57,12 +56,14 @@ function explain(model, root) {
     const text = part.querySelector(PROBLEM) ? "" : helpOf(part, model.get("flags"));
     if (!text) return hide();
     shown = part;
-    help.textContent = text;
+    if (help.parentElement !== part) part.append(help);
+    if (help.dataset.text !== text) help.textContent = help.dataset.text = text; // else terms in it stay marked
     if (!help.matches(":popover-open")) help.showPopover();
     place(help, part);
   };
-  const asked = (target) => (target instanceof Element ? target.closest(ASKED) : null);
+  const asked = (target) => (target instanceof Element ? target.closest(ROW) : null);
   const focused = (event) => {
+    if (help.contains(event.target)) return; // a term in it
     const part = asked(event.target);
     if (!part) return hide();
     show(part);
@@ -70,6 +71,7 @@ function explain(model, root) {
   };
   const left = () => setTimeout(() => root.contains(document.activeElement) || hide());
   const over = (event) => {
+    if (help.contains(event.target)) return clearTimeout(timer);
     const part = asked(event.target);
     if (part === shown) return;
     clearTimeout(timer);

@@ -1,4 +1,4 @@
-"""Help under the row that has the focus or the pointer, and what terms mean."""
+"""Help under the row that has the focus or the pointer."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from encdec_widgets.widgets.controls.flag_help import flag_help
 
 
 class ControlHelp(Collected, anywidget.AnyWidget):
-    """An invisible widget that shows the help of fields and terms in its designer, and scrolls problems into view.
+    """An invisible widget that shows the help of fields in its designer, and scrolls problems into view.
 
     Attributes:
         flags: The help of each box to tick, by its label (a trait): ipywidgets has no place for it in the page.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from encdec_widgets.formatting import bytes_text, count_text, counted, exact_text, listed, sizes_text
-from encdec_widgets.widgets.base.texts import explained, joined
+from encdec_widgets.widgets.base.texts import joined
 
 if TYPE_CHECKING:
     from encdec_widgets.explain.costs import Cost
@@ -56,7 +56,7 @@ def cost_html(cost: "Cost", seen: "ReceptiveField", memory_bytes: int | None) ->
         '<table class="encdec-cost-table"><tbody>{}</tbody></table>'
         "<details><summary>What the numbers mean</summary>{} {}{}{}</details>"
     ).format(
-        joined(row.format(explained(name), value, kind) for name, value, kind in rows),
+        joined(row.format(name, value, kind) for name, value, kind in rows),
         _CONTAINS,
         unknown,
         most,

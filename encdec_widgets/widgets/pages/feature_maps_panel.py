@@ -10,7 +10,7 @@ from encdec_widgets.figures.charts.png import png_url
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
-from encdec_widgets.widgets.base.texts import NOTHING, error, explained, heading, joined, note
+from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, note
 from encdec_widgets.widgets.pages.feature_maps_shown import block_of_page, head_of_page, image_of_page
 from encdec_widgets.widgets.pages.feature_maps_view import FeatureMapsView
 from encdec_widgets.widgets.pages.feature_maps_words import pass_html, table_html
@@ -90,7 +90,7 @@ class FeatureMapsPanel(widgets.VBox):
         buttons.add_class("encdec-buttons")
         super().__init__(
             [
-                widgets.HTML(heading(explained("Feature maps: what the layers see"), 3)),
+                widgets.HTML(heading("Feature maps: what the layers see", 3)),
                 self.image,
                 self.weights,
                 self.standardise,

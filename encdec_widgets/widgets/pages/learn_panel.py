@@ -11,7 +11,7 @@ from encdec_widgets.session.learning import Learning
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.reading import unheard
-from encdec_widgets.widgets.base.texts import explained, heading
+from encdec_widgets.widgets.base.texts import heading
 from encdec_widgets.widgets.pages.learn_controls import LearnControls
 from encdec_widgets.widgets.pages.learn_view import LearnView
 from encdec_widgets.widgets.pages.learn_words import (
@@ -70,7 +70,7 @@ class LearnPanel(widgets.VBox):
         buttons.add_class("encdec-buttons")
         super().__init__(
             [
-                widgets.HTML(heading(explained("Learn"), 3)),
+                widgets.HTML(heading("Learn", 3)),
                 self.task,
                 buttons,
                 self.anew,

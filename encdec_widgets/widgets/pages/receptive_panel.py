@@ -25,7 +25,7 @@ from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.reading import unheard
-from encdec_widgets.widgets.base.texts import error, explained, heading, joined, note
+from encdec_widgets.widgets.base.texts import error, heading, joined, note
 from encdec_widgets.widgets.controls.controls import FieldControl
 from encdec_widgets.widgets.controls.refusal import refusal_html
 from encdec_widgets.widgets.pages.receptive_view import SAMPLE_ANIMAL_PX, ReceptiveView
@@ -83,7 +83,7 @@ class ReceptivePanel(widgets.VBox):
         )
         super().__init__(
             [
-                widgets.HTML(heading(explained("Receptive field"), 3)),
+                widgets.HTML(heading("Receptive field", 3)),
                 self.view,
                 *self._rows.values(),
                 self._verdict,

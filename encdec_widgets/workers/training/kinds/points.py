@@ -46,7 +46,7 @@ class Points(Kind):
         """A Gaussian at each point, whose sum is 1; zeros where there is none."""
         stride = size / positions
         at = (np.arange(positions, dtype=np.float32) + 0.5) * stride - 0.5
-        along = np.exp(-((at - targets[..., None]) ** 2) / (2 * _sigma(stride) ** 2))
+        along = np.exp(-((at - targets[..., None]) ** 2) / (2 * sigma_of(stride) ** 2))
         along = np.nan_to_num(along / along.sum(-1, keepdims=True))
         maps: Array = np.einsum("nki,nkj->nijk", along[:, :, 1], along[:, :, 0]).astype(np.float32)
         return maps
@@ -67,7 +67,7 @@ class Points(Kind):
         height = logits.shape[1]
         shares = np.exp(logits - logits.max((1, 2), keepdims=True))
         shares /= shares.sum((1, 2), keepdims=True)
-        highest = min(1.0, 1 / (2 * math.pi * (_sigma(size / height) * height / size) ** 2))
+        highest = min(1.0, 1 / (2 * math.pi * (sigma_of(size / height) * height / size) ** 2))
         painted: Array = shares / np.maximum(shares.max((1, 2), keepdims=True), FAINT * highest)
         return painted
 
@@ -81,7 +81,7 @@ class Points(Kind):
     ) -> Score:
         """The median distance of peaks to their points, and of points that look alike the share that was swapped."""
         stride = size / logits.shape[1]
-        found = peaks(logits, (stride / _sigma(stride)) ** 2) * stride + (stride - 1) / 2
+        found = peaks(logits, (stride / sigma_of(stride)) ** 2) * stride + (stride - 1) / 2
         distances = np.hypot(*np.moveaxis(found - targets, -1, 0))
         # NaN where a point is not there: then none of the two is a swap.
         nearest, swapped = distances.copy(), []
@@ -116,7 +116,7 @@ class Points(Kind):
         )
 
 
-def _sigma(stride: float) -> float:
+def sigma_of(stride: float) -> float:
     """In px: on a coarse map wider, else that of a point between two positions would be all zeros."""
     return max(SIGMA_PX, 0.375 * stride)
 

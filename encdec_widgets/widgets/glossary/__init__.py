@@ -1,0 +1,1 @@
+"""Words of the glossary in the texts on screen, and the cards that explain them."""

@@ -1,0 +1,66 @@
+/* What the kernel tells is asked for once: the words when the designer is drawn, an entry when it is first opened. */
+function kernelsWords(model) {
+  const waiting = new Map();
+  const known = new Map();
+  let heard;
+  const words = new Promise((resolve) => (heard = resolve));
+  const told = (message) => {
+    if (message.words) heard(message);
+    if (message.entry) waiting.get(message.entry)?.(message);
+  };
+  model.on("msg:custom", told);
+  model.send({ ask: "words" });
+  const ask = (name) => {
+    if (!known.has(name)) {
+      known.set(name, new Promise((resolve) => waiting.set(name, resolve)));
+      model.send({ ask: [name] });
+    }
+    return known.get(name);
+  };
+  return { words, ask, end: () => model.off("msg:custom", told) };
+}
+
+function openByWords(root, open) {
+  const marked = (event) => event.target.closest?.(".encdec-term");
+  const clicked = (event) => marked(event) && open(marked(event));
+  const pressed = (event) => {
+    if (!["Enter", " "].includes(event.key) || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!marked(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    open(marked(event));
+  };
+  root.addEventListener("click", clicked);
+  root.addEventListener("keydown", pressed);
+  return () => {
+    root.removeEventListener("click", clicked);
+    root.removeEventListener("keydown", pressed);
+  };
+}
+
+function render({ model, el }) {
+  let frame;
+  let over = false;
+  const ends = [];
+  const begin = async () => {
+    const root = el.closest(ROOTS);
+    if (!root) {
+      frame = requestAnimationFrame(begin); // not on the page yet
+      return;
+    }
+    const { words, ask, end } = kernelsWords(model);
+    ends.push(end);
+    const told = await words;
+    if (over) return;
+    const card = termCard(root, ask, Object.keys(told.words));
+    ends.push(card.end, openByWords(root, card.open), keepMarked(root, finder(told)));
+  };
+  begin();
+  return () => {
+    over = true;
+    cancelAnimationFrame(frame);
+    for (const end of ends) end();
+  };
+}
+
+export default { render };
