@@ -203,7 +203,7 @@ class LessonProgress(Telling):
         self._compute_what_waits()
 
     def _compute_what_waits(self) -> None:
-        if self._session.steps:
+        if self._session.steps and not self._session.closed:
             return
         waiting, self._waiting = self._waiting, []
         background = self._session.background
