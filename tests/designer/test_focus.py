@@ -120,6 +120,20 @@ def test_what_is_locked_says_why_and_code_and_undo_change_it_as_before(designer:
 
 
 @pytest.mark.parametrize(
+    ("paths", "page"),
+    [
+        (["decoder[*].skip_connection"], BLOCK),
+        (["input_shape"], ENDS),
+        (["head.channels"], ENDS),
+        (["input_shape", "filters"], NETWORK),
+    ],
+)
+def test_the_page_that_is_seen_has_an_open_control(designer: Designer, paths: list[str], page: str) -> None:
+    designer.controls.focus_on(paths)
+    assert designer.controls.chosen == page
+
+
+@pytest.mark.parametrize(
     ("paths", "others", "said"),
     [
         ("filters", "folded", "several texts"),
