@@ -58,7 +58,7 @@ class Lesson:
         'It is 29.6 k; you said 15 k, 49 % too little.'
         >>> designer.set("down_blocks", 2)
         >>> [(part.label, part.value_text, part.off_text) for part in lesson.progress.parts[1].parts]
-        [('every output sees', '40 px', '10 px short'), ('parameters', '29.6 k', '')]
+        [('every position of the output sees', '40 px', '10 px short'), ('parameters', '29.6 k', '')]
         >>> designer.set("filters", 4)
         >>> designer.set("down_blocks", 3)
         >>> lesson.code()

@@ -76,7 +76,7 @@ class Prediction:
         """A guess as a number or one of the choices.
 
         Raises:
-            ValueError: If it is neither.
+            ValueError: If it is neither, or a share in percent that is below 0 or above 100.
         """
         if self.choices:
             if _choice_text(value) in self.choices:
@@ -85,7 +85,9 @@ class Prediction:
         number = _as_number(value)
         if number is None:
             unit = f" in {self.unit}" if self.unit else ""
-            raise ValueError(f"A guess is a number{unit}. Received: {quoted(value)}. Would work: 100, say.")
+            raise ValueError(f"A guess is a number{unit}. Received: {quoted(value)}. Would work: 25, say.")
+        if self.unit == "%" and not 0 <= number <= 100:
+            raise ValueError(f"A share is from 0 to 100 %. Received: {quoted(value)}. Would work: 25, say.")
         return number
 
     def as_answer(self, value: Any) -> Answer:

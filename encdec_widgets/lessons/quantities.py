@@ -249,7 +249,11 @@ _OPEN = "the size is open: give height and width"
 
 _ALL = (
     _exact(
-        "receptive_field", "every output sees", lambda seen: _receptive_field(seen, Aim()), _px, "not known"
+        "receptive_field",
+        "every position of the output sees",
+        lambda seen: _receptive_field(seen, Aim()),
+        _px,
+        "not known",
     ),
     _exact(
         "parameters", "parameters", lambda seen: seen.backbone.parameters, count_text, to_exact=exact_text

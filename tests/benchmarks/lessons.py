@@ -76,7 +76,7 @@ async def _skips(pupil: Pupil, of: Any) -> None:
 
 
 async def _seeing_far(pupil: Pupil, of: Any) -> None:
-    await pupil.guess(of, 0, "one more level")
+    await pupil.guess(of, 0, "4 levels in place of 3")
     _set(of, down_blocks=4, up_blocks=3, filters=8)
     await pupil.guess(of, 2, 50)
     _set(of, down_blocks=2, up_blocks=2, filters=4)

@@ -116,7 +116,7 @@ def test_nothing_moves_whatever_is_said_or_opened(open_app: Callable[..., Screen
     assert places(designer, *PARTS) == before
 
     designer.screen.type("filters", "0")
-    expect(card).to_contain_text("The picture is of the network before.")
+    expect(card).to_contain_text("the picture is of the network before.")
     assert places(designer, *PARTS) == before
     card.get_by_role("button", name="Undo").click()
     expect(card).to_contain_text("Filters 16 → 17")

@@ -94,7 +94,7 @@ SIZES = (
     _size(500, 6, 5, refused="500 → 250 → 125 px, which encoder[3], at stride 8, cannot divide by 2"),
     _size(480, 6, 5, refused="which encoder[6], at stride 64, cannot divide by 2"),
     _size(496, 6, 5, refused="which encoder[5], at stride 32, cannot divide by 2"),
-    _size(448, 6, 5, misses=("height", "width")),
+    _size(448, 6, 5, misses=("height", "width", BORDER)),
     _size(576, 6, 5, misses=(BORDER,)),
     _size(512, 4, 3, misses=("maximum_stride",), numbers={"maximum_stride": 16}),
     _size(512, 6, 4, misses=("output_stride",), numbers={"output_stride": 4}),
@@ -105,7 +105,7 @@ SIZES = (
         lesson="1",
         start=sizes.START,
         edits={"down_blocks": 6, "up_blocks": 5, "input_shape": (512, 448, 1)},
-        misses=("width",),
+        misses=("width", BORDER),
     ),
 )
 

@@ -53,7 +53,7 @@ def test_each_lesson_has_a_notebook_of_its_title_and_question() -> None:
 TOLD_BY = {
     "1": (),  # a number, which stands among the choices
     "2": ("at stride 2",),
-    "3": ("one more level", "coin", "half of"),
+    "3": ("4 levels in place of 3", "coin", "half of"),
     "4": ("full resolution", "deep"),
     "5": ("twice as many", "SLEAP medium single has less"),
     "6": ("large top-down",),
@@ -154,7 +154,7 @@ skips.designer.set("decoder[0].skip_connection", False)
 await train(skips, {TRAINS})
 """,
     "3": f"""
-await guess(seeing_far, (0, "twice as many filters"))
+await guess(seeing_far, (0, "32 filters in place of 16"))
 edit(seeing_far, convs_per_block=4)
 edit(seeing_far, filters=8)
 await guess(seeing_far, (2, 80))

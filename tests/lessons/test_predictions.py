@@ -239,3 +239,11 @@ def test_an_answer_waits_for_what_is_being_built(in_both_forms: Background) -> N
         assert lesson.progress.parts[0].answer == lesson.start.replace("filters", 4).build().parameters
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("share", [-1, 100.5, 500])
+def test_a_share_is_from_none_to_all(share: float) -> None:
+    prediction = Prediction.of("Which share?", lambda: 50, choices=(), unit="%", because="", then=None)
+    with pytest.raises(ValueError, match=f"from 0 to 100 %. Received: {share}"):
+        prediction.as_guess(share)
+    assert prediction.as_guess(100) == 100

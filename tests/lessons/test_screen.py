@@ -96,7 +96,7 @@ def test_the_panel_goes_from_the_guess_to_the_code(lesson: Lesson) -> None:
     assert (panel.state["current"], goal["hints"], goal["more"]) == (1, ["Deeper."], 1)
     signs = {figure["label"]: (figure["sign"], figure["off"]) for figure in goal["figures"]}
     assert signs["parameters"] == ("✓", "")
-    sign, off = signs["every output sees"]
+    sign, off = signs["every position of the output sees"]
     assert sign == "✗"
     assert off.endswith("short")
     assert "1 goal" in panel.state["home"]["left"]

@@ -106,7 +106,7 @@ def test_there_are_six_lessons_by_name_and_by_number() -> None:
 def test_answers_that_are_computed_of_designs() -> None:
     assert sizes.refused_size() == "300 px"
     assert skips.share_of_the_finest() == pytest.approx(38.1, abs=0.05)
-    assert seeing_far.sees_furthest() == "one more level"
+    assert seeing_far.sees_furthest() == "4 levels in place of 3"
     assert parameters_lie.times_the_parameters() == pytest.approx(3.998, abs=5e-4)
     assert stacks_and_dense_blocks.times_the_parameters() == pytest.approx(1.917, abs=5e-4)
     assert stacks_and_dense_blocks.needs_less_memory() == "SLEAP medium single"

@@ -11,10 +11,10 @@ from encdec_widgets.workers.training import train
 
 START = Design(UNet(filters=16, down_blocks=3, up_blocks=2, up_interpolate=True), (256, 256, 1))
 EDITS: dict[str, tuple[str, int]] = {
-    "twice as many filters": ("filters", 32),
-    "kernels of 5 px": ("kernel_size", 5),
-    "one more convolution in each block": ("convs_per_block", 3),
-    "one more level": ("down_blocks", 4),
+    "32 filters in place of 16": ("filters", 32),
+    "kernels of 5 px in place of 3": ("kernel_size", 5),
+    "3 convolutions in each block in place of 2": ("convs_per_block", 3),
+    "4 levels in place of 3": ("down_blocks", 4),
 }
 NEAR = Design(UNet(filters=8, down_blocks=1, up_blocks=1, up_interpolate=True), (64, 64, 1))
 """A network that does not see the ring of *halo* from its disc."""

@@ -31,11 +31,17 @@ def _takes(size: int) -> bool:
     return True
 
 
-def border_px(backbone: "Backbone") -> int:
-    """How many px an image has beyond the smallest size that holds the camera's and that the levels can halve."""
+def border_px(backbone: "Backbone") -> int | None:
+    """How many px an image has beyond the smallest size that holds the camera's and that the levels can halve.
+
+    None of an image that does not hold the camera's.
+    """
     stride = backbone.design.architecture.maximum_stride
     height, width, _ = backbone.design.input_shape
-    return max(0, max(height or 0, width or 0) - stride * math.ceil(CAMERA_PX / stride))
+    sides = (height or 0, width or 0)
+    if min(sides) < CAMERA_PX:
+        return None
+    return max(0, max(sides) - stride * math.ceil(CAMERA_PX / stride))
 
 
 def make(**options: Any) -> Lesson:

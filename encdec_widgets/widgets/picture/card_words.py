@@ -8,7 +8,7 @@ from encdec_widgets.session.state import Progress
 _LOADING = "Loading Keras and its backend, which takes some seconds …"
 _NOTHING = "No network has been built."
 _BEFORE = "The picture is of the network before."
-_REFUSED = "The last change is not possible: it is marked at its control, and Undo gives it up."
+_REFUSED = ("A change is not possible:", "the picture is of the network before. Undo gives it up.")
 _FROM_TO = re.compile(r"(?<=\S) to (?=\S)")
 
 
@@ -20,7 +20,7 @@ def card_words(
     Args:
         shown: The network on screen.
         progress: How far a long build is.
-        refused: Whether the last change is not possible.
+        refused: Whether a change is not possible.
         loading: Whether a network is on its way; it matters where there is none on screen.
     """
     if progress is not None:
@@ -29,7 +29,7 @@ def card_words(
     if shown is None:
         return "", _LOADING if loading else _NOTHING
     if refused:
-        return _BEFORE, _REFUSED
+        return _REFUSED
     if not shown.words:
         return "", f"{shown.summary}. Change a field, or click a block to edit it."
     return edit_title(shown.words), shown.effect
