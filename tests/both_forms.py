@@ -14,6 +14,7 @@ USES_BACKGROUND = (
     "session.live_builder",
     "session.session",
     "explore.advising.asked",
+    "explore.comparing.beside",
     "explore.what_if",
     "workers.client",
     "widgets.base.at_rest",
