@@ -3,7 +3,7 @@
 import attrs
 
 from encdec_widgets.designs.design import Design
-from encdec_widgets.workers.timing import Comparison
+from encdec_widgets.workers.timing import Comparison, Timing
 
 
 @attrs.frozen(kw_only=True)
@@ -16,6 +16,7 @@ class NetworkTime:
         measured: Whether it was measured; otherwise it is predicted.
         work: What is run: "forward pass" or "training step".
         device: Where, as people call it: "CPU".
+        timing: The measurement, where it was measured.
     """
 
     design: Design
@@ -23,6 +24,7 @@ class NetworkTime:
     measured: bool
     work: str
     device: str
+    timing: Timing | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -27,6 +27,7 @@ from encdec_widgets.session.focus import Focus
 from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.live_builder import LiveBuilder, Request
 from encdec_widgets.session.network_time import NetworkRace, NetworkTime
+from encdec_widgets.session.pins import with_pin, with_timing, without_pin
 from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
 from encdec_widgets.session.trained_weights import learnt, take
 
@@ -296,12 +297,46 @@ class Session(BuiltState):
         self._set(block_pictures=dict(pictures))
 
     def set_time(self, time: NetworkTime | None) -> None:
-        """Hold how long a network takes; None where that is not known."""
+        """Hold how long a network takes; None where that is not known. A pin of it has the newest measured time."""
         self._set(time=time)
+        if time is not None and time.timing is not None:
+            self._set(pins=with_timing(self.pins, time.design, time.timing))
 
     def set_race(self, race: NetworkRace | None) -> None:
         """Hold what the last race showed; None where there is none any more."""
         self._set(race=race)
+
+    # Designs that are kept to be compared
+
+    @whole
+    def pin(self, design: Design | EncoderDecoder | str | None = None, name: str = "") -> None:
+        """Keep a design to be compared with others; undo does not touch it.
+
+        Args:
+            design: A design, an architecture, or the name of a preset; the one on screen if left out.
+            name: What it is called; its preset or its family if left out.
+
+        Raises:
+            ValueError: If it is none of these, pinned already, or one more than six.
+            RuntimeError: If the session was closed.
+        """
+        self._refuse_if_closed("pins no design")
+        editor = self.editor if self.shown is None else self.shown.step.after
+        pinned = editor.wanted if design is None else as_design(design)
+        preset = editor.preset if design is None else design if isinstance(design, str) else ""
+        of_it = None if self.time is None or self.time.design != pinned else self.time.timing
+        self._set(pins=with_pin(self.pins, pinned, name or preset or "", of_it))
+
+    @whole
+    def unpin(self, name: str) -> None:
+        """Keep the design of that name no longer.
+
+        Raises:
+            ValueError: If none has that name.
+            RuntimeError: If the session was closed.
+        """
+        self._refuse_if_closed("unpins no design")
+        self._set(pins=without_pin(self.pins, name))
 
     @whole
     def colour_by(self, quantity: str | None) -> None:
@@ -363,6 +398,10 @@ class Session(BuiltState):
         self.closed = True
         self.unobserve_all()
         self.stop()
+
+    def _refuse_if_closed(self, what: str) -> None:
+        if self.closed:
+            raise RuntimeError(f"This was closed and {what}. Would work: another session.")
 
     @whole
     def _change_blocks(self, edit: BlockEdit, now: bool) -> None:

@@ -23,7 +23,7 @@ from encdec_widgets.session.waiting import Waiting
 _ON_SCREEN = (
     *("editor", "selection", "steps", "progress", "problem"),
     *("block_times", "block_pictures", "time", "race", "coloured_by"),
-    *("conditions", "dismissed", "focus", "shown"),
+    *("conditions", "dismissed", "focus", "pins", "shown"),
 )
 """Traits that widgets observe."""
 
@@ -67,6 +67,7 @@ class State(Telling):
         progress: How far a long build is, or None (a trait).
         conditions: Batch size, precision, animal and input scale that costs and checks are for (a trait).
         dismissed: The kinds of advice that are not to be told (a trait).
+        pins: Designs that are kept to be compared, in the order in which they were pinned (a trait).
         focus: Which settings it is about, and what the others are: open, folded or locked (a trait).
         block_times: Measured times of the blocks of the shown network, in ms by name (a trait).
         block_pictures: Pictures to be seen in the boxes of blocks, as data URLs by name (a trait).
@@ -91,6 +92,7 @@ class State(Telling):
     conditions = traitlets.Instance(Conditions, (), read_only=True)
     dismissed = traitlets.Tuple(read_only=True)
     focus = traitlets.Instance(Focus, (), read_only=True)
+    pins = traitlets.Tuple(read_only=True)
     block_times = traitlets.Dict(read_only=True)
     block_pictures = traitlets.Dict(read_only=True)
     time = traitlets.Instance(NetworkTime, allow_none=True, read_only=True)

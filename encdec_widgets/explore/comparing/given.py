@@ -11,7 +11,8 @@ from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.design import Design
-from encdec_widgets.designs.presets import CATALOGUE, family_name, preset, preset_name
+from encdec_widgets.designs.design_names import design_name, told_apart
+from encdec_widgets.designs.presets import CATALOGUE, preset
 from encdec_widgets.designs.registry import answering
 from encdec_widgets.explore.tell import reason_in_words
 from encdec_widgets.formatting import quoted, shortened
@@ -68,9 +69,9 @@ def given_of(designs: Any, names: Any = None) -> list[Given]:
 
 def _named(one: Any) -> tuple[str, Design, Backbone | None]:
     if isinstance(one, Backbone):
-        return _name_of(one.design), one.design, one
+        return design_name(one.design), one.design, one
     if isinstance(one, Design):
-        return _name_of(one), one, None
+        return design_name(one), one, None
     if isinstance(one, EncoderDecoder):
         return _named(Design(one))
     if isinstance(one, str) and one in CATALOGUE:
@@ -93,20 +94,11 @@ def _is_there(path: str) -> bool:
         return False
 
 
-def _name_of(design: Design) -> str:
-    name = preset_name(design)
-    if name is not None:
-        return name
-    filters = getattr(design.architecture, "filters", None)
-    return f"{family_name(design)}{'' if filters is None else f', {filters} filters'}"
-
-
 def _apart(names: Sequence[str]) -> list[str]:
     """Names of which no two are the same: the second of a name has its number."""
     found: list[str] = []
     for name in names:
-        numbered = (name if number == 1 else f"{name} ({number})" for number in range(1, len(names) + 1))
-        found.append(next(one for one in numbered if one not in found))
+        found.append(told_apart(name, found))
     return found
 
 

@@ -342,16 +342,17 @@ class TimingPanel(widgets.VBox):
     def _tell_time(self, expected_ms: float | None) -> None:
         """Tell how long the network on screen takes: measured, or else predicted."""
         subject = self._subject
-        measured_ms = self.timing.median_ms if self.timing is not None and self.up_to_date else None
-        ms = expected_ms if measured_ms is None else measured_ms
+        timing = self.timing if self.up_to_date else None
+        ms = expected_ms if timing is None else timing.median_ms
         time = None
         if subject is not None and ms is not None:
             time = NetworkTime(
                 design=subject.backbone.design,
                 ms=ms,
-                measured=measured_ms is not None,
+                measured=timing is not None,
                 work="training step" if subject.options.work == "training" else "forward pass",
                 device=self._device.name,
+                timing=timing,
             )
         if time != self._session.time:
             self._session.set_time(time)

@@ -1,0 +1,83 @@
+"""Designs that are pinned to be compared: up to six, each with a name that no other one has."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.design_names import design_name, told_apart
+from encdec_widgets.formatting import quoted, shortened
+from encdec_widgets.workers.timing.result import Timing
+
+MOST_PINS = 6
+_LONGEST_NAME = 60
+
+
+@attrs.frozen
+class Pinned:
+    """A design that is kept to be compared with others.
+
+    Attributes:
+        name: What it is called; no other pin has this name.
+        design: The design.
+        timing: The time of its network as it was measured last; None where it was not.
+    """
+
+    name: str
+    design: Design
+    timing: Timing | None = None
+
+
+class PinError(ValueError):
+    """Why a design is not pinned, or a pin not taken away: it says what would work."""
+
+
+def with_pin(
+    pins: Sequence[Pinned], design: Design, name: str = "", timing: Timing | None = None
+) -> tuple[Pinned, ...]:
+    """The pins with one more, the last.
+
+    Args:
+        pins: The designs that are pinned.
+        design: The design to pin.
+        name: What it is called; its preset or its family and filters if left out. A name that another pin has gets a
+            number.
+        timing: The time of its network where it was measured.
+
+    Raises:
+        PinError: (a ValueError) If the design is pinned already, or there are six.
+
+    Example:
+        >>> from encdec_widgets import preset
+        >>> pins = with_pin((), preset("SLEAP centroid"))
+        >>> [one.name for one in with_pin(pins, preset("U-Net"), "SLEAP centroid")]
+        ['SLEAP centroid', 'SLEAP centroid (2)']
+    """
+    same = next((one for one in pins if one.design == design), None)
+    if same is not None:
+        raise PinError(f"This design is pinned already, as {quoted(same.name)}.")
+    if len(pins) >= MOST_PINS:
+        names = ", ".join(quoted(one.name) for one in pins)
+        raise PinError(
+            f"Up to {MOST_PINS} designs are pinned. Received: one more. Would work: unpin one of {names} before."
+        )
+    wanted = shortened(name.strip() or design_name(design), _LONGEST_NAME)
+    return (*pins, Pinned(told_apart(wanted, [one.name for one in pins]), design, timing))
+
+
+def without_pin(pins: Sequence[Pinned], name: str) -> tuple[Pinned, ...]:
+    """The pins without the one of a name.
+
+    Raises:
+        PinError: (a ValueError) If there is none of that name.
+    """
+    rest = tuple(one for one in pins if one.name != name)
+    if len(rest) == len(pins):
+        names = ", ".join(quoted(one.name) for one in pins) or "none, as nothing is pinned"
+        raise PinError(f"No pinned design has this name. Received: {quoted(name)}. There is: {names}.")
+    return rest
+
+
+def with_timing(pins: Sequence[Pinned], design: Design, timing: Timing) -> tuple[Pinned, ...]:
+    """The pins with the newest time of a design, where it is among them."""
+    return tuple(attrs.evolve(one, timing=timing) if one.design == design else one for one in pins)
