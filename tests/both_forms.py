@@ -14,6 +14,8 @@ USES_BACKGROUND = (
     "session.live_builder",
     "session.session",
     "explore.advising.asked",
+    "explore.sweeping.asking",
+    "explore.sweeping.beside",
     "explore.what_if",
     "workers.client",
     "widgets.base.at_rest",

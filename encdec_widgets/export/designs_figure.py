@@ -62,7 +62,7 @@ def designs_figure(
         >>> found = sweep(design, {"filters": [4, 8]}, executor=executor).run()
         >>> figure = designs_figure(found.rows, "parameters", "receptive_field")
         >>> figure["layout"]["title"]["text"]
-        'Pareto front of parameters (low) and each output position sees (high): 1 of 2 designs'
+        'Pareto front: 1 of 2 designs<br>Better is lower parameters and higher receptive field.'
     """
     if theme not in _THEMES:
         raise ValueError(f"There is no such theme. Received: {quoted(theme)}. Would work: 'light', 'dark'.")
@@ -172,7 +172,8 @@ def _notes(
         yield "No design with both figures yet" if rows else "No designs yet"
     else:
         aims = " and ".join(_better(name) for name in dict.fromkeys(names))
-        yield f"Pareto front of {aims}: {len(front.indices)} of {counted(front.count, 'design')}"
+        yield f"Pareto front: {len(front.indices)} of {counted(front.count, 'design')}"
+        yield f"Better is {aims}."
     refused = sum(bool(row.reason) for row in rows)
     if refused:
         yield f"Not drawn: {counted(refused, 'combination')} that make{'s' * (refused == 1)} no network."
@@ -196,4 +197,5 @@ def _label(name: str) -> str:
 
 
 def _better(name: str) -> str:
-    return f"{_label(name)} ({FIGURES[name].better})"
+    label = "receptive field" if name == "receptive_field" else _label(name)
+    return f"{FIGURES[name].better}er {label}"
