@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from encdec_widgets.designs.heads import words_at
 from encdec_widgets.explore.figures_of import FIGURES, FigureName
 from encdec_widgets.explore.pareto import Front, pareto
@@ -89,33 +91,52 @@ def cloud_of(
     Raises:
         ValueError: If there is no such figure.
     """
-    kept = list(rows)
+    kept = [_Known(row, row.figures) for row in rows]
     across, up = _figure(x), _figure(y)
-    third = None if colour is None else _figure(colour)
-    known = [row for row in kept if x in row.figures and y in row.figures]
+    quantities = {
+        name: quantity_of(name) for name in dict.fromkeys((x, y, *(() if colour is None else (colour,))))
+    }
+    known = [one for one in kept if x in one.figures and y in one.figures]
     front = pareto(known, {x: across.better, y: up.better}) if known else None  # type: ignore[dict-item]
-    on_front = {known[place].index for place in front.indices} if front else set()
+    on_front = set(front.indices) if front else set()
     dots = [
         Dot(
-            name=str(row.index),
-            label=row_label(row),
-            short=" · ".join(map(value_text, row.values.values())),
-            x=row.figures[x],
-            y=row.figures[y],
-            third=None if colour is None else row.figures.get(colour),
-            on_front=row.index in on_front,
-            words=figure_words(row, (x, y, *(() if colour is None else (colour,)))),
-            current=row.index in current,
+            name=str(one.row.index),
+            label=row_label(one.row),
+            short=" · ".join(map(value_text, one.row.values.values())),
+            x=one.figures[x],
+            y=one.figures[y],
+            third=None if colour is None else one.figures.get(colour),
+            on_front=place in on_front,
+            words=_words(one, quantities),
+            current=one.row.index in current,
         )
-        for row in known
+        for place, one in enumerate(known)
     ]
     return Cloud(
         dots=tuple(dots),
-        x=quantity_of(x),
-        y=quantity_of(y),
-        third=None if third is None else quantity_of(str(colour)),
+        x=quantities[x],
+        y=quantities[y],
+        third=None if colour is None else quantities[colour],
         notes=tuple(_notes(kept, front, (x, y), colour)),
     )
+
+
+@attrs.frozen
+class _Known:
+    """A row with its figures, which are read from what was told of it once."""
+
+    row: Any
+    figures: Mapping[str, float]
+
+    @property
+    def reason(self) -> str:
+        return str(self.row.reason)
+
+    @property
+    def device(self) -> str | None:
+        device: str | None = getattr(self.row, "device", None)
+        return device
 
 
 def quantity_of(name: str) -> Quantity:
@@ -143,16 +164,14 @@ def row_label(row: Any) -> str:
     return ", ".join(f"{words_at(base, path)} {value_text(value)}" for path, value in row.values.items())
 
 
-def figure_words(row: Any, names: Iterable[str]) -> tuple[str, ...]:
-    """Some figures of a row in words, each once."""
+def _words(one: _Known, quantities: Mapping[str, Quantity]) -> tuple[str, ...]:
+    """Some figures of a row in words."""
     found = []
-    for name in dict.fromkeys(names):
-        quantity = quantity_of(name)
-        value = row.figures.get(name)
+    for name, quantity in quantities.items():
+        value = one.figures.get(name)
         found.append(f"{quantity.label}: {'not known' if value is None else quantity.written(value)}")
-    device = getattr(row, "device", None)
-    if device and "time_ms" in row.figures:
-        found.append(f"Measured on {device}")
+    if "time_ms" in one.figures and one.device:
+        found.append(f"Measured on {one.device}")
     return tuple(found)
 
 
@@ -165,7 +184,7 @@ def _figure(name: str) -> FigureName:
 
 
 def _notes(
-    rows: Sequence[Any], front: Front | None, names: tuple[str, str], colour: str | None
+    rows: Sequence[_Known], front: Front | None, names: tuple[str, str], colour: str | None
 ) -> Iterable[str]:
     """How many are on the front, which are not drawn, and what must be said beside a ranking."""
     if front is None:

@@ -7,9 +7,9 @@ import attrs
 from encdec_widgets.figures.colour_scale import STEPS
 from encdec_widgets.figures.designs.axis import Axis, Quantity, axis_of
 
-SMALLEST, USUAL, LARGEST = 7.0, 10.0, 17.0
+SMALLEST, USUAL, LARGEST = 9.0, 11.0, 18.0
 """Sides of points, in px."""
-_DOMINATED = 0.8
+_DOMINATED = 0.75
 """A point that is dominated is so much smaller."""
 
 
@@ -117,4 +117,4 @@ class Shades:
         """The side of a point, in px."""
         share = self.share(dot)
         side = USUAL if share is None else SMALLEST + share * (LARGEST - SMALLEST)
-        return side if dot.on_front else max(side * _DOMINATED, SMALLEST - 1)
+        return side if dot.on_front else side * _DOMINATED

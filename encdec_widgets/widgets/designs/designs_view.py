@@ -15,6 +15,7 @@ from encdec_widgets.widgets.designs.sweep_form import SweepForm
 from encdec_widgets.widgets.designs.swept import Swept
 
 _SHORT = {
+    "training_bytes": "Memory, train",
     "multiply_adds": "Multiply-adds",
     "inference_bytes": "Memory, forward",
     "receptive_field": "Receptive field",
@@ -96,7 +97,7 @@ class DesignsView(widgets.VBox):
         self._show_choices()
         self._tell()
         self._swept.observe(guarded(self._show_choices), ["x", "y", "colour"])
-        self._swept.observe(guarded(self._tell), ["rows", "busy", "problem"])
+        self._swept.observe(guarded(self._tell), ["rows", "busy", "problem", "said"])
         self._session.observe(self._design_changed, "shown")
 
     def _turn(self, opened: bool) -> None:
@@ -132,7 +133,7 @@ class DesignsView(widgets.VBox):
         swept = self._swept
         self.progress.value = swept.share
         self.progress.layout.display = self.stop.layout.display = "" if swept.busy else "none"
-        words = swept.words
+        words = " ".join(filter(None, (swept.words, swept.said)))
         self._words.value = str(note(words)) if words else ""
         self._progress_row.layout.display = "" if words else "none"
         if not swept.busy and self.form is not None:

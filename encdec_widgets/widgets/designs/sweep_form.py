@@ -22,7 +22,7 @@ FIELDS = 3
 _USUAL = ("filters", "down_blocks")
 _MOST_VALUES = 6
 """So many values are filled in, those around the present one."""
-_MOST_DESIGNS = 10_000
+_MOST_DESIGNS = 2_000
 
 
 class SweepForm(widgets.VBox):

@@ -24,7 +24,7 @@ TELL = ("cost", "receptive_field", "strides", "checks")
 """What is told of each design."""
 _ANYTHING = object()
 SEEN_EVERY_S = 0.3
-"""While rows come, they are drawn so often."""
+"""While rows come, they are drawn so often; a thousand rows every second, as drawing them takes a tenth of that."""
 
 
 class Swept(traitlets.HasTraits):
@@ -37,6 +37,7 @@ class Swept(traitlets.HasTraits):
         colour: That which gives colour and size; empty for none (a trait).
         busy: Whether a sweep is under way (a trait).
         problem: Why the last sweep ended early; empty if it did not (a trait).
+        said: What became of the last design that was opened or pinned, where it is to be said (a trait).
         count: How many rows the sweep has, with those that are yet to come.
     """
 
@@ -46,6 +47,7 @@ class Swept(traitlets.HasTraits):
     colour = traitlets.Enum(("", *FIGURES), "training_bytes")
     busy = traitlets.Bool(False)
     problem = traitlets.Unicode()
+    said = traitlets.Unicode()
 
     def __init__(self, session: Session, say: Callable[[str], None] = unheard) -> None:
         """Know of no designs yet; ``say`` is called with what is to be read aloud."""
@@ -55,7 +57,7 @@ class Swept(traitlets.HasTraits):
         self._beside = SweepBeside(
             session.guarded(self._came), session.guarded(self._ended), session.background
         )
-        self._soon = AtRest(SEEN_EVERY_S, session.guarded(self._see), session.background)
+        self._soon = self._every(SEEN_EVERY_S)
         self._began = 0.0
         self._s_each: float | None = None
         self.count = 0
@@ -66,7 +68,7 @@ class Swept(traitlets.HasTraits):
         rows = swept.rows if isinstance(swept, Sweep) else list(swept)
         self._rows = {row.index: row for row in rows}
         self.count = len(rows)
-        self.problem = ""
+        self.problem = self.said = ""
         self._see()
 
     def begin(self, grid: Mapping[str, Iterable[Any]]) -> None:
@@ -80,8 +82,9 @@ class Swept(traitlets.HasTraits):
         found = sweep(self._session.editor.wanted, grid, TELL, progress=False, **costs)
         self._beside.stop()
         self._rows, self.count, self._began = {}, len(found), time.monotonic()
-        self.problem = ""
+        self.problem = self.said = ""
         self._see()
+        self._soon = self._every(max(SEEN_EVERY_S, len(found) / 1000))
         self.busy = True
         self._beside.begin(found)
 
@@ -166,10 +169,11 @@ class Swept(traitlets.HasTraits):
             return
         design = row.design
         if row.reason or design is None:
-            self._say(f"{row_label(row)} makes no network: {row.reason}")
+            self._tell(f"{row_label(row)} makes no network: {row.reason}")
         elif self._session.focus.locks:
-            self._say(self._session.focus.why)
+            self._tell(self._session.focus.why)
         elif design != self._session.editor.wanted:
+            self.said = ""
             self._session.load(design, row_label(row))
 
     def pin(self, names: Sequence[str]) -> None:
@@ -191,9 +195,17 @@ class Swept(traitlets.HasTraits):
         said = [f"Pinned: {listed(pinned)}."] if pinned else [] if refused else ["There is no design to pin."]
         if refused:
             said.append(f"{counted(len(refused), 'design')} not pinned. {refused[-1]}")
-        self._say(" ".join(said))
+        self._tell(" ".join(said))
 
     # What the sweep tells
+
+    def _every(self, seconds: float) -> AtRest:
+        return AtRest(seconds, self._session.guarded(self._see), self._session.background)
+
+    def _tell(self, text: str) -> None:
+        """Say something, to be read and to be read aloud."""
+        self.said = text
+        self._say(text)
 
     def _came(self, rows: Sequence[Row]) -> None:
         self._rows.update((row.index, row) for row in rows)
