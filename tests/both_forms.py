@@ -14,6 +14,7 @@ USES_BACKGROUND = (
     "session.live_builder",
     "session.session",
     "explore.advising.asked",
+    "explore.comparing.beside",
     "explore.sweeping.asking",
     "explore.sweeping.beside",
     "explore.what_if",

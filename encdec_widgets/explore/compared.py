@@ -1,7 +1,7 @@
 """Several designs side by side: their figures with the ratio to the first one's, and what differs in their fields."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -9,6 +9,7 @@ from typing import Any, Literal, overload
 import attrs
 
 from encdec_widgets.backbone import Backbone
+from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.registry import answering
 from encdec_widgets.explain.costs import Precision
@@ -240,7 +241,24 @@ def compare_designs(
             for i, one in enumerate(given):
                 if one.backbone is not None and known[i] is None:
                     known[i] = measure_time(one.backbone, **options)
-    rows = [_row(one, time, batch_size, precision) for one, time in zip(given, known, strict=True)]
+    return to_the_end(compared_in_steps(given, known, batch_size, precision))
+
+
+def compared_in_steps(
+    given: Sequence[Given], timings: Sequence[Timing | None], batch_size: int, precision: Precision | None
+) -> Generator[None, None, ComparedDesigns]:
+    """As :func:`compare_designs`, of designs that are built; one is told of in each step.
+
+    Args:
+        given: The designs with their networks.
+        timings: The time of each where it was measured.
+        batch_size: As there.
+        precision: As there.
+    """
+    rows = []
+    for one, time in zip(given, timings, strict=True):
+        rows.append(_row(one, time, batch_size, precision))
+        yield
     return ComparedDesigns(
         tuple(attrs.evolve(row, ratios=_ratios(row, rows[0])) for row in rows),
         batch_size,

@@ -12,6 +12,7 @@ from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.fallback import Fallback, widget_bundle
 from encdec_widgets.widgets.base.page import Page
+from encdec_widgets.widgets.compare.compare_drawer import CompareDrawer
 from encdec_widgets.widgets.controls.control_pages import ControlPages
 from encdec_widgets.widgets.designs.swept import Swept
 from encdec_widgets.widgets.foot.drawer import Drawer
@@ -45,8 +46,8 @@ class Designer(SessionFace, widgets.VBox):
     waits for it.
 
     Its parts are attributes: ``header`` and ``figures`` at the top; ``controls`` with ``problems``, ``picture``,
-    ``card``, ``kept`` and ``aside`` below them; ``foot``, which opens ``table`` and ``checks``; and ``page`` and
-    ``glossary``, which are not seen.
+    ``card``, ``kept`` and ``aside`` below them; ``comparing``, which the header opens; ``foot``, which opens ``table``
+    and ``checks``; and ``page`` and ``glossary``, which are not seen.
 
     Attributes:
         session: What is edited, without a screen; each part of the designer observes it.
@@ -108,7 +109,9 @@ class Designer(SessionFace, widgets.VBox):
         middle = widgets.VBox([self.picture, self.card])
         middle.add_class("encdec-middle")
         drawer = Drawer(session, self.foot, self.table, self.checks)
-        parts = [self.header, self.figures, self.controls, middle, self.aside, self.kept, drawer, self.foot]
+        self.comparing = CompareDrawer(session, self.header.compare, self.foot, self.page)
+        body = [self.controls, middle, self.aside, self.kept, self.comparing, drawer]
+        parts = [self.header, self.figures, *body, self.foot]
         frame = widgets.VBox(parts)
         frame.add_class("encdec-frame")
         self.glossary = Glossary(session)

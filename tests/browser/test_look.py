@@ -15,7 +15,7 @@ from tests.browser.servers import App
 SIZES, WEIGHTS = {"11px", "13px", "15px", "20px"}, {"400", "600"}
 OF_A_CHANGE = "12px"  # what an edit changed, beside the figures of 20 px
 CONTROL = 28  # px
-PAGES = ("Network", "Block", "Input & head", "Receptive field", "Costs", "Timing", "Learn")
+PAGES = ("Network", "Block", "Input & head", "Receptive field", "Costs", "Timing", "Learn", "Advise")
 
 # Of each text that is seen its family, size and weight, with words for whoever looks for it. A drawing with a viewBox
 # is as large as its place, with its texts.

@@ -155,8 +155,12 @@ class _Number(Kind):
         raise NotImplementedError(f"{type(self).__name__} must define across.")
 
     def control(self, info: "FieldInfo") -> str:
-        """A slider with a box for the number."""
-        return "slider"
+        """A slider, or a text box where the number can be left out: no slider could show that."""
+        return "text" if info.default is None else "slider"
+
+    def hint(self) -> str:
+        """An empty box is None."""
+        return "none"
 
     def of_type(self, default: Any) -> bool:
         """Whether a bare default is a number of this kind."""
@@ -196,14 +200,6 @@ class Integer(_Number):
         """Whole numbers."""
         return whole_numbers(low, high)
 
-    def control(self, info: "FieldInfo") -> str:
-        """A slider, or a text box where the number can be left out: no slider could show that."""
-        return "text" if info.default is None else "slider"
-
-    def hint(self) -> str:
-        """An empty box is None."""
-        return "none"
-
     def read(self, text: str) -> Any:
         """A whole number, or None of an empty text."""
         try:
@@ -230,6 +226,13 @@ class Real(_Number):
     def across(self, low: float, high: float) -> tuple[float, ...]:
         """Numbers in even steps."""
         return real_numbers(low, high)
+
+    def read(self, text: str) -> Any:
+        """A number, or None of an empty text."""
+        try:
+            return float(text) if text.strip() else None
+        except ValueError:
+            return text
 
     def of_type(self, default: Any) -> bool:
         """A float."""

@@ -75,6 +75,14 @@ def calibrated(*, worker: Worker | None = None, **options: Any) -> Calibrated:
         FieldError: (a ValueError) If an option is not possible.
         TimingError: If the device could not be calibrated: there is none of that name, say.
     """
+    return (worker or shared_worker()).do(calibration_job(**options))
+
+
+def calibration_job(**options: Any) -> Calibrating:
+    """The job of :func:`calibrated`, for whoever does not wait for it.
+
+    Raises:
+        FieldError: (a ValueError) If an option is not possible.
+    """
     tiny = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
-    job = Calibrating(network=network_of(tiny), options=checked(**options))
-    return (worker or shared_worker()).do(job)
+    return Calibrating(network=network_of(tiny), options=checked(**options))

@@ -1,0 +1,207 @@
+"""The page Advise: what it asks for, what it shows of an advice, and what its buttons do."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+
+from encdec_widgets import Designer, advise
+from encdec_widgets.background import Background
+from encdec_widgets.explore.advising.looked import forget
+from encdec_widgets.explore.largest_batch import largest_batch
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.pages import advise_panel
+from encdec_widgets.widgets.pages.advise_panel import AdvisePanel
+from encdec_widgets.widgets.pages.aside import ADVISE, COSTS
+from encdec_widgets.workers.device import CPU
+from encdec_widgets.workers.errors import TimingError, TimingStopped
+from encdec_widgets.workers.timing.calibrating import Calibrated
+from encdec_widgets.workers.timing.calibration import Calibration
+from tests.both_forms import in_both_forms as in_both_forms
+from tests.designer.reading import SMALL, walk
+from tests.designer.slow import in_a_loop, until
+from tests.designer.timed import CALIBRATION, FakeWorker
+
+ASKED = {"animal": 40.0, "height": 256, "width": 256, "memory": "2 GB", "family": "U-Net", "batch_size": 2}
+
+
+class Page:
+    """A panel that is seen; what it says aloud is kept."""
+
+    def __init__(self, session: Session, **wishes: Any) -> None:
+        self.session, self.worker, self.said = session, FakeWorker(), list[str]()
+        self.panel = AdvisePanel(session, self.worker, self.said.append)  # type: ignore[arg-type]
+        self.panel.visible = True
+        for name, value in {**ASKED, **wishes}.items():
+            self.panel.controls._on_edit(name, value)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", html.unescape(re.sub("<[^>]+>", " ", self.panel.text)))
+
+    def buttons(self, words: str) -> list[widgets.Button]:
+        return [one for one in walk(self.panel.results) if getattr(one, "description", "") == words]
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Page:
+    monkeypatch.setattr(advise_panel, "visible_devices", lambda: (CPU,))
+    return Page(Session(SMALL))
+
+
+def test_the_three_designs_with_all_that_the_advice_says(page: Page) -> None:
+    page.panel.start.click()
+    advice = advise(animal_px=40, image_px=256, memory="2 GB", family="U-Net", batch_size=2)
+    assert page.panel.advice is not None
+    assert [one.design for one in page.panel.advice.advised] == [one.design for one in advice.advised]
+    for one in advice.advised:
+        texts = [one.name, one.reasons[0]]
+        if one.same_as is None:
+            texts += [*one.reasons, one.binding, *(more.text for more in one.more)]
+        for text in texts:
+            assert " ".join(text.split()) in page.text
+    for text in advice.sure[1:]:
+        assert text in page.text
+    assert page.said[-1].startswith("Three designs meet all wishes")
+    assert not page.panel.running
+    assert page.panel.start.description == "Advise"
+
+
+def test_use_this_takes_it_with_its_scale_and_undo_leads_back(page: Page) -> None:
+    page.panel.start.click()
+    advice = page.panel.advice
+    assert advice is not None
+    apart = [one for one in advice.advised if one.same_as is None]
+    assert len(page.buttons("Use this")) == len(apart)
+    page.buttons("Pin")[-1].click()
+    assert [pin.design for pin in page.session.pins] == [apart[-1].design]
+    page.buttons("Pin")[-1].click()
+    assert "pinned already" in page.text
+    page.buttons("Use this")[-1].click()
+    assert page.session.design == apart[-1].design
+    assert page.session.conditions.input_scale == apart[-1].input_scale
+    assert page.session.conditions.animal_px == 40
+    page.session.undo()
+    assert page.session.design == SMALL
+    page.session.focus_on(["filters"], "locked")
+    page.buttons("Use this")[0].click()
+    assert page.session.design == SMALL
+    assert page.session.focus.why in page.text
+
+
+def test_where_nothing_meets_all_it_says_which_wish_costs_what(page: Page) -> None:
+    page.panel.controls._on_edit("memory", "2 MB")
+    page.panel.start.click()
+    advice = page.panel.advice
+    assert advice is not None
+    assert not advice.advised
+    assert "No design meets all wishes" in page.text
+    for way in advice.give_way:
+        assert way.text in page.text
+    assert len(page.buttons("Use this")) == len(advice.give_way) > 0
+
+
+def test_a_wish_that_is_not_possible_stands_at_its_control_and_nothing_is_asked(page: Page) -> None:
+    page.panel.controls._on_edit("memory", "lots")
+    assert "Received" in page.panel.controls.refusal or "must be" in page.panel.controls.refusal
+    page.panel.start.click()
+    assert not page.panel.running
+    assert page.panel.advice is None
+    page.panel.controls._on_edit("memory", "8 GB")
+    assert page.panel.controls.refusal == ""
+    page.panel.controls._on_edit("animal", 5000)
+    assert page.panel.controls.refusal
+    assert page.session.problem is None
+
+
+def test_what_is_below_is_said_to_be_for_other_wishes(page: Page) -> None:
+    page.panel.start.click()
+    page.panel.controls._on_edit("animal", 50)
+    assert "for other wishes" in page.text
+    page.panel.controls._on_edit("animal", 40)
+    assert "for other wishes" not in page.text
+
+
+def test_how_many_images_fit_and_how_fine_the_output_is_of_the_network_on_screen(page: Page) -> None:
+    most = largest_batch(page.session.backbone, "2 GB")
+    assert f"up to {most:,} images fit at once in a training step" in page.text
+    assert "half a cell, 0.5 px" in page.text
+    assert "of the animal's 40 px" in page.text
+    page.panel.controls._on_edit("card", "T4")
+    assert page.panel.wishes.memory == "16 GB"
+    assert f"up to {largest_batch(page.session.backbone, 'T4'):,} images" in page.text
+    page.panel.visible = False
+    before = page.text
+    page.session.change("filters", 3)
+    assert page.text == before, "nobody sees it"
+    page.panel.visible = True
+    assert page.text != before
+
+
+def test_the_speed_of_a_device_is_asked_first_and_stop_ends_it(page: Page) -> None:
+    for name, value in (("images_per_second", 1e5), ("device", "CPU")):
+        page.panel.controls._on_edit(name, value)
+    page.panel.start.click()
+    assert page.panel.running
+    assert "Measuring the speed of CPU" in page.text
+    page.panel.stop.click()
+    assert page.worker.stopped
+    assert not page.panel.running
+    assert "stopped" in page.text
+    page.worker.answer(TimingStopped())  # comes too late
+    page.panel.start.click()
+    page.worker.answer(
+        Calibrated(device="CPU", backend="jax", calibration=Calibration.from_dict(CALIBRATION))
+    )
+    assert page.panel.advice is not None
+    assert page.panel.advice.wanted.tests_speed
+    page.panel.start.click()
+    page.worker.answer(TimingError("no such device"))
+    assert "The speed could not be tested: no such device" in page.text
+    assert "for other wishes" not in page.text
+
+
+def test_it_begins_with_what_is_known_and_is_made_when_it_is_turned_to() -> None:
+    designer = Designer(SMALL)
+    designer.session.assume(animal_px=20, input_scale=0.5, batch_size=3)
+    assert not designer.aside.advise.children
+    designer.aside.turn_to(ADVISE)
+    (panel,) = designer.aside.advise.children
+    wishes = panel.wishes
+    assert (wishes.animal, wishes.height, wishes.width, wishes.batch_size) == (20, 128, 128, 3)
+    designer.aside.turn_to(COSTS)
+    assert not panel.visible
+    designer.close()
+
+
+def test_edits_go_on_meanwhile_and_stop_works_at_once(in_both_forms: Background) -> None:
+    forget()
+
+    async def scenario() -> None:
+        page = Page(Session(SMALL))
+        session, panel = page.session, page.panel
+        await until(lambda: session.shown is not None)
+        panel.start.click()
+        await until(lambda: "left" in page.text)
+        session.turn("filters", 6)
+        await until(lambda: not session.steps)
+        assert session.design.architecture.filters == 6
+        await until(lambda: panel.advice is not None)
+        forget()
+        panel.controls._on_edit("family", "LEAP CNN")
+        panel.start.click()
+        first = panel.advice
+        await until(lambda: "left" in page.text)
+        panel.stop.click()
+        assert not panel.running
+        assert "stopped" in page.text
+        await until(lambda: not in_both_forms._tasks)
+        assert panel.advice is first
+        panel.start.click()
+        panel.close()
+        session.close()
+        await until(lambda: not in_both_forms._tasks)
+
+    in_a_loop(scenario)
