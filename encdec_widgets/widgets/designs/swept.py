@@ -95,6 +95,7 @@ class Swept(traitlets.HasTraits):
     def close(self) -> None:
         """Stop what is under way, and tell nothing more."""
         self._soon.forget()
+        self._say = unheard
         self.unobserve_all()
         self._beside.stop()
 
