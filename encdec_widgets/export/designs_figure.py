@@ -6,7 +6,6 @@ from typing import Any
 
 import attrs
 
-from encdec_widgets.designs.heads import words_at
 from encdec_widgets.explore.figures_of import FIGURES, FigureName
 from encdec_widgets.explore.pareto import Front, pareto
 from encdec_widgets.figures.designs.axis import Quantity
@@ -102,7 +101,7 @@ def cloud_of(
     dots = [
         Dot(
             name=str(one.row.index),
-            label=row_label(one.row),
+            label=one.row.label,
             short=" · ".join(map(value_text, one.row.values.values())),
             x=one.figures[x],
             y=one.figures[y],
@@ -152,16 +151,6 @@ def quantity_of(name: str) -> Quantity:
         doubles=figure.unit == "stride",
         better=figure.better,
     )
-
-
-def row_label(row: Any) -> str:
-    """What distinguishes a row from others of its sweep: "filters 16, levels 3".
-
-    Args:
-        row: A row of a sweep.
-    """
-    base = row.base
-    return ", ".join(f"{words_at(base, path)} {value_text(value)}" for path, value in row.values.items())
 
 
 def _words(one: _Known, quantities: Mapping[str, Quantity]) -> tuple[str, ...]:

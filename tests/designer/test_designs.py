@@ -1,5 +1,8 @@
 """The designs of a sweep on the screen, without a browser: what is swept, drawn, opened and pinned."""
 
+import importlib
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -23,6 +26,8 @@ from tests.both_forms import in_both_forms as in_both_forms
 from tests.designer.slow import in_a_loop, until
 from tests.explore.instant import Instant
 
+sweep_module = importlib.import_module("encdec_widgets.explore.sweep")
+"""``encdec_widgets.explore.sweep`` by attributes may be the function."""
 SMALL = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (32, 32, 1))
 GRID = {"filters": [2, 4, 8], "down_blocks": [1, 2, 7]}
 
@@ -46,9 +51,8 @@ def rows(grid: Any = None) -> Sweep:
 def no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Designs are told of at once, wherever they are swept."""
     monkeypatch.setattr(beside, "asks_processes", lambda: False)
-    monkeypatch.setattr(
-        module, "sweep", lambda *args, **more: sweep(*args, **more, executor=Instant(told_of))
-    )
+    instant = Instant(told_of)
+    monkeypatch.setattr(sweep_module, "sweep", lambda *args, **more: sweep(*args, **more, executor=instant))
 
 
 @pytest.fixture
@@ -345,3 +349,15 @@ def test_after_close_nothing_is_told(session: Session) -> None:
         assert len(heard) == before
 
     in_a_loop(scenario)
+
+
+def test_a_designer_that_never_sweeps_does_not_load_what_does() -> None:
+    code = (
+        "import sys; from encdec_widgets.widgets.designer import Designer; "
+        "print([name for name in sys.modules if name.startswith(('encdec_widgets.explore.sweep', "
+        "'encdec_widgets.figures.designs', 'encdec_widgets.widgets.designs.sweep_form'))])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert found.stdout.strip() == "[]"

@@ -5,7 +5,6 @@ from typing import Any
 
 from encdec_widgets.explain.table import Row, csv_lines
 from encdec_widgets.explore.figures_of import FIGURES
-from encdec_widgets.export.designs_figure import row_label
 from encdec_widgets.session.pins import Pinned
 from encdec_widgets.widgets.designs.swept import Swept
 
@@ -31,7 +30,7 @@ def designs_table(swept: Swept, pins: Sequence[Pinned]) -> dict[str, Any]:
     pinned = {index for pin in pins for index in swept.rows_of(pin.design)}
     for row in swept.rows:
         figures = row.figures
-        cells: Row = {"design": row_label(row)}
+        cells: Row = {"design": row.label}
         cells.update({_column(name): _cell(figures.get(name)) for name in known})
         cells["stands"] = standing[row.index]
         rows.append(cells)

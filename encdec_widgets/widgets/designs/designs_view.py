@@ -1,7 +1,7 @@
 """What stands above the picture of designs: which figures are seen, what is swept, and how far a sweep is."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
@@ -11,8 +11,10 @@ from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.base.texts import note
-from encdec_widgets.widgets.designs.sweep_form import SweepForm
 from encdec_widgets.widgets.designs.swept import Swept
+
+if TYPE_CHECKING:
+    from encdec_widgets.widgets.designs.sweep_form import SweepForm
 
 _SHORT = {
     "training_bytes": "Memory, train",
@@ -103,6 +105,8 @@ class DesignsView(widgets.VBox):
     def _turn(self, opened: bool) -> None:
         """Open or close the form."""
         if opened and self.form is None:
+            from encdec_widgets.widgets.designs.sweep_form import SweepForm
+
             self.form = SweepForm(self._session, self._swept, self._began)
             self._form_box.children = (self.form,)
         elif opened and self.form is not None:

@@ -2,23 +2,23 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.variants import current_value
 from encdec_widgets.explore.figures_of import FIGURES
-from encdec_widgets.explore.pareto import pareto
-from encdec_widgets.explore.sweep import Row, Sweep, sweep
-from encdec_widgets.explore.sweeping.beside import SweepBeside
-from encdec_widgets.export.designs_figure import X, Y, cloud_of, row_label
-from encdec_widgets.figures.designs.cloud import Cloud
 from encdec_widgets.formatting import counted, duration_text, error_text, listed
 from encdec_widgets.session import Session
 from encdec_widgets.session.pins import PinError
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.reading import unheard
+
+if TYPE_CHECKING:
+    from encdec_widgets.explore.sweep import Row, Sweep
+    from encdec_widgets.explore.sweeping.beside import SweepBeside
+    from encdec_widgets.figures.designs.cloud import Cloud
 
 TELL = ("cost", "receptive_field", "strides", "checks")
 """What is told of each design."""
@@ -28,7 +28,9 @@ SEEN_EVERY_S = 0.3
 
 
 class Swept(traitlets.HasTraits):
-    """What is known of many designs, and the sweep that finds it; a value and no widget, and cheap until it is used.
+    """What is known of many designs, and the sweep that finds it; a value and no widget.
+
+    A designer that never sweeps does not load what sweeps, either: it is imported when it is first used.
 
     Attributes:
         rows: The rows that are seen, by their indexes (a trait); a sweep that is under way has more before long.
@@ -42,8 +44,8 @@ class Swept(traitlets.HasTraits):
     """
 
     rows = traitlets.Tuple()
-    x = traitlets.Enum(tuple(FIGURES), X)
-    y = traitlets.Enum(tuple(FIGURES), Y)
+    x = traitlets.Enum(tuple(FIGURES), "parameters")
+    y = traitlets.Enum(tuple(FIGURES), "receptive_field")
     colour = traitlets.Enum(("", *FIGURES), "training_bytes")
     busy = traitlets.Bool(False)
     problem = traitlets.Unicode()
@@ -54,9 +56,7 @@ class Swept(traitlets.HasTraits):
         super().__init__()
         self._session, self._say = session, say
         self._rows: dict[int, Row] = {}
-        self._beside = SweepBeside(
-            session.guarded(self._came), session.guarded(self._ended), session.background
-        )
+        self._beside: SweepBeside | None = None
         self._soon = self._every(SEEN_EVERY_S)
         self._began = 0.0
         self._s_each: float | None = None
@@ -64,10 +64,10 @@ class Swept(traitlets.HasTraits):
 
     def show(self, swept: "Sweep | Iterable[Row]") -> None:
         """See the rows of a sweep that code made, as far as they are done; one that is under way here is stopped."""
-        self._beside.stop()
-        rows = swept.rows if isinstance(swept, Sweep) else list(swept)
+        self.stop()
+        rows: Iterable[Row] = getattr(swept, "rows", swept)
         self._rows = {row.index: row for row in rows}
-        self.count = len(rows)
+        self.count = len(self._rows)
         self.problem = self.said = ""
         self._see()
 
@@ -78,26 +78,33 @@ class Swept(traitlets.HasTraits):
             FieldError: (a ValueError) If there is no such field, or it can have none of the values.
             ValueError: If there are no values, or too many.
         """
-        costs = self._session.conditions.of_checks
-        found = sweep(self._session.editor.wanted, grid, TELL, progress=False, **costs)
-        self._beside.stop()
+        from encdec_widgets.explore.sweep import sweep
+        from encdec_widgets.explore.sweeping.beside import SweepBeside
+
+        session = self._session
+        found = sweep(session.editor.wanted, grid, TELL, progress=False, **session.conditions.of_checks)
+        self.stop()
         self._rows, self.count, self._began = {}, len(found), time.monotonic()
         self.problem = self.said = ""
         self._see()
         self._soon = self._every(max(SEEN_EVERY_S, len(found) / 1000))
         self.busy = True
+        if self._beside is None:
+            guarded = session.guarded
+            self._beside = SweepBeside(guarded(self._came), guarded(self._ended), session.background)
         self._beside.begin(found)
 
     def stop(self) -> None:
         """End the sweep at once; the rows that are done stay."""
-        self._beside.stop()
+        if self._beside is not None:
+            self._beside.stop()
 
     def close(self) -> None:
         """Stop what is under way, and tell nothing more."""
         self._soon.forget()
         self._say = unheard
         self.unobserve_all()
-        self._beside.stop()
+        self.stop()
 
     # What is seen
 
@@ -106,7 +113,7 @@ class Swept(traitlets.HasTraits):
         """How far it is, in a sentence."""
         done = len(self._rows)
         if self.busy:
-            left = self._beside.remaining_s
+            left = self._beside.remaining_s if self._beside is not None else None
             rest = f", about {duration_text(left)} left" if left else ""
             return f"{done} of {counted(self.count, 'design')}{rest} …"
         if self.problem:
@@ -123,8 +130,10 @@ class Swept(traitlets.HasTraits):
         return None if self._s_each is None else self._s_each * count
 
     @property
-    def cloud(self) -> Cloud:
+    def cloud(self) -> "Cloud":
         """The rows as points, with the one that is shown now marked."""
+        from encdec_widgets.export.designs_figure import cloud_of
+
         return cloud_of(self.rows, self.x, self.y, self.colour or None, current=self.current)
 
     @property
@@ -152,6 +161,8 @@ class Swept(traitlets.HasTraits):
         if not any(self.x in row.figures and self.y in row.figures for row in self.rows):
             return {row.index: row.reason or "not drawn" for row in self.rows}
         aims: Any = {name: FIGURES[name].better for name in (self.x, self.y)}
+        from encdec_widgets.explore.pareto import pareto
+
         known = [row for row in self.rows if self.x in row.figures and self.y in row.figures]
         front = pareto(known, aims)
         found = {row.index: row.reason or "not drawn" for row in self.rows}
@@ -159,7 +170,7 @@ class Swept(traitlets.HasTraits):
 
     # What a person does with them
 
-    def row(self, name: str) -> Row | None:
+    def row(self, name: str) -> "Row | None":
         """The row of a name, which is its index as text; None where there is none."""
         return self._rows.get(int(name)) if name.isdecimal() else None
 
@@ -170,12 +181,12 @@ class Swept(traitlets.HasTraits):
             return
         design = row.design
         if row.reason or design is None:
-            self._tell(f"{row_label(row)} makes no network: {row.reason}")
+            self._tell(f"{row.label} makes no network: {row.reason}")
         elif self._session.focus.locks:
             self._tell(self._session.focus.why)
         elif design != self._session.editor.wanted:
             self.said = ""
-            self._session.load(design, row_label(row))
+            self._session.load(design, row.label)
 
     def pin(self, names: Sequence[str]) -> None:
         """Pin the designs of some rows, to be compared: those on the front first, as far as there is room.
@@ -189,8 +200,8 @@ class Swept(traitlets.HasTraits):
         refused: list[str] = []
         for row in rows:
             try:
-                self._session.pin(row.design, row_label(row))
-                pinned.append(row_label(row))
+                self._session.pin(row.design, row.label)
+                pinned.append(row.label)
             except PinError as error:
                 refused.append(error_text(error))
         said = [f"Pinned: {listed(pinned)}."] if pinned else [] if refused else ["There is no design to pin."]
@@ -208,7 +219,7 @@ class Swept(traitlets.HasTraits):
         self.said = text
         self._say(text)
 
-    def _came(self, rows: Sequence[Row]) -> None:
+    def _came(self, rows: "Sequence[Row]") -> None:
         self._rows.update((row.index, row) for row in rows)
         if not self._soon.waits:
             self._soon.soon()

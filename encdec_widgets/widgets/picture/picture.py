@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.figures.colour_scale import Colouring
-from encdec_widgets.figures.designs.designs_scene import designs_scene
 from encdec_widgets.figures.layers_as_boxes import layers_as_boxes
 from encdec_widgets.figures.palette import DARK, LIGHT, Palette
 from encdec_widgets.figures.parts import Scene
@@ -18,7 +17,6 @@ from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.designs.designs_view import DesignsView
-from encdec_widgets.widgets.designs.drawn_designs import drawn_designs
 from encdec_widgets.widgets.designs.swept import Swept
 from encdec_widgets.widgets.picture.block_example import BlockExample
 from encdec_widgets.widgets.picture.flags import flags
@@ -203,6 +201,10 @@ class Picture(widgets.VBox):
         )
         if to_draw == self._drawn:
             return
+        # Here, as most people never ask for it.
+        from encdec_widgets.figures.designs.designs_scene import designs_scene
+        from encdec_widgets.widgets.designs.drawn_designs import drawn_designs
+
         cloud = swept.cloud
         self.scene = designs_scene(cloud, width, height)
         self.graph.show(self.scene, palette)
