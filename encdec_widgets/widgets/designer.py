@@ -110,7 +110,7 @@ class Designer(SessionFace, widgets.VBox):
         middle.add_class("encdec-middle")
         drawer = Drawer(session, self.foot, self.table, self.checks)
         self.comparing = CompareDrawer(session, self.header.compare, self.foot, self.page)
-        body = [self.controls, middle, self.aside, self.kept, self.comparing, drawer]
+        body = [self.controls, middle, self.aside, self.kept, drawer, self.comparing]
         parts = [self.header, self.figures, *body, self.foot]
         frame = widgets.VBox(parts)
         frame.add_class("encdec-frame")

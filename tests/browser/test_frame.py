@@ -129,7 +129,7 @@ def test_nothing_moves_whatever_is_said_or_opened(open_app: Callable[..., Screen
     figure.click()
     expect(pressed).to_have_count(0)
 
-    for name in ("Block", "Input & head", "Timing", "Learn", "Receptive field"):
+    for name in ("Block", "Input & head", "Timing", "Learn", "Advise", "Receptive field"):
         tab(designer, name).click()
         until(lambda name=name: name in seen_pages(designer), f"the page {name}")  # type: ignore[misc]
         assert places(designer, *PARTS) == before
@@ -144,7 +144,7 @@ def test_nothing_moves_whatever_is_said_or_opened(open_app: Callable[..., Screen
     expect(designer.root.locator(".encdec-drawer")).to_be_hidden()
     assert places(designer, *PARTS) == before
 
-    # Beside JupyterLab's file browser: one page of seven is seen, and always the picture and the card.
+    # Beside JupyterLab's file browser: one page of eight is seen, and always the picture and the card.
     fits(designer, 934, 620)
     tab(designer, "Timing").click()
     until(lambda: seen_pages(designer) == ["Timing"], "one page")
@@ -276,7 +276,7 @@ def test_axe_finds_nothing_serious(open_app: Callable[..., Screen]) -> None:
         ]
 
     assert serious() == []
-    for names in (("Block", "Costs"), ("Input & head", "Timing"), ("Network", "Learn")):
+    for names in (("Block", "Costs"), ("Input & head", "Timing"), ("Network", "Learn"), ("Block", "Advise")):
         for name in names:
             tab(designer, name).click()
             until(lambda name=name: name in seen_pages(designer), f"the page {name}")  # type: ignore[misc]

@@ -163,6 +163,18 @@ def test_the_speed_of_a_device_is_asked_first_and_stop_ends_it(page: Page) -> No
     assert "for other wishes" not in page.text
 
 
+def test_an_error_ends_the_search_and_is_said(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        yield from ()
+        raise ZeroDivisionError("<no> network")
+
+    monkeypatch.setattr("encdec_widgets.explore.advising.asked.advise_in_steps", broken)
+    page.panel.start.click()
+    assert not page.panel.running
+    assert "The search ended with an error: &lt;no&gt; network" in page.panel.text
+    assert page.said[-1].startswith("The search ended")
+
+
 def test_it_begins_with_what_is_known_and_is_made_when_it_is_turned_to() -> None:
     designer = Designer(SMALL)
     designer.session.assume(animal_px=20, input_scale=0.5, batch_size=3)

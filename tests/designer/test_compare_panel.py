@@ -141,6 +141,24 @@ def test_a_design_that_cannot_be_built_is_a_column_with_its_reason(opened: Opene
     assert opened.column("broken")["Parameters"] == ("not known", "")
 
 
+def test_an_error_of_a_user_s_class_is_said_and_the_next_comparison_comes(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Any:
+        yield from ()
+        raise ZeroDivisionError("<no> figures")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("encdec_widgets.explore.comparing.beside.compared_in_steps", broken)
+        opened.session.pin(OTHER, "mine")
+    assert "could not be compared" in opened.view.trouble
+    assert "<no> figures" in opened.view.trouble
+    assert not opened.view.busy
+    opened.session.pin("SLEAP centroid")
+    assert len(opened.view.pictures) == 3
+    assert opened.panel.compared is not None
+
+
 def test_nothing_is_built_or_computed_while_it_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(

@@ -13,6 +13,7 @@ from encdec_widgets.workers.timing.calibrating import Calibrated
 
 OnStep = Callable[[Step], object]
 OnAdvice = Callable[[Advice], object]
+OnFailed = Callable[[Exception], object]
 
 
 class Advisor:
@@ -25,14 +26,22 @@ class Advisor:
         busy: Whether a question is under way.
     """
 
-    def __init__(self, on_step: OnStep, on_advice: OnAdvice, background: Background | None = None) -> None:
+    def __init__(
+        self,
+        on_step: OnStep,
+        on_advice: OnAdvice,
+        background: Background | None = None,
+        on_failed: OnFailed | None = None,
+    ) -> None:
         """Ask nothing yet.
 
         Args:
             on_step: Is called with how far it is, on the event loop on which it was asked.
             on_advice: Is called with the advice, on that loop.
             background: Where to work; the one that all share if left out.
+            on_failed: Is called with an error that ended it, on that loop; if left out, the background logs it.
         """
+        self._on_failed = on_failed
         self._on_step = on_step
         self._on_advice = on_advice
         self._background = background or shared_background()
@@ -77,6 +86,11 @@ class Advisor:
                     step = next(steps)
                 except StopIteration as end:
                     task.tell(self._on_advice, end.value)
+                    return
+                except Exception as error:
+                    if self._on_failed is None:
+                        raise
+                    task.tell(self._on_failed, error)
                     return
                 if step is not last and not task.tell(self._on_step, step):
                     return  # The event loop has been closed.

@@ -19,8 +19,8 @@ from encdec_widgets.explore.advising.space import families
 from encdec_widgets.explore.cards import CARDS, memory_bytes
 from encdec_widgets.explore.requirements import Requirements
 
-TYPED = "memory as typed"
-ELSEWHERE = "another machine's"
+TYPED = "as typed"
+ELSEWHERE = "elsewhere"
 ANY_FAMILY = "any"
 _OF = described_fields(Requirements)
 _MOST_PX = int(INPUT_FIELDS["height"].maximum)
@@ -52,7 +52,7 @@ class Wishes:
         >>> wishes.memory, wishes.requirements().memory
         ('16 GB', 16000000000)
         >>> wishes.replace("memory", "8 GB").card
-        'memory as typed'
+        'as typed'
     """
 
     animal: float = field(_OF["animal_px"])

@@ -48,15 +48,17 @@ class Comparer:
     def __init__(
         self,
         on_compared: Callable[[ComparedDesigns, tuple[str, ...]], object],
+        on_failed: Callable[[Exception], object],
         background: Background | None = None,
     ) -> None:
         """Compare nothing yet.
 
         Args:
             on_compared: Is called with each comparison and its pictures, on the event loop on which it was asked for.
+            on_failed: Is called with what a user's class has raised while its network was told of.
             background: Where to work; the one that all share if left out.
         """
-        self._on_compared = on_compared
+        self._on_compared, self._on_failed = on_compared, on_failed
         self._background = background or shared_background()
         # A list of pairs, as what a user's block holds may have no hash.
         self._kept: list[tuple[Design, Given]] = []
@@ -80,16 +82,23 @@ class Comparer:
         policy = keras.config.dtype_policy() if keras_is_loaded() else None
 
         def work(task: "Task[None]") -> Generator[None, None, None]:
-            given = []
-            for one in asked:
-                given.append((yield from self._given(one, policy, task)))
-                yield
-            self._kept = [
-                (one.design, built) for one, built in zip(asked, given, strict=True) if one.backbone is None
-            ]
-            timings = [one.timing for one in asked]
-            compared = yield from compared_in_steps(given, timings, batch_size, precision)
-            task.tell(self._on_compared, compared, compared.pictures(theme))
+            try:
+                given = []
+                for one in asked:
+                    given.append((yield from self._given(one, policy, task)))
+                    yield
+                self._kept = [
+                    (one.design, built)
+                    for one, built in zip(asked, given, strict=True)
+                    if one.backbone is None
+                ]
+                timings = [one.timing for one in asked]
+                compared = yield from compared_in_steps(given, timings, batch_size, precision)
+                pictures = compared.pictures(theme)
+            except Exception as error:  # noqa: BLE001 - a user's class may raise anything; it is told
+                task.tell(self._on_failed, error)
+            else:
+                task.tell(self._on_compared, compared, pictures)
 
         self._background.begin(work, key=self, priority=Priority.SPARE)
 

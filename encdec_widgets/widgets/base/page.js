@@ -119,11 +119,18 @@ function nameForReaders(root) {
     picture.setAttribute("aria-label", "Picture of the network; the table has the same facts");
   };
   const soon = () => requestAnimationFrame(name); // when the widgets have answered
+  // A page that is made when it is first turned to comes later than that.
+  const brings = (node) => node.nodeType === 1 && (node.matches(".noUi-origin, .noUi-base") || node.querySelector(".noUi-handle"));
+  const comes = new MutationObserver((changes) => {
+    if (changes.some(({ addedNodes }) => [...addedNodes].some(brings))) soon();
+  });
+  comes.observe(root, { childList: true, subtree: true });
   name();
   root.addEventListener("focusin", name);
   root.addEventListener("click", soon);
   return () => {
     moves.disconnect();
+    comes.disconnect();
     root.removeEventListener("focusin", name);
     root.removeEventListener("click", soon);
   };

@@ -30,7 +30,6 @@ class CompareDrawer(widgets.VBox):
         """
         self._session, self._button, self._foot, self._page = session, button, foot, page
         super().__init__()
-        self.add_class("encdec-drawer")
         self.add_class("encdec-compare-drawer")
         self.layout.display = "none"
         button.observe(session.guarded(self._opened), "opened")

@@ -53,7 +53,8 @@ class ComparePanel(widgets.VBox):
         self._session, self._dark, self._say, self._close = session, dark, say, close
         self.compared: ComparedDesigns | None = None
         self._shown_as = ""  # what the comparison calls the design on screen
-        self._comparer = Comparer(session.guarded(self._came), session.background)
+        guarded = session.guarded
+        self._comparer = Comparer(guarded(self._came), guarded(self._failed), session.background)
         self._at_rest = AtRest(WAIT_S, session.guarded(self._ask), session.background)
         self._closed = False
         self.view = CompareView(list(CATALOGUE), session.guarded(self._asked_for))
@@ -144,6 +145,11 @@ class ComparePanel(widgets.VBox):
             self.view.fields = fields_of(compared)
             self.view.notices = list(compared.notices)
             self.view.busy, self.view.status = False, _status_words(compared)
+
+    def _failed(self, error: Exception) -> None:
+        with self.view.hold_sync():
+            self.view.busy, self.view.status = False, ""
+            self._refuse(f"These designs could not be compared: {error_text(error)}")
 
     def _show_columns_at_once(self) -> None:
         """Show which designs there are before anything of them is computed."""

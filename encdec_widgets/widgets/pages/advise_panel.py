@@ -59,8 +59,9 @@ class AdvisePanel(widgets.VBox):
         self._calibrating = False
         self._untested = ""
         self._note: tuple[str, bool] = ("", False)
+        guarded = session.guarded
         self._advisor = Advisor(
-            session.guarded(self._stepped), session.guarded(self._came), session.background
+            guarded(self._stepped), guarded(self._came), session.background, guarded(self._failed)
         )
         # Without threads there are no processes that could tell the speed of a device.
         here = [device.option for device in visible_devices()] if session.background.has_threads else []
@@ -180,6 +181,7 @@ class AdvisePanel(widgets.VBox):
 
     def _search(self, wanted: Requirements, speed: Calibrated | None) -> None:
         self._tell("Looking through the families …", 0.0)
+        self._say("Looking for designs. Stop ends it.")
         self._advisor.ask(wanted, self.wishes.families, speed)
 
     def _stepped(self, step: Step) -> None:
@@ -202,6 +204,11 @@ class AdvisePanel(widgets.VBox):
         self._draw()
         found = "Three designs meet all wishes" if advice.advised else "No design meets all wishes"
         self._say(f"{found}: {advice.advised[0].name if advice.advised else advice.give_way[0].text}")
+
+    def _failed(self, failure: Exception) -> None:
+        if self.running:
+            self._running = None
+            self._told(f"The search ended with an error: {error_text(failure)}", failed=True)
 
     def _stop(self) -> None:
         if self.running:
@@ -231,7 +238,8 @@ class AdvisePanel(widgets.VBox):
             self._told(f"No other design is taken here. {focus.why}", failed=True)
             return
         self._session.load(design, name)
-        self._session.assume(animal_px=round(self.wishes.animal), input_scale=scale)
+        animal = self.wishes.animal if self.advice is None else self.advice.wanted.animal_px
+        self._session.assume(animal_px=max(round(animal), 1), input_scale=scale)
         scaled = (
             "" if scale == 1 else f" Its images are scaled to {number_text(scale)}: checks assume that now."
         )

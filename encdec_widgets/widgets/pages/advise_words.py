@@ -111,7 +111,7 @@ def drawing(fineness: Fineness) -> Markup:
         '<circle cx="{}" cy="{}" r="{}" fill="none" stroke="var(--encdec-muted)" stroke-dasharray="3 2"/>'
         '<circle cx="{}" cy="{}" r="3" fill="var(--encdec-accent)"/>'
         '<text x="130" y="56" font-size="11" fill="var(--encdec-text)">cell {}</text>'
-        '<text x="130" y="72" font-size="11" fill="var(--encdec-text)">± {} along each axis</text>'
+        '<text x="130" y="72" font-size="11" fill="var(--encdec-text)">± {} each way</text>'
         '<text x="130" y="88" font-size="11" fill="var(--encdec-muted)">dashed: sigma</text>'
         '<path d="M0 138H{}" stroke="var(--encdec-muted)" stroke-width="6"/>'
         '<path d="M0 138H{}" stroke="var(--encdec-accent)" stroke-width="6"/>'
