@@ -15,6 +15,8 @@ USES_BACKGROUND = (
     "session.session",
     "explore.advising.asked",
     "explore.comparing.beside",
+    "explore.sweeping.asking",
+    "explore.sweeping.beside",
     "explore.what_if",
     "workers.client",
     "widgets.base.at_rest",

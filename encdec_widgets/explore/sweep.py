@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ class Sweep:
         """How many rows the grid has, done or not."""
         return len(self.grid)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Generator[Row, None, None]:
         """All rows: those that are known, and the others as they are done.
 
         Raises:
@@ -112,7 +112,7 @@ class Sweep:
         finally:
             self._iterating.release()
 
-    def _rest(self) -> Iterator[Row]:
+    def _rest(self) -> Generator[Row, None, None]:
         missing = (index for index in range(len(self)) if index not in self._rows)
         bar = progress_of(self._progress, total=len(self), done=len(self._rows))
         run = self._run = Run(self.design, self.grid, self._sought, self._known, self._keep)

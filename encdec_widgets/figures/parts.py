@@ -177,6 +177,7 @@ class Scene:
         before: The outlines of boxes as they were before the edit.
         pictures: Data URLs of pictures that fill the faces of boxes, by the boxes' names.
         scale: How wide channels are drawn.
+        about: What it is a picture of, for whoever cannot see it.
     """
 
     width: float
@@ -191,6 +192,9 @@ class Scene:
     before: tuple[Rect, ...] = ()
     pictures: Mapping[str, str] = attrs.field(factory=dict)
     scale: Scale
+    about: str = (
+        "Diagram of the network: a box a block, a row a stride, lines for the flow of data and for skips"
+    )
 
     @classmethod
     def blank(cls, width: float, height: float) -> "Scene":

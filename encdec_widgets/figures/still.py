@@ -25,7 +25,6 @@ from encdec_widgets.figures.shading import (
 )
 
 _SVG_DASHES = {"solid": "", "dash": "7 4", "dot": "2 3", "longdashdot": "11 4 2 4"}
-_TITLE = "Diagram of the network: a box a block, a row a stride, lines for the flow of data and for skips"
 _SIZE, _LINE, _EDGE = 12.0, 18.0, 10.0
 """Of a caption, in px: its letters, its lines, and the room around it."""
 _ANCHOR = "middle"
@@ -79,7 +78,7 @@ def still(
     for number, words in enumerate(said_below):
         y = scene.height + _LINE * (number + 0.5)
         parts.append(_written(words, _EDGE, -y, _SIZE, palette.text, "start", bold=False))
-    said = f"{_TITLE}. {escape(_NOT_IN_XML.sub('�', caption), _QUOTES)}" if caption else _TITLE
+    said = f"{scene.about}. {escape(_NOT_IN_XML.sub('�', caption), _QUOTES)}" if caption else scene.about
     sizes = (
         _number(side) if mm_per_px is None else f"{side * mm_per_px:.2f}mm" for side in (scene.width, tall)
     )

@@ -14,8 +14,9 @@ from encdec_widgets.widgets.base.fallback import Fallback, widget_bundle
 from encdec_widgets.widgets.base.page import Page
 from encdec_widgets.widgets.compare.compare_drawer import CompareDrawer
 from encdec_widgets.widgets.controls.control_pages import ControlPages
+from encdec_widgets.widgets.designs.swept import Swept
 from encdec_widgets.widgets.foot.drawer import Drawer
-from encdec_widgets.widgets.foot.foot import Foot
+from encdec_widgets.widgets.foot.foot import TABLE, Foot
 from encdec_widgets.widgets.glossary.glossary import Glossary
 from encdec_widgets.widgets.header.figures_row import FiguresRow
 from encdec_widgets.widgets.header.header import Header
@@ -23,11 +24,14 @@ from encdec_widgets.widgets.header.kept_edits import KeptEdits
 from encdec_widgets.widgets.pages.aside import LEARN, Aside
 from encdec_widgets.widgets.picture.checks_view import ChecksView
 from encdec_widgets.widgets.picture.edit_card import EditCard
-from encdec_widgets.widgets.picture.facts_table import FactsTable
+from encdec_widgets.widgets.picture.facts_table import DESIGNS, FactsTable
 from encdec_widgets.widgets.picture.picture import Picture
 from encdec_widgets.widgets.session_face import SessionFace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from encdec_widgets.explore.sweep import Row, Sweep
     from encdec_widgets.session.learning import Learning
     from encdec_widgets.workers.training.tasks import Task
 
@@ -91,14 +95,16 @@ class Designer(SessionFace, widgets.VBox):
         self.header = Header(session)
         self.controls = ControlPages(session)
         self.problems = self.controls.problems
-        self.picture = Picture(session, self.page)
+        self.swept = Swept(session, self.page.say)
+        self.picture = Picture(session, self.page, self.swept)
         self.card = EditCard(session)
         self.aside = Aside(session, say=self.page.say)
         # After the pages, which say how long a network takes.
         self.figures = FiguresRow(session, self.aside.turn_to_page_of)
         self.checks = ChecksView(session, self.header.history.undo)
-        self.table = FactsTable(session, kind="hide")
+        self.table = FactsTable(session, kind="hide", swept=self.swept)
         self.foot = Foot(session)
+        self.picture.designs.to_table = lambda _: self._open_table(DESIGNS)
         self.kept = KeptEdits(session, name, file)
         middle = widgets.VBox([self.picture, self.card])
         middle.add_class("encdec-middle")
@@ -151,6 +157,19 @@ class Designer(SessionFace, widgets.VBox):
         self.aside.turn_to(LEARN)
         self.wait()
         learning.start(anew=anew, steps=steps)
+
+    def show_sweep(self, swept: "Sweep | Iterable[Row]") -> None:
+        """Turn the picture to the designs of a sweep: those of its rows that are done.
+
+        Args:
+            swept: What :func:`encdec_widgets.sweep` gave, or rows of it.
+        """
+        self.swept.show(swept)
+        self.picture.show_designs()
+
+    def _open_table(self, kind: str) -> None:
+        self.foot.opened = TABLE
+        self.table.kind = kind
 
     @property
     def learning(self) -> "Learning":

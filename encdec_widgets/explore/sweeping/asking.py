@@ -111,6 +111,14 @@ def _failed(error: Exception) -> "Future[Any]":
     return future
 
 
+def asks_processes() -> bool:
+    """Whether this machine has processes that tell of designs, and threads that wait for them."""
+    with suppress(NotAvailableError):
+        require_processes()
+        return shared_background().has_threads
+    return False
+
+
 def asking_of(executor: Any, processes: int | None, *, times: bool) -> Callable[[], Asking]:
     """How to begin asking.
 
@@ -134,12 +142,10 @@ def asking_of(executor: Any, processes: int | None, *, times: bool) -> Callable[
         if processes is not None:
             raise ValueError("processes are those of this machine: give it, or an executor.")
         return lambda: AskExecutor(executor)
-    with suppress(NotAvailableError):
-        require_processes()
-        if shared_background().has_threads:
-            # Each would wait for the others' times.
-            count = processes or (1 if times else processes_that_fit())
-            return lambda: AskProcesses(count, times=times)
+    if asks_processes():
+        # Each would wait for the others' times.
+        count = processes or (1 if times else processes_that_fit())
+        return lambda: AskProcesses(count, times=times)
     return AskHere
 
 

@@ -9,6 +9,7 @@ import attrs
 
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.design_json import as_data
+from encdec_widgets.designs.heads import words_at
 from encdec_widgets.explain.table import csv_lines
 from encdec_widgets.explore.figures_of import figures_of
 from encdec_widgets.formatting import counted, listed, value_text
@@ -59,6 +60,13 @@ class Row:
             return self.base.replace_all(self.values)
         except Exception:  # noqa: BLE001 - a user's class may raise anything; the reason says what
             return None
+
+    @property
+    def label(self) -> str:
+        """What distinguishes it from others of its sweep: "filters 16, down blocks 3"."""
+        return ", ".join(
+            f"{words_at(self.base, path)} {value_text(value)}" for path, value in self.values.items()
+        )
 
     @property
     def figures(self) -> dict[str, float]:

@@ -22,6 +22,7 @@ _SHEETS = (
     _FOLDER.parent / "controls" / "controls.css",
     _FOLDER.parent / "header" / "kept_edits.css",
     _FOLDER.parent / "picture" / "block_example.css",
+    _FOLDER.parent / "designs" / "designs.css",
 )
 
 

@@ -6,6 +6,7 @@ const KINDS = {
   layers: { label: "Layers", what: "Layers of the network" },
   "block costs": { label: "Block costs", what: "Costs and receptive fields of the blocks" },
   "layer costs": { label: "Layer costs", what: "Costs and receptive fields of the layers" },
+  designs: { label: "Designs", what: "Designs of the sweep" },
   hide: { label: "Hide", what: "Nothing" },
 };
 const TEXTS = new Intl.Collator("en", { numeric: true }); // as people count: "enc2" before "enc10"
@@ -148,7 +149,8 @@ function render({ model, el }) {
     while (row.children.length < values.length) row.append(element("td"));
     values.forEach((value, i) => {
       const cell = row.children[i];
-      const place = columns[i] === "skip from" ? skipPlace(row, cell, values[0]) : cell;
+      const places = { "skip from": skipPlace, pin: pinPlace };
+      const place = places[columns[i]]?.(row, cell, values[0]) ?? cell;
       setName(i ? place : cell.firstChild, written(value, columns[i]));
       if (i) setAttribute(cell, "class", numeric[i] ? "encdec-facts-number" : "");
     });
@@ -171,6 +173,24 @@ function render({ model, el }) {
     setText(button, made ? "Take out" : "Take in");
     setAttribute(button, "aria-label", `${button.textContent} the skip connection into ${name}`);
     return place;
+  }
+
+  /* Where it is written whether a design is pinned: beside the button that pins it, if it can be. */
+  function pinPlace(row, cell, name) {
+    const pinned = model.get("table").pins[row.encdecBlock];
+    if (pinned !== false || !cell.querySelector("button")) cell.replaceChildren();
+    if (pinned) cell.append(element("span"), element("span", "", "pinned"));
+    if (pinned !== false) return cell.firstChild ?? cell;
+    if (!cell.firstChild) {
+      const button = element("button", "encdec-facts-button", "Pin");
+      setAttribute(button, "aria-label", `Pin ${name}`);
+      button.addEventListener("click", (event) => {
+        event.stopPropagation(); // the row is not chosen
+        model.send({ pinned: row.encdecBlock });
+      });
+      cell.append(element("span"), button);
+    }
+    return cell.firstChild;
   }
 
   function draw() {
@@ -216,7 +236,10 @@ function render({ model, el }) {
 
   function drawKind() {
     const wanted = model.get("kind");
-    for (const [kind, button] of switches) button.setAttribute("aria-pressed", String(kind === wanted));
+    for (const [kind, button] of switches) {
+      button.setAttribute("aria-pressed", String(kind === wanted));
+      button.hidden = kind === "designs" && !model.get("has_designs");
+    }
     const hidden = wanted === "hide" || !columnsOf(model.get("table")).length;
     box.hidden = hidden;
     copy.hidden = hidden;
@@ -285,12 +308,12 @@ function render({ model, el }) {
   el.addEventListener("keydown", keep);
   model.on("change:table", changed);
   model.on("change:selected", drawSelection);
-  model.on("change:kind", drawKind);
+  model.on("change:kind change:has_designs", drawKind);
   changed();
   return () => {
     model.off("change:table", changed);
     model.off("change:selected", drawSelection);
-    model.off("change:kind", drawKind);
+    model.off("change:kind change:has_designs", drawKind);
   };
 }
 

@@ -16,23 +16,26 @@ from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.page import Page
+from encdec_widgets.widgets.designs.designs_view import DesignsView
+from encdec_widgets.widgets.designs.swept import Swept
 from encdec_widgets.widgets.picture.block_example import BlockExample
 from encdec_widgets.widgets.picture.flags import flags
 from encdec_widgets.widgets.picture.graph_view import GraphView
 from encdec_widgets.widgets.picture.hands.hands import Drawn, Hands
+from encdec_widgets.widgets.picture.hands.walk import stops_of_network
 
 if TYPE_CHECKING:
     import networkx as nx
 
 AHEAD_S = 0.2
 """Where Keras is yet to be loaded, plotly is loaded before it, when the page has the rest of the screen."""
-BLOCKS, LAYERS_OF_BLOCK, LAYERS = "blocks", "layers of the block", "all layers"
+BLOCKS, LAYERS_OF_BLOCK, LAYERS, DESIGNS = "blocks", "layers of the block", "all layers", "designs"
 GHOST_S = 1.5
 """How long the state before an edit is seen: the page lets it fade."""
 
 
 class Picture(widgets.VBox):
-    """The blocks of a network, the layers of one of them, or all layers.
+    """The blocks of a network, the layers of one of them, or all layers; or the designs of a sweep.
 
     Blocks have the colours of what the session says that they are ``coloured_by``; layers those of their stage.
 
@@ -42,31 +45,36 @@ class Picture(widgets.VBox):
         hands: The layer over it, for the keyboard, zoom and downloads.
         scene: What it shows; None until there is a network.
         example: What the layers of one block do, with numbers, under the picture of these layers.
+        swept: The designs of the last sweep.
+        designs: How they are seen, and what is swept, above their picture.
     """
 
-    def __init__(self, session: Session, page: Page | None = None) -> None:
+    def __init__(self, session: Session, page: Page | None = None, swept: Swept | None = None) -> None:
         """Make the picture of the network that ``session`` shows, of the size and in the theme that ``page`` tells."""
         self._session, self._page = session, page
+        self.swept = swept or Swept(session)
         self._scale: Scale | None = None
         self._drawn: tuple[Any, ...] = ()
         self._before: Scene | None = None
         self._seen_until = 0.0  # s, of the clock of this process
         self.scene: Scene | None = None
         self.view = widgets.ToggleButtons(
-            options=[BLOCKS, LAYERS_OF_BLOCK, LAYERS],
+            options=[BLOCKS, LAYERS_OF_BLOCK, LAYERS, DESIGNS],
             tooltips=[
                 "A box for each block",
                 "A box for each layer of the block that is selected",
                 "A box for each layer of the network; repeated groups are one box where there are many",
+                "A point for each design of a sweep, by two of their figures",
             ],
         )
         self.view.observe(session.guarded(self._draw), "value")
         self.view.add_class("encdec-views")
-        self.hands = Hands(session, self._clicked, self._skip_clicked)
+        self.designs = DesignsView(session, self.swept)
+        self.hands = Hands(session, self._clicked, self._skip_clicked, self.swept.pin)
         self.graph = GraphView(over=self.hands)
         self._ahead = AtRest(AHEAD_S, session.guarded(self._draw_nothing), session.background)
         self.example = BlockExample(session)
-        super().__init__([self.view, self.graph, self.example])
+        super().__init__([self.view, self.designs, self.graph, self.example])
         self.add_class("encdec-middle-part")
         if session.shown is None:
             self._ahead.soon()
@@ -74,6 +82,7 @@ class Picture(widgets.VBox):
         session.observe(
             self._draw, ["shown", "dismissed", "conditions", "coloured_by", "block_times", "block_pictures"]
         )
+        self.swept.observe(session.guarded(self._designs_changed), ["rows", "x", "y", "colour"])
         if page is not None:
             page.observe(session.guarded(self._draw), "dark")
             page.observe(session.guarded(self._resized), "room")
@@ -81,6 +90,7 @@ class Picture(widgets.VBox):
     def close(self) -> None:
         """Close it, also if plotly is yet to be loaded."""
         self._ahead.forget()
+        self.swept.close()
         super().close()
 
     @property
@@ -117,6 +127,10 @@ class Picture(widgets.VBox):
         """Draw what is to be seen now, where it differs from what is drawn."""
         shown = self._session.shown
         if shown is None:
+            return
+        self.designs.visible = self.view.value == DESIGNS
+        if self.view.value == DESIGNS:
+            self._draw_designs()
             return
         said, colouring = flags(shown, self._session.dismissed), self._colouring
         pictures = self._session.block_pictures if self.view.value == BLOCKS else {}
@@ -157,7 +171,44 @@ class Picture(widgets.VBox):
             self._scale = self.scene.scale
         self.graph.show(self.scene, palette)
         plain = partial(scene, graph, colouring=colouring, width=width, height=height, scale=self.scene.scale)
-        self.hands.show(Drawn(graph, self.scene, outlined, said if self.view.value == BLOCKS else {}, plain))
+        flagged = said if self.view.value == BLOCKS else {}
+        stops = partial(stops_of_network, graph, self.scene, flagged)
+        self.hands.show(Drawn(scene=self.scene, selected=outlined, stops=stops, plain=plain))
+        self._drawn = to_draw
+
+    def show_designs(self) -> None:
+        """Turn to the designs."""
+        self.view.value = DESIGNS
+
+    def _designs_changed(self, _: Any) -> None:
+        if self.view.value == DESIGNS:
+            self._draw()
+
+    def _draw_designs(self) -> None:
+        """Draw the designs of the last sweep, where they differ from what is drawn."""
+        (width, height), palette, swept = self._room, self._palette, self.swept
+        self._before = None
+        self.example.show(None)
+        to_draw = (
+            DESIGNS,
+            (width, height),
+            swept.rows,
+            swept.x,
+            swept.y,
+            swept.colour,
+            swept.current,
+            palette,
+        )
+        if to_draw == self._drawn:
+            return
+        # Here, as most people never ask for it.
+        from encdec_widgets.figures.designs.designs_scene import designs_scene
+        from encdec_widgets.widgets.designs.drawn_designs import drawn_designs
+
+        cloud = swept.cloud
+        self.scene = designs_scene(cloud, width, height)
+        self.graph.show(self.scene, palette)
+        self.hands.show(drawn_designs(cloud, self.scene))
         self._drawn = to_draw
 
     def _keep_ghost(self, graph_of: tuple[Any, ...], *, edited: bool) -> None:
@@ -176,7 +227,10 @@ class Picture(widgets.VBox):
             self._clicked(name)
 
     def _clicked(self, name: str) -> None:
-        """``name`` is that of a block, of a layer, or of a block that a stub stands for."""
+        """``name`` is that of a block, of a layer, of a block that a stub stands for, or of a design."""
+        if self.view.value == DESIGNS:
+            self.swept.open(name)
+            return
         shown = self._session.shown
         if shown is None:
             return

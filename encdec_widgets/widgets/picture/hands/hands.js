@@ -7,7 +7,7 @@ function element(name, className = "", attributes = {}) {
   return made;
 }
 
-const BAR = { width: 36, height: 160, bottom: 44, top: 24, name: 20 }; // px: of the buttons, and of the names below boxes
+const BAR = { width: 36, height: 160, more: 32, bottom: 44, top: 24, name: 20 }; // px: of the buttons, of one more, and of the names below boxes
 
 const ICONS = {
   in: "M8 3v10M3 8h10",
@@ -15,6 +15,7 @@ const ICONS = {
   fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
   download: "M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11",
   present: "M2 3h12v8H2zM8 11v3M5.5 14h5",
+  lasso: "M8 10.5C4.5 10.5 2 9 2 6.5S4.5 2.5 8 2.5s6 1.5 6 4-2.5 4-6 4zM8 10.5c-2 0-2.5 2-1 2s1.5 2 0 2",
 };
 
 function tool(icon, label, key, act) {
@@ -75,7 +76,8 @@ function stand(model, el, bar) {
   const taken = (top, bottom) =>
     boxes.some((box) => box.x + box.width > width - BAR.width && box.y < bottom && box.y + box.height + BAR.name > top);
   const below = height - BAR.bottom;
-  const place = !taken(below - BAR.height, below) ? "" : !taken(BAR.top, BAR.top + BAR.height) ? "top" : "above";
+  const tall = BAR.height + (model.get("can_be_pinned") ? BAR.more : 0);
+  const place = !taken(below - tall, below) ? "" : !taken(BAR.top, BAR.top + tall) ? "top" : "above";
   if (bar.dataset.place !== place) bar.dataset.place = place;
 }
 
@@ -91,6 +93,7 @@ function render({ model, el }) {
   const walk = walker(model, {
     choose: (name) => model.send({ choose: name }),
     remove: (name) => model.send({ remove: name }),
+    pin: (names) => model.send({ pin: names }),
     open: () => el.dispatchEvent(new CustomEvent("encdec-checks", { bubbles: true })), // the foot hears it
     reveal: zoom.reveal,
     placed,
@@ -105,7 +108,12 @@ function render({ model, el }) {
     tools.present.setAttribute("aria-pressed", String(now));
     focus();
   });
+  const around = lasso(model, placed, {
+    caught: (names) => model.send({ pin: names }),
+    changed: (now) => tools.lasso.setAttribute("aria-pressed", String(now)),
+  });
   const tools = {
+    lasso: tool("lasso", "Pin designs with a lasso", "L", around.toggle),
     in: tool("in", "Zoom in", "+", zoom.in),
     out: tool("out", "Zoom out", "-", zoom.out),
     fit: tool("fit", "Fit", "0", zoom.fit),
@@ -113,13 +121,15 @@ function render({ model, el }) {
     present: tool("present", "Present", "P", presenting.toggle),
   };
   tools.present.setAttribute("aria-pressed", "false");
+  tools.lasso.setAttribute("aria-pressed", "false");
   const bar = element("div", "encdec-tools", { role: "toolbar", "aria-label": "Picture" });
-  bar.append(tools.in, tools.out, tools.fit, tools.download, tools.present, downloads.menu);
-  el.append(before.svg, walk.list, walk.ring, walk.signs, bar);
+  bar.append(tools.lasso, tools.in, tools.out, tools.fit, tools.download, tools.present, downloads.menu);
+  el.append(before.svg, walk.list, walk.ring, walk.signs, around.sheet, bar);
 
   const keys = {
     "+": zoom.in, "=": zoom.in, "-": zoom.out, _: zoom.out, 0: zoom.fit,
-    d: downloads.toggle, p: presenting.toggle, Escape: () => walk.list.blur(),
+    d: downloads.toggle, p: presenting.toggle, l: () => model.get("can_be_pinned") && around.toggle(),
+    Escape: () => around.leave() || walk.list.blur(),
   };
   walk.list.addEventListener("keydown", (event) => {
     const act = !(event.ctrlKey || event.metaKey || event.altKey) && keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -129,6 +139,8 @@ function render({ model, el }) {
   });
 
   const stopped = () => {
+    tools.lasso.hidden = !model.get("can_be_pinned");
+    if (tools.lasso.hidden) around.leave();
     walk.draw();
     stand(model, el, bar);
   };
@@ -171,17 +183,18 @@ function render({ model, el }) {
     if (svg && waits) save(svg, kind, name);
     if (svg) waits = false;
   };
-  model.on("change:stops", stopped);
+  model.on("change:stops change:what change:help change:can_be_pinned", stopped);
   model.on("change:selected", walk.drawSelection);
   model.on("change:before", before.show);
   model.on("msg:custom", told);
+  tools.lasso.hidden = !model.get("can_be_pinned");
   walk.draw();
   return () => {
     end();
     presenting.leave();
     picture?.removeEventListener("wheel", wheel, { capture: true });
     picture?.removeEventListener("pointerup", up);
-    model.off("change:stops", stopped);
+    model.off("change:stops change:what change:help change:can_be_pinned", stopped);
     model.off("change:selected", walk.drawSelection);
     model.off("change:before", before.show);
     model.off("msg:custom", told);

@@ -1,6 +1,6 @@
 """The layer over the picture: the keyboard's way through its boxes, zoom, download and the presentation mode."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,11 @@ from encdec_widgets.designs.file_names import file_name
 from encdec_widgets.designs.head_edits import remove_head
 from encdec_widgets.designs.heads import is_head_path
 from encdec_widgets.designs.paths import STAGES
-from encdec_widgets.figures.folds import folded
 from encdec_widgets.figures.parts import Rect, Scene
 from encdec_widgets.figures.still import still
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
-from encdec_widgets.widgets.picture.hands.walk import stops
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -27,27 +25,34 @@ if TYPE_CHECKING:
     from encdec_widgets.designs.design import Design
 
 _FOLDER = Path(__file__).parent
-_PARTS = ("plot", "pointer", "zoom", "walk", "saving", "presenting", "fading", "hands")
+_PARTS = ("plot", "pointer", "zoom", "lasso", "walk", "saving", "presenting", "fading", "hands")
 UPDATE_AFTER_S = 0.25  # after the last edit: no step of a slider pays for the keyboard's way
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, kw_only=True)
 class Drawn:
     """What the picture shows.
 
     Attributes:
-        graph: Blocks, or layers as boxes.
-        scene: Where each of them stands.
+        scene: Where each box stands.
         selected: Names of the boxes that are selected.
-        flags: What is remarked of boxes, by name.
+        stops: Lists the boxes as the keyboard walks them: see
+            :func:`encdec_widgets.widgets.picture.hands.walk.stops`.
         plain: Makes the same scene without what an edit did, what is selected and what checks say.
+        what: What the boxes are, as they are read aloud.
+        help: What the keys do, where that is not what they do with the boxes of a network.
+        stays: Why nothing of it can be taken out; empty where that depends on the box.
+        can_be_pinned: Whether its boxes are designs that can be pinned.
     """
 
-    graph: "nx.DiGraph[str]"
     scene: Scene
     selected: tuple[str, ...]
-    flags: Mapping[str, str]
+    stops: Callable[[], list[dict[str, Any]]]
     plain: Callable[[], Scene]
+    what: str = "Boxes of the network"
+    help: str = ""
+    stays: str = ""
+    can_be_pinned: bool = False
 
 
 class Hands(Collected, anywidget.AnyWidget):
@@ -61,6 +66,9 @@ class Hands(Collected, anywidget.AnyWidget):
         selected: Names of the boxes that are selected (a trait).
         before: The outlines of boxes before the last edit, as left, right, bottom and top (a trait); another value is
             seen for a moment.
+        what: What the boxes are (a trait).
+        help: What the keys do; empty for what they do with the boxes of a network (a trait).
+        can_be_pinned: Whether boxes are designs, which a lasso or a key pins (a trait).
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
@@ -71,9 +79,16 @@ class Hands(Collected, anywidget.AnyWidget):
     fit: traitlets.List[Any] = traitlets.List().tag(sync=True)
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
     before: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    what = traitlets.Unicode("Boxes of the network").tag(sync=True)
+    help = traitlets.Unicode().tag(sync=True)
+    can_be_pinned = traitlets.Bool(False).tag(sync=True)
 
     def __init__(
-        self, session: Session, choose: Callable[[str], None], switch: Callable[[str, bool], None]
+        self,
+        session: Session,
+        choose: Callable[[str], None],
+        switch: Callable[[str, bool], None],
+        pin: Callable[[Sequence[str]], None],
     ) -> None:
         """Make the layer of the picture of ``session``.
 
@@ -82,10 +97,12 @@ class Hands(Collected, anywidget.AnyWidget):
             choose: Is called with the name of the box that is chosen.
             switch: Is called with the name of the block whose skip connection is clicked, and whether it was made in
                 the picture that was clicked.
+            pin: Is called with the names of designs that are to be pinned.
         """
         self._session = session
         self._choose = choose
         self._switch = switch
+        self._pin = pin
         self._drawn: Drawn | None = None
         self._at_rest = AtRest(UPDATE_AFTER_S, session.guarded(self._update), session.background)
         super().__init__()
@@ -99,6 +116,7 @@ class Hands(Collected, anywidget.AnyWidget):
         with self.hold_sync():
             self.fit = [[extent.left, extent.right], [extent.bottom, extent.top]]
             self.before = [_ends(rect) for rect in drawn.scene.before]
+            self.what, self.help, self.can_be_pinned = drawn.what, drawn.help, drawn.can_be_pinned
         if first:
             self._update()
         else:
@@ -113,9 +131,7 @@ class Hands(Collected, anywidget.AnyWidget):
         drawn = self._drawn
         if drawn is not None:
             with self.hold_sync():
-                places = {name: box.whole for name, box in drawn.scene.boxes.items()}
-                boxes, _ = folded(drawn.graph, drawn.scene.width)
-                self.stops = stops(boxes, places, drawn.flags)
+                self.stops = drawn.stops()
                 self.selected = sorted(drawn.selected)
 
     def _told(self, _: Any, content: Any, __: Any) -> None:
@@ -124,6 +140,8 @@ class Hands(Collected, anywidget.AnyWidget):
             return
         if isinstance(skip := content.get("skip"), str):
             self._switch(skip, content.get("made") is True)
+        if isinstance(pins := content.get("pin"), list) and self.can_be_pinned:
+            self._pin([name for name in pins if isinstance(name, str)])
         actions = {"choose": self._choose, "remove": self._remove, "download": self._download}
         for action, name in content.items():
             if action in actions and isinstance(name, str):
@@ -132,6 +150,9 @@ class Hands(Collected, anywidget.AnyWidget):
     def _remove(self, name: str) -> None:
         session, shown = self._session, self._session.shown
         if shown is None or self._drawn is None:
+            return
+        if self._drawn.stays:
+            self.send({"say": self._drawn.stays})
             return
         wanted = session.editor.wanted
         if shown.backbone.design != wanted:

@@ -6,11 +6,9 @@ const HELP =
 const SIGN_PX = 40; // at least, from the left edge of the box: the name below it may be wider than the box
 let lists = 0; // made on this page, for names of their own
 
-function walker(model, { choose, remove, open, reveal, placed }) {
+function walker(model, { choose, remove, pin, open, reveal, placed }) {
   const id = `encdec-boxes-${++lists}`;
   const list = element("div", "encdec-boxes", { id, role: "listbox", tabindex: 0 });
-  list.setAttribute("aria-label", "Boxes of the network");
-  list.setAttribute("aria-description", HELP);
   list.setAttribute("aria-multiselectable", "true");
   const ring = element("div", "encdec-ring", { "aria-hidden": "true" });
   const signs = element("div", "encdec-signs");
@@ -20,6 +18,8 @@ function walker(model, { choose, remove, open, reveal, placed }) {
   const stops = () => model.get("stops");
 
   function draw() {
+    list.setAttribute("aria-label", model.get("what"));
+    list.setAttribute("aria-description", model.get("help") || HELP);
     const before = list.children[active]?.dataset.name;
     const options = stops().map((stop, i) => {
       const option = list.children[i] ?? element("div", "", { role: "option", id: `${id}-${i}` });
@@ -98,6 +98,7 @@ function walker(model, { choose, remove, open, reveal, placed }) {
     Enter: () => stops()[active] && choose(stops()[active].name),
     " ": () => stops()[active] && choose(stops()[active].name),
     c: () => stops()[active]?.flagged && open(),
+    i: () => model.get("can_be_pinned") && stops()[active] && pin([stops()[active].name]),
     Delete: () => stops()[active] && remove(stops()[active].name),
     Backspace: () => stops()[active] && remove(stops()[active].name),
   };

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.explain.spoken import spoken
-from encdec_widgets.figures.parts import Rect
+from encdec_widgets.figures.folds import folded
+from encdec_widgets.figures.parts import Rect, Scene
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -52,3 +53,17 @@ def stops(
         }
         for name in names
     ]
+
+
+def stops_of_network(
+    graph: "nx.DiGraph[str]", scene: Scene, flags: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The boxes of the picture of a network, as :func:`stops` lists them.
+
+    Args:
+        graph: Blocks, or layers as boxes.
+        scene: Where each of them stands.
+        flags: What is remarked of boxes, by name.
+    """
+    boxes, _ = folded(graph, scene.width)
+    return stops(boxes, {name: box.whole for name, box in scene.boxes.items()}, flags)

@@ -1,0 +1,222 @@
+"""What is swept: up to three fields of the design on screen, each with its values."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.heads import words_at
+from encdec_widgets.designs.variants import INPUT_SIZE, current_value, fields_to_try, values_of, with_value
+from encdec_widgets.explain.problem_words import problem_sentence
+from encdec_widgets.explore.sweeping.asking import asks_processes
+from encdec_widgets.explore.sweeping.pool import processes_that_fit
+from encdec_widgets.formatting import counted, duration_text, exact_text, value_text
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.showing import Showing
+from encdec_widgets.widgets.base.texts import error, joined, note
+from encdec_widgets.widgets.designs.swept import Swept
+
+FIELDS = 3
+_USUAL = ("filters", "down_blocks")
+_MOST_VALUES = 6
+"""So many values are filled in, those around the present one."""
+_MOST_DESIGNS = 2_000
+
+
+class SweepForm(widgets.VBox):
+    """Fields and their values, how many designs that makes, and the button that sweeps.
+
+    Attributes:
+        fields: The lists of fields; "" for none.
+        values: The values of each, as text.
+        button: Begins the sweep.
+    """
+
+    def __init__(self, session: Session, swept: Swept, began: Callable[[], None]) -> None:
+        """Offer the fields of the design that ``session`` shows; ``began`` is called when ``swept`` sweeps."""
+        self._session, self._swept, self._began = session, swept, began
+        self._design: Design | None = None
+        self._showing = Showing()
+        self.fields = [widgets.Dropdown(description=f"field {number + 1}") for number in range(FIELDS)]
+        self.values = [
+            widgets.Text(description=f"values of field {number + 1}", placeholder="values, such as 8, 16, 32")
+            for number in range(FIELDS)
+        ]
+        for number, (field, values) in enumerate(zip(self.fields, self.values, strict=True)):
+            field.tooltip = "A field whose values are combined with those of the others"
+            values.tooltip = "Values, with commas between them"
+            values.continuous_update = False
+            field.observe(session.guarded(lambda _, number=number: self._field_chosen(number)), "value")
+            values.observe(session.guarded(lambda _: self._tell()), "value")
+        self.button = widgets.Button(description="Sweep", button_style="primary")
+        self.button.on_click(session.guarded(lambda _: self._pressed()))
+        self._words = widgets.HTML()
+        pairs = [widgets.VBox(list(pair)) for pair in zip(self.fields, self.values, strict=True)]
+        for pair in pairs:
+            pair.add_class("encdec-sweep-field")
+        grid = widgets.HBox(pairs)
+        grid.add_class("encdec-sweep-fields")
+        foot = widgets.HBox([self.button, self._words])
+        foot.add_class("encdec-sweep-foot")
+        super().__init__([grid, foot])
+        self.add_class("encdec-sweep-form")
+        self.show()
+
+    @property
+    def text(self) -> str:
+        """What it says, as HTML."""
+        return str(self._words.value)
+
+    @property
+    def grid(self) -> dict[str, list[Any]]:
+        """The values of each field that is chosen, as :func:`encdec_widgets.sweep` takes them.
+
+        Raises:
+            FieldError: (a ValueError) If a text has a value that the field cannot have, or none.
+        """
+        design = self._session.editor.wanted
+        found: dict[str, list[Any]] = {}
+        chosen: set[str] = set()
+        for field, text in zip(self.fields, self.values, strict=True):
+            if field.value:
+                path, values = str(field.value), read_values(design, str(field.value), str(text.value))
+                if field.value in chosen:
+                    raise FieldError(path, text.value, "must be chosen once: choose another field beside it")
+                chosen.add(field.value)
+                if path == INPUT_SIZE:
+                    shapes = [with_value(design, INPUT_SIZE, value).input_shape for value in values]
+                    path, values = "input_shape", list(dict.fromkeys(shapes))
+                found[path] = values
+        return found
+
+    def show(self) -> None:
+        """Offer the fields of the design that is on screen; what was chosen stays where there is such a field."""
+        design = self._session.editor.wanted
+        if design == self._design:
+            return
+        before, self._design = self._design, design
+        paths = list(fields_to_try(design))
+        options = [("none", ""), *((words_at(design, path), path) for path in paths)]
+        usual = [path for path in _USUAL if path in paths] or paths[:1]
+        with self._showing():
+            for number, field in enumerate(self.fields):
+                chosen = field.value if before is not None else next(iter(usual[number : number + 1]), "")
+                if field.options != tuple(options):
+                    field.options = options
+                field.value = chosen if chosen in paths else ""
+                if before is None or not field.value:
+                    self._fill(number)
+        self._tell()
+
+    def _field_chosen(self, number: int) -> None:
+        if not self._showing:
+            with self._showing():
+                self._fill(number)
+            self._tell()
+
+    def _fill(self, number: int) -> None:
+        """Write sensible values of a field, those nearest to the present one."""
+        path, text = self.fields[number].value, self.values[number]
+        text.disabled = not path
+        text.value = (
+            ", ".join(map(value_text, sensible_values(self._session.editor.wanted, path))) if path else ""
+        )
+
+    def _tell(self) -> None:
+        """Say how many designs it makes and how long that takes; or what is wrong with a value."""
+        if self._showing:
+            return
+        try:
+            grid = self.grid
+        except FieldError as problem:
+            self.button.disabled = True
+            self._words.value = error(problem_sentence(problem))
+            return
+        count = math.prod(map(len, grid.values())) if grid else 0
+        too_many = count > _MOST_DESIGNS
+        self.button.disabled = not count or too_many
+        if too_many:
+            self._words.value = error(
+                f"{exact_text(count)} designs: at most {exact_text(_MOST_DESIGNS)} are swept here. Leave values out."
+            )
+            return
+        self._words.value = (
+            joined([note(_how_long(count, self._swept))]) if count else note("Choose a field.")
+        )
+
+    def _pressed(self) -> None:
+        try:
+            self._swept.begin(self.grid)
+        except FieldError as problem:
+            self._words.value = error(problem_sentence(problem))
+            return
+        self._began()
+
+    def told(self) -> None:
+        """Say it anew, as a sweep has ended: its pace is known then."""
+        self._tell()
+
+
+def sensible_values(design: Design, path: str) -> list[Any]:
+    """Values of a field that are worth a sweep: at most six, around the present one.
+
+    Args:
+        design: The design.
+        path: One of :func:`encdec_widgets.designs.variants.fields_to_try`.
+    """
+    values = [value for value in values_of(design, path) if value is not None]
+    if len(values) <= _MOST_VALUES:
+        return values
+    present = current_value(design, path)
+    place = values.index(present) if present in values else 0
+    first = min(max(place - _MOST_VALUES // 2, 0), len(values) - _MOST_VALUES)
+    return values[first : first + _MOST_VALUES]
+
+
+def read_values(design: Design, path: str, text: str) -> list[Any]:
+    """Values from a text, each once: as they are written on the screen, or as numbers.
+
+    Args:
+        design: The design.
+        path: One of :func:`encdec_widgets.designs.variants.fields_to_try`.
+        text: Values with commas between them.
+
+    Raises:
+        FieldError: (a ValueError) If the field cannot have one of them, or there is none.
+    """
+    info = fields_to_try(design)[path]
+    known = {value_text(value).casefold(): value for value in values_of(design, path)}
+    found: list[Any] = []
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        value = known[word.casefold()] if word.casefold() in known else _number(word)
+        value = info.accept(path, value)
+        if value not in found:
+            found.append(value)
+    if not found:
+        raise FieldError(
+            path, text, f"must have values with commas between them, such as {', '.join(list(known)[:3])}"
+        )
+    return found
+
+
+def _number(word: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(word)
+        except ValueError:
+            continue
+    return word
+
+
+def _how_long(count: int, swept: Swept) -> str:
+    predicted = swept.predicted_s(count)
+    pace = f"about {duration_text(predicted)} at the pace of the last sweep" if predicted is not None else ""
+    if asks_processes():
+        processes = processes_that_fit()
+        where = f"in {f'{processes} processes' if processes > 1 else 'a process'} beside your edits"
+    else:
+        where = "one after the other in this kernel, between your edits: there are no processes here"
+    parts = [counted(count, "design"), pace or "how long it takes is told when the first are done", where]
+    return "; ".join(parts) + "."

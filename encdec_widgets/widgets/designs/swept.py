@@ -1,0 +1,246 @@
+"""The designs of the last sweep on a screen: their rows, how they are seen, and the sweep that is under way."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.variants import current_value
+from encdec_widgets.explore.figures_of import FIGURES
+from encdec_widgets.formatting import counted, duration_text, error_text, listed
+from encdec_widgets.session import Session
+from encdec_widgets.session.pins import PinError
+from encdec_widgets.widgets.base.at_rest import AtRest
+from encdec_widgets.widgets.base.reading import unheard
+
+if TYPE_CHECKING:
+    from encdec_widgets.explore.sweep import Row, Sweep
+    from encdec_widgets.explore.sweeping.beside import SweepBeside
+    from encdec_widgets.figures.designs.cloud import Cloud
+
+TELL = ("cost", "receptive_field", "strides", "checks")
+"""What is told of each design."""
+_ANYTHING = object()
+SEEN_EVERY_S = 0.3
+"""While rows come, they are drawn so often; a thousand rows every second, as drawing them takes a tenth of that."""
+
+
+class Swept(traitlets.HasTraits):
+    """What is known of many designs, and the sweep that finds it; a value and no widget.
+
+    A designer that never sweeps does not load what sweeps, either: it is imported when it is first used.
+
+    Attributes:
+        rows: The rows that are seen, by their indexes (a trait); a sweep that is under way has more before long.
+        x: The figure that goes to the right (a trait).
+        y: That which goes up (a trait).
+        colour: That which gives colour and size; empty for none (a trait).
+        busy: Whether a sweep is under way (a trait).
+        problem: Why the last sweep ended early; empty if it did not (a trait).
+        said: What became of the last design that was opened or pinned, where it is to be said (a trait).
+        count: How many rows the sweep has, with those that are yet to come.
+    """
+
+    rows = traitlets.Tuple()
+    x = traitlets.Enum(tuple(FIGURES), "parameters")
+    y = traitlets.Enum(tuple(FIGURES), "receptive_field")
+    colour = traitlets.Enum(("", *FIGURES), "training_bytes")
+    busy = traitlets.Bool(False)
+    problem = traitlets.Unicode()
+    said = traitlets.Unicode()
+
+    def __init__(self, session: Session, say: Callable[[str], None] = unheard) -> None:
+        """Know of no designs yet; ``say`` is called with what is to be read aloud."""
+        super().__init__()
+        self._session, self._say = session, say
+        self._rows: dict[int, Row] = {}
+        self._beside: SweepBeside | None = None
+        self._soon = self._every(SEEN_EVERY_S)
+        self._began = 0.0
+        self._s_each: float | None = None
+        self.count = 0
+
+    def show(self, swept: "Sweep | Iterable[Row]") -> None:
+        """See the rows of a sweep that code made, as far as they are done; one that is under way here is stopped."""
+        self.stop()
+        rows: Iterable[Row] = getattr(swept, "rows", swept)
+        self._rows = {row.index: row for row in rows}
+        self.count = len(self._rows)
+        self.problem = self.said = ""
+        self._see()
+
+    def begin(self, grid: Mapping[str, Iterable[Any]]) -> None:
+        """Sweep over values of some fields of the design that is wanted; rows of an earlier sweep go.
+
+        Raises:
+            FieldError: (a ValueError) If there is no such field, or it can have none of the values.
+            ValueError: If there are no values, or too many.
+        """
+        from encdec_widgets.explore.sweep import sweep
+        from encdec_widgets.explore.sweeping.beside import SweepBeside
+
+        session = self._session
+        found = sweep(session.editor.wanted, grid, TELL, progress=False, **session.conditions.of_checks)
+        self.stop()
+        self._rows, self.count, self._began = {}, len(found), time.monotonic()
+        self.problem = self.said = ""
+        self._see()
+        self._soon = self._every(max(SEEN_EVERY_S, len(found) / 1000))
+        self.busy = True
+        if self._beside is None:
+            guarded = session.guarded
+            self._beside = SweepBeside(guarded(self._came), guarded(self._ended), session.background)
+        self._beside.begin(found)
+
+    def stop(self) -> None:
+        """End the sweep at once; the rows that are done stay."""
+        if self._beside is not None:
+            self._beside.stop()
+
+    def close(self) -> None:
+        """Stop what is under way, and tell nothing more."""
+        self._soon.forget()
+        self._say = unheard
+        self.unobserve_all()
+        self.stop()
+
+    # What is seen
+
+    @property
+    def words(self) -> str:
+        """How far it is, in a sentence."""
+        done = len(self._rows)
+        if self.busy:
+            left = self._beside.remaining_s if self._beside is not None else None
+            rest = f", about {duration_text(left)} left" if left else ""
+            return f"{done} of {counted(self.count, 'design')}{rest} …"
+        if self.problem:
+            return f"{done} of {counted(self.count, 'design')}; it ended early: {self.problem}"
+        return "" if done == self.count else f"Stopped: {done} of {counted(self.count, 'design')} are done."
+
+    @property
+    def share(self) -> float:
+        """How much of the sweep is done, from 0 to 1."""
+        return len(self._rows) / self.count if self.count else 0.0
+
+    def predicted_s(self, count: int) -> float | None:
+        """How long a sweep of so many rows would take at the pace of the last one, in seconds; None before one."""
+        return None if self._s_each is None else self._s_each * count
+
+    @property
+    def cloud(self) -> "Cloud":
+        """The rows as points, with the one that is shown now marked."""
+        from encdec_widgets.export.designs_figure import cloud_of
+
+        return cloud_of(self.rows, self.x, self.y, self.colour or None, current=self.current)
+
+    @property
+    def current(self) -> tuple[int, ...]:
+        """The indexes of the rows whose design is on the screen: one at most, or none."""
+        shown = self._session.shown
+        return () if shown is None else self.rows_of(shown.backbone.design)
+
+    def rows_of(self, design: Design) -> tuple[int, ...]:
+        """The indexes of the rows that have a design: one at most, or none.
+
+        Most rows have other values in their fields, which is found without making a design.
+        """
+        held = {path: _value_at(design, path) for row in self.rows[:1] for path in row.values}
+        return tuple(
+            row.index
+            for row in self.rows
+            if all(held.get(path, _ANYTHING) in (_ANYTHING, value) for path, value in row.values.items())
+            and row.design == design
+        )
+
+    @property
+    def standing(self) -> dict[int, str]:
+        """Where each row stands between the two figures: "front", "dominated", or why it is not drawn; by its index."""
+        if not any(self.x in row.figures and self.y in row.figures for row in self.rows):
+            return {row.index: row.reason or "not drawn" for row in self.rows}
+        aims: Any = {name: FIGURES[name].better for name in (self.x, self.y)}
+        from encdec_widgets.explore.pareto import pareto
+
+        known = [row for row in self.rows if self.x in row.figures and self.y in row.figures]
+        front = pareto(known, aims)
+        found = {row.index: row.reason or "not drawn" for row in self.rows}
+        return {**found, **{row.index: front.state(place) for place, row in enumerate(known)}}
+
+    # What a person does with them
+
+    def row(self, name: str) -> "Row | None":
+        """The row of a name, which is its index as text; None where there is none."""
+        return self._rows.get(int(name)) if name.isdecimal() else None
+
+    def open(self, name: str) -> None:
+        """Take the design of a row in place of the present one; undo leads back."""
+        row = self.row(name)
+        if row is None:
+            return
+        design = row.design
+        if row.reason or design is None:
+            self._tell(f"{row.label} makes no network: {row.reason}")
+        elif self._session.focus.locks:
+            self._tell(self._session.focus.why)
+        elif design != self._session.editor.wanted:
+            self.said = ""
+            self._session.load(design, row.label)
+
+    def pin(self, names: Sequence[str]) -> None:
+        """Pin the designs of some rows, to be compared: those on the front first, as far as there is room.
+
+        What was pinned is read aloud, and so is why others were not.
+        """
+        standing = self.standing
+        rows = [row for row in map(self.row, names) if row is not None and not row.reason]
+        rows.sort(key=lambda row: standing.get(row.index) != "front")
+        pinned: list[str] = []
+        refused: list[str] = []
+        for row in rows:
+            try:
+                self._session.pin(row.design, row.label)
+                pinned.append(row.label)
+            except PinError as error:
+                refused.append(error_text(error))
+        said = [f"Pinned: {listed(pinned)}."] if pinned else [] if refused else ["There is no design to pin."]
+        if refused:
+            said.append(f"{counted(len(refused), 'design')} not pinned. {refused[-1]}")
+        self._tell(" ".join(said))
+
+    # What the sweep tells
+
+    def _every(self, seconds: float) -> AtRest:
+        return AtRest(seconds, self._session.guarded(self._see), self._session.background)
+
+    def _tell(self, text: str) -> None:
+        """Say something, to be read and to be read aloud."""
+        self.said = text
+        self._say(text)
+
+    def _came(self, rows: "Sequence[Row]") -> None:
+        self._rows.update((row.index, row) for row in rows)
+        if not self._soon.waits:
+            self._soon.soon()
+
+    def _ended(self, error: Exception | None) -> None:
+        done = len(self._rows)
+        if done:
+            self._s_each = (time.monotonic() - self._began) / done
+        self.problem = "" if error is None else error_text(error)
+        self.busy = False
+        self._see()
+        self._say(self.words or f"Swept: {counted(done, 'design')}.")
+
+    def _see(self) -> None:
+        self._soon.forget()
+        self.rows = tuple(self._rows[index] for index in sorted(self._rows))
+
+
+def _value_at(design: Design, path: str) -> Any:
+    """The value of a field; what stands for any where the design has no such field, or not one alone."""
+    try:
+        return design.input_shape if path == "input_shape" else current_value(design, path)
+    except (AttributeError, StopIteration, LookupError, TypeError, ValueError):
+        return _ANYTHING
