@@ -12,7 +12,13 @@ import attrs
 
 from encdec_widgets.background import Background, on_this_loop, shared_background
 from encdec_widgets.formatting import number_text, quoted
-from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped, WorkerBusyError
+from encdec_widgets.workers.errors import (
+    BeyondMemoryError,
+    NotAvailableError,
+    TimingError,
+    TimingStopped,
+    WorkerBusyError,
+)
 from encdec_widgets.workers.interrupts import HeldInterrupts
 from encdec_widgets.workers.job import Job, Progress, finish_job, noun_of_job, settings_of_job
 from encdec_widgets.workers.process import WorkerProcess, require_processes
@@ -248,8 +254,11 @@ class Worker:
         if "error" in reply:
             if reply["retire"]:
                 process.retire(reply["error"])
+            if "beyond_memory" in reply:
+                raise BeyondMemoryError(**reply["beyond_memory"])
             raise TimingError(reply["error"])
         result: dict[str, Any] = reply["result"]
+        process.memory = result.get("memory", process.memory)
         return result
 
     def _process_for(self, run: _Run, backend: str) -> WorkerProcess:

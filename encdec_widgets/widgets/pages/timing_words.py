@@ -7,11 +7,11 @@ from markupsafe import Markup
 
 from encdec_widgets.figures.charts.bars import Bar, bars
 from encdec_widgets.figures.stages import roles
-from encdec_widgets.formatting import counted, digits, exact_text, flops_text, percent_text
+from encdec_widgets.formatting import bytes_text, counted, digits, exact_text, flops_text, percent_text
 from encdec_widgets.widgets.base.texts import NOTHING, joined, lines, note, notices
 from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.gpu import Gpus
-from encdec_widgets.workers.timing import Comparison, Device, Timing
+from encdec_widgets.workers.timing import BeyondMemoryError, Comparison, Device, Timing
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -116,6 +116,17 @@ def race_html(race: Comparison, up_to_date: bool) -> Markup:
         race.name_a,
         race.name_b,
         joined(row.format(name, *pair) for name, pair in rows.items()),
+    )
+
+
+def memory_question(refused: BeyondMemoryError) -> str:
+    """What is asked before work is begun that is estimated to take more memory than there is."""
+    fits = "Not even one image fits."
+    if refused.fits:
+        fits = f"The largest batch that fits is {counted(refused.fits, 'image')} (an estimate)."
+    return (
+        f"This would take about {bytes_text(refused.needed_bytes)} of memory (an estimate), and there are "
+        f"{bytes_text(refused.limit_bytes)}. {fits}"
     )
 
 

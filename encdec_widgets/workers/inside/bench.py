@@ -21,7 +21,7 @@ from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.inside.feature_maps import look
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.workers.inside.loading import Loaded, load
-from encdec_widgets.workers.inside.memory import Growth, require_memory
+from encdec_widgets.workers.inside.memory import Expected, Growth, expected_memory, require_memory
 from encdec_widgets.workers.inside.modules import ModulesHere
 from encdec_widgets.workers.inside.parts import block_models
 from encdec_widgets.workers.inside.sampling import GradientSampler
@@ -92,13 +92,16 @@ class Bench:
         gc.collect()
         return {}
 
-    def load(self, name: str, network: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    def load(
+        self, name: str, network: Mapping[str, Any], options: Mapping[str, Any], beyond_memory: bool = False
+    ) -> dict[str, Any]:
         """Build a network.
 
         Args:
             name: What to call it.
             network: The fields of a :class:`encdec_widgets.workers.sent_network.Network`.
             options: The fields of :class:`encdec_widgets.workers.timing.Options`, resolved.
+            beyond_memory: Whether to build it even where it would take more memory than there is.
         """
         if keras.config.backend() != options["backend"]:
             raise TimingError(
@@ -106,9 +109,12 @@ class Bench:
             )
         device, notices = _device(options["device"], network["devices"].get(options["backend"]))
 
+        expected: list[Expected | None] = [None]
+
         def check(model: Any, policy: str) -> None:
-            if device.kind == "CPU":
-                require_memory(model, options["work"], options["batch_size"], policy)
+            expected[0] = expected_memory(model, options["work"], options["batch_size"], policy, device)
+            if expected[0] is not None and not beyond_memory:
+                expected[0].require()
 
         with running_backend().on(device), self._modules.noted():
             loaded = load(network, options["precision"], check)
@@ -120,6 +126,7 @@ class Bench:
             "notices": [*network["notices"], *self._notices, *notices],
             "device": device.name,
             "device_option": device.option,
+            "memory": _told(expected[0]),
             "multiply_adds": total(data["multiply_adds"] for _, data in loaded.layers.nodes(data=True)),
         }
 
@@ -195,8 +202,8 @@ class Bench:
         with running_backend().on(network.device):
             if name not in self._samplers:
                 model, batch_size = network.loaded.model, network.options["batch_size"]
-                if network.device.kind == "CPU":
-                    require_memory(model, "gradients of the image", batch_size, network.loaded.policy)
+                policy = network.loaded.policy
+                require_memory(model, "gradients of the image", batch_size, policy, network.device)
                 self._samplers[name] = GradientSampler(model, output)
             self._samplers[name].sample()
         return {}
@@ -254,16 +261,17 @@ class Bench:
         """
         device, _ = _device(options["device"], network["devices"].get(options["backend"]))
 
+        expected: list[Expected | None] = [None]
+
         def check(model: Any, policy: str) -> None:
-            if device.kind == "CPU":
-                require_memory(model, "training", options["batch_size"], policy)
+            expected[0] = require_memory(model, "training", options["batch_size"], policy, device)
 
         with running_backend().on(device), self._modules.noted():
             training = TrainingHere(network, task, options, seed, check)
             if weights is not None:
                 training.start_from(weights, numbers)
         self._trainings[name] = training, device
-        return {"parameters": training.parameters}
+        return {"parameters": training.parameters, "memory": _told(expected[0])}
 
     def train_change(self, name: str, network: Mapping[str, Any]) -> dict[str, Any]:
         """Go on with another network after an edit; layers that are the same keep their weights."""
@@ -314,6 +322,10 @@ class Bench:
             self.train_weights,
         )
         return {command.__name__: command for command in names}
+
+
+def _told(expected: Expected | None) -> dict[str, int] | None:
+    return None if expected is None else attrs.asdict(expected)
 
 
 def _calibration(network: _OnBench) -> Calibration:

@@ -54,14 +54,27 @@ class OnBench:
     ask: Ask
 
     @classmethod
-    def load(cls, ask: Ask, name: str, network: Network, options: Options) -> "OnBench":
-        """Have ``network`` built and its time predicted."""
-        return cls.built(ask, name, network, options).predicted()
+    def load(
+        cls, ask: Ask, name: str, network: Network, options: Options, *, beyond_memory: bool = False
+    ) -> "OnBench":
+        """Have ``network`` built and its time predicted.
+
+        Raises:
+            BeyondMemoryError: (a TimingError) If it takes more memory than there is, unless that is allowed.
+        """
+        return cls.built(ask, name, network, options, beyond_memory=beyond_memory).predicted()
 
     @classmethod
-    def built(cls, ask: Ask, name: str, network: Network, options: Options) -> "OnBench":
+    def built(
+        cls, ask: Ask, name: str, network: Network, options: Options, *, beyond_memory: bool = False
+    ) -> "OnBench":
         """Have ``network`` built."""
-        arguments = {"name": name, "network": attrs.asdict(network), "options": attrs.asdict(options)}
+        arguments = {
+            "name": name,
+            "network": attrs.asdict(network),
+            "options": attrs.asdict(options),
+            "beyond_memory": beyond_memory,
+        }
         facts = ask(str(options.backend), "load", options.batch_size, arguments)
         return cls(name=name, options=options, facts=facts, ask=ask)
 
@@ -147,6 +160,7 @@ class Measurement:
         options: How to time it, resolved.
         by_block: Whether to time each of its blocks as well, which about doubles the time.
         at_most_s: Refuse to begin if the runs would take more than so many seconds; None for no limit.
+        beyond_memory: Begin even if more memory is estimated than there is.
 
     Example:
         >>> from encdec_widgets import Design
@@ -162,6 +176,7 @@ class Measurement:
     options: Options
     by_block: bool = False
     at_most_s: float | None = None
+    beyond_memory: bool = False
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -177,6 +192,7 @@ class Measurement:
         """Measure.
 
         Raises:
+            BeyondMemoryError: If it would take more memory than there is.
             TimingTooLongError: If it would take far longer than allowed.
             TimingError: If the network could not be timed.
         """
@@ -192,7 +208,7 @@ class Measurement:
 
     def _measure(self, ask: Ask, tell: Tell, cards: Sequence[GpuState]) -> Timing:
         tell(Progress(share=0.05, doing="building the network, calibrating the device"))
-        network = OnBench.load(ask, "network", self.network, self.options)
+        network = OnBench.load(ask, "network", self.network, self.options, beyond_memory=self.beyond_memory)
         predicted_ms = network.facts["predicted_ms"]
         check_length(predicted_ms, self.at_most_s)
         card = network.card(cards)

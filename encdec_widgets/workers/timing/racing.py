@@ -52,6 +52,7 @@ class Race:
         a: The one that is compared with.
         b: The other.
         at_most_s: Refuse to begin if the runs of one would take more than so many seconds; None for no limit.
+        beyond_memory: Begin even if more memory is estimated for one than there is.
 
     Example:
         >>> from encdec_widgets import preset
@@ -67,6 +68,7 @@ class Race:
     a: Racer
     b: Racer
     at_most_s: float | None = None
+    beyond_memory: bool = False
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -82,6 +84,7 @@ class Race:
         """Race.
 
         Raises:
+            BeyondMemoryError: If one of them would take more memory than there is.
             TimingTooLongError: If it would take far longer than allowed.
             TimingError: If one of them could not be timed.
         """
@@ -104,7 +107,9 @@ class Race:
         started: list[dict[str, Any]] = []
         for number, racer in enumerate((self.a, self.b)):
             tell(Progress(share=0.05 + 0.1 * number, doing=f"building {racer.name}"))
-            network = OnBench.load(ask, "AB"[number], racer.network, racer.options)
+            network = OnBench.load(
+                ask, "AB"[number], racer.network, racer.options, beyond_memory=self.beyond_memory
+            )
             check_length(network.facts["predicted_ms"], self.at_most_s)
             networks.append(network)
         for number, (racer, network) in enumerate(zip((self.a, self.b), networks, strict=True)):
