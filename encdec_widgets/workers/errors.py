@@ -132,6 +132,21 @@ class BeyondMemoryError(TimingError):
         }
 
 
+class BackendFailedError(TimingError):
+    """A backend or its compiler failed at a network; its process is not used again, as nobody knows its state."""
+
+    def __init__(self, backend: str, compilation: str, reason: str) -> None:
+        """Say what failed, and what to do.
+
+        Args:
+            backend: The backend's name, as people write it.
+            compilation: How it was to run the network.
+            reason: The kind of its error.
+        """
+        remedy = "choose another backend" if compilation == "eager" else 'choose "eager", or another backend'
+        super().__init__(f"{backend} ({compilation}) failed at this network ({reason}); {remedy}")
+
+
 class NotAvailableError(TimingError):
     """What was asked for runs in a process of its own, and none can be started here."""
 

@@ -64,6 +64,7 @@ class WorkerProcess:
         self.inherited = inherited()
         self.in_use = False
         self.memory: Mapping[str, int] | None = None
+        self._predicted_ms: dict[str, float] = {}
         self._retired: str | None = None
         self._owner = os.getpid()
         self._ids = itertools.count()
@@ -118,6 +119,22 @@ class WorkerProcess:
                 if isinstance(reply, dict) and reply.get("id") == number:
                     return reply
         return None
+
+    def note(self, arguments: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+        """Keep what a result tells of the memory and the time of a network."""
+        self.memory = result.get("memory", self.memory)
+        if result.get("predicted_ms") is not None:
+            self._predicted_ms[arguments["name"]] = result["predicted_ms"]
+
+    def predicted_s(self, command: str, arguments: Mapping[str, Any]) -> float | None:
+        """How long a command should take that runs a network, in seconds (an estimate); None where that is unknown.
+
+        A block takes no longer than its network. What is compiled in a first call is not counted.
+        """
+        predicted_ms = self._predicted_ms.get(str(arguments.get("name")).partition("/")[0])
+        if predicted_ms is None or command not in ("start", "start_block", "run"):
+            return None
+        return float(arguments.get("seconds", 0.0)) + predicted_ms / 1000
 
     def kill(self, *, wait: bool = True) -> None:
         """End it at once, with everything that it started; return when it has ended, if ``wait`` says so."""

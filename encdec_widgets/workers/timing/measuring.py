@@ -215,7 +215,7 @@ class Measurement:
         tell(
             Progress(
                 share=0.2,
-                doing="first call and warm-up",
+                doing=f"first call{compiles(self.options)} and warm-up",
                 predicted_ms=predicted_ms,
                 calibration=network.facts["calibration"],
             )
@@ -253,6 +253,11 @@ class Measurement:
             tell(Progress(share=share, doing=f"first call of {name}", predicted_ms=predicted_ms))
             network.do("start_block", name)
         return {name: [] for name in names}
+
+
+def compiles(options: Options) -> str:
+    """What is said of a first call that compiles, which may take long."""
+    return "" if options.compilation == "eager" else ", which compiles,"
 
 
 def check_length(predicted_ms: float | None, at_most_s: float | None) -> None:

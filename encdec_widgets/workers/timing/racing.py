@@ -13,7 +13,7 @@ from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.options import Options
 from encdec_widgets.workers.sent_network import Network
 from encdec_widgets.workers.timing.comparison import ENOUGH_ROUNDS, Comparison
-from encdec_widgets.workers.timing.measuring import OVERTIME_S, OnBench, check_length
+from encdec_widgets.workers.timing.measuring import OVERTIME_S, OnBench, check_length, compiles
 from encdec_widgets.workers.timing.statistics import settled
 
 MAX_ROUNDS = 200
@@ -113,7 +113,12 @@ class Race:
             check_length(network.facts["predicted_ms"], self.at_most_s)
             networks.append(network)
         for number, (racer, network) in enumerate(zip((self.a, self.b), networks, strict=True)):
-            tell(Progress(share=0.25 + 0.125 * number, doing=f"first call and warm-up of {racer.name}"))
+            tell(
+                Progress(
+                    share=0.25 + 0.125 * number,
+                    doing=f"first call{compiles(racer.options)} and warm-up of {racer.name}",
+                )
+            )
             started.append(network.start())
         if len(self.backends) == 1:
             for facts in started:
