@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+import attrs
 import pytest
 
 from encdec_widgets import Design
@@ -19,6 +20,7 @@ from encdec_widgets.workers.timing import (
     TimingError,
     TimingStopped,
     TimingTooLongError,
+    measuring,
     network_of,
 )
 from tests.designer.timed import (
@@ -256,6 +258,19 @@ def test_one_that_does_not_fit_into_memory_asks_with_the_batch_that_does(
     assert not worker.jobs[3].beyond_memory
     worker.answer(BeyondMemoryError(2 * 10**9, 10**9, 1, 0))
     assert "Not even one image fits." in said(panel)
+
+
+def test_a_prediction_that_was_seven_times_off_is_not_made_again_for_another_network(
+    panel: TimingPanel, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "FAR_OFF", 3)
+    for factor, expected in ((7, False), (1 / 7, False), (1.2, True)):
+        panel.start.click()
+        worker.tell(Progress(share=0.2, doing="first call", calibration=CALIBRATION))
+        worker.answer(attrs.evolve(TIMING, predicted_ms=factor * TIMING.median_ms))
+        show(panel, OTHER)
+        assert ("expected" in said(panel)) == expected
+        show(panel, DESIGN)
 
 
 def test_an_open_input_size_is_named(panel: TimingPanel, worker: FakeWorker) -> None:

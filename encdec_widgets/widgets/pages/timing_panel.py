@@ -292,6 +292,7 @@ class TimingPanel(widgets.VBox):
 
     def _timing_came(self, subject: Subject, timing: Timing) -> None:
         self.timing, self._timed = timing, subject
+        self._predictions.doubt(subject, timing)
         self._session.set_race(None)
         self._say(f"Measured: {digits(timing.median_ms)} ms.")
         self._tell_block_times()

@@ -1,8 +1,9 @@
 """The commands of a worker process: networks are loaded, run in rounds, taken apart and differentiated."""
 
+import contextlib
 import gc
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -17,7 +18,7 @@ from encdec_widgets.workers.backends.backend import Runner, Work
 from encdec_widgets.workers.backends.installed import visible_devices
 from encdec_widgets.workers.block_maps import unpacked
 from encdec_widgets.workers.device import Device
-from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.errors import BackendFailedError, TimingError
 from encdec_widgets.workers.inside.feature_maps import look
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.workers.inside.loading import Loaded, load
@@ -152,7 +153,7 @@ class Bench:
         """Run a network for the first time, then until it is warm."""
         network = self._networks[name]
         options, model = network.options, network.loaded.model
-        with running_backend().on(network.device):
+        with running_backend().on(network.device), _told_plainly(options["compilation"]):
             runner = running_backend().runner(model, options["work"], options["compilation"])
             watch = _stopwatch(runner, model, options["work"], options["batch_size"])
             watch.warm_up(options["budget_s"])
@@ -163,7 +164,7 @@ class Bench:
     def run(self, name: str, seconds: float, at_most: int) -> dict[str, Any]:
         """Time a network, or one of its blocks, for a while."""
         watch, device = self._watches[name]
-        with running_backend().on(device):
+        with running_backend().on(device), _told_plainly(self._networks[name].options["compilation"]):
             return {"times_ms": watch.round(seconds, at_most)}
 
     def blocks(self, name: str) -> dict[str, Any]:
@@ -183,7 +184,7 @@ class Bench:
         work: Work = "forward"
         if options["work"] == "training":
             work = "gradients" if self._needs_gradients_of_inputs(name) else "weight gradients"
-        with running_backend().on(network.device):
+        with running_backend().on(network.device), _told_plainly(options["compilation"]):
             runner = running_backend().runner(model, work, options["compilation"])
             # One batch: all blocks are on the bench together.
             watch = _stopwatch(runner, model, work, options["batch_size"], batches=1)
@@ -324,6 +325,18 @@ class Bench:
         return {command.__name__: command for command in names}
 
 
+@contextlib.contextmanager
+def _told_plainly(compilation: str) -> Iterator[None]:
+    """Say in a sentence what to do where a backend or a compiler fails: its own words are a traceback."""
+    try:
+        yield
+    except TimingError:
+        raise
+    except Exception as error:
+        name = running_backend().proper_name
+        raise BackendFailedError(name, compilation, type(error).__name__) from error
+
+
 def _told(expected: Expected | None) -> dict[str, int] | None:
     return None if expected is None else attrs.asdict(expected)
 
@@ -339,7 +352,7 @@ def _calibration(network: _OnBench) -> Calibration:
         return statistics.median(times)
 
     keras.config.set_dtype_policy(network.loaded.policy)
-    with running_backend().on(network.device):
+    with running_backend().on(network.device), _told_plainly(network.options["compilation"]):
         calibration = calibrate(time_model)
     gc.collect()  # Keras models are cycles, and a card's memory is for the network.
     return calibration

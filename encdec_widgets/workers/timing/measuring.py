@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.workers.backends import backend_named
+from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import TimingError, TimingTooLongError
 from encdec_widgets.workers.gpu import GpuState, GpuWatch, visible_gpus
 from encdec_widgets.workers.job import Ask, Progress, Tell
@@ -114,6 +116,11 @@ class OnBench:
         self._doubt_calibration(figures.median)
         calibration = self.facts["calibration"]
         low, high = median_interval(times)
+        noise = noise_words(times)
+        notices = list(self.facts["notices"])
+        if noise.startswith("noisy") and self.facts["device_option"] == CPU.option:
+            advice = backend_named(str(self.options.backend)).advice_when_noisy(self.facts["settings"])
+            notices += [advice] if advice else []
         return Timing(
             median_ms=figures.median,
             p10_ms=figures.p10,
@@ -121,7 +128,7 @@ class OnBench:
             low_ms=low if math.isfinite(low) else None,
             high_ms=high if math.isfinite(high) else None,
             n=len(times),
-            noise=noise_words(times),
+            noise=noise,
             batch_size=self.options.batch_size,
             precision=self.facts["precision"],
             device=self.facts["device"],
@@ -136,14 +143,14 @@ class OnBench:
                 *(rate for _, rate in calibration["convolution_rates"]),
             ),
             call_ms=calibration["call_overhead_ms"],
-            notices=tuple(self.facts["notices"]),
+            notices=tuple(notices),
             **others,
         )
 
     def _doubt_calibration(self, median_ms: float) -> None:
         """Forget a calibration that was far off: the device was busy with something else then, or is now."""
         predicted_ms = self.facts["predicted_ms"]
-        if predicted_ms is not None and not 1 / FAR_OFF < predicted_ms / median_ms < FAR_OFF:
+        if predicted_ms is not None and far_off(predicted_ms, median_ms):
             _calibrations.pop(self._conditions(), None)
 
     def _conditions(self) -> tuple[str | None, ...]:
@@ -253,6 +260,11 @@ class Measurement:
             tell(Progress(share=share, doing=f"first call of {name}", predicted_ms=predicted_ms))
             network.do("start_block", name)
         return {name: [] for name in names}
+
+
+def far_off(predicted_ms: float, median_ms: float) -> bool:
+    """Whether a prediction was so far off that its calibration is not used again."""
+    return not 1 / FAR_OFF < predicted_ms / median_ms < FAR_OFF
 
 
 def compiles(options: Options) -> str:
