@@ -12,6 +12,7 @@ import attrs
 
 from encdec_widgets.background import Background, on_this_loop, shared_background
 from encdec_widgets.formatting import number_text, quoted
+from encdec_widgets.workers.backends import backend_named
 from encdec_widgets.workers.errors import (
     BeyondMemoryError,
     NotAvailableError,
@@ -19,8 +20,16 @@ from encdec_widgets.workers.errors import (
     TimingStopped,
     WorkerBusyError,
 )
+from encdec_widgets.workers.gpu import WITHOUT_CARDS, may_have_cards
 from encdec_widgets.workers.interrupts import HeldInterrupts
-from encdec_widgets.workers.job import Job, Progress, finish_job, noun_of_job, settings_of_job
+from encdec_widgets.workers.job import (
+    Job,
+    Progress,
+    finish_job,
+    leaves_cards,
+    noun_of_job,
+    settings_of_job,
+)
 from encdec_widgets.workers.process import WorkerProcess, require_processes
 from encdec_widgets.workers.settings import Settings, inherited, settings_here, with_quota
 from encdec_widgets.workers.step_watch import FAR_LONGER, StepWatch
@@ -247,6 +256,8 @@ class Worker:
         here = with_quota(run.settings.get(backend, {}), backend)
         settings = {**here, **settings_of_job(run.job, backend)}
         process = asked[backend] = self._process_for(run, backend)
+        if not process.sees_cards:
+            settings = backend_named(backend).without_cards(settings)
         arguments = {"settings": settings, "fresh": process.fresh}
         process.fresh = False
         noun = noun_of_job(run.job)
@@ -281,15 +292,20 @@ class Worker:
 
     def _process_for(self, run: _Run, backend: str) -> WorkerProcess:
         """The process for a backend, which may have to be started."""
+        sees_cards = not (leaves_cards(run.job, backend) and may_have_cards())
         with self._lock:
             if self._run is not run:
                 raise TimingStopped
             process = self._processes.get(backend)
-            if process is not None and not (process.alive and process.inherited == inherited()):
+            kept = process is not None and process.alive and process.inherited == inherited()
+            if process is not None and not (kept and process.sees_cards == sees_cards):
                 self._forget(backend).end()
                 process = None
             if process is None:
-                process = self._processes[backend] = WorkerProcess(backend)
+                process = self._processes[backend] = WorkerProcess(
+                    backend, variables={} if sees_cards else WITHOUT_CARDS
+                )
+                process.sees_cards = sees_cards
                 # It also runs when Python exits.
                 self._end_with_me[backend] = weakref.finalize(self, process.end)
             process.in_use = True

@@ -43,6 +43,7 @@ class WorkerProcess:
         fresh: Whether it has been asked nothing yet.
         inherited: What it found of this process when it was started.
         memory: What it told of the memory of its newest network: ``needed_bytes`` and ``limit_bytes``; or None.
+        sees_cards: Whether it finds the cards that there are; whoever starts it with other variables says so.
         in_use: Whether a thread asks it something, or is about to; that thread then closes the channels.
     """
 
@@ -63,6 +64,7 @@ class WorkerProcess:
         self.fresh = True
         self.inherited = inherited()
         self.in_use = False
+        self.sees_cards = True
         self.memory: Mapping[str, int] | None = None
         self._predicted_ms: dict[str, float] = {}
         self._retired: str | None = None

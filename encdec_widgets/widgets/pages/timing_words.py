@@ -132,13 +132,15 @@ def memory_question(refused: BeyondMemoryError) -> str:
 
 def card_html(device: Device, gpus: Gpus) -> Markup:
     """What there is to run on: the graphics card and its state, or that there is none, and why."""
-    cards = [card.name for card in gpus.cards]
+    cards = [each.name for each in gpus.cards]
+    is_read = device.kind == "GPU" and device.number < len(gpus.cards)
+    card = gpus.cards[device.number] if is_read else None
     if device.kind == "CPU" and cards:
         said = f"{' and '.join(cards)} is here, but the Keras backend computes on the CPU."
     elif device.kind == "CPU":
         said = "Timed on the CPU. No GPU found."
     else:
-        said = str(gpus.cards[0]) if cards else "The card does not tell its state."
+        said = "The card does not tell its state." if card is None else str(card)
     why = Markup("<details><summary>{}</summary>{}</details>").format(said, gpus.trouble)
-    warned = gpus.cards[0].warnings if cards and device.kind != "CPU" else ()
+    warned = () if card is None else card.warnings
     return note(why if gpus.trouble else said) + notices(warned)

@@ -195,6 +195,10 @@ class Measurement:
         """Seconds that its timed runs may take, in all."""
         return self.options.budget_s * (2 if self.by_block else 1)
 
+    def leaves_cards(self, backend: str) -> bool:
+        """Whether it computes on the CPU alone, so that no card is touched."""
+        return self.options.device == CPU.option
+
     def do(self, ask: Ask, tell: Tell) -> Timing:
         """Measure.
 

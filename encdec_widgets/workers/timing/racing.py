@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.gpu import GpuState, GpuWatch, visible_gpus
 from encdec_widgets.workers.job import Ask, Progress, Tell
@@ -79,6 +80,11 @@ class Race:
     def budget_s(self) -> float:
         """Seconds that the timed runs of both may take, in all."""
         return self.a.options.budget_s + self.b.options.budget_s
+
+    def leaves_cards(self, backend: str) -> bool:
+        """Whether what runs on a backend computes on the CPU alone."""
+        racers = [racer for racer in (self.a, self.b) if racer.options.backend == backend]
+        return all(racer.options.device == CPU.option for racer in racers)
 
     def do(self, ask: Ask, tell: Tell) -> Comparison:
         """Race.
