@@ -17,7 +17,7 @@ from tests.builds import built
 README = Path(architectures.__file__).parent / "README.md"
 HEADER = (
     "| preset | input | parameters | multiply-adds | weights | forward pass | training step | output sees | "
-    "encoder alone | effective |\n"
+    "encoder alone | effective, random weights |\n"
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
 )
 _BEGIN, _END = "<!-- made by tests/preset_costs.py -->\n", "<!-- end -->\n"

@@ -12,19 +12,35 @@ import attrs
 
 from encdec_widgets.background import Background, on_this_loop, shared_background
 from encdec_widgets.formatting import number_text, quoted
-from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped, WorkerBusyError
+from encdec_widgets.workers.backends import backend_named
+from encdec_widgets.workers.errors import (
+    BeyondMemoryError,
+    NotAvailableError,
+    TimingError,
+    TimingStopped,
+    WorkerBusyError,
+)
+from encdec_widgets.workers.gpu import WITHOUT_CARDS, may_have_cards
 from encdec_widgets.workers.interrupts import HeldInterrupts
-from encdec_widgets.workers.job import Job, Progress, finish_job, noun_of_job, settings_of_job
+from encdec_widgets.workers.job import (
+    Job,
+    Progress,
+    finish_job,
+    leaves_cards,
+    noun_of_job,
+    settings_of_job,
+)
 from encdec_widgets.workers.process import WorkerProcess, require_processes
 from encdec_widgets.workers.settings import Settings, inherited, settings_here, with_quota
+from encdec_widgets.workers.step_watch import FAR_LONGER, StepWatch
 
 Result = TypeVar("Result")
 OnDone = Callable[[Any], None]
 OnProgress = Callable[[Progress], None]
 
-TIMEOUT_S = 300.0
-"""A step that is not answered this long after the job's budget counts as hung. The longest steps load the backend,
-compile a network, or run one that is very slow."""
+TIMEOUT_S = 30.0
+"""A step counts as hung whose process has not computed for so long, and a run that takes so long and five times as long
+as predicted. A step that computes does not: compiling a network may take minutes."""
 
 FINISH_S = 3.0
 """So long an interrupted job may take to finish before its processes are killed."""
@@ -62,8 +78,8 @@ class Worker:
     by a job that needs other backends. It ends with this process, however that ends.
 
     Attributes:
-        timeout_s: Seconds, beyond the budget, after which a step of a job that was not answered is taken for hung and
-            the processes are killed.
+        timeout_s: Seconds without computing after which a step of a job is taken for hung and the processes are killed;
+            a run may take so long in all, or five times as long as predicted.
 
     Example:
         >>> from encdec_widgets.workers.timing import Worker
@@ -184,25 +200,42 @@ class Worker:
 
     def _serve(self, run: _Run) -> None:
         """Do a job, beside everything else."""
-        limit_s = self.timeout_s + run.job.budget_s
         noun = noun_of_job(run.job)
-        hung = TimingError(
-            f"the {noun} process did not answer within {number_text(limit_s)} s and was given up"
-        )
         asked: dict[str, WorkerProcess] = {}
+        told = [Progress(share=0.0, doing="")]
+
+        def hangs(seconds: float) -> None:
+            said = f"the {noun} process did not answer within {number_text(round(seconds, 1))} s and was given up"
+            self._finish(run, TimingError(said), True)
+
+        def takes_long(seconds: float) -> None:
+            if self._run is run:
+                doing = f"{told[0].doing} ({seconds:.0f} s so far)"
+                run.tell(attrs.evolve(told[0], doing=doing, calibration=None, payload={}))
 
         def ask(backend: str, command: str, batch_size: int, arguments: Mapping[str, Any]) -> dict[str, Any]:
             # A hang is a step without an answer; how many steps there are is for the job to say.
-            alarm = self._background.alarm(limit_s, lambda: self._finish(run, hung, True))
+            process = asked.get(backend)
+            run_s = None if process is None else process.predicted_s(command, arguments)
+            limit_s = max(self.timeout_s, FAR_LONGER * (run_s or 0.0))
+            watch = StepWatch(
+                self._background,
+                lambda: asked[backend].pid if backend in asked else None,
+                idle_s=limit_s,
+                most_s=None if run_s is None or command != "run" else limit_s,
+                on_hang=hangs,
+                on_long=takes_long,
+            )
             try:
                 # The same one throughout: another would not have the networks on its bench.
                 if backend not in asked:
                     self._begin_with(run, backend, batch_size, asked)
                 return self._answer(asked[backend], command, batch_size, arguments, noun)
             finally:
-                alarm.cancel()
+                watch.close()
 
         def tell(progress: Progress) -> None:
+            told[0] = progress
             if self._run is run:
                 run.tell(progress)
 
@@ -223,6 +256,8 @@ class Worker:
         here = with_quota(run.settings.get(backend, {}), backend)
         settings = {**here, **settings_of_job(run.job, backend)}
         process = asked[backend] = self._process_for(run, backend)
+        if not process.sees_cards:
+            settings = backend_named(backend).without_cards(settings)
         arguments = {"settings": settings, "fresh": process.fresh}
         process.fresh = False
         noun = noun_of_job(run.job)
@@ -248,21 +283,29 @@ class Worker:
         if "error" in reply:
             if reply["retire"]:
                 process.retire(reply["error"])
+            if "beyond_memory" in reply:
+                raise BeyondMemoryError(**reply["beyond_memory"])
             raise TimingError(reply["error"])
         result: dict[str, Any] = reply["result"]
+        process.note(arguments, result)
         return result
 
     def _process_for(self, run: _Run, backend: str) -> WorkerProcess:
         """The process for a backend, which may have to be started."""
+        sees_cards = not (leaves_cards(run.job, backend) and may_have_cards())
         with self._lock:
             if self._run is not run:
                 raise TimingStopped
             process = self._processes.get(backend)
-            if process is not None and not (process.alive and process.inherited == inherited()):
+            kept = process is not None and process.alive and process.inherited == inherited()
+            if process is not None and not (kept and process.sees_cards == sees_cards):
                 self._forget(backend).end()
                 process = None
             if process is None:
-                process = self._processes[backend] = WorkerProcess(backend)
+                process = self._processes[backend] = WorkerProcess(
+                    backend, variables={} if sees_cards else WITHOUT_CARDS
+                )
+                process.sees_cards = sees_cards
                 # It also runs when Python exits.
                 self._end_with_me[backend] = weakref.finalize(self, process.end)
             process.in_use = True

@@ -1,6 +1,8 @@
 """A device that Keras computes on."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
 import attrs
@@ -37,6 +39,20 @@ class Device:
 
 
 CPU = Device("CPU", "CPU")
+
+
+def told_apart(devices: Sequence[Device]) -> tuple[Device, ...]:
+    """The same devices, each once; those of one name have their numbers behind it.
+
+    >>> [str(device) for device in told_apart([Device("NVIDIA H200", "GPU", n) for n in (1, 0)])]
+    ['NVIDIA H200 (GPU:1)', 'NVIDIA H200 (GPU:0)']
+    """
+    each = dict.fromkeys(devices)
+    named = Counter(device.name for device in each)
+    return tuple(
+        attrs.evolve(device, name=f"{device.name} ({device.option})") if named[device.name] > 1 else device
+        for device in each
+    )
 
 
 def option_in(name: str) -> str | None:

@@ -1,6 +1,6 @@
 """What can go wrong with a timing."""
 
-from encdec_widgets.formatting import duration_text, number_text
+from encdec_widgets.formatting import bytes_text, counted, duration_text, number_text
 from encdec_widgets.travelling import Travelling
 
 
@@ -83,6 +83,68 @@ class TimingTooLongError(TimingError):
         )
         self.predicted_ms = predicted_ms
         self.seconds = seconds
+
+
+class BeyondMemoryError(TimingError):
+    """The work would take more memory than its device has; none of it was begun.
+
+    Attributes:
+        needed_bytes: The memory that it would take (an estimate).
+        limit_bytes: The memory that there is.
+        batch_size: The images at once that were asked for.
+        fits: The most images at once that fit (an estimate); 0 where not one does.
+
+    Example:
+        >>> from encdec_widgets import measure, preset
+        >>> from encdec_widgets.workers.timing import BeyondMemoryError
+        >>> try:
+        ...     measure(preset("SLEAP centroid"), batch_size=65_536, device="CPU", work="training")
+        ... except BeyondMemoryError as error:
+        ...     print(0 < error.fits < 65_536, error.needed_bytes > error.limit_bytes)
+        True True
+    """
+
+    def __init__(self, needed_bytes: int, limit_bytes: int, batch_size: int, fits: int) -> None:
+        """Say how much, and what would do."""
+        remedy = "try a smaller input or network"
+        if batch_size > 1:
+            remedy = (
+                f"try a smaller batch: up to {counted(fits, 'image')} at once"
+                if fits
+                else f"{remedy}: not one image fits"
+            )
+        super().__init__(
+            f"this would take about {bytes_text(needed_bytes)} of memory (an estimate), and there are "
+            f"{bytes_text(limit_bytes)}; {remedy}"
+        )
+        self.needed_bytes = needed_bytes
+        self.limit_bytes = limit_bytes
+        self.batch_size = batch_size
+        self.fits = fits
+
+    def to_dict(self) -> dict[str, int]:
+        """What it is made from, ready for JSON."""
+        return {
+            "needed_bytes": self.needed_bytes,
+            "limit_bytes": self.limit_bytes,
+            "batch_size": self.batch_size,
+            "fits": self.fits,
+        }
+
+
+class BackendFailedError(TimingError):
+    """A backend or its compiler failed at a network; its process is not used again, as nobody knows its state."""
+
+    def __init__(self, backend: str, compilation: str, reason: str) -> None:
+        """Say what failed, and what to do.
+
+        Args:
+            backend: The backend's name, as people write it.
+            compilation: How it was to run the network.
+            reason: The kind of its error.
+        """
+        remedy = "choose another backend" if compilation == "eager" else 'choose "eager", or another backend'
+        super().__init__(f"{backend} ({compilation}) failed at this network ({reason}); {remedy}")
 
 
 class NotAvailableError(TimingError):

@@ -9,6 +9,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from statistics import median
 from typing import Any, Self, TypeVar
 
@@ -44,6 +45,8 @@ def read_gpus() -> Gpus:
 
 def visible_gpus(environ: Mapping[str, str] = os.environ) -> Gpus:
     """The NVIDIA cards in the order in which a backend numbers them: the first is its GPU:0.
+
+    Cards of one name have these numbers behind it.
 
     ``CUDA_VISIBLE_DEVICES`` is obeyed as CUDA documents it: numbers, UUIDs or the first characters of one, none if it
     is empty, and none of those that follow a name of no card. A card that is named twice hides all. Source:
@@ -82,7 +85,24 @@ def visible_gpus(environ: Mapping[str, str] = os.environ) -> Gpus:
             "unless CUDA_DEVICE_ORDER is PCI_BUS_ID."
         )
         trouble = f"{trouble} {guess}" if trouble else guess
-    return Gpus(tuple(chosen), trouble)
+    named = Counter(card.name for card in chosen)
+    cards = (
+        attrs.evolve(card, name=f"{card.name} (GPU:{number})") if named[card.name] > 1 else card
+        for number, card in enumerate(chosen)
+    )
+    return Gpus(tuple(cards), trouble)
+
+
+WITHOUT_CARDS = dict.fromkeys(("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"), "")
+"""Variables of a process that finds no card. A backend that finds one takes some of its memory, used or not."""
+
+
+def may_have_cards() -> bool:
+    """Whether a process that is started now may find a card, be it that its driver tells of none."""
+    return any(path.exists() for path in _OF_DRIVERS) or bool(visible_gpus().cards)
+
+
+_OF_DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/kfd"))
 
 
 class GpuWatch:

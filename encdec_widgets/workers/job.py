@@ -68,6 +68,11 @@ def settings_of_job(job: Job[Any], backend: str) -> Mapping[str, Any]:
     return settings
 
 
+def leaves_cards(job: Job[Any], backend: str) -> bool:
+    """Whether a job computes with a backend on the CPU alone; it has a method ``leaves_cards(backend)`` then."""
+    return bool(getattr(job, "leaves_cards", lambda _: False)(backend))
+
+
 def noun_of_job(job: Job[Any]) -> str:
     """What a job is called where something goes wrong with it: a "timing", unless it says ``noun``."""
     return str(getattr(job, "noun", "timing"))

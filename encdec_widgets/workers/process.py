@@ -13,10 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from encdec_widgets._keras import QUIET_AND_MODEST
+from encdec_widgets.formatting import bytes_text
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, out_of_memory, tells_of_memory
 from encdec_widgets.workers.settings import inherited
 
 _KILL_WAIT_S = 0.8
+
+NEAR = 0.5
+"""Work that is estimated to take this share of the memory may run out of it: estimates leave out what the backend takes
+for itself, such as libraries, compiled code and workspaces."""
 
 
 def require_processes() -> None:
@@ -37,6 +42,8 @@ class WorkerProcess:
         pid: Its process id.
         fresh: Whether it has been asked nothing yet.
         inherited: What it found of this process when it was started.
+        memory: What it told of the memory of its newest network: ``needed_bytes`` and ``limit_bytes``; or None.
+        sees_cards: Whether it finds the cards that there are; whoever starts it with other variables says so.
         in_use: Whether a thread asks it something, or is about to; that thread then closes the channels.
     """
 
@@ -57,6 +64,9 @@ class WorkerProcess:
         self.fresh = True
         self.inherited = inherited()
         self.in_use = False
+        self.sees_cards = True
+        self.memory: Mapping[str, int] | None = None
+        self._predicted_ms: dict[str, float] = {}
         self._retired: str | None = None
         self._owner = os.getpid()
         self._ids = itertools.count()
@@ -112,6 +122,22 @@ class WorkerProcess:
                     return reply
         return None
 
+    def note(self, arguments: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+        """Keep what a result tells of the memory and the time of a network."""
+        self.memory = result.get("memory", self.memory)
+        if result.get("predicted_ms") is not None:
+            self._predicted_ms[arguments["name"]] = result["predicted_ms"]
+
+    def predicted_s(self, command: str, arguments: Mapping[str, Any]) -> float | None:
+        """How long a command should take that runs a network, in seconds (an estimate); None where that is unknown.
+
+        A block takes no longer than its network. What is compiled in a first call is not counted.
+        """
+        predicted_ms = self._predicted_ms.get(str(arguments.get("name")).partition("/")[0])
+        if predicted_ms is None or command not in ("start", "start_block", "run"):
+            return None
+        return float(arguments.get("seconds", 0.0)) + predicted_ms / 1000
+
     def kill(self, *, wait: bool = True) -> None:
         """End it at once, with everything that it started; return when it has ended, if ``wait`` says so."""
         if not self.alive:
@@ -156,6 +182,15 @@ class WorkerProcess:
         # Only the very last lines: earlier ones may tell of a shortage that was overcome.
         if tells_of_memory("\n".join(details.splitlines()[-5:])):
             return TimingError(out_of_memory(batch_size), details)
+        if self._is_near_its_limit and -status in _OF_A_SHORTAGE:
+            assert self.memory is not None
+            return TimingError(
+                f"the {noun} process was ended by {signal.Signals(-status).name}, and memory is the likely reason: at "
+                f"batch size {batch_size} about {bytes_text(self.memory['needed_bytes'])} are needed (an estimate, "
+                f"without what the backend takes for itself), and there were {bytes_text(self.memory['limit_bytes'])}; "
+                f"try a smaller {'batch, ' if batch_size > 1 else ''}input or network",
+                details,
+            )
         if status == -9:
             return TimingError(
                 f"the {noun} process was killed from outside, as happens when the machine runs out of memory "
@@ -167,6 +202,10 @@ class WorkerProcess:
             f"the {noun} process ended unexpectedly (exit status {status}): {last_line}", details
         )
 
+    @property
+    def _is_near_its_limit(self) -> bool:
+        return self.memory is not None and self.memory["needed_bytes"] >= NEAR * self.memory["limit_bytes"]
+
     def _last_words(self) -> str:
         if self._stderr.closed:
             return ""
@@ -174,6 +213,14 @@ class WorkerProcess:
         self._stderr.seek(max(0, self._stderr.tell() - 8192))
         lines = self._stderr.read().decode(errors="replace").splitlines()
         return "\n".join([line for line in lines if line.strip()][-20:])
+
+
+_OF_A_SHORTAGE = tuple(
+    int(getattr(signal, name))
+    for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGKILL")
+    if hasattr(signal, name)
+)
+"""What ends a process whose memory ran out: libraries take memory that they did not get, or give up."""
 
 
 def _environment(backend: str) -> dict[str, str]:

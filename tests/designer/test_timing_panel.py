@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+import attrs
 import pytest
 
 from encdec_widgets import Design
@@ -12,12 +13,14 @@ from encdec_widgets.widgets.pages import timing_panel
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.timing import (
+    BeyondMemoryError,
     Device,
     Measurement,
     Progress,
     TimingError,
     TimingStopped,
     TimingTooLongError,
+    measuring,
     network_of,
 )
 from tests.designer.timed import (
@@ -233,6 +236,41 @@ def test_a_long_run_asks_before_it_starts(panel: TimingPanel, worker: FakeWorker
     panel.all_the_same.click()
     assert worker.jobs[1].at_most_s is None
     assert panel.all_the_same.layout.display == "none"
+
+
+def test_one_that_does_not_fit_into_memory_asks_with_the_batch_that_does(
+    panel: TimingPanel, worker: FakeWorker
+) -> None:
+    panel.start.click()
+    worker.answer(BeyondMemoryError(27_300_000_000, 25_300_000_000, 32, 29))
+    assert "27.3 GB of memory (an estimate), and there are 25.3 GB" in said(panel)
+    assert "The largest batch that fits is 29 images (an estimate)." in said(panel)
+    assert "encdec-error" not in panel.text
+    assert panel.all_the_same.layout.display == ""
+    panel.all_the_same.click()
+    assert [job.beyond_memory for job in worker.jobs] == [False, True]
+    assert worker.jobs[1].at_most_s is not None, "that it takes long was not asked yet"
+    worker.answer(TimingTooLongError(9000.0, 63.0, 10.0))
+    panel.all_the_same.click()
+    assert (worker.jobs[2].at_most_s, worker.jobs[2].beyond_memory) == (None, True)
+    worker.answer(TIMING)
+    panel.start.click()
+    assert not worker.jobs[3].beyond_memory
+    worker.answer(BeyondMemoryError(2 * 10**9, 10**9, 1, 0))
+    assert "Not even one image fits." in said(panel)
+
+
+def test_a_prediction_that_was_seven_times_off_is_not_made_again_for_another_network(
+    panel: TimingPanel, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "FAR_OFF", 3)
+    for factor, expected in ((7, False), (1 / 7, False), (1.2, True)):
+        panel.start.click()
+        worker.tell(Progress(share=0.2, doing="first call", calibration=CALIBRATION))
+        worker.answer(attrs.evolve(TIMING, predicted_ms=factor * TIMING.median_ms))
+        show(panel, OTHER)
+        assert ("expected" in said(panel)) == expected
+        show(panel, DESIGN)
 
 
 def test_an_open_input_size_is_named(panel: TimingPanel, worker: FakeWorker) -> None:

@@ -20,7 +20,7 @@ from encdec_widgets.architectures.families import FAMILIES
 from encdec_widgets.architectures.fields.described import FieldError, described_fields
 from encdec_widgets.designs.presets import family_name, family_start
 from tests.builds import built
-from tests.preset_costs import documented, read_columns
+from tests.preset_costs import HEADER, README, documented, read_columns
 
 
 def _model(name: str) -> Any:
@@ -214,3 +214,10 @@ def test_the_documented_costs_and_fields_are_those_of_the_network(name: str) -> 
     *read, measured = (name, *documented(10)[name])
     assert tuple(read) == read_columns(name)
     assert re.fullmatch(r"(more than )?\d+ px", measured)
+
+
+def test_the_table_says_that_effective_fields_are_of_random_weights() -> None:
+    lines = README.read_text(encoding="utf-8").splitlines()
+    header = next(line for line in lines if "| encoder alone |" in line)
+    assert f"{header}\n" in HEADER
+    assert header.split("|")[-2].strip() == "effective, random weights"

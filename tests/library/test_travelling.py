@@ -21,6 +21,8 @@ from encdec_widgets.export.sleap.refusing import NotSayableError
 from encdec_widgets.networks.building import BuildTooLongError
 from encdec_widgets.travelling import Travelling
 from encdec_widgets.workers.errors import (
+    BackendFailedError,
+    BeyondMemoryError,
     NotAvailableError,
     TimingError,
     TimingStopped,
@@ -38,6 +40,8 @@ EXAMPLES: dict[type[BaseException], Callable[[], BaseException]] = {
     TimingStopped: TimingStopped,
     WorkerBusyError: lambda: WorkerBusyError("training"),
     TimingTooLongError: lambda: TimingTooLongError(10.0, 100.0, 1.0),
+    BackendFailedError: lambda: BackendFailedError("PyTorch", "torch.compile", "BackendCompilerFailed"),
+    BeyondMemoryError: lambda: BeyondMemoryError(2 * 10**9, 10**9, 8, 3),
     NotAvailableError: lambda: NotAvailableError("there are no processes"),
     PassTooLongError: lambda: PassTooLongError(3.0, 1.0, (128, 128)),
     SeveralConfigurationsError: lambda: SeveralConfigurationsError("two", ("a.json", "b.json")),

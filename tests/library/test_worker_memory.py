@@ -1,14 +1,20 @@
 """What a worker process refuses for its size: each kind of work at exactly the memory that it is estimated to take."""
 
+from types import SimpleNamespace
+
 import keras
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.explain.costs import PRECISIONS
-from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.device import CPU, Device
+from encdec_widgets.workers.errors import BeyondMemoryError
 from encdec_widgets.workers.inside import memory
 from encdec_widgets.workers.inside.memory import Work, require_memory
+from tests.library.fake_nvml import Card, FakeNvml, install
 
 BACKBONE = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (64, 64, 1)).build()
 
@@ -16,9 +22,11 @@ BACKBONE = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (64, 64, 1)).buil
 def allowed(monkeypatch: pytest.MonkeyPatch, limit: int, work: Work, batch_size: int, policy: str) -> bool:
     monkeypatch.setattr(memory, "memory_limit", lambda: limit)
     try:
-        require_memory(BACKBONE.structure, work, batch_size, policy)
-    except TimingError as error:
-        assert ("smaller batch" in str(error)) == (batch_size > 1)
+        require_memory(BACKBONE.structure, work, batch_size, policy, CPU)
+    except BeyondMemoryError as error:
+        assert ("smaller batch" in str(error)) == (batch_size > 1 and error.fits > 0)
+        assert error.limit_bytes == limit
+        assert error.fits < batch_size
         return False
     return True
 
@@ -48,4 +56,28 @@ def test_where_the_memory_or_a_precision_is_unknown_nothing_is_refused(
     assert allowed(monkeypatch, 1, "forward", 1, "int8_from_float32")
     assert not allowed(monkeypatch, 1, "forward", 1, keras.config.dtype_policy().name)
     monkeypatch.setattr(memory, "memory_limit", lambda: None)
-    require_memory(BACKBONE.structure, "training", 8, "float32")
+    require_memory(BACKBONE.structure, "training", 8, "float32", CPU)
+
+
+@given(st.integers(10**5, 10**8), st.sampled_from(["forward", "training", "gradients of the image"]))
+def test_the_batch_that_is_named_fits_and_one_image_more_does_not(limit: int, work: Work) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "memory_limit", lambda: limit)
+        with pytest.raises(BeyondMemoryError) as caught:
+            require_memory(BACKBONE.structure, work, 65_536, "float32", CPU)
+        fits = caught.value.fits
+        if fits:
+            require_memory(BACKBONE.structure, work, fits, "float32", CPU)
+        with pytest.raises(BeyondMemoryError, match="smaller"):
+            require_memory(BACKBONE.structure, work, fits + 1, "float32", CPU)
+
+
+def test_work_on_a_card_is_compared_with_the_memory_of_that_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    small, large = (Card(memory=SimpleNamespace(used=0, total=total)) for total in (10**6, 10**12))
+    install(monkeypatch, FakeNvml([large, small]))
+    require_memory(BACKBONE.structure, "training", 64, "float32", Device("card", "GPU", 0))
+    with pytest.raises(BeyondMemoryError) as caught:
+        require_memory(BACKBONE.structure, "training", 64, "float32", Device("card", "GPU", 1))
+    assert caught.value.limit_bytes == 10**6
+    unknown = Device("card", "GPU", 2)
+    assert require_memory(BACKBONE.structure, "training", 65_536, "float32", unknown) is None

@@ -22,6 +22,7 @@ from tests.__main__ import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
+PINNED = sorted(set(EXTRAS) - {"torch"})
 
 
 def lines(name: str) -> list[str]:
@@ -115,6 +116,14 @@ def test_what_documents_open_on_binder_is_there(path: Path) -> None:
     assert [url for url in urls if not ROOT.joinpath(*on_binder(url)[2:]).is_file()] == []
 
 
+def test_the_command_that_makes_the_constraints_names_every_extra_but_torch() -> None:
+    command = (ROOT / "binder/requirements.txt").read_text(encoding="utf-8")
+    assert re.findall(r"--extra (\S+)", command) == PINNED
+    assert "--all-extras" not in command
+    assert "torch" not in pins()
+    assert [requirement.name for requirement in direct("torch")[len(direct()) :]] == ["torch"]
+
+
 def test_constraints_are_exact_versions_and_nothing_else() -> None:
     pattern = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*==[0-9]+(\.[0-9]+)*(\.post[0-9]+)?")
     assert [line for line in lines("binder/constraints.txt") if not pattern.fullmatch(line)] == []
@@ -122,7 +131,7 @@ def test_constraints_are_exact_versions_and_nothing_else() -> None:
 
 
 def test_every_direct_dependency_is_pinned_to_a_version_that_it_allows() -> None:
-    for requirement in direct(*EXTRAS):
+    for requirement in direct(*PINNED):
         assert pins()[canonicalize_name(requirement.name)] in requirement.specifier, requirement
 
 

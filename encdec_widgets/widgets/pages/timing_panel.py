@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.formatting import digits, duration_text
 from encdec_widgets.session import Session
@@ -10,13 +12,21 @@ from encdec_widgets.session.network_time import NetworkRace, NetworkTime
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, note
+from encdec_widgets.widgets.pages.timing_allowed import Allowed
 from encdec_widgets.widgets.pages.timing_controls import TimingControls
 from encdec_widgets.widgets.pages.timing_predictions import Predictions, expected_words
 from encdec_widgets.widgets.pages.timing_subject import Subject
-from encdec_widgets.widgets.pages.timing_words import blocks_html, card_html, race_html, timing_html
+from encdec_widgets.widgets.pages.timing_words import (
+    blocks_html,
+    card_html,
+    memory_question,
+    race_html,
+    timing_html,
+)
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.gpu import visible_gpus
 from encdec_widgets.workers.timing import (
+    BeyondMemoryError,
     Comparison,
     Device,
     Measurement,
@@ -34,7 +44,7 @@ from encdec_widgets.workers.timing import (
 FAR_LONGER = 5
 """A timing that is predicted to take more than so many budgets asks before it starts."""
 
-_Run = Callable[[float | None], None]
+_Run = Callable[[Allowed], None]
 
 
 class TimingPanel(widgets.VBox):
@@ -68,7 +78,7 @@ class TimingPanel(widgets.VBox):
         self._predictions = Predictions()
         self._note = ""
         self._failed = False
-        self._again: _Run | None = None
+        self._again: Callable[[], None] | None = None
         self._heading = widgets.HTML("<h3>Timing</h3>")
         self._card = widgets.HTML()
         self.controls = TimingControls(session.guarded(self._options_changed))
@@ -173,42 +183,56 @@ class TimingPanel(widgets.VBox):
 
     def measure(self) -> None:
         """Start to time the backbone on screen; the result is shown when it comes."""
-        self._measure(FAR_LONGER * self.controls.options.budget_s)
+        self._measure(self._unasked)
 
     def measure_race(self) -> None:
         """Start to race the pinned network against the one on screen."""
-        self._race(FAR_LONGER * self.controls.options.budget_s)
+        self._race(self._unasked)
+
+    @property
+    def _unasked(self) -> Allowed:
+        return Allowed(at_most_s=FAR_LONGER * self.controls.options.budget_s)
 
     def _stop(self) -> None:
         if self.running:
             self._worker.stop()
 
-    def _measure(self, at_most_s: float | None) -> None:
+    def _measure(self, allowed: Allowed) -> None:
         def job(subject: Subject) -> Measurement:
             return Measurement(
                 network=subject.network(),
                 options=subject.options,
                 by_block=self.by_block.value,
-                at_most_s=at_most_s,
+                at_most_s=allowed.at_most_s,
+                beyond_memory=allowed.beyond_memory,
             )
 
-        self._begin(job, self._timing_came, self._measure)
+        self._begin(job, self._timing_came, self._measure, allowed)
 
-    def _race(self, at_most_s: float | None) -> None:
+    def _race(self, allowed: Allowed) -> None:
         pinned, against = self._pinned, self._pinned_subject
         if pinned is None or against is None:
             return
 
         def job(subject: Subject) -> Race:
-            return Race(a=pinned, b=subject.racer("B"), at_most_s=at_most_s)
+            return Race(
+                a=pinned,
+                b=subject.racer("B"),
+                at_most_s=allowed.at_most_s,
+                beyond_memory=allowed.beyond_memory,
+            )
 
         def take(subject: Subject, race: Comparison) -> None:
             self._race_came(against, subject, race)
 
-        self._begin(job, take, self._race)
+        self._begin(job, take, self._race, allowed)
 
     def _begin(
-        self, make_job: Callable[[Subject], Any], take: Callable[[Subject, Any], None], again: _Run
+        self,
+        make_job: Callable[[Subject], Any],
+        take: Callable[[Subject, Any], None],
+        run: _Run,
+        allowed: Allowed,
     ) -> None:
         """Have a job done; the result of an earlier one is ignored from now on."""
         subject = self._subject
@@ -223,7 +247,7 @@ class TimingPanel(widgets.VBox):
                 raise self.controls.problem
             self._worker.submit(
                 make_job(subject),
-                on_done=lambda result: self._finished(subject, result, take, again),
+                on_done=lambda result: self._finished(subject, result, take, run, allowed),
                 on_progress=lambda progress: self._show_progress(subject, progress),
             )
         except Exception as failure:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
@@ -232,7 +256,12 @@ class TimingPanel(widgets.VBox):
         self._draw()
 
     def _finished(
-        self, subject: Subject, result: Any, take: Callable[[Subject, Any], None], again: _Run
+        self,
+        subject: Subject,
+        result: Any,
+        take: Callable[[Subject, Any], None],
+        run: _Run,
+        allowed: Allowed,
     ) -> None:
         if self._running is not subject:
             return
@@ -242,7 +271,10 @@ class TimingPanel(widgets.VBox):
                 f"This would take {duration_text(result.seconds)} or more: {duration_text(result.predicted_ms / 1000)} "
                 "a run are expected (an estimate)."
             )
-            self._again = again
+            self._ask("However long it takes", run, attrs.evolve(allowed, at_most_s=None))
+        elif isinstance(result, BeyondMemoryError):
+            self._note = memory_question(result)
+            self._ask("Though memory may run out", run, attrs.evolve(allowed, beyond_memory=True))
         elif isinstance(result, TimingStopped):
             self._note = "The measurement was stopped."
         elif isinstance(result, Exception):
@@ -253,8 +285,14 @@ class TimingPanel(widgets.VBox):
         if self._note:
             self._say(self._note)
 
+    def _ask(self, tooltip: str, run: _Run, allowed: Allowed) -> None:
+        """Offer to go on all the same."""
+        self._again = lambda: run(allowed)
+        self.all_the_same.tooltip = tooltip
+
     def _timing_came(self, subject: Subject, timing: Timing) -> None:
         self.timing, self._timed = timing, subject
+        self._predictions.doubt(subject, timing)
         self._session.set_race(None)
         self._say(f"Measured: {digits(timing.median_ms)} ms.")
         self._tell_block_times()
@@ -304,7 +342,7 @@ class TimingPanel(widgets.VBox):
 
     def _go_on(self) -> None:
         if self._again is not None:
-            self._again(None)
+            self._again()
 
     def _pinned_words(self, same: bool) -> str:
         """What A is, and what is still to be done for a race."""

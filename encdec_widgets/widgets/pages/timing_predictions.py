@@ -5,7 +5,9 @@ from typing import Any
 
 from encdec_widgets.formatting import digits
 from encdec_widgets.widgets.pages.timing_subject import Subject, Surroundings
+from encdec_widgets.workers.timing import Timing
 from encdec_widgets.workers.timing.calibration import Calibration, predict_ms
+from encdec_widgets.workers.timing.measuring import far_off
 
 
 class Predictions:
@@ -18,6 +20,11 @@ class Predictions:
     def learn(self, subject: Subject, calibration: Mapping[str, Any]) -> None:
         """Take what a measurement of ``subject`` has found of the device's speed."""
         self._calibrations[subject.surroundings] = Calibration.from_dict(calibration)
+
+    def doubt(self, subject: Subject, timing: Timing) -> None:
+        """Forget what was found if it was far off, as the device is calibrated again at the next measurement."""
+        if timing.predicted_ms is not None and far_off(timing.predicted_ms, timing.median_ms):
+            self._calibrations.pop(subject.surroundings, None)
 
     def of(self, subject: Subject) -> float | None:
         """How long a run of it should take, in ms; None where nothing was measured in its surroundings."""

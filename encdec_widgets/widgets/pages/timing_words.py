@@ -7,11 +7,11 @@ from markupsafe import Markup
 
 from encdec_widgets.figures.charts.bars import Bar, bars
 from encdec_widgets.figures.stages import roles
-from encdec_widgets.formatting import counted, digits, exact_text, flops_text, percent_text
+from encdec_widgets.formatting import bytes_text, counted, digits, exact_text, flops_text, percent_text
 from encdec_widgets.widgets.base.texts import NOTHING, joined, lines, note, notices
 from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.gpu import Gpus
-from encdec_widgets.workers.timing import Comparison, Device, Timing
+from encdec_widgets.workers.timing import BeyondMemoryError, Comparison, Device, Timing
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -119,15 +119,28 @@ def race_html(race: Comparison, up_to_date: bool) -> Markup:
     )
 
 
+def memory_question(refused: BeyondMemoryError) -> str:
+    """What is asked before work is begun that is estimated to take more memory than there is."""
+    fits = "Not even one image fits."
+    if refused.fits:
+        fits = f"The largest batch that fits is {counted(refused.fits, 'image')} (an estimate)."
+    return (
+        f"This would take about {bytes_text(refused.needed_bytes)} of memory (an estimate), and there are "
+        f"{bytes_text(refused.limit_bytes)}. {fits}"
+    )
+
+
 def card_html(device: Device, gpus: Gpus) -> Markup:
     """What there is to run on: the graphics card and its state, or that there is none, and why."""
-    cards = [card.name for card in gpus.cards]
+    cards = [each.name for each in gpus.cards]
+    is_read = device.kind == "GPU" and device.number < len(gpus.cards)
+    card = gpus.cards[device.number] if is_read else None
     if device.kind == "CPU" and cards:
         said = f"{' and '.join(cards)} is here, but the Keras backend computes on the CPU."
     elif device.kind == "CPU":
         said = "Timed on the CPU. No GPU found."
     else:
-        said = str(gpus.cards[0]) if cards else "The card does not tell its state."
+        said = "The card does not tell its state." if card is None else str(card)
     why = Markup("<details><summary>{}</summary>{}</details>").format(said, gpus.trouble)
-    warned = gpus.cards[0].warnings if cards and device.kind != "CPU" else ()
+    warned = () if card is None else card.warnings
     return note(why if gpus.trouble else said) + notices(warned)

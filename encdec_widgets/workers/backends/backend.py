@@ -198,6 +198,14 @@ class Backend(abc.ABC):
         """What of :attr:`settings` has it compute with so many threads; nothing where it cannot be told."""
         return {}
 
+    def without_cards(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Of settings that were told, those that a process can take that finds no card."""
+        return dict(settings)
+
+    def advice_when_noisy(self, settings: Mapping[str, Any]) -> str | None:
+        """What may help where times on the CPU differ much under these settings: a sentence without a full stop."""
+        return None
+
     def training_threads(self, threads: int | None) -> contextlib.AbstractContextManager[None]:
         """Have what is trained inside the ``with`` statement computed with as many threads as suit a training.
 

@@ -4,7 +4,7 @@ import importlib.util
 
 from encdec_widgets._keras import LIBRARIES, active_backend, keras, keras_is_loaded
 from encdec_widgets.workers.backends import NAMES, backend_named
-from encdec_widgets.workers.device import CPU, Device
+from encdec_widgets.workers.device import CPU, Device, told_apart
 
 
 def installed_backends() -> tuple[str, ...]:
@@ -65,4 +65,4 @@ def visible_devices() -> tuple[Device, ...]:
         found = backend_named(name).devices() if name in NAMES else []
     except Exception:  # noqa: BLE001 - a broken driver raises any error, and the status line still needs a device
         found = []
-    return tuple(dict.fromkeys([*found, CPU]))
+    return told_apart([*found, CPU])

@@ -101,6 +101,11 @@ class TensorFlow(Backend):
             tf.config.experimental.reset_memory_stats(f"GPU:{number}")
         return Runner(to_device, run, _peak_bytes)
 
+    def without_cards(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """All but those that name cards."""
+        of_cards = ("devices visible", "logical devices")
+        return {name: value for name, value in settings.items() if name not in of_cards}
+
     def settings_for_threads(self, threads: int) -> dict[str, Any]:
         """As many within operations as between them."""
         return {"threads within operations": threads, "threads between operations": threads}

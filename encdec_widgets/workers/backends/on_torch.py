@@ -1,7 +1,7 @@
 """PyTorch."""
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -78,7 +78,12 @@ class Torch(Backend):
         step: Any = _step(model, work)
         if compilation == "torch.compile":
             _never_eager()
+            if work == "training":
+                _like_later_steps(model)
             step = torch.compile(step, dynamic=False)
+        if work == "forward":
+            # Around what is compiled, never within: and inductor cannot compile with tensors of inference_mode.
+            step = _without_gradients(step, torch.inference_mode if compilation == "eager" else torch.no_grad)
 
         def to_device(inputs: Sequence[Any], targets: Sequence[Any]) -> Any:
             tensors = zip(inputs, model.inputs, strict=True)
@@ -101,6 +106,20 @@ class Torch(Backend):
     def settings_for_threads(self, threads: int) -> dict[str, Any]:
         """As many within operations as between them."""
         return {"threads within operations": threads, "threads between operations": threads}
+
+    def advice_when_noisy(self, settings: Mapping[str, Any]) -> str | None:
+        """Fewer threads, where there are several.
+
+        A timing takes those that the program has, unlike a training: it is to tell how long that program's own loop
+        takes.
+        """
+        threads = int(settings.get("threads within operations") or 1)
+        if threads == 1:
+            return None
+        return (
+            f"PyTorch ran with {threads} threads, as it does where the network comes from; they wait for each other "
+            "busily, and torch.set_num_threads(1) there may be faster while other programs compute"
+        )
 
     @contextmanager
     def training_threads(self, threads: int | None) -> Iterator[None]:
@@ -167,8 +186,7 @@ def _step(model: Any, work: Work) -> Callable[..., Any]:
     import torch
 
     def forward(x: Any, _: Any) -> Any:
-        with torch.inference_mode():
-            return model(x, training=False)
+        return model(x, training=False)
 
     def training(x: Any, y: Any) -> Any:
         return model.train_step((x, one_or_all(y)))
@@ -186,6 +204,32 @@ def _step(model: Any, work: Work) -> Callable[..., Any]:
         return torch.autograd.grad(flat, wanted, grad_outputs=of_outputs, allow_unused=True)
 
     return {"forward": forward, "training": training}.get(work, gradients)
+
+
+def _without_gradients(step: Callable[..., Any], context: Callable[[], Any]) -> Callable[..., Any]:
+    def run(*batch: Any) -> Any:
+        with context():
+            return step(*batch)
+
+    return run
+
+
+def _like_later_steps(model: Any) -> None:
+    """Have a first step that is like all others.
+
+    Else Keras builds its loss there, in a way that cannot be compiled.
+    """
+    import torch
+
+    maps = [
+        keras.ops.zeros((1, *output.shape[1:]), dtype=dtype_of_target("training", output))
+        for output in model.outputs
+    ]
+    model.compute_loss(y=one_or_all(maps), y_pred=one_or_all(maps), training=True)
+    for (
+        variable
+    ) in model.trainable_variables:  # As in all later steps: else the second one is compiled once more.
+        variable.value.grad = torch.zeros_like(variable.value)
 
 
 def _never_eager() -> None:

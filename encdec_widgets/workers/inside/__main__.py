@@ -19,8 +19,15 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.networks.keras_private import reason_in
-from encdec_widgets.workers.errors import TimingError, out_of_memory, tells_of_memory
+from encdec_widgets.workers.errors import (
+    BackendFailedError,
+    BeyondMemoryError,
+    TimingError,
+    out_of_memory,
+    tells_of_memory,
+)
 
 if TYPE_CHECKING:
     from encdec_widgets.workers.inside.bench import Bench
@@ -59,16 +66,21 @@ def answer(request: dict[str, Any], commands: Commands | None = None) -> dict[st
 
     Returns:
         The request's ``id`` and either ``result`` or ``error`` (one line); ``retire`` is true where this process should
-        not be used again.
+        not be used again, and ``beyond_memory`` has the figures of work that was refused for its memory.
     """
     try:
         result = (commands or _of_bench)()[request["command"]](**request["arguments"])
         return {"id": request["id"], "result": result}
+    except BeyondMemoryError as error:
+        facts = {"beyond_memory": error.to_dict(), "retire": False}
+        return {"id": request["id"], "error": str(error), **facts}
     except BaseException as error:  # noqa: BLE001 - the parent waits for a line about any error
         memory = any(tells_of_memory(f"{type(cause).__name__}: {cause}") for cause in _causes(error))
         line = out_of_memory(request["batch_size"]) if memory else _one_line(error)
-        # After that, allocators keep their memory in pieces that are too small.
-        return {"id": request["id"], "error": line, "retire": memory}
+        # After a shortage, allocators keep their memory in pieces that are too small; after any other failure of a
+        # library, each later call may fail in it as well.
+        ours = isinstance(error, (TimingError, FieldError)) and not isinstance(error, BackendFailedError)
+        return {"id": request["id"], "error": line, "retire": memory or not ours}
 
 
 def _of_bench() -> Mapping[str, Callable[..., Any]]:

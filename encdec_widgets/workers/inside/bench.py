@@ -1,8 +1,9 @@
 """The commands of a worker process: networks are loaded, run in rounds, taken apart and differentiated."""
 
+import contextlib
 import gc
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -17,11 +18,11 @@ from encdec_widgets.workers.backends.backend import Runner, Work
 from encdec_widgets.workers.backends.installed import visible_devices
 from encdec_widgets.workers.block_maps import unpacked
 from encdec_widgets.workers.device import Device
-from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.errors import BackendFailedError, TimingError
 from encdec_widgets.workers.inside.feature_maps import look
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.workers.inside.loading import Loaded, load
-from encdec_widgets.workers.inside.memory import Growth, require_memory
+from encdec_widgets.workers.inside.memory import Expected, Growth, expected_memory, require_memory
 from encdec_widgets.workers.inside.modules import ModulesHere
 from encdec_widgets.workers.inside.parts import block_models
 from encdec_widgets.workers.inside.sampling import GradientSampler
@@ -92,13 +93,16 @@ class Bench:
         gc.collect()
         return {}
 
-    def load(self, name: str, network: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    def load(
+        self, name: str, network: Mapping[str, Any], options: Mapping[str, Any], beyond_memory: bool = False
+    ) -> dict[str, Any]:
         """Build a network.
 
         Args:
             name: What to call it.
             network: The fields of a :class:`encdec_widgets.workers.sent_network.Network`.
             options: The fields of :class:`encdec_widgets.workers.timing.Options`, resolved.
+            beyond_memory: Whether to build it even where it would take more memory than there is.
         """
         if keras.config.backend() != options["backend"]:
             raise TimingError(
@@ -106,9 +110,12 @@ class Bench:
             )
         device, notices = _device(options["device"], network["devices"].get(options["backend"]))
 
+        expected: list[Expected | None] = [None]
+
         def check(model: Any, policy: str) -> None:
-            if device.kind == "CPU":
-                require_memory(model, options["work"], options["batch_size"], policy)
+            expected[0] = expected_memory(model, options["work"], options["batch_size"], policy, device)
+            if expected[0] is not None and not beyond_memory:
+                expected[0].require()
 
         with running_backend().on(device), self._modules.noted():
             loaded = load(network, options["precision"], check)
@@ -120,6 +127,7 @@ class Bench:
             "notices": [*network["notices"], *self._notices, *notices],
             "device": device.name,
             "device_option": device.option,
+            "memory": _told(expected[0]),
             "multiply_adds": total(data["multiply_adds"] for _, data in loaded.layers.nodes(data=True)),
         }
 
@@ -145,7 +153,7 @@ class Bench:
         """Run a network for the first time, then until it is warm."""
         network = self._networks[name]
         options, model = network.options, network.loaded.model
-        with running_backend().on(network.device):
+        with running_backend().on(network.device), _told_plainly(options["compilation"]):
             runner = running_backend().runner(model, options["work"], options["compilation"])
             watch = _stopwatch(runner, model, options["work"], options["batch_size"])
             watch.warm_up(options["budget_s"])
@@ -156,7 +164,7 @@ class Bench:
     def run(self, name: str, seconds: float, at_most: int) -> dict[str, Any]:
         """Time a network, or one of its blocks, for a while."""
         watch, device = self._watches[name]
-        with running_backend().on(device):
+        with running_backend().on(device), _told_plainly(self._networks[name].options["compilation"]):
             return {"times_ms": watch.round(seconds, at_most)}
 
     def blocks(self, name: str) -> dict[str, Any]:
@@ -176,7 +184,7 @@ class Bench:
         work: Work = "forward"
         if options["work"] == "training":
             work = "gradients" if self._needs_gradients_of_inputs(name) else "weight gradients"
-        with running_backend().on(network.device):
+        with running_backend().on(network.device), _told_plainly(options["compilation"]):
             runner = running_backend().runner(model, work, options["compilation"])
             # One batch: all blocks are on the bench together.
             watch = _stopwatch(runner, model, work, options["batch_size"], batches=1)
@@ -195,8 +203,8 @@ class Bench:
         with running_backend().on(network.device):
             if name not in self._samplers:
                 model, batch_size = network.loaded.model, network.options["batch_size"]
-                if network.device.kind == "CPU":
-                    require_memory(model, "gradients of the image", batch_size, network.loaded.policy)
+                policy = network.loaded.policy
+                require_memory(model, "gradients of the image", batch_size, policy, network.device)
                 self._samplers[name] = GradientSampler(model, output)
             self._samplers[name].sample()
         return {}
@@ -254,16 +262,17 @@ class Bench:
         """
         device, _ = _device(options["device"], network["devices"].get(options["backend"]))
 
+        expected: list[Expected | None] = [None]
+
         def check(model: Any, policy: str) -> None:
-            if device.kind == "CPU":
-                require_memory(model, "training", options["batch_size"], policy)
+            expected[0] = require_memory(model, "training", options["batch_size"], policy, device)
 
         with running_backend().on(device), self._modules.noted():
             training = TrainingHere(network, task, options, seed, check)
             if weights is not None:
                 training.start_from(weights, numbers)
         self._trainings[name] = training, device
-        return {"parameters": training.parameters}
+        return {"parameters": training.parameters, "memory": _told(expected[0])}
 
     def train_change(self, name: str, network: Mapping[str, Any]) -> dict[str, Any]:
         """Go on with another network after an edit; layers that are the same keep their weights."""
@@ -316,6 +325,22 @@ class Bench:
         return {command.__name__: command for command in names}
 
 
+@contextlib.contextmanager
+def _told_plainly(compilation: str) -> Iterator[None]:
+    """Say in a sentence what to do where a backend or a compiler fails: its own words are a traceback."""
+    try:
+        yield
+    except TimingError:
+        raise
+    except Exception as error:
+        name = running_backend().proper_name
+        raise BackendFailedError(name, compilation, type(error).__name__) from error
+
+
+def _told(expected: Expected | None) -> dict[str, int] | None:
+    return None if expected is None else attrs.asdict(expected)
+
+
 def _calibration(network: _OnBench) -> Calibration:
     """A calibration of a network's device, at the network's precision and compiled in the same way."""
 
@@ -327,7 +352,7 @@ def _calibration(network: _OnBench) -> Calibration:
         return statistics.median(times)
 
     keras.config.set_dtype_policy(network.loaded.policy)
-    with running_backend().on(network.device):
+    with running_backend().on(network.device), _told_plainly(network.options["compilation"]):
         calibration = calibrate(time_model)
     gc.collect()  # Keras models are cycles, and a card's memory is for the network.
     return calibration

@@ -2,14 +2,16 @@
 
 from typing import Any, Literal
 
+import attrs
 import psutil
 
-from encdec_widgets.explain.costs import POLICIES, costs, value_bytes
+from encdec_widgets.explain.costs import MOST_IMAGES, POLICIES, costs, value_bytes
 from encdec_widgets.explain.live_memory import training_peak_values
 from encdec_widgets.explain.machine_memory import memory_limit
-from encdec_widgets.formatting import bytes_text
 from encdec_widgets.networks.call_graph import as_trained_now, call_graph
-from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.device import Device
+from encdec_widgets.workers.errors import BeyondMemoryError
+from encdec_widgets.workers.gpu import visible_gpus
 
 Work = Literal["forward", "training", "gradients of the image"]
 
@@ -43,37 +45,87 @@ def resident_bytes() -> int:
     return int(psutil.Process().memory_info().rss)
 
 
-def require_memory(model: Any, work: Work, batch_size: int, policy: str) -> None:
-    """Refuse work on a processor that takes more memory than there is; cards have memory of their own.
+@attrs.frozen
+class Expected:
+    """The memory of some work, before it begins.
+
+    Attributes:
+        needed_bytes: What it takes (an estimate).
+        limit_bytes: What there is.
+        batch_size: Images that go through the network at once.
+        fits: The most of them that fit (an estimate).
+    """
+
+    needed_bytes: int
+    limit_bytes: int
+    batch_size: int
+    fits: int
+
+    def require(self) -> None:
+        """Refuse the work if it does not fit.
+
+        Raises:
+            BeyondMemoryError: If it takes more memory than there is.
+        """
+        if self.needed_bytes > self.limit_bytes:
+            raise BeyondMemoryError(self.needed_bytes, self.limit_bytes, self.batch_size, self.fits)
+
+
+def memory_of(device: Device) -> int | None:
+    """The memory of a device, in bytes: a card's own, as its driver tells, or what this process may use; or None."""
+    if device.kind == "CPU":
+        return memory_limit()
+    cards = visible_gpus().cards if device.kind == "GPU" else ()
+    return cards[device.number].memory_total_bytes if device.number < len(cards) else None
+
+
+def expected_memory(model: Any, work: Work, batch_size: int, policy: str, device: Device) -> Expected | None:
+    """What work takes, and what there is; None where either is unknown.
 
     Args:
         model: A functional ``keras.Model``, whose weights may not be filled yet.
         work: What it is to do.
         batch_size: Images that go through it at once.
-        policy: Name of the Keras dtype policy that it computes with; of one whose memory is unknown nothing is refused.
+        policy: Name of the Keras dtype policy that it computes with.
+        device: Where it is done.
+    """
+    limit = memory_of(device)
+    if limit is None or policy not in POLICIES:
+        return None
+    calls = as_trained_now(call_graph(model, ()), model)
+    needed, one, two = (_needed(calls, work, images, policy) for images in (batch_size, 1, 2))
+    if needed is None or one is None or two is None:
+        return None
+    fits = max(limit - (2 * one - two), 0) // (two - one)  # weights take as much for any number of images
+    return Expected(needed, limit, batch_size, min(fits, MOST_IMAGES))
+
+
+def require_memory(model: Any, work: Work, batch_size: int, policy: str, device: Device) -> Expected | None:
+    """Refuse work that takes more memory than there is, and tell what it takes; where that is unknown, neither.
+
+    Args:
+        model: As in :func:`expected_memory`, and so are the others.
+        work: What it is to do.
+        batch_size: Images that go through it at once.
+        policy: Name of its dtype policy.
+        device: Where it is done.
 
     Raises:
-        TimingError: If it takes more (an estimate). It says how much.
+        BeyondMemoryError: (a TimingError) If it takes more (an estimate).
     """
-    limit = memory_limit()
-    if limit is None or policy not in POLICIES:
-        return
-    needed = _needed(model, work, batch_size, policy)
-    if needed is not None and needed > limit:
-        smaller = "a smaller batch, input or network" if batch_size > 1 else "a smaller input or network"
-        raise TimingError(
-            f"this would take about {bytes_text(needed)} of memory (an estimate), and there are {bytes_text(limit)}; "
-            f"try {smaller}"
-        )
+    expected = expected_memory(model, work, batch_size, policy, device)
+    if expected is not None:
+        expected.require()
+    return expected
 
 
-def _needed(model: Any, work: Work, batch_size: int, policy: str) -> int | None:
-    calls = as_trained_now(call_graph(model, ()), model)
+def _needed(calls: Any, work: Work, batch_size: int, policy: str) -> int | None:
     cost = costs(calls, batch_size=batch_size, built_with=policy)
     if work != "gradients of the image":
         return cost.inference_bytes if work == "forward" else cost.training_bytes
     # Gradients go back to the image through all maps, as if the image were trained and no weights were.
-    for _, call in calls.nodes(data=True):
+    seen = calls.copy()
+    for _, call in seen.nodes(data=True):
         call["is_trained"] = not call["inputs"]
-    values = training_peak_values(calls)
+    values = training_peak_values(seen)
     return None if values is None else cost.inference_weight_bytes + values * batch_size * value_bytes(policy)

@@ -15,7 +15,7 @@ from encdec_widgets.workers.backends.installed import (
 from encdec_widgets.workers.client import Worker, shared_worker
 from encdec_widgets.workers.device import Device
 from encdec_widgets.workers.effective_field import EffectiveField, EffectiveFieldSampling, effective_field
-from encdec_widgets.workers.errors import TimingError, TimingStopped, TimingTooLongError
+from encdec_widgets.workers.errors import BeyondMemoryError, TimingError, TimingStopped, TimingTooLongError
 from encdec_widgets.workers.job import Progress
 from encdec_widgets.workers.options import COMPILATIONS, Options, checked
 from encdec_widgets.workers.sent_network import Network, network_of
@@ -26,6 +26,7 @@ from encdec_widgets.workers.timing.result import BlockTime, Timing
 
 __all__ = [
     "COMPILATIONS",
+    "BeyondMemoryError",
     "BlockTime",
     "Comparison",
     "Device",
@@ -59,6 +60,7 @@ def measure(
     *,
     by_block: bool = False,
     at_most_s: float | None = None,
+    beyond_memory: bool = False,
     worker: Worker | None = None,
     **options: Any,
 ) -> Timing:
@@ -70,12 +72,14 @@ def measure(
         design: A Design; or anything that was built: a Backbone, a Designer or a ``keras.Model``.
         by_block: Whether to time each block as well, which about doubles the time.
         at_most_s: Refuse to begin if the runs would take more than so many seconds; None for no limit.
+        beyond_memory: Begin even if more memory is estimated than the device has; it may end in a shortage.
         worker: The processes to measure in; those that all timings share if left out.
         **options: The fields of :class:`Options`: ``work``, ``batch_size``, ``precision``, ``compilation``,
             ``backend``, ``device`` and ``budget_s``.
 
     Raises:
         FieldError: (a ValueError) If an option, or the size of the network's input, cannot be timed.
+        BeyondMemoryError: If it would take more memory than there is; it names the largest batch that fits.
         TimingTooLongError: If it would take longer than ``at_most_s``.
         TimingError: If the network could not be timed: out of memory, say.
         TypeError: If there is no network in ``design``, or no such option.
@@ -93,7 +97,13 @@ def measure(
     how = checked(**options)  # Before seconds are spent on building.
     network = network_of(design)
     network.check(how.batch_size)
-    job = Measurement(network=network, options=how, by_block=by_block, at_most_s=at_most_s)
+    job = Measurement(
+        network=network,
+        options=how,
+        by_block=by_block,
+        at_most_s=at_most_s,
+        beyond_memory=beyond_memory,
+    )
     return (worker or shared_worker()).do(job)
 
 
@@ -104,6 +114,7 @@ def compare(
     name_a: str = "A",
     name_b: str = "B",
     at_most_s: float | None = None,
+    beyond_memory: bool = False,
     worker: Worker | None = None,
     **options: Any,
 ) -> Comparison:
@@ -115,11 +126,13 @@ def compare(
         name_a: What the result calls the first.
         name_b: What the result calls the second.
         at_most_s: As in :func:`measure`.
+        beyond_memory: As in :func:`measure`.
         worker: As in :func:`measure`.
         **options: As in :func:`measure`; a pair of values is one for each: ``backend=("tensorflow", "jax")``.
 
     Raises:
         FieldError: (a ValueError) If an option, or the size of a network's input, cannot be timed.
+        BeyondMemoryError: If one of them would take more memory than there is.
         TimingTooLongError: If one of them would take longer than ``at_most_s``.
         TimingError: If one of them could not be timed.
         TypeError: If there is no network in ``a`` or ``b``, or no such option.
@@ -144,4 +157,5 @@ def compare(
         network = network_of(thing)
         network.check(each.batch_size)
         racers.append(Racer(network=network, options=each, name=name))
-    return (worker or shared_worker()).do(Race(a=racers[0], b=racers[1], at_most_s=at_most_s))
+    race = Race(a=racers[0], b=racers[1], at_most_s=at_most_s, beyond_memory=beyond_memory)
+    return (worker or shared_worker()).do(race)

@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.workers.backends import backend_named
+from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import TimingError, TimingTooLongError
 from encdec_widgets.workers.gpu import GpuState, GpuWatch, visible_gpus
 from encdec_widgets.workers.job import Ask, Progress, Tell
@@ -54,14 +56,27 @@ class OnBench:
     ask: Ask
 
     @classmethod
-    def load(cls, ask: Ask, name: str, network: Network, options: Options) -> "OnBench":
-        """Have ``network`` built and its time predicted."""
-        return cls.built(ask, name, network, options).predicted()
+    def load(
+        cls, ask: Ask, name: str, network: Network, options: Options, *, beyond_memory: bool = False
+    ) -> "OnBench":
+        """Have ``network`` built and its time predicted.
+
+        Raises:
+            BeyondMemoryError: (a TimingError) If it takes more memory than there is, unless that is allowed.
+        """
+        return cls.built(ask, name, network, options, beyond_memory=beyond_memory).predicted()
 
     @classmethod
-    def built(cls, ask: Ask, name: str, network: Network, options: Options) -> "OnBench":
+    def built(
+        cls, ask: Ask, name: str, network: Network, options: Options, *, beyond_memory: bool = False
+    ) -> "OnBench":
         """Have ``network`` built."""
-        arguments = {"name": name, "network": attrs.asdict(network), "options": attrs.asdict(options)}
+        arguments = {
+            "name": name,
+            "network": attrs.asdict(network),
+            "options": attrs.asdict(options),
+            "beyond_memory": beyond_memory,
+        }
         facts = ask(str(options.backend), "load", options.batch_size, arguments)
         return cls(name=name, options=options, facts=facts, ask=ask)
 
@@ -101,6 +116,11 @@ class OnBench:
         self._doubt_calibration(figures.median)
         calibration = self.facts["calibration"]
         low, high = median_interval(times)
+        noise = noise_words(times)
+        notices = list(self.facts["notices"])
+        if noise.startswith("noisy") and self.facts["device_option"] == CPU.option:
+            advice = backend_named(str(self.options.backend)).advice_when_noisy(self.facts["settings"])
+            notices += [advice] if advice else []
         return Timing(
             median_ms=figures.median,
             p10_ms=figures.p10,
@@ -108,7 +128,7 @@ class OnBench:
             low_ms=low if math.isfinite(low) else None,
             high_ms=high if math.isfinite(high) else None,
             n=len(times),
-            noise=noise_words(times),
+            noise=noise,
             batch_size=self.options.batch_size,
             precision=self.facts["precision"],
             device=self.facts["device"],
@@ -123,14 +143,14 @@ class OnBench:
                 *(rate for _, rate in calibration["convolution_rates"]),
             ),
             call_ms=calibration["call_overhead_ms"],
-            notices=tuple(self.facts["notices"]),
+            notices=tuple(notices),
             **others,
         )
 
     def _doubt_calibration(self, median_ms: float) -> None:
         """Forget a calibration that was far off: the device was busy with something else then, or is now."""
         predicted_ms = self.facts["predicted_ms"]
-        if predicted_ms is not None and not 1 / FAR_OFF < predicted_ms / median_ms < FAR_OFF:
+        if predicted_ms is not None and far_off(predicted_ms, median_ms):
             _calibrations.pop(self._conditions(), None)
 
     def _conditions(self) -> tuple[str | None, ...]:
@@ -147,6 +167,7 @@ class Measurement:
         options: How to time it, resolved.
         by_block: Whether to time each of its blocks as well, which about doubles the time.
         at_most_s: Refuse to begin if the runs would take more than so many seconds; None for no limit.
+        beyond_memory: Begin even if more memory is estimated than there is.
 
     Example:
         >>> from encdec_widgets import Design
@@ -162,6 +183,7 @@ class Measurement:
     options: Options
     by_block: bool = False
     at_most_s: float | None = None
+    beyond_memory: bool = False
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -173,10 +195,15 @@ class Measurement:
         """Seconds that its timed runs may take, in all."""
         return self.options.budget_s * (2 if self.by_block else 1)
 
+    def leaves_cards(self, backend: str) -> bool:
+        """Whether it computes on the CPU alone, so that no card is touched."""
+        return self.options.device == CPU.option
+
     def do(self, ask: Ask, tell: Tell) -> Timing:
         """Measure.
 
         Raises:
+            BeyondMemoryError: If it would take more memory than there is.
             TimingTooLongError: If it would take far longer than allowed.
             TimingError: If the network could not be timed.
         """
@@ -192,14 +219,14 @@ class Measurement:
 
     def _measure(self, ask: Ask, tell: Tell, cards: Sequence[GpuState]) -> Timing:
         tell(Progress(share=0.05, doing="building the network, calibrating the device"))
-        network = OnBench.load(ask, "network", self.network, self.options)
+        network = OnBench.load(ask, "network", self.network, self.options, beyond_memory=self.beyond_memory)
         predicted_ms = network.facts["predicted_ms"]
         check_length(predicted_ms, self.at_most_s)
         card = network.card(cards)
         tell(
             Progress(
                 share=0.2,
-                doing="first call and warm-up",
+                doing=f"first call{compiles(self.options)} and warm-up",
                 predicted_ms=predicted_ms,
                 calibration=network.facts["calibration"],
             )
@@ -237,6 +264,16 @@ class Measurement:
             tell(Progress(share=share, doing=f"first call of {name}", predicted_ms=predicted_ms))
             network.do("start_block", name)
         return {name: [] for name in names}
+
+
+def far_off(predicted_ms: float, median_ms: float) -> bool:
+    """Whether a prediction was so far off that its calibration is not used again."""
+    return not 1 / FAR_OFF < predicted_ms / median_ms < FAR_OFF
+
+
+def compiles(options: Options) -> str:
+    """What is said of a first call that compiles, which may take long."""
+    return "" if options.compilation == "eager" else ", which compiles,"
 
 
 def check_length(predicted_ms: float | None, at_most_s: float | None) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.gpu import GpuState, GpuWatch, visible_gpus
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.options import Options
 from encdec_widgets.workers.sent_network import Network
 from encdec_widgets.workers.timing.comparison import ENOUGH_ROUNDS, Comparison
-from encdec_widgets.workers.timing.measuring import OVERTIME_S, OnBench, check_length
+from encdec_widgets.workers.timing.measuring import OVERTIME_S, OnBench, check_length, compiles
 from encdec_widgets.workers.timing.statistics import settled
 
 MAX_ROUNDS = 200
@@ -52,6 +53,7 @@ class Race:
         a: The one that is compared with.
         b: The other.
         at_most_s: Refuse to begin if the runs of one would take more than so many seconds; None for no limit.
+        beyond_memory: Begin even if more memory is estimated for one than there is.
 
     Example:
         >>> from encdec_widgets import preset
@@ -67,6 +69,7 @@ class Race:
     a: Racer
     b: Racer
     at_most_s: float | None = None
+    beyond_memory: bool = False
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -78,10 +81,16 @@ class Race:
         """Seconds that the timed runs of both may take, in all."""
         return self.a.options.budget_s + self.b.options.budget_s
 
+    def leaves_cards(self, backend: str) -> bool:
+        """Whether what runs on a backend computes on the CPU alone."""
+        racers = [racer for racer in (self.a, self.b) if racer.options.backend == backend]
+        return all(racer.options.device == CPU.option for racer in racers)
+
     def do(self, ask: Ask, tell: Tell) -> Comparison:
         """Race.
 
         Raises:
+            BeyondMemoryError: If one of them would take more memory than there is.
             TimingTooLongError: If it would take far longer than allowed.
             TimingError: If one of them could not be timed.
         """
@@ -104,11 +113,18 @@ class Race:
         started: list[dict[str, Any]] = []
         for number, racer in enumerate((self.a, self.b)):
             tell(Progress(share=0.05 + 0.1 * number, doing=f"building {racer.name}"))
-            network = OnBench.load(ask, "AB"[number], racer.network, racer.options)
+            network = OnBench.load(
+                ask, "AB"[number], racer.network, racer.options, beyond_memory=self.beyond_memory
+            )
             check_length(network.facts["predicted_ms"], self.at_most_s)
             networks.append(network)
         for number, (racer, network) in enumerate(zip((self.a, self.b), networks, strict=True)):
-            tell(Progress(share=0.25 + 0.125 * number, doing=f"first call and warm-up of {racer.name}"))
+            tell(
+                Progress(
+                    share=0.25 + 0.125 * number,
+                    doing=f"first call{compiles(racer.options)} and warm-up of {racer.name}",
+                )
+            )
             started.append(network.start())
         if len(self.backends) == 1:
             for facts in started:

@@ -1,0 +1,34 @@
+"""Mends at the edge of memory: one that lets a network take more than there is mends nothing."""
+
+from typing import get_args
+
+from encdec_widgets.designs.design import Design
+from encdec_widgets.explain.checks.network import Network
+from encdec_widgets.explain.costs import Cost, Precision
+
+EDGE = 4
+"""No mend takes so many times the memory: only where the network takes more than this part of the memory that there is,
+is what a mend leads to built and looked at, which takes as long as an edit."""
+
+
+def beyond(cost: Cost, limit: int) -> int:
+    """How far a network is beyond the memory: 0 if it can be trained, 1 if it can only be run, 2 if not even that."""
+    run, train = cost.inference_bytes or 0, cost.training_bytes or 0
+    return 2 if run > limit else int(train > limit)
+
+
+def keeps_within_memory(network: Network, after: Design) -> bool:
+    """Whether a design can still be run and trained where the network that it mends can."""
+    cost, limit = network.cost, network.memory_bytes
+    if cost is None or limit is None or cost.inference_bytes is None:
+        return True
+    now = beyond(cost, limit)
+    nearer = cost.inference_bytes if now else cost.training_bytes
+    if now == 2 or nearer is None or EDGE * nearer <= limit:
+        return True
+    known = cost.precision in get_args(Precision)
+    try:
+        then = after.build().cost(cost.batch_size, cost.precision if known else None)  # type: ignore[arg-type]
+    except Exception:  # noqa: BLE001 - a user's block may raise anything; what cannot be built mends nothing
+        return False
+    return beyond(then, limit) <= now

@@ -1,0 +1,68 @@
+"""A backend or a compiler that fails: told in a sentence, and its process is not used again."""
+
+from typing import Any
+
+import keras
+import pytest
+
+from encdec_widgets.workers.backends import running_backend
+from encdec_widgets.workers.errors import BackendFailedError, TimingError
+from encdec_widgets.workers.inside.__main__ import answer
+from encdec_widgets.workers.inside.bench import Bench
+from encdec_widgets.workers.timing import Worker, checked, measure, network_of
+from tests.library.timed import DESIGN, FactsOf, alive, eventually, small_model
+
+TRACEBACK = "backend='inductor' raised:\nRuntimeError: " + 30 * "a compiler has much to say. "
+
+
+def failing(*_: Any, **__: Any) -> Any:
+    raise AssertionError(TRACEBACK)
+
+
+@pytest.mark.parametrize("command", ["predict", "start"])
+def test_what_a_compiler_says_becomes_a_sentence_that_tells_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    import attrs
+
+    bench, arguments = Bench(), {"name": "network", **({"calibration": None} if command == "predict" else {})}
+    options = checked()
+    bench.load("network", attrs.asdict(network_of(small_model())), attrs.asdict(options))
+    monkeypatch.setattr(type(running_backend()), "runner", failing)
+    reply = answer({"id": 1, "command": command, "arguments": arguments, "batch_size": 1}, bench.commands)
+    assert reply["retire"]
+    assert reply["error"] == (
+        f"{running_backend().proper_name} ({options.compilation}) failed at this network (AssertionError); "
+        'choose "eager", or another backend'
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "retire"),
+    [
+        (AssertionError(TRACEBACK), True),
+        (RuntimeError("PythonDispatcherTLS was not set"), True),
+        (BackendFailedError("PyTorch", "eager", "RuntimeError"), True),
+        (TimingError("there is no such device"), False),
+    ],
+)
+def test_only_an_error_of_ours_leaves_a_process_in_use(error: Exception, retire: bool) -> None:
+    def fails() -> Any:
+        raise error
+
+    reply = answer({"id": 1, "command": "it", "arguments": {}, "batch_size": 1}, lambda: {"it": fails})
+    assert reply["retire"] == retire
+
+
+def test_a_process_in_which_a_library_failed_is_replaced_at_once(worker: Worker) -> None:
+    measure(small_model(), worker=worker, budget_s=0.05)
+    (pid,) = worker.pids
+
+    class Failing(FactsOf):
+        def do(self, ask: Any, tell: Any) -> Any:
+            return ask(self.backends[0], "run", 1, {"name": "never loaded", "seconds": 1.0, "at_most": 1})
+
+    with pytest.raises(TimingError, match="KeyError"):
+        worker.do(Failing(network_of(DESIGN), backend=keras.config.backend()))
+    assert eventually(lambda: not alive(pid))
+    assert measure(small_model(), worker=worker, budget_s=0.05)

@@ -1,0 +1,98 @@
+"""When a step of a job is taken for hung, by a clock that the test turns."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from encdec_widgets.workers import step_watch
+from encdec_widgets.workers.client import TIMEOUT_S
+from encdec_widgets.workers.process import WorkerProcess
+from encdec_widgets.workers.step_watch import FAR_LONGER, StepWatch
+
+
+class Turned:
+    """A background whose alarms ring as the clock is turned, and a process that computes or not."""
+
+    def __init__(self) -> None:
+        self.now = self.computed = 0.0
+        self.alarms: list[tuple[float, Callable[[], object]]] = []
+        self.hung: list[float] = []
+        self.long: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def alarm(self, seconds: float, action: Callable[[], object]) -> Any:
+        self.alarms.append((self.now + seconds, action))
+        return self
+
+    def cancel(self) -> None:
+        self.alarms.clear()
+
+    def turn(self, seconds: float, *, computing: bool) -> None:
+        until = self.now + seconds
+        while self.alarms and self.alarms[0][0] <= until:
+            at, action = self.alarms.pop(0)
+            self.computed += (at - self.now) * computing
+            self.now = at
+            action()
+        self.now = until
+
+    def watch(self, idle_s: float, most_s: float | None) -> StepWatch:
+        background: Any = self
+        told = {"on_hang": self.hung.append, "on_long": self.long.append}
+        return StepWatch(background, lambda: 1, idle_s=idle_s, most_s=most_s, **told)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Turned:
+    turned = Turned()
+    monkeypatch.setattr(step_watch, "time", turned)
+    monkeypatch.setattr(step_watch, "_computed_s", lambda _: turned.computed)
+    return turned
+
+
+def test_a_step_that_does_not_compute_hangs_after_30_seconds(clock: Turned) -> None:
+    assert TIMEOUT_S == 30
+    clock.watch(TIMEOUT_S, None)
+    clock.turn(100, computing=True)
+    assert not clock.hung
+    clock.turn(29, computing=False)
+    assert not clock.hung
+    clock.turn(5, computing=False)
+    assert clock.hung == [30]
+    assert not clock.alarms
+
+
+def test_one_that_compiles_for_an_hour_does_not_and_says_how_long(clock: Turned) -> None:
+    watch = clock.watch(TIMEOUT_S, None)
+    clock.turn(9, computing=True)
+    assert not clock.long
+    clock.turn(3600, computing=True)
+    assert not clock.hung
+    assert clock.long[-1] >= 3600
+    watch.close()
+    clock.turn(100, computing=False)
+    assert not clock.hung
+
+
+def test_a_run_hangs_after_its_time_though_it_computes(clock: Turned) -> None:
+    clock.watch(60, 60)
+    clock.turn(59, computing=True)
+    assert not clock.hung
+    clock.turn(2, computing=True)
+    assert clock.hung == [60]
+
+
+def test_a_run_is_predicted_once_its_network_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = WorkerProcess("numpy")
+    process.end()
+    run = {"name": "network", "seconds": 0.5}
+    assert process.predicted_s("run", run) is None
+    process.note({"name": "network"}, {"predicted_ms": 20_000.0})
+    assert process.predicted_s("run", run) == 20.5
+    assert process.predicted_s("run", {**run, "name": "network/block"}) == 20.5
+    assert process.predicted_s("start", {"name": "network"}) == 20.0
+    assert process.predicted_s("load", {"name": "network"}) is None
+    assert FAR_LONGER * 20.5 > TIMEOUT_S
