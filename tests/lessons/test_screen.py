@@ -96,6 +96,9 @@ def test_the_panel_goes_from_the_guess_to_the_code(lesson: Lesson) -> None:
     assert (panel.state["current"], goal["hints"], goal["more"]) == (1, ["Deeper."], 1)
     signs = {figure["label"]: (figure["sign"], figure["off"]) for figure in goal["figures"]}
     assert signs["parameters"] == ("✓", "")
+    short = {figure["label"]: figure["short"] for figure in goal["figures"]}
+    assert short["parameters"].endswith(" k ≤ 40 k")
+    assert short["every position of the output sees"].endswith(" → 30 px")
     sign, off = signs["every position of the output sees"]
     assert sign == "✗"
     assert off.endswith("short")

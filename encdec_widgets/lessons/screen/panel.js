@@ -13,9 +13,10 @@ function render({ model, el }) {
   const steps = make(el, "ol", "encdec-lesson-steps");
   steps.setAttribute("aria-label", "Steps of the lesson");
   const brief = make(el, "div", "encdec-lesson-brief");
+  const briefReached = make(brief, "b", "encdec-lesson-reached"); // first: it is what has to be seen
   const briefly = make(brief, "span", "encdec-lesson-line");
   const chips = make(brief, "span", "encdec-lesson-chips");
-  const briefReached = make(brief, "b", "encdec-lesson-reached");
+  const moreChips = make(brief, "span", "encdec-lesson-more-chips");
   const toggle = make(el, "button", "encdec-lesson-button encdec-lesson-toggle");
   toggle.setAttribute("aria-controls", id);
   const body = make(el, "div", "encdec-lesson-body encdec-words");
@@ -67,7 +68,9 @@ function render({ model, el }) {
     [...steps.children].forEach(({ firstChild: button }, index) => {
       const step = state.parts[index] ?? { state: state.home.done ? "done" : "open", closed: "" };
       button.dataset.state = step.state;
-      put(button, `${label(index)}${step.state === "done" ? " ✓" : ""}`);
+      const [number, kind = ""] = label(index).split(" ");
+      if (!button.firstChild) for (const part of ["number", "kind", "done"]) make(button, "span", `encdec-lesson-step-${part}`);
+      [number, kind && ` ${kind}`, step.state === "done" ? " ✓" : ""].forEach((text, at) => put(button.children[at], text));
       button.setAttribute("aria-label", `${label(index)}, ${WORDS[step.state]}`);
       button.title = step.closed;
       if (step.closed) button.setAttribute("aria-disabled", "true");
@@ -85,6 +88,12 @@ function render({ model, el }) {
     briefly.classList.toggle("encdec-lesson-question", open);
     each(chips, open ? [] : (now.figures ?? []), "span", "encdec-lesson-chip", chipParts, showChip);
     line(briefReached, !open && now.reached ? `✓ ${now.reached}` : "");
+    fit();
+  }
+
+  function fit() {
+    const now = part();
+    fitChips(brief, chips, moreChips, isOpen() ? [] : (now.figures ?? []));
   }
 
   function drawNext(now) {
@@ -148,6 +157,8 @@ function render({ model, el }) {
   model.on("change:state", changed);
   model.on("change:trouble", refused);
   draw();
+  const sizes = new ResizeObserver(fit);
+  sizes.observe(brief);
 
   let frame;
   let ends = [];
@@ -176,6 +187,7 @@ function render({ model, el }) {
   begin();
   return () => {
     cancelAnimationFrame(frame);
+    sizes.disconnect();
     model.off("change:state", changed);
     model.off("change:trouble", refused);
     for (const end of ends) end();

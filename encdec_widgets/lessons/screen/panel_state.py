@@ -17,6 +17,8 @@ SIGNS = {
     None: ("?", "not known yet", "unknown"),
 }
 """The sign of a bound that holds, does not, or can't be told yet, its words, and its name in the style sheet."""
+SHORT_SIGNS = {"at least": "≥", "at most": "≤", "exactly": "="}
+"""How a bound stands in one line."""
 
 
 def panel_state(lesson: "Lesson") -> dict[str, Any]:
@@ -88,7 +90,20 @@ def _figure(bound: str, part: PartState) -> dict[str, Any]:
         "value": part.value_text or "–",
         "bound": f"has to be {part.bound_text}" if bound == "exactly" else part.bound_text,
         "off": part.off_text,
+        "short": _short(part, part.bound_text.removeprefix(f"{bound} ")),
     }
+
+
+def _short(part: PartState, limit: str) -> str:
+    """The figure and its bound for one line: "16 → 64" where it has to change, "478 k ≤ 500 k" where it holds."""
+    if part.holds is None:
+        return limit if part.bound is None else f"{SHORT_SIGNS[part.bound.sign]} {limit}"
+    if not part.holds:
+        unit = limit.rpartition(" ")[2]  # said once
+        return f"{part.value_text.removesuffix(f' {unit}')} → {limit}"
+    if part.bound is None or part.bound.sign == "exactly":
+        return part.value_text
+    return f"{part.value_text} {SHORT_SIGNS[part.bound.sign]} {limit}"
 
 
 def _reached_words(part: GoalState) -> str:

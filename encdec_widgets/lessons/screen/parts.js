@@ -137,16 +137,37 @@ function showFigure(row, { sign, word, holds, label, value, bound, off }) {
 function chipParts(chip) {
   const sign = make(chip, "span", "encdec-lesson-sign");
   sign.setAttribute("aria-hidden", "true");
-  const figure = make(chip, "span");
-  return { sign, figure, word: make(chip, "span", "encdec-lesson-unseen") };
+  const what = make(chip, "span", "encdec-lesson-chip-what");
+  const figure = make(chip, "b", "encdec-lesson-chip-figure");
+  return { sign, what, figure, word: make(chip, "span", "encdec-lesson-unseen") };
 }
 
-function showChip(row, { sign, word, holds, label, value, bound }) {
-  row.element.dataset.holds = holds;
-  row.element.title = `${label}: ${value}, ${bound}`;
-  put(row.sign, sign);
-  put(row.figure, `${label} ${value}`);
-  put(row.word, `, ${word}`);
+function showChip(row, figure) {
+  row.element.dataset.holds = figure.holds;
+  row.element.title = inWords(figure);
+  put(row.sign, figure.sign);
+  put(row.what, figure.label);
+  put(row.figure, figure.short);
+  put(row.word, `, ${figure.word}`);
+}
+
+const inWords = ({ label, value, bound, off, word }) => `${label}: ${value}, ${bound} · ${off || word}`;
+
+/* Chips that have no room on the line are counted at its end: first those that hold, and of these the last. */
+function fitChips(row, chips, more, figures) {
+  const all = [...chips.children];
+  for (const chip of all) chip.hidden = false;
+  line(more, "");
+  const cut = () => row.clientWidth && row.scrollWidth > row.clientWidth;
+  const last = [...all].reverse();
+  const going = [...last.filter((chip) => chip.dataset.holds === "held"), ...last.filter((chip) => chip.dataset.holds !== "held")];
+  const gone = [];
+  while (cut() && going.length) {
+    gone.push(going.shift());
+    gone.at(-1).hidden = true;
+    line(more, `+${gone.length}`);
+  }
+  more.title = gone.map((chip) => inWords(figures[all.indexOf(chip)])).join("\n");
 }
 
 function goalView(place, part, tell) {
