@@ -46,6 +46,7 @@ class Collected(ipywidgets.Widget, metaclass=_OpenedWhenMade):
 
     _looks: tuple[ipywidgets.Widget, ...] = ()
     _made = False
+    _made_in: tuple[int, Any] = (0, None)  # of one whose __init__ ended with an error before it was made
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Let an anywidget hear what the kernel says, however late its script comes."""
