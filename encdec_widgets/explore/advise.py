@@ -177,7 +177,7 @@ def advise_in_steps(
         give_way=tuple(give_way),
         designs=designs,
         built=search.built,
-        sure=tuple(sure_texts(wanted, designs, search.built, device, bounds_hold)),
+        sure=tuple(sure_texts(wanted, designs, search.built, device, bounds_hold, slower)),
         untested=untested,
     )
 

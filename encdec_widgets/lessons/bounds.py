@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -87,7 +88,7 @@ def exactly(value: Any) -> Bound:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and not math.isnan(value)
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and not math.isnan(value)
 
 
 def _number(name: str, value: Any) -> float:
@@ -96,4 +97,4 @@ def _number(name: str, value: Any) -> float:
             f"{name} takes a finite number. Received: {quoted(value)}. Would work: {name}(150), say; exactly(...) "
             "takes other values."
         )
-    return float(value) if isinstance(value, float) else value
+    return int(value) if isinstance(value, numbers.Integral) else float(value)

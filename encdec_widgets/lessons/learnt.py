@@ -24,4 +24,9 @@ def learnt_of(learning: Learning) -> Learnt | None:
         return None
     runs = learning.state.runs
     steps = max(runs[0].steps, last.steps) if len(runs) == 1 else last.steps
-    return Learnt(design=last.design, task=last.task, figures=dict(last.figures), steps=steps)
+    return Learnt(
+        design=last.design,
+        task=last.task,
+        figures={name: float(figure) for name, figure in last.figures.items()},
+        steps=steps,
+    )

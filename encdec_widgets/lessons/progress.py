@@ -26,6 +26,7 @@ from encdec_widgets.lessons.predictions import (
 from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.session.telling import Telling
 from encdec_widgets.widgets.base.at_rest import AtRest
+from encdec_widgets.workers.errors import WorkerBusyError
 
 if TYPE_CHECKING:
     from encdec_widgets.widgets.designer import Designer
@@ -36,6 +37,8 @@ State: TypeAlias = PredictionState | GoalState
 REFUSED = "The last edit is not possible: the figures are those of the network on screen."
 KEPT_AFTER_S = 0.5
 """The network on screen is kept after so long a pause in the edits; guesses, hints and reached goals at once."""
+AGAIN_S = 0.5
+"""An answer for which the worker process is busy is tried again after so long."""
 WAITS_S = 0.05
 """Where there are no threads, the screen has so long to say that an answer is being computed."""
 
@@ -133,7 +136,9 @@ class LessonProgress(Telling):
     # What a person does
 
     def guess(self, index: int, value: Any) -> None:
-        """Make a guess, and have the answer computed; nothing happens where there is a guess already.
+        """Make a guess, and have the answer computed; a guess that is there stays, and an answer that is there too.
+
+        An answer that could not be computed is tried again.
 
         Args:
             index: Index of the prediction.
@@ -147,7 +152,9 @@ class LessonProgress(Telling):
             raise ValueError(
                 "The predictions before this one have no guess yet: begin with the first of them."
             )
-        if state.guess is None:
+        if state.problem and not state.computing:
+            self._compute(index)
+        elif state.guess is None:
             guess = prediction.as_guess(value)
             self._change(index, guess=guess)
             self._keep()
@@ -196,7 +203,7 @@ class LessonProgress(Telling):
         self._compute_what_waits()
 
     def _compute_what_waits(self) -> None:
-        if self._session.steps:
+        if self._session.steps and not self._session.closed:
             return
         waiting, self._waiting = self._waiting, []
         background = self._session.background
@@ -228,6 +235,10 @@ class LessonProgress(Telling):
         prediction, state = self._at(index, Prediction, PredictionState)
         if state.guess is None:
             return  # The lesson was begun anew meanwhile.
+        if isinstance(error, WorkerBusyError) and running_loop() is not None:
+            self._waiting.append(index)  # It trains or races, and so does the designer.
+            self._session.background.later(AGAIN_S, self._session.guarded(self._compute_what_waits))
+            return
         if error is not None:
             self._change(index, computing=False, problem=problem_text(error))
             self._say(problem_text(error))

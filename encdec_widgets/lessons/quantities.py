@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -113,10 +114,17 @@ def own_quantity(name: str, function: Callable[[Any], Any]) -> Quantity:
     return Quantity(
         name=name,
         label=lambda _, __: name,
-        read=lambda seen, _: function(seen.backbone),
+        read=lambda seen, _: _plain(function(seen.backbone)),
         write=_any_text,
         unknown=lambda _, __: "not known of this network",
     )
+
+
+def _plain(value: Any) -> Any:
+    """A number of any library as one of Python's; any other value as it is."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return value
+    return int(value) if isinstance(value, numbers.Integral) else float(value)
 
 
 def _receptive_field(seen: Seen, _: Aim) -> float | None:

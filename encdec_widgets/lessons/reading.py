@@ -36,6 +36,7 @@ _TIME = re.compile(
     r"[\[(]?\b(?:\d{4}-\d{2}-\d{2}[T ,]*)?(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}[ ,]*)?\d{1,2}:\d{2}(?::\d{2})?"
     r"(?:\s*[AaPp]\.?[Mm]\.?)?[\])]?"
 )
+_DAY = re.compile(r"\b(?:today|yesterday)(?: at)?\b", re.IGNORECASE)
 _FROM = re.compile(r"^from\s+(.+?)(?:\s+to\s+.+)?$", re.IGNORECASE)
 _AROUND = " \t:;,–—-|<>*•·\"'`“”„«»‘’[]()#"
 
@@ -70,7 +71,7 @@ def read_codes(text: str | Iterable[str]) -> tuple[tuple[Found, ...], tuple[str,
     """
     lines = _lines(text)
     found: list[Found] = []
-    passed: list[str] = []
+    passed: dict[int, str] = {}
     at = 0
     while at < len(lines):
         in_line = list(_in_line(at + 1, lines[at]))
@@ -80,11 +81,13 @@ def read_codes(text: str | Iterable[str]) -> tuple[tuple[Found, ...], tuple[str,
             if joined is not None:
                 in_line, taken = joined
         if in_line:
+            if not in_line[0].name:
+                in_line[0] = attrs.evolve(in_line[0], name=_name_above(passed, at))
             found += in_line
         elif plain(lines[at]):
-            passed.append(lines[at])
+            passed[at] = lines[at]
         at += taken
-    return tuple(found), tuple(passed)
+    return tuple(found), tuple(passed.values())
 
 
 def class_table(
@@ -233,11 +236,28 @@ def _joined(lines: list[str], at: int) -> tuple[list[Found], int] | None:
 
 def _name(before: str) -> str:
     """The name before a code, without time stamps, bullets and quote marks."""
-    text = _TIME.sub(" ", before).strip(_AROUND)
+    text = _DAY.sub(" ", _TIME.sub(" ", before)).strip(_AROUND)
     text = re.sub(r"^\d{1,3}[.)]\s+", "", text)
     sent = _FROM.match(text)
     name = " ".join((sent[1] if sent else text).split()).strip(_AROUND)
     return f"{name})" if name.count("(") > name.count(")") else name
+
+
+def _name_above(passed: dict[int, str], at: int) -> str:
+    """The name in the lines right above a code, where a chat writes it there with the time; they are taken out."""
+    for stamped in (at - 1, at - 2):
+        if stamped in passed and _TIME.search(passed[stamped]):
+            above = [line for line in (stamped, stamped - 1) if line in passed]
+            name_line = next((line for line in above if _name(passed[line])), None)
+            if name_line is None:
+                return ""
+            name = _name(passed[name_line])
+            for line in range(name_line, stamped + 1):
+                del passed[line]
+            return name
+        if stamped in passed:
+            return ""
+    return ""
 
 
 def _guessed_name(text: str) -> str:

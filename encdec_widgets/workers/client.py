@@ -12,7 +12,7 @@ import attrs
 
 from encdec_widgets.background import Background, on_this_loop, shared_background
 from encdec_widgets.formatting import number_text, quoted
-from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped
+from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped, WorkerBusyError
 from encdec_widgets.workers.interrupts import HeldInterrupts
 from encdec_widgets.workers.job import Job, Progress, finish_job, noun_of_job, settings_of_job
 from encdec_widgets.workers.process import WorkerProcess, require_processes
@@ -107,7 +107,8 @@ class Worker:
             on_progress: Is called with how far the job is, on that event loop or from another thread.
 
         Raises:
-            TimingError: If a job is under way already, or if there are no processes on this platform.
+            WorkerBusyError: (a TimingError) If a job is under way already.
+            TimingError: If there are no processes on this platform.
         """
         run, tell_end = _Run(job, on_this_loop(on_progress), settings_here()), on_this_loop(on_done)
         run.outcome.add_done_callback(lambda outcome: tell_end(outcome.exception() or outcome.result()))
@@ -169,8 +170,7 @@ class Worker:
             raise NotAvailableError("the background has no threads to wait for it")
         with self._lock:
             if self._run is not None:
-                noun = noun_of_job(self._run.job)
-                raise TimingError(f"a {noun} is under way already; wait for it or stop it")
+                raise WorkerBusyError(noun_of_job(self._run.job))
             self._run = run
             for backend in set(self._processes) - set(run.job.backends):
                 self._forget(backend).end()  # A card's memory is for those that are timed.

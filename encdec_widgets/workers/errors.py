@@ -42,6 +42,20 @@ class TimingStopped(TimingError):  # noqa: N818 - it was asked for, so it is no 
         super().__init__("stopped")
 
 
+class WorkerBusyError(TimingError):
+    """The worker does another job; it is free once that is done, or stopped.
+
+    Example:
+        >>> print(WorkerBusyError("training"))
+        a training is under way already; wait for it or stop it
+    """
+
+    def __init__(self, noun: str) -> None:
+        """Say what is under way."""
+        super().__init__(f"a {noun} is under way already; wait for it or stop it")
+        self.noun = noun
+
+
 class TimingTooLongError(TimingError):
     """The timing would take far longer than was allowed; none of its runs was begun.
 

@@ -30,6 +30,7 @@ NAMES = (
     "read_loop",
     "training",
     "lessons",
+    "lesson_edits",
     "sweep",
 )
 

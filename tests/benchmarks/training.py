@@ -5,11 +5,13 @@
   what else the machine does counts little.
 - First call: what tracing and the first step take.
 - Streaming: a slice of a quarter second with its pictures, over its steps alone, in turns.
-- Memory: what the process that trains holds, and what two edits add.
+- Memory: what the process that trains holds, and what two edits add, and forty.
+- Lateness: by how much the kernel's event loop is behind while the page *Learn* shows a training.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Iterator
@@ -21,6 +23,8 @@ import psutil
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.pages.learn_page import LearnPage
 from encdec_widgets.workers.inside.training import TrainingHere
 from encdec_widgets.workers.timing import Worker
 from encdec_widgets.workers.training import Training, TrainingOptions
@@ -34,6 +38,7 @@ SEEDS = (0, 1, 2)
 LOOK_EVERY = 10  # steps
 SLICE_STEPS = 12  # what fits into a quarter second on one core
 STREAMED_SLICES = 30
+GIVEN_UP_S = 120.0  # a training that has not taken a step by then takes none
 
 
 @attrs.frozen
@@ -97,6 +102,8 @@ def run(quick: bool) -> Table:
     rows.append(Row.of(NAME, "first call", first_calls, unit="s"))
     rows.append(_streaming(5 if quick else STREAMED_SLICES))
     rows += _memory(20 if quick else 60)
+    rows += _memory_of_edits(4 if quick else 40)
+    rows.append(asyncio.run(_lateness(2.0 if quick else 20.0)))
     return Table(
         "Training on tasks, by the lessons' settings",
         rows,
@@ -104,6 +111,7 @@ def run(quick: bool) -> Table:
             f"Seconds are CPU seconds of one thread on {keras.config.backend()}.",
             f"A result is looked for every {LOOK_EVERY} steps; the looks are not counted.",
             "Streaming: 12 steps and six pictures, laid over, encoded and as text, over 12 steps alone.",
+            "Lateness: what a wait of 5 ms takes longer, with a training on the page and before it began.",
         ],
     )
 
@@ -196,3 +204,50 @@ def _memory(steps: int) -> Iterator[Row]:
         worker.stop()
     yield Row.of(NAME, "memory of the process that trains", readings[:1], unit="MB")
     yield Row.of(NAME, "the same after two edits", readings[-1:], unit="MB")
+
+
+def _memory_of_edits(edits: int) -> Iterator[Row]:
+    """What an edit of a training leaves in the memory of its process: the network before it should be gone."""
+    training, options = _begun(CASES[4], 0), TrainingOptions().resolved()
+    process = psutil.Process()
+    readings: list[float] = []
+    for number in range(edits):
+        design = unet(2).replace("decoder[1].refine_convs_filters", 8 + number % 2)
+        training.change(attrs.asdict(sent(design, as_task("mouse"), options, None).network))
+        training.slice(0.0, 2, scores=True)
+        readings.append(process.memory_info().rss / 1e6)
+    settled = len(readings) // 2
+    grown = (readings[-1] - readings[settled]) / max(len(readings) - 1 - settled, 1)
+    yield Row.of(NAME, f"memory of an edit, over the later half of {edits}", [grown], unit="MB")
+
+
+async def _lateness(seconds: float) -> Row:
+    """By how much the event loop is late while a training is shown, over a loop that only shows the page."""
+    worker = Worker()
+    page = LearnPage(Session(unet(2)), worker)
+    page.visible = True
+    try:
+        before = await _late_ms(seconds)
+        page.learning.set("task", "mouse")
+        page.learning.start(steps=1_000_000)
+        until = time.monotonic() + GIVEN_UP_S
+        while not (page.learning.state.runs and page.learning.state.runs[0].steps):
+            if time.monotonic() > until or not page.learning.state.running:
+                raise RuntimeError(f"the training did not begin: {page.learning.state.said}")
+            await asyncio.sleep(0.1)
+        while_training = await _late_ms(seconds)
+    finally:
+        page.close()
+        worker.stop()
+    return Row.of(
+        NAME, "the event loop is late, while training", while_training, before, unit="ms", against="before it"
+    )
+
+
+async def _late_ms(seconds: float) -> list[float]:
+    loop = asyncio.get_running_loop()
+    end, late = loop.time() + seconds, list[float]()
+    while (due := loop.time() + 0.005) < end:
+        await asyncio.sleep(0.005)
+        late.append(1000 * (loop.time() - due))
+    return late

@@ -1,9 +1,11 @@
 """The page Advise: what it asks for, what it shows of an advice, and what its buttons do."""
 
+import gc
 import html
 import re
 from typing import Any
 
+import ipywidgets
 import pytest
 
 from encdec_widgets import Designer, advise
@@ -217,3 +219,22 @@ def test_edits_go_on_meanwhile_and_stop_works_at_once(in_both_forms: Background)
         await until(lambda: not in_both_forms._tasks)
 
     in_a_loop(scenario)
+
+
+def test_a_designer_that_is_closed_leaves_no_widget_of_both_parts() -> None:
+    gc.collect()
+    before = set(ipywidgets.widget._instances)
+    designer = Designer(SMALL)
+    designer.header.compare.opened = True
+    designer.session.pin()
+    designer.aside.turn_to(ADVISE)
+    (panel,) = designer.aside.advise.children
+    panel.controls._on_edit("family", "U-Net")
+    panel.controls._on_edit("memory", "lots")
+    panel.controls._on_edit("memory", "8 GB")
+    panel.start.click()
+    panel.controls._on_edit("animal", 30)
+    panel.start.click()
+    designer.close()
+    gc.collect()
+    assert set(ipywidgets.widget._instances) <= before

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from encdec_widgets import Designer, preset
+from encdec_widgets import Design, Designer, preset
+from encdec_widgets.architectures import UNet
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.controls.control_pages import BLOCK, ENDS, NETWORK
+from tests.designer.reading import walk
 
 WHY = "This lesson is about filters, down blocks and decoder blocks; the other settings are locked."
 ABOUT = ("filters", "down_blocks", "decoder[*]")
@@ -117,6 +119,38 @@ def test_what_is_locked_says_why_and_code_and_undo_change_it_as_before(designer:
     name = next(n for n, data in designer.backbone.blocks.nodes(data=True) if data["stage"] == "decoder")
     assert not session.switch_skip(name)
     assert designer.design == before
+
+
+def test_mends_of_checks_change_nothing_that_is_locked() -> None:
+    designer = Designer(
+        Design(UNet(filters=8, down_blocks=2, up_blocks=2, up_interpolate=False), (64, 64, 1))
+    )
+    (check,) = designer.checks.told
+
+    def mends() -> list[str]:
+        buttons = [w for w in walk(designer.checks) if isinstance(w, widgets.Button)]
+        return [b.description for b in buttons if b.description in {mend.label for mend in check.mends}]
+
+    every = mends()
+    assert every
+    designer.controls.focus_on(["filters"], others="locked")
+    assert mends() == []
+    designer.controls.focus_on({path for mend in check.mends for path in mend.changes}, others="locked")
+    assert mends() == every
+
+
+@pytest.mark.parametrize(
+    ("paths", "page"),
+    [
+        (["decoder[*].skip_connection"], BLOCK),
+        (["input_shape"], ENDS),
+        (["head.channels"], ENDS),
+        (["input_shape", "filters"], NETWORK),
+    ],
+)
+def test_the_page_that_is_seen_has_an_open_control(designer: Designer, paths: list[str], page: str) -> None:
+    designer.controls.focus_on(paths)
+    assert designer.controls.chosen == page
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,6 @@ def test_where_there_is_no_picture_the_words_come_all_the_same(
 
 def test_the_panel_of_a_lesson_has_words_too(designer: Designer) -> None:
     screen = Lesson("test", designer, keep=None).screen
-    assert "encdec-words" in screen.panel._dom_classes
+    assert "encdec-words" in screen.panel._esm
     assert screen.glossary in screen.children
     screen.close()

@@ -1,6 +1,8 @@
 """Every private name of ipywidgets that the package uses is there; one module uses them."""
 
 import ast
+import asyncio
+import threading
 from pathlib import Path
 
 import ipywidgets
@@ -43,6 +45,25 @@ def test_what_ipywidgets_finds_in_its_table_is_as_the_widget_itself() -> None:
     found.close()
     with pytest.raises(AttributeError):
         _ = found.value
+
+
+def test_a_widget_that_is_collected_in_another_thread_is_closed_in_its_own() -> None:
+    """The thread that sends what a page is told would wait for itself, if it closed widgets."""
+    closed: list[int] = []
+
+    async def made_and_dropped() -> None:
+        text = HTML("a text")
+        text.comm.close = lambda *_, **__: closed.append(threading.get_ident())
+        dropped = [text]
+        del text
+        await asyncio.to_thread(dropped.clear)
+        for _ in range(1000):
+            if closed:
+                break
+            await asyncio.sleep(0.01)
+
+    asyncio.run(made_and_dropped())
+    assert closed == [threading.get_ident()]
 
 
 def test_a_layout_that_is_shared_stays_for_who_shares_it() -> None:

@@ -5,7 +5,6 @@ import io
 import itertools
 import json
 import math
-import os
 import signal
 import sys
 import threading
@@ -184,7 +183,7 @@ def test_an_interrupt_from_outside_ends_a_loop_that_waits() -> None:
 
     def interrupt() -> None:
         assert two.wait(PATIENCE_S)
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
 
     def loop() -> None:
         for row in found:

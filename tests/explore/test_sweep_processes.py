@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from encdec_widgets import Design, sweep
 from encdec_widgets.architectures import UNet
 from encdec_widgets.explain.machine_memory import free_memory
+from encdec_widgets.explore.sweeping import inside, pool
 from encdec_widgets.explore.sweeping.pool import NoProcessError, Processes, processes_that_fit
 from encdec_widgets.explore.sweeping.run import Run
 from encdec_widgets.explore.tell import tell
@@ -157,6 +159,20 @@ def test_stop_ends_the_processes_and_what_is_done_stays(tmp_path: Path) -> None:
     assert 3 <= len(found.rows) < len(found)
     assert found.remaining_s is not None
     assert sweep(DESIGN, grid, ("cost",), store=store).rows == found.rows
+
+
+def test_what_is_set_for_the_backend_here_counts_for_times_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[Any] = []
+
+    class Backend:
+        def take(self, settings: Any) -> None:
+            taken.append(settings)
+
+    monkeypatch.setattr(pool, "settings_here", lambda: {pool.active_backend(): {"threads": 3}})
+    monkeypatch.setattr(inside, "backend_named", lambda _: Backend())
+    for times in (True, False):
+        inside.commands()["load"](settings=Processes(1, times=times)._settings)
+    assert taken == [{"threads": 3}, {}]
 
 
 def test_where_no_process_can_load_keras_the_sweep_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """Bounds: what holds, and how far a value is off."""
 
 import math
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -52,3 +54,15 @@ def test_what_has_no_order_is_within_no_limit() -> None:
         assert not at_least(0).holds(value)
         assert not at_most(1000).holds(value)
     assert at_least(150).holds(math.inf), "the whole image"
+
+
+def test_a_bound_needs_no_widgets_and_no_keras() -> None:
+    script = """
+import sys
+from encdec_widgets.lessons import at_least, at_most, exactly
+print(sorted({"ipywidgets", "plotly", "keras", "tensorflow", "numpy"} & set(sys.modules)))
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=240
+    )
+    assert said.stdout.strip() == "[]"

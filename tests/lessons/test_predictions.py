@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from encdec_widgets.background import Background
 from encdec_widgets.lessons import at_least
+from encdec_widgets.lessons import progress as progress_module
 from encdec_widgets.lessons.predictions import Prediction, gap, score
+from encdec_widgets.workers.errors import WorkerBusyError
 from tests.both_forms import in_both_forms as in_both_forms
 from tests.lessons.beside import lesson_of
 from tests.session.slow import until
@@ -184,6 +186,44 @@ def test_an_answer_is_computed_beside_the_event_loop_where_there_are_threads(
 
     asyncio.run(main())
     assert (threads == [threading.main_thread()]) != in_both_forms.has_threads
+
+
+def test_an_answer_that_failed_is_tried_again_with_the_same_guess() -> None:
+    divisors = iter([0, 1])
+    lesson = lesson_of()
+    lesson.predict("How many?", lambda: 3 / next(divisors))
+    lesson.progress.guess(0, 5)
+    assert lesson.progress.parts[0].problem
+    lesson.progress.guess(0, 3)
+    state = lesson.progress.parts[0]
+    assert (state.guess, state.answer, state.problem) == (5, 3, "")
+
+
+def test_an_answer_waits_for_a_worker_that_trains(
+    in_both_forms: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trains = threading.Event()
+    trains.set()
+    monkeypatch.setattr(progress_module, "AGAIN_S", 0.001)
+    tries = []
+
+    def answer() -> int:
+        tries.append(1)
+        if trains.is_set():
+            raise WorkerBusyError("training")
+        return 3
+
+    async def main() -> None:
+        lesson = lesson_of()
+        await until(lambda: lesson.designer.session.shown is not None)
+        lesson.predict("How many?", answer)
+        lesson.progress.guess(0, 3)
+        await until(lambda: len(tries) > 2)
+        assert lesson.progress.parts[0].computing
+        trains.clear()
+        await until(lambda: lesson.progress.parts[0].answer == 3)
+
+    asyncio.run(main())
 
 
 def test_an_answer_waits_for_what_is_being_built(in_both_forms: Background) -> None:

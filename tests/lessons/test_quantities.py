@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from encdec_widgets import Design, preset
@@ -150,6 +151,14 @@ def test_an_own_quantity_is_a_function_of_the_backbone_and_what_it_raises_is_sai
     blocks, other = Goal.of("Own.", {}, parts=parts).judged(seen_of(START))
     assert (blocks.value, blocks.holds) == (len(START.build().blocks), True)
     assert (other.holds, other.off_text) == (None, "can't be computed: no such block")
+
+
+@pytest.mark.parametrize("value", [np.int64(12), np.float32(12), 12.0, True])
+def test_a_number_of_any_library_is_a_number(value: Any) -> None:
+    (part,) = Goal.of("Own.", {}, parts={"own": (lambda _: value, exactly(12))}).judged(seen_of(START))
+    assert part.holds == (value is not True)
+    assert type(part.value) in (int, float, bool)
+    assert at_most(np.int64(12)).text() == "at most 12"
 
 
 def test_a_goal_takes_bounds_of_what_it_knows_and_nothing_else() -> None:

@@ -85,6 +85,26 @@ def test_a_name_before_a_line_is_found_and_what_a_chat_adds_is_not(line: str, na
     assert not table.refused
 
 
+@pytest.mark.parametrize(
+    ("above", "name"),
+    [
+        ("10:32:15 From Ada to Everyone:\n\t", "Ada"),
+        ("Ada Lovelace\n  10:32 AM\n", "Ada Lovelace"),
+        ("Ada Lovelace  10:32 AM\n", "Ada Lovelace"),
+        ("Ada — Today at 10:32\n", "Ada"),
+        ("Ada — Yesterday at 10:32 PM\n\n", "Ada"),
+        ("[10:32]\n", "line 2"),
+        ("Here is mine\n", "line 2"),
+    ],
+)
+def test_a_name_above_a_line_is_found_where_a_chat_writes_it_with_the_time(above: str, name: str) -> None:
+    table = LESSON.read(f"{above}{CODE}\nBob: {CODE}")
+    assert [row.name for row in table.rows] == [name, "Bob"]
+    assert bool(table.notes) == name.startswith("line"), (
+        "a line that was taken for a name is no line without a code"
+    )
+
+
 def test_a_paste_of_a_class_is_read_with_all_that_stands_in_between() -> None:
     lines = f"""
     Good morning all!

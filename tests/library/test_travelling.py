@@ -20,7 +20,13 @@ from encdec_widgets.export.package import SeveralConfigurationsError
 from encdec_widgets.export.sleap.refusing import NotSayableError
 from encdec_widgets.networks.building import BuildTooLongError
 from encdec_widgets.travelling import Travelling
-from encdec_widgets.workers.errors import NotAvailableError, TimingError, TimingStopped, TimingTooLongError
+from encdec_widgets.workers.errors import (
+    NotAvailableError,
+    TimingError,
+    TimingStopped,
+    TimingTooLongError,
+    WorkerBusyError,
+)
 from encdec_widgets.workers.feature_maps import PassTooLongError
 
 PATIENCE_S = 120
@@ -30,6 +36,7 @@ EXAMPLES: dict[type[BaseException], Callable[[], BaseException]] = {
     NotSayableError: lambda: NotSayableError("kernel_size", 5, "must be 3"),
     TimingError: lambda: TimingError("it ended", details="Killed"),
     TimingStopped: TimingStopped,
+    WorkerBusyError: lambda: WorkerBusyError("training"),
     TimingTooLongError: lambda: TimingTooLongError(10.0, 100.0, 1.0),
     NotAvailableError: lambda: NotAvailableError("there are no processes"),
     PassTooLongError: lambda: PassTooLongError(3.0, 1.0, (128, 128)),

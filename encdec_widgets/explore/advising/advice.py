@@ -39,7 +39,7 @@ class Advised:
     """A design that meets the wishes.
 
     Attributes:
-        aim: In what it is the best of those that do: "fastest", "smallest" or "most exact output".
+        aim: In what it is the best of those that do: "fastest" (as predicted), "smallest" or "most exact output".
         name: The design in a few words.
         family: The name of its family.
         design: The design.
@@ -79,6 +79,11 @@ class Advised:
         return max(self.needs, key=self.needs.__getitem__)
 
     @property
+    def missed(self) -> tuple[Wish, ...]:
+        """The wishes that it misses after all: the speed, where it was measured to be slower than predicted."""
+        return tuple(wish for wish, need in self.needs.items() if need > 1)
+
+    @property
     def binding(self) -> str:
         """Which wish binds, in a sentence."""
         used = percent_text(self.needs[self.binds])
@@ -101,6 +106,7 @@ class Advised:
             "needs": dict(self.needs),
             "binds": self.binds,
             "binding": self.binding,
+            "missed": list(self.missed),
             "same_as": self.same_as,
             "reasons": list(self.reasons),
             "more": [{"what": one.what, "missed": list(one.missed), "text": one.text} for one in self.more],

@@ -13,6 +13,7 @@ from encdec_widgets.formatting import (
     counted,
     digits,
     exact_text,
+    factor_text,
     listed,
     number_text,
     px_text,
@@ -187,7 +188,7 @@ def _figures(candidate: Candidate) -> str:
 
 
 def sure_texts(
-    wanted: Requirements, designs: int, built: int, device: str, bounds_hold: bool
+    wanted: Requirements, designs: int, built: int, device: str, bounds_hold: bool, slower: float
 ) -> Iterator[str]:
     """What is exact, predicted and assumed."""
     yield (
@@ -208,6 +209,11 @@ def sure_texts(
             f"Times are predicted for {device} on this machine, from tiny networks that were timed there, and hold for "
             "no other device; a prediction may be off by a factor of 2 or 3."
         )
+        if slower != 1:
+            yield (
+                f"Predictions are {factor_text(slower)} times what they were at first, as designs that were timed "
+                "took that much."
+            )
         if not bounds_hold:
             yield (
                 "On this device some wider layers take less time than narrower ones, so a wider network may be faster "

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from encdec_widgets._keras import keras
+from encdec_widgets.workers.backends import backend_named
 from encdec_widgets.workers.inside.__main__ import main
 
 
@@ -17,8 +18,11 @@ def commands() -> Mapping[str, Callable[..., dict[str, Any]]]:
     return {"load": _load, "tell": told_of}
 
 
-def _load() -> dict[str, Any]:
-    return {"backend": keras.config.backend()}
+def _load(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Load Keras, and take what is set for its backend where the sweep comes from: timings pass it on."""
+    backend = str(keras.config.backend())
+    backend_named(backend).take(settings)
+    return {"backend": backend}
 
 
 if __name__ == "__main__":

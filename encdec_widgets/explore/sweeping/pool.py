@@ -11,6 +11,7 @@ from encdec_widgets.explain.machine_memory import free_memory
 from encdec_widgets.workers.errors import NotAvailableError, TimingError
 from encdec_widgets.workers.process import WorkerProcess
 from encdec_widgets.workers.processor_quota import cores_by_quota, cores_here
+from encdec_widgets.workers.settings import settings_here
 
 PROCESS_BYTES = 700_000_000
 """What a process takes with TensorFlow loaded, after one network or a thousand (measured: 0.67 GB)."""
@@ -72,6 +73,7 @@ class Processes:
         self.count = count
         self._variables = {} if times else {**_ONE_THREAD, **_NO_CARD}
         self._backend = active_backend()
+        self._settings = settings_here().get(self._backend, {}) if times else {}
         self._inbox: queue.SimpleQueue[tuple[Mapping[str, Any], Future[Any]] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._processes: dict[int, WorkerProcess] = {}
@@ -190,7 +192,7 @@ class Processes:
             self._processes[slot] = process
         if self._ended:  # while it was started
             process.kill(wait=False)
-        reply = process.ask("load", {}, 1)
+        reply = process.ask("load", {"settings": self._settings}, 1)
         if reply is None:
             raise NoProcessError(str(process.obituary(1, _NOUN)))
         if "error" in reply:

@@ -56,12 +56,14 @@ class Pace:
     Attributes:
         began: When the sweep went on, by the monotonic clock.
         first: When the first answer came: processes had started by then.
+        last: When the last one came.
         answered: How many rows came by asking.
         rows: How many rows came, with those that took no asking.
     """
 
     began: float = attrs.field(factory=time.monotonic)
     first: float | None = None
+    last: float = 0.0
     answered: int = 0
     rows: int = 0
 
@@ -70,7 +72,8 @@ class Pace:
         self.rows += 1
         if answered:
             self.answered += 1
-            self.first = self.first or time.monotonic()
+            self.last = time.monotonic()
+            self.first = self.first or self.last
 
     def remaining_s(self, left: int) -> float | None:
         """How long so many further rows will take (an estimate), in seconds; None before the first answer."""
@@ -78,6 +81,6 @@ class Pace:
             return 0.0
         if self.first is None:
             return None
-        now = time.monotonic()
-        each = (now - self.first) / (self.answered - 1) if self.answered > 1 else now - self.began
+        several = self.answered > 1
+        each = (self.last - self.first) / (self.answered - 1) if several else self.last - self.began
         return each * left * self.answered / self.rows

@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,9 +11,10 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.design_json import as_data
 from encdec_widgets.designs.heads import words_at
 from encdec_widgets.explain.table import csv_lines
+from encdec_widgets.explore.figures_of import figures_of
 from encdec_widgets.formatting import counted, listed, value_text
 
-FIGURES = {
+_FIGURES = {
     "cost": ("parameters", "multiply_adds", "training_bytes", "inference_bytes"),
     "receptive_field": ("receptive_field",),
     "strides": ("output_stride", "maximum_stride"),
@@ -22,7 +22,7 @@ FIGURES = {
     "checks": ("warnings",),
     "time": ("time_ms",),
 }
-"""The names of the figures that each part of what is told gives."""
+"""The figures that each part of what is told gives: the columns of a table."""
 
 
 @attrs.frozen(kw_only=True)
@@ -70,28 +70,8 @@ class Row:
 
     @property
     def figures(self) -> dict[str, float]:
-        """What was told as numbers by name (see :data:`FIGURES`); what is not known is left out.
-
-        The receptive field is the shorter side of the smallest box that an output sees, in px, and infinite where it is
-        the whole image. Strides that differ along height and width are left out.
-        """
-        told = self.told or {}
-        seen = told.get("receptive_field", {})
-        sides = [seen.get("height"), seen.get("width")]
-        found = {
-            **told.get("cost", {}),
-            "receptive_field": math.inf
-            if seen.get("extent") == "whole image"
-            else None
-            if None in sides
-            else min(sides),
-            **{f"{name}_stride": value for name, value in told.get("strides", {}).items()},
-            "warnings": sum(one["severity"] == "warning" for one in told["checks"])
-            if "checks" in told
-            else None,
-            "time_ms": told.get("time", {}).get("median_ms"),
-        }
-        return {name: value for name, value in found.items() if isinstance(value, (int, float))}
+        """What was told as numbers by name, by :func:`encdec_widgets.explore.figures_of.figures_of`."""
+        return figures_of(self.told or {})
 
     @property
     def device(self) -> str | None:
@@ -113,7 +93,7 @@ class Row:
             **{path: _cell(value) for path, value in self.values.items()},
         }
         for part in wanted:
-            cells.update({name: figures.get(name) for name in FIGURES[part]})
+            cells.update({name: figures.get(name) for name in _FIGURES[part]})
             if part == "checks":
                 cells["checks"] = "; ".join(check["kind"] for check in told.get("checks", ()))
             if part == "output_shape":

@@ -41,7 +41,6 @@ class LessonScreen(widgets.VBox):
         stage.add_class("encdec-lesson-stage")
         frame = widgets.VBox([self.panel, stage])
         frame.add_class("encdec-lesson-frame")
-        self.panel.add_class("encdec-words")
         self.glossary = Glossary(designer.session)
         super().__init__([frame, self.glossary])
         self.add_class("encdec-lesson")

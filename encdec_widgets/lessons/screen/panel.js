@@ -1,11 +1,12 @@
 /* The panel of a lesson. Where there is room it is a rail beside the designer; elsewhere a strip of one height, which stays in
    sight and opens over the designer, so that nothing on the page moves. The style sheet says which. */
+const BEHIND = { asked: "Guess…", computing: "Answer", told: "Answer", failed: "Answer", goal: "Goal and hints", home: "Code" };
 const WORDS = { done: "done", open: "open", closed: "closed" };
 
 function render({ model, el }) {
   const id = `encdec-lesson-${Math.random().toString(36).slice(2)}`;
   el.setAttribute("role", "region");
-  const head = make(el, "div", "encdec-lesson-head");
+  const head = make(el, "div", "encdec-lesson-head encdec-words"); // of the glossary
   const name = make(head, "p", "encdec-lesson-name");
   const title = make(head, "h2", "encdec-lesson-title");
   const question = make(head, "p", "encdec-lesson-question");
@@ -17,7 +18,7 @@ function render({ model, el }) {
   const briefReached = make(brief, "b", "encdec-lesson-reached");
   const toggle = make(el, "button", "encdec-lesson-button encdec-lesson-toggle");
   toggle.setAttribute("aria-controls", id);
-  const body = make(el, "div", "encdec-lesson-body");
+  const body = make(el, "div", "encdec-lesson-body encdec-words");
   body.id = id;
   const notice = make(body, "p", "encdec-lesson-note");
   const why = make(body, "p", "encdec-lesson-note");
@@ -120,8 +121,7 @@ function render({ model, el }) {
     drawNext(now);
     el.toggleAttribute("data-open", isOpen());
     toggle.setAttribute("aria-expanded", String(isOpen()));
-    put(toggle, isOpen() ? "Close" : "Open");
-    toggle.setAttribute("aria-label", isOpen() ? "Close the lesson's step" : "Open the lesson's step");
+    put(toggle, isOpen() ? "Close" : (BEHIND[now.stage] ?? BEHIND[now.kind]));
     toggle.hidden = state.hidden && !atHome; // there is nothing behind it yet
   }
 

@@ -11,8 +11,12 @@ if TYPE_CHECKING:
 
 CLOSED = "This step opens when the guess before it is made."
 COMPUTING = "The answer is being computed, with the networks of the question. This takes some seconds."
-SIGNS = {True: ("✓", "holds"), False: ("✗", "not yet"), None: ("?", "not known yet")}
-"""The sign of a bound that holds, does not, or can't be told yet, and its word."""
+SIGNS = {
+    True: ("✓", "holds", "held"),
+    False: ("✗", "not yet", "missed"),
+    None: ("?", "not known yet", "unknown"),
+}
+"""The sign of a bound that holds, does not, or can't be told yet, its words, and its name in the style sheet."""
 
 
 def panel_state(lesson: "Lesson") -> dict[str, Any]:
@@ -75,11 +79,11 @@ def _goal_state(given: Goal, part: GoalState) -> dict[str, Any]:
 
 
 def _figure(bound: str, part: PartState) -> dict[str, Any]:
-    sign, word = SIGNS[part.holds]
+    sign, word, holds = SIGNS[part.holds]
     return {
         "sign": sign,
         "word": word,
-        "holds": word.split()[0],
+        "holds": holds,
         "label": part.label,
         "value": part.value_text or "–",
         "bound": f"has to be {part.bound_text}" if bound == "exactly" else part.bound_text,

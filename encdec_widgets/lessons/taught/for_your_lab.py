@@ -41,7 +41,7 @@ def make(**options: Any) -> Lesson:
         question="Which network fits your images and your computer?",
         home="Say what you need in numbers; then most networks choose themselves out.",
         controls=("filters", "filters_rate", "down_blocks", "up_blocks", "up_interpolate", "stem_blocks"),
-        **options,
+        **{"others": "open", **options},  # of any family
     )
 
     def how_many_pass() -> int:

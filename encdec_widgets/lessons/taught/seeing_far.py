@@ -64,8 +64,8 @@ def make(**options: Any) -> Lesson:
         "network knows of a place, not how far it sees.",
     )
     lesson.goal(
-        "The mouse is 150 px long. Let every position of the output see as much, with half a million parameters and a "
-        "thousand million multiply-adds at most. The output is to stay as fine as it is.",
+        "The mouse is 150 px long. Let every position of the output see as much, with at most 500,000 parameters and "
+        "1 G multiply-adds. The output is to stay as fine as it is.",
         hints=(
             "No edit does it alone: one makes the network see further and dearer, another one pays for it.",
             (

@@ -5,6 +5,8 @@ closed. A designer of which nobody kept a reference would stay with its 400 widg
 ``tests/designer/test_ipywidgets_private.py`` uses each of :data:`PRIVATE_NAMES` and says which one is gone.
 """
 
+import contextlib
+import threading
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +16,7 @@ import ipywidgets
 import traitlets
 from ipywidgets.widgets.widget import _instances
 
+from encdec_widgets.background import running_loop
 from encdec_widgets.widgets.base.anywidget_private import hearing
 
 PRIVATE_NAMES = ("_instances", "_model_id", "_comm_changed", "_handle_msg", "_repr_mimebundle_")
@@ -55,6 +58,7 @@ class Collected(ipywidgets.Widget, metaclass=_OpenedWhenMade):
 
         One that is assigned later may be another widget's as well, and is left alone.
         """
+        self._made_in = (threading.get_ident(), running_loop())
         if hasattr(self, "_esm"):
             self.add_traits(_own_id=traitlets.Unicode(uuid4().hex).tag(sync=True))
         super().__init__(*args, **kwargs)
@@ -87,8 +91,17 @@ class Collected(ipywidgets.Widget, metaclass=_OpenedWhenMade):
             look.close()
 
     def __del__(self) -> None:
-        """Close it without what subclasses do then: the collector comes in the middle of anything, with locks held."""
-        Collected.close(self)
+        """Close it without what subclasses do then: the collector comes in the middle of anything, with locks held.
+
+        It comes in any thread as well. Closing tells the page, and the thread of a kernel that sends what the page is
+        told must not wait for itself; so a widget is closed in the thread that it was made in.
+        """
+        thread, loop = self._made_in
+        if loop is None or thread == threading.get_ident():
+            Collected.close(self)
+        else:
+            with contextlib.suppress(RuntimeError):  # The loop was closed: the kernel shuts down.
+                loop.call_soon_threadsafe(Collected.close, self)
 
 
 class _Entry:

@@ -68,7 +68,9 @@ class ComparePanel(widgets.VBox):
         self._at_rest.forget()
         self._comparer.stop()
         if self.visible and not self._closed and self._session.shown is not None:
+            design = self._session.shown.backbone.design
             with self.view.hold_sync():
+                self.view.can_pin = all(pin.design != design for pin in self._session.pins)
                 self.view.busy, self.view.status = True, "Computing …"
             self._at_rest.soon()
 
@@ -138,7 +140,6 @@ class ComparePanel(widgets.VBox):
         self.compared = compared
         pins = [pin.name for pin in self._session.pins]
         with self.view.hold_sync():
-            self.view.can_pin = self._shown_as not in pins
             self.view.columns = columns_of(compared, pins, self._shown_as)
             self.view.pictures = list(pictures)
             self.view.rows = rows_of(compared)
@@ -174,7 +175,6 @@ class ComparePanel(widgets.VBox):
                 {**row, "cells": [[value, ""] for value, _ in cells(row, ("…", ""))]} for row in view.rows
             ]
             view.fields = [{**row, "cells": cells(row, "…")} for row in view.fields]
-            view.can_pin = shown not in pins
         self.compared = None  # its columns are others
 
     # What a person asks for

@@ -5,6 +5,7 @@ from typing import Any
 
 from encdec_widgets.architectures.blocks.head import LONE_HEAD
 from encdec_widgets.designs.heads import is_head_path
+from encdec_widgets.designs.paths import STAGES
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.tabs import Tabs
@@ -62,7 +63,7 @@ class ControlPages(Tabs):
         )
         self.add_class("encdec-controls")
         self._place_problem()
-        session.observe(self._say_what_is_locked, "focus")
+        session.observe(self._focus_changed, "focus")
         session.observe(self._turn_to_selection, "selection")
         session.observe(self._place_problem, ["editor", "selection", "problem"])
 
@@ -107,8 +108,13 @@ class ControlPages(Tabs):
         self._put(None)
         super().close()
 
-    def _say_what_is_locked(self, change: Any) -> None:
-        why = change["new"].why
+    def _focus_changed(self, change: Any) -> None:
+        """Say what is locked, and turn to a page with an open control, where the present one may have none."""
+        focus = change["new"]
+        pages = [_page_of(path) for path in focus.paths]
+        if pages and self.chosen not in pages:
+            self.turn_to(pages[0])
+        why = focus.why
         self._locked.value = note(why) if why else ""
         self._locked.layout.display = "" if why else "none"
 
@@ -136,3 +142,11 @@ class ControlPages(Tabs):
         self._above.children = (self.problems,) if row is None else ()
         if row is not None:
             row.show_problem(self.problems)
+
+
+def _page_of(path: str) -> str:
+    """The page of the field at a path, whether there is such a field or not."""
+    if path == FIELD or is_head_path(path):
+        return ENDS
+    stage, bracket, _ = path.partition("[")
+    return BLOCK if bracket and stage in STAGES else NETWORK

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 from markupsafe import Markup
 
 from encdec_widgets.designs.mends import Mend
@@ -38,7 +39,7 @@ class ChecksView(widgets.VBox):
         super().__init__([self.again, self._nothing])
         self.add_class("encdec-checks")
         self._update()
-        session.observe(self._update, ["shown", "dismissed"])
+        session.observe(self._update, ["shown", "dismissed", "focus"])
 
     @property
     def told(self) -> tuple[Check, ...]:
@@ -59,13 +60,19 @@ class ChecksView(widgets.VBox):
         for kind, row in self._rows.items():
             found = [(position, check) for position, check in enumerate(told) if check.kind == kind]
             if found:
-                row.show(*found[0])
+                position, check = found[0]
+                row.show(position, attrs.evolve(check, mends=self._offered(check)))
             else:
                 row.hide()
         hidden = len(checks) - len(told)
         self.again.description = f"show {hidden} dismissed"
         self.again.layout.display = "" if hidden else "none"
         self.again.layout.order = str(len(told))
+
+    def _offered(self, check: Check) -> tuple[Mend, ...]:
+        """The mends that change nothing that is locked."""
+        locked = self._session.focus.locked
+        return tuple(mend for mend in check.mends if not any(map(locked, mend.changes)))
 
     def _mend(self, mend: Mend) -> None:
         shown = self._session.shown
