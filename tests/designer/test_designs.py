@@ -162,7 +162,8 @@ def test_a_lasso_pins_those_on_the_front_first_and_says_what_has_no_room(
     picture.hands._told(None, {"pin": [str(number) for number in reversed(range(10))] + ["99", 7]}, None)
     assert len(session.pins) == 6
     assert session.pins[0].name == "filters 2", "it is on the front"
-    assert "4 designs not pinned" in said[-1]
+    assert said[-1] == "Pinned: 6 designs. Not pinned: 4 designs. Up to 6 designs are pinned."
+    assert said[-1] in picture.designs.text
     swept.pin(["99"])
     assert said[-1] == "There is no design to pin."
     picture.view.value = BLOCKS

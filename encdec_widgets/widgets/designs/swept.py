@@ -9,7 +9,7 @@ import traitlets
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.variants import current_value
 from encdec_widgets.explore.figures_of import FIGURES
-from encdec_widgets.formatting import counted, duration_text, error_text, listed
+from encdec_widgets.formatting import counted, duration_text, error_text
 from encdec_widgets.session import Session
 from encdec_widgets.session.pins import PinError
 from encdec_widgets.widgets.base.at_rest import AtRest
@@ -204,9 +204,12 @@ class Swept(traitlets.HasTraits):
                 pinned.append(row.label)
             except PinError as error:
                 refused.append(error_text(error))
-        said = [f"Pinned: {listed(pinned)}."] if pinned else [] if refused else ["There is no design to pin."]
+        said = ["There is no design to pin."] if not pinned and not refused else []
+        if pinned:
+            said.append(f"Pinned: {pinned[0] if len(pinned) == 1 else counted(len(pinned), 'design')}.")
         if refused:
-            said.append(f"{counted(len(refused), 'design')} not pinned. {refused[-1]}")
+            why = refused[-1].partition(". ")[0].removesuffix(".")
+            said.append(f"Not pinned: {counted(len(refused), 'design')}. {why}.")
         self._tell(" ".join(said))
 
     # What the sweep tells
