@@ -32,6 +32,7 @@ from encdec_widgets.designs.ways_out import WaysOut
 
 if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
+    from encdec_widgets.designs.mends import Mend
 
 
 _PARTS = ("architecture", "input_shape")
@@ -176,6 +177,27 @@ class Design(WaysOut, ByContent):
             return Design(**_changed(parts, changes))
         except FieldError as error:
             raise _suggesting_what_works(error, parts, changes) from None
+
+    def mends(self, changes: Mapping[str, Any]) -> tuple[Mend, ...]:
+        """What can be done where changes are not possible: what a designer offers then, each a valid design.
+
+        The suggestions of the error that :meth:`replace_all` raises are values of one field. These are of several too.
+
+        Args:
+            changes: As in :meth:`replace_all`.
+
+        Returns:
+            Ways out, best first: ``replace_all(mend.changes)`` takes one. None where the changes are possible.
+
+        Example:
+            >>> from encdec_widgets import Design
+            >>> from encdec_widgets.architectures import UNet
+            >>> design = Design(UNet(filters=2, down_blocks=3, up_blocks=3), (64, 64, 1))
+            >>> [mend.label for mend in design.mends({"input_shape": (68, 68, 1)})][-1]
+            'one level fewer'
+        """
+        mends: tuple[Mend, ...] = answering("mends")(self, changes)
+        return mends
 
     def build(self, previous: Backbone | None = None) -> Backbone:
         """Build the Keras model of this design.

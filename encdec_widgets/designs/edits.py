@@ -86,6 +86,11 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
     return attrs.evolve(refusal(design, wanted, error, mends), due_to=due_to)
 
 
+def mends_of(design: Design, changes: Mapping[str, Any]) -> tuple[Mend, ...]:
+    """The ways out of changes that are not possible; see :meth:`Design.mends`."""
+    return tuple(mend for mend in apply_edit(design, {}, changes).mends if mend != GIVE_UP)
+
+
 def _replaced(pending: str, changes: Mapping[str, Any]) -> bool:
     """Tell whether newer changes replace a pending one: they name it, or set the heads or the list that it is in."""
     inside = tuple(f"{field}{sign}" for field in changes for sign in ".[")

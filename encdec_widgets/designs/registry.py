@@ -16,6 +16,7 @@ _ANSWERS = {
     "save_model": "encdec_widgets.export.model_files:save",
     "to_code": "encdec_widgets.export.keras_code.written:to_code",
     "save_sleap_model": "encdec_widgets.export.sleap.saving:save_sleap_model",
+    "mends": "encdec_widgets.designs.edits:mends_of",
     "to_json": "encdec_widgets.designs.design_json:to_json",
     "to_text": "encdec_widgets.export.text:to_text",
     "to_link": "encdec_widgets.export.link:to_link",
