@@ -102,6 +102,32 @@ def test_the_pointer_is_helped_as_well(page: Page) -> None:
     expect(page.locator(".encdec-help")).to_have_text("Help of third.")
 
 
+def test_the_help_goes_with_the_pointer_and_lies_over_no_definition(page: Page) -> None:
+    help_ = page.locator(".encdec-help")
+    page.eval_on_selector("#third", "control => control.type = 'range'")  # a press focuses it as a slider
+    page.click("#third")
+    expect(help_).to_have_text("Help of third.")
+    page.eval_on_selector(".encdec", "root => root.style.paddingBottom = '100px'")
+    root = page.locator(".encdec").bounding_box()
+    assert root
+    page.mouse.move(root["x"] + 5, root["y"] + root["height"] - 5)
+    expect(help_).to_be_hidden()
+    page.eval_on_selector(
+        "body",
+        """body => {
+            const card = body.appendChild(document.createElement("div"));
+            card.className = "encdec-term-card";
+            card.popover = "manual";
+            card.showPopover();
+        }""",
+    )
+    page.focus("#first")
+    expect(help_).to_be_hidden()
+    page.eval_on_selector(".encdec-term-card", "card => card.hidePopover()")
+    page.focus("#second")
+    expect(help_).to_have_text("Help of second.")
+
+
 def test_what_takes_the_keyboard_in_the_help_comes_after_its_control(page: Page) -> None:
     help_ = page.locator(".encdec-help")
     page.focus("#second")

@@ -112,6 +112,16 @@ def test_from_the_guess_to_the_code_by_keyboard_and_over_restarts(
     _tab_to(screen, panel.get_by_role("button", name="Hint (1)"))
     page.keyboard.press("Enter")
     expect(panel.get_by_text("Go deeper.")).to_be_visible()
+
+    # A word of it is explained: neither what is pressed in the definition nor what closes it closes the goal.
+    panel.locator(".encdec-term").first.click()
+    definition = lesson.locator(".encdec-term-card:popover-open")
+    definition.locator(".encdec-term-text").click()
+    expect(panel.get_by_text("Go deeper.")).to_be_visible()
+    definition.get_by_role("button", name="Close").click()
+    expect(definition).to_be_hidden()
+    expect(panel.get_by_text("Go deeper.")).to_be_visible()
+
     page.set_viewport_size(WITH_FILE_BROWSER)
     page.evaluate("() => window.jupyterapp.shell.expandLeft()")
     page.keyboard.press("Escape")

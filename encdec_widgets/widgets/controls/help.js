@@ -4,6 +4,7 @@
 const HOVER_MS = 400; // a pointer on its way to elsewhere asks for nothing
 const ROW = ".encdec-row";
 const PROBLEM = ".encdec-error";
+const DEFINITION = ".encdec-term-card:popover-open";
 
 function taken(label) {
   if (label.title) {
@@ -51,7 +52,7 @@ function explain(model, root) {
   };
   const show = (part) => {
     clearTimeout(timer);
-    if (!part?.isConnected) return hide();
+    if (!part?.isConnected || document.querySelector(DEFINITION)) return hide(); // it would lie over it
     // What is not possible there stands where the help would lie.
     const text = part.querySelector(PROBLEM) ? "" : helpOf(part, model.get("flags"));
     if (!text) return hide();
@@ -73,9 +74,11 @@ function explain(model, root) {
   const over = (event) => {
     if (help.contains(event.target)) return clearTimeout(timer);
     const part = asked(event.target);
-    if (part === shown) return;
     clearTimeout(timer);
-    timer = setTimeout(() => show(part ?? asked(document.activeElement)), HOVER_MS);
+    if (part === shown) return;
+    // A control that has the focus from a press of the pointer is left with it: only the keyboard is still there.
+    const byKeys = () => asked(root.querySelector(":focus-visible"));
+    timer = setTimeout(() => show(part ?? byKeys()), HOVER_MS);
   };
   const away = (event) => {
     if (root.contains(event.relatedTarget)) return;
