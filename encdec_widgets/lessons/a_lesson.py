@@ -194,7 +194,7 @@ class Lesson:
         return importlib.import_module("encdec_widgets.lessons.screen.lesson_screen").LessonScreen(self)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self.screen._repr_mimebundle_(**kwargs)
+        return self.screen.displayed(**kwargs)
 
     def __repr__(self) -> str:
         """Its name and how far it is."""

@@ -62,6 +62,10 @@ class LessonScreen(widgets.VBox):
         self.card.layout.display = "" if hidden else "none"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        return self.displayed(**kwargs)
+
+    def displayed(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """What a notebook gets where this is displayed: the widget, and what stands for it where there is none."""
         self._fallback.display()
         metadata = self._lesson.designer.page.display_metadata()
         return widget_bundle(super()._repr_mimebundle_(**kwargs), metadata, repr(self._lesson))
