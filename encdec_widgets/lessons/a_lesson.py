@@ -39,6 +39,7 @@ class Lesson:
         title: Its title.
         question: The question that it answers.
         home: The sentence to take home.
+        after: Where it leads on to, said at its end; empty where it is the last.
         controls: Paths of the fields that it is about.
         others: What becomes of the other controls: "open", "folded" or "locked".
         tasks: Names of the tasks that can be trained on; empty for all.
@@ -111,6 +112,7 @@ class Lesson:
                 )
         self.name, self.designer = name, designer
         self.title, self.question, self.home = title, question, home
+        self.after = ""
         self.controls, self.others, self.tasks = tuple(controls), others, tuple(tasks)
         self.start, self.conditions = designer.session.editor.wanted, designer.session.conditions
         file = LessonFile(keep, name, self.start)

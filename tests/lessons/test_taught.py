@@ -94,6 +94,8 @@ def test_a_lesson_has_all_its_parts_and_starts_off_its_goals(name: str) -> None:
 def test_there_are_six_lessons_by_name_and_by_number() -> None:
     assert [taught(name).name for name in MODULES] == list("123456")
     assert lesson(1, keep=None).title == "Sizes"
+    assert lesson(1, keep=None).after.startswith("Go on with lesson 2")
+    assert lesson(max(MODULES), keep=None).after == ""
     with pytest.raises(ValueError, match=r"There are the lessons 1, 2, 3, 4, 5, 6. Received: 7"):
         lesson(7)
     with pytest.raises(ValueError, match="Received: True"):

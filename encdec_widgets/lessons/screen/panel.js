@@ -21,14 +21,18 @@ function render({ model, el }) {
   toggle.setAttribute("aria-controls", id);
   const body = make(el, "div", "encdec-lesson-body encdec-words");
   body.id = id;
-  const notice = make(body, "p", "encdec-lesson-note");
-  const why = make(body, "p", "encdec-lesson-note");
-  const place = make(body, "div", "encdec-lesson-part");
-  const next = make(body, "button", "encdec-lesson-button encdec-lesson-next");
+  const scrolled = make(body, "div", "encdec-lesson-scrolled");
+  const notice = make(scrolled, "p", "encdec-lesson-note");
+  const why = make(scrolled, "p", "encdec-lesson-note");
+  const place = make(scrolled, "div", "encdec-lesson-part");
+  const foot = make(body, "div", "encdec-lesson-foot");
+  const next = make(foot, "button", "encdec-lesson-button encdec-lesson-next");
+  const closes = make(foot, "p", "encdec-lesson-closes", "A click beside it closes it.");
 
   let state = model.get("state");
   let atHome = false; // the end is no part: it is looked at here alone
   let opened = false;
+  let asking = false; // what a person asked for here is still to come
   let drawn = null; // which part is drawn, and by which view
   let view = null;
 
@@ -36,7 +40,7 @@ function render({ model, el }) {
   const here = () => (atHome ? state.parts.length : state.current);
   const part = () => state.parts[here()] ?? { kind: "home", ...state.home };
   const tell = (message) => {
-    opened = true; // what comes of it is to be seen
+    opened = asking = true; // what comes of it is to be seen
     model.send({ ...message, part: here() });
   };
   const isOpen = () => opened || (state.hidden && !atHome);
@@ -56,6 +60,12 @@ function render({ model, el }) {
       if (!atHome) model.send({ do: "turn", part: index });
     }
     draw();
+    comeIntoSight();
+  }
+
+  /* A card that ends below the window is brought up; the rail is not, which is as high as the designer. */
+  function comeIntoSight() {
+    if (opened && brief.checkVisibility()) foot.scrollIntoView({ block: "nearest" });
   }
 
   function drawSteps() {
@@ -112,7 +122,7 @@ function render({ model, el }) {
       const had = body.contains(document.activeElement);
       place.replaceChildren();
       view = VIEWS[now.kind](place, now, tell, say);
-      body.scrollTop = 0;
+      scrolled.scrollTop = 0;
       line(why, "");
       if (had) {
         place.tabIndex = -1;
@@ -131,7 +141,8 @@ function render({ model, el }) {
     el.toggleAttribute("data-open", isOpen());
     toggle.setAttribute("aria-expanded", String(isOpen()));
     put(toggle, isOpen() ? "Close" : (BEHIND[now.stage] ?? BEHIND[now.kind]));
-    toggle.hidden = state.hidden && !atHome; // there is nothing behind it yet
+    toggle.hidden = closes.hidden = state.hidden && !atHome; // there is nothing behind it yet
+    foot.hidden = next.hidden && closes.hidden;
   }
 
   function close(back) {
@@ -144,6 +155,7 @@ function render({ model, el }) {
   toggle.addEventListener("click", () => {
     opened = !opened;
     draw();
+    comeIntoSight();
   });
   next.addEventListener("click", () => turn(here() + 1));
   el.addEventListener("keydown", (event) => event.key === "Escape" && close(true));
@@ -152,6 +164,8 @@ function render({ model, el }) {
     state = model.get("state");
     if (before.current !== state.current) atHome = false;
     draw();
+    if (asking) comeIntoSight();
+    asking &&= part().stage === "computing";
   };
   const refused = () => view.refuse(model.get("trouble")[1]);
   model.on("change:state", changed);
@@ -169,14 +183,17 @@ function render({ model, el }) {
       frame = requestAnimationFrame(begin); // not on the page yet
       return;
     }
-    const elsewhere = (event) => !el.contains(event.target) && close(false);
-    const comes = [
-      ["pointerdown", elsewhere],
-      ["focusin", elsewhere],
-    ];
-    for (const [event, listener] of comes) root.addEventListener(event, listener, true);
+    // A definition that is open belongs to what is read here; what closes it closes nothing else. It is asked for at the
+    // window: at the document, the glossary closes it.
+    const defining = () => root.querySelector(".encdec-term-card:popover-open");
+    const beside = ({ target }) => root.contains(target) && !el.contains(target) && !target.closest(".encdec-term-card");
+    const pressed = (event) => beside(event) && !defining() && close(false);
+    const focused = (event) => beside(event) && close(false);
+    window.addEventListener("pointerdown", pressed, true);
+    root.addEventListener("focusin", focused, true);
     ends = [
-      () => comes.forEach(([event, listener]) => root.removeEventListener(event, listener, true)),
+      () => window.removeEventListener("pointerdown", pressed, true),
+      () => root.removeEventListener("focusin", focused, true),
       followTheme(model, root),
       hideStill(model),
       keepKeys(el),

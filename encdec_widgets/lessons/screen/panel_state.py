@@ -130,6 +130,7 @@ def _home_state(lesson: "Lesson", parts: list[dict[str, Any]]) -> dict[str, Any]
         if left
         else "",
         "code": _code(lesson),
+        "after": lesson.after,
         "done": not left,
     }
 

@@ -73,6 +73,7 @@ function guessView(place, part, tell) {
   const trouble = make(form, "p", "encdec-lesson-trouble");
   trouble.id = `${id}-trouble`;
   line(trouble, "");
+  form.addEventListener("input", () => refuse("")); // what was missing comes
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = chosen();
@@ -178,7 +179,12 @@ function goalView(place, part, tell) {
   const hints = make(place, "ol", "encdec-lesson-hints");
   hints.setAttribute("aria-label", "Hints");
   const more = make(place, "button", "encdec-lesson-button");
-  more.addEventListener("click", () => tell({ do: "hint" }));
+  let asked = false;
+  let told = 0;
+  more.addEventListener("click", () => {
+    asked = true;
+    tell({ do: "hint" });
+  });
   function show(now) {
     line(reached, now.reached && `✓ ${now.reached}`);
     each(figures, now.figures, "li", "encdec-lesson-figure", figureParts, showFigure);
@@ -192,6 +198,8 @@ function goalView(place, part, tell) {
       hints.tabIndex = -1;
       hints.focus({ preventScroll: true });
     }
+    if (now.hints.length > told && asked) (more.hidden ? hints : more).scrollIntoView({ block: "nearest" });
+    told = now.hints.length;
   }
   return { show, refuse() {} };
 }
@@ -201,9 +209,12 @@ function homeView(place, part, tell, say) {
   const sentence = make(place, "p", "encdec-lesson-home");
   const left = make(place, "p", "encdec-lesson-note");
   const label = make(place, "label", "encdec-lesson-label", "Your code, to hand in");
-  const code = make(place, "input", "encdec-lesson-code");
+  const code = make(place, "textarea", "encdec-lesson-code");
   label.htmlFor = code.id = `encdec-code-${Math.random().toString(36).slice(2)}`;
+  const holds = make(place, "p", "encdec-lesson-holds", "It holds the lesson, its goals, how good your guesses were, and what you changed.");
+  code.setAttribute("aria-describedby", (holds.id = `${code.id}-holds`));
   code.readOnly = true;
+  code.spellcheck = false;
   code.addEventListener("focus", () => code.select());
   const copy = make(place, "button", "encdec-lesson-button encdec-lesson-primary", "Copy");
   copy.addEventListener("click", async () => {
@@ -216,11 +227,14 @@ function homeView(place, part, tell, say) {
     copy.textContent = "Copied";
     say("Copied: the code.");
   });
+  const after = make(place, "p", "encdec-lesson-after");
   function show(now) {
     line(sentence, now.sentence);
     line(left, now.left);
     if (code.value !== now.code) copy.textContent = "Copy";
     code.value = now.code;
+    code.rows = Math.min(6, Math.ceil(now.code.length / 40)); // of a browser that does not size it by what it holds
+    line(after, now.after);
   }
   return { show, refuse() {} };
 }

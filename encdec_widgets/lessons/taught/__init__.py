@@ -38,4 +38,7 @@ def lesson(name: str | int, **options: Any) -> "Lesson":
     if isinstance(name, bool) or key not in MODULES:
         raise ValueError(f"There are the lessons {', '.join(MODULES)}. Received: {quoted(name)}.")
     made: Lesson = importlib.import_module(f"{__name__}.{MODULES[key]}").make(**options)
+    following = str(int(key) + 1)
+    if following in MODULES:
+        made.after = f"Go on with lesson {following}: the name of its notebook begins with {following}."
     return made
