@@ -1,0 +1,68 @@
+"""Parts of a lesson on a bare page: what a guess lacks, and chips that have no room on their line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import encdec_widgets.lessons.screen.panel as panel_module
+
+PARTS = (Path(panel_module.__file__).parent / "parts.js").read_text(encoding="utf-8")
+STYLE = """[hidden] { display: none !important } #row { display: flex; overflow: hidden; white-space: nowrap }
+    #row > *, .chip { flex: none } .chip { display: inline-block; width: 100px }"""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_content(
+        '<div id="place"></div><div id="row"><span id="chips"></span><span id="more"></span></div>'
+    )
+    page.add_script_tag(content=PARTS)
+    page.add_style_tag(content=STYLE)
+    yield page
+    context.close()
+
+
+def test_what_a_guess_lacks_is_said_until_it_comes(page: Page) -> None:
+    page.evaluate(
+        """() => {
+            const part = { question: "Which?", choices: ["one", "two"], stage: "asked" };
+            guessView(document.getElementById("place"), part, (told) => { window.told = told }).show(part);
+        }"""
+    )
+    missing = page.get_by_text("Choose one of the answers first.")
+    page.get_by_role("button", name="Guess").click()
+    expect(missing).to_be_visible()
+    page.get_by_label("two").check()
+    expect(missing).to_be_hidden()
+    page.get_by_role("button", name="Guess").click()
+    assert page.evaluate("told") == {"do": "guess", "text": "two"}
+
+
+@pytest.mark.parametrize(
+    ("width", "shown", "more"),
+    [(400, "a b c", ""), (250, "b c", "+1"), (150, "b", "+2")],
+)
+def test_chips_without_room_are_counted_and_those_that_hold_go_first(
+    page: Page, width: int, shown: str, more: str
+) -> None:
+    found = page.evaluate(
+        """(width) => {
+            const [row, chips, more] = ["row", "chips", "more"].map((id) => document.getElementById(id));
+            row.style.width = `${width}px`;
+            const figures = [["a", "held"], ["b", "missed"], ["c", "missed"]].map(([label, holds]) =>
+                ({ label, holds, sign: "", word: "", value: "1", bound: "at least 2", off: "", short: "" }));
+            each(chips, figures, "span", "chip", chipParts, showChip);
+            fitChips(row, chips, more, figures);
+            const seen = [...chips.children].filter((chip) => !chip.hidden);
+            return [seen.map((chip) => chip.children[1].textContent).join(" "), more.textContent, more.title];
+        }""",
+        width,
+    )
+    assert found[:2] == [shown, more]
+    assert ("a: 1, at least 2" in found[2]) == bool(more)
