@@ -105,7 +105,7 @@ class Sweep:
                 "this sweep is being iterated already: one loop at a time; stop() ends the other"
             )
         try:
-            # What failed for want of a process is tried again.
+            # What failed for a reason that may pass is tried again.
             self._rows = {index: row for index, row in self._rows.items() if not row.failed}
             yield from self.rows
             yield from self._rest()
@@ -243,7 +243,9 @@ def sweep(
     """Tell of every combination of values of some fields of a design.
 
     Nothing is begun until the sweep is iterated, run or written. A combination that makes no network is a row with its
-    reason; combinations that make the same design are built once.
+    reason; combinations that make the same design are built once. Where a design cannot be told of, or timed, for a
+    reason that may pass, such as a worker that is busy, its row has ``failed``: no store keeps it, and it is tried
+    again when the sweep goes on.
 
     Args:
         design: A Design, an architecture or the name of a preset.

@@ -16,7 +16,13 @@ from encdec_widgets.formatting import error_text, quoted
 from encdec_widgets.networks.keras_private import maker_of
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.networks.strides import Strides, coarseness, one_stride
-from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.errors import (
+    BeyondMemoryError,
+    TimingError,
+    TimingTooLongError,
+    out_of_memory,
+    ran_out_of_memory,
+)
 from encdec_widgets.workers.timing import measure
 
 Told = dict[str, Any]
@@ -61,12 +67,14 @@ def tell(design_json: str, what: Iterable[str] = ("cost",), **conditions: Unpack
         - ``output_shape``: height, width and channels of the output: of the first head of the last stack;
         - ``checks``: a dict each, with ``severity``, ``kind`` and ``reason``;
         - ``time``: the figures of a :class:`~encdec_widgets.workers.timing.Timing`, with the ``host`` and its
-          ``processor``; or its ``reason`` alone, where it could not be timed.
+          ``processor``; or its ``reason``, where it could not be timed, with ``failed`` where that may be otherwise
+          another time or in another process: its worker was busy, say.
 
         Or ``reason`` alone, where there is no such network.
 
     Raises:
         ValueError: If there is nothing of a name in ``what``, or a condition is not possible.
+        TimingError: If memory ran out while the network was built: that says nothing of the network.
 
     Example:
         >>> from encdec_widgets import Design
@@ -118,7 +126,9 @@ def _told(design_json: str, wanted: tuple[str, ...], conditions: Conditions) -> 
             design = Design.from_json(design_json)
             policy = conditions.get("policy")
             backbone = to_the_end(build_in_steps(design, policy=policy, suggests=False))
-        except Exception as error:  # noqa: BLE001 - a user's class may raise anything; it becomes the reason
+        except Exception as error:  # a user's class may raise anything; it becomes the reason
+            if ran_out_of_memory(error):
+                raise TimingError(out_of_memory(conditions.get("batch_size", 1))) from error
             return {"reason": reason_in_words(error)}
         told = {name: TELLS[name](backbone, conditions) for name in wanted if name != "time"}
     return {**told, "time": _time(backbone, conditions)} if "time" in wanted else told
@@ -201,8 +211,10 @@ def _time(backbone: Backbone, conditions: Conditions) -> Told:
     options["precision"] = conditions.get("precision") or (policy if policy in PRECISIONS else None)
     try:
         timing = measure(backbone.design, **options)
-    except (TimingError, FieldError) as error:
+    except (BeyondMemoryError, TimingTooLongError, FieldError) as error:
         return {"reason": str(error)}
+    except TimingError as error:  # of its worker or of this process, not of the network
+        return {"reason": str(error), "failed": True}
     figures = {name: value for name, value in timing.to_dict().items() if name not in _LEFT_OUT}
     return {**figures, "notices": list(timing.notices), **machine_here()}
 

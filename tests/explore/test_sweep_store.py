@@ -4,14 +4,17 @@ import json
 import os
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encdec_widgets import sweep
+from encdec_widgets import Design, sweep
+from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
 from encdec_widgets.explore.sweep import Sweep
 from encdec_widgets.explore.sweeping.store import Kept, Store, StoreError
 from tests.explore.instant import DESIGN, Instant, told_of_text
@@ -84,6 +87,51 @@ def test_what_failed_is_not_kept(tmp_path: Path) -> None:
     path = tmp_path / "store"
     assert all(row.reason for row in swept(path, Instant(fails)).run().rows)
     assert swept(path).run().rows == WHOLE
+
+
+def test_a_time_that_failed_is_not_kept_and_one_that_cannot_be_is(tmp_path: Path) -> None:
+    def times(**outcome: Any) -> Instant:
+        return Instant(lambda text: {**told_of_text(text), "time": outcome})
+
+    path = tmp_path / "store"
+    found = swept(path, times(reason="a training is under way already", failed=True)).run()
+    built = [row for row in found.rows if row.told]
+    assert len(built) == 5
+    assert all(row.failed and row.figures["parameters"] for row in built), "the rest is told"
+    asked = times(reason="this would take more memory than there is")
+    assert not any(row.failed for row in swept(path, asked).run().rows)
+    assert len(asked.asked) == 4
+    again = Instant()
+    assert swept(path, again).run().complete
+    assert again.asked == []
+
+
+def test_an_executor_that_is_advised_helps_with_the_same_store(tmp_path: Path) -> None:
+    @attrs.frozen
+    class DefinedInside(SimpleConvBlock):
+        """A block that no other process can import."""
+
+    path, grid = tmp_path / "store", {"encoder[0]": [DefinedInside(filters=4)]}
+    (row,) = sweep(DESIGN, grid, ("cost",), Instant(), path)
+    assert row.failed
+    assert "ThreadPoolExecutor(1)" in row.reason
+    with ThreadPoolExecutor(1) as here:
+        (row,) = sweep(DESIGN, grid, ("cost",), here, path)
+    assert row.told
+
+
+def test_a_design_for_which_memory_ran_out_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> Design:
+        raise MemoryError
+
+    path, grid = tmp_path / "store", {"filters": [4, 8]}
+    found = swept(path, grid=grid)
+    with monkeypatch.context() as patched:
+        patched.setattr(Design, "replace_all", fails)
+        assert [row.failed for row in found] == [True, True]
+    assert all(row.told for row in swept(path, grid=grid).run().rows)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,17 @@ from encdec_widgets import Design, preset
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock
-from encdec_widgets.architectures.fields.described import flag
+from encdec_widgets.architectures.fields.described import FieldError, flag
 from encdec_widgets.explore import tell as module
 from encdec_widgets.explore.tell import TELLS, tell
 from encdec_widgets.explore.this_machine import machine_here, one_at_a_time_on_this_machine
+from encdec_widgets.workers.errors import (
+    BeyondMemoryError,
+    TimingError,
+    TimingStopped,
+    TimingTooLongError,
+    WorkerBusyError,
+)
 
 DESIGN = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (64, 64, 1))
 WITHOUT_TIME = tuple(name for name in TELLS if name != "time")
@@ -114,6 +121,45 @@ def test_a_time_names_its_machine_and_a_failure_leaves_the_rest() -> None:
     told = tell(of_any_size.to_json(), ("strides", "time"))
     assert told["strides"]["output"] == 1
     assert "must be fixed" in told["time"]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("error", "stays"),
+    [
+        (BeyondMemoryError(2, 1, 1, 0), True),
+        (TimingTooLongError(1000.0, 60.0, 1.0), True),
+        (FieldError("batch_size", 3, "must be 1"), True),
+        (WorkerBusyError("training"), False),
+        (TimingStopped(), False),
+        (TimingError("the timing process was killed from outside"), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_time_says_whether_it_may_be_had_another_time(
+    error: Exception, stays: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(module, "measure", fails)
+    monkeypatch.setattr(module, "one_at_a_time_on_this_machine", lambda: one_at_a_time_and([], tmp_path))
+    told = tell(DESIGN.to_json(), ("strides", "time"))
+    assert told["strides"]["output"] == 1
+    assert told["time"] == {"reason": str(error), **({} if stays else {"failed": True})}
+
+
+@attrs.frozen
+class Hungry(EncoderBlock):
+    """A block for which there is no memory."""
+
+    def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+        raise RuntimeError("the layer failed") from MemoryError()
+
+
+def test_memory_that_ran_out_says_nothing_of_the_network() -> None:
+    design = Design(CustomEncoderDecoder(encoder=[Hungry(pool=False)]), (8, 8, 1))
+    with pytest.raises(TimingError, match="ran out of memory at batch size 1"):
+        tell(design.to_json())
 
 
 def test_times_wait_for_each_other(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ class Row:
         base: The design in which they are replaced.
         told: What :func:`encdec_widgets.explore.tell.tell` told of it; None where there is a reason.
         reason: Why nothing is told: there is no such network, or it could not be built; empty where something is.
-        failed: Whether it is for want of a process that could do it; it is tried again when the sweep goes on.
+        failed: Whether something is not told, or not timed, for a reason that may pass: for want of a process that
+            could do it, say. It is not kept in a store, and is tried again when the sweep goes on.
 
     Example:
         >>> from encdec_widgets import sweep

@@ -18,6 +18,7 @@ from encdec_widgets.explore.sweeping.progress import Pace
 from encdec_widgets.explore.sweeping.rows import Row
 from encdec_widgets.explore.sweeping.store import Kept
 from encdec_widgets.explore.tell import Conditions, reason_in_words
+from encdec_widgets.workers.errors import TimingError, ran_out_of_memory
 
 _LOOK_UP_S = 1.0
 """On Windows an interrupt waits until a wait is over."""
@@ -116,7 +117,9 @@ class Run:
             text = design.to_json()
             modules = modules_of(design, here=self._asking.here)
         except Exception as error:  # noqa: BLE001 - a user's class may raise anything; it becomes the reason
-            return self._keep(index, Kept("", None, reason_in_words(error)), False)
+            # Who tells of it, or how much memory there is, may be another when the sweep goes on.
+            failed = isinstance(error, TimingError) or ran_out_of_memory(error)
+            return self._keep(index, Kept("", None, reason_in_words(error)), failed)
         key = sha256(text.encode()).hexdigest()[:32]
         known = self._known.get(key)
         if known is not None:
@@ -156,4 +159,5 @@ class Run:
         else:
             reason = told.get("reason", "")
             kept = Kept(key, None if reason else told, reason)
+            failed = told.get("time", {}).get("failed", False)
         return [self._keep(index, kept, failed) for index in self._waiting.pop(key)]
