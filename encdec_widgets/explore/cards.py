@@ -23,7 +23,10 @@ _UNITS = {
     "gib": 2**30,
     "tib": 2**40,
 }
-_AMOUNT = re.compile(r"([0-9]+(?:[.,][0-9]+)?|[0-9]*\.?[0-9]+e[+-]?[0-9]+)\s*([kmgt]?i?b)?", re.IGNORECASE)
+_THOUSANDS = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
+_AMOUNT = re.compile(
+    rf"(?:({_THOUSANDS})|([0-9]+(?:[.,][0-9]+)?|[0-9]*\.?[0-9]+e[+-]?[0-9]+))\s*([kmgt]?i?b)?", re.IGNORECASE
+)
 _WORKS = ("8 GB", 8e9, "GeForce RTX 4090")
 
 
@@ -99,7 +102,8 @@ def memory_bytes(memory: Any, field: str = "memory") -> int:
 
     Args:
         memory: A number of bytes, a text such as "8 GB" or "7.5GiB" (a plain number in a text is in GB), or the name of
-            one of ``CARDS``. A GB are 10^9 bytes, a GiB 2^30.
+            one of ``CARDS``. A GB are 10^9 bytes, a GiB 2^30. Three digits after a comma are thousands, as in
+            "24,576 MB"; another number of them are decimals, as in "7,5 GB".
         field: What the error calls it.
 
     Raises:
@@ -128,7 +132,9 @@ def _count(memory: Any) -> float | None:
     match = _AMOUNT.fullmatch(memory.strip()) if isinstance(memory, str) and len(memory) < 40 else None
     if match is None:
         return None
-    return float(match[1].replace(",", ".")) * _UNITS[(match[2] or "GB").lower()]
+    grouped, plain, unit = match.groups()
+    number = grouped.replace(",", "") if grouped else plain.replace(",", ".")
+    return float(number) * _UNITS[(unit or "GB").lower()]
 
 
 def _short(name: str) -> str:

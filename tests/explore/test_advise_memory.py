@@ -30,7 +30,7 @@ def test_each_card_is_known_by_its_name_and_says_where_its_memory_is_from(card: 
 @given(st.integers(1, 10**6), st.sampled_from([("MB", 10**6), ("GB", 10**9), ("MiB", 2**20), ("GiB", 2**30)]))
 def test_a_text_with_a_unit_is_so_many_bytes(count: int, unit: tuple[str, int]) -> None:
     bytes_ = count * unit[1]
-    texts = [f"{count} {unit[0]}", f" {count}{unit[0].lower()} "]
+    texts = [f"{count} {unit[0]}", f" {count}{unit[0].lower()} ", f"{count:,} {unit[0]}"]
     for text in texts:
         if 10**6 <= bytes_ <= 10**15:
             assert memory_bytes(text) == bytes_ == memory_bytes(bytes_)
@@ -40,14 +40,43 @@ def test_a_text_with_a_unit_is_so_many_bytes(count: int, unit: tuple[str, int]) 
 
 
 @pytest.mark.parametrize(
-    ("text", "count"), [("8", 8e9), ("7.5 GB", 7.5e9), ("7,5 GB", 7.5e9), (8e9, 8e9), (2**33, 2**33)]
+    ("text", "count"),
+    [
+        ("8", 8e9),
+        ("7.5 GB", 7.5e9),
+        ("7,5 GB", 7.5e9),
+        ("7,25 GB", 7.25e9),
+        ("0,500 GB", 0.5e9),
+        ("24,000 MB", 24e9),
+        ("16,384 MiB", 2**34),
+        ("1,000,000.5 MB", 1_000_000_500_000),
+        (8e9, 8e9),
+        (2**33, 2**33),
+    ],
 )
 def test_other_ways_to_say_it(text: Any, count: float) -> None:
     assert memory_bytes(text) == count
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "GB", "8 GHz", "x" * 1000, "-8 GB", "8 8 GB", math.nan, None, [8], True, 0, 10**400, 1e300]
+    "wrong",
+    [
+        "",
+        "GB",
+        "8 GHz",
+        "x" * 1000,
+        "-8 GB",
+        "8 8 GB",
+        "1,2,3 GB",
+        "24,00,000 MB",
+        math.nan,
+        None,
+        [8],
+        True,
+        0,
+        10**400,
+        1e300,
+    ],
 )
 def test_what_is_no_memory_is_refused_with_what_would_work(wrong: Any) -> None:
     with pytest.raises(ValueError, match="Would work: '8 GB'"):
