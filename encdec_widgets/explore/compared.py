@@ -8,6 +8,7 @@ from typing import Any, Literal, overload
 
 import attrs
 
+from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.design import Design
@@ -18,13 +19,17 @@ from encdec_widgets.explore.comparing.fields import Difference, differences
 from encdec_widgets.explore.comparing.given import Given, given_of
 from encdec_widgets.explore.comparing.words import figure_text, label_text, ratio_words
 from encdec_widgets.explore.figures_of import FIGURES, figures_of
-from encdec_widgets.explore.tell import TELLS
+from encdec_widgets.explore.tell import TELLS, reason_in_words
 from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
 from encdec_widgets.formatting import counted, listed, quoted
+from encdec_widgets.workers.errors import TimingError, TimingStopped
+from encdec_widgets.workers.options import checked
 from encdec_widgets.workers.timing import measure as measure_time
 from encdec_widgets.workers.timing.result import Timing
 
 _TOLD = ("cost", "receptive_field", "strides", "checks")
+_OF_A_MEASUREMENT = ("by_block", "at_most_s", "beyond_memory", "worker")
+"""Arguments of a measurement that are not among its options."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -85,7 +90,8 @@ class ComparedDesigns:
         batch_size: Images that go through a network at once, for memory.
         precision: What memory is computed with; None for that of each network.
         differences: The fields in which designs differ.
-        notices: What to know before they are compared, such as times of different devices; a sentence each.
+        notices: What to know before they are compared, such as times of different devices, or why one was not timed; a
+            sentence each.
     """
 
     rows: tuple[Compared, ...]
@@ -218,11 +224,12 @@ def compare_designs(
         batch_size: Images that go through a network at once, for memory and time.
         precision: "float32", "mixed_float16" or "mixed_bfloat16"; None for that of each network.
         timings: Times that were measured before, one for each design; None where there is none.
-        measure: Whether to time all of them now, one after the other.
+        measure: Whether to time all of them now, one after the other; of one that cannot be timed, ``notices`` say why.
         **timing: Options of :func:`encdec_widgets.measure`, such as ``device``, where they are timed.
 
     Raises:
-        ValueError: If there are no designs, or one is none of these; it says what was received and what would work.
+        ValueError: If there are no designs, one is none of these, or an option of the timing is not possible; it says
+            what was received and what would work.
 
     Example:
         >>> from encdec_widgets import compare_designs
@@ -235,13 +242,28 @@ def compare_designs(
     given = given_of(designs, names)
     _require_as_many("timings", timings, given)
     known = list(timings or [None] * len(given))
-    if measure:
-        options = {"batch_size": batch_size, "precision": precision, **timing}
-        with one_at_a_time_on_this_machine():
-            for i, one in enumerate(given):
-                if one.backbone is not None and known[i] is None:
-                    known[i] = measure_time(one.backbone, **options)
-    return to_the_end(compared_in_steps(given, known, batch_size, precision))
+    options = {"batch_size": batch_size, "precision": precision, **timing}
+    not_timed = tuple(_measured(given, known, options)) if measure else ()
+    compared = to_the_end(compared_in_steps(given, known, batch_size, precision))
+    return attrs.evolve(compared, notices=(*not_timed, *compared.notices))
+
+
+def _measured(
+    given: Sequence[Given], known: list[Timing | None], options: Mapping[str, Any]
+) -> Iterator[str]:
+    """Time the designs whose time is not known; a sentence of each that cannot be timed."""
+    # What is wrong for all of them is an error.
+    checked(**{name: value for name, value in options.items() if name not in _OF_A_MEASUREMENT})
+    with one_at_a_time_on_this_machine():
+        for i, one in enumerate(given):
+            if one.backbone is None or known[i] is not None:
+                continue
+            try:
+                known[i] = measure_time(one.backbone, **options)
+            except (TimingError, FieldError) as error:
+                yield f"{one.name} was not timed: {reason_in_words(error).removesuffix('.')}."
+                if isinstance(error, TimingStopped):  # It was asked for: the others are not begun.
+                    return
 
 
 def compared_in_steps(

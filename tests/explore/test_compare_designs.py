@@ -1,6 +1,8 @@
 """Designs side by side: figures, ratios, differing fields, pictures, and what they are written as."""
 
+import contextlib
 import csv
+import importlib
 import io
 import itertools
 import math
@@ -17,11 +19,15 @@ from encdec_widgets import Design, compare_designs, pareto, preset
 from encdec_widgets.architectures import CustomEncoderDecoder, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock
+from encdec_widgets.backbone import Backbone
 from encdec_widgets.explore.comparing.fields import differences
 from encdec_widgets.explore.figures_of import FIGURES
 from encdec_widgets.explore.tell import tell
+from encdec_widgets.workers.errors import BeyondMemoryError, TimingStopped
+from encdec_widgets.workers.sent_network import network_of
 from encdec_widgets.workers.timing import Timing
 
+module = importlib.import_module("encdec_widgets.explore.compared")
 SMALL = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (64, 64, 1))
 WIDE = SMALL.replace("filters", 8)
 
@@ -117,6 +123,53 @@ def test_times_have_a_ratio_under_the_same_conditions_alone() -> None:
     half = compare_designs([SMALL, WIDE], timings=[None, timing(5)])
     assert "time_ms" not in half[1].ratios
     assert half.facts[-1].values == ("not timed", "5.00 ms")
+
+
+def test_one_design_that_cannot_be_timed_leaves_the_others_their_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def measures(backbone: Backbone, **_: Any) -> Timing:
+        if backbone.design == WIDE:
+            raise BeyondMemoryError(2 * 10**9, 10**9, 1, 0)
+        network_of(backbone).check(1)
+        return timing(2)
+
+    monkeypatch.setattr(module, "measure_time", measures)
+    monkeypatch.setattr(module, "one_at_a_time_on_this_machine", contextlib.nullcontext)
+    open_ = SMALL.replace("input_shape", (None, None, 1))
+    names = ["small", "wide", "open", "again"]
+    compared = compare_designs([SMALL, WIDE, open_, SMALL], names, measure=True)
+    assert [row.figures.get("time_ms") for row in compared] == [2, None, None, 2]
+    assert [notice.partition(": ")[0] for notice in compared.notices] == [
+        "wide was not timed",
+        "open was not timed",
+    ]
+    assert "there are 1 GB" in compared.notices[0]
+    assert all(notice in repr(compared) and notice.endswith(".") for notice in compared.notices)
+
+
+def test_a_stop_ends_the_timings_and_what_is_measured_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = iter([timing(2), TimingStopped()])
+
+    def measures(*_: Any, **__: Any) -> Timing:
+        outcome = next(outcomes)
+        if isinstance(outcome, TimingStopped):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(module, "measure_time", measures)
+    monkeypatch.setattr(module, "one_at_a_time_on_this_machine", contextlib.nullcontext)
+    compared = compare_designs([SMALL, WIDE, SMALL], ["a", "b", "c"], measure=True)
+    assert [row.figures.get("time_ms") for row in compared] == [2, None, None]
+    assert compared.notices == ("b was not timed: stopped.",)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"), [({"budget_s": -1}, ValueError), ({"budgets": 1}, TypeError)], ids=str
+)
+def test_an_option_that_is_wrong_for_all_is_an_error(options: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error, match="budget"):
+        compare_designs([SMALL, WIDE], measure=True, at_most_s=1, **options)
 
 
 def test_an_output_that_sees_the_whole_image_and_an_open_size_have_no_ratio() -> None:
