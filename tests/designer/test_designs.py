@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from encdec_widgets import Design, Designer, sweep
+from encdec_widgets import Design, Designer, preset, sweep
 from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.background import Background
@@ -336,6 +336,44 @@ def test_a_sweep_of_code_is_shown_and_the_table_is_opened_beside_it() -> None:
     designer.show_sweep(some)
     assert names(designer.picture) == ["0", "1"]
     designer.close()
+
+
+def test_the_rows_of_a_design_are_found_whatever_its_fields(swept: Swept) -> None:
+    grid = {"filters": [2, 4], "encoder[0].num_convs": [2, 3], "input_shape": [(32, 32, 1), (64, 64, 1)]}
+    swept.show(sweep(SMALL, grid, ("cost",), Instant()).run())
+    assert len(swept.rows) == 8
+    families = set()
+    for row in swept.rows:
+        assert row.design
+        assert swept.rows_of(row.design) == (row.index,)
+        families.add(type(row.design.architecture))
+    assert len(families) == 2, "some are of free blocks"
+    for fewer in ({"filters": [2, 4]}, {"architecture": [UNet(filters=2), preset("U-Net").architecture]}):
+        swept.show(sweep(SMALL, fewer, ("cost",), Instant()).run())
+        for row in swept.rows:
+            assert row.design
+            assert swept.rows_of(row.design) == (row.index,)
+
+
+def test_designs_of_rows_are_made_once_and_not_for_another_family(
+    swept: Swept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept.show(rows({"filters": range(1, 21)}))
+    free = SMALL.replace("encoder[0].num_convs", 3)
+    others = [preset("FC-DenseNet56"), SMALL.replace_all({"input_shape": (64, 64, 1), "filters": 7})]
+    made, replace_all = [], Design.replace_all
+
+    def counted(self: Design, changes: Any) -> Design:
+        made.append(changes)
+        return replace_all(self, changes)
+
+    monkeypatch.setattr(Design, "replace_all", counted)
+    for other in others:
+        assert swept.rows_of(other) == ()
+    assert made == []
+    for _ in range(3):
+        assert swept.rows_of(free) == ()
+    assert len(made) == 20
 
 
 def test_after_close_nothing_is_told(session: Session) -> None:

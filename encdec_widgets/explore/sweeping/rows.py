@@ -3,6 +3,7 @@
 import importlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -54,9 +55,9 @@ class Row:
     reason: str = ""
     failed: bool = False
 
-    @property
+    @cached_property
     def design(self) -> Design | None:
-        """Its design; None where the values do not make one."""
+        """Its design, made when it is first asked for; None where the values do not make one."""
         try:
             return self.base.replace_all(self.values)
         except Exception:  # noqa: BLE001 - a user's class may raise anything; the reason says what

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from encdec_widgets.architectures.custom import CustomEncoderDecoder
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.variants import current_value
 from encdec_widgets.explore.figures_of import FIGURES
@@ -145,13 +146,15 @@ class Swept(traitlets.HasTraits):
     def rows_of(self, design: Design) -> tuple[int, ...]:
         """The indexes of the rows that have a design: one at most, or none.
 
-        Most rows have other values in their fields, which is found without making a design.
+        Most rows have other values in their fields, another family or another input, which is found without making a
+        design. Those that may have it make theirs once.
         """
         held = {path: _value_at(design, path) for row in self.rows[:1] for path in row.values}
         return tuple(
             row.index
             for row in self.rows
             if all(held.get(path, _ANYTHING) in (_ANYTHING, value) for path, value in row.values.items())
+            and _is_of_its_family_and_input(row, design)
             and row.design == design
         )
 
@@ -239,6 +242,15 @@ class Swept(traitlets.HasTraits):
     def _see(self) -> None:
         self._soon.forget()
         self.rows = tuple(self._rows[index] for index in sorted(self._rows))
+
+
+def _is_of_its_family_and_input(row: "Row", design: Design) -> bool:
+    """Whether a row may have a design, as far as can be told without making its own."""
+    # Values in single blocks make a network of free blocks.
+    families = (type(row.base.architecture), CustomEncoderDecoder)
+    return ("architecture" in row.values or type(design.architecture) in families) and (
+        "input_shape" in row.values or row.base.input_shape == design.input_shape
+    )
 
 
 def _value_at(design: Design, path: str) -> Any:
