@@ -1,5 +1,6 @@
 """This machine, as others that take part in a sweep are told of it: its name, its processor, and whose turn it is."""
 
+import errno
 import os
 import platform
 import sys
@@ -82,13 +83,19 @@ if sys.platform == "win32":
     import msvcrt
 
     _FAR = 2**40  # Windows locks bytes, against readers too: one behind the end of any file.
+    _OF_ANOTHER = (
+        errno.EACCES,
+        errno.EDEADLK,
+    )  # Anything else is no matter of waiting: this drive locks no files.
 
     def _lock(file: int) -> bool:
         while True:
             os.lseek(file, _FAR, os.SEEK_SET)
             try:
                 msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-            except OSError:
+            except OSError as error:
+                if error.errno not in _OF_ANOTHER:
+                    return False
                 time.sleep(_LOOK_AGAIN_S)
             else:
                 return True

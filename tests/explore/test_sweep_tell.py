@@ -1,9 +1,13 @@
 """What is told of one design, as plain data."""
 
+import errno
+import importlib.util
 import json
+import os
 import subprocess
 import sys
 import threading
+import types
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,7 @@ from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock
 from encdec_widgets.architectures.fields.described import FieldError, flag
 from encdec_widgets.explore import tell as module
+from encdec_widgets.explore import this_machine
 from encdec_widgets.explore.tell import TELLS, tell
 from encdec_widgets.explore.this_machine import machine_here, one_at_a_time_on_this_machine
 from encdec_widgets.workers.errors import (
@@ -180,6 +185,44 @@ def test_times_wait_for_each_other(tmp_path: Path) -> None:
     for thread in threads:
         thread.join(PATIENCE_S)
     assert most == [1] * 80
+
+
+@pytest.mark.parametrize(
+    ("refusals", "locks"),
+    [
+        ([errno.EACCES, errno.EDEADLK, errno.EACCES], True),
+        ([errno.EINVAL], False),
+        ([errno.EACCES, errno.ENOLCK], False),
+    ],
+    ids=["another has it", "no locks there", "no locks any more"],
+)
+def test_on_windows_it_waits_for_another_and_not_for_a_drive_without_locks(
+    refusals: list[int], locks: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, done = list(refusals), []
+
+    def locking(file: int, mode: str, count: int) -> None:
+        if mode == "lock" and left:
+            number = left.pop(0)
+            raise OSError(number, os.strerror(number))
+        assert locks or mode != "lock", "it was given up"
+        done.append(mode)
+
+    windows = types.ModuleType("msvcrt")
+    vars(windows).update(LK_NBLCK="lock", LK_UNLCK="unlock", locking=locking)
+    monkeypatch.setitem(sys.modules, "msvcrt", windows)
+    spec = importlib.util.spec_from_file_location("this_machine_on_windows", this_machine.__file__)
+    assert spec
+    assert spec.loader
+    there = importlib.util.module_from_spec(spec)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "platform", "win32")
+        spec.loader.exec_module(there)
+    monkeypatch.setattr(there, "_LOOK_AGAIN_S", 0)
+    with there.one_at_a_time_on_this_machine(tmp_path / "turn"):
+        assert done == (["lock"] if locks else [])
+    assert done == (["lock", "unlock"] if locks else [])
+    assert left == []
 
 
 def test_another_process_waits_and_one_that_is_killed_lets_go(tmp_path: Path) -> None:
