@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from encdec_widgets.designs.design import Design
-from encdec_widgets.formatting import counted, error_text
+from encdec_widgets.formatting import counted, error_text, listed
 from encdec_widgets.lessons.codes import Claim, CodeError
 from encdec_widgets.lessons.goals import Goal, PartState
 from encdec_widgets.lessons.predictions import Prediction
@@ -78,6 +78,9 @@ def _judged(
     built: dict[Design, Backbone],
 ) -> JudgedGoal:
     text = " ".join(words)
+    if other := [name for name in figures if name not in goal.reported]:
+        note = f"says ✓, but reports {listed(other)}; a code of this goal reports {listed(goal.reported) or 'nothing'}"
+        return JudgedGoal(said=True, words=text, note=note)
     try:
         design = from_words(words, lesson.start)
         if design not in built:

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets.lessons import Lesson, at_least, at_most, read
+from encdec_widgets.lessons.class_table import ClassTable, Row
 from encdec_widgets.lessons.code_of_lesson import code_of
 from encdec_widgets.lessons.codes import Claim
+from encdec_widgets.lessons.judged import JudgedGoal
 from encdec_widgets.lessons.reading import class_table, read_codes
 from encdec_widgets.session.network_time import NetworkTime
 from tests.amount import full_or
@@ -257,6 +259,28 @@ def test_what_can_not_be_built_again_is_shown_as_reported() -> None:
         goal = LESSON.read(line).rows[0].goals[1]
         assert not goal.holds
         assert told in goal.note
+
+
+@pytest.mark.parametrize("name", ["reached", "parameters", "name", "code", "receptive_field", "f1"])
+@pytest.mark.parametrize("goal", [0, 1])
+def test_a_figure_that_the_goal_does_not_ask_for_does_not_count_and_stands_for_nothing(
+    name: str, goal: int
+) -> None:
+    words = [f"{key}={value}" for key, value in DEEPER.items()]
+    figures = ({name: 5, **({"time_ms": 12} if goal else {})},)
+    line = claim(*words, reached=(goal == 0, goal == 1), figures=figures)
+    told = LESSON.read(f"Eve: {line}").to_rows()[goal]
+    expected = "time_ms" if goal else "nothing"
+    assert told["note"] == f"says ✓, but reports {name}; a code of this goal reports {expected}"
+    assert (told["name"], told["reached"], told["code"]) == ("Eve", False, line)
+    assert told.get("parameters") != 5
+    assert told.get("receptive_field") != 5
+
+
+def test_a_reported_quantity_of_a_name_that_the_table_has_replaces_nothing_there() -> None:
+    goal = JudgedGoal(said=True, reported={"name": 0, "reached": 1, "time_ms": 3})
+    (told,) = ClassTable(rows=(Row(line=1, name="Ada", lesson="own", code="c", goals=(goal,)),)).to_rows()
+    assert (told["name"], told["reached"], told["time_ms"]) == ("Ada", False, 3)
 
 
 @pytest.mark.parametrize("ms", [19.99999, 20.0, 0.123456, 12.0])
