@@ -117,8 +117,8 @@ class LessonProgress(Telling):
         given, self._given, self._keys = self._given, [], []
         self._reached.clear()
         self._waiting.clear()
+        self._show([])  # before anything else is told: a screen shows the parts that are given
         self.set_trait("current", 0)
-        self._show([])
         if self._session.editor.wanted != self._start:
             self._session.load(self._start, "the start of the lesson")
         for part in given:

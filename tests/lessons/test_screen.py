@@ -115,6 +115,18 @@ def test_the_panel_goes_from_the_guess_to_the_code(lesson: Lesson) -> None:
     json.dumps(panel.state)
 
 
+@pytest.mark.parametrize("current", [0, 1])
+def test_a_lesson_that_is_shown_begins_anew(lesson: Lesson, current: int) -> None:
+    screen, progress = lesson.screen, lesson.progress
+    before = panel_state(lesson)
+    progress.guess(0, 1500)
+    progress.turn_to(current)
+    progress.begin_anew()
+    assert lesson.designer.problem is None
+    assert screen.panel.state == panel_state(lesson) == before
+    assert lesson.designer.layout.visibility == "hidden"
+
+
 @pytest.mark.parametrize(
     "message",
     [None, {}, {"do": "guess"}, {"do": "guess", "part": 7}, {"do": "turn", "part": True}, {"part": 0}],
