@@ -88,6 +88,10 @@ class LessonFile:
             self._read(_WRITTEN_ANEW)  # it may be another lesson's by now
             self._write({}, None, "")
 
+    def let_go(self) -> None:
+        """Leave the file to the same lesson, which was made again: nothing is written there any more."""
+        self._only_in_memory("The lesson was made again: go on there.")
+
     def _is_untouched(self, design: Design | None) -> bool:
         return not any(self.parts.values()) and (design is None or design_data(design) == self._start)
 

@@ -17,6 +17,7 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.background import Background
 from encdec_widgets.designs.design_json import to_data
 from encdec_widgets.lessons import Lesson, at_least
+from encdec_widgets.lessons import progress as progress_module
 from encdec_widgets.lessons.kept import LessonFile
 from encdec_widgets.session.network_time import NetworkTime
 from tests.both_forms import in_both_forms as in_both_forms
@@ -288,8 +289,38 @@ def test_a_folder_that_can_not_be_written_is_said_and_the_lesson_goes_on(tmp_pat
     assert lesson.designer.session.problem is None
 
 
+def test_of_a_lesson_that_is_made_again_the_newest_alone_is_kept(file: Path) -> None:
+    again = []
+
+    def slow() -> int:
+        """While it computes, the cell is run again, and a person goes on there."""
+        if not again:
+            again.append(lesson := made(file))
+            lesson.designer.session.load(DEEPER)
+            lesson.progress.turn_to(1)
+        return 100
+
+    old = lesson_of(keep=file)
+    old.predict("How many?", slow, unit="px")
+    old.goal("See.", receptive_field=at_least(40), hints=("One.", "Two."))
+    old.progress.guess(0, 90)
+    assert old.progress.parts[0].answer == 100, "it goes on, wherever it is still seen"
+    old.designer.session.change("filters", 3)
+    assert old.progress.note == (
+        "What you do here is kept until the kernel ends, and no longer. The lesson was made again: go on there."
+    )
+    assert again[0].progress.note == ""
+    last = made(file)
+    assert (last.designer.session.design, last.progress.current) == (DEEPER, 1)
+    assert last.progress.parts[0].guess == 90
+    elsewhere = made(file.with_name("other.json"))
+    assert last.progress.note == elsewhere.progress.note == ""
+
+
 def test_two_kernels_that_write_keep_what_each_of_them_has(file: Path) -> None:
-    one, two = made(file), made(file)
+    one = made(file)
+    progress_module._keeping.clear()  # another kernel knows nothing of the first
+    two = made(file)
     one.progress.guess(0, 90)
     two.progress.guess(0, 80)
     two.designer.session.load(DEEPER)
