@@ -133,8 +133,8 @@ class Lesson:
         Args:
             question: The question.
             answer: A function without arguments that computes the answer, a number or one of the choices. It is called
-                once the guess is made, in a thread of its own where there are threads: it may race or train. Build
-                designs in it, or read the designer; change nothing there.
+                once the guess is made, in a thread of its own where there are threads: it may race or train. It
+                builds designs of its own: another thread that reads the designer tells its observers of edits there.
             choices: What can be chosen; left out where the answer is a number.
             unit: The unit of the answer, such as "px".
             because: Why the answer is what it is, told with it.

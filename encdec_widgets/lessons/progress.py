@@ -209,7 +209,7 @@ class LessonProgress(Telling):
             self._take_answer(index, prediction, guess, answer)
 
     def _compute(self, index: int) -> None:
-        """Have an answer computed off the event loop, once nothing is being built: it may read the designer."""
+        """Have an answer computed off the event loop, once nothing is being built: the two would slow each other."""
         self._change(index, computing=True, problem="")
         self._waiting.append(index)
         self._compute_what_waits()
