@@ -78,6 +78,9 @@ WORSE = code_of(made())
         ("Zoë Müller: {} thanks!", "Zoë Müller"),
         ("Ada: {}.", "Ada"),
         ("<Ada> {}", "Ada"),
+        ("Ada#1234: {}", "Ada#1234"),
+        ("Ada #12ab: {}", "Ada #12ab"),
+        ("10:32 From Ada#1234 to Bob#4321: {}", "Ada#1234"),
     ],
 )
 def test_a_name_before_a_line_is_found_and_what_a_chat_adds_is_not(line: str, name: str) -> None:
@@ -94,6 +97,8 @@ def test_a_name_before_a_line_is_found_and_what_a_chat_adds_is_not(line: str, na
         ("Ada Lovelace\n  10:32 AM\n", "Ada Lovelace"),
         ("Ada Lovelace  10:32 AM\n", "Ada Lovelace"),
         ("Ada — Today at 10:32\n", "Ada"),
+        ("Ada#1234 — Today at 10:32\n", "Ada#1234"),
+        ("Ada#1234\n10:32\n", "Ada#1234"),
         ("Ada — Yesterday at 10:32 PM\n\n", "Ada"),
         ("[10:32]\n", "line 2"),
         ("Here is mine\n", "line 2"),
@@ -203,6 +208,17 @@ def test_a_code_that_was_altered_is_refused_or_says_the_same(at: int, sign: str)
     else:
         assert not table.rows
         assert len(table.refused) + len(table.notes) == 1
+
+
+@pytest.mark.parametrize("line", [CODE, WORSE])
+@pytest.mark.parametrize("name", ["Ada", "Ada#1234"])
+def test_a_line_with_another_check_or_none_is_refused_under_its_name(line: str, name: str) -> None:
+    check = line[-4:]
+    other = "0000" if check != "0000" else "1111"
+    for altered, told in ((line[:-4] + other, "This was altered"), (line[:-2], "This was cut")):
+        (refused,) = LESSON.read(f"{name}: {altered}").refused
+        assert refused.name == name
+        assert refused.reason.startswith(told)
 
 
 def claim(*words: str, reached: Any = (True, False), figures: Any = ({},), scores: Any = (2, 2)) -> str:
