@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from encdec_widgets.backbone import Backbone, build_in_steps
+from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.design import Design
 from encdec_widgets.formatting import counted, error_text, listed
 from encdec_widgets.lessons.codes import Claim, CodeError
@@ -16,8 +18,10 @@ from encdec_widgets.lessons.seen import Seen
 from encdec_widgets.lessons.words import from_words
 
 if TYPE_CHECKING:
-    from encdec_widgets.backbone import Backbone
     from encdec_widgets.lessons.a_lesson import Lesson
+
+BUILT_WITHIN_S = 30.0
+"""A network of a code that takes longer to build does not count: anyone can write one that takes for hours."""
 
 
 @attrs.frozen(kw_only=True)
@@ -84,7 +88,8 @@ def _judged(
     try:
         design = from_words(words, lesson.start)
         if design not in built:
-            built[design] = design.build()
+            steps = build_in_steps(design, suggests=False, at_most_s=BUILT_WITHIN_S)
+            built[design] = to_the_end(steps)
     except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
         note = f"says ✓, but its network can't be built: {error_text(error)}"
         return JudgedGoal(said=True, words=text, reported=figures, note=note)

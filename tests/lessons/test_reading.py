@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encdec_widgets.lessons import Lesson, at_least, at_most, read
+from encdec_widgets.lessons import Lesson, at_least, at_most, judged, read
 from encdec_widgets.lessons.class_table import ClassTable, Row
 from encdec_widgets.lessons.code_of_lesson import code_of
 from encdec_widgets.lessons.codes import Claim
@@ -248,6 +248,17 @@ def test_a_network_that_can_not_be_built_does_not_count(words: tuple[str, ...], 
     table = LESSON.read(f"Eve: {claim(*words)}\nAda: {CODE}")
     assert [row.goals[0].holds for row in table.rows] == [False, True]
     assert re.match(told, table.rows[0].goals[0].note)
+
+
+def test_a_network_that_takes_too_long_to_build_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judged, "BUILT_WITHIN_S", 1e-6)
+    table = made().read(f"Eve: {claim(*(f'{key}={value}' for key, value in DEEPER.items()))}")
+    assert (
+        table.rows[0]
+        .goals[0]
+        .note.startswith("says ✓, but its network can't be built: Building takes longer than ")
+    )
+    assert not table.rows[0].goals[0].holds
 
 
 def test_a_code_of_another_version_of_the_lesson_says_how_it_differs() -> None:
