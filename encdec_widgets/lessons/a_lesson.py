@@ -12,7 +12,7 @@ from encdec_widgets.formatting import quoted
 from encdec_widgets.lessons.bounds import Bound
 from encdec_widgets.lessons.class_table import ClassTable
 from encdec_widgets.lessons.code_of_lesson import code_of
-from encdec_widgets.lessons.codes import NAME, Code
+from encdec_widgets.lessons.codes import Code, is_name
 from encdec_widgets.lessons.goals import Goal
 from encdec_widgets.lessons.kept import LessonFile
 from encdec_widgets.lessons.predictions import Prediction
@@ -98,9 +98,10 @@ class Lesson:
         Raises:
             ValueError: If one of them is not possible.
         """
-        if not isinstance(name, str) or not NAME.fullmatch(name):
+        if not isinstance(name, str) or not is_name(name):
             raise ValueError(
-                "name is a word of at most 40 letters, digits, '.', '-' and '_', as it begins the lesson's codes. "
+                "name is a word of at most 40 plain letters, digits, '.', '-' and '_', as it begins the lesson's "
+                "codes; '.' and '-' don't begin it. "
                 f'Received: {quoted(name)}. Would work: "3" or "skips".'
             )
         if others not in OTHERS:
