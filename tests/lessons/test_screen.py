@@ -158,6 +158,18 @@ def test_thousands_may_be_set_apart(number: int, between: str) -> None:
     assert typed_number(f"{number:,}".replace(",", between)) == number
 
 
+@given(st.integers(0, 999))
+def test_a_comma_behind_a_nought_sets_no_thousands_apart(digits: int) -> None:
+    assert typed_number(f"0,{digits:03}") == digits / 1000
+    assert typed_number(f"-0,{digits:03}") == -digits / 1000
+
+
+@pytest.mark.parametrize("text", ["4x", "4 x", "4X", "x4", "× 4", "4×", " 4 × "])
+def test_an_x_is_the_sign_of_times_where_that_is_the_unit(text: str) -> None:
+    assert typed_number(text, "×") == 4
+    assert typed_number(text, "px") == text.strip()
+
+
 @given(st.text(max_size=20))
 def test_any_text_is_a_finite_number_or_itself(text: str) -> None:
     read = typed_number(text, "px")
