@@ -42,7 +42,7 @@ class Lesson:
         after: Where it leads on to, said at its end; empty where it is the last.
         controls: Paths of the fields that it is about.
         others: What becomes of the other controls: "open", "folded" or "locked".
-        tasks: Names of the tasks that can be trained on; empty for all.
+        tasks: Names of the tasks that the page *Learn* offers; empty for all.
         progress: How far a person is, without a screen.
 
     Example:
@@ -91,7 +91,7 @@ class Lesson:
             home: The sentence to take home.
             controls: Paths of the fields that it is about: they stay open.
             others: What becomes of the other controls.
-            tasks: Names of the tasks that can be trained on; all if left out.
+            tasks: Names of the tasks that the page *Learn* offers; all if left out.
             keep: The file that guesses, hints, reached goals and the network on screen are kept in; one of its name in
                 the folder ``.encdec-lessons`` if left out, None for nowhere.
 
@@ -111,6 +111,8 @@ class Lesson:
                 raise ValueError(
                     f"{given} are texts, in a list. Received: {quoted(texts)}. Would work: ['filters']."
                 )
+        if tasks:
+            designer.learning.offer(*tasks)
         self.name, self.designer = name, designer
         self.title, self.question, self.home = title, question, home
         self.after = ""
@@ -139,7 +141,7 @@ class Lesson:
             choices: What can be chosen; left out where the answer is a number.
             unit: The unit of the answer, such as "px".
             because: Why the answer is what it is, told with it.
-            then: What is hidden until the guess is made; the designer if left out, False for nothing.
+            then: What is hidden until the guess is made: the lesson's designer, also if left out, or False for nothing.
 
         Raises:
             ValueError: If one of them is not possible.

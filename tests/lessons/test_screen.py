@@ -115,6 +115,22 @@ def test_the_panel_goes_from_the_guess_to_the_code(lesson: Lesson) -> None:
     json.dumps(panel.state)
 
 
+def test_the_page_that_trains_offers_the_tasks_of_the_lesson_and_no_others() -> None:
+    designer = Designer(Design(UNet(filters=4, down_blocks=1, up_blocks=1), (64, 64, 1)))
+    every, controls = tuple(designer.learning.tasks), designer.aside.learn.panel.task
+    assert controls.rows["task"].info.choices == every
+    with pytest.raises(ValueError, match=r"There is no such task\. Received: 'cat'\. Would work: 'mouse'"):
+        Lesson("own", designer, tasks=("cat",), keep=None)
+    assert tuple(designer.learning.tasks) == every
+    lesson = Lesson("own", designer, tasks=("halo", "threads"), keep=None)
+    assert tuple(designer.learning.tasks) == lesson.tasks == ("halo", "threads")
+    assert designer.learning.settings.task == "halo"
+    assert controls.rows["task"].info.choices == lesson.tasks
+    with pytest.raises(ValueError, match=r"task must be one of 'halo', 'threads'.* Would work: 'halo'"):
+        designer.learning.set("task", "mouse")
+    designer.close()
+
+
 @pytest.mark.parametrize("current", [0, 1])
 def test_a_lesson_that_is_shown_begins_anew(lesson: Lesson, current: int) -> None:
     screen, progress = lesson.screen, lesson.progress
