@@ -12,7 +12,7 @@ from encdec_widgets.formatting import quoted
 from encdec_widgets.lessons.bounds import Bound
 from encdec_widgets.lessons.class_table import ClassTable
 from encdec_widgets.lessons.code_of_lesson import code_of
-from encdec_widgets.lessons.codes import NAME, Code
+from encdec_widgets.lessons.codes import Code, is_name
 from encdec_widgets.lessons.goals import Goal
 from encdec_widgets.lessons.kept import LessonFile
 from encdec_widgets.lessons.predictions import Prediction
@@ -42,7 +42,7 @@ class Lesson:
         after: Where it leads on to, said at its end; empty where it is the last.
         controls: Paths of the fields that it is about.
         others: What becomes of the other controls: "open", "folded" or "locked".
-        tasks: Names of the tasks that can be trained on; empty for all.
+        tasks: Names of the tasks that the page *Learn* offers; empty for all.
         progress: How far a person is, without a screen.
 
     Example:
@@ -91,16 +91,17 @@ class Lesson:
             home: The sentence to take home.
             controls: Paths of the fields that it is about: they stay open.
             others: What becomes of the other controls.
-            tasks: Names of the tasks that can be trained on; all if left out.
+            tasks: Names of the tasks that the page *Learn* offers; all if left out.
             keep: The file that guesses, hints, reached goals and the network on screen are kept in; one of its name in
                 the folder ``.encdec-lessons`` if left out, None for nowhere.
 
         Raises:
             ValueError: If one of them is not possible.
         """
-        if not isinstance(name, str) or not NAME.fullmatch(name):
+        if not isinstance(name, str) or not is_name(name):
             raise ValueError(
-                "name is a word of at most 40 letters, digits, '.', '-' and '_', as it begins the lesson's codes. "
+                "name is a word of at most 40 plain letters, digits, '.', '-' and '_', as it begins the lesson's "
+                "codes; '.' and '-' don't begin it. "
                 f'Received: {quoted(name)}. Would work: "3" or "skips".'
             )
         if others not in OTHERS:
@@ -110,6 +111,8 @@ class Lesson:
                 raise ValueError(
                     f"{given} are texts, in a list. Received: {quoted(texts)}. Would work: ['filters']."
                 )
+        if tasks:
+            designer.learning.offer(*tasks)
         self.name, self.designer = name, designer
         self.title, self.question, self.home = title, question, home
         self.after = ""
@@ -133,12 +136,12 @@ class Lesson:
         Args:
             question: The question.
             answer: A function without arguments that computes the answer, a number or one of the choices. It is called
-                once the guess is made, in a thread of its own where there are threads: it may race or train. Build
-                designs in it, or read the designer; change nothing there.
+                once the guess is made, in a thread of its own where there are threads: it may race or train. It
+                builds designs of its own: another thread that reads the designer tells its observers of edits there.
             choices: What can be chosen; left out where the answer is a number.
             unit: The unit of the answer, such as "px".
             because: Why the answer is what it is, told with it.
-            then: What is hidden until the guess is made; the designer if left out, False for nothing.
+            then: What is hidden until the guess is made: the lesson's designer, also if left out, or False for nothing.
 
         Raises:
             ValueError: If one of them is not possible.

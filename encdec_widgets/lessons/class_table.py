@@ -88,6 +88,7 @@ class ClassTable:
         """A plain dict for each goal of each code, ready for ``pandas.DataFrame``."""
         return [
             {
+                **goal.reported,  # first, so that none of them stands in for what is known
                 "line": row.line,
                 "name": row.name,
                 "lesson": row.lesson,
@@ -95,7 +96,6 @@ class ClassTable:
                 "reached": goal.holds,
                 "network": goal.words,
                 **self._figures(goal),
-                **goal.reported,
                 "note": goal.note,
                 "code": row.code,
             }

@@ -17,8 +17,7 @@ import attrs
 from encdec_widgets.formatting import shortened
 
 REACHED, OPEN, NO_GUESS, NEXT = "✓", "–", ".", ";"
-NAME = re.compile(r"[\w.-]{1,40}")
-"""The name of a lesson."""
+_NAME = re.compile(r"\w[\w.-]{0,39}")
 _LOOKS_ALIKE = {**dict.fromkeys("✔☑✅√", REACHED), **dict.fromkeys("-‐‑‒—―−", OPEN)}
 _SIGNS = re.compile(f"[{REACHED}{OPEN}]+")
 _SCORES = re.compile(r"[012.]+")
@@ -91,6 +90,15 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).translate(_UNSEEN).split())
 
 
+def is_name(text: str) -> bool:
+    """Whether a lesson can be called so: its codes are found again in what chats make of them.
+
+    >>> is_name("skips-2"), is_name("-x"), is_name("x²")
+    (True, False, False)
+    """
+    return _NAME.fullmatch(text) is not None and plain(text) == text
+
+
 def claim_of(line: str) -> Claim:
     """Read a code, which is the whole line.
 
@@ -144,7 +152,7 @@ def _signs(word: str) -> str:
 def _read(text: str, check: str) -> Claim | None:
     words = text.split(" ")
     lesson, rest = words[0], words[1:]
-    if not NAME.fullmatch(lesson):
+    if not is_name(lesson):
         return None
     signs = scores = ""
     if rest and _SIGNS.fullmatch(_signs(rest[0])):

@@ -10,7 +10,7 @@ import attrs
 from encdec_widgets.formatting import quoted
 from encdec_widgets.lessons.bounds import Bound
 from encdec_widgets.lessons.parts import Part, PartState, bound_of
-from encdec_widgets.lessons.quantities import QUANTITIES, Aim, field_quantity, own_quantity
+from encdec_widgets.lessons.quantities import QUANTITIES, Aim, Quantity, field_quantity, own_quantity
 from encdec_widgets.lessons.seen import Seen
 
 __all__ = ["Goal", "GoalState", "Part", "PartState"]
@@ -86,10 +86,14 @@ class Goal:
         """What its quantities are read of: "network", "training", "race", "timing"."""
         return frozenset(part.quantity.of for part in self.parts)
 
+    @property
+    def reported(self) -> dict[str, Quantity]:
+        """Its quantities that a code can only report, by name."""
+        return {part.quantity.name: part.quantity for part in self.parts if part.quantity.reported}
+
     def reports(self, seen: Seen) -> dict[str, float]:
         """The figures of a network that a code can only report, by quantity."""
-        reported = [part.quantity for part in self.parts if part.quantity.reported]
-        values = {quantity.name: quantity.read(seen, self.aim) for quantity in reported}
+        values = {name: quantity.read(seen, self.aim) for name, quantity in self.reported.items()}
         return {name: value for name, value in values.items() if value is not None}
 
     def judged(self, seen: Seen) -> tuple[PartState, ...]:

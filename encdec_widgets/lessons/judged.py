@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from encdec_widgets.backbone import Backbone, build_in_steps
+from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.design import Design
-from encdec_widgets.formatting import counted, error_text
+from encdec_widgets.formatting import counted, error_text, listed
 from encdec_widgets.lessons.codes import Claim, CodeError
 from encdec_widgets.lessons.goals import Goal, PartState
 from encdec_widgets.lessons.predictions import Prediction
@@ -16,8 +18,10 @@ from encdec_widgets.lessons.seen import Seen
 from encdec_widgets.lessons.words import from_words
 
 if TYPE_CHECKING:
-    from encdec_widgets.backbone import Backbone
     from encdec_widgets.lessons.a_lesson import Lesson
+
+BUILT_WITHIN_S = 30.0
+"""A network of a code that takes longer to build does not count: anyone can write one that takes for hours."""
 
 
 @attrs.frozen(kw_only=True)
@@ -78,10 +82,14 @@ def _judged(
     built: dict[Design, Backbone],
 ) -> JudgedGoal:
     text = " ".join(words)
+    if other := [name for name in figures if name not in goal.reported]:
+        note = f"says ✓, but reports {listed(other)}; a code of this goal reports {listed(goal.reported) or 'nothing'}"
+        return JudgedGoal(said=True, words=text, note=note)
     try:
         design = from_words(words, lesson.start)
         if design not in built:
-            built[design] = design.build()
+            steps = build_in_steps(design, suggests=False, at_most_s=BUILT_WITHIN_S)
+            built[design] = to_the_end(steps)
     except Exception as error:  # noqa: BLE001 - a user's block may raise anything; all of it is shown
         note = f"says ✓, but its network can't be built: {error_text(error)}"
         return JudgedGoal(said=True, words=text, reported=figures, note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -19,6 +20,8 @@ FOLDER = ".encdec-lessons"
 """In the folder of the notebook: a file for each lesson."""
 VERSION_KEY = "encdec_widgets_lesson"
 _VERSION = 1
+_BEGINS_ANEW = "the lesson begins anew"
+_WRITTEN_ANEW = "it is written anew, with what was done here"
 
 
 class LessonFile:
@@ -51,6 +54,7 @@ class LessonFile:
         self.design: Design | None = None
         self.current = ""
         self._name = name
+        self._begins_with = start
         self._start: Any = None
         if self.path is None:
             return
@@ -59,7 +63,7 @@ class LessonFile:
         except ValueError as error:
             self._only_in_memory(f"The network that it starts with can't be written. {error_text(error)}")
             return
-        self._take(self._read())
+        self._take(self._read(_BEGINS_ANEW))
 
     def write(self, parts: Mapping[str, Mapping[str, Any]], design: Design | None, current: str) -> None:
         """Keep what was done, beside what another kernel has kept meanwhile.
@@ -72,7 +76,7 @@ class LessonFile:
         self.parts = {**self.parts, **{key: dict(part) for key, part in parts.items()}}
         if self.path is None or (self._is_untouched(design) and not self.path.exists()):
             return
-        data = self._read()
+        data = self._read(_WRITTEN_ANEW)
         theirs = data["parts"] if data is not None else {}
         merged = {key: {**theirs.get(key, {}), **part} for key, part in self.parts.items()}
         self._write({**theirs, **merged}, design, current)
@@ -81,15 +85,27 @@ class LessonFile:
         """Forget what was kept."""
         self.parts, self.design, self.current = {}, None, ""
         if self.path is not None:
+            self._read(_WRITTEN_ANEW)  # it may be another lesson's by now
             self._write({}, None, "")
+
+    def let_go(self) -> None:
+        """Leave the file to the same lesson, which was made again: nothing is written there any more."""
+        self._only_in_memory("The lesson was made again: go on there.")
 
     def _is_untouched(self, design: Design | None) -> bool:
         return not any(self.parts.values()) and (design is None or design_data(design) == self._start)
 
     # The file
 
-    def _read(self) -> dict[str, Any] | None:
-        """The data of the file; None where there is none for this lesson. A file of something else is kept aside."""
+    def _read(self, then: str) -> dict[str, Any] | None:
+        """The data of the file; None where there is none for this lesson.
+
+        A damaged file is kept aside. Of two lessons that keep in one file, the one that is made last takes it; the
+        other one writes there no more, else each of them would move the other's file aside again and again.
+
+        Args:
+            then: What becomes of the lesson where there was a file that is of no use.
+        """
         assert self.path is not None
         try:
             text = EditsFile(self.path).read() if self.path.parent.is_dir() else ""
@@ -101,13 +117,31 @@ class LessonFile:
             self._only_in_memory(f"{self.path.name} can't be read. {error_text(error)}")
             return None
         except (ValueError, RecursionError):
-            self._set_aside("damaged", f"{self.path.name} was damaged and can't be read")
+            self._set_aside("damaged", f"{self.path.name} was damaged and can't be read", then)
             return None
-        if data["name"] != self._name or data["start"] != self._start:
-            self._set_aside("other", f"{self.path.name} is of a lesson that starts with another network")
+        if not self._is_own(data):
+            what = "starts with another network" if data["name"] == self._name else "has another name"
+            said = f"{self.path.name} is of a lesson that {what}"
+            if then == _BEGINS_ANEW:
+                self._set_aside("other", said, then)
+            else:
+                self._only_in_memory(
+                    f"{said}: another notebook keeps it there. Would work: close that one, and run this cell again."
+                )
             return None
         kept: dict[str, Any] = data
         return kept
+
+    def _is_own(self, data: Mapping[str, Any]) -> bool:
+        """Whether data is of this lesson; a release with more fields writes the same start in other words."""
+        if data["name"] != self._name:
+            return False
+        if data["start"] == self._start:
+            return True
+        try:
+            return bool(Design(**fields_of(data["start"])) == self._begins_with)
+        except ValueError:
+            return False
 
     def _take(self, data: dict[str, Any] | None) -> None:
         if data is None:
@@ -141,16 +175,18 @@ class LessonFile:
         except (OSError, ValueError) as error:
             self._only_in_memory(f"{self.path.name} can't be written. {error_text(error)}")
 
-    def _set_aside(self, why: str, said: str) -> None:
-        """Keep a file that is of no use here under another name, and say so."""
+    def _set_aside(self, why: str, said: str, then: str) -> None:
+        """Keep a file that is of no use here under a name that is free, and say so."""
         assert self.path is not None
-        aside = self.path.with_name(f"{self.path.name}.{why}")
+        path = self.path
+        names = (f"{path.name}.{why}{'' if i == 1 else i}" for i in itertools.count(1))
+        aside = next(each for each in map(path.with_name, names) if not each.exists())
         try:
             self.path.replace(aside)
         except OSError as error:
             self._only_in_memory(f"{said}. {error_text(error)}")
         else:
-            self.note = f"{said}: the lesson begins anew. The old file is kept as {aside.name}."
+            self.note = f"{said}: {then}. The old file is kept as {aside.name}."
 
     def _only_in_memory(self, reason: str) -> None:
         self.note = f"What you do here is kept until the kernel ends, and no longer. {reason}"

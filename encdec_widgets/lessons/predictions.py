@@ -50,7 +50,8 @@ class Prediction:
         """A prediction as ``Lesson.predict`` takes it.
 
         Raises:
-            ValueError: If the question or a choice is no text, or the answer is no function.
+            ValueError: If the question or a choice is no text, the answer is no function, or something else than the
+                designer is to be hidden.
         """
         for name, text in (("question", question), ("unit", unit), ("because", because)):
             if not isinstance(text, str) or (name == "question" and not text.strip()):
@@ -64,6 +65,11 @@ class Prediction:
         if isinstance(choices, str) or len(written) == 1 or len(set(written)) < len(written):
             raise ValueError(
                 f"choices are two or more different texts, or none for a number. Received: {quoted(choices)}."
+            )
+        if then is not None and then is not False:
+            raise ValueError(
+                "then is what is hidden until the guess is made: the lesson's designer, which it is if left out, or "
+                f"False for nothing. Received: {quoted(then)}. Would work: then=False."
             )
         return cls(question=question, answer=answer, choices=written, unit=unit, because=because, then=then)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import WeakValueDictionary
 
 import attrs
 import traitlets
@@ -41,6 +43,11 @@ AGAIN_S = 0.5
 """An answer for which the worker process is busy is tried again after so long."""
 WAITS_S = 0.05
 """Where there are no threads, the screen has so long to say that an answer is being computed."""
+
+
+_keeping: WeakValueDictionary[Path, LessonProgress] = WeakValueDictionary()
+"""Who keeps in a file: of a lesson whose cell is run again, the newest alone. The earlier one may still live, for an
+answer that it waits for, say."""
 
 
 class LessonProgress(Telling):
@@ -82,6 +89,11 @@ class LessonProgress(Telling):
         self._session.observe(self._steps_changed, "steps")
         if file.design is not None and file.design != self._session.editor.wanted:
             self._session.load(file.design, "the lesson as it was left")
+        if file.path is not None:
+            before = _keeping.get(file.path)
+            _keeping[file.path] = self
+            if before is not None:
+                before._let_go()
         self.set_trait("note", file.note)
 
     # What the lesson is made of
@@ -117,8 +129,8 @@ class LessonProgress(Telling):
         given, self._given, self._keys = self._given, [], []
         self._reached.clear()
         self._waiting.clear()
+        self._show([])  # before anything else is told: a screen shows the parts that are given
         self.set_trait("current", 0)
-        self._show([])
         if self._session.editor.wanted != self._start:
             self._session.load(self._start, "the start of the lesson")
         for part in given:
@@ -197,7 +209,7 @@ class LessonProgress(Telling):
             self._take_answer(index, prediction, guess, answer)
 
     def _compute(self, index: int) -> None:
-        """Have an answer computed off the event loop, once nothing is being built: it may read the designer."""
+        """Have an answer computed off the event loop, once nothing is being built: the two would slow each other."""
         self._change(index, computing=True, problem="")
         self._waiting.append(index)
         self._compute_what_waits()
@@ -307,6 +319,11 @@ class LessonProgress(Telling):
             self._keep()
 
     # Keeping
+
+    def _let_go(self) -> None:
+        """Keep nothing more: the lesson was made again, and what it says of itself is newer."""
+        self._file.let_go()
+        self.set_trait("note", self._file.note)
 
     def _keep(self) -> None:
         """Write down what was done so far."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _MOST_LINES = 40
 """A code that a mail has broken is looked for in so many lines."""
 _STARTS = re.compile(r"(?<![\w.=-])[\w]")
+_NOTHING_REACHED = re.compile(r"(?<!\S)(?:[^\w\s]+|[012.]+)$")
+"""A code that reached no goal ends, before its check, in the signs of its goals or the scores of its guesses."""
 _TIME = re.compile(
     r"[\[(]?\b(?:\d{4}-\d{2}-\d{2}[T ,]*)?(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}[ ,]*)?\d{1,2}:\d{2}(?::\d{2})?"
     r"(?:\s*[AaPp]\.?[Mm]\.?)?[\])]?"
@@ -199,7 +201,7 @@ def _lines(text: str | Iterable[str]) -> list[str]:
 
 def _in_line(number: int, line: str) -> Iterator[Found]:
     """The codes in one line; what seems to be one and is none comes with its reason."""
-    text, at = plain(line), 0
+    text, at, named = plain(line), 0, 0
     for check in CHECK.finditer(text):
         before = text[at : check.start()].rstrip()
         for start in _STARTS.finditer(before):
@@ -210,11 +212,14 @@ def _in_line(number: int, line: str) -> Iterator[Found]:
                 yield Found(line=number, name=name, text=code, claim=claim)
                 break
         else:
+            if not (looks_like_code(before) or _NOTHING_REACHED.search(before)):
+                named = check.end()  # it ends a name, as chats give it to several of one name
+                continue
             whole = f"{before} {check[0]}".strip()
             yield Found(line=number, name=_guessed_name(before), text=whole, reason=str(altered(whole)))
         at = check.end()
     rest = text[at:].strip(_AROUND)
-    if looks_like_code(text[at:]) and rest:
+    if looks_like_code(text[max(at, named) :]) and rest:
         yield Found(line=number, name=_guessed_name(rest), text=rest, reason=str(cut(rest)))
 
 

@@ -8,6 +8,7 @@ import traitlets
 
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.explain.problem_words import problem_sentence
+from encdec_widgets.formatting import listed, quoted
 from encdec_widgets.session.learning_settings import LearningSettings
 from encdec_widgets.workers.training.tasks import Task, as_task, tasks
 
@@ -71,6 +72,28 @@ class Asked(traitlets.HasTraits):
             TaskError: (a ValueError) If nothing can learn from it.
         """
         self.set_trait("tasks", {**self.tasks, task.title: as_task(task)})
+
+    def offer(self, *names: str) -> None:
+        """Offer some of the tasks and no others; the first of them is chosen where the chosen one is not among them.
+
+        Raises:
+            ValueError: If there is no such task, or none is named.
+
+        Example:
+            >>> from encdec_widgets.session.learning_asked import Asked
+            >>> asked = Asked()
+            >>> asked.offer("halo")
+            >>> asked.settings.task, list(asked.tasks)
+            ('halo', ['halo'])
+        """
+        if not names or any(name not in self.tasks for name in names):
+            raise ValueError(
+                f"There is no such task. Received: {listed(map(quoted, names)) or 'none'}. Would work: "
+                f"{listed(map(repr, self.tasks))}."
+            )
+        if self.settings.task not in names:
+            self.set("task", names[0])
+        self.set_trait("tasks", {name: self.tasks[name] for name in names})
 
     @property
     def task(self) -> Task:

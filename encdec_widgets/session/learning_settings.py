@@ -75,7 +75,8 @@ class LearningSettings:
         How it trains is folded away. Device and threads are for code alone: they change nothing of what is learnt.
         """
         own = described_fields(LearningSettings)
-        own["task"] = attrs.evolve(own["task"], kind="choice", choices=tuple(tasks))
+        usual = own["task"].default if own["task"].default in tasks else next(iter(tasks))
+        own["task"] = attrs.evolve(own["task"], kind="choice", choices=tuple(tasks), default=usual)
         more = described_fields(TrainingOptions)
         backends = tuple(dict.fromkeys((active_backend(), *backends_with_gradients())))
         more["backend"] = attrs.evolve(more["backend"], choices=backends, optional=False)

@@ -13,7 +13,8 @@ from encdec_widgets import Design, preset, presets
 from encdec_widgets.architectures import CustomEncoderDecoder, StackedHourglass, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import SimpleConvBlock, SimpleUpsamplingBlock
-from encdec_widgets.lessons.codes import Claim, Code, CodeError, claim_of, looks_like_code, plain
+from encdec_widgets.lessons.codes import Claim, Code, CodeError, claim_of, is_name, looks_like_code, plain
+from encdec_widgets.lessons.reading import read_codes
 from encdec_widgets.lessons.words import from_words, words_of
 from tests.amount import full_or
 from tests.export.random_designs import random_designs
@@ -34,7 +35,7 @@ def claims(draw: Any) -> Claim:
     scores = draw(st.lists(st.sampled_from([0, 1, 2, None]), max_size=5))
     count = sum(reached)
     return Claim(
-        lesson=draw(st.from_regex(r"[\w.-]{1,12}", fullmatch=True).filter(lambda name: plain(name) == name)),
+        lesson=draw(st.from_regex(r"[\w.-]{1,12}", fullmatch=True).filter(is_name)),
         reached=tuple(reached),
         scores=tuple(scores),
         networks=tuple(tuple(draw(st.lists(WORDS, max_size=4))) for _ in range(count)),
@@ -49,6 +50,25 @@ def test_a_code_says_what_was_said(claim: Claim) -> None:
     assert claim_of(line) == claim
     assert "\n" not in line
     assert repr(line) == line == plain(line)
+
+
+@settings(max_examples=full_or(2000, 100))
+@given(
+    st.from_regex(r"[\w.-]{1,40}", fullmatch=True),
+    st.sampled_from([((), ()), ((True,), (2,)), ((False, True), (None,)), ((), (0, 1))]),
+)
+def test_the_code_of_any_name_of_a_lesson_is_found_behind_the_name_of_a_person(name: str, says: Any) -> None:
+    assume(is_name(name))
+    reached, scores = says
+    claim = Claim(
+        lesson=name,
+        reached=reached,
+        scores=scores,
+        networks=(("filters=8",),) * sum(reached),
+        figures=({},) * sum(reached),
+    )
+    ((found,), passed) = read_codes(f"Ada: {claim.line()}")
+    assert (found.name, found.claim, passed) == ("Ada", claim, ())
 
 
 @settings(max_examples=full_or(5000, 100))

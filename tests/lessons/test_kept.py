@@ -17,6 +17,7 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.background import Background
 from encdec_widgets.designs.design_json import to_data
 from encdec_widgets.lessons import Lesson, at_least
+from encdec_widgets.lessons import progress as progress_module
 from encdec_widgets.lessons.kept import LessonFile
 from encdec_widgets.session.network_time import NetworkTime
 from tests.both_forms import in_both_forms as in_both_forms
@@ -131,6 +132,65 @@ def test_another_start_is_another_lesson_and_the_old_file_is_kept_aside(file: Pa
     assert json.loads(aside.read_text(encoding="utf-8"))["start"] == to_data(START)
 
 
+def test_no_file_that_is_set_aside_takes_the_place_of_an_earlier_one(file: Path) -> None:
+    for filters in (3, 4, 5):
+        lesson = made(file, START.replace("filters", filters))
+        assert lesson.progress.parts[0].guess is None
+        lesson.progress.guess(0, filters)
+    asides = [file.with_name(f"lesson.json.other{number}") for number in ("", 2)]
+    guesses = [json.loads(aside.read_text(encoding="utf-8"))["parts"] for aside in asides]
+    assert [guess["How many?; px"]["guess"] for guess in guesses] == [3, 4]
+    assert lesson.progress.note.endswith(" The old file is kept as lesson.json.other2.")
+    for text in ("{", "["):
+        file.write_text(text, encoding="utf-8")
+        LessonFile(file, "own", START)
+    assert file.with_name("lesson.json.damaged").read_text(encoding="utf-8") == "{"
+    assert file.with_name("lesson.json.damaged2").read_text(encoding="utf-8") == "["
+
+
+def test_what_an_earlier_release_has_kept_of_a_start_with_fewer_fields_comes_back(file: Path) -> None:
+    code = done(made(file)).code()
+    data = json.loads(file.read_text(encoding="utf-8"))
+    del data["start"]["architecture"]["fields"]["up_interpolate"]
+    file.write_text(json.dumps(data), encoding="utf-8")
+    again = made(file)
+    assert (again.progress.note, again.code()) == ("", code)
+    data["start"]["architecture"]["fields"]["a_field_of_later"] = 1
+    file.write_text(json.dumps(data), encoding="utf-8")
+    assert "starts with another network" in made(file).progress.note
+
+
+def test_two_notebooks_of_one_lesson_name_do_not_write_over_each_other(file: Path) -> None:
+    first = LessonFile(file, "own", START)
+    first.write({"a": {"guess": 1}}, START, "")
+    second = LessonFile(file, "own", DEEPER)
+    second.write({"b": {"guess": 2}}, DEEPER, "")
+    text = file.read_text(encoding="utf-8")
+    for act in (lambda: first.write({"a": {"guess": 3}}, START, ""), first.begin_anew):
+        act()
+        assert first.note == (
+            "What you do here is kept until the kernel ends, and no longer. lesson.json is of a lesson that starts "
+            "with another network: another notebook keeps it there. Would work: close that one, and run this cell "
+            "again."
+        )
+        assert file.read_text(encoding="utf-8") == text
+    assert len(list(file.parent.iterdir())) == 2, "the first one's is kept aside, once"
+
+
+def test_a_file_that_is_damaged_while_the_lesson_goes_on_is_written_anew_and_said_so(file: Path) -> None:
+    lesson = made(file)
+    lesson.progress.guess(0, 90)
+    file.write_text("{", encoding="utf-8")
+    lesson.progress.ask_hint(1)
+    assert lesson.progress.note == (
+        "lesson.json was damaged and can't be read: it is written anew, with what was done here. The old file is kept "
+        "as lesson.json.damaged."
+    )
+    again = made(file)
+    assert again.progress.parts[0].guess == 90
+    assert again.progress.parts[1].hints == ("One.",)
+
+
 def test_a_part_that_was_changed_is_another_part(file: Path) -> None:
     done(made(file))
     lesson = lesson_of(keep=file)
@@ -229,8 +289,38 @@ def test_a_folder_that_can_not_be_written_is_said_and_the_lesson_goes_on(tmp_pat
     assert lesson.designer.session.problem is None
 
 
+def test_of_a_lesson_that_is_made_again_the_newest_alone_is_kept(file: Path) -> None:
+    again = []
+
+    def slow() -> int:
+        """While it computes, the cell is run again, and a person goes on there."""
+        if not again:
+            again.append(lesson := made(file))
+            lesson.designer.session.load(DEEPER)
+            lesson.progress.turn_to(1)
+        return 100
+
+    old = lesson_of(keep=file)
+    old.predict("How many?", slow, unit="px")
+    old.goal("See.", receptive_field=at_least(40), hints=("One.", "Two."))
+    old.progress.guess(0, 90)
+    assert old.progress.parts[0].answer == 100, "it goes on, wherever it is still seen"
+    old.designer.session.change("filters", 3)
+    assert old.progress.note == (
+        "What you do here is kept until the kernel ends, and no longer. The lesson was made again: go on there."
+    )
+    assert again[0].progress.note == ""
+    last = made(file)
+    assert (last.designer.session.design, last.progress.current) == (DEEPER, 1)
+    assert last.progress.parts[0].guess == 90
+    elsewhere = made(file.with_name("other.json"))
+    assert last.progress.note == elsewhere.progress.note == ""
+
+
 def test_two_kernels_that_write_keep_what_each_of_them_has(file: Path) -> None:
-    one, two = made(file), made(file)
+    one = made(file)
+    progress_module._keeping.clear()  # another kernel knows nothing of the first
+    two = made(file)
     one.progress.guess(0, 90)
     two.progress.guess(0, 80)
     two.designer.session.load(DEEPER)

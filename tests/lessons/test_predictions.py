@@ -88,13 +88,17 @@ def test_what_is_no_guess_is_said_and_stays_open() -> None:
         {"choices": ("same", "same")},
         {"choices": "abc"},
         {"unit": 3},
+        {"then": True},
+        {"then": 0},
+        {"then": "designer"},
+        {"then": ["filters"]},
     ],
     ids=str,
 )
 def test_what_is_no_prediction_is_refused(given: dict[str, Any]) -> None:
-    usual: dict[str, Any] = {"question": "How many?", "answer": lambda: 3, "choices": (), "unit": ""}
+    usual: dict[str, Any] = {"question": "How many?", "answer": lambda: 3, "unit": "", "then": None}
     with pytest.raises(ValueError, match="Received: "):
-        Prediction.of(because="", then=None, **{**usual, **given})
+        Prediction.of(because="", **{"choices": (), **usual, **given})
 
 
 def test_the_answer_is_computed_once_and_only_after_the_guess() -> None:

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encdec_widgets.lessons import Lesson, at_least, at_most, read
+from encdec_widgets.lessons import Lesson, at_least, at_most, judged, read
+from encdec_widgets.lessons.class_table import ClassTable, Row
 from encdec_widgets.lessons.code_of_lesson import code_of
 from encdec_widgets.lessons.codes import Claim
+from encdec_widgets.lessons.judged import JudgedGoal
 from encdec_widgets.lessons.reading import class_table, read_codes
 from encdec_widgets.session.network_time import NetworkTime
 from tests.amount import full_or
@@ -76,6 +78,9 @@ WORSE = code_of(made())
         ("Zoë Müller: {} thanks!", "Zoë Müller"),
         ("Ada: {}.", "Ada"),
         ("<Ada> {}", "Ada"),
+        ("Ada#1234: {}", "Ada#1234"),
+        ("Ada #12ab: {}", "Ada #12ab"),
+        ("10:32 From Ada#1234 to Bob#4321: {}", "Ada#1234"),
     ],
 )
 def test_a_name_before_a_line_is_found_and_what_a_chat_adds_is_not(line: str, name: str) -> None:
@@ -92,6 +97,8 @@ def test_a_name_before_a_line_is_found_and_what_a_chat_adds_is_not(line: str, na
         ("Ada Lovelace\n  10:32 AM\n", "Ada Lovelace"),
         ("Ada Lovelace  10:32 AM\n", "Ada Lovelace"),
         ("Ada — Today at 10:32\n", "Ada"),
+        ("Ada#1234 — Today at 10:32\n", "Ada#1234"),
+        ("Ada#1234\n10:32\n", "Ada#1234"),
         ("Ada — Yesterday at 10:32 PM\n\n", "Ada"),
         ("[10:32]\n", "line 2"),
         ("Here is mine\n", "line 2"),
@@ -203,6 +210,17 @@ def test_a_code_that_was_altered_is_refused_or_says_the_same(at: int, sign: str)
         assert len(table.refused) + len(table.notes) == 1
 
 
+@pytest.mark.parametrize("line", [CODE, WORSE])
+@pytest.mark.parametrize("name", ["Ada", "Ada#1234"])
+def test_a_line_with_another_check_or_none_is_refused_under_its_name(line: str, name: str) -> None:
+    check = line[-4:]
+    other = "0000" if check != "0000" else "1111"
+    for altered, told in ((line[:-4] + other, "This was altered"), (line[:-2], "This was cut")):
+        (refused,) = LESSON.read(f"{name}: {altered}").refused
+        assert refused.name == name
+        assert refused.reason.startswith(told)
+
+
 def claim(*words: str, reached: Any = (True, False), figures: Any = ({},), scores: Any = (2, 2)) -> str:
     """The line of somebody who can compute the check."""
     return Claim(lesson="own", reached=reached, scores=scores, networks=(words,), figures=figures).line()
@@ -232,6 +250,17 @@ def test_a_network_that_can_not_be_built_does_not_count(words: tuple[str, ...], 
     assert re.match(told, table.rows[0].goals[0].note)
 
 
+def test_a_network_that_takes_too_long_to_build_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judged, "BUILT_WITHIN_S", 1e-6)
+    table = made().read(f"Eve: {claim(*(f'{key}={value}' for key, value in DEEPER.items()))}")
+    assert (
+        table.rows[0]
+        .goals[0]
+        .note.startswith("says ✓, but its network can't be built: Building takes longer than ")
+    )
+    assert not table.rows[0].goals[0].holds
+
+
 def test_a_code_of_another_version_of_the_lesson_says_how_it_differs() -> None:
     (refused,) = LESSON.read(claim("filters=4", reached=(True,), scores=(2,))).refused
     assert refused.reason == (
@@ -257,6 +286,28 @@ def test_what_can_not_be_built_again_is_shown_as_reported() -> None:
         goal = LESSON.read(line).rows[0].goals[1]
         assert not goal.holds
         assert told in goal.note
+
+
+@pytest.mark.parametrize("name", ["reached", "parameters", "name", "code", "receptive_field", "f1"])
+@pytest.mark.parametrize("goal", [0, 1])
+def test_a_figure_that_the_goal_does_not_ask_for_does_not_count_and_stands_for_nothing(
+    name: str, goal: int
+) -> None:
+    words = [f"{key}={value}" for key, value in DEEPER.items()]
+    figures = ({name: 5, **({"time_ms": 12} if goal else {})},)
+    line = claim(*words, reached=(goal == 0, goal == 1), figures=figures)
+    told = LESSON.read(f"Eve: {line}").to_rows()[goal]
+    expected = "time_ms" if goal else "nothing"
+    assert told["note"] == f"says ✓, but reports {name}; a code of this goal reports {expected}"
+    assert (told["name"], told["reached"], told["code"]) == ("Eve", False, line)
+    assert told.get("parameters") != 5
+    assert told.get("receptive_field") != 5
+
+
+def test_a_reported_quantity_of_a_name_that_the_table_has_replaces_nothing_there() -> None:
+    goal = JudgedGoal(said=True, reported={"name": 0, "reached": 1, "time_ms": 3})
+    (told,) = ClassTable(rows=(Row(line=1, name="Ada", lesson="own", code="c", goals=(goal,)),)).to_rows()
+    assert (told["name"], told["reached"], told["time_ms"]) == ("Ada", False, 3)
 
 
 @pytest.mark.parametrize("ms", [19.99999, 20.0, 0.123456, 12.0])

@@ -115,6 +115,34 @@ def test_the_panel_goes_from_the_guess_to_the_code(lesson: Lesson) -> None:
     json.dumps(panel.state)
 
 
+def test_the_page_that_trains_offers_the_tasks_of_the_lesson_and_no_others() -> None:
+    designer = Designer(Design(UNet(filters=4, down_blocks=1, up_blocks=1), (64, 64, 1)))
+    every, controls = tuple(designer.learning.tasks), designer.aside.learn.panel.task
+    assert controls.rows["task"].info.choices == every
+    with pytest.raises(ValueError, match=r"There is no such task\. Received: 'cat'\. Would work: 'mouse'"):
+        Lesson("own", designer, tasks=("cat",), keep=None)
+    assert tuple(designer.learning.tasks) == every
+    lesson = Lesson("own", designer, tasks=("halo", "threads"), keep=None)
+    assert tuple(designer.learning.tasks) == lesson.tasks == ("halo", "threads")
+    assert designer.learning.settings.task == "halo"
+    assert controls.rows["task"].info.choices == lesson.tasks
+    with pytest.raises(ValueError, match=r"task must be one of 'halo', 'threads'.* Would work: 'halo'"):
+        designer.learning.set("task", "mouse")
+    designer.close()
+
+
+@pytest.mark.parametrize("current", [0, 1])
+def test_a_lesson_that_is_shown_begins_anew(lesson: Lesson, current: int) -> None:
+    screen, progress = lesson.screen, lesson.progress
+    before = panel_state(lesson)
+    progress.guess(0, 1500)
+    progress.turn_to(current)
+    progress.begin_anew()
+    assert lesson.designer.problem is None
+    assert screen.panel.state == panel_state(lesson) == before
+    assert lesson.designer.layout.visibility == "hidden"
+
+
 @pytest.mark.parametrize(
     "message",
     [None, {}, {"do": "guess"}, {"do": "guess", "part": 7}, {"do": "turn", "part": True}, {"part": 0}],
@@ -144,6 +172,18 @@ def test_a_number_is_read_as_it_was_typed(number: float, unit: str) -> None:
 @given(st.integers(-(10**15), 10**15), st.sampled_from(",'_ "))
 def test_thousands_may_be_set_apart(number: int, between: str) -> None:
     assert typed_number(f"{number:,}".replace(",", between)) == number
+
+
+@given(st.integers(0, 999))
+def test_a_comma_behind_a_nought_sets_no_thousands_apart(digits: int) -> None:
+    assert typed_number(f"0,{digits:03}") == digits / 1000
+    assert typed_number(f"-0,{digits:03}") == -digits / 1000
+
+
+@pytest.mark.parametrize("text", ["4x", "4 x", "4X", "x4", "× 4", "4×", " 4 × "])
+def test_an_x_is_the_sign_of_times_where_that_is_the_unit(text: str) -> None:
+    assert typed_number(text, "×") == 4
+    assert typed_number(text, "px") == text.strip()
 
 
 @given(st.text(max_size=20))

@@ -4,7 +4,8 @@ import math
 import re
 
 _TYPED = re.compile(r"([+-]?[0-9.,' _\u00a0\u2009\u202f]+(?:[eE][+-]?[0-9]+)?)\s*([kMG]?)")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
+_CROSS = re.compile(r"^[x×]\s*|\s*[x×]$", re.IGNORECASE)
 _TIMES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
 
 
@@ -13,13 +14,17 @@ def typed_number(text: str, unit: str = "") -> float | str:
 
     Args:
         text: What was typed.
-        unit: A unit that may stand behind the number.
+        unit: A unit that may stand behind the number; of "×", which no keyboard has, "x" before or behind it too.
 
-    >>> typed_number("1,900 k"), typed_number("0,5"), typed_number(" 236 px ", "px"), typed_number("far")
-    (1900000.0, 0.5, 236.0, 'far')
+    >>> typed_number("1,900 k"), typed_number("0,500"), typed_number(" 236 px ", "px"), typed_number("4x", "×")
+    (1900000.0, 0.5, 236.0, 4.0)
+    >>> typed_number("far")
+    'far'
     """
     written = text.strip()
-    if unit and written.endswith(unit):
+    if unit == "×":
+        written = _CROSS.sub("", written)
+    elif unit and written.endswith(unit):
         written = written.removesuffix(unit).rstrip()
     match = _TYPED.fullmatch(written)
     if match is None:
