@@ -1,4 +1,4 @@
-"""Parts of a lesson on a bare page: what a guess lacks, and chips that have no room on their line."""
+"""Parts of a lesson on a bare page: what a guess lacks, an answer that failed, and chips without room on their line."""
 
 from __future__ import annotations
 
@@ -42,6 +42,28 @@ def test_what_a_guess_lacks_is_said_until_it_comes(page: Page) -> None:
     expect(missing).to_be_hidden()
     page.get_by_role("button", name="Guess").click()
     assert page.evaluate("told") == {"do": "guess", "text": "two"}
+
+
+def test_an_answer_that_failed_is_tried_again_from_the_keyboard(page: Page) -> None:
+    page.evaluate(
+        """() => {
+            const part = { question: "How many?", choices: [], unit: "", guess: "5", problem: "" };
+            window.told = [];
+            window.view = guessView(document.getElementById("place"), part, (told) => window.told.push(told));
+            window.show = (stage, problem = "") => window.view.show({ ...part, stage, problem });
+            window.show("asked");
+        }"""
+    )
+    again = page.get_by_role("button", name="Try again")
+    expect(again).to_be_hidden()
+    page.evaluate("show('failed', 'The worker is gone.')")
+    again.press("Enter")
+    assert page.evaluate("told") == [{"do": "guess", "text": ""}]
+    page.evaluate("show('computing')")
+    expect(again).to_be_hidden()
+    expect(page.locator(".encdec-lesson-told")).to_be_focused()
+    page.evaluate("show('told')")
+    expect(again).to_be_hidden()
 
 
 @pytest.mark.parametrize(
