@@ -133,6 +133,9 @@ class Lesson:
     ) -> None:
         """Ask for a guess; what comes after it, and the designer, are hidden until it is made.
 
+        Of questions that follow one another, the designer is hidden until all have their guesses: who has read one may
+        turn back.
+
         Args:
             question: The question.
             answer: A function without arguments that computes the answer, a number or one of the choices. It is called

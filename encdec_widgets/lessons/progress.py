@@ -57,7 +57,8 @@ class LessonProgress(Telling):
         parts: The predictions and goals in their order: a :class:`PredictionState` or a :class:`GoalState` each (a
             trait, another tuple whenever one of them changes).
         current: Index of the part on screen (a trait).
-        hidden: Whether the designer is hidden, as the prediction on screen has no guess (a trait).
+        hidden: Whether the designer is hidden, as the prediction on screen has no guess, or one after it and before the
+            next goal (a trait).
         note: What is to be said of what was kept of an earlier session; empty for nothing (a trait).
         sentence: What is to be read aloud, after its number: the gap of a guess, a goal that was reached (a trait).
     """
@@ -371,10 +372,11 @@ class LessonProgress(Telling):
         self._hide()
 
     def _hide(self) -> None:
+        """Hide the designer until the next goal: a question that was read may be turned back from."""
         states: tuple[State, ...] = self.parts
-        state = states[self.current] if self.current < len(states) else None
-        hidden = isinstance(state, PredictionState) and state.hides and state.guess is None
-        self.set_trait("hidden", hidden)
+        to_do = (s for s in states[self.current :] if isinstance(s, GoalState) or s.guess is None)
+        state = next(to_do, None)
+        self.set_trait("hidden", isinstance(state, PredictionState) and state.hides)
 
     def _say(self, text: str) -> None:
         self.set_trait("sentence", (self.sentence[0] + 1, text))

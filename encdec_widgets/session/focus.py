@@ -7,6 +7,7 @@ import attrs
 
 from encdec_widgets.architectures.blocks.head import LONE_HEAD
 from encdec_widgets.designs.heads import is_head_path
+from encdec_widgets.designs.mends import Mend
 from encdec_widgets.designs.paths import path_words
 from encdec_widgets.formatting import quoted
 
@@ -62,6 +63,10 @@ class Focus:
     def locked(self, path: str) -> bool:
         """Whether what is at a path is not to be changed by hand."""
         return self.of(path) == LOCKED
+
+    def offered(self, mends: Iterable[Mend]) -> tuple[Mend, ...]:
+        """The mends that change nothing that is locked; a change can be given up in any case."""
+        return tuple(mend for mend in mends if not any(map(self.locked, mend.changes)))
 
     def folds(self, path: str) -> bool:
         """Whether all that is at a path, and in it, is folded away."""

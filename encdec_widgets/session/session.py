@@ -195,9 +195,9 @@ class Session(BuiltState):
                 back what was edited since, and nothing happens.
 
         Returns:
-            Whether it was made.
+            Whether it was made. Where it changes what is locked, nothing happens.
         """
-        if design is not None and design != self.editor.wanted:
+        if not self.focus.offered([mend]) or (design is not None and design != self.editor.wanted):
             return False
         problem = self.editor.outcome.error
         large = problem.backbone if mend is BUILD_ANYWAY and isinstance(problem, TooLargeError) else None

@@ -131,6 +131,36 @@ def test_a_card_closes_when_the_keyboard_or_a_click_goes_elsewhere(page: Page) -
     expect(card).to_be_hidden()
 
 
+LESSON = """(told) => {
+    const lesson = document.createElement("div");
+    lesson.className = "encdec-lesson";
+    lesson.innerHTML = '<p class="encdec-words" id="asked">A stride.</p><div></div>';
+    const designer = document.querySelector(".encdec");
+    designer.replaceWith(lesson);
+    lesson.append(designer);
+    const model = { on: (event, listener) => (model.hear = listener), off() {}, send() {} };
+    renderPage({ model, el: lesson.children[1] });
+    model.hear(told);
+}"""
+
+
+@pytest.mark.parametrize("key", [None, "Enter"])
+def test_a_word_is_explained_once_by_the_designer_or_the_lesson_around_it(
+    blank: Page, key: str | None
+) -> None:
+    blank.evaluate(LESSON, WORDS)
+    blank.evaluate(MODEL, WORDS)
+    for word, root in (("#text", ".encdec"), ("#asked", ".encdec-lesson")):
+        mark = blank.locator(f"{word} .encdec-term")
+        expect(mark).to_have_count(1)
+        mark.press(key) if key else mark.click()
+        opened = blank.locator(".encdec-term-card:popover-open")
+        expect(opened).to_have_count(1)
+        assert opened.evaluate("(card, root) => card.parentElement.matches(root)", root)
+        opened.press("Escape")
+        expect(opened).to_have_count(0)
+
+
 def test_words_are_plain_where_no_kernel_answers(blank: Page) -> None:
     blank.evaluate(MODEL, None)
     assert blank.evaluate("sent") == [{"ask": "words"}]

@@ -76,7 +76,7 @@ def test_from_the_guess_to_the_code_by_keyboard_and_over_restarts(
     panel = lesson.locator(".encdec-lesson-panel")
 
     # Before the guess nothing of the network is to be seen or heard.
-    expect(lesson.locator(".encdec-lesson-card")).to_have_text("The designer comes after your guess.")
+    expect(lesson.locator(".encdec-lesson-card")).to_have_text("The designer comes after your next guess.")
     lesson.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached")
     assert _seen_in_designer(lesson) == []
     heard = lesson.aria_snapshot()

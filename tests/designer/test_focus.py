@@ -9,6 +9,7 @@ from encdec_widgets import Design, Designer, preset
 from encdec_widgets.architectures import UNet
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.controls.control_pages import BLOCK, ENDS, NETWORK
+from tests.designer.reading import mends as mends_of
 from tests.designer.reading import walk
 
 WHY = "This lesson is about filters, down blocks and decoder blocks; the other settings are locked."
@@ -137,6 +138,40 @@ def test_mends_of_checks_change_nothing_that_is_locked() -> None:
     assert mends() == []
     designer.controls.focus_on({path for mend in check.mends for path in mend.changes}, others="locked")
     assert mends() == every
+
+
+def test_mends_of_a_problem_change_nothing_that_is_locked(designer: Designer) -> None:
+    def offered() -> list[str]:
+        return [mend.description for mend in mends_of(designer)]
+
+    designer.set("down_blocks", 9)
+    every = offered()
+    larger = designer.session.editor.outcome.mends[0]
+    assert [larger.label, larger.field] == [every[0], "input_shape"]
+    designer.controls.focus_on(["filters", "down_blocks", "up_blocks"], others="locked")
+    assert offered() == [*every[1:-1], "undo this change"]
+    assert not designer.session.mend(larger)
+    assert designer.problem is not None
+    designer.controls.focus_on(["down_blocks", "input_shape"], others="locked")
+    assert offered() == every
+    mends_of(designer)[0].click()
+    assert designer.problem is None
+
+
+def test_what_can_not_be_taken_away_is_not_mended_where_that_is_locked(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    designer.set("kernel_size", 5)
+    asked = {"take": "sleap", "choice": "single_instance", "of": "view"}
+    sent: list[Any] = []
+    menu = designer.header.take_away
+    monkeypatch.setattr(menu, "send", lambda message, buffers=None: sent.append(message))
+    menu._handle_custom_msg(asked, [])
+    assert len(sent[-1]["page"]["entries"]) == 1
+    designer.controls.focus_on(["filters"], others="locked")
+    menu._handle_custom_msg(asked, [])
+    assert sent[-1]["page"] is None
+    assert "must be 3" in sent[-1]["error"]
 
 
 @pytest.mark.parametrize(

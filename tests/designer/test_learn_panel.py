@@ -82,6 +82,17 @@ def test_a_network_that_can_not_learn_it_is_refused_with_a_button_that_mends_it(
     assert seen.panel._mending.children == ()
 
 
+def test_what_is_locked_is_not_mended_for_a_training(seen: Seen) -> None:
+    seen.session.load(COARSE)
+    more, fewer = seen.learning.subject.mends  # type: ignore[union-attr]
+    seen.session.focus_on(more.changes, "locked")
+    assert [button.description for button in seen.panel._mending.children] == [more.label]
+    seen.learning.mend(fewer)
+    assert seen.session.editor.wanted == COARSE
+    seen.panel._mending.children[0].click()
+    assert seen.session.design.architecture.up_blocks == 1
+
+
 def test_an_edit_that_is_not_trained_is_said_and_training_goes_on(seen: Seen) -> None:
     seen.panel.start.click()
     seen.session.load(COARSE)

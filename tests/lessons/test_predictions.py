@@ -153,6 +153,26 @@ def test_the_designer_is_hidden_until_the_guess_on_screen_is_made() -> None:
     assert [state.open for state in progress.parts] == [True, True, True, True]
 
 
+def test_who_turns_back_from_a_question_sees_no_designer() -> None:
+    lesson = lesson_of()
+    progress = lesson.progress
+    for question in ("First?", "Second?"):
+        lesson.predict(question, lambda: 1)
+    lesson.goal("See.", receptive_field=at_least(10))
+    lesson.predict("Third?", lambda: 3)
+    progress.guess(0, 1)
+    assert progress.hidden
+    for index in (1, 0):
+        progress.turn_to(index)
+        assert progress.hidden
+    progress.guess(1, 1)
+    assert not progress.hidden, "the goal stands before the third"
+    progress.turn_to(3)
+    assert progress.hidden
+    progress.turn_to(2)
+    assert not progress.hidden
+
+
 @pytest.mark.parametrize("answer", [lambda: 1 / 0, lambda: "many", lambda: None, lambda: float("nan")])
 def test_an_answer_that_can_not_be_computed_is_said_and_the_lesson_goes_on(answer: Any) -> None:
     lesson = lesson_of()

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from encdec_widgets.backbone import Backbone
     from encdec_widgets.lessons.a_lesson import Lesson
 
-HIDDEN = "The designer comes after your guess."
+HIDDEN = "The designer comes after your next guess."
 
 
 class LessonFallback(Fallback):

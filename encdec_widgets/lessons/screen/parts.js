@@ -102,9 +102,11 @@ function guessView(place, part, tell) {
   const gap = make(told, "p", "encdec-lesson-gap");
   const because = make(told, "p", "encdec-lesson-because");
   const problem = make(told, "p", "encdec-lesson-trouble");
+  const again = make(told, "button", "encdec-lesson-button", "Try again");
+  again.addEventListener("click", () => tell({ do: "guess", text: "" })); // the guess that is there stays
   function show(now) {
     const asked = now.stage === "asked";
-    const had = form.contains(document.activeElement);
+    const had = form.contains(document.activeElement) || again === document.activeElement;
     form.hidden = !asked;
     told.hidden = asked;
     line(said, now.guess && now.stage !== "told" ? `You said ${now.guess}.` : "");
@@ -112,7 +114,8 @@ function guessView(place, part, tell) {
     line(gap, now.gap);
     line(because, now.because);
     line(problem, now.problem);
-    if (had && !asked) told.focus({ preventScroll: true });
+    again.hidden = now.stage !== "failed";
+    if (had && !asked && again.hidden) told.focus({ preventScroll: true });
   }
   return { show, refuse };
 }
@@ -147,7 +150,7 @@ function showChip(row, figure) {
   row.element.dataset.holds = figure.holds;
   row.element.title = inWords(figure);
   put(row.sign, figure.sign);
-  put(row.what, figure.label);
+  put(row.what, figure.short_label);
   put(row.figure, figure.short);
   put(row.word, `, ${figure.word}`);
 }

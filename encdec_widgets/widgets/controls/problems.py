@@ -39,7 +39,7 @@ class Problems(widgets.VBox):
         self.add_class("encdec-problems")
         self._show_problem()
         # Also of the editor: a problem may stay the same, or be as another one was, while its mends are others.
-        session.observe(self._show_problem, ["editor", "problem"])
+        session.observe(self._show_problem, ["editor", "problem", "focus"])
 
     @property
     def text(self) -> str:
@@ -54,7 +54,8 @@ class Problems(widgets.VBox):
     def _show_problem(self, _: Any = None) -> None:
         """Show what is wrong, if anything is, and a button for each mend."""
         outcome = self._session.editor.outcome
-        self._show(problem_html(outcome), outcome.mends if outcome.error is not None else ())
+        mends = outcome.mends if outcome.error is not None else ()
+        self._show(problem_html(outcome), self._session.focus.offered(mends))
 
     def _show(self, text: str, mends: Sequence[Mend]) -> None:
         self._text.value = text

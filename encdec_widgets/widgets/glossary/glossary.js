@@ -21,7 +21,10 @@ function kernelsWords(model) {
 }
 
 function openByWords(root, open) {
-  const marked = (event) => event.target.closest?.(".encdec-term");
+  const marked = (event) => {
+    const mark = event.target.closest?.(".encdec-term");
+    return mark?.closest(ROOTS) === root ? mark : null; // a designer in a lesson opens its own words
+  };
   const clicked = (event) => marked(event) && open(marked(event));
   const pressed = (event) => {
     if (!["Enter", " "].includes(event.key) || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;

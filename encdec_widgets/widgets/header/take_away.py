@@ -165,7 +165,7 @@ class TakeAway(Collected, anywidget.AnyWidget):
 
     def _page_of_mends(self, error: Exception, design: "Design", view: str) -> dict[str, Any] | None:
         """A page that says what is wrong, with an entry for each mend; None where there is no mend."""
-        mends: Sequence[Mend] = getattr(error, "mends", ())
+        mends = self._session.focus.offered(getattr(error, "mends", ()))
         self._mends[view] = (design, mends)
         plain = getattr(error, "plain", "") or error_text(error)
         entries = [[f"Mend: {mend.label}", {"mend": index}] for index, mend in enumerate(mends)]

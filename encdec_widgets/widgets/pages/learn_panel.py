@@ -91,6 +91,7 @@ class LearnPanel(widgets.VBox):
         learning.observe(guarded(self._draw), ["state", "subject", "pinned"])
         learning.observe(guarded(self._read_aloud), "sentence")
         session.observe(self._network_changed, "shown")
+        session.observe(self._draw, "focus")
 
     @property
     def text(self) -> str:
@@ -125,7 +126,7 @@ class LearnPanel(widgets.VBox):
         state, subject = self.learning.state, self.learning.subject
         self._draw_buttons()
         self._refused.value = refused_html(subject)
-        self._offer(subject.mends if subject is not None else ())
+        self._offer(self._session.focus.offered(subject.mends if subject is not None else ()))
         self._marks.value = marks_html(state)
         self._what.value = what_html(subject)
         self.view.show(state)

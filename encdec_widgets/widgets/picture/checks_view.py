@@ -61,18 +61,13 @@ class ChecksView(widgets.VBox):
             found = [(position, check) for position, check in enumerate(told) if check.kind == kind]
             if found:
                 position, check = found[0]
-                row.show(position, attrs.evolve(check, mends=self._offered(check)))
+                row.show(position, attrs.evolve(check, mends=self._session.focus.offered(check.mends)))
             else:
                 row.hide()
         hidden = len(checks) - len(told)
         self.again.description = f"show {hidden} dismissed"
         self.again.layout.display = "" if hidden else "none"
         self.again.layout.order = str(len(told))
-
-    def _offered(self, check: Check) -> tuple[Mend, ...]:
-        """The mends that change nothing that is locked."""
-        locked = self._session.focus.locked
-        return tuple(mend for mend in check.mends if not any(map(locked, mend.changes)))
 
     def _mend(self, mend: Mend) -> None:
         shown = self._session.shown
