@@ -4,8 +4,6 @@ import threading
 import time
 from collections.abc import Callable
 
-import psutil
-
 from encdec_widgets.background import Background
 
 FAR_LONGER = 5
@@ -26,7 +24,8 @@ class StepWatch:
     """Watches one step until it is closed.
 
     It hangs when its process, and all that it started, have not computed for so long. A compiler computes, however long
-    it takes. One that is predicted, a run, also hangs when it takes so long in all.
+    it takes. One that is predicted, a run, also hangs when it takes so long in all. Where nobody can tell whether a
+    process computes, without psutil, that is all that is watched.
     """
 
     def __init__(
@@ -70,7 +69,10 @@ class StepWatch:
 
     def _look(self) -> None:
         now, computed_s = time.monotonic(), _computed_s(self._pid())
-        if computed_s >= self._computed_s + _COMPUTED_S or computed_s < self._computed_s:
+        # Where that is unknown, it is taken to compute.
+        if computed_s is None:
+            self._computed_at = now
+        elif computed_s >= self._computed_s + _COMPUTED_S or computed_s < self._computed_s:
             self._computed_s, self._computed_at = computed_s, now
         spent_s = now - self._begun
         idle = now - self._computed_at >= self._idle_s
@@ -86,8 +88,16 @@ class StepWatch:
             self._on_long(spent_s)
 
 
-def _computed_s(pid: int | None) -> float:
-    """Seconds that a process and all that it started have computed: some compilers are processes of their own."""
+def _computed_s(pid: int | None) -> float | None:
+    """Seconds that a process and all that it started have computed: some compilers are processes of their own.
+
+    None where it cannot be told: without psutil.
+    """
+    try:
+        # Here, as it is not everywhere, and a web page imports this module too.
+        import psutil
+    except ImportError:
+        return None
     if pid is None:
         return 0.0
     total = 0.0

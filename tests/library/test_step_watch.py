@@ -1,5 +1,6 @@
 """When a step of a job is taken for hung, by a clock that the test turns."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -83,6 +84,21 @@ def test_a_run_hangs_after_its_time_though_it_computes(clock: Turned) -> None:
     assert not clock.hung
     clock.turn(2, computing=True)
     assert clock.hung == [60]
+
+
+def test_without_psutil_a_step_is_never_idle_and_a_run_still_has_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    turned = Turned()
+    monkeypatch.setattr(step_watch, "time", turned)
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    watch = turned.watch(TIMEOUT_S, None)
+    turned.turn(600, computing=False)
+    assert not turned.hung
+    watch.close()
+    turned.watch(TIMEOUT_S, 60)
+    turned.turn(100, computing=False)
+    assert turned.hung == [60]
 
 
 def test_a_run_is_predicted_once_its_network_is(monkeypatch: pytest.MonkeyPatch) -> None:
