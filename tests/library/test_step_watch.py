@@ -35,6 +35,7 @@ class Turned:
         until = self.now + seconds
         while self.alarms and self.alarms[0][0] <= until:
             at, action = self.alarms.pop(0)
+            at = max(at, self.now)  # An alarm that is late rings at once.
             self.computed += (at - self.now) * computing
             self.now = at
             action()
@@ -84,6 +85,21 @@ def test_a_run_hangs_after_its_time_though_it_computes(clock: Turned) -> None:
     assert not clock.hung
     clock.turn(2, computing=True)
     assert clock.hung == [60]
+
+
+@pytest.mark.parametrize(("idle_s", "most_s"), [(30, None), (1e9, 30)])
+@pytest.mark.parametrize("times", [1, 5])
+def test_time_in_which_the_watch_itself_stood_still_is_not_the_steps(
+    clock: Turned, idle_s: float, most_s: float | None, times: int
+) -> None:
+    clock.watch(idle_s, most_s)
+    clock.turn(10, computing=False)
+    for _ in range(times):
+        clock.now += 3600  # the laptop was closed: no alarm rings meanwhile, and the process stands still too
+        clock.turn(1, computing=False)
+    assert not clock.hung
+    clock.turn(30, computing=False)
+    assert clock.hung == [30]
 
 
 def test_without_psutil_a_step_is_never_idle_and_a_run_still_has_its_time(
