@@ -128,3 +128,18 @@ def test_a_run_is_predicted_once_its_network_is(monkeypatch: pytest.MonkeyPatch)
     assert process.predicted_s("start", {"name": "network"}) == 20.0
     assert process.predicted_s("load", {"name": "network"}) is None
     assert FAR_LONGER * 20.5 > TIMEOUT_S
+
+
+@pytest.mark.parametrize(("took_ms", "expected_s"), [(5.0, 1.0), (90_000.0, 90.0)])
+def test_a_run_may_take_as_long_as_the_first_ones_did_where_that_is_longer_than_predicted(
+    took_ms: float, expected_s: float
+) -> None:
+    process = WorkerProcess("numpy")
+    process.end()
+    process.note({"name": "network"}, {"predicted_ms": 1000.0})
+    process.note({"name": "network"}, {"first_call_ms": 1e6, "run_ms": took_ms})
+    run = {"name": "network", "seconds": 0.0}
+    assert process.predicted_s("run", run) == expected_s
+    assert process.predicted_s("run", {**run, "name": "network/block"}) == expected_s
+    process.note({"name": "network"}, {"predicted_ms": 10.0})  # another network of that name
+    assert process.predicted_s("run", run) == 0.01

@@ -156,10 +156,14 @@ class Bench:
         with running_backend().on(network.device), _told_plainly(options["compilation"]):
             runner = running_backend().runner(model, options["work"], options["compilation"])
             watch = _stopwatch(runner, model, options["work"], options["batch_size"])
-            watch.warm_up(options["budget_s"])
+            warm = watch.warm_up(options["budget_s"])
         self._watches[name] = watch, network.device
-        # The peak is asked for now, while nothing else is on the bench.
-        return {"first_call_ms": watch.first_call_ms, "peak_bytes": runner.peak_bytes(network.device)}
+        return {
+            "first_call_ms": watch.first_call_ms,
+            # The peak is asked for now, while nothing else is on the bench.
+            "peak_bytes": runner.peak_bytes(network.device),
+            "run_ms": max(warm, default=watch.first_call_ms),
+        }
 
     def run(self, name: str, seconds: float, at_most: int) -> dict[str, Any]:
         """Time a network, or one of its blocks, for a while."""
