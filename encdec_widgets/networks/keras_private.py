@@ -6,6 +6,7 @@ Keras may rename any of them in its next release. So pyproject.toml has an upper
 
 import copy
 import functools
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras_module
-from encdec_widgets.formatting import error_text
+from encdec_widgets.formatting import error_text, shortened
 
 PRIVATE_NAMES: Mapping[str, str] = {
     "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope, seed_here",
@@ -119,6 +120,19 @@ def refused_to_fill(error: ValueError) -> bool:
 def reason_in(error: BaseException) -> str:
     """The reason in Keras's message of an error in a layer, without the configuration that stands before it."""
     return error_text(error).rpartition("Exception encountered: ")[2]
+
+
+def first_line_in(error: BaseException, most: int = 160) -> str:
+    r"""The first line of the reason, at most so many characters: of an error in a layer's call too.
+
+    >>> first_line_in(ValueError("Exception encountered when calling Odd.call().\n\nToo wide.\n\nArguments: ..."))
+    'Too wide.'
+    """
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", reason_in(error))  # Keras writes the reason in bold.
+    lines = [" ".join(line.split()) for line in plain.splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
+        lines = lines[1:]
+    return shortened(lines[0], most) if lines else ""
 
 
 def strategy_around() -> Any | None:

@@ -1,6 +1,6 @@
 """What can go wrong with a timing."""
 
-from encdec_widgets.formatting import bytes_text, counted, duration_text, number_text
+from encdec_widgets.formatting import bytes_text, counted, duration_text, error_text, number_text
 from encdec_widgets.travelling import Travelling
 
 
@@ -167,6 +167,16 @@ def tells_of_memory(text: str) -> bool:
     """Whether an error text of a backend, a driver or the C++ runtime says that memory ran out."""
     lowered = text.lower()
     return any(words in lowered for words in _MEMORY_WORDS)
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether an error, or what it was raised from, says so: Keras wraps the errors of layers in its own."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if tells_of_memory(f"{type(cause).__name__}: {error_text(cause)}"):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 _MEMORY_WORDS = (

@@ -15,7 +15,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from encdec_widgets.workers.errors import (
     BeyondMemoryError,
     TimingError,
     out_of_memory,
-    tells_of_memory,
+    ran_out_of_memory,
 )
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def answer(request: dict[str, Any], commands: Commands | None = None) -> dict[st
         facts = {"beyond_memory": error.to_dict(), "retire": False}
         return {"id": request["id"], "error": str(error), **facts}
     except BaseException as error:  # noqa: BLE001 - the parent waits for a line about any error
-        memory = any(tells_of_memory(f"{type(cause).__name__}: {cause}") for cause in _causes(error))
+        memory = ran_out_of_memory(error)
         line = out_of_memory(request["batch_size"]) if memory else _one_line(error)
         # After a shortage, allocators keep their memory in pieces that are too small; after any other failure of a
         # library, each later call may fail in it as well.
@@ -93,14 +93,6 @@ def _bench() -> "Bench":
     from encdec_widgets.workers.inside.bench import Bench
 
     return Bench()
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it was raised from: Keras wraps the errors of layers in its own."""
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
 
 
 def _one_line(error: BaseException) -> str:
