@@ -129,10 +129,9 @@ def first_line_in(error: BaseException, most: int = 160) -> str:
     'Too wide.'
     """
     plain = re.sub(r"\x1b\[[0-9;]*m", "", reason_in(error))  # Keras writes the reason in bold.
-    lines = [" ".join(line.split()) for line in plain.splitlines() if line.strip()]
-    if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
-        lines = lines[1:]
-    return shortened(lines[0], most) if lines else ""
+    around = ("Exception encountered when calling", "Arguments received by")
+    lines = [" ".join(line.split()) for line in plain.partition(around[1])[0].splitlines() if line.strip()]
+    return shortened(next((line for line in lines if not line.startswith(around[0])), ""), most)
 
 
 def strategy_around() -> Any | None:

@@ -141,7 +141,7 @@ class BackendFailedError(TimingError):
         Args:
             backend: The backend's name, as people write it.
             compilation: How it was to run the network.
-            reason: The kind of its error.
+            reason: The kind of its error, and what it says where that helps.
         """
         remedy = "choose another backend" if compilation == "eager" else 'choose "eager", or another backend'
         super().__init__(f"{backend} ({compilation}) failed at this network ({reason}); {remedy}")

@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 
 from encdec_widgets._keras import keras
+from encdec_widgets.networks.keras_private import first_line_in
 from encdec_widgets.networks.multiply_adds import total
 from encdec_widgets.networks.weights import draw_again
 from encdec_widgets.workers.backends import running_backend
@@ -331,14 +332,19 @@ class Bench:
 
 @contextlib.contextmanager
 def _told_plainly(compilation: str) -> Iterator[None]:
-    """Say in a sentence what to do where a backend or a compiler fails: its own words are a traceback."""
+    """Say in a sentence what to do where a backend or a compiler fails.
+
+    A compiler's words are a traceback. Without one, what a layer raises says what is wrong with it.
+    """
     try:
         yield
     except TimingError:
         raise
     except Exception as error:
         name = running_backend().proper_name
-        raise BackendFailedError(name, compilation, type(error).__name__) from error
+        reason = type(error).__name__
+        said = first_line_in(error) if compilation == "eager" else ""
+        raise BackendFailedError(name, compilation, f"{reason}: {said}" if said else reason) from error
 
 
 def _told(expected: Expected | None) -> dict[str, int] | None:
