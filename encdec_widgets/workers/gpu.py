@@ -96,7 +96,10 @@ def visible_gpus(environ: Mapping[str, str] = os.environ) -> Gpus:
     return Gpus(tuple(cards), trouble, guessed)
 
 
-WITHOUT_CARDS = dict.fromkeys(("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"), "")
+WITHOUT_CARDS = {
+    **dict.fromkeys(("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"), ""),
+    "JAX_PLATFORMS": "cpu",  # JAX fails where it is told of cards, as by "cuda,cpu", and finds none.
+}
 """Variables of a process that finds no card. A backend that finds one takes some of its memory, used or not."""
 
 

@@ -86,3 +86,19 @@ def test_settings_that_name_cards_are_not_taken_to_such_a_process() -> None:
     }
     assert backend_named("tensorflow").without_cards(told) == {"threads within operations": 1}
     assert backend_named("torch").without_cards(told) == told
+    told = {"jax_platforms": "cuda,cpu", "jax_default_device": "GPU:0", "jax_enable_x64": True}
+    assert backend_named("jax").without_cards(told) == {"jax_enable_x64": True}
+
+
+@pytest.mark.skipif("jax" not in backends_with_gradients(), reason="JAX is not installed")
+def test_jax_that_is_told_of_cards_computes_on_the_cpu_where_they_are_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install(monkeypatch, FakeNvml([Card()]))
+    monkeypatch.setenv("JAX_PLATFORMS", "cuda,cpu")
+    told = {"jax": {"jax_platforms": "cuda,cpu", "jax_default_device": "GPU:0"}}
+    monkeypatch.setattr(client, "settings_here", lambda: told)
+    worker = Worker()
+    timing = measure(small_model(), worker=worker, backend="jax", device="CPU", budget_s=0.05)
+    assert (timing.device, timing.notices) == ("CPU", ())
+    worker.stop()
