@@ -24,6 +24,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "keras.src.backend.tensorflow.core": "as_tensor: initial weights are not copied",
     "keras.src.backend.tensorflow.trainer": "strategy_around: weights in the scope of a strategy",
     "_distribute_strategy": "strategy_around: weights in the scope of a strategy",
+    "_all_reduce_sum_gradients": "OneReplica: an edit of a training leaves no graph behind",
     "keras.src.initializers.random_initializers": "variance_of: initial weights are drawn faster",
     "keras.src.saving.serialization_lib": "settings_of: TensorFlow is not imported beside another backend",
     "keras.src.utils.module_utils": "settings_of: TensorFlow is not imported beside another backend",
@@ -139,6 +140,17 @@ def strategy_around() -> Any | None:
     if _module("keras").config.backend() != "tensorflow":
         return None
     return _module(_TRAINER).TensorFlowTrainer()._distribute_strategy
+
+
+class OneReplica:
+    """Goes before an optimizer of Keras: on TensorFlow, the gradients of several replicas are not added up.
+
+    TensorFlow registers a gradient of that sum for each step that is traced, and keeps it with the whole graph for as
+    long as the process lives: each edit of a training took 7 MB for good.
+    """
+
+    def _all_reduce_sum_gradients(self, gradients: Any) -> Any:
+        return gradients
 
 
 # Symbolic tensors and the calls of operations that made them.
