@@ -6,6 +6,7 @@ Keras may rename any of them in its next release. So pyproject.toml has an upper
 
 import copy
 import functools
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -16,13 +17,14 @@ from typing import Any
 import attrs
 
 from encdec_widgets._keras import keras_module
-from encdec_widgets.formatting import error_text
+from encdec_widgets.formatting import error_text, shortened
 
 PRIVATE_NAMES: Mapping[str, str] = {
     "keras.src.backend.common.global_state": "names_from_the_start, unfilled weights, in_stateless_scope, seed_here",
     "keras.src.backend.tensorflow.core": "as_tensor: initial weights are not copied",
     "keras.src.backend.tensorflow.trainer": "strategy_around: weights in the scope of a strategy",
     "_distribute_strategy": "strategy_around: weights in the scope of a strategy",
+    "_all_reduce_sum_gradients": "OneReplica: an edit of a training leaves no graph behind",
     "keras.src.initializers.random_initializers": "variance_of: initial weights are drawn faster",
     "keras.src.saving.serialization_lib": "settings_of: TensorFlow is not imported beside another backend",
     "keras.src.utils.module_utils": "settings_of: TensorFlow is not imported beside another backend",
@@ -121,11 +123,34 @@ def reason_in(error: BaseException) -> str:
     return error_text(error).rpartition("Exception encountered: ")[2]
 
 
+def first_line_in(error: BaseException, most: int = 160) -> str:
+    r"""The first line of the reason, at most so many characters: of an error in a layer's call too.
+
+    >>> first_line_in(ValueError("Exception encountered when calling Odd.call().\n\nToo wide.\n\nArguments: ..."))
+    'Too wide.'
+    """
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", reason_in(error))  # Keras writes the reason in bold.
+    around = ("Exception encountered when calling", "Arguments received by")
+    lines = [" ".join(line.split()) for line in plain.partition(around[1])[0].splitlines() if line.strip()]
+    return shortened(next((line for line in lines if not line.startswith(around[0])), ""), most)
+
+
 def strategy_around() -> Any | None:
     """The ``tf.distribute`` strategy that this thread is in the scope of: what Keras takes for a model made now."""
     if _module("keras").config.backend() != "tensorflow":
         return None
     return _module(_TRAINER).TensorFlowTrainer()._distribute_strategy
+
+
+class OneReplica:
+    """Goes before an optimizer of Keras: on TensorFlow, the gradients of several replicas are not added up.
+
+    TensorFlow registers a gradient of that sum for each step that is traced, and keeps it with the whole graph for as
+    long as the process lives: each edit of a training took 7 MB for good.
+    """
+
+    def _all_reduce_sum_gradients(self, gradients: Any) -> Any:
+        return gradients
 
 
 # Symbolic tensors and the calls of operations that made them.

@@ -40,7 +40,7 @@ OnProgress = Callable[[Progress], None]
 
 TIMEOUT_S = 30.0
 """A step counts as hung whose process has not computed for so long, and a run that takes so long and five times as long
-as predicted. A step that computes does not: compiling a network may take minutes."""
+as predicted, or as its first runs took. A step that computes does not: compiling a network may take minutes."""
 
 FINISH_S = 3.0
 """So long an interrupted job may take to finish before its processes are killed."""
@@ -203,8 +203,10 @@ class Worker:
         noun = noun_of_job(run.job)
         asked: dict[str, WorkerProcess] = {}
         told = [Progress(share=0.0, doing="")]
+        given_up = threading.Event()
 
         def hangs(seconds: float) -> None:
+            given_up.set()
             said = f"the {noun} process did not answer within {number_text(round(seconds, 1))} s and was given up"
             self._finish(run, TimingError(said), True)
 
@@ -231,6 +233,10 @@ class Worker:
                 if backend not in asked:
                     self._begin_with(run, backend, batch_size, asked)
                 return self._answer(asked[backend], command, batch_size, arguments, noun)
+            except TimingError:
+                if self._run is not run and not given_up.is_set():
+                    raise TimingStopped from None
+                raise
             finally:
                 watch.close()
 

@@ -1,8 +1,6 @@
 """What can go wrong with a timing."""
 
-from collections.abc import Iterator
-
-from encdec_widgets.formatting import bytes_text, counted, duration_text, number_text
+from encdec_widgets.formatting import bytes_text, counted, duration_text, error_text, number_text
 from encdec_widgets.travelling import Travelling
 
 
@@ -143,7 +141,7 @@ class BackendFailedError(TimingError):
         Args:
             backend: The backend's name, as people write it.
             compilation: How it was to run the network.
-            reason: The kind of its error.
+            reason: The kind of its error, and what it says where that helps.
         """
         remedy = "choose another backend" if compilation == "eager" else 'choose "eager", or another backend'
         super().__init__(f"{backend} ({compilation}) failed at this network ({reason}); {remedy}")
@@ -172,16 +170,13 @@ def tells_of_memory(text: str) -> bool:
 
 
 def ran_out_of_memory(error: BaseException) -> bool:
-    """Whether an error, or what it was raised from, says that memory ran out."""
-    return any(tells_of_memory(f"{type(cause).__name__}: {cause}") for cause in _causes(error))
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it was raised from: Keras wraps the errors of layers in its own."""
+    """Whether an error, or what it was raised from, says so: Keras wraps the errors of layers in its own."""
     cause: BaseException | None = error
     while cause is not None:
-        yield cause
+        if tells_of_memory(f"{type(cause).__name__}: {error_text(cause)}"):
+            return True
         cause = cause.__cause__ or cause.__context__
+    return False
 
 
 _MEMORY_WORDS = (

@@ -31,10 +31,12 @@ class Gpus:
         cards: The cards.
         trouble: One or more sentences for a person: why no card could be read, or why not all, or why their order is a
             guess; None where there is nothing to say, be it that all were read or that there is none.
+        order_is_a_guess: Whether a backend may number cards of different models otherwise.
     """
 
     cards: tuple[GpuState, ...]
     trouble: str | None = None
+    order_is_a_guess: bool = False
 
 
 def read_gpus() -> Gpus:
@@ -75,11 +77,12 @@ def visible_gpus(environ: Mapping[str, str] = os.environ) -> Gpus:
             f"number (0{f' to {len(found) - 1}' if len(found) > 1 else ''}).",
         )
     by_number = wanted is None or not wanted.strip().startswith("GPU-")
-    if (
+    guessed = (
         by_number
         and len({card.name for _, card in found}) > 1
         and environ.get("CUDA_DEVICE_ORDER") != "PCI_BUS_ID"
-    ):
+    )
+    if guessed:
         guess = (
             "There are GPUs of different models, and which of them is GPU:0 is a guess: CUDA numbers them by speed, "
             "unless CUDA_DEVICE_ORDER is PCI_BUS_ID."
@@ -90,10 +93,13 @@ def visible_gpus(environ: Mapping[str, str] = os.environ) -> Gpus:
         attrs.evolve(card, name=f"{card.name} (GPU:{number})") if named[card.name] > 1 else card
         for number, card in enumerate(chosen)
     )
-    return Gpus(tuple(cards), trouble)
+    return Gpus(tuple(cards), trouble, guessed)
 
 
-WITHOUT_CARDS = dict.fromkeys(("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"), "")
+WITHOUT_CARDS = {
+    **dict.fromkeys(("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"), ""),
+    "JAX_PLATFORMS": "cpu",  # JAX fails where it is told of cards, as by "cuda,cpu", and finds none.
+}
 """Variables of a process that finds no card. A backend that finds one takes some of its memory, used or not."""
 
 

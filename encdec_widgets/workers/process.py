@@ -127,11 +127,16 @@ class WorkerProcess:
         self.memory = result.get("memory", self.memory)
         if result.get("predicted_ms") is not None:
             self._predicted_ms[arguments["name"]] = result["predicted_ms"]
+        if "run_ms" in result:
+            # A prediction may be far too low, and the machine may be slower now than when it was calibrated.
+            name = arguments["name"]
+            self._predicted_ms[name] = max(self._predicted_ms.get(name, 0.0), result["run_ms"])
 
     def predicted_s(self, command: str, arguments: Mapping[str, Any]) -> float | None:
         """How long a command should take that runs a network, in seconds (an estimate); None where that is unknown.
 
-        A block takes no longer than its network. What is compiled in a first call is not counted.
+        That is the prediction, or what its first runs took where that was longer. A block takes no longer than its
+        network. What is compiled in a first call is not counted.
         """
         predicted_ms = self._predicted_ms.get(str(arguments.get("name")).partition("/")[0])
         if predicted_ms is None or command not in ("start", "start_block", "run"):

@@ -4,8 +4,6 @@ import threading
 import time
 from collections.abc import Callable
 
-import psutil
-
 from encdec_widgets.background import Background
 
 FAR_LONGER = 5
@@ -26,7 +24,11 @@ class StepWatch:
     """Watches one step until it is closed.
 
     It hangs when its process, and all that it started, have not computed for so long. A compiler computes, however long
-    it takes. One that is predicted, a run, also hangs when it takes so long in all.
+    it takes. One that is predicted, a run, also hangs when it takes so long in all. Where nobody can tell whether a
+    process computes, without psutil, that is all that is watched.
+
+    Time in which this process stood still itself, stopped or asleep with its machine, is not the step's: between two
+    looks, twice the usual time counts at most.
     """
 
     def __init__(
@@ -55,8 +57,8 @@ class StepWatch:
         self._most_s = most_s
         self._on_hang = on_hang
         self._on_long = on_long
-        self._begun = self._computed_at = time.monotonic()
-        self._computed_s = 0.0
+        self._looked_at = time.monotonic()
+        self._computed_s = self._spent_s = self._idle_for_s = 0.0
         self._lock = threading.Lock()
         self._closed = False
         self._every_s = min(LOOK_S, idle_s, most_s or idle_s)
@@ -70,24 +72,38 @@ class StepWatch:
 
     def _look(self) -> None:
         now, computed_s = time.monotonic(), _computed_s(self._pid())
-        if computed_s >= self._computed_s + _COMPUTED_S or computed_s < self._computed_s:
-            self._computed_s, self._computed_at = computed_s, now
-        spent_s = now - self._begun
-        idle = now - self._computed_at >= self._idle_s
-        hangs = idle or (self._most_s is not None and spent_s >= self._most_s)
+        since_s = min(now - self._looked_at, 2 * self._every_s)
+        self._looked_at = now
+        self._spent_s += since_s
+        self._idle_for_s += since_s
+        # Where that is unknown, it is taken to compute.
+        if computed_s is None:
+            self._idle_for_s = 0.0
+        elif computed_s >= self._computed_s + _COMPUTED_S or computed_s < self._computed_s:
+            self._computed_s, self._idle_for_s = computed_s, 0.0
+        idle = self._idle_for_s >= self._idle_s
+        hangs = idle or (self._most_s is not None and self._spent_s >= self._most_s)
         with self._lock:
             if self._closed:
                 return
             if not hangs:
                 self._alarm = self._background.alarm(self._every_s, self._look)
         if hangs:
-            self._on_hang(self._idle_s if idle else spent_s)
-        elif spent_s >= SAYS_AFTER_S:
-            self._on_long(spent_s)
+            self._on_hang(self._idle_s if idle else self._spent_s)
+        elif self._spent_s >= SAYS_AFTER_S:
+            self._on_long(self._spent_s)
 
 
-def _computed_s(pid: int | None) -> float:
-    """Seconds that a process and all that it started have computed: some compilers are processes of their own."""
+def _computed_s(pid: int | None) -> float | None:
+    """Seconds that a process and all that it started have computed: some compilers are processes of their own.
+
+    None where it cannot be told: without psutil.
+    """
+    try:
+        # Here, as it is not everywhere, and a web page imports this module too.
+        import psutil
+    except ImportError:
+        return None
     if pid is None:
         return 0.0
     total = 0.0

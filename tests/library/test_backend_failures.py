@@ -37,6 +37,39 @@ def test_what_a_compiler_says_becomes_a_sentence_that_tells_what_to_do(
     )
 
 
+@pytest.mark.backend
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("the mask must be square\n\nArguments received: ...", "ValueError: the mask must be square"),
+        (200 * "wide ", f"ValueError: {(200 * 'wide ')[:80]}…{(200 * 'wide ').strip()[-79:]}"),
+        ("", "ValueError"),
+    ],
+)
+def test_without_a_compiler_what_a_layer_raises_is_told(words: str, told: str) -> None:
+    import attrs
+
+    bench = Bench()
+    bench.load("network", attrs.asdict(network_of(small_model())), attrs.asdict(checked(compilation="eager")))
+
+    class Raises(keras.layers.Layer):  # type: ignore[misc]
+        def compute_output_spec(self, x: Any) -> Any:
+            return keras.KerasTensor(x.shape, x.dtype)
+
+        def call(self, x: Any) -> Any:
+            raise ValueError(words)
+
+    x_in = keras.layers.Input((16, 16, 1))
+    model = keras.Model(x_in, Raises()(x_in))
+    on_bench = bench._networks["network"]
+    bench._networks["network"] = attrs.evolve(on_bench, loaded=attrs.evolve(on_bench.loaded, model=model))
+    request = {"id": 1, "command": "start", "arguments": {"name": "network"}, "batch_size": 1}
+    reply = answer(request, bench.commands)
+    assert reply["retire"]
+    backend = running_backend().proper_name
+    assert reply["error"] == f"{backend} (eager) failed at this network ({told}); choose another backend"
+
+
 @pytest.mark.parametrize(
     ("error", "retire"),
     [

@@ -167,6 +167,25 @@ def uses_strategy() -> None:
             assert private.strategy_around() is strategy
 
 
+def uses_sum_of_gradients() -> None:
+    if keras.config.backend() != "tensorflow":
+        return  # Only TensorFlow's optimizers have it.
+    summed = list[int]()
+
+    class Adam(private.OneReplica, keras.optimizers.Adam):  # type: ignore[misc]
+        def _all_reduce_sum_gradients(self, gradients: Any) -> Any:
+            same = super()._all_reduce_sum_gradients(gradients)
+            assert same is gradients
+            summed.append(len(same))
+            return same
+
+    assert callable(keras.optimizers.Adam._all_reduce_sum_gradients)
+    variable = keras.Variable(np.ones(2, np.float32))
+    Adam(0.5).apply([keras.ops.ones(2)], [variable])
+    assert summed == [1]  # Keras asks what stands before its own.
+    assert np.allclose(keras.ops.convert_to_numpy(variable.value), 0.5, atol=1e-3)
+
+
 def uses_random_initializers() -> None:
     by_fan_in = keras.initializers.VarianceScaling(2.0, "fan_in", "uniform")
     assert private.is_scaling(by_fan_in)
@@ -205,6 +224,7 @@ USES: dict[str, Callable[[], None]] = {
     "keras.src.ops.nn": uses_nn,
     "keras.src.backend.tensorflow.trainer": uses_strategy,
     "_distribute_strategy": uses_strategy,
+    "_all_reduce_sum_gradients": uses_sum_of_gradients,
     "keras.src.backend.tensorflow.core": uses_tensorflow,
     "keras.src.initializers.random_initializers": uses_random_initializers,
     "_init_seed": uses_init_seed,

@@ -1,5 +1,6 @@
 """When a step of a job is taken for hung, by a clock that the test turns."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,7 @@ class Turned:
         until = self.now + seconds
         while self.alarms and self.alarms[0][0] <= until:
             at, action = self.alarms.pop(0)
+            at = max(at, self.now)  # An alarm that is late rings at once.
             self.computed += (at - self.now) * computing
             self.now = at
             action()
@@ -85,6 +87,36 @@ def test_a_run_hangs_after_its_time_though_it_computes(clock: Turned) -> None:
     assert clock.hung == [60]
 
 
+@pytest.mark.parametrize(("idle_s", "most_s"), [(30, None), (1e9, 30)])
+@pytest.mark.parametrize("times", [1, 5])
+def test_time_in_which_the_watch_itself_stood_still_is_not_the_steps(
+    clock: Turned, idle_s: float, most_s: float | None, times: int
+) -> None:
+    clock.watch(idle_s, most_s)
+    clock.turn(10, computing=False)
+    for _ in range(times):
+        clock.now += 3600  # the laptop was closed: no alarm rings meanwhile, and the process stands still too
+        clock.turn(1, computing=False)
+    assert not clock.hung
+    clock.turn(30, computing=False)
+    assert clock.hung == [30]
+
+
+def test_without_psutil_a_step_is_never_idle_and_a_run_still_has_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    turned = Turned()
+    monkeypatch.setattr(step_watch, "time", turned)
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    watch = turned.watch(TIMEOUT_S, None)
+    turned.turn(600, computing=False)
+    assert not turned.hung
+    watch.close()
+    turned.watch(TIMEOUT_S, 60)
+    turned.turn(100, computing=False)
+    assert turned.hung == [60]
+
+
 def test_a_run_is_predicted_once_its_network_is(monkeypatch: pytest.MonkeyPatch) -> None:
     process = WorkerProcess("numpy")
     process.end()
@@ -96,3 +128,18 @@ def test_a_run_is_predicted_once_its_network_is(monkeypatch: pytest.MonkeyPatch)
     assert process.predicted_s("start", {"name": "network"}) == 20.0
     assert process.predicted_s("load", {"name": "network"}) is None
     assert FAR_LONGER * 20.5 > TIMEOUT_S
+
+
+@pytest.mark.parametrize(("took_ms", "expected_s"), [(5.0, 1.0), (90_000.0, 90.0)])
+def test_a_run_may_take_as_long_as_the_first_ones_did_where_that_is_longer_than_predicted(
+    took_ms: float, expected_s: float
+) -> None:
+    process = WorkerProcess("numpy")
+    process.end()
+    process.note({"name": "network"}, {"predicted_ms": 1000.0})
+    process.note({"name": "network"}, {"first_call_ms": 1e6, "run_ms": took_ms})
+    run = {"name": "network", "seconds": 0.0}
+    assert process.predicted_s("run", run) == expected_s
+    assert process.predicted_s("run", {**run, "name": "network/block"}) == expected_s
+    process.note({"name": "network"}, {"predicted_ms": 10.0})  # another network of that name
+    assert process.predicted_s("run", run) == 0.01

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import keras
@@ -13,8 +14,18 @@ import pytest
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.workers import step_watch
-from encdec_widgets.workers.timing import Timing, TimingError, Worker, measure
+from encdec_widgets.workers.job import Ask, Tell
+from encdec_widgets.workers.timing import (
+    Measurement,
+    Timing,
+    TimingError,
+    TimingStopped,
+    Worker,
+    measure,
+    measuring,
+)
 from encdec_widgets.workers.timing.measuring import MIN_RUNS
+from tests.library.calibrated import KNOWN
 from tests.library.timed import ROOT, Told, alive, eventually, job, small_model
 
 
@@ -99,6 +110,44 @@ def test_a_process_that_stops_computing_in_a_run_is_told_long_before_five_minute
     os.kill(pid, signal.SIGSTOP)
     assert "did not answer within 5 s and was given up" in str(told.wait(60))
     assert eventually(lambda: not alive(pid))
+
+
+class Ended:
+    """A job that says when its thread is through with it, which may be after its outcome was told."""
+
+    def __init__(self, job: Measurement) -> None:
+        self.job, self.backends, self.budget_s, self.event = (
+            job,
+            job.backends,
+            job.budget_s,
+            threading.Event(),
+        )
+
+    def do(self, ask: Ask, tell: Tell) -> Timing:
+        try:
+            return self.job.do(ask, tell)
+        finally:
+            self.event.set()
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_a_run_that_fails_has_its_calibration_made_again_and_one_that_is_stopped_does_not(
+    monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    known = dict(KNOWN)
+    monkeypatch.setattr(measuring, "_calibrations", known)
+    worker, told, timing = Worker(), Told(), Ended(job(budget_s=60, backend="numpy"))
+    worker.submit(timing, on_done=told, on_progress=told.on_progress)
+    told.wait_until_it_runs()
+    (pid,) = worker.pids
+    if stopped:
+        worker.stop()
+    else:
+        os.kill(pid, signal.SIGTERM)
+    assert isinstance(told.wait(), TimingStopped) == stopped
+    assert timing.event.wait(30)
+    assert KNOWN.keys() - known.keys() == (set() if stopped else {("numpy", "eager", "float32", "CPU")})
+    worker.stop()
 
 
 def test_a_worker_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,8 +86,9 @@ def test_the_warm_up_goes_on_while_runs_get_faster(clock: Clock) -> None:
         clock.now_s += made[-1]
 
     watch = Stopwatch(faster_and_faster, [0])
-    watch.warm_up(1.0)
+    told = watch.warm_up(1.0)
     assert made[-1] < 0.5 * made[1]
+    assert told == pytest.approx([1000 * run for run in made[1:]])
 
 
 def test_the_warm_up_takes_no_more_than_half_the_budget(clock: Clock) -> None:

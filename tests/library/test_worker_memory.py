@@ -13,8 +13,8 @@ from encdec_widgets.explain.costs import PRECISIONS
 from encdec_widgets.workers.device import CPU, Device
 from encdec_widgets.workers.errors import BeyondMemoryError
 from encdec_widgets.workers.inside import memory
-from encdec_widgets.workers.inside.memory import Work, require_memory
-from tests.library.fake_nvml import Card, FakeNvml, install
+from encdec_widgets.workers.inside.memory import Work, memory_of, require_memory
+from tests.library.fake_nvml import NOT_SUPPORTED, Card, FakeNvml, NVMLError, install
 
 BACKBONE = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (64, 64, 1)).build()
 
@@ -81,3 +81,27 @@ def test_work_on_a_card_is_compared_with_the_memory_of_that_card(monkeypatch: py
     assert caught.value.limit_bytes == 10**6
     unknown = Device("card", "GPU", 2)
     assert require_memory(BACKBONE.structure, "training", 65_536, "float32", unknown) is None
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_where_the_order_of_cards_is_a_guess_what_the_largest_holds_is_not_refused(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.delenv("CUDA_DEVICE_ORDER", raising=False)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    small, large, untold = (
+        Card(name=name, memory=memory)
+        for name, memory in (
+            ("NVIDIA T400", SimpleNamespace(used=0, total=10**6)),
+            ("NVIDIA H200", SimpleNamespace(used=0, total=10**12)),
+            ("NVIDIA L4", NVMLError(NOT_SUPPORTED)),
+        )
+    )
+    device = Device("card", "GPU", number)
+    install(monkeypatch, FakeNvml([small, large]))
+    assert memory_of(device) == 10**12
+    monkeypatch.setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
+    assert memory_of(device) == (10**6, 10**12)[number]
+    monkeypatch.delenv("CUDA_DEVICE_ORDER")
+    install(monkeypatch, FakeNvml([small, untold]))
+    assert memory_of(device) is None

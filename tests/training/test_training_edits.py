@@ -14,6 +14,8 @@ from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.encoder_decoder import SimpleConvBlock
+from encdec_widgets.workers.inside.__main__ import answer
+from encdec_widgets.workers.inside.bench import Bench
 from encdec_widgets.workers.inside.training import TrainingHere
 from encdec_widgets.workers.timing import Worker, network_of
 from encdec_widgets.workers.training import (
@@ -24,7 +26,7 @@ from encdec_widgets.workers.training import (
     trainee,
 )
 from encdec_widgets.workers.training.sent import Sent, written_task
-from tests.training.trained import BACKEND, SMALL, Told, same, values, weights_of
+from tests.training.trained import BACKEND, HERE, SMALL, Told, same, values, weights_of
 
 pytestmark = pytest.mark.backend
 
@@ -214,6 +216,60 @@ def test_a_design_that_cannot_learn_the_task_is_refused_as_an_edit_and_the_train
     assert worker.do(training, tell).steps == 6
     assert refused
     assert not training.change(SMALL)  # it has ended
+
+
+trained_here = pytest.mark.skipif(HERE != BACKEND, reason="this backend trains nothing")
+
+
+@trained_here
+@pytest.mark.parametrize("fails", ["before anything is built", "in a layer"])
+def test_an_edit_that_a_library_refuses_is_told_and_what_was_learnt_goes_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fails: str
+) -> None:
+    copies = [
+        trainee(SMALL.replace("decoder[0].refine_convs_filters", filters), "threads") for filters in (2, 3)
+    ]
+    first, edit = [attrs.asdict(network_of(copy.design)) for copy in copies]
+    options = attrs.asdict(TrainingOptions(backend=HERE, score_images=8))
+    arguments = {"network": first, "task": written_task(copies[0].task, 64, tmp_path), "options": options}
+    bench = Bench()
+
+    def answered(command: str, **how: Any) -> dict[str, Any]:
+        request = {"id": 1, "command": command, "arguments": {"name": "network", **how}, "batch_size": 8}
+        return answer(request, bench.commands)
+
+    def refuses(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("\x1b[1mCUDNN_STATUS_NOT_SUPPORTED\x1b[0m\nin kernel 7")
+
+    assert "result" in answered("train_begin", **arguments, seed=0, weights=None, numbers=[])
+    before = answered("train_slice", seconds=0.0, at_most=3, scores=True)["result"]
+    broken = (Design, "from_json") if fails == "before anything is built" else (keras.layers.Conv2D, "build")
+    with monkeypatch.context() as patch:
+        patch.setattr(*broken, refuses)
+        refused = answered("train_change", network=edit)
+    assert not refused["retire"]
+    assert "cannot be built (RuntimeError: CUDNN_STATUS_NOT_SUPPORTED); " in refused["error"]
+    looked = answered("train_slice", seconds=0.0, at_most=0, scores=True)["result"]
+    assert looked["score"] == before["score"]
+    assert answered("train_change", network=edit)["result"]["kept"] > 0
+
+
+@trained_here
+def test_memory_that_runs_out_while_an_edit_is_built_is_no_refusal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copy = trainee(SMALL, "threads")
+    network = attrs.asdict(network_of(copy.design))
+    options = attrs.asdict(TrainingOptions(backend=HERE, score_images=8))
+    task = written_task(copy.task, 64, tmp_path)
+    training = TrainingHere(network, task, options, 0, lambda model, policy: None)
+
+    def no_memory(*_: Any) -> Any:
+        raise ValueError("in a layer") from MemoryError()
+
+    monkeypatch.setattr(Design, "from_json", no_memory)
+    with pytest.raises(ValueError, match="in a layer"):
+        training.change(network)
 
 
 @pytest.mark.tensorflow

@@ -3,7 +3,7 @@
 import enum
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from encdec_widgets.workers.backends.backend import (
@@ -43,6 +43,11 @@ class Jax(Backend):
                 for name in names
             },
         }
+
+    def without_cards(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """All but those that name the platforms, which are the CPU there, and a device among them."""
+        of_cards = ("jax_platforms", "jax_default_device")
+        return {name: value for name, value in settings.items() if name not in of_cards}
 
     def settings_for_threads(self, threads: int) -> dict[str, Any]:
         """What its threads are counted by when it first computes on a processor."""

@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 
 from encdec_widgets._keras import keras
+from encdec_widgets.networks.keras_private import first_line_in
 from encdec_widgets.networks.multiply_adds import total
 from encdec_widgets.networks.weights import draw_again
 from encdec_widgets.workers.backends import running_backend
@@ -156,10 +157,14 @@ class Bench:
         with running_backend().on(network.device), _told_plainly(options["compilation"]):
             runner = running_backend().runner(model, options["work"], options["compilation"])
             watch = _stopwatch(runner, model, options["work"], options["batch_size"])
-            watch.warm_up(options["budget_s"])
+            warm = watch.warm_up(options["budget_s"])
         self._watches[name] = watch, network.device
-        # The peak is asked for now, while nothing else is on the bench.
-        return {"first_call_ms": watch.first_call_ms, "peak_bytes": runner.peak_bytes(network.device)}
+        return {
+            "first_call_ms": watch.first_call_ms,
+            # The peak is asked for now, while nothing else is on the bench.
+            "peak_bytes": runner.peak_bytes(network.device),
+            "run_ms": max(warm, default=watch.first_call_ms),
+        }
 
     def run(self, name: str, seconds: float, at_most: int) -> dict[str, Any]:
         """Time a network, or one of its blocks, for a while."""
@@ -327,14 +332,19 @@ class Bench:
 
 @contextlib.contextmanager
 def _told_plainly(compilation: str) -> Iterator[None]:
-    """Say in a sentence what to do where a backend or a compiler fails: its own words are a traceback."""
+    """Say in a sentence what to do where a backend or a compiler fails.
+
+    A compiler's words are a traceback. Without one, what a layer raises says what is wrong with it.
+    """
     try:
         yield
     except TimingError:
         raise
     except Exception as error:
         name = running_backend().proper_name
-        raise BackendFailedError(name, compilation, type(error).__name__) from error
+        reason = type(error).__name__
+        said = first_line_in(error) if compilation == "eager" else ""
+        raise BackendFailedError(name, compilation, f"{reason}: {said}" if said else reason) from error
 
 
 def _told(expected: Expected | None) -> dict[str, int] | None:

@@ -11,7 +11,7 @@ from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.networks.call_graph import as_trained_now, call_graph
 from encdec_widgets.workers.device import Device
 from encdec_widgets.workers.errors import BeyondMemoryError
-from encdec_widgets.workers.gpu import visible_gpus
+from encdec_widgets.workers.gpu import Gpus, visible_gpus
 
 Work = Literal["forward", "training", "gradients of the image"]
 
@@ -72,11 +72,20 @@ class Expected:
 
 
 def memory_of(device: Device) -> int | None:
-    """The memory of a device, in bytes: a card's own, as its driver tells, or what this process may use; or None."""
+    """The memory of a device, in bytes: a card's own, as its driver tells, or what this process may use; or None.
+
+    Where it is a guess which card that is, the largest one counts: what it holds is not refused.
+    """
     if device.kind == "CPU":
         return memory_limit()
-    cards = visible_gpus().cards if device.kind == "GPU" else ()
-    return cards[device.number].memory_total_bytes if device.number < len(cards) else None
+    gpus = visible_gpus() if device.kind == "GPU" else Gpus(())
+    if device.number >= len(gpus.cards):
+        return None
+    if not gpus.order_is_a_guess:
+        return gpus.cards[device.number].memory_total_bytes
+    totals = [card.memory_total_bytes for card in gpus.cards]
+    known = [total for total in totals if total is not None]
+    return max(known) if len(known) == len(totals) else None
 
 
 def expected_memory(model: Any, work: Work, batch_size: int, policy: str, device: Device) -> Expected | None:

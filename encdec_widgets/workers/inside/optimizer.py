@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from encdec_widgets._keras import keras
+from encdec_widgets.networks.keras_private import OneReplica
 
 
 class _Averages:
@@ -13,8 +14,8 @@ class _Averages:
         self.of: dict[int, dict[str, Any]] = {}
 
 
-class Adam(keras.optimizers.Adam):  # type: ignore[misc]
-    """Keras's Adam, which tells the averages of a variable."""
+class Adam(OneReplica, keras.optimizers.Adam):  # type: ignore[misc]
+    """Keras's Adam, which tells the averages of a variable and leaves no graph behind."""
 
     def __init__(self, **how: Any) -> None:
         """Take what Keras's does."""
@@ -27,14 +28,6 @@ class Adam(keras.optimizers.Adam):  # type: ignore[misc]
         name = named.get("name") or how[0]
         self.averages.of.setdefault(id(reference_variable), {})[name] = average
         return average
-
-    def _all_reduce_sum_gradients(self, gradients: Any) -> Any:
-        """What Keras calls on TensorFlow to add up the gradients of several replicas: there is one.
-
-        TensorFlow registers a gradient of that sum for each step that is traced, and keeps it with the whole graph for
-        as long as the process lives: each edit took 7 MB for good.
-        """
-        return gradients
 
     def carry_on(self, before: "Adam", pairs: Iterable[tuple[Any, Any]]) -> None:
         """Take over the averages of another one.

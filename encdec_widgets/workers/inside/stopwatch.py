@@ -29,13 +29,14 @@ class Stopwatch:
         self._times = _times_ms(run, inputs)
         self.first_call_ms = next(self._times)
 
-    def warm_up(self, budget_s: float) -> None:
-        """Run until it gets no faster: caches filled, algorithms chosen, clocks raised."""
+    def warm_up(self, budget_s: float) -> list[float]:
+        """Run until it gets no faster: caches filled, algorithms chosen, clocks raised. Times of the runs, in ms."""
         least, most = (share * budget_s for share in WARM_UP_SHARE)
         seen: list[float] = []
         start = time.perf_counter()
         while (spent_s := time.perf_counter() - start) < most and not (spent_s >= least and _stable(seen)):
             seen.append(next(self._times))
+        return seen
 
     def round(self, seconds: float, at_most: int) -> list[float]:
         """Times of the next runs, in milliseconds: as many as begin within ``seconds``, one at least.

@@ -12,10 +12,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.formatting import counted, number_text
+from encdec_widgets.networks.keras_private import first_line_in
 from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.backends.backend import TrainingStep
-from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.errors import TimingError, ran_out_of_memory
 from encdec_widgets.workers.inside.laid_over import colours_of, row, words
 from encdec_widgets.workers.inside.optimizer import Adam, adam
 from encdec_widgets.workers.inside.trained_network import TrainedNetwork, built
@@ -85,11 +87,15 @@ class TrainingHere:
         self._step = self._compiled()  # JAX keeps values apart from the variables.
 
     def change(self, network: Mapping[str, Any]) -> int:
-        """Build another network after an edit; how many parameters kept their weights."""
+        """Build another network after an edit; how many parameters kept their weights.
+
+        Raises:
+            TimingError: If it cannot be built; the network before is as it was, and can be trained on.
+        """
         self._step.settle()
         self._edits += 1
         before, optimizer = self._network, self._optimizer
-        after = built(network, f"{self._seed}/{self._edits}", self._check, before)
+        after = self._built(network, before)
         self._take(after, begins=self.steps)
         self._optimizer.carry_on(optimizer, after.pairs_with(before))
         self._step = self._compiled()  # JAX keeps values apart from the variables.
@@ -97,6 +103,19 @@ class TrainingHere:
         del before, optimizer, after
         gc.collect()  # Networks are cycles, and compiled functions hold them: each edit would take memory for good.
         return kept
+
+    def _built(self, network: Mapping[str, Any], before: TrainedNetwork) -> TrainedNetwork:
+        try:
+            return built(network, f"{self._seed}/{self._edits}", self._check, before)
+        except (TimingError, FieldError):
+            raise
+        except Exception as error:
+            if ran_out_of_memory(error):  # Nobody knows what can still be done here.
+                raise
+            raise TimingError(
+                f"this edit cannot be built ({type(error).__name__}: {first_line_in(error)}); the network before it is "
+                "trained on, and another edit would work"
+            ) from error
 
     def slice(self, seconds: float, at_most: int | None, scores: bool) -> dict[str, Any]:
         """Train for a while, and look at the network.

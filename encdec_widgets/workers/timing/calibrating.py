@@ -8,6 +8,7 @@ import attrs
 from encdec_widgets.architectures.unet import UNet
 from encdec_widgets.designs.design import Design
 from encdec_widgets.workers.client import Worker, shared_worker
+from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.options import Options, checked
@@ -43,6 +44,10 @@ class Calibrating:
     def backends(self) -> tuple[str, ...]:
         """The Keras backend that it needs."""
         return (str(self.options.backend),)
+
+    def leaves_cards(self, backend: str) -> bool:
+        """Whether it computes on the CPU alone, so that no card is touched."""
+        return self.options.device == CPU.option
 
     def do(self, ask: Ask, tell: Tell) -> Calibrated:
         """Calibrate; a tiny network stands on the bench, as a calibration is of a network's device.

@@ -9,7 +9,7 @@ import attrs
 
 from encdec_widgets.workers.backends import backend_named
 from encdec_widgets.workers.device import CPU
-from encdec_widgets.workers.errors import TimingError, TimingTooLongError
+from encdec_widgets.workers.errors import TimingError, TimingStopped, TimingTooLongError
 from encdec_widgets.workers.gpu import GpuState, GpuWatch, visible_gpus
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.options import Options
@@ -98,7 +98,7 @@ class OnBench:
 
     def run(self, seconds: float, part: str = "", at_most: int = MAX_RUNS) -> list[float]:
         """Times of runs, in milliseconds."""
-        times: list[float] = self.do("run", part, seconds=seconds, at_most=at_most)["times_ms"]
+        times: list[float] = self._run("run", part, seconds=seconds, at_most=at_most)["times_ms"]
         return times
 
     def card(self, cards: Sequence[GpuState]) -> GpuState | None:
@@ -108,7 +108,18 @@ class OnBench:
 
     def start(self) -> dict[str, Any]:
         """Run it for the first time, then until it is warm: ``first_call_ms`` and ``peak_bytes``."""
-        return self.do("start")
+        told = self._run("start")
+        return {name: told[name] for name in ("first_call_ms", "peak_bytes")}
+
+    def _run(self, command: str, part: str = "", **arguments: Any) -> dict[str, Any]:
+        """Have it run. Where that fails, its calibration is forgotten: it says how long a run may take."""
+        try:
+            return self.do(command, part, **arguments)
+        except TimingStopped:  # It was asked for.
+            raise
+        except TimingError:
+            _calibrations.pop(self._conditions(), None)
+            raise
 
     def timing(self, times: list[float], **others: Any) -> Timing:
         """What its times say."""

@@ -8,6 +8,7 @@ from typing import Any, Self
 from encdec_widgets.designs.design import Design
 from encdec_widgets.formatting import counted
 from encdec_widgets.workers.backends import backend_named
+from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.training.extent import checked_extent
@@ -126,6 +127,10 @@ class Training:
     def notes(self) -> tuple[str, ...]:
         """What is otherwise in the copy that is trained than in the design, a sentence each, without a full stop."""
         return (self._changed or self._sent).trainee.notes
+
+    def leaves_cards(self, backend: str) -> bool:
+        """Whether it computes on the CPU alone, so that no card is touched."""
+        return self.options.device == CPU.option
 
     def settings(self, backend: str) -> dict[str, Any]:
         """What is to be set for the backend in its process: the number of threads, if an option says so."""

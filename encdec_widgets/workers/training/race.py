@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 import attrs
 
 from encdec_widgets.formatting import counted, exact_text, number_text
+from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.training.extent import checked_extent
@@ -191,6 +192,10 @@ class TrainingRace:
     def budget_s(self) -> float:
         """Seconds that its timed runs may take: each slice is a step of its own, and short."""
         return 0.0
+
+    def leaves_cards(self, backend: str) -> bool:
+        """Whether both compute on the CPU alone, so that no card is touched."""
+        return self.options.device == CPU.option
 
     def settings(self, backend: str) -> dict[str, Any]:
         """As of a training."""
