@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import encdec_widgets.lessons.screen.panel as panel_module
+from encdec_widgets import Design, Designer
+from encdec_widgets.architectures import UNet
+from encdec_widgets.lessons import Lesson, at_least
+from encdec_widgets.lessons.quantities import QUANTITIES
+from encdec_widgets.lessons.screen.panel_state import panel_state
 
-PARTS = (Path(panel_module.__file__).parent / "parts.js").read_text(encoding="utf-8")
+FOLDER = Path(panel_module.__file__).parent
+PARTS = (FOLDER / "parts.js").read_text(encoding="utf-8")
 STYLE = """[hidden] { display: none !important } #row { display: flex; overflow: hidden; white-space: nowrap }
     #row > *, .chip { flex: none } .chip { display: inline-block; width: 100px }"""
 
@@ -78,7 +86,8 @@ def test_chips_without_room_are_counted_and_those_that_hold_go_first(
             const [row, chips, more] = ["row", "chips", "more"].map((id) => document.getElementById(id));
             row.style.width = `${width}px`;
             const figures = [["a", "held"], ["b", "missed"], ["c", "missed"]].map(([label, holds]) =>
-                ({ label, holds, sign: "", word: "", value: "1", bound: "at least 2", off: "", short: "" }));
+                ({ label, short_label: label, holds, sign: "", word: "", value: "1", bound: "at least 2", off: "",
+                    short: "" }));
             each(chips, figures, "span", "chip", chipParts, showChip);
             fitChips(row, chips, more, figures);
             const seen = [...chips.children].filter((chip) => !chip.hidden);
@@ -88,3 +97,33 @@ def test_chips_without_room_are_counted_and_those_that_hold_go_first(
     )
     assert found[:2] == [shown, more]
     assert ("a: 1, at least 2" in found[2]) == bool(more)
+
+
+def _figures() -> list[dict[str, Any]]:
+    """A figure of each quantity, as the panel gets them."""
+    designer = Designer(Design(UNet(filters=4, down_blocks=1, up_blocks=1), (64, 64, 1)))
+    lesson = Lesson("chips", designer, keep=None)
+    lesson.goal("All.", task="left or right", **{name: at_least(1) for name in QUANTITIES})  # type: ignore[arg-type]
+    figures: list[dict[str, Any]] = panel_state(lesson)["parts"][0]["figures"]
+    assert len(figures) == len(QUANTITIES)
+    return figures
+
+
+def test_what_a_chip_is_of_is_never_cut(page: Page) -> None:
+    with ThreadPoolExecutor(
+        1
+    ) as aside:  # the event loop of this thread is the browser's: it would build later
+        figures = aside.submit(_figures).result()
+    page.add_style_tag(content=(FOLDER / "panel.css").read_text(encoding="utf-8"))
+    cut = page.evaluate(
+        """(figures) => {
+            document.body.className = "encdec-lesson";
+            const chips = document.getElementById("chips");
+            each(chips, figures, "span", "encdec-lesson-chip", chipParts, showChip);
+            return [...chips.querySelectorAll(".encdec-lesson-chip-what")]
+                .filter((what) => !what.clientWidth || what.scrollWidth > what.clientWidth)
+                .map((what) => what.textContent);
+        }""",
+        figures,
+    )
+    assert cut == []

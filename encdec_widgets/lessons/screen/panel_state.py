@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.formatting import counted, error_text
-from encdec_widgets.lessons.goals import Goal, GoalState, PartState
+from encdec_widgets.lessons.goals import Goal, GoalState, Part, PartState
 from encdec_widgets.lessons.predictions import Prediction, PredictionState
+from encdec_widgets.lessons.quantities import QUANTITIES
 
 if TYPE_CHECKING:
     from encdec_widgets.lessons.a_lesson import Lesson
@@ -19,6 +20,20 @@ SIGNS = {
 """The sign of a bound that holds, does not, or can't be told yet, its words, and its name in the style sheet."""
 SHORT_SIGNS = {"at least": "≥", "at most": "≤", "exactly": "="}
 """How a bound stands in one line."""
+SHORT_LABELS = {
+    "receptive_field": "output sees",
+    "training_mb": "training memory",
+    "inference_mb": "forward memory",
+    "warnings": "checks find",
+    "f1": "F1",
+    "right": "told rightly",
+    "swapped": "swapped",
+    "px": "error",
+    "training_steps": "training steps",
+    "slower": "slower than A",
+    "time_ms": "time",
+}
+"""What a quantity is called in one line, where its label is long or says the task, which the goal says."""
 
 
 def panel_state(lesson: "Lesson") -> dict[str, Any]:
@@ -71,7 +86,7 @@ def _goal_state(given: Goal, part: GoalState) -> dict[str, Any]:
         "closed": "" if part.open else CLOSED,
         "text": part.text,
         "figures": [
-            _figure(bound.bound.sign, each) for bound, each in zip(given.parts, part.parts, strict=False)
+            _figure(bound, each) for bound, each in zip(given.parts, part.parts, strict=False)
         ],  # none as long as the goal is closed
         "reached": _reached_words(part),
         "hints": list(part.hints),
@@ -80,13 +95,16 @@ def _goal_state(given: Goal, part: GoalState) -> dict[str, Any]:
     }
 
 
-def _figure(bound: str, part: PartState) -> dict[str, Any]:
+def _figure(given: Part, part: PartState) -> dict[str, Any]:
     sign, word, holds = SIGNS[part.holds]
+    bound, quantity = given.bound.sign, given.quantity
+    own = QUANTITIES.get(quantity.name) is not quantity  # of the lesson; it may be called as one of ours
     return {
         "sign": sign,
         "word": word,
         "holds": holds,
         "label": part.label,
+        "short_label": part.label if own else SHORT_LABELS.get(quantity.name, part.label),
         "value": part.value_text or "–",
         "bound": f"has to be {part.bound_text}" if bound == "exactly" else part.bound_text,
         "off": part.off_text,

@@ -150,7 +150,7 @@ function showChip(row, figure) {
   row.element.dataset.holds = figure.holds;
   row.element.title = inWords(figure);
   put(row.sign, figure.sign);
-  put(row.what, figure.label);
+  put(row.what, figure.short_label);
   put(row.figure, figure.short);
   put(row.word, `, ${figure.word}`);
 }
