@@ -127,3 +127,17 @@ def test_what_a_chip_is_of_is_never_cut(page: Page) -> None:
         figures,
     )
     assert cut == []
+
+
+def test_a_short_title_begins_where_the_steps_do_in_the_rail(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.set_content(
+        """<div class="encdec-lesson"><div class="encdec-lesson-frame"><div class="encdec-lesson-panel">
+        <div class="encdec-lesson-head"><h2 class="encdec-lesson-title">Sizes</h2></div>
+        <ol class="encdec-lesson-steps"><li><button>1</button></li></ol></div>
+        <div style="height: 300px"></div></div></div>"""
+    )
+    page.add_style_tag(content=(FOLDER / "panel.css").read_text(encoding="utf-8"))
+    left = "part => part.getBoundingClientRect().left"
+    title, steps = page.locator(".encdec-lesson-title"), page.locator(".encdec-lesson-steps")
+    assert title.evaluate(left) == steps.evaluate(left)

@@ -23,7 +23,7 @@ SHORT_SIGNS = {"at least": "≥", "at most": "≤", "exactly": "="}
 SHORT_LABELS = {
     "receptive_field": "output sees",
     "training_mb": "training memory",
-    "inference_mb": "forward pass memory",
+    "inference_mb": "forward memory",
     "warnings": "checks find",
     "f1": "F1",
     "right": "told rightly",
