@@ -8,6 +8,7 @@ import pytest
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.pages import timing_panel
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
+from encdec_widgets.widgets.pages.timing_words import card_html
 from encdec_widgets.workers.backends import backend_named
 from encdec_widgets.workers.backends.installed import visible_devices
 from encdec_widgets.workers.device import CPU, Device, told_apart
@@ -85,6 +86,28 @@ def test_the_line_of_the_card_is_that_of_the_chosen_device(panel: TimingPanel) -
     choose(panel, "CPU")
     assert "Timing on CPU" in panel.children[0].value
     assert "GiB" not in panel.children[-1].value
+    left_alone = "Timed on the CPU. NVIDIA H200 (GPU:0) and NVIDIA H200 (GPU:1) are left alone."
+    assert left_alone in panel.children[-1].value
+
+
+@pytest.mark.parametrize(
+    ("count", "among", "told"),
+    [
+        (1, [FIRST, CPU], "Timed on the CPU. NVIDIA H200 is left alone."),
+        (1, [CPU], "NVIDIA H200 is here, but the Keras backend computes on the CPU."),
+        (
+            2,
+            [CPU],
+            "NVIDIA H200 (GPU:0) and NVIDIA H200 (GPU:1) are here, but the Keras backend computes on the CPU.",
+        ),
+        (0, [CPU], "Timed on the CPU. No GPU found."),
+    ],
+)
+def test_beside_cards_the_cpu_was_chosen_or_is_all_that_the_backend_sees(
+    monkeypatch: pytest.MonkeyPatch, count: int, among: list[Device], told: str
+) -> None:
+    install(monkeypatch, FakeNvml([with_memory(1, uuid=f"GPU-{number}") for number in range(count)]))
+    assert told in card_html(CPU, visible_gpus(), among)
 
 
 def test_a_whole_measurement_on_the_second_card_tells_of_that_card(

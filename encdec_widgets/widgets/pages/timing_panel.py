@@ -402,7 +402,7 @@ class TimingPanel(widgets.VBox):
         """Say what there is to run on: the card and its state now, or that there is none, and why."""
         device = self._device
         self._heading.value = heading(f"Timing on {device.name}", 3)
-        self._card.value = card_html(device, visible_gpus())
+        self._card.value = card_html(device, visible_gpus(), self._devices)
 
     def _button(
         self, words: str, tooltip: str, action: Callable[[], None], style: str = ""

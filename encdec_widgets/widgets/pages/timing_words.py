@@ -1,13 +1,21 @@
 """What a timing, a race and a graphics card say, as HTML for the timing panel."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from encdec_widgets.figures.charts.bars import Bar, bars
 from encdec_widgets.figures.stages import roles
-from encdec_widgets.formatting import bytes_text, counted, digits, exact_text, flops_text, percent_text
+from encdec_widgets.formatting import (
+    bytes_text,
+    counted,
+    digits,
+    exact_text,
+    flops_text,
+    listed,
+    percent_text,
+)
 from encdec_widgets.widgets.base.texts import NOTHING, joined, lines, note, notices
 from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.gpu import Gpus
@@ -130,13 +138,22 @@ def memory_question(refused: BeyondMemoryError) -> str:
     )
 
 
-def card_html(device: Device, gpus: Gpus) -> Markup:
-    """What there is to run on: the graphics card and its state, or that there is none, and why."""
+def card_html(device: Device, gpus: Gpus, among: Sequence[Device] = ()) -> Markup:
+    """What there is to run on: the graphics card and its state, or that there is none, and why.
+
+    Args:
+        device: What is timed on.
+        gpus: The cards of the machine.
+        among: The devices that the Keras backend sees, one of which was chosen.
+    """
     cards = [each.name for each in gpus.cards]
+    are = "are" if len(cards) > 1 else "is"
     is_read = device.kind == "GPU" and device.number < len(gpus.cards)
     card = gpus.cards[device.number] if is_read else None
-    if device.kind == "CPU" and cards:
-        said = f"{' and '.join(cards)} is here, but the Keras backend computes on the CPU."
+    if device.kind == "CPU" and cards and any(other.kind == "GPU" for other in among):
+        said = f"Timed on the CPU. {listed(cards)} {are} left alone."
+    elif device.kind == "CPU" and cards:
+        said = f"{listed(cards)} {are} here, but the Keras backend computes on the CPU."
     elif device.kind == "CPU":
         said = "Timed on the CPU. No GPU found."
     else:
