@@ -16,27 +16,30 @@ class Predictions:
     def __init__(self) -> None:
         """Know nothing yet."""
         self._calibrations: dict[Surroundings, Calibration] = {}
+        self._off_by: dict[Surroundings, float] = {}
 
     def learn(self, subject: Subject, calibration: Mapping[str, Any]) -> None:
         """Take what a measurement of ``subject`` has found of the device's speed."""
         self._calibrations[subject.surroundings] = Calibration.from_dict(calibration)
+        self._off_by.pop(subject.surroundings, None)
 
     def doubt(self, subject: Subject, timing: Timing) -> None:
-        """Forget what was found if it was far off, as the device is calibrated again at the next measurement."""
-        if timing.predicted_ms is not None and far_off(timing.predicted_ms, timing.median_ms):
-            self._calibrations.pop(subject.surroundings, None)
+        """Correct what follows by as much as a measurement was far off, until the device is calibrated again."""
+        if timing.predicted_ms and far_off(timing.predicted_ms, timing.median_ms):
+            self._off_by[subject.surroundings] = timing.median_ms / timing.predicted_ms
 
     def of(self, subject: Subject) -> float | None:
         """How long a run of it should take, in ms; None where nothing was measured in its surroundings."""
         calibration = self._calibrations.get(subject.surroundings)
         if calibration is None:
             return None
-        return predict_ms(
+        predicted_ms = predict_ms(
             subject.backbone.layers,
             calibration,
             batch_size=subject.options.batch_size,
             training=subject.options.work == "training",
         )
+        return None if predicted_ms is None else predicted_ms * self._off_by.get(subject.surroundings, 1.0)
 
 
 def expected_words(predicted_ms: float) -> str:
