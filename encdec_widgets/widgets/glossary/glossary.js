@@ -1,4 +1,8 @@
-/* What the kernel tells is asked for once: the words when the designer is drawn, an entry when it is first opened. */
+const ASK_AGAIN = 5000; // ms
+const MOST_TIMES = 12;
+
+/* What the kernel tells is asked for once: the words when the designer is drawn, an entry when it is first opened. The words
+   are asked for again while no answer comes: on a busy machine the page may be there before the kernel hears it. */
 function kernelsWords(model) {
   const waiting = new Map();
   const known = new Map();
@@ -9,7 +13,15 @@ function kernelsWords(model) {
     if (message.entry) waiting.get(message.entry)?.(message);
   };
   model.on("msg:custom", told);
-  model.send({ ask: "words" });
+  let times = 0;
+  const askForWords = () => {
+    model.send({ ask: "words" });
+    times += 1;
+    if (times === MOST_TIMES) clearInterval(again);
+  };
+  const again = setInterval(askForWords, ASK_AGAIN);
+  askForWords();
+  words.then(() => clearInterval(again));
   const ask = (name) => {
     if (!known.has(name)) {
       known.set(name, new Promise((resolve) => waiting.set(name, resolve)));
@@ -17,7 +29,11 @@ function kernelsWords(model) {
     }
     return known.get(name);
   };
-  return { words, ask, end: () => model.off("msg:custom", told) };
+  const end = () => {
+    clearInterval(again);
+    model.off("msg:custom", told);
+  };
+  return { words, ask, end };
 }
 
 function openByWords(root, open) {
