@@ -174,3 +174,14 @@ def test_it_leaves_nothing_behind(page: Page) -> None:
     assert page.locator("[role=dialog]").count() == 0
     page.locator("#text .encdec-term").press("Enter")
     assert page.evaluate("sent") == [{"ask": "words"}]
+
+
+def test_the_words_are_asked_for_again_while_no_answer_comes(blank: Page) -> None:
+    blank.clock.install()
+    blank.evaluate(MODEL, None)
+    blank.clock.run_for(11_000)
+    assert blank.evaluate("window.sent") == [{"ask": "words"}] * 3
+    blank.evaluate("words => window.hear(words)", WORDS)
+    blank.clock.run_for(20_000)
+    assert blank.evaluate("window.sent") == [{"ask": "words"}] * 3
+    expect(blank.locator("#text .encdec-term")).to_have_count(1)

@@ -160,7 +160,9 @@ def test_a_pupil_clicks_from_the_first_guess_to_the_line(
     cells = nbformat.read(LESSONS[name], as_version=4).cells
     screen = open_notebook([cell.source for cell in cells if cell.cell_type == "code"])
     pupil = Pupil(screen)
-    pupil.kernel.run(f"designer = {cells[1].source.splitlines()[-1]}.designer")  # which is what helpers ask for
+    pupil.kernel.run(
+        f"designer = {cells[1].source.splitlines()[-1]}.designer"
+    )  # which is what helpers ask for
     clicks, line = PUPILS[name]
     clicks(pupil)
     assert re.fullmatch(line, pupil.code())
