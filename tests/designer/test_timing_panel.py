@@ -260,17 +260,22 @@ def test_one_that_does_not_fit_into_memory_asks_with_the_batch_that_does(
     assert "Not even one image fits." in said(panel)
 
 
-def test_a_prediction_that_was_seven_times_off_is_not_made_again_for_another_network(
+def test_predictions_of_other_networks_are_corrected_where_one_was_seven_times_off(
     panel: TimingPanel, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(measuring, "FAR_OFF", 3)
-    for factor, expected in ((7, False), (1 / 7, False), (1.2, True)):
+    expected = {}
+    for factor in (1.2, 7, 1 / 7):
         panel.start.click()
         worker.tell(Progress(share=0.2, doing="first call", calibration=CALIBRATION))
         worker.answer(attrs.evolve(TIMING, predicted_ms=factor * TIMING.median_ms))
         show(panel, OTHER)
-        assert ("expected" in said(panel)) == expected
+        found = re.search(r"about ([\d.]+) ms a run expected", said(panel))
+        assert found
+        expected[factor] = float(found[1])
         show(panel, DESIGN)
+    assert expected[7] == pytest.approx(expected[1.2] / 7, rel=0.1)
+    assert expected[1 / 7] == pytest.approx(expected[1.2] * 7, rel=0.1)
 
 
 def test_an_open_input_size_is_named(panel: TimingPanel, worker: FakeWorker) -> None:
