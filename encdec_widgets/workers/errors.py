@@ -133,7 +133,7 @@ class BeyondMemoryError(TimingError):
 
 
 class BackendFailedError(TimingError):
-    """A backend or its compiler failed at a network; its process is not used again, as nobody knows its state."""
+    """A backend or its compiler failed at a network; its process is not used again, as its state is unknown."""
 
     def __init__(self, backend: str, compilation: str, reason: str) -> None:
         """Say what failed, and what to do.

@@ -110,7 +110,7 @@ class TrainingHere:
         except (TimingError, FieldError):
             raise
         except Exception as error:
-            if ran_out_of_memory(error):  # Nobody knows what can still be done here.
+            if ran_out_of_memory(error):  # What still works here is unknown.
                 raise
             raise TimingError(
                 f"this edit cannot be built ({type(error).__name__}: {first_line_in(error)}); the network before it is "
