@@ -14,14 +14,8 @@ from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, n
 from encdec_widgets.widgets.pages.feature_maps_shown import block_of_page, head_of_page, image_of_page
 from encdec_widgets.widgets.pages.feature_maps_view import FeatureMapsView
 from encdec_widgets.widgets.pages.feature_maps_words import pass_html, table_html
-from encdec_widgets.workers.feature_maps import (
-    OWN,
-    RANDOM,
-    BlockMaps,
-    FeatureMaps,
-    FeatureMapsPass,
-    PassTooLongError,
-)
+from encdec_widgets.workers.feature_maps import BlockMaps, FeatureMaps, FeatureMapsPass, PassTooLongError
+from encdec_widgets.workers.feature_maps_pass import OWN, RANDOM
 from encdec_widgets.workers.seen_image import sample_image, training_image
 from encdec_widgets.workers.timing import Progress, TimingStopped, Worker, shared_worker
 
@@ -163,6 +157,10 @@ class FeatureMapsPanel(widgets.VBox):
             )
         except Exception as failure:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
             self._finished(backbone, failure)
+        except BaseException:  # an interrupt
+            self._running = None
+            self._tell("")
+            raise
 
     def stop(self) -> None:
         """End a pass that is under way."""
