@@ -33,8 +33,13 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> tuple[Card, Card]:
 
 
 @pytest.fixture
-def panel(cards: tuple[Card, Card], monkeypatch: pytest.MonkeyPatch) -> TimingPanel:
-    made = begun(Session(DESIGN), FakeWorker(), monkeypatch)
+def worker() -> FakeWorker:
+    return FakeWorker()
+
+
+@pytest.fixture
+def panel(cards: tuple[Card, Card], worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> TimingPanel:
+    made = begun(Session(DESIGN), worker, monkeypatch)
     monkeypatch.setattr(timing_panel, "visible_devices", lambda: told_apart([FIRST, SECOND, CPU]))
     made._show_network(first=True)
     return made
@@ -111,11 +116,10 @@ def test_beside_cards_the_cpu_was_chosen_or_is_all_that_the_backend_sees(
 
 
 def test_a_whole_measurement_on_the_second_card_tells_of_that_card(
-    panel: TimingPanel, cards: tuple[Card, Card]
+    panel: TimingPanel, worker: FakeWorker, cards: tuple[Card, Card]
 ) -> None:
     choose(panel, "GPU:1")
     panel.start.click()
-    worker: Any = panel._worker
     (job,) = worker.jobs
     assert isinstance(job, Measurement)
     process = Process(cards)
