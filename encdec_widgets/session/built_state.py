@@ -93,7 +93,7 @@ class BuiltState(State):
         return newest.then(editor, asked, anew=anew, shown=shown, waiting=bool(self.steps), moved=moved)
 
     def _request(self, step: Step) -> Request:
-        """What is to be built for a step; weights of its own are also for an edit that overtakes it."""
+        """What is to be built for a step. An edit that overtakes a loaded design begins with new weights too."""
         loaded = 0 if self.shown is None else self.shown.step.loads
         anew, history = step.loads != loaded, step.after.history
         return Request(step.after.wanted, step, anew, history=history, goes_back=step.goes_back)

@@ -17,22 +17,18 @@ from encdec_widgets.workers.timing import (
     BlockTime,
     Comparison,
     Network,
-    Timing,
 )
 from tests.designer.on_screen import put
+from tests.timings import timing
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1))
 OTHER = DESIGN.replace("filters", 3)
-TIMING = Timing(
-    median_ms=12.5,
+TIMING = timing(
+    12.5,
     p10_ms=11.0,
     p90_ms=14.0,
     n=40,
     first_call_ms=200.0,
-    batch_size=1,
-    precision="float32",
-    device="CPU",
-    backend="tensorflow",
     compilation="graph",
     multiply_adds=1_000_000,
     ceiling=1e9,
@@ -65,7 +61,7 @@ class FakeWorker:
         self.answer: Any = None
         self.tell: Any = None
         self.stopped = False
-        self.refuses: Exception | None = None
+        self.refuses: BaseException | None = None
 
     def submit(self, job: Any, *, on_done: Any, on_progress: Any) -> None:
         if self.refuses is not None:

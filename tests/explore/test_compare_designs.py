@@ -26,15 +26,11 @@ from encdec_widgets.explore.tell import tell
 from encdec_widgets.workers.errors import BeyondMemoryError, TimingStopped
 from encdec_widgets.workers.sent_network import network_of
 from encdec_widgets.workers.timing import Timing
+from tests.timings import timing
 
 module = importlib.import_module("encdec_widgets.explore.compared")
 SMALL = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (64, 64, 1))
 WIDE = SMALL.replace("filters", 8)
-
-
-def timing(ms: float, **others: Any) -> Timing:
-    values = {"batch_size": 1, "precision": "float32", "device": "CPU", "backend": "jax", **others}
-    return Timing(median_ms=ms, p10_ms=ms, p90_ms=ms, n=9, first_call_ms=ms, **values)
 
 
 def test_figures_and_ratios_are_those_of_the_networks() -> None:

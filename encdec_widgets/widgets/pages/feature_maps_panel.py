@@ -9,19 +9,14 @@ from encdec_widgets.explain.seen_positions import seen_by_blocks
 from encdec_widgets.figures.charts.png import png_url
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.buttons import button, row_of
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, note
 from encdec_widgets.widgets.pages.feature_maps_shown import block_of_page, head_of_page, image_of_page
 from encdec_widgets.widgets.pages.feature_maps_view import FeatureMapsView
 from encdec_widgets.widgets.pages.feature_maps_words import pass_html, table_html
-from encdec_widgets.workers.feature_maps import (
-    OWN,
-    RANDOM,
-    BlockMaps,
-    FeatureMaps,
-    FeatureMapsPass,
-    PassTooLongError,
-)
+from encdec_widgets.workers.feature_maps import BlockMaps, FeatureMaps, FeatureMapsPass, PassTooLongError
+from encdec_widgets.workers.feature_maps_pass import OWN, RANDOM
 from encdec_widgets.workers.seen_image import sample_image, training_image
 from encdec_widgets.workers.timing import Progress, TimingStopped, Worker, shared_worker
 
@@ -80,23 +75,22 @@ class FeatureMapsPanel(widgets.VBox):
             tooltip="Shifts and scales it to a mean of 0 and a standard deviation of 1, as images to be learnt on are",
             indent=False,
         )
-        self.start = self._button("Show feature maps", "Runs the network once on the image", self._pressed)
-        self.start.button_style = "primary"
-        self.all_the_same = self._button(
-            "Show them all the same", "However long it takes", self._all_the_same
+        self.start = button(
+            session, "Show feature maps", "Runs the network once on the image", self._pressed, "primary"
+        )
+        self.all_the_same = button(
+            session, "Show them all the same", "However long it takes", lambda: self.measure(None)
         )
         self.in_boxes = widgets.Checkbox(description="Also in the boxes of the picture", indent=False)
         self._message, self._words, self._table = (widgets.HTML() for _ in range(3))
         self.view = FeatureMapsView(self._own_image)
-        buttons = widgets.HBox([self.start, self.all_the_same])
-        buttons.add_class("encdec-buttons")
         super().__init__(
             [
                 widgets.HTML(heading("Feature maps: what the layers see", 3)),
                 self.image,
                 self.weights,
                 self.standardise,
-                buttons,
+                row_of(self.start, self.all_the_same),
                 self._message,
                 self.view,
                 self._words,
@@ -163,6 +157,10 @@ class FeatureMapsPanel(widgets.VBox):
             )
         except Exception as failure:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
             self._finished(backbone, failure)
+        except BaseException:  # an interrupt
+            self._running = None
+            self._tell("")
+            raise
 
     def stop(self) -> None:
         """End a pass that is under way."""
@@ -180,9 +178,6 @@ class FeatureMapsPanel(widgets.VBox):
             self.stop()
         else:
             self.measure()
-
-    def _all_the_same(self) -> None:
-        self.measure(None)
 
     def _image_for(self, backbone: "Backbone") -> Any:
         image, shape = self._images[self.image.value], backbone.design.input_shape
@@ -285,11 +280,6 @@ class FeatureMapsPanel(widgets.VBox):
         blocks = () if wanted is None else wanted.blocks
         pictures = {block.name: png_url(block.tiles[0]) for block in blocks if len(block.tiles)}
         self._session.set_block_pictures(pictures)
-
-    def _button(self, words: str, tooltip: str, action: Callable[[], None]) -> widgets.Button:
-        button = widgets.Button(description=words, tooltip=tooltip)
-        button.on_click(self._session.guarded(lambda _: action()))
-        return button
 
 
 def _choices(*values: str) -> list[tuple[str, str]]:
