@@ -15,8 +15,8 @@ from encdec_widgets.widgets.pages.timing_panel import TimingPanel
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.timing import (
     BlockTime,
-    Comparison,
     Network,
+    Raced,
 )
 from tests.designer.on_screen import put
 from tests.timings import timing
@@ -40,7 +40,11 @@ BY_BLOCK = attrs.evolve(
         BlockTime(name="stack0_dec1", median_ms=7.0, n=9),
     ),
 )
-RACE = Comparison.of(TIMING, attrs.evolve(TIMING, median_ms=6.25), [(12.5, 6.25)] * 10)
+RACED = Raced(
+    names=("A", "B"),
+    timings=(TIMING, attrs.evolve(TIMING, median_ms=6.25)),
+    rounds=((12.5, 6.25),) * 10,
+)
 CALIBRATION = {
     "peak_multiply_adds_per_s": 1e9,
     "convolution_rates": [[4, 1e8], [64, 1e9]],

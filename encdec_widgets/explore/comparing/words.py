@@ -46,12 +46,23 @@ def figure_text(name: str, value: float | None) -> str:
     return counted(int(value), "warning") if name == "warnings" else count_text(value)
 
 
-def ratio_words(ratio: float | None) -> str:
+def ratio_words(ratio: float | None, interval: tuple[float, float] | None = None) -> str:
     """How many times that of the first design a figure is.
 
     >>> ratio_words(2.21), ratio_words(1.0), ratio_words(None)
     ('× 2.21', 'the same', '')
+    >>> ratio_words(1.02, (0.97, 1.06)), ratio_words(1.02, (0, math.inf))
+    ('× 1.02 (95 %: 0.97 to 1.06)', '× 1.02 (too few rounds to be sure)')
+
+    Args:
+        ratio: The ratio; None where it is not known.
+        interval: The 95 % interval of one that was measured; None of one that is exact.
     """
     if ratio is None:
         return ""
-    return "the same" if ratio == 1 else f"× {ratio_text(ratio)}"
+    if interval is None:
+        return "the same" if ratio == 1 else f"× {ratio_text(ratio)}"
+    low, high = interval
+    if math.isinf(high):
+        return f"× {ratio_text(ratio)} (too few rounds to be sure)"
+    return f"× {ratio_text(ratio)} (95 %: {ratio_text(low)} to {ratio_text(high)})"

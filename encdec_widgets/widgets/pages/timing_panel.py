@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from encdec_widgets.explain.problem_words import problem_sentence
+from encdec_widgets.explore.how_long import FAR_LONGER
 from encdec_widgets.formatting import digits
 from encdec_widgets.session import Session
 from encdec_widgets.session.network_time import NetworkTime
@@ -15,7 +16,7 @@ from encdec_widgets.widgets.pages.timing_allowed import Allowed
 from encdec_widgets.widgets.pages.timing_controls import TimingControls
 from encdec_widgets.widgets.pages.timing_pinned import Pinned
 from encdec_widgets.widgets.pages.timing_predictions import Predictions, expected_words
-from encdec_widgets.widgets.pages.timing_run import FAR_LONGER, TimingRun
+from encdec_widgets.widgets.pages.timing_run import TimingRun
 from encdec_widgets.widgets.pages.timing_subject import Subject
 from encdec_widgets.widgets.pages.timing_words import blocks_html, card_html, race_html, timing_html
 from encdec_widgets.workers.device import CPU
@@ -26,6 +27,7 @@ from encdec_widgets.workers.timing import (
     Device,
     Measurement,
     Progress,
+    Raced,
     Timing,
     Worker,
     shared_worker,
@@ -193,8 +195,8 @@ class TimingPanel(widgets.VBox):
         if pinned is None:
             return
 
-        def take(subject: Subject, race: Comparison) -> None:
-            self._race_came(pinned, subject, race)
+        def take(subject: Subject, raced: Raced) -> None:
+            self._race_came(pinned, subject, raced.compare(0, 1))
 
         self._begin(lambda subject: pinned.race(subject, allowed), take, self._race, allowed)
 
