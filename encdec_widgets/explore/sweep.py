@@ -17,10 +17,10 @@ from encdec_widgets.explain.costs import Precision
 from encdec_widgets.explain.machine_memory import memory_limit
 from encdec_widgets.explore.sweeping.asking import asking_of
 from encdec_widgets.explore.sweeping.grid import Grid, grid_of
-from encdec_widgets.explore.sweeping.progress import progress_of
+from encdec_widgets.explore.sweeping.progress import Pace, progress_of
 from encdec_widgets.explore.sweeping.rows import Row, csv_of, devices_words, frame_of, json_of
 from encdec_widgets.explore.sweeping.run import Run, Sought
-from encdec_widgets.explore.sweeping.store import HEADER_KEY, Kept, Store
+from encdec_widgets.explore.sweeping.store import HEADER_KEY, Kept, Store, held_of
 from encdec_widgets.explore.tell import Conditions, wanted_of
 from encdec_widgets.formatting import counted, duration_text, exact_text
 from encdec_widgets.workers.options import Options, checked
@@ -155,6 +155,11 @@ class Sweep:
         """How long the rest will take at the pace so far (an estimate), in seconds; None before a row is done."""
         left = len(self) - len(self._rows)
         return self._run.pace.remaining_s(left) if self._run else None if left else 0.0
+
+    @property
+    def pace(self) -> Pace | None:
+        """How fast rows came in the last loop; None before one."""
+        return self._run.pace if self._run else None
 
     @property
     def notice(self) -> str:
@@ -304,10 +309,10 @@ def sweep(
         conditions["memory_bytes"] = memory_bytes
     header = {
         HEADER_KEY: 1,
-        "design": to_data(base),
         "grid": [
             [path, [as_data(value) for value in values]] for path, values in combinations.values.items()
         ],
+        "design": to_data(base),
         "tell": list(wanted),
         "conditions": dict(conditions),
     }
@@ -319,7 +324,7 @@ def sweep(
         combinations,
         Sought(wanted=wanted, conditions=conditions, asking=asking),
         header=header,
-        store=None if store is None else Store(Path(store), header),
+        store=None if store is None else Store(Path(store), held_of(header, combinations.values)),
         progress=progress,
     )
 
