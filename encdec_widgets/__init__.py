@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from encdec_widgets.explore.compared import compare_designs
     from encdec_widgets.explore.pareto import pareto
     from encdec_widgets.explore.sweep import sweep
+    from encdec_widgets.export.designs_figure import designs_figure
     from encdec_widgets.export.reading import read_design
     from encdec_widgets.widgets import Designer
     from encdec_widgets.workers.feature_maps import feature_maps
@@ -29,6 +30,7 @@ __all__ = [
     "advise",
     "compare",
     "compare_designs",
+    "designs_figure",
     "effective_field",
     "feature_maps",
     "measure",
@@ -47,6 +49,7 @@ _HOMES = {
     "advise": "encdec_widgets.explore.advise",
     "compare": "encdec_widgets.workers.timing",
     "compare_designs": "encdec_widgets.explore.compared",
+    "designs_figure": "encdec_widgets.export.designs_figure",
     "effective_field": "encdec_widgets.workers.timing",
     "feature_maps": "encdec_widgets.workers.feature_maps",
     "measure": "encdec_widgets.workers.timing",
