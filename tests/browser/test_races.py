@@ -24,9 +24,9 @@ def test_all_pinned_are_raced_by_keys_alone_and_stop_ends_it(open_app: Callable[
     stop = root.locator(".encdec-compare").get_by_role("button", name="Stop", exact=True)
     expect(race).to_be_disabled()
     root.get_by_role("button", name="Pin this design").press("Enter")
-    root.get_by_label("Preset to pin").select_option("LEAP CNN")
+    root.get_by_label("Preset to pin").select_option("SLEAP medium top-down")
     root.get_by_role("button", name="Pin preset").press("Enter")
-    expect(race).to_have_text(re.compile(r"Race 2 pinned: about \d+ s"))
+    expect(race).to_have_text(re.compile(r"Race 2 pinned: \d+ s or more"))
     expect(race).to_be_enabled()
 
     race.press("Enter")
@@ -36,6 +36,7 @@ def test_all_pinned_are_raced_by_keys_alone_and_stop_ends_it(open_app: Callable[
     page.keyboard.press("Enter")
     expect(root.locator(".encdec-compare")).to_contain_text("The measurement was stopped.")
     expect(stop).to_be_disabled()
+    expect(race).to_be_focused()
 
     race.press("Enter")
     table = root.get_by_role("region", name="Designs that are compared")
@@ -60,7 +61,7 @@ def test_advised_designs_are_timed_by_keys_alone(open_app: Callable[..., Screen]
     time = advise.get_by_role("button", name=re.compile("^(Time the|Timing)"))
     expect(time).to_be_hidden()
     advise.get_by_role("button", name="Advise", exact=True).press("Enter")
-    expect(time).to_have_text(re.compile(r"Time the \d designs?: about \d+ s"))
+    expect(time).to_have_text(re.compile(r"Time the \d designs?: \d+ s or more"))
     stop = advise.get_by_role("button", name="Stop", exact=True)
 
     time.press("Enter")

@@ -42,7 +42,7 @@ def test_all_pinned_are_raced_and_the_table_has_times_and_ratios_with_their_inte
     session = opened.session
     session.assume(batch_size=4)
     state = opened.view.race
-    assert state["words"].startswith("Race 3 pinned: about ")
+    assert state["words"] == "Race 3 pinned: 12 s or more"
     assert "batch 4" in state["why"]
     assert state["can"]
     opened.ask(race=True)
@@ -66,6 +66,9 @@ def test_all_pinned_are_raced_and_the_table_has_times_and_ratios_with_their_inte
     (told,) = opened.view.notices
     assert told.startswith("Raced in turn on CPU: compared with first, second is 2.0")
     assert opened.said[-1].startswith("Raced: compared with first")
+    assert state["why"] == opened.view.race["why"]
+    opened.session.assume(batch_size=1)
+    assert opened.view.race["words"] == "Race 3 pinned: about 12 s"
     assert opened.panel.compared is not None
     assert "time_ms_ratio_low" in opened.panel.compared.to_csv()
 

@@ -12,6 +12,7 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.explore.advising.advice import Advice, Advised
 from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
 from encdec_widgets.formatting import digits, error_text, factor_text, number_text
+from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.timing import measure
 from encdec_widgets.workers.timing.result import Timing
@@ -84,7 +85,10 @@ def with_times(advice: Advice, outcomes: Mapping[Design, Timing | Exception]) ->
         sure = (*sure, f"Measured times were {_off(ratios)} what was predicted.")
     if timings:
         first = timings[0]
-        sure = (*sure, f"Times were measured on {first.device} with {first.backend} and hold there alone.")
+        sure = (
+            *sure,
+            f"Times were measured on {first.device} with {backend_text(first.backend)} and hold there alone.",
+        )
     return attrs.evolve(advice, advised=advised, sure=sure), statistics.median(ratios) if ratios else 1.0
 
 

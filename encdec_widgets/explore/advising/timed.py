@@ -8,7 +8,7 @@ from encdec_widgets.background import Background, Priority, Task
 from encdec_widgets.designs.design import Design
 from encdec_widgets.explore.advising.advice import Advice
 from encdec_widgets.explore.advising.measured import finalists, options_of
-from encdec_widgets.explore.how_long import FAR_LONGER, seconds_to_time
+from encdec_widgets.explore.how_long import FAR_LONGER, how_long
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
 from encdec_widgets.workers.client import Worker
 from encdec_widgets.workers.errors import TimingStopped, TimingTooLongError
@@ -27,13 +27,13 @@ def too_long(outcomes: Mapping[Design, Timing | Exception]) -> bool:
     return any(isinstance(outcome, TimingTooLongError) for outcome in outcomes.values())
 
 
-def seconds_for(advice: Advice, outcomes: Mapping[Design, Timing | Exception]) -> float:
-    """How long it takes to time the designs of an advice (an estimate), in seconds.
+def how_long_for(advice: Advice, outcomes: Mapping[Design, Timing | Exception]) -> str:
+    """How long it takes to time the designs of an advice (an estimate), in words.
 
     Args:
         advice: What was advised.
-        outcomes: What came of an earlier timing; where some took too long, the others are not
-            timed again.
+        outcomes: What came of an earlier timing; where some took too long, those with a time are not timed
+            again.
     """
     predicted = {one.design: one.predicted_ms for one in advice.advised}
     if too_long(outcomes):
@@ -42,7 +42,7 @@ def seconds_for(advice: Advice, outcomes: Mapping[Design, Timing | Exception]) -
             for design, outcome in outcomes.items()
             if not isinstance(outcome, Timing)
         }
-    return seconds_to_time(predicted.values(), budget_s=Options().budget_s, least_runs=MIN_RUNS)
+    return how_long(predicted.values(), budget_s=Options().budget_s, least_runs=MIN_RUNS)
 
 
 class FinalistTimer:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.explore.comparing.given import Given
-from encdec_widgets.explore.how_long import seconds_to_time
+from encdec_widgets.explore.how_long import how_long
 from encdec_widgets.explore.several_devices import several_devices
 from encdec_widgets.explore.tell import reason_in_words
 from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
@@ -161,11 +161,11 @@ def _left_out(name: str, what: str, error: Exception) -> str:
     return f"{name} was not {what}: {reason_in_words(error).removesuffix('.')}."
 
 
-def race_seconds(known: Iterable[Timing | None], options: Options) -> float:
-    """How long a race will take (an estimate), in seconds; of networks that were never timed, the least that it takes.
+def how_long_a_race(known: Iterable[Timing | None], options: Options) -> str:
+    """How long a race will take (an estimate), in words.
 
-    >>> race_seconds([None, None], Options(budget_s=3))
-    10.0
+    >>> how_long_a_race([None, None], Options(budget_s=3))
+    '10 s or more'
 
     Args:
         known: The time of each as far as it is known; one of other work, or of another batch size, does not count.
@@ -176,4 +176,4 @@ def race_seconds(known: Iterable[Timing | None], options: Options) -> float:
         time.median_ms if time is not None and (time.work, time.batch_size) == wanted else None
         for time in known
     )
-    return seconds_to_time(runs_ms, budget_s=options.budget_s, least_runs=ENOUGH_ROUNDS)
+    return how_long(runs_ms, budget_s=options.budget_s, least_runs=ENOUGH_ROUNDS)

@@ -1,6 +1,7 @@
 """Figures as a person reads them in a table."""
 
 import math
+from collections.abc import Callable
 
 from encdec_widgets.explore.figures_of import FIGURES
 from encdec_widgets.formatting import (
@@ -56,7 +57,7 @@ def ratio_words(ratio: float | None, interval: tuple[float, float] | None = None
 
     Args:
         ratio: The ratio; None where it is not known.
-        interval: The 95 % interval of one that was measured; None of one that is exact.
+        interval: The 95 % interval of one that was measured, which is rounded outwards; None of one that is exact.
     """
     if ratio is None:
         return ""
@@ -65,4 +66,11 @@ def ratio_words(ratio: float | None, interval: tuple[float, float] | None = None
     low, high = interval
     if math.isinf(high):
         return f"× {ratio_text(ratio)} (too few rounds to be sure)"
-    return f"× {ratio_text(ratio)} (95 %: {ratio_text(low)} to {ratio_text(high)})"
+    return f"× {ratio_text(ratio)} (95 %: {_rounded(low, math.floor)} to {_rounded(high, math.ceil)})"
+
+
+def _rounded(ratio: float, way: Callable[[float], int]) -> str:
+    """A ratio with three digits, rounded down or up."""
+    scale = 10.0 ** (2 - math.floor(math.log10(ratio))) if ratio > 0 else 1.0
+    # Rounded once before, or the last bits of a float would make 1.14 of 1.15.
+    return ratio_text(way(round(ratio * scale, 6)) / scale)

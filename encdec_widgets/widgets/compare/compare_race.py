@@ -8,9 +8,8 @@ import attrs
 from encdec_widgets.designs.design import Design
 from encdec_widgets.explore.compared import ComparedDesigns
 from encdec_widgets.explore.comparing.given import Given
-from encdec_widgets.explore.comparing.times import race_seconds, racers_of
+from encdec_widgets.explore.comparing.times import how_long_a_race, racers_of
 from encdec_widgets.explore.how_long import FAR_LONGER
-from encdec_widgets.formatting import duration_text
 from encdec_widgets.session import Session
 from encdec_widgets.session.pins import Pinned
 from encdec_widgets.widgets.pages.timing_allowed import Allowed
@@ -87,8 +86,8 @@ class PinRace:
         words, why = "Race pinned", "Pin two designs or more, to time them in turn"
         if len(pins) > 1:
             options = self.options
-            seconds = race_seconds([self.timing_of(pin) for pin in pins], options)
-            words = f"Race {len(pins)} pinned: about {duration_text(seconds)}"
+            known = [self.timing_of(pin) for pin in pins]
+            words = f"Race {len(pins)} pinned: {how_long_a_race(known, options)}"
             why = f"Times a forward pass of each in turn, batch {options.batch_size}; the table shows times and ratios"
         note = self._run.note or " ".join(self._left_out)
         return {

@@ -11,9 +11,9 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.explore.advising.advice import Advice
 from encdec_widgets.explore.advising.measured import finalists, others_may_be_better, with_times
-from encdec_widgets.explore.advising.timed import FinalistTimer, Outcomes, seconds_for, too_long
+from encdec_widgets.explore.advising.timed import FinalistTimer, Outcomes, how_long_for, too_long
 from encdec_widgets.explore.advising.wishes import Wishes
-from encdec_widgets.formatting import counted, duration_text, error_text, number_text
+from encdec_widgets.formatting import counted, error_text, number_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.buttons import button, row_of
@@ -275,8 +275,8 @@ class AdvisePanel(widgets.VBox):
             what = f"the {counted(len(finalists(chosen)), 'design')}"
             if too_long(self._outcomes):
                 what = "all the same"
-            about = f"Time {what}: about {duration_text(seconds_for(chosen, self._outcomes))}"
-            self.time.description = "Timing …" if self._timing.running else about
+            words = f"Time {what}: {how_long_for(chosen, self._outcomes)}"
+            self.time.description = "Timing …" if self._timing.running else words
         self.time.disabled = self.running
         self.time.layout.display = "" if can_time else "none"
         others = (
