@@ -19,6 +19,7 @@ from encdec_widgets.widgets.pages.timing_pinned import Pinned
 from encdec_widgets.widgets.pages.timing_predictions import Predictions, expected_words
 from encdec_widgets.widgets.pages.timing_run import TimingRun
 from encdec_widgets.widgets.pages.timing_subject import Subject
+from encdec_widgets.widgets.pages.timing_widths import widths_html
 from encdec_widgets.widgets.pages.timing_words import blocks_html, card_html, race_html, timing_html
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.gpu import visible_gpus
@@ -357,13 +358,14 @@ class TimingPanel(widgets.VBox):
             parts.append((error if self._run.failed else note)(self._run.note))
         if self.running:
             parts.append(note("Measuring …"))
+        blocks = NOTHING
         if self.timing is not None:
             parts.append(timing_html(self.timing, self.up_to_date))
+        if self.timing is not None and self._timed is not None and self.up_to_date:
+            parts.append(widths_html(self.timing, self._timed.backbone.layers))
+            blocks = blocks_html(self.timing, self._timed.backbone.blocks)
         if not parts and self.race is None:
             parts.append(note("Not measured yet."))
         self._result.value = joined(parts)
-        blocks = NOTHING
-        if self.timing is not None and self._timed is not None and self.up_to_date:
-            blocks = blocks_html(self.timing, self._timed.backbone.blocks)
         self._blocks.value = blocks
         self._race_result.value = race_html(self.race, self._holds(self._raced)) if self.race else NOTHING
