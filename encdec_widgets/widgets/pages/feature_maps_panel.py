@@ -118,14 +118,16 @@ class FeatureMapsPanel(widgets.VBox):
     def offer_training(self, trained: Any, task: "Task") -> None:
         """Offer the weights of a training, and a picture of its task, from now on; the first time, both are chosen.
 
+        The weights are offered while the design that was trained is on screen: those of another one would not fit.
+
         Args:
-            trained: What has the trained network as its ``backbone``; it is read when a pass with it begins.
+            trained: What has the trained network as its ``backbone``, which is read when a pass with it begins, and its
+                ``design``.
             task: What was learnt. Its picture is as large as the network's input, and standardised as in training.
         """
         first, self._trained = self._trained is None, trained
-        if first:
-            self.weights.options = _choices(OWN, TRAINED, RANDOM)
-            self.weights.value, self.standardise.value = TRAINED, True
+        self._offer_weights(choose=first)
+        self.standardise.value = first or self.standardise.value
         self._offer_image(TRAINING, lambda size: training_image(task, size), choose=first)
         self._of = None  # The weights are others now.
         self._draw()
@@ -190,6 +192,16 @@ class FeatureMapsPanel(widgets.VBox):
         if self.visible:
             self._session.guarded(self.measure)()
 
+    def _offer_weights(self, *, choose: bool = False) -> None:
+        """Offer the weights of the last training where they fit the network on screen."""
+        shown, trained = self._session.shown, self._trained
+        fit = shown is not None and trained is not None and trained.design == shown.backbone.design
+        options = _choices(OWN, TRAINED, RANDOM) if fit else _choices(OWN, RANDOM)
+        chosen = TRAINED if choose and fit else self.weights.value
+        if self.weights.options != tuple(options):
+            self.weights.options = options
+        self.weights.value = chosen if chosen in dict(options).values() else OWN
+
     def _offer_image(self, name: str, image: Any, *, choose: bool) -> None:
         kind = name.partition(":")[0]
         chosen = self.image.value
@@ -250,6 +262,7 @@ class FeatureMapsPanel(widgets.VBox):
         self._show_in_boxes()
         if not self.visible:
             return
+        self._offer_weights()
         self._show_message()
         maps = self.maps
         block = None if maps is None else self._block(maps)
