@@ -51,9 +51,9 @@ def with_pin(
 
     Example:
         >>> from encdec_widgets import preset
-        >>> pins = with_pin((), preset("SLEAP centroid"))
-        >>> [one.name for one in with_pin(pins, preset("U-Net"), "SLEAP centroid")]
-        ['SLEAP centroid', 'SLEAP centroid (2)']
+        >>> pins = with_pin((), preset("SLEAP centroid"), "mice")
+        >>> [one.name for one in with_pin(pins, preset("U-Net"), "mice")]
+        ['mice', 'mice (2)']
     """
     same = next((one for one in pins if one.design == design), None)
     if same is not None:

@@ -39,7 +39,7 @@ def test_a_card_is_typed_and_its_memory_ends_the_chart(open_app: Callable[..., S
     line = root.locator(".encdec-what-if-plot path[style*='6 2']")
     expect(line).to_have_count(1)
     expect(root.locator(".encdec-what-if")).to_contain_text("A training step fits into")
-    expect(root.locator(".encdec-what-if")).to_contain_text("Up to 1 image at once fit into")
+    expect(root.locator(".encdec-what-if")).to_contain_text("Up to 1 image at once fits into")
     plot = root.get_by_role("slider", name=re.compile("^what if"))
     plot.focus()
     page.keyboard.press("End")

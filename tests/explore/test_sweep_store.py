@@ -236,20 +236,14 @@ def test_a_design_that_differs_in_what_is_swept_goes_on_and_gives_the_same_rows(
     assert [(row.values, row.told, row.design) for row in found.rows] == [
         (row.values, row.told, row.design) for row in whole.rows
     ]
+
+
+def test_a_design_that_differs_in_another_field_too_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    path.write_bytes(CONTENT)
     with pytest.raises(StoreError, match="holds another sweep: design"):
-        sweep(
-            DESIGN.replace("kernel_size", 5).replace("input_shape", (64, 64, 2)),
-            GRID,
-            ("cost",),
-            again,
-            _of(GRID, tmp_path),
-        )
-
-
-def _of(grid: Any, folder: Path) -> Path:
-    path = folder / "of a plain design"
-    swept(path, grid=grid)
-    return path
+        sweep(DESIGN.replace_all({"filters": 5, "kernel_size": 5}), GRID, ("cost",), Instant(), path)
+    assert path.read_bytes() == CONTENT
 
 
 def test_a_folder_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:

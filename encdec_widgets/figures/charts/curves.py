@@ -211,9 +211,9 @@ def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterato
     if curve.limit is not None and most < curve.limit.value <= _NEAR * most:
         most = curve.limit.value
     base, height = top + _BASE, _BASE - _TOP
-    if curve.limit is not None and curve.limit.value <= most:
-        yield from _limit(curve.limit, base - height * curve.limit.value / most, base - height)
     points = {i: (xs[i], base - height * (value / most if most else 0)) for i, value in known}
+    if curve.limit is not None and curve.limit.value <= most:
+        yield from _limit(curve.limit, base - height * curve.limit.value / most, base - height, points)
     yield _text(0, top + 11, curve.name)
     yield _text(WIDTH, top + 11, _cell(axis, curve, axis.current), "text-anchor:end; font-weight:600")
     yield _stroke(f"M{_LEFT - 4} {base}H{_RIGHT + 4}", _AXIS)
@@ -234,8 +234,8 @@ def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterato
         yield _cross(xs[i], base - 5, f"{axis.title} {value_text(axis.values[i])}: not possible")
 
 
-def _limit(limit: Limit, y: float, top: float) -> Iterator[Markup]:
-    """The line of a limit with its name, and the area over it, which is hatched."""
+def _limit(limit: Limit, y: float, top: float, points: Mapping[int, tuple[float, float]]) -> Iterator[Markup]:
+    """The line of a limit, its name at the end that is further from the curve, and the area over it, hatched."""
     left, right = _LEFT - 4, _RIGHT + 4
     hatches = [
         (max(x, left), y - max(left - x, 0), min(x + y - top, right)) for x in range(left - _BASE, right, 6)
@@ -243,8 +243,11 @@ def _limit(limit: Limit, y: float, top: float) -> Iterator[Markup]:
     over = "".join(f"M{x} {at:.1f}L{end:.1f} {at - end + x:.1f}" for x, at, end in hatches if x < end)
     yield _stroke(over, _WARNING, "opacity:0.4")
     yield _stroke(f"M{left} {y:.1f}H{right}", _WARNING, "stroke-width:1.5; stroke-dasharray:6 2")
-    halo = f"font-size:10px; font-weight:600; paint-order:stroke; stroke:{_PAPER}; stroke-width:3px"
-    yield _text(left, y - 3 if y - top > _HATCHED else y + 10, limit.text, halo)
+    away = [abs(points[i][1] - y) for i in (min(points), max(points))]
+    x, anchor = (left, "start") if away[0] > away[1] else (right, "end")
+    halo = f"paint-order:stroke; stroke:{_PAPER}; stroke-width:3px"
+    look = f"text-anchor:{anchor}; font-size:10px; font-weight:600; {halo}"
+    yield _text(x, y - 3 if y - top > _HATCHED else y + 10, limit.text, look)
 
 
 def _cell(axis: Axis, curve: Curve, i: int) -> str:

@@ -198,17 +198,15 @@ class Swept(traitlets.HasTraits):
         from encdec_widgets.explore.sweeping.asking import asks_processes
         from encdec_widgets.explore.sweeping.pool import processes_that_fit
         from encdec_widgets.explore.sweeping.predicted import predicted_s
-        from encdec_widgets.workers.options import Options
-        from encdec_widgets.workers.timing.measuring import MIN_RUNS
 
         shown, time = self._session.shown, self._session.time
-        layers = _USUAL_LAYERS if shown is None else len(shown.backbone.layers)
-        processes = (1 if work else processes_that_fit()) if asks_processes() else 0
-        timed_for_s = None
-        if work:
-            run_s = 0.0 if time is None else time.ms / 1000
-            timed_for_s = max(Options().budget_s, MIN_RUNS * run_s)
-        return predicted_s(count, layers=layers, processes=processes, timed_for_s=timed_for_s)
+        return predicted_s(
+            count,
+            layers=_USUAL_LAYERS if shown is None else len(shown.backbone.layers),
+            processes=(1 if work else processes_that_fit()) if asks_processes() else 0,
+            work=work,
+            run_s=0.0 if time is None else time.ms / 1000,
+        )
 
     @property
     def cloud(self) -> "Cloud":

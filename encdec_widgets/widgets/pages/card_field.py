@@ -99,5 +99,5 @@ def batch_words(backbone: "Backbone", card_bytes: int, precision: Precision) -> 
     if None in backbone.design.input_shape:
         return "How many images fit is known once the size of the input is set."
     most = largest_batch(backbone, card_bytes, precision=precision)
-    fit = f"Up to {counted(most, 'image')} at once fit" if most else "Not one image fits"
-    return f"{fit} into {bytes_text(card_bytes)} as the network is now (an estimate)."
+    fit = f"Up to {counted(most, 'image')} at once" if most else "Not one image"
+    return f"{fit} fit{'s' * (most < 2)} into {bytes_text(card_bytes)} as the network is now (an estimate)."
