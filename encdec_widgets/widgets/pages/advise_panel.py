@@ -226,9 +226,9 @@ class AdvisePanel(widgets.VBox):
         if focus.locks:
             self._told(f"No other design is taken here. {focus.why}", failed=True)
             return
-        self._session.load(design, name)
+        self._session.load(design, name, input_scale=scale)
         animal = self.wishes.animal if self.advice is None else self.advice.wanted.animal_px
-        self._session.assume(animal_px=max(round(animal), 1), input_scale=scale)
+        self._session.assume(animal_px=max(round(animal), 1))
         scaled = (
             "" if scale == 1 else f" Its images are scaled to {number_text(scale)}: checks assume that now."
         )
