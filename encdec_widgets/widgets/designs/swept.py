@@ -170,7 +170,8 @@ class Swept(traitlets.HasTraits):
         left = self._beside.remaining_s if self._beside is not None else None
         if left is not None:
             return f", about {duration_text(left)} left" if left else ""
-        return f", about {duration_text(self._predicted_s)}{'' if self.has_pace(self._work) else ROUGH}"
+        rough = "" if self.has_pace(self._work) else ROUGH
+        return f", about {duration_text(self._predicted_s)} left{rough}"
 
     @property
     def share(self) -> float:
