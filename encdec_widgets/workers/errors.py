@@ -9,6 +9,7 @@ class TimingError(Travelling, RuntimeError):
 
     Attributes:
         details: The last lines that the timing process wrote before it ended, for a bug report; may be empty.
+        of: Which of several networks it is about, by the name that it has in a race; empty where there is one.
 
     Example:
         >>> from encdec_widgets.workers.timing import TimingError
@@ -23,6 +24,12 @@ class TimingError(Travelling, RuntimeError):
         """Keep the line and, apart from it, the details."""
         super().__init__(message)
         self.details = details
+        self.of = ""
+
+    def __str__(self) -> str:
+        """The line, after the name of the network where there are several."""
+        line = super().__str__()
+        return f"{self.of}: {line}" if self.of else line
 
 
 class TimingStopped(TimingError):  # noqa: N818 - it was asked for, so it is no failure

@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
+import attrs
 import pytest
 
 from encdec_widgets.session import Session
-from encdec_widgets.widgets.pages import timing_panel
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
 from encdec_widgets.widgets.pages.timing_words import card_html
 from encdec_widgets.workers.backends import backend_named
@@ -39,10 +39,7 @@ def worker() -> FakeWorker:
 
 @pytest.fixture
 def panel(cards: tuple[Card, Card], worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> TimingPanel:
-    made = begun(Session(DESIGN), worker, monkeypatch)
-    monkeypatch.setattr(timing_panel, "visible_devices", lambda: told_apart([FIRST, SECOND, CPU]))
-    made._show_network(first=True)
-    return made
+    return begun(Session(DESIGN), worker, monkeypatch, told_apart([FIRST, SECOND, CPU]))
 
 
 class Process:
@@ -65,6 +62,7 @@ class Process:
                 "notices": [],
                 "device": "NVIDIA H200 (GPU:1)",
                 "device_option": "GPU:1",
+                "devices": [attrs.asdict(device) for device in told_apart([FIRST, SECOND, CPU])],
                 "multiply_adds": 10**6,
             }
         if command == "predict":

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from encdec_widgets.explain.problem_words import problem_sentence
+from encdec_widgets.explore.how_long import FAR_LONGER
 from encdec_widgets.formatting import digits
 from encdec_widgets.session import Session
 from encdec_widgets.session.network_time import NetworkTime
@@ -12,11 +13,13 @@ from encdec_widgets.widgets.base.buttons import button, row_of
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, note
 from encdec_widgets.widgets.pages.timing_allowed import Allowed
+from encdec_widgets.widgets.pages.timing_ask_devices import AskDevices
 from encdec_widgets.widgets.pages.timing_controls import TimingControls
 from encdec_widgets.widgets.pages.timing_pinned import Pinned
 from encdec_widgets.widgets.pages.timing_predictions import Predictions, expected_words
-from encdec_widgets.widgets.pages.timing_run import FAR_LONGER, TimingRun
+from encdec_widgets.widgets.pages.timing_run import TimingRun
 from encdec_widgets.widgets.pages.timing_subject import Subject
+from encdec_widgets.widgets.pages.timing_widths import widths_html
 from encdec_widgets.widgets.pages.timing_words import blocks_html, card_html, race_html, timing_html
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.gpu import visible_gpus
@@ -26,11 +29,13 @@ from encdec_widgets.workers.timing import (
     Device,
     Measurement,
     Progress,
+    Raced,
     Timing,
     Worker,
     shared_worker,
-    visible_devices,
 )
+from encdec_widgets.workers.timing.known_devices import KnownDevices, meant_by
+from encdec_widgets.workers.timing.listing import devices_in
 
 
 class TimingPanel(widgets.VBox):
@@ -56,13 +61,16 @@ class TimingPanel(widgets.VBox):
         self.timing: Timing | None = None
         self._timed: Subject | None = None
         self._raced: Subject | None = None
-        self._devices: tuple[Device, ...] = (CPU,)
+        self._known = KnownDevices()
+        self._devices: tuple[Device, ...] = ()
         self._pinned: Pinned | None = None
-        self._run = TimingRun(worker or shared_worker(), self._draw, say)
+        worker = worker or shared_worker()
+        self._run = TimingRun(worker, self._draw, say)
         self._predictions = Predictions()
         self._heading = widgets.HTML("<h3>Timing</h3>")
         self._card = widgets.HTML()
         self.controls = TimingControls(session.guarded(self._options_changed))
+        self.ask_devices = AskDevices(session, worker, self._known, self._devices_learnt, say)
         self.by_block = widgets.Checkbox(description="each block too", indent=False)
         self.start = button(
             session, "Time it", "Runs it on random images, after warm-up", self.measure, "primary"
@@ -85,6 +93,7 @@ class TimingPanel(widgets.VBox):
             [
                 self._heading,
                 self.controls,
+                self.ask_devices,
                 self.by_block,
                 row_of(self.start, self.stop, self.pin, self.start_race, self.all_the_same),
                 self._pinned_text,
@@ -130,17 +139,17 @@ class TimingPanel(widgets.VBox):
         return None if shown is None else Subject(shown.backbone, self.controls.options)
 
     @property
-    def _device(self) -> Device:
-        """The device that is timed on."""
-        chosen = [device for device in self._devices if device.option == self.controls.options.device]
-        return (*chosen, *self._devices)[0]
+    def _device(self) -> Device | None:
+        """The device that is timed on, if it is known."""
+        return meant_by(self.controls.options.device, self._devices)
 
     def _holds(self, subject: Subject | None) -> bool:
         return subject is not None and subject.same_as(self._subject)
 
     def close(self) -> None:
-        """Stop what is measured, and close."""
+        """Stop what is measured or asked, and close."""
         self._run.drop()
+        self.ask_devices.close()
         super().close()
 
     def _network_changed(self, change: Mapping[str, Any]) -> None:
@@ -154,15 +163,26 @@ class TimingPanel(widgets.VBox):
         self._draw()
 
     def _show_network(self, *, first: bool) -> None:
-        """Offer the devices that there are, and tell the times of blocks as far as they hold."""
+        """Offer the devices once there is a network, and tell the times of blocks as far as they hold."""
+        if first:
+            self._offer_devices()
+            self._show_card()
+        self._tell_block_times()
+
+    def _offer_devices(self) -> None:
+        """Offer the devices of the backend that is chosen, as far as they are known; the CPU is always there."""
         shown = self._session.shown
         if shown is None:
             return
-        self._devices = visible_devices()
-        self.controls.show_devices(self._devices, shown.backbone.structure.dtype_policy.name)
-        if first:
-            self._show_card()
-        self._tell_block_times()
+        self._devices = self._known.of(self.controls.backend)
+        precision = shown.backbone.structure.dtype_policy.name
+        self.controls.show_devices(self._devices or (CPU,), precision)
+        self.ask_devices.offer(self.controls.backend)
+
+    def _devices_learnt(self) -> None:
+        self._offer_devices()
+        self._show_card()
+        self._draw()
 
     def measure(self) -> None:
         """Start to time the backbone on screen; the result is shown when it comes."""
@@ -193,8 +213,8 @@ class TimingPanel(widgets.VBox):
         if pinned is None:
             return
 
-        def take(subject: Subject, race: Comparison) -> None:
-            self._race_came(pinned, subject, race)
+        def take(subject: Subject, raced: Raced) -> None:
+            self._race_came(pinned, subject, raced.compare(0, 1))
 
         self._begin(lambda subject: pinned.race(subject, allowed), take, self._race, allowed)
 
@@ -264,6 +284,7 @@ class TimingPanel(widgets.VBox):
 
     def _options_changed(self) -> None:
         self._run.forget()
+        self._offer_devices()
         self._tell_block_times()
         self._show_card()
         if not self._refuses_options():
@@ -272,6 +293,10 @@ class TimingPanel(widgets.VBox):
     def _show_progress(self, subject: Subject, progress: Progress) -> None:
         if progress.calibration is not None:
             self._predictions.learn(subject, progress.calibration)
+        if "devices" in progress.payload:
+            self._known.learn(str(subject.options.backend), devices_in(progress.payload))
+            self._offer_devices()
+            self._show_card()
         self.progress.value = progress.share
         words = [f"{progress.doing} …"]
         if progress.predicted_ms is not None:
@@ -290,14 +315,15 @@ class TimingPanel(widgets.VBox):
         subject = self._subject
         timing = self.timing if self.up_to_date else None
         ms = expected_ms if timing is None else timing.median_ms
+        device = self._device
         time = None
-        if subject is not None and ms is not None:
+        if subject is not None and ms is not None and device is not None:
             time = NetworkTime(
                 design=subject.backbone.design,
                 ms=ms,
                 measured=timing is not None,
                 work="training step" if subject.options.work == "training" else "forward pass",
-                device=self._device.name,
+                device=device.name,
                 timing=timing,
             )
         if time != self._session.time:
@@ -309,8 +335,8 @@ class TimingPanel(widgets.VBox):
     def _show_card(self) -> None:
         """Say what there is to run on: the card and its state now, or that there is none, and why."""
         device = self._device
-        self._heading.value = heading(f"Timing on {device.name}", 3)
-        self._card.value = card_html(device, visible_gpus(), self._devices)
+        self._heading.value = heading("Timing" if device is None else f"Timing on {device.name}", 3)
+        self._card.value = NOTHING if device is None else card_html(device, visible_gpus(), self._devices)
 
     def _draw(self) -> None:
         # One that is disabled while it has the keyboard hands it on: see keepFocus in the page's script.
@@ -332,13 +358,14 @@ class TimingPanel(widgets.VBox):
             parts.append((error if self._run.failed else note)(self._run.note))
         if self.running:
             parts.append(note("Measuring …"))
+        blocks = NOTHING
         if self.timing is not None:
             parts.append(timing_html(self.timing, self.up_to_date))
+        if self.timing is not None and self._timed is not None and self.up_to_date:
+            parts.append(widths_html(self.timing, self._timed.backbone.layers))
+            blocks = blocks_html(self.timing, self._timed.backbone.blocks)
         if not parts and self.race is None:
             parts.append(note("Not measured yet."))
         self._result.value = joined(parts)
-        blocks = NOTHING
-        if self.timing is not None and self._timed is not None and self.up_to_date:
-            blocks = blocks_html(self.timing, self._timed.backbone.blocks)
         self._blocks.value = blocks
         self._race_result.value = race_html(self.race, self._holds(self._raced)) if self.race else NOTHING

@@ -30,8 +30,7 @@ class Pinned:
     def race(self, against: Subject, allowed: Allowed) -> Race:
         """The job of racing another network, B, against it; raises as :meth:`Subject.network`."""
         return Race(
-            a=self.racer,
-            b=against.racer("B"),
+            racers=(self.racer, against.racer("B")),
             at_most_s=allowed.at_most_s,
             beyond_memory=allowed.beyond_memory,
         )

@@ -11,10 +11,12 @@ from encdec_widgets.widgets.pages.timing_allowed import Allowed
 from encdec_widgets.widgets.pages.timing_words import memory_question
 from encdec_widgets.workers.client import Worker
 from encdec_widgets.workers.job import Job, Progress
-from encdec_widgets.workers.timing import BeyondMemoryError, TimingStopped, TimingTooLongError
-
-FAR_LONGER = 5
-"""A timing that is predicted to take more than so many budgets asks before it starts."""
+from encdec_widgets.workers.timing import (
+    BeyondMemoryError,
+    TimingError,
+    TimingStopped,
+    TimingTooLongError,
+)
 
 
 class TimingRun:
@@ -112,13 +114,13 @@ class TimingRun:
         self, result: Any, allowed: Allowed, take: Callable[[Any], None], again: Callable[[Allowed], None]
     ) -> None:
         if isinstance(result, TimingTooLongError):
-            self.note = (
+            self.note = _of(result) + (
                 f"This would take {duration_text(result.seconds)} or more: "
                 f"{duration_text(result.predicted_ms / 1000)} a run are expected (an estimate)."
             )
             self._ask("However long it takes", again, attrs.evolve(allowed, at_most_s=None))
         elif isinstance(result, BeyondMemoryError):
-            self.note = memory_question(result)
+            self.note = _of(result) + memory_question(result)
             self._ask("Though memory may run out", again, attrs.evolve(allowed, beyond_memory=True))
         elif isinstance(result, TimingStopped):
             self.note = "The measurement was stopped."
@@ -132,3 +134,8 @@ class TimingRun:
 
     def _ask(self, question: str, again: Callable[[Allowed], None], allowed: Allowed) -> None:
         self.question, self._go_on = question, lambda: again(allowed)
+
+
+def _of(error: TimingError) -> str:
+    """Which network of a race a question is about."""
+    return f"{error.of}: " if error.of else ""
