@@ -49,7 +49,7 @@ def test_what_a_race_measured_of_the_network_on_screen_is_its_time(
     assert (time.design, time.ms, time.measured) == (OTHER, RACED.timings[1].median_ms, True)
     show(panel, DESIGN)
     time = panel._session.time
-    assert time is None or not time.measured, "that of A was measured too, and no one asked for it"
+    assert time is None or not time.measured, "of A nothing is told by the time of B"
 
 
 def test_one_network_is_raced_on_two_backends(panel: TimingPanel, worker: FakeWorker) -> None:
