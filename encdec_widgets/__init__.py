@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from encdec_widgets.export.reading import read_design
     from encdec_widgets.widgets import Designer
     from encdec_widgets.workers.feature_maps import feature_maps
-    from encdec_widgets.workers.timing import compare, effective_field, measure
+    from encdec_widgets.workers.timing import compare, effective_field, measure, race
     from encdec_widgets.workers.training import train
 
 __version__ = "0.1.0"
@@ -37,6 +37,7 @@ __all__ = [
     "pareto",
     "preset",
     "presets",
+    "race",
     "read_design",
     "sweep",
     "train",
@@ -55,6 +56,7 @@ _HOMES = {
     "pareto": "encdec_widgets.explore.pareto",
     "preset": "encdec_widgets.designs.presets",
     "presets": "encdec_widgets.designs.presets",
+    "race": "encdec_widgets.workers.timing",
     "read_design": "encdec_widgets.export.reading",
     "sweep": "encdec_widgets.explore.sweep",
     "train": "encdec_widgets.workers.training",

@@ -141,7 +141,7 @@ def bytes_text(count: float) -> str:
     >>> bytes_text(12_340_000), bytes_text(1)
     ('12.3 MB', '1 byte')
     """
-    if round(count) == 1:
+    if 0.5 < count < 1.5:
         return "1 byte"
     number, _, prefix = count_text(count).partition(" ")
     return f"{number} {'kB' if prefix == 'k' else f'{prefix}B' if prefix else 'bytes'}"

@@ -15,10 +15,11 @@ from encdec_widgets.designs.presets import as_design
 from encdec_widgets.explain.checks.network import Network
 from encdec_widgets.explain.costs import Precision
 from encdec_widgets.explain.machine_memory import memory_limit
+from encdec_widgets.explore.several_devices import several_devices
 from encdec_widgets.explore.sweeping.asking import asking_of
 from encdec_widgets.explore.sweeping.grid import Grid, grid_of
 from encdec_widgets.explore.sweeping.progress import Pace, progress_of
-from encdec_widgets.explore.sweeping.rows import Row, csv_of, devices_words, frame_of, json_of
+from encdec_widgets.explore.sweeping.rows import Row, csv_of, frame_of, json_of
 from encdec_widgets.explore.sweeping.run import Run, Sought
 from encdec_widgets.explore.sweeping.store import HEADER_KEY, Kept, Store, held_of
 from encdec_widgets.explore.tell import Conditions, wanted_of
@@ -164,7 +165,7 @@ class Sweep:
     @property
     def notice(self) -> str:
         """What must be said beside any ranking of the rows: that times are of several devices. Empty if nothing."""
-        return devices_words(self.rows)
+        return several_devices(row.device for row in self.rows)
 
     def to_csv(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> str:
         """The rows in the order of the grid, as comma-separated values; a sweep that was not begun is done first.

@@ -115,6 +115,21 @@ def style_sheet(of: str = ".encdec") -> str:
     return "\n".join(rules)
 
 
+def output_style_sheet(of: str) -> str:
+    """The rules that give an output of a notebook its colours, where no script says which page is dark.
+
+    JupyterLab, Notebook 7, Voila and VS Code say it themselves; every other page is taken for a light one.
+
+    Args:
+        of: The selector of what gets them.
+
+    >>> output_style_sheet(".table").partition(" {")[0]
+    '.table'
+    """
+    dark = f':is([data-jp-theme-light="false"], .vscode-dark) {of}'
+    return f"{of} {{ {variables_of(LIGHT)} }}\n{dark} {{ {variables_of(DARK)} }}"
+
+
 WHITE = "#ffffff"
 CLEAR = "rgba(0,0,0,0)"
 """No colour at all."""

@@ -173,7 +173,7 @@ class Lesson:
             **bounds: Bounds by the names of :data:`encdec_widgets.lessons.quantities.QUANTITIES`.
 
         Raises:
-            ValueError: If it has no bounds, or one of something unknown.
+            ValueError: If it has no bounds, one of something unknown, or one that its quantity can't have.
         """
         self.progress.add(Goal.of(text, bounds, fields=fields, parts=parts, hints=hints, task=task))
 

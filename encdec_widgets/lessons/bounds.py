@@ -31,7 +31,7 @@ class Bound:
         """Whether ``value`` is within it; a value that has no order, such as None, is within no limit."""
         if self.sign == "exactly":
             return same(value, self.value)
-        if not _is_number(value):
+        if not is_number(value):
             return False
         return bool(value >= self.value if self.sign == "at least" else value <= self.value)
 
@@ -39,13 +39,18 @@ class Bound:
         """How far ``value`` is from it, 0 where it holds; None where the two have no difference."""
         if self.holds(value):
             return 0.0
-        if not (_is_number(value) and _is_number(self.value)):
+        if not (is_number(value) and is_number(self.value)):
             return None
         return abs(float(value) - float(self.value))
 
     def text(self, write: Callable[[Any], str] = value_text) -> str:
         """The bound in words, its value as ``write`` writes it: "at least 150 px"."""
         return f"{self.sign} {write(self.value)}" if self.sign != "exactly" else write(self.value)
+
+    @property
+    def function(self) -> str:
+        """The name of the function that makes it: "at_least"."""
+        return self.sign.replace(" ", "_")
 
 
 def at_least(value: float) -> Bound:
@@ -84,17 +89,34 @@ def exactly(value: Any) -> Bound:
         >>> exactly(64).holds(64.0), exactly("relu").holds("elu"), exactly("relu").text()
         (True, False, 'relu')
     """
-    return Bound("exactly", value)
+    return Bound("exactly", plain(value))
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and not math.isnan(value)
+def is_number(value: Any) -> bool:
+    """Whether a value is a number that a float can hold; NaN and True are none.
+
+    >>> is_number(2), is_number(math.inf), is_number(True), is_number(math.nan), is_number(10**400), is_number("2")
+    (True, True, False, False, False, False)
+    """
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return False
+    try:
+        return not math.isnan(value)
+    except OverflowError:  # a whole number that is too large
+        return False
 
 
-def _number(name: str, value: Any) -> float:
-    if not _is_number(value) or not math.isfinite(value):
+def plain(value: Any) -> Any:
+    """A number of any library as one of Python's; any other value as it is."""
+    if not is_number(value):
+        return value
+    return int(value) if isinstance(value, numbers.Integral) else float(value)
+
+
+def _number(name: str, value: Any) -> Any:
+    if not is_number(value) or math.isinf(value):
         raise ValueError(
             f"{name} takes a finite number. Received: {quoted(value)}. Would work: {name}(150), say; exactly(...) "
             "takes other values."
         )
-    return int(value) if isinstance(value, numbers.Integral) else float(value)
+    return plain(value)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from encdec_widgets.figures.charts.bars import Bar, bars
 from encdec_widgets.figures.charts.dots import Dot, Scale, dots
+from encdec_widgets.figures.palette import output_style_sheet
 from encdec_widgets.formatting import counted, quantity_text
 from encdec_widgets.lessons.goals import PartState
 from encdec_widgets.lessons.judged import JudgedGoal
@@ -122,7 +123,11 @@ class ClassTable:
         if self.refused:
             parts.append(self._refused())
         parts += [Markup("<p>{}</p>").format(note) for note in self.notes]
-        return Markup("").join(parts) if parts else Markup("<p>No codes.</p>")
+        if not parts:
+            return Markup("<p>No codes.</p>")
+        return Markup('<div class="encdec-class"><style>{}</style>{}</div>').format(
+            Markup(output_style_sheet(".encdec-class")), Markup("").join(parts)
+        )
 
     def _lesson(self, lesson: str) -> Markup:
         rows = [row for row in self.rows if row.lesson == lesson]

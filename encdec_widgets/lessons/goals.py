@@ -9,7 +9,7 @@ import attrs
 
 from encdec_widgets.formatting import quoted
 from encdec_widgets.lessons.bounds import Bound
-from encdec_widgets.lessons.parts import Part, PartState, bound_of
+from encdec_widgets.lessons.parts import Part, PartState, part_of
 from encdec_widgets.lessons.quantities import QUANTITIES, Aim, Quantity, field_quantity, own_quantity
 from encdec_widgets.lessons.seen import Seen
 
@@ -46,7 +46,8 @@ class Goal:
         """A goal as ``Lesson.goal`` takes it.
 
         Raises:
-            ValueError: If it has no bounds, a bound of something unknown, or what is no bound.
+            ValueError: If it has no bounds, a bound of something unknown, what is no bound, or one that its quantity
+                can't have, such as a stride of 0.
         """
         _require_text("text", text)
         _require_texts("hints", hints)
@@ -56,11 +57,8 @@ class Goal:
                 f"A goal bounds {', '.join(QUANTITIES)}; other fields by fields={{'path': bound}}. Received: "
                 f"{', '.join(unknown)}."
             )
-        found = [
-            Part(quantity=QUANTITIES[name], bound=bound_of(name, bound)) for name, bound in bounds.items()
-        ]
-        for path, bound in (fields or {}).items():
-            found.append(Part(quantity=field_quantity(path), bound=bound_of(path, bound)))
+        found = [part_of(QUANTITIES[name], bound) for name, bound in bounds.items()]
+        found += [part_of(field_quantity(path), bound) for path, bound in (fields or {}).items()]
         for name, given in (parts or {}).items():
             if not (isinstance(given, tuple) and len(given) == 2 and callable(given[0])):
                 raise ValueError(
@@ -68,7 +66,7 @@ class Goal:
                     f"{quoted(name)}: {quoted(given)}. Would work: "
                     f"{quoted(name)}: (lambda backbone: len(backbone.blocks), at_most(12))."
                 )
-            found.append(Part(quantity=own_quantity(name, given[0]), bound=bound_of(name, given[1])))
+            found.append(part_of(own_quantity(name, given[0]), given[1]))
         if not found:
             raise ValueError(
                 "A goal has at least one bound. Received: none. Would work: parameters=at_most(500_000), say."

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.formatting import error_text, quoted
-from encdec_widgets.lessons.bounds import Bound
+from encdec_widgets.lessons.bounds import Bound, is_number
 from encdec_widgets.lessons.quantities import Aim, Quantity
 from encdec_widgets.lessons.seen import Seen
 
@@ -94,15 +94,24 @@ def _like(off: float, value: Any) -> float:
     return int(off) if isinstance(value, int) and off == int(off) else off
 
 
-def bound_of(name: str, bound: Any) -> Bound:
-    """A bound as a goal takes it.
+def part_of(quantity: Quantity, bound: Any) -> Part:
+    """A bound of a quantity, as a goal takes it.
 
     Raises:
-        ValueError: If it is none.
+        ValueError: If it is no bound, or its value is none that the quantity can have.
     """
-    if isinstance(bound, Bound):
-        return bound
-    raise ValueError(
-        f"A goal takes bounds: at_least(...), at_most(...) or exactly(...). Received: {name}={quoted(bound)}. "
-        f"Would work: {name}=at_least({quoted(bound)}), say."
-    )
+    name, numbers = quantity.name, quantity.numbers
+    if not isinstance(bound, Bound):
+        fits = is_number(bound) and math.isfinite(bound) and (numbers is None or bound in numbers)
+        like = bound if fits else None if numbers is None else numbers.like
+        would_work = f"exactly({quoted(bound)})" if like is None else f"at_least({like})"
+        raise ValueError(
+            "A goal takes bounds: at_least(...), at_most(...) or exactly(...). Received: "
+            f"{name}={quoted(bound)}. Would work: {name}={would_work}, say."
+        )
+    if numbers is not None and bound.value not in numbers:
+        raise ValueError(
+            f"{name} is {numbers.words}. Received: {name}={bound.function}({quoted(bound.value)}). Would work: "
+            f"{name}={bound.function}({numbers.like}), say."
+        )
+    return Part(quantity=quantity, bound=bound)

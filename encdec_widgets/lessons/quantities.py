@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -24,6 +23,8 @@ from encdec_widgets.formatting import (
     ratio_text,
     stride_text,
 )
+from encdec_widgets.lessons.bounds import is_number, plain
+from encdec_widgets.lessons.possible_numbers import PossibleNumbers
 from encdec_widgets.lessons.seen import Seen, value_at
 
 
@@ -50,6 +51,7 @@ class Quantity:
         unknown: What to do while it is not known.
         of: What it is read of: a network alone, which can be built again; or a training, a race or a timing, whose
             figures a code can only report.
+        numbers: The numbers that it can be; None where it can be anything, as a field can.
         to_exact: A value with all its digits, where ``write`` shortens.
         off: How far what is seen is off, where its difference from the bound does not say it.
     """
@@ -60,6 +62,7 @@ class Quantity:
     write: Callable[[Any], str]
     unknown: Callable[[Seen, Aim], str]
     of: Literal["network", "training", "race", "timing"] = "network"
+    numbers: PossibleNumbers | None = None
     to_exact: Callable[[Any], str] | None = None
     off: Callable[[Seen], str] | None = None
 
@@ -99,7 +102,7 @@ def field_quantity(path: str) -> Quantity:
         name=path,
         label=lambda _, __: label,
         read=read,
-        write=lambda value: text_at(path, value),
+        write=lambda value: text_at(path if isinstance(value, (list, tuple)) else "", value),
         unknown=unknown,
     )
 
@@ -114,17 +117,10 @@ def own_quantity(name: str, function: Callable[[Any], Any]) -> Quantity:
     return Quantity(
         name=name,
         label=lambda _, __: name,
-        read=lambda seen, _: _plain(function(seen.backbone)),
+        read=lambda seen, _: plain(function(seen.backbone)),
         write=_any_text,
         unknown=lambda _, __: "not known of this network",
     )
-
-
-def _plain(value: Any) -> Any:
-    """A number of any library as one of Python's; any other value as it is."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        return value
-    return int(value) if isinstance(value, numbers.Integral) else float(value)
 
 
 def _receptive_field(seen: Seen, _: Aim) -> float | None:
@@ -197,7 +193,7 @@ def _untrained(seen: Seen, aim: Aim) -> str:
 
 
 def _any_text(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not is_number(value):
         return text_at("", value)
     return exact_text(value) if isinstance(value, int) else quantity_text(value)
 
@@ -218,6 +214,7 @@ def _exact(
     name: str,
     label: str | Callable[[Seen, Aim], str],
     read: Callable[[Seen], Any],
+    numbers: PossibleNumbers,
     write: Callable[[Any], str] = _any_text,
     unknown: str = "not known of this network",
     to_exact: Callable[[Any], str] | None = None,
@@ -229,11 +226,12 @@ def _exact(
         read=lambda seen, _: read(seen),
         write=write,
         unknown=_said(unknown),
+        numbers=numbers,
         to_exact=to_exact,
     )
 
 
-def _learnt(name: str, label: str, write: Callable[[Any], str]) -> Quantity:
+def _learnt(name: str, label: str, numbers: PossibleNumbers, write: Callable[[Any], str]) -> Quantity:
     """A figure of a training."""
     return Quantity(
         name=name,
@@ -242,26 +240,35 @@ def _learnt(name: str, label: str, write: Callable[[Any], str]) -> Quantity:
         write=write,
         unknown=_untrained,
         of="training",
+        numbers=numbers,
     )
 
 
 _OPEN = "the size is open: give height and width"
+_SIDE = PossibleNumbers(like=256, least=1)
 
 _ALL = (
     _exact(
         "receptive_field",
         "every position of the output sees",
         lambda seen: _receptive_field(seen, Aim()),
+        PossibleNumbers(like=150, least=1, most=math.inf),
         _px,
         "not known",
     ),
     _exact(
-        "parameters", "parameters", lambda seen: seen.backbone.parameters, count_text, to_exact=exact_text
+        "parameters",
+        "parameters",
+        lambda seen: seen.backbone.parameters,
+        PossibleNumbers(like=500_000),
+        count_text,
+        to_exact=exact_text,
     ),
     _exact(
         "multiply_adds",
         "multiply-adds",
         lambda seen: seen.cost.multiply_adds,
+        PossibleNumbers(like=10**9),
         count_text,
         _OPEN,
         exact_text,
@@ -270,6 +277,7 @@ _ALL = (
         "training_mb",
         _memory_label("a training step"),
         lambda seen: _megabytes(seen.cost.training_bytes),
+        PossibleNumbers(like=2000),
         lambda value: bytes_text(value * 1e6),
         _OPEN,
         lambda value: f"{value:,.3f} MB",
@@ -278,32 +286,47 @@ _ALL = (
         "inference_mb",
         _memory_label("a forward pass"),
         lambda seen: _megabytes(seen.cost.inference_bytes),
+        PossibleNumbers(like=20),
         lambda value: bytes_text(value * 1e6),
         _OPEN,
         lambda value: f"{value:,.3f} MB",
     ),
     _exact(
-        "maximum_stride", "maximum stride", lambda seen: seen.design.architecture.maximum_stride, stride_text
+        "maximum_stride",
+        "maximum stride",
+        lambda seen: seen.design.architecture.maximum_stride,
+        PossibleNumbers(like=16, least=1),
+        stride_text,
     ),
-    _exact("output_stride", "output stride", _output_stride, stride_text, "not known of this network"),
-    _exact("height", "height", lambda seen: seen.design.input_shape[0], _px, _OPEN),
-    _exact("width", "width", lambda seen: seen.design.input_shape[1], _px, _OPEN),
+    _exact(
+        "output_stride", "output stride", _output_stride, PossibleNumbers(like=2, above=True), stride_text
+    ),
+    _exact("height", "height", lambda seen: seen.design.input_shape[0], _SIDE, _px, _OPEN),
+    _exact("width", "width", lambda seen: seen.design.input_shape[1], _SIDE, _px, _OPEN),
     attrs.evolve(
         _exact(
             "warnings",
             "what the checks find",
             lambda seen: len(seen.checks),
+            PossibleNumbers(like=0),
             lambda count: counted(count, "thing") if count else "nothing",
         ),
         off=lambda seen: listed(check.kind for check in seen.checks) or "nothing",
     ),
-    _exact("stacks", "stacks", lambda seen: seen.design.architecture.stacks),
-    attrs.evolve(field_quantity("filters"), label=_said("filters")),
-    _learnt("f1", "F1", lambda value: f"{value:.2f}"),
-    _learnt("right", "told rightly", percent_text),
-    _learnt("swapped", "swapped", percent_text),
-    _learnt("px", "error", lambda value: f"{value:.2f} px"),
-    _learnt("training_steps", "training steps", exact_text),
+    _exact(
+        "stacks",
+        "stacks",
+        lambda seen: seen.design.architecture.stacks,
+        PossibleNumbers(like=2, least=1),
+    ),
+    attrs.evolve(
+        field_quantity("filters"), label=_said("filters"), numbers=PossibleNumbers(like=16, least=1)
+    ),
+    _learnt("f1", "F1", PossibleNumbers(like=0.9, most=1), lambda value: f"{value:.2f}"),
+    _learnt("right", "told rightly", PossibleNumbers(like=0.95, most=1), percent_text),
+    _learnt("swapped", "swapped", PossibleNumbers(like=0.05, most=1), percent_text),
+    _learnt("px", "error", PossibleNumbers(like=2), lambda value: f"{value:.2f} px"),
+    _learnt("training_steps", "training steps", PossibleNumbers(like=200), exact_text),
     Quantity(
         name="slower",
         label=_said("slower than A, at least"),
@@ -311,6 +334,7 @@ _ALL = (
         write=lambda value: f"{ratio_text(value)} ×",
         unknown=_slower_unknown,
         of="race",
+        numbers=PossibleNumbers(like=2, above=True),
     ),
     Quantity(
         name="time_ms",
@@ -319,6 +343,7 @@ _ALL = (
         write=lambda value: f"{digits(value)} ms",
         unknown=_said("time it: page Timing"),
         of="timing",
+        numbers=PossibleNumbers(like=10, above=True),
     ),
 )
 

@@ -66,8 +66,8 @@ class Offer:
 class Memory(traitlets.HasTraits):
     """The edits of a session and its pinned designs as a text, and those that were kept before it.
 
-    Where the text is kept is not its matter: whoever keeps it says once what was found there, and asks for
-    :meth:`text` after edits. What was found and is neither brought back nor let go stays in the text.
+    Whoever keeps the text, in a file or in a browser, tells once what was found there, and asks for :meth:`text` after
+    edits. What was found stays in the text until it is brought back or let go.
 
     Attributes:
         offers: The edits of earlier sessions that can come back, the newest first (a trait).

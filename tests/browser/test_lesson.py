@@ -9,32 +9,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from tests.browser.designer_page import DesignerPage
+from tests.browser.lesson_page import lesson_cell, lesson_of
 from tests.browser.notebook import change_theme, run_cells
 from tests.browser.page import Screen
 from tests.browser.saved import KERNEL, command
 from tests.browser.servers import until
 
-LESSON = """
-from encdec_widgets import Design, Designer
-from encdec_widgets.architectures import UNet
-from encdec_widgets.lessons import Lesson, at_least, at_most
-
-designer = Designer(Design(UNet(filters=8, down_blocks=1, up_blocks=1), (64, 64, 1)))
-start = designer.design
-lesson = Lesson("levels", designer, title="Levels", question="What does a level do?", home="Levels see far.",
-                controls=["down_blocks", "filters"])
-lesson.predict("How many parameters have two levels?", lambda: start.replace("down_blocks", 2).build().parameters,
-               because="Each level has twice as many channels.")
-lesson.goal("See 40 px.", receptive_field=at_least(40), parameters=at_most(40_000), hints=("Go deeper.",))
-lesson
-"""
 WITH_FILE_BROWSER = {"width": 934, "height": 650}
-
-
-def _lesson(screen: Screen) -> Locator:
-    lesson = screen.page.locator(".encdec-lesson")
-    lesson.locator(".encdec-lesson-ask").wait_for(state="attached")
-    return lesson
 
 
 def _serious(screen: Screen) -> list[str]:
@@ -69,10 +50,10 @@ def _tab_to(screen: Screen, wanted: Locator) -> None:
 def test_from_the_guess_to_the_code_by_keyboard_and_over_restarts(
     open_notebook: Callable[..., Screen],
 ) -> None:
-    screen = open_notebook([LESSON], fresh=True)
+    screen = open_notebook([lesson_cell()], fresh=True)
     page, kernel = screen.page, screen.kernel
     assert kernel
-    lesson = _lesson(screen)
+    lesson = lesson_of(screen.page)
     panel = lesson.locator(".encdec-lesson-panel")
 
     # Before the guess nothing of the network is to be seen or heard.
@@ -132,12 +113,31 @@ def test_from_the_guess_to_the_code_by_keyboard_and_over_restarts(
     expect(panel.get_by_text("Go deeper.")).to_be_hidden()
     chips = panel.locator(".encdec-lesson-chip")
     expect(chips).to_have_count(2)
+    designer.root.locator(".encdec-middle").evaluate(
+        "picture => { picture.style.scrollMarginTop = '76px'; picture.scrollIntoView({ block: 'start' }) }"
+    )  # below the strip
+    for part in (
+        designer.root.locator(".encdec-picture"),
+        designer.row("filters"),
+        designer.row("down blocks"),
+    ):
+        expect(part).to_be_in_viewport(ratio=0.98)  # what is edited, beside what comes of it
+    foot, end = designer.root.locator(".encdec-foot").bounding_box(), designer.root.bounding_box()
+    assert foot
+    assert end
+    assert foot["y"] + foot["height"] <= end["y"] + end["height"] + 1
     height = panel.bounding_box()
     handle = designer.row("down blocks").locator(".noUi-handle")
     handle.scroll_into_view_if_needed()
     handle.focus()
     expect(chips.first).to_be_in_viewport(ratio=0.98)
     expect(chips.first).to_contain_text("✗")
+    panel.get_by_role("button", name="Goal and hints").press("Enter")
+    expect(panel.get_by_role("button", name="Next: Code")).to_be_in_viewport(
+        ratio=0.98
+    )  # and not cut by the lesson's end
+    page.keyboard.press("Escape")
+    handle.focus()
     page.keyboard.press("ArrowRight")
     expect(panel.get_by_role("button", name="2 Goal, done")).to_be_in_viewport(ratio=0.98)
     expect(panel.locator(".encdec-lesson-brief .encdec-lesson-reached")).to_have_text("✓ Reached")
@@ -153,14 +153,16 @@ def test_from_the_guess_to_the_code_by_keyboard_and_over_restarts(
     assert after["height"] == height["height"]
     assert [part for part in screen.scrolls_sideways() if ".cm-" not in part] == []  # the cell's own code may
 
-    # The cell is run again; the kernel is another one; and the theme is dark.
+    # The cell is run again, which closes what it showed; the kernel is another one; and the theme is dark.
+    kernel.run("before = lesson")
     command(screen, "notebook:run-all-cells")
-    expect(_lesson(screen).get_by_role("button", name="2 Goal, done")).to_be_visible()
+    expect(lesson_of(screen.page).get_by_role("button", name="2 Goal, done")).to_be_visible()
+    assert kernel.value("[before.designer.session.closed, lesson.designer.session.closed]") == [True, False]
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.evaluate(f"() => {KERNEL}.session.kernel.restart()")
     change_theme(screen, "JupyterLab Dark")
     run_cells(screen)
-    lesson = _lesson(screen)
+    lesson = lesson_of(screen.page)
     panel = lesson.locator(".encdec-lesson-panel")
     expect(panel.get_by_role("button", name="1 Guess, done")).to_be_visible()
     expect(lesson.locator(".encdec-lesson-card")).to_be_hidden()

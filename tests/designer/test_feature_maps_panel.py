@@ -256,6 +256,18 @@ def test_what_fails_is_said_in_a_line_and_the_maps_stay(
 # Images and weights
 
 
+def test_an_interrupt_while_a_pass_begins_leaves_nothing_running(
+    panel: FeatureMapsPanel, worker: FakeWorker
+) -> None:
+    worker.refuses = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        panel.measure()
+    assert (panel.running, panel.start.description, said(panel)) == (False, "Show feature maps", "")
+    worker.refuses = None
+    panel.measure()
+    assert panel.running
+
+
 def test_an_image_of_ones_own_goes_through_at_once(panel: FeatureMapsPanel, worker: FakeWorker) -> None:
     pixels = np.full((20, 30, 3), 255, np.uint8)
     from_page(panel, {"own": [20, 30], "name": "mouse.png"}, pixels.tobytes())
@@ -309,6 +321,25 @@ def test_a_training_is_offered_with_its_weights_and_a_picture(
     panel.weights.value = "random"
     panel.offer_training(trained, Halo())
     assert panel.weights.value == "random"  # what a person chose stays
+
+
+def test_weights_of_a_training_are_offered_while_its_design_is_on_screen(
+    panel: FeatureMapsPanel, worker: FakeWorker, session: Session
+) -> None:
+    assert session.shown is not None
+    panel.offer_training(session.shown.backbone.design.build(), Halo())
+    assert panel.weights.value == "trained"
+    session.change("filters", 3)
+    assert (panel.weights.value, len(panel.weights.options)) == ("own", 2)
+    panel.measure()
+    assert worker.jobs[-1].weights == "random weights", "and not those of another network, which do not fit"
+    worker.answer(TimingStopped())
+    session.undo()
+    assert (panel.weights.value, len(panel.weights.options)) == ("own", 3)
+    panel.weights.value = "trained"
+    session.change("filters", 4)
+    panel.offer_training(session.shown.backbone.design.build(), Halo())
+    assert panel.weights.value == "own", "only the first time, they are chosen"
 
 
 # In the boxes of the picture
@@ -366,6 +397,7 @@ def test_what_was_learnt_is_offered_when_a_training_ends(session: Session, worke
     learning.set_trait("state", LearningState(running=True))
     learning.trained = object.__new__(Trained)  # it is not read before a pass begins
     object.__setattr__(learning.trained, "task", "halo")
+    object.__setattr__(learning.trained, "design", session.design)
     learning.set_trait("state", LearningState(running=False))
     labels = [label for label, _ in page.maps.weights.options]
     assert labels == ["the network's own", "of the last training", "random"]

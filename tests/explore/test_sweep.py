@@ -12,8 +12,9 @@ import pytest
 from encdec_widgets import sweep
 from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
+from encdec_widgets.explore.several_devices import several_devices
 from encdec_widgets.explore.sweeping import grid as grid_module
-from encdec_widgets.explore.sweeping.rows import Row, devices_words
+from encdec_widgets.explore.sweeping.rows import Row
 from encdec_widgets.explore.tell import tell
 from tests.explore.instant import COMBINATIONS, DESIGN, GRID, Instant
 
@@ -139,8 +140,8 @@ def row_on(device: str, processor: str) -> Row:
 
 def test_times_of_several_devices_are_not_ranked_without_saying_so() -> None:
     card, one, other = row_on("NVIDIA H200", "A"), row_on("CPU", "A, 2 cores"), row_on("CPU", "B, 8 cores")
-    assert devices_words([card, card]) == devices_words([one]) == ""
-    assert devices_words([one, other, card]) == (
+    assert several_devices(row.device for row in (card, card)) == ""
+    assert several_devices(row.device for row in (one, other, card)) == (
         "These times are of 3 devices: CPU (A, 2 cores), CPU (B, 8 cores) and NVIDIA H200. Compare those of one device "
         "only."
     )

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from encdec_widgets import Design, sweep
@@ -50,9 +51,8 @@ def test_without_pandas_there_is_a_plain_error(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_pandas_has_the_columns_of_the_csv() -> None:
-    pandas = pytest.importorskip("pandas")
     found = sweep(DESIGN, GRID, ("cost",), Instant())
-    read = pandas.read_csv(io.StringIO(found.to_csv()), index_col="index", keep_default_na=True)
+    read = pd.read_csv(io.StringIO(found.to_csv()), index_col="index", keep_default_na=True)
     frame = found.to_pandas()
     assert list(frame.columns) == list(read.columns)
     assert frame["parameters"].tolist()[:4] == read["parameters"].tolist()[:4]

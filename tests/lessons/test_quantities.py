@@ -1,9 +1,15 @@
 """Quantities: each is what the network tells of itself, and says what to do while it is not known."""
 
+import functools
+import math
+from fractions import Fraction
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures import Hourglass, UNet
@@ -182,3 +188,129 @@ def test_no_quantity_raises_of_any_preset() -> None:
         for quantity in QUANTITIES.values():
             value = quantity.read(seen, Aim())
             assert isinstance(quantity.unknown(seen, Aim()) if value is None else quantity.write(value), str)
+
+
+# Bounds that make no sense
+
+NO_NUMBERS = (None, "150", "", True, False, math.nan, 10**400, (150,), [150], Fraction(10**400, 3))
+NUMBERS = st.one_of(
+    st.sampled_from(
+        (0, -1, -0.5, 1, 95, 1e-320, 1e308, -1e308, 10**300, math.inf, -math.inf, Fraction(1, 3))
+    ),
+    st.integers(),
+    st.floats(),
+)
+SIGNS = (at_least, at_most, exactly)
+
+
+@functools.cache
+def small_one() -> Seen:
+    return seen_of(Design(UNet(filters=2, down_blocks=1, up_blocks=1), (16, 16, 1)))
+
+
+def goal_or_error(sign: Any, value: Any, how: Any) -> Goal | str:
+    """A goal with such a bound, or what is said of it."""
+    try:
+        return Goal.of("A goal.", **how(sign(value)))
+    except ValueError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_what_is_no_number_bounds_no_quantity(name: str, value: Any) -> None:
+    for sign in SIGNS:
+        said = goal_or_error(sign, value, lambda bound: {"bounds": {name: bound}})
+        assert isinstance(said, str)
+        assert "number" in said
+        assert "Received: " in said
+        assert "Would work: " in said
+
+
+@given(st.sampled_from(SIGNS), st.sampled_from(sorted(QUANTITIES)), NUMBERS)
+def test_a_bound_is_refused_with_what_would_work_or_can_be_judged(sign: Any, name: str, value: Any) -> None:
+    goal = goal_or_error(sign, value, lambda bound: {"bounds": {name: bound}})
+    if isinstance(goal, str):
+        assert "Received: " in goal
+        would_work = goal.partition(f"Would work: {name}=")[2].partition(", say.")[0]
+        if would_work:
+            bound = eval(would_work, {sign.__name__: sign})
+            assert isinstance(goal_or_error(lambda _: bound, 0, lambda b: {"bounds": {name: b}}), Goal)
+        else:
+            assert not math.isfinite(value), "which is said of it wherever it stands"
+        return
+    numbers = QUANTITIES[name].numbers
+    assert numbers is not None
+    assert value in numbers
+    for seen in (small_one(), attrs.evolve(small_one(), reported={name: 0.5})):
+        (part,) = goal.judged(seen)
+        assert part.bound_text
+        assert part.holds or part.off_text
+
+
+@given(st.sampled_from(SIGNS), st.one_of(NUMBERS, st.sampled_from(NO_NUMBERS)))
+def test_a_field_and_an_own_quantity_take_any_bound_that_is_one(sign: Any, value: Any) -> None:
+    def bounds(bound: Any) -> dict[str, Any]:
+        own = {str(given): (lambda _, given=given: given, bound) for given in (3, 2.5, "a", None, 10**400)}
+        fields = dict.fromkeys(("filters", "input_shape", "encoder[0].filters", "up_interpolate"), bound)
+        return {"bounds": {}, "fields": fields, "parts": own}
+
+    goal = goal_or_error(sign, value, bounds)
+    if isinstance(goal, str):
+        assert sign is not exactly
+        assert "takes a finite number. Received: " in goal
+        return
+    for part in goal.judged(small_one()):
+        assert part.bound_text
+        assert part.holds or part.off_text
+
+
+@pytest.mark.parametrize(
+    ("name", "bound", "said"),
+    [
+        (
+            "output_stride",
+            at_least(0),
+            (
+                "output_stride is a number above 0. Received: output_stride=at_least(0). Would work: "
+                "output_stride=at_least(2), say."
+            ),
+        ),
+        (
+            "right",
+            at_least(95),
+            "right is a number from 0 to 1. Received: right=at_least(95). Would work: right=at_least(0.95), say.",
+        ),
+        (
+            "height",
+            exactly("512"),
+            "height is a number of 1 or more. Received: height=exactly('512'). Would work: height=exactly(256), say.",
+        ),
+    ],
+)
+def test_a_bound_that_makes_no_sense_is_told_what_would_work(name: str, bound: Any, said: str) -> None:
+    with pytest.raises(ValueError, match="is a number") as refused:
+        Goal.of("A goal.", {name: bound})
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "bare", "would_work"),
+    [
+        ("parameters", "many", "at_least(500000)"),
+        ("right", 95, "at_least(0.95)"),
+        ("height", 64, "at_least(64)"),
+    ],
+)
+def test_a_value_in_place_of_a_bound_is_told_one_that_would_work(
+    name: str, bare: Any, would_work: str
+) -> None:
+    with pytest.raises(ValueError, match="A goal takes bounds") as refused:
+        Goal.of("A goal.", {name: bare})
+    assert str(refused.value).endswith(f"Received: {name}={bare!r}. Would work: {name}={would_work}, say.")
+
+
+def test_every_number_that_errors_name_is_possible() -> None:
+    for name, quantity in QUANTITIES.items():
+        assert quantity.numbers is not None, name
+        assert quantity.numbers.like in quantity.numbers, name

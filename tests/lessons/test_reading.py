@@ -357,6 +357,9 @@ def test_a_table_has_a_plain_row_for_each_goal_and_a_picture_of_guesses() -> Non
     assert "How many?" in html
     assert "1 line refused" in html
     assert "within a fifth" in html
+    style, _, drawn = html.partition("</style>")
+    for colour in set(re.findall(r"var\((--encdec-[a-z-]+)", drawn)):
+        assert style.count(f"{colour}: #") == 2, f"{colour}: for light pages and for dark ones"
 
 
 def test_an_empty_paste_is_an_empty_table() -> None:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import UNet
 from encdec_widgets.lessons import Lesson, at_least, at_most
+from encdec_widgets.lessons.screen import lesson_screen
 from encdec_widgets.lessons.screen.lesson_fallback import HIDDEN
 from encdec_widgets.lessons.screen.panel_state import CLOSED, panel_state
+from encdec_widgets.lessons.screen.shown_in_cells import ShownInCells
 from encdec_widgets.lessons.screen.typed import typed_number
 from encdec_widgets.widgets.base import fallback
 
@@ -161,6 +163,37 @@ def test_the_controls_are_those_of_the_lesson_and_all_is_closed_with_it(lesson: 
     screen.close()
     assert screen.comm is None
     assert lesson.designer.session.closed
+
+
+def test_a_lesson_whose_cell_is_run_again_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lesson_screen, "SHOWN_IN_CELLS", ShownInCells())
+
+    def made() -> Lesson:
+        designer = Designer(Design(UNet(filters=4, down_blocks=1, up_blocks=1), (16, 16, 1)))
+        return Lesson("own", designer, keep=None)
+
+    def run(cell: str, number: int, *lessons: Lesson) -> None:
+        monkeypatch.setattr(lesson_screen, "running_cell", lambda: (cell, f"run {number}"))
+        for lesson in lessons:
+            lesson._repr_mimebundle_()
+
+    def closed(*lessons: Lesson) -> list[bool]:
+        return [lesson.designer.session.closed and lesson.screen.comm is None for lesson in lessons]
+
+    one, two, three = made(), made(), made()
+    run("first", 1, one, two)
+    run("second", 2, one)
+    assert closed(one, two) == [False, False], "two of one run, and one of them in another cell as well"
+    run("first", 3, three)
+    assert closed(one, two, three) == [False, True, False]
+    run("first", 4, three)
+    assert closed(one, three) == [False, False], "it is still shown"
+    run("second", 5, three)
+    assert closed(one, three) == [True, False]
+    monkeypatch.setattr(lesson_screen, "running_cell", lambda: None)
+    four = made()
+    four._repr_mimebundle_()
+    assert closed(three, four) == [False, False], "who knows what a page without cells shows"
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(UNITS))

@@ -62,7 +62,7 @@ def bars(rows: Sequence[Bar], unit: str) -> Markup:
     extent = (most - least) or 1.0
     lines = Markup("").join(_row(row, unit, (0.0 - least) / extent, row.value / extent) for row in rows)
     return Markup(
-        '<table style="width:100%; border-collapse:collapse; font-size:11px; line-height:1.3; '
+        '<table style="width:100%; table-layout:auto; border-collapse:collapse; font-size:11px; line-height:1.3; '
         'color:{}"><tbody>{}</tbody></table>'
     ).format(on_page("text"), lines)
 

@@ -74,7 +74,10 @@ def dots(points: Sequence[Dot], across: Scale, upward: Scale) -> Markup:
     if across.limit is not None:
         x = place_x(across.limit)
         aside, end = (4, "") if x < WIDTH / 2 else (-4, "text-anchor:end")
-        parts += [_limit(f"M{x:.1f} {_TOP}V{_BOTTOM}"), _text(x + aside, _TOP + 8, across.limit_text, end)]
+        parts += [
+            _limit(f"M{x:.1f} {_TOP}V{_BOTTOM}"),
+            _text(x + aside, _BOTTOM + 12, across.limit_text, end),
+        ]
     if upward.limit is not None:
         y = place_y(upward.limit)
         parts += [

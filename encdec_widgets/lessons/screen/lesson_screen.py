@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from encdec_widgets.lessons.screen.lesson_fallback import HIDDEN, LessonFallback
 from encdec_widgets.lessons.screen.panel import LessonPanel
+from encdec_widgets.lessons.screen.shown_in_cells import SHOWN_IN_CELLS, running_cell
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.fallback import widget_bundle
@@ -48,7 +49,7 @@ class LessonScreen(widgets.VBox):
         lesson.progress.observe(self._hide, "hidden")
 
     def close(self) -> None:
-        """Close it, with the designer."""
+        """Close it, with the designer; what is trained or measured for it ends."""
         self._fallback.close()
         super().close()
         self._lesson.designer.close()
@@ -65,8 +66,13 @@ class LessonScreen(widgets.VBox):
         return self.displayed(**kwargs)
 
     def displayed(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """What a notebook gets where this is displayed: the widget, and what stands for it where there is none."""
+        """What a notebook gets where this is displayed: the widget, and what stands for it where there is none.
+
+        Where a cell is run again, the lesson that it showed before is closed.
+        """
         self._fallback.display()
+        if running := running_cell():
+            SHOWN_IN_CELLS.note(self, *running)
         metadata = self._lesson.designer.page.display_metadata()
         return widget_bundle(super()._repr_mimebundle_(**kwargs), metadata, repr(self._lesson))
 
