@@ -310,7 +310,7 @@ class Swept(traitlets.HasTraits):
 
     def _ended(self, error: Exception | None) -> None:
         pace = None if self._sweep is None else self._sweep.pace
-        if pace is not None and pace.first is not None:
+        if pace is not None and pace.each_s is not None:
             self._paces[self._work] = pace
         self.problem = "" if error is None else error_text(error)
         self.busy = False
