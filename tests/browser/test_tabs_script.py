@@ -74,7 +74,9 @@ def test_each_page_keeps_the_place_that_it_was_scrolled_to(page: Page) -> None:
 
     def turn_to(number: int) -> None:
         box.evaluate(
-            "(box, number) => [...box.children].forEach((one, at) => { one.style.display = at === number ? '' : 'none'; })",
+            """(box, number) => [...box.children].forEach((one, at) => {
+                one.style.display = at === number ? "" : "none";
+            })""",
             number,
         )
 
