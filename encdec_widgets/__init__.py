@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from encdec_widgets.explore.compared import compare_designs
     from encdec_widgets.explore.pareto import pareto
     from encdec_widgets.explore.sweep import sweep
+    from encdec_widgets.export.designs_figure import designs_figure
     from encdec_widgets.export.reading import read_design
     from encdec_widgets.widgets import Designer
     from encdec_widgets.workers.feature_maps import feature_maps
-    from encdec_widgets.workers.timing import compare, effective_field, measure
+    from encdec_widgets.workers.timing import compare, effective_field, measure, race
     from encdec_widgets.workers.training import train
 
 __version__ = "0.1.0"
@@ -29,12 +30,14 @@ __all__ = [
     "advise",
     "compare",
     "compare_designs",
+    "designs_figure",
     "effective_field",
     "feature_maps",
     "measure",
     "pareto",
     "preset",
     "presets",
+    "race",
     "read_design",
     "sweep",
     "train",
@@ -46,12 +49,14 @@ _HOMES = {
     "advise": "encdec_widgets.explore.advise",
     "compare": "encdec_widgets.workers.timing",
     "compare_designs": "encdec_widgets.explore.compared",
+    "designs_figure": "encdec_widgets.export.designs_figure",
     "effective_field": "encdec_widgets.workers.timing",
     "feature_maps": "encdec_widgets.workers.feature_maps",
     "measure": "encdec_widgets.workers.timing",
     "pareto": "encdec_widgets.explore.pareto",
     "preset": "encdec_widgets.designs.presets",
     "presets": "encdec_widgets.designs.presets",
+    "race": "encdec_widgets.workers.timing",
     "read_design": "encdec_widgets.export.reading",
     "sweep": "encdec_widgets.explore.sweep",
     "train": "encdec_widgets.workers.training",

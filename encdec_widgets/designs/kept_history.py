@@ -69,8 +69,12 @@ class KeptHistory:
     data: dict[str, Any]
 
     @classmethod
-    def of(cls, data: Any) -> KeptHistory:
+    def of(cls, data: Any, *, least: int = 1) -> KeptHistory:
         """Take what was read.
+
+        Args:
+            data: What was read.
+            least: So many edits it has at least.
 
         Raises:
             ValueError: If it has not the form of a history.
@@ -78,8 +82,8 @@ class KeptHistory:
         if not isinstance(data, dict) or not isinstance(data.get("first"), dict):
             raise ValueError(f"edits begin with a design. Received: {quoted(data)}.")
         edits, position = data.get("edits"), data.get("position")
-        if not isinstance(edits, list) or not 0 < len(edits) <= MOST_KEPT:
-            raise ValueError(f"edits are a list of 1 to {MOST_KEPT}. Received: {quoted(edits)}.")
+        if not isinstance(edits, list) or not least <= len(edits) <= MOST_KEPT:
+            raise ValueError(f"edits are a list of {least} to {MOST_KEPT}. Received: {quoted(edits)}.")
         if type(position) is not int or not 0 <= position <= len(edits):
             raise ValueError(
                 f"the position is a number from 0 to {len(edits)}, that of edits. Received: {quoted(position)}."

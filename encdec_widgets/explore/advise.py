@@ -11,7 +11,7 @@ from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.explore.advising.advice import AIMS, Advice, Advised, Aim, GiveWay, More
 from encdec_widgets.explore.advising.candidate import Candidate
 from encdec_widgets.explore.advising.looked import POLICY
-from encdec_widgets.explore.advising.measured import with_measured
+from encdec_widgets.explore.advising.measured import others_may_be_better, with_measured
 from encdec_widgets.explore.advising.search import Search, Step, saying
 from encdec_widgets.explore.advising.space import chosen_families, shapes, size_of_space
 from encdec_widgets.explore.advising.words import (
@@ -33,9 +33,6 @@ from encdec_widgets.formatting import error_text
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.timing.calibrating import Calibrated, calibrated
 from encdec_widgets.workers.timing.calibration import Calibration
-
-FAR_OFF = 1.5
-"""Where measured times are off by more than this factor, it is chosen again with what they say of the device."""
 
 OnProgress = Callable[[Step], None]
 _TOLD = ("cost", "receptive_field", "strides", "checks")
@@ -116,7 +113,7 @@ def advise(
     if not measure or not advice.advised:
         return advice
     measured, slower = with_measured(advice)
-    if wanted.tests_speed and (not 1 / FAR_OFF < slower < FAR_OFF or any(map(_misses, measured.advised))):
+    if others_may_be_better(measured, slower):
         # What was measured says how far predictions are off: choose again with that, once.
         again = _to_the_end(advise_in_steps(wanted, names, speed, slower=slower), on_progress)
         if again.advised:
@@ -317,11 +314,6 @@ def _speed(wanted: Requirements) -> tuple[Calibrated | None, str]:
             return calibrated(device=wanted.device, precision=wanted.precision), ""
     except (TimingError, ImportError) as error:
         return None, error_text(error)
-
-
-def _misses(one: Advised) -> bool:
-    """Whether a design that was timed is slower than is wished."""
-    return one.timing is not None and one.needs.get("speed", 0) > 1
 
 
 def _to_the_end(steps: Generator[Step, None, Advice], on_progress: OnProgress) -> Advice:

@@ -37,8 +37,8 @@ class Card:
     Attributes:
         name: What its maker calls it.
         gb: Its memory in GB. A maker's GB are at least 10^9 bytes each, and are counted as that here.
-        source: Where that is said.
-        date: When the card was announced with it, as year and month.
+        source: Where that was read. It is not the maker's own page, and says what that is known to say.
+        date: When the card was announced with it, as year and month; by general knowledge.
     """
 
     name: str
@@ -52,31 +52,32 @@ class Card:
         return self.gb * 10**9
 
 
-def _nvidia(name: str, gb: int, date: str) -> Card:
-    return Card(name, gb, f"NVIDIA's specifications of the {name}", date)
-
+_HARDWARE = "https://github.com/huggingface/huggingface.js, packages/tasks/src/hardware.ts"
+_GPU_SPEC = "https://huggingface.co/datasets/ohdoking/gpu_spec, data/nvidia_gpu.csv"
+_NOTES = "https://calwoo.github.io/notes/concepts/deep-learning-engineering/nvidia-gpu-hardware"
+_REVIEW = "https://siliconcat.net/gpu/nvidia-geforce-rtx-4060"
 
 CARDS: Mapping[str, Card] = {
     card.name: card
     for card in (
-        _nvidia("GeForce GTX 1080 Ti", 11, "2017-03"),
-        _nvidia("GeForce RTX 2080 Ti", 11, "2018-08"),
-        _nvidia("GeForce RTX 3060", 12, "2021-01"),
-        _nvidia("GeForce RTX 3080", 10, "2020-09"),
-        _nvidia("GeForce RTX 3090", 24, "2020-09"),
-        _nvidia("GeForce RTX 4060", 8, "2023-05"),
-        _nvidia("GeForce RTX 4070", 12, "2023-04"),
-        _nvidia("GeForce RTX 4080", 16, "2022-09"),
-        _nvidia("GeForce RTX 4090", 24, "2022-09"),
-        _nvidia("GeForce RTX 5090", 32, "2025-01"),
-        _nvidia("RTX A4000", 16, "2021-04"),
-        _nvidia("RTX A6000", 48, "2020-10"),
-        _nvidia("T4", 16, "2018-09"),
-        _nvidia("L4", 24, "2023-03"),
-        _nvidia("A100 40 GB", 40, "2020-05"),
-        _nvidia("A100 80 GB", 80, "2020-11"),
-        _nvidia("H100 80 GB", 80, "2022-03"),
-        _nvidia("H200", 141, "2023-11"),
+        Card("GeForce GTX 1080 Ti", 11, _NOTES, "2017-03"),
+        Card("GeForce RTX 2080 Ti", 11, _NOTES, "2018-08"),
+        Card("GeForce RTX 3060", 12, _HARDWARE, "2021-01"),
+        Card("GeForce RTX 3080", 10, _HARDWARE, "2020-09"),  # a later one has 12 GB
+        Card("GeForce RTX 3090", 24, _HARDWARE, "2020-09"),
+        Card("GeForce RTX 4060", 8, _REVIEW, "2023-05"),
+        Card("GeForce RTX 4070", 12, _HARDWARE, "2023-04"),
+        Card("GeForce RTX 4080", 16, _HARDWARE, "2022-09"),
+        Card("GeForce RTX 4090", 24, _HARDWARE, "2022-09"),
+        Card("GeForce RTX 5090", 32, _HARDWARE, "2025-01"),
+        Card("RTX A4000", 16, _GPU_SPEC, "2021-04"),
+        Card("RTX A6000", 48, _GPU_SPEC, "2020-10"),
+        Card("T4", 16, _HARDWARE, "2018-09"),
+        Card("L4", 24, _HARDWARE, "2023-03"),
+        Card("A100 40 GB", 40, _HARDWARE, "2020-05"),
+        Card("A100 80 GB", 80, _HARDWARE, "2020-11"),
+        Card("H100 80 GB", 80, _HARDWARE, "2022-03"),
+        Card("H200", 141, _HARDWARE, "2023-11"),
     )
 }
 """Common cards by name, in the order in which they are offered."""

@@ -8,7 +8,6 @@ from typing import Any, Literal, overload
 
 import attrs
 
-from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.design import Design
@@ -17,19 +16,21 @@ from encdec_widgets.explain.costs import Precision
 from encdec_widgets.explain.table import csv_lines
 from encdec_widgets.explore.comparing.fields import Difference, differences
 from encdec_widgets.explore.comparing.given import Given, given_of
+from encdec_widgets.explore.comparing.times import (
+    comparison_in,
+    conditions_of,
+    measured,
+    raced,
+    time_notices,
+)
 from encdec_widgets.explore.comparing.words import figure_text, label_text, ratio_words
 from encdec_widgets.explore.figures_of import FIGURES, figures_of
-from encdec_widgets.explore.tell import TELLS, reason_in_words
-from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
-from encdec_widgets.formatting import counted, listed, quoted
-from encdec_widgets.workers.errors import TimingError, TimingStopped
-from encdec_widgets.workers.options import checked
-from encdec_widgets.workers.timing import measure as measure_time
+from encdec_widgets.explore.tell import TELLS
+from encdec_widgets.formatting import quoted
+from encdec_widgets.workers.timing.raced import Raced
 from encdec_widgets.workers.timing.result import Timing
 
 _TOLD = ("cost", "receptive_field", "strides", "checks")
-_OF_A_MEASUREMENT = ("by_block", "at_most_s", "beyond_memory", "worker")
-"""Arguments of a measurement that are not among its options."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -43,6 +44,7 @@ class Compared:
             left out. Memory is for the batch size of the comparison.
         ratios: Each figure over that of the first design; left out where one of the two is not known, infinite or 0, or
             where times are of different devices.
+        time_interval: The 95 % interval of the ratio of its time, where it was in a race with the first; else None.
         checks: What is unexpected in it, a sentence each.
         timing: Its time where it was measured.
         reason: Why there is no such network; empty if there is one.
@@ -52,6 +54,7 @@ class Compared:
     design: Design = attrs.field(repr=False)
     figures: Mapping[str, float]
     ratios: Mapping[str, float] = attrs.field(factory=dict, repr=False)
+    time_interval: tuple[float, float] | None = attrs.field(default=None, repr=False)
     checks: tuple[str, ...] = attrs.field(default=(), repr=False)
     timing: Timing | None = None
     reason: str = ""
@@ -90,8 +93,9 @@ class ComparedDesigns:
         batch_size: Images that go through a network at once, for memory.
         precision: What memory is computed with; None for that of each network.
         differences: The fields in which designs differ.
-        notices: What to know before they are compared, such as times of different devices, or why one was not timed; a
-            sentence each.
+        notices: What to know before they are compared: what a race showed, times of different devices, why one was not
+            timed; a sentence each.
+        raced: The race that times are from; None without one.
     """
 
     rows: tuple[Compared, ...]
@@ -100,6 +104,7 @@ class ComparedDesigns:
     differences: tuple[Difference, ...]
     notices: tuple[str, ...]
     _networks: tuple[Backbone | None, ...]
+    raced: Raced | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -136,11 +141,22 @@ class ComparedDesigns:
                 sure=figure.sure,
                 values=tuple(figure_text(name, row.figures.get(name)) for row in self.rows),
                 ratios=tuple(
-                    "" if i == 0 else ratio_words(row.ratios.get(name)) for i, row in enumerate(self.rows)
+                    ""
+                    if i == 0
+                    else ratio_words(row.ratios.get(name), row.time_interval if name == "time_ms" else None)
+                    for i, row in enumerate(self.rows)
                 ),
             )
             for name, figure in FIGURES.items()
             if name == "time_ms" or any(name in row.figures for row in self.rows)
+        )
+
+    @property
+    def given(self) -> tuple[Given, ...]:
+        """The designs with their networks."""
+        return tuple(
+            Given(row.name, row.design, network, row.reason)
+            for row, network in zip(self.rows, self._networks, strict=True)
         )
 
     def pictures(self, theme: Literal["light", "dark"] = "light") -> tuple[str, ...]:
@@ -159,6 +175,8 @@ class ComparedDesigns:
             cells: dict[str, Any] = {"name": row.name, "batch_size": self.batch_size}
             cells.update({name: row.figures.get(name) for name in FIGURES})
             cells.update({f"{name}_ratio": row.ratios.get(name) for name in FIGURES})
+            low, high = row.time_interval or (None, None)
+            cells |= {"time_ms_ratio_low": low, "time_ms_ratio_high": high}
             cells["device"] = row.device
             cells.update({one.path: one.values[i] for one in self.differences})
             rows.append({**cells, "reason": row.reason})
@@ -213,6 +231,7 @@ def compare_designs(
     precision: Precision | None = None,
     timings: Sequence[Timing | None] | None = None,
     measure: bool = False,
+    race: bool = False,
     **timing: Any,
 ) -> ComparedDesigns:
     """Compare several designs in a table; nothing is run, unless times are asked for.
@@ -225,6 +244,8 @@ def compare_designs(
         precision: "float32", "mixed_float16" or "mixed_bfloat16"; None for that of each network.
         timings: Times that were measured before, one for each design; None where there is none.
         measure: Whether to time all of them now, one after the other; of one that cannot be timed, ``notices`` say why.
+        race: Whether to time all of them now in turns, as :func:`encdec_widgets.race` does: each ratio of times has its
+            95 % interval, and one of ``notices`` says what the race showed, or why there was none.
         **timing: Options of :func:`encdec_widgets.measure`, such as ``device``, where they are timed.
 
     Raises:
@@ -242,32 +263,27 @@ def compare_designs(
     given = given_of(designs, names)
     _require_as_many("timings", timings, given)
     known = list(timings or [None] * len(given))
-    options = {"batch_size": batch_size, "precision": precision, **timing}
-    not_timed = tuple(_measured(given, known, options)) if measure else ()
-    compared = to_the_end(compared_in_steps(given, known, batch_size, precision))
-    return attrs.evolve(compared, notices=(*not_timed, *compared.notices))
-
-
-def _measured(
-    given: Sequence[Given], known: list[Timing | None], options: Mapping[str, Any]
-) -> Iterator[str]:
-    """Time the designs whose time is not known; a sentence of each that cannot be timed."""
-    # What is wrong for all of them is an error.
-    checked(**{name: value for name, value in options.items() if name not in _OF_A_MEASUREMENT})
-    with one_at_a_time_on_this_machine():
-        for i, one in enumerate(given):
-            if one.backbone is None or known[i] is not None:
-                continue
-            try:
-                known[i] = measure_time(one.backbone, **options)
-            except (TimingError, FieldError) as error:
-                yield f"{one.name} was not timed: {reason_in_words(error).removesuffix('.')}."
-                if isinstance(error, TimingStopped):  # It was asked for: the others are not begun.
-                    return
+    arguments = {"batch_size": batch_size, "precision": precision, **timing}
+    notices: list[str] = []
+    outcome: Raced | None = None
+    if race:
+        outcome, notices = raced(given, arguments)
+        if outcome is not None:
+            of_name = dict(zip(outcome.names, outcome.timings, strict=True))
+            known = [of_name.get(one.name, time) for one, time in zip(given, known, strict=True)]
+    if measure:
+        known, not_timed = measured(given, known, arguments)
+        notices += not_timed
+    compared = to_the_end(compared_in_steps(given, known, batch_size, precision, outcome))
+    return attrs.evolve(compared, notices=(*notices, *compared.notices))
 
 
 def compared_in_steps(
-    given: Sequence[Given], timings: Sequence[Timing | None], batch_size: int, precision: Precision | None
+    given: Sequence[Given],
+    timings: Sequence[Timing | None],
+    batch_size: int,
+    precision: Precision | None,
+    race: Raced | None = None,
 ) -> Generator[None, None, ComparedDesigns]:
     """As :func:`compare_designs`, of designs that are built; one is told of in each step.
 
@@ -276,18 +292,20 @@ def compared_in_steps(
         timings: The time of each where it was measured.
         batch_size: As there.
         precision: As there.
+        race: The race that some of the times are from.
     """
     rows = []
     for one, time in zip(given, timings, strict=True):
         rows.append(_row(one, time, batch_size, precision))
         yield
     return ComparedDesigns(
-        tuple(attrs.evolve(row, ratios=_ratios(row, rows[0])) for row in rows),
+        tuple(_beside(row, rows[0], race) for row in rows),
         batch_size,
         precision,
         differences([one.design for one in given]),
-        tuple(_notices(rows)),
+        tuple(time_notices(rows, race)),
         tuple(one.backbone for one in given),
+        race,
     )
 
 
@@ -311,27 +329,19 @@ def _row(one: Given, time: Timing | None, batch_size: int, precision: Precision 
     return Compared(name=one.name, design=one.design, figures=figures, checks=checks, timing=time)
 
 
-def _ratios(row: Compared, first: Compared) -> dict[str, float]:
-    found = {}
+def _beside(row: Compared, first: Compared, race: Raced | None) -> Compared:
+    """A design with its ratios to the first; that of their times is the race's, where both were in it."""
+    ratios = {}
     for name, value in row.figures.items():
         base = first.figures.get(name)
-        alike = name != "time_ms" or _conditions(row) == _conditions(first)
+        alike = name != "time_ms" or conditions_of(row) == conditions_of(first)
         if base and alike and float("inf") not in (base, value):
-            found[name] = value / base
-    return found
-
-
-def _conditions(row: Compared) -> Any:
-    time = row.timing
-    return (
-        None if time is None else (row.device, time.work, time.batch_size, time.precision, time.compilation)
-    )
-
-
-def _notices(rows: Sequence[Compared]) -> Iterator[str]:
-    devices = dict.fromkeys(row.device for row in rows if row.device is not None)
-    if len(devices) > 1:
-        names = listed(map(str, devices), most=5)
-        yield f"These times are of {counted(len(devices), 'device')}: {names}. Compare those of one device only."
-    elif len({_conditions(row) for row in rows if row.timing is not None}) > 1:
-        yield "These times were measured under different conditions; only those under the same ones have a ratio."
+            ratios[name] = value / base
+    comparison = None if row is first else comparison_in(race, first.timing, row.timing)
+    if comparison is None or "time_ms" not in ratios:
+        return attrs.evolve(row, ratios=ratios)
+    # A comparison is of speeds.
+    ratios["time_ms"] = 1 / comparison.ratio
+    low = 1 / comparison.high if comparison.high else 0.0
+    high = 1 / comparison.low if comparison.low else float("inf")
+    return attrs.evolve(row, ratios=ratios, time_interval=(low, high))

@@ -1,13 +1,13 @@
 """The Pareto front: the designs that no other design beats in every figure that counts."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
-from operator import attrgetter
 from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from encdec_widgets.explore.several_devices import several_devices
 from encdec_widgets.formatting import counted, listed, quoted
 
 Direction: TypeAlias = Literal["low", "high"]
@@ -228,8 +228,5 @@ def _notices(aims: Mapping[str, Direction], rows: Sequence[Any]) -> tuple[str, .
     """Times that were measured on different devices are not alike."""
     if _TIME not in aims:
         return ()
-    device: Callable[[Any], Any] = attrgetter("device")
-    devices = {str(device(row)) for row in rows if getattr(row, "device", None)}
-    if len(devices) < 2:
-        return ()
-    return (f"Times of different devices are compared here: {listed(sorted(devices), most=5)}.",)
+    said = several_devices(getattr(row, "device", None) for row in rows)
+    return (said,) if said else ()

@@ -15,12 +15,13 @@ from encdec_widgets.designs.presets import as_design
 from encdec_widgets.explain.checks.network import Network
 from encdec_widgets.explain.costs import Precision
 from encdec_widgets.explain.machine_memory import memory_limit
+from encdec_widgets.explore.several_devices import several_devices
 from encdec_widgets.explore.sweeping.asking import asking_of
 from encdec_widgets.explore.sweeping.grid import Grid, grid_of
-from encdec_widgets.explore.sweeping.progress import progress_of
-from encdec_widgets.explore.sweeping.rows import Row, csv_of, devices_words, frame_of, json_of
+from encdec_widgets.explore.sweeping.progress import Pace, progress_of
+from encdec_widgets.explore.sweeping.rows import Row, csv_of, frame_of, json_of
 from encdec_widgets.explore.sweeping.run import Run, Sought
-from encdec_widgets.explore.sweeping.store import HEADER_KEY, Kept, Store
+from encdec_widgets.explore.sweeping.store import HEADER_KEY, Kept, Store, held_of
 from encdec_widgets.explore.tell import Conditions, wanted_of
 from encdec_widgets.formatting import counted, duration_text, exact_text
 from encdec_widgets.workers.options import Options, checked
@@ -152,14 +153,19 @@ class Sweep:
 
     @property
     def remaining_s(self) -> float | None:
-        """How long the rest will take at the pace so far (an estimate), in seconds; None before a row is done."""
+        """How long the rest will take at the pace so far (an estimate), in seconds; None before two rows are done."""
         left = len(self) - len(self._rows)
         return self._run.pace.remaining_s(left) if self._run else None if left else 0.0
 
     @property
+    def pace(self) -> Pace | None:
+        """How fast rows came in the last loop; None before one."""
+        return self._run.pace if self._run else None
+
+    @property
     def notice(self) -> str:
         """What must be said beside any ranking of the rows: that times are of several devices. Empty if nothing."""
-        return devices_words(self.rows)
+        return several_devices(row.device for row in self.rows)
 
     def to_csv(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> str:
         """The rows in the order of the grid, as comma-separated values; a sweep that was not begun is done first.
@@ -304,10 +310,10 @@ def sweep(
         conditions["memory_bytes"] = memory_bytes
     header = {
         HEADER_KEY: 1,
-        "design": to_data(base),
         "grid": [
             [path, [as_data(value) for value in values]] for path, values in combinations.values.items()
         ],
+        "design": to_data(base),
         "tell": list(wanted),
         "conditions": dict(conditions),
     }
@@ -319,7 +325,7 @@ def sweep(
         combinations,
         Sought(wanted=wanted, conditions=conditions, asking=asking),
         header=header,
-        store=None if store is None else Store(Path(store), header),
+        store=None if store is None else Store(Path(store), held_of(header, combinations.values)),
         progress=progress,
     )
 

@@ -42,7 +42,8 @@ def designs_figure(
     """Draw rows of a sweep by two of their figures, with the Pareto front of the two.
 
     Args:
-        rows: Rows of a sweep, which have ``figures``, ``values`` and a ``reason`` where there are none.
+        rows: Rows of a sweep, which have ``figures``, ``values`` and a ``reason`` where there are none; or a sweep,
+            of which those are drawn that are done.
         x: The figure that goes to the right: one of :data:`encdec_widgets.explore.figures_of.FIGURES`.
         y: The figure that goes up.
         colour: A third one, for colour and size of the points.
@@ -56,18 +57,18 @@ def designs_figure(
 
     Example:
         >>> from concurrent.futures import ThreadPoolExecutor
-        >>> from encdec_widgets import Design, sweep
+        >>> from encdec_widgets import Design, designs_figure, sweep
         >>> from encdec_widgets.architectures import UNet
-        >>> from encdec_widgets.export.designs_figure import designs_figure
         >>> design, executor = Design(UNet(down_blocks=2, up_blocks=2), (32, 32, 1)), ThreadPoolExecutor(1)
         >>> found = sweep(design, {"filters": [4, 8]}, executor=executor).run()
-        >>> figure = designs_figure(found.rows, "parameters", "receptive_field")
+        >>> figure = designs_figure(found, "parameters", "receptive_field")
         >>> figure["layout"]["title"]["text"]
         'Pareto front: 1 of 2 designs<br>Better is lower parameters and higher receptive field.'
     """
     if theme not in _THEMES:
         raise ValueError(f"There is no such theme. Received: {quoted(theme)}. Would work: 'light', 'dark'.")
-    return designs_as_plotly(cloud_of(rows, x, y, colour), _THEMES[theme])
+    # A sweep would do the others when it is iterated.
+    return designs_as_plotly(cloud_of(getattr(rows, "rows", rows), x, y, colour), _THEMES[theme])
 
 
 def cloud_of(

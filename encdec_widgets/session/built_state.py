@@ -93,7 +93,7 @@ class BuiltState(State):
         return newest.then(editor, asked, anew=anew, shown=shown, waiting=bool(self.steps), moved=moved)
 
     def _request(self, step: Step) -> Request:
-        """What is to be built for a step; weights of its own are also for an edit that overtakes it."""
+        """What is to be built for a step. An edit that overtakes a loaded design begins with new weights too."""
         loaded = 0 if self.shown is None else self.shown.step.loads
         anew, history = step.loads != loaded, step.after.history
         return Request(step.after.wanted, step, anew, history=history, goes_back=step.goes_back)
@@ -135,6 +135,9 @@ class BuiltState(State):
         elif self.shown is not None and self.shown.backbone.filled:
             self._discarded.add(self.shown.backbone.structure, backbone.structure)
         built = self.steps.index(step) + 1
+        for done in self.steps[:built]:
+            if done.input_scale is not None:
+                conditions = attrs.evolve(conditions, input_scale=done.input_scale)
         shown = attrs.evolve(
             shown,
             checks=self._checks(backbone, conditions),

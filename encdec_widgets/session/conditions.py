@@ -25,6 +25,8 @@ class Conditions:
         precision: "float32", "mixed_float16" or "mixed_bfloat16".
         animal_px: Length of the animal in px of the camera's image; None as long as it was not set.
         input_scale: By what images are multiplied in size before the network sees them.
+        card_bytes: Memory of the card that a network is meant for; None as long as it was not set. What runs here has
+            this machine's, which checks go by.
     """
 
     batch_size: int = field(_OF_TIMING["batch_size"])
@@ -47,6 +49,16 @@ class Conditions:
         help="SLEAP's Input Scaling; smaller scales make the network faster, let it see further and lose detail.",
     )
 
+    card_bytes: int | None = integer(
+        None,
+        minimum=10**6,
+        maximum=10**15,
+        usual=(4 * 10**9, 80 * 10**9),
+        unit="bytes",
+        optional=True,
+        help="How much memory the card has that the network is meant for; larger batches fit into more.",
+    )
+
     @property
     def of_costs(self) -> dict[str, Any]:
         """Batch size and precision, as ``backbone.cost`` takes them."""
@@ -54,5 +66,5 @@ class Conditions:
 
     @property
     def of_checks(self) -> dict[str, Any]:
-        """All of them, as ``backbone.checks`` takes them."""
-        return attrs.asdict(self)
+        """Those that checks depend on, as ``backbone.checks`` takes them."""
+        return attrs.asdict(self, filter=lambda attribute, _: attribute.name != "card_bytes")

@@ -15,7 +15,7 @@ from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.session import learning_words
 from encdec_widgets.session.learning_asked import Asked
-from encdec_widgets.session.learning_job import Given, UnderWay
+from encdec_widgets.session.learning_job import Given, UnderWay, race_of, training_of
 from encdec_widgets.session.learning_run import LearningState, Run
 from encdec_widgets.session.learning_subject import Subject, network_words
 from encdec_widgets.session.session import Session
@@ -134,14 +134,7 @@ class Learning(Asked):
         goes_on = not anew and self.has_weights
 
         def make() -> Training:
-            return Training.of(
-                backbone if goes_on else backbone.design,
-                self.task,
-                steps=steps,
-                seconds=None if steps is not None else settings.seconds,
-                seed=settings.seed,
-                **attrs.asdict(settings.options),
-            )
+            return training_of(backbone if goes_on else backbone.design, self.task, settings, steps)
 
         run = self._last_run(backbone) if goes_on else Run()
         if self._begin(make, backbone, (run,)):
@@ -167,15 +160,7 @@ class Learning(Asked):
             return
 
         def make() -> TrainingRace:
-            return TrainingRace.of(
-                pinned.design,
-                shown.backbone.design,
-                self.task,
-                steps=settings.steps,
-                seconds=None if settings.steps is not None else settings.seconds,
-                seed=settings.seed,
-                **attrs.asdict(settings.options),
-            )
+            return race_of(pinned.design, shown.backbone.design, self.task, settings)
 
         both = (("A", pinned.words), ("B", network_words(shown.backbone)))
         runs = tuple(Run(name=name, words=words) for name, words in both)

@@ -1,13 +1,59 @@
-"""A training that is under way: its job, and the networks that were given to it."""
+"""The jobs of a training and of a race by the settings of a page, and one that is under way."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import attrs
 
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.designs.design import Design
+from encdec_widgets.session.learning_settings import LearningSettings
 from encdec_widgets.workers.training.job import Training
 from encdec_widgets.workers.training.race import TrainingRace
+from encdec_widgets.workers.training.tasks import Task
+
+
+def training_of(
+    thing: Backbone | Design, task: Task, settings: LearningSettings, steps: int | None
+) -> Training:
+    """The job of training a network from the weights that it has, or a design from random ones.
+
+    Args:
+        thing: The network, or the design.
+        task: What it is to learn.
+        settings: What is asked for.
+        steps: So many training steps, in place of seconds; None for the seconds of the settings.
+
+    Raises:
+        ValueError: As :meth:`encdec_widgets.workers.training.Training.of`, which may raise other errors too.
+    """
+    return Training.of(thing, task, **_how(settings, steps))
+
+
+def race_of(a: Design, b: Design, task: Task, settings: LearningSettings) -> TrainingRace:
+    """The job of training two designs in turns, both from random weights of the same seed.
+
+    Args:
+        a: One of them.
+        b: The other one.
+        task: What both are to learn.
+        settings: What is asked for.
+
+    Raises:
+        ValueError: As :meth:`encdec_widgets.workers.training.TrainingRace.of`, which may raise other errors too.
+    """
+    return TrainingRace.of(a, b, task, **_how(settings, settings.steps))
+
+
+def _how(settings: LearningSettings, steps: int | None) -> dict[str, Any]:
+    """Steps take the place of seconds, where there are any."""
+    return {
+        "steps": steps,
+        "seconds": None if steps is not None else settings.seconds,
+        "seed": settings.seed,
+        **attrs.asdict(settings.options),
+    }
 
 
 @attrs.frozen(eq=False)

@@ -75,10 +75,10 @@ class Run:
         return attrs.evolve(self, before=self.steps, before_s=self.seconds, marks=(*self.marks, mark))
 
     def after(self, payload: Mapping[str, Any], words: str = "") -> Run:
-        """The same after what a slice has told.
+        """This run with what one more slice has told.
 
         Args:
-            payload: What was told: see :meth:`encdec_widgets.workers.training.job.Run.slice`.
+            payload: What was told: see :meth:`encdec_widgets.workers.training.run.Run.slice`.
             words: The edit that the slice began with, if it began with one.
         """
         edit = payload.get("edit")

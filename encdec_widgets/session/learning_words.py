@@ -36,7 +36,7 @@ def edited(mark: Mark) -> str:
 
 
 def ended(run: Run, *, stopped: bool) -> str:
-    """How a training ended; its score is told apart from it.
+    """How a training ended, without its score.
 
     >>> ended(Run(steps=412, seconds=15.0), stopped=False)
     'Trained 412 steps in 15.0 s. The network has the weights now.'
@@ -52,7 +52,7 @@ STOPPED_AT_ONCE = "Stopped at once: what was learnt is lost, and the network has
 
 
 def not_learnt(reason: str) -> str:
-    """That an edit is not trained, and what is.
+    """That an edit is not trained, and which network is.
 
     >>> not_learnt("It has no output.")
     'Training goes on with the network before this edit. It has no output.'

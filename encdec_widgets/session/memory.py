@@ -1,8 +1,9 @@
-"""What outlives a session: its edits, as a text that is kept, and those of earlier sessions, which can come back."""
+"""What outlives a session: its edits and pins, as a text that is kept, and those of earlier sessions."""
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,8 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.history import State
 from encdec_widgets.designs.kept_history import HistoryWriter, KeptHistory
 from encdec_widgets.designs.strict_json import data_of
-from encdec_widgets.formatting import error_text, quoted
+from encdec_widgets.formatting import counted, error_text, quoted
+from encdec_widgets.session.pins import PinError, Pinned, pins_data, pins_of
 from encdec_widgets.session.session import Session
 
 VERSION = 1
@@ -36,12 +38,36 @@ class Offer:
     session: str
     edits: KeptHistory
 
+    @property
+    def pinned(self) -> int:
+        """How many pinned designs were kept with the edits."""
+        return len(self._pins)
+
+    @property
+    def words(self) -> str:
+        """How much it is, such as "12 edits and 2 pinned designs"."""
+        edits = [counted(self.edits.count, "edit")] if self.edits.count else []
+        return " and ".join([*edits, *([counted(self.pinned, "pinned design")] if self.pinned else [])])
+
+    def pins(self) -> tuple[Pinned, ...]:
+        """The pinned designs.
+
+        Raises:
+            ValueError: If one of them can't be read; it says which.
+        """
+        return pins_of(self._pins)
+
+    @property
+    def _pins(self) -> list[Any]:
+        found: list[Any] = self.edits.data.get("pins", [])
+        return found
+
 
 class Memory(traitlets.HasTraits):
-    """The edits of a session as a text, and those that were kept before it.
+    """The edits of a session and its pinned designs as a text, and those that were kept before it.
 
-    Where the text is kept is not its matter: whoever keeps it says once what was found there, and asks for
-    :meth:`text` after edits. What was found and is neither brought back nor let go stays in the text.
+    Whoever keeps the text, in a file or in a browser, tells once what was found there, and asks for :meth:`text` after
+    edits. What was found stays in the text until it is brought back or let go.
 
     Attributes:
         offers: The edits of earlier sessions that can come back, the newest first (a trait).
@@ -84,18 +110,24 @@ class Memory(traitlets.HasTraits):
         self.set_trait("offers", (*self.offers, *(o for o in offers if o.session not in known)))
 
     def bring_back(self, offer: Offer, *, now: bool = False) -> None:
-        """Make the edits of an offer again; it stays an offer where its network can't be built.
+        """Make the edits of an offer again, and pin its designs; it stays an offer where its network can't be built.
 
         Args:
             offer: One of the offers.
             now: Whether to build before returning, also where an event loop runs.
 
         Raises:
-            ValueError: If one of its edits can't be read; it says which.
+            ValueError: If one of its edits or pins can't be read; it says which.
         """
-        kept = offer.edits.history()
-        self._returning = offer, kept.states[-1]
+        kept, pins = offer.edits.history(), offer.pins()
         self.set_trait("offers", tuple(other for other in self.offers if other is not offer))
+        for pin in pins:
+            with suppress(PinError):  # It is pinned already, or there is no room.
+                self._session.pin(pin.design, pin.name)
+        if len(kept.states) == 1:
+            self._settled.add(offer.session)
+            return
+        self._returning = offer, kept.states[-1]
         self._session.bring_back(kept, now=now)
 
     def let_go(self) -> None:
@@ -119,11 +151,13 @@ class Memory(traitlets.HasTraits):
         return len(self.offers) >= MOST_SESSIONS
 
     def _own(self) -> list[dict[str, Any]]:
-        history = self._session.editor.history
-        if len(history.states) == 1:
+        history, pins = self._session.editor.history, self._session.pins
+        if len(history.states) == 1 and not pins:
             return []
         try:
             own = self._writer.data_of(history)
+            if pins:
+                own["pins"] = pins_data(pins)
         except FieldError as error:
             self.set_trait("unwritable", error_text(error))
             return []
@@ -157,8 +191,11 @@ def _read(text: str) -> list[Offer]:
 
 
 def _offer(entry: Any) -> Offer:
-    edits = KeptHistory.of(entry)
+    has_pins = isinstance(entry, dict) and bool(entry.get("pins"))
+    edits = KeptHistory.of(entry, least=0 if has_pins else 1)
     session = edits.data.get("session")
     if not isinstance(session, str) or not session:
         raise ValueError(f"Edits name their session, a text. Received: {quoted(session)}.")
+    if not isinstance(pins := edits.data.get("pins", []), list):
+        raise ValueError(f"Pinned designs are a list. Received: {quoted(pins)}.")
     return Offer(session, edits)

@@ -1,12 +1,14 @@
 """Designs that are pinned to be compared: up to six, each with a name that no other one has."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
 
 from encdec_widgets.designs.design import Design
+from encdec_widgets.designs.design_json import fields_of, to_data
 from encdec_widgets.designs.design_names import design_name, told_apart
-from encdec_widgets.formatting import quoted, shortened
+from encdec_widgets.formatting import error_text, quoted, shortened
 from encdec_widgets.workers.timing.result import Timing
 
 MOST_PINS = 6
@@ -49,9 +51,9 @@ def with_pin(
 
     Example:
         >>> from encdec_widgets import preset
-        >>> pins = with_pin((), preset("SLEAP centroid"))
-        >>> [one.name for one in with_pin(pins, preset("U-Net"), "SLEAP centroid")]
-        ['SLEAP centroid', 'SLEAP centroid (2)']
+        >>> pins = with_pin((), preset("SLEAP centroid"), "mice")
+        >>> [one.name for one in with_pin(pins, preset("U-Net"), "mice")]
+        ['mice', 'mice (2)']
     """
     same = next((one for one in pins if one.design == design), None)
     if same is not None:
@@ -81,3 +83,44 @@ def without_pin(pins: Sequence[Pinned], name: str) -> tuple[Pinned, ...]:
 def with_timing(pins: Sequence[Pinned], design: Design, timing: Timing) -> tuple[Pinned, ...]:
     """The pins with the newest time of a design, where it is among them."""
     return tuple(attrs.evolve(one, timing=timing) if one.design == design else one for one in pins)
+
+
+def pins_data(pins: Sequence[Pinned]) -> list[dict[str, Any]]:
+    """Pins as data of JSON, without times: those hold for the machine and the moment.
+
+    Args:
+        pins: The pins.
+
+    Raises:
+        FieldError: (a ValueError) If a field of a user's class holds something that JSON has no form for.
+
+    Example:
+        >>> from encdec_widgets import preset
+        >>> pins = with_pin((), preset("U-Net"), "mine")
+        >>> pins_of(pins_data(pins)) == pins
+        True
+    """
+    return [{"name": pin.name, "design": to_data(pin.design)} for pin in pins]
+
+
+def pins_of(data: Any) -> tuple[Pinned, ...]:
+    """The pins that :func:`pins_data` wrote.
+
+    Args:
+        data: What it gave; of more than six the first.
+
+    Raises:
+        ValueError: If it is no such list, or a design is not possible; it says which.
+    """
+    if not isinstance(data, list):
+        raise ValueError(f"pinned designs are a list. Received: {quoted(data)}.")
+    pins: tuple[Pinned, ...] = ()
+    for number, entry in enumerate(data[:MOST_PINS], 1):
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+            raise ValueError(f"pinned design {number} has a name and a design. Received: {quoted(entry)}.")
+        try:
+            design = Design(**fields_of(entry.get("design")))
+        except ValueError as error:
+            raise ValueError(f"pinned design {number}: {error_text(error)}") from None
+        pins = with_pin(pins, design, entry["name"])
+    return pins

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,7 +10,7 @@ import attrs
 from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.background import Background, shared_background
-from encdec_widgets.designs.block_edits import BlockEdit, path_of
+from encdec_widgets.designs.block_edits import BlockEdit
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.edits import BUILD_ANYWAY
 from encdec_widgets.designs.history import Gestures, History
@@ -19,23 +19,19 @@ from encdec_widgets.designs.paths import no_field
 from encdec_widgets.designs.presets import as_design
 from encdec_widgets.designs.skip_edits import switch_skip
 from encdec_widgets.explain.too_large import TooLargeError
-from encdec_widgets.formatting import quoted
 from encdec_widgets.networks.discarded import Discarded
-from encdec_widgets.session.built_state import BuiltState
 from encdec_widgets.session.editor import Editor
-from encdec_widgets.session.focus import Focus
 from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.live_builder import LiveBuilder, Request
-from encdec_widgets.session.network_time import NetworkRace, NetworkTime
-from encdec_widgets.session.pins import with_pin, with_timing, without_pin
-from encdec_widgets.session.steps import Selection, Step, before_the_moves, selectable_paths
+from encdec_widgets.session.steps import Step, before_the_moves
 from encdec_widgets.session.trained_weights import learnt, take
+from encdec_widgets.session.view_state import ViewState
 
 if TYPE_CHECKING:
     from encdec_widgets.workers.training.result import WeightsOf
 
 
-class Session(BuiltState):
+class Session(ViewState):
     """One design that is being edited, and its network, which is built anew at every edit.
 
     An edit that is not possible does not raise: ``problem`` says why, ``editor.outcome.mends`` what would mend it, and
@@ -152,16 +148,36 @@ class Session(BuiltState):
         """Say whether a pointer is down on a control: what changes meanwhile is one step to undo."""
         self._gestures.hold(held)
 
-    def load(self, design: Design | EncoderDecoder | str, name: str = "", *, now: bool = False) -> None:
+    def load(
+        self,
+        design: Design | EncoderDecoder | str,
+        name: str = "",
+        *,
+        input_scale: float | None = None,
+        now: bool = False,
+    ) -> None:
         """Take another design in place of the present one, with weights of its own.
 
         Args:
             design: A design, an architecture, or the name of a preset. Anything else becomes the ``problem``.
             name: What it is called in the words of undo, where that is not the name of its preset or family.
+            input_scale: By what images are multiplied in size before they come to it: costs and checks assume that
+                when its network is shown, and undo leads back from it too. As it is if left out.
             now: As in :meth:`change`.
+
+        Raises:
+            FieldError: (a ValueError) If the scale is not possible.
         """
         preset = design if isinstance(design, str) else ""
-        self._follow(self.editor.replaced(lambda: as_design(design), name, preset), anew=True, now=now)
+        scales = None
+        if input_scale is not None:
+            scaled = attrs.evolve(self.conditions, input_scale=input_scale)
+            waiting = (step.input_scale for step in reversed(self.steps) if step.input_scale is not None)
+            scales = (next(waiting, self.conditions.input_scale), scaled.input_scale)
+        editor = self.editor.replaced(lambda: as_design(design), name, preset, scales)
+        if scales and editor.wanted == self.editor.wanted and editor.outcome.error is None:
+            self.assume(input_scale=input_scale)  # the design is there already
+        self._follow(editor, anew=True, now=now)
 
     def bring_back(self, kept: History, *, now: bool = False) -> None:
         """Make all edits again of a history that was kept; undo leads back through them to the present design.
@@ -191,8 +207,8 @@ class Session(BuiltState):
 
         Args:
             mend: One of ``editor.outcome.mends``, or of a check.
-            design: The design that a check found something of: where that is not wanted any more, the mend would take
-                back what was edited since, and nothing happens.
+            design: The design that the check is about. Nothing happens where another one is wanted by now: the mend
+                would take back what was edited since.
 
         Returns:
             Whether it was made. Where it changes what is locked, nothing happens.
@@ -213,141 +229,7 @@ class Session(BuiltState):
             self._follow(self.editor.cleared().changed(mend.changes), mend.changes)
         return True
 
-    # What is selected, and what networks are looked at for
-
-    @whole
-    def select(self, path: str | None) -> None:
-        """Select a block.
-
-        Args:
-            path: As :attr:`selected`.
-
-        Raises:
-            ValueError: If there is no such block.
-        """
-        design = self.editor.wanted
-        paths = selectable_paths(design)
-        if path == "heads[0]" and len(design.heads) == 1:
-            path = "head"
-        if not (path is None or isinstance(path, str)) or path not in paths:
-            raise ValueError(
-                f"There is no such block, stage or head. Received: {quoted(path)}. Would work: "
-                f"{', '.join(map(repr, paths))}."
-            )
-        self._set(selection=Selection(path, chosen=True))
-
-    def select_block(self, name: str) -> None:
-        """Select a block of the shown network by its name in the block graph.
-
-        Nothing happens where there is no such block, or where the design that is wanted does not have it any more.
-        """
-        if self.shown is not None and name in self.shown.backbone.blocks:
-            path = path_of(self.shown.backbone.blocks, name)
-            if path in selectable_paths(self.editor.wanted):
-                self.select(path)
-
-    def focus_on(self, paths: Iterable[str], others: str = "folded") -> None:
-        """Let controls be open for some settings, and fold or lock the others; code changes all of them as before.
-
-        Args:
-            paths: Of the settings, as :class:`~encdec_widgets.session.focus.Focus` names them.
-            others: What the other settings are: "open", "folded" or "locked".
-
-        Raises:
-            ValueError: If ``others`` is none of these, or the paths are not several texts.
-        """
-        self._set(focus=Focus(paths, others))
-
-    @whole
-    def assume(self, **conditions: Any) -> None:
-        """Let costs and checks be those under other conditions.
-
-        Args:
-            **conditions: New values by the names of :class:`~encdec_widgets.session.conditions.Conditions`.
-
-        Raises:
-            FieldError: (a ValueError) If one of them is not possible.
-        """
-        after = attrs.evolve(self.conditions, **conditions)
-        if after == self.conditions:
-            return
-        if self.shown is None:
-            self._set(conditions=after)
-        else:
-            checks = self._checks(self.shown.backbone, after)
-            self._set(conditions=after, shown=attrs.evolve(self.shown, checks=checks))
-            self._tell_problem()
-
-    @whole
-    def dismiss(self, kind: str) -> None:
-        """Tell advice of a kind no more, of this network and of others."""
-        self._set(dismissed=tuple(dict.fromkeys([*self.dismissed, kind])))
-
-    @whole
-    def show_dismissed(self) -> None:
-        """Tell all kinds of advice again."""
-        self._set(dismissed=())
-
-    def set_block_times(self, times: Mapping[str, float]) -> None:
-        """Hold measured times of the blocks of the shown network, in ms by name; none where they are out of date."""
-        self._set(block_times=dict(times))
-
-    def set_block_pictures(self, pictures: Mapping[str, str]) -> None:
-        """Hold pictures of the blocks of the shown network, data URLs by name; none where they are out of date."""
-        self._set(block_pictures=dict(pictures))
-
-    def set_time(self, time: NetworkTime | None) -> None:
-        """Hold how long a network takes; None where that is not known. A pin of it has the newest measured time."""
-        self._set(time=time)
-        if time is not None and time.timing is not None:
-            self._set(pins=with_timing(self.pins, time.design, time.timing))
-
-    def set_race(self, race: NetworkRace | None) -> None:
-        """Hold what the last race showed; None where there is none any more."""
-        self._set(race=race)
-
-    # Designs that are kept to be compared
-
-    @whole
-    def pin(self, design: Design | EncoderDecoder | str | None = None, name: str = "") -> None:
-        """Keep a design to be compared with others; undo does not touch it.
-
-        Args:
-            design: A design, an architecture, or the name of a preset; the one on screen if left out.
-            name: What it is called; its preset or its family if left out.
-
-        Raises:
-            ValueError: If it is none of these, pinned already, or one more than six.
-            RuntimeError: If the session was closed.
-        """
-        self._refuse_if_closed("pins no design")
-        editor = self.editor if self.shown is None else self.shown.step.after
-        pinned = editor.wanted if design is None else as_design(design)
-        preset = editor.preset if design is None else design if isinstance(design, str) else ""
-        of_it = None if self.time is None or self.time.design != pinned else self.time.timing
-        self._set(pins=with_pin(self.pins, pinned, name or preset or "", of_it))
-
-    @whole
-    def unpin(self, name: str) -> None:
-        """Keep the design of that name no longer.
-
-        Raises:
-            ValueError: If none has that name.
-            RuntimeError: If the session was closed.
-        """
-        self._refuse_if_closed("unpins no design")
-        self._set(pins=without_pin(self.pins, name))
-
-    @whole
-    def colour_by(self, quantity: str | None) -> None:
-        """Have the blocks coloured by a quantity.
-
-        Args:
-            quantity: Its name: ``"channels"``, ``"parameters"``, ``"multiply-adds"``, ``"memory"``,
-                ``"receptive field"`` or ``"time"``; None for their stage. What is not known of the network that is
-                shown leaves the colours of the stages.
-        """
-        self._set(coloured_by=quantity)
+    # Trained weights, waiting and ending
 
     @whole
     def take_weights(self, trained: Backbone, weights: WeightsOf) -> None:
@@ -367,8 +249,6 @@ class Session(BuiltState):
         backbone = self._builder.latest
         if backbone is not None:
             self._builder.keep_with(backbone, take(what, backbone, self._builder.kept_with(backbone)))
-
-    # Waiting and ending
 
     @whole
     def wait(self) -> None:
@@ -398,10 +278,6 @@ class Session(BuiltState):
         self.closed = True
         self.unobserve_all()
         self.stop()
-
-    def _refuse_if_closed(self, what: str) -> None:
-        if self.closed:
-            raise RuntimeError(f"This was closed and {what}. Would work: another session.")
 
     @whole
     def _change_blocks(self, edit: BlockEdit, now: bool) -> None:

@@ -1,1 +1,1 @@
-"""Work in processes of their own, where it may hang, run out of memory or crash: timing, effective receptive fields."""
+"""Work that may hang, run out of memory or crash, in processes of its own: timing, receptive fields, training, maps."""

@@ -1,14 +1,15 @@
-"""What can go wrong with a timing."""
+"""What can go wrong with work in another process: a timing, a training, feature maps."""
 
 from encdec_widgets.formatting import bytes_text, counted, duration_text, error_text, number_text
 from encdec_widgets.travelling import Travelling
 
 
 class TimingError(Travelling, RuntimeError):
-    """A network could not be timed; the message is one line that a person can act on.
+    """A network could not be timed, trained or run; the message is one line that a person can act on.
 
     Attributes:
         details: The last lines that the timing process wrote before it ended, for a bug report; may be empty.
+        of: Which of several networks it is about, by the name that it has in a race; empty where there is one.
 
     Example:
         >>> from encdec_widgets.workers.timing import TimingError
@@ -23,10 +24,16 @@ class TimingError(Travelling, RuntimeError):
         """Keep the line and, apart from it, the details."""
         super().__init__(message)
         self.details = details
+        self.of = ""
+
+    def __str__(self) -> str:
+        """The line, after the name of the network where there are several."""
+        line = super().__str__()
+        return f"{self.of}: {line}" if self.of else line
 
 
 class TimingStopped(TimingError):  # noqa: N818 - it was asked for, so it is no failure
-    """The timing was stopped on request.
+    """The work was stopped on request.
 
     Example:
         >>> from encdec_widgets.workers.timing import TimingError, TimingStopped

@@ -1,8 +1,10 @@
-"""Interrupts, such as Ctrl-C, while a job is begun, waited for and ended: noted at once, handled when it has ended."""
+"""Interrupts, such as Ctrl-C, while a job is made, begun, waited for and ended: none of them is lost."""
 
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -57,3 +59,40 @@ class HeldInterrupts:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.came += 1
+
+
+@contextmanager
+def no_interrupt_lost() -> Iterator[None]:
+    """Raise an interrupt at the end that came while a finalizer ran, such as a ``__del__`` or a callback of a weakref.
+
+    Python prints "Exception ignored in" for whatever a finalizer raises, and goes on. The garbage collector calls
+    finalizers at any line, and it often runs while a network is built. So somebody who interrupted that, to have no
+    job begun, was not heard. All other interrupts are raised at once, as ever: a network may take seconds to build.
+
+    A context in another thread than the main one, to which no interrupt comes, changes nothing.
+
+    Raises:
+        KeyboardInterrupt: If one was lost.
+
+    Example:
+        >>> from encdec_widgets.workers.interrupts import no_interrupt_lost
+        >>> with no_interrupt_lost():
+        ...     print("a network is built")
+        a network is built
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    lost, print_it = list[type[BaseException]](), sys.unraisablehook
+
+    def note(unraisable: "sys.UnraisableHookArgs") -> None:
+        lost.append(unraisable.exc_type)
+        print_it(unraisable)
+
+    sys.unraisablehook = note
+    try:
+        yield
+    finally:
+        sys.unraisablehook = print_it
+        if KeyboardInterrupt in lost and not isinstance(sys.exc_info()[1], KeyboardInterrupt):
+            raise KeyboardInterrupt

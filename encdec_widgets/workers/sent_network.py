@@ -15,6 +15,7 @@ from encdec_widgets.networks.keras_config import config_of_keras
 from encdec_widgets.networks.scopes import device_of, spread_here
 from encdec_widgets.workers.device import option_in
 from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.interrupts import no_interrupt_lost
 from encdec_widgets.workers.sent_classes import classes_of
 from encdec_widgets.workers.sent_functions import functions_of, named, packed
 
@@ -87,6 +88,7 @@ class Network:
             )
 
 
+@no_interrupt_lost()
 def network_of(thing: Any) -> Network:
     """The network in a Design, an architecture, the name of a preset, a Backbone, a Designer or a ``keras.Model``.
 

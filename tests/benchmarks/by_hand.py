@@ -32,7 +32,7 @@ class Case:
     Attributes:
         design: The network, as ``Design.to_json`` writes it.
         backend: The Keras backend.
-        xla: Whether TensorFlow is to compile its graph by XLA; JAX always does, and PyTorch has none.
+        compilation: How the backend runs it, as the timing calls it; JAX always compiles by XLA here.
         training: Whether a run is a training step.
         batch_size: Images in a run.
         seconds: How long runs are timed.
@@ -40,7 +40,7 @@ class Case:
 
     design: str
     backend: str
-    xla: bool
+    compilation: str
     training: bool
     batch_size: int
     seconds: float
@@ -155,7 +155,7 @@ def _tensorflow(model: Any, case: Case) -> Iterator[float]:
         optimizer.apply(gradients, model.trainable_variables)
         return loss
 
-    run = tf.function(train if case.training else forward, jit_compile=case.xla)
+    run = tf.function(train if case.training else forward, jit_compile=case.compilation == "XLA")
     batches = [(tf.constant(x), [tf.constant(y) for y in ys]) for x, ys in _batches(model, case.batch_size)]
     for batch in itertools.cycle(batches):
         start = time.perf_counter()
@@ -218,7 +218,9 @@ def _torch(model: Any, case: Case) -> Iterator[float]:
         with torch.no_grad():
             optimizer.apply([weight.value.grad for weight in weights], weights)
 
-    run = train if case.training else forward
+    run: Callable[..., None] = train if case.training else forward
+    if case.compilation == "torch.compile":
+        run = torch.compile(run)
     place = keras.ops.convert_to_tensor(0.0).device
     watched = _by_events if place.type == "cuda" else _by_the_clock
     batches = [

@@ -89,20 +89,33 @@ def main(argv: Sequence[str]) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.peak_memory", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one small preset: to see that it works")
-    batches = QUICK if parser.parse_args(argv).quick else BATCHES
+    parser.add_argument(
+        "--precision",
+        default="float32",
+        choices=("float32", "mixed_float16", "mixed_bfloat16"),
+        help="Keras's policy; float32 if left out",
+    )
+    options = parser.parse_args(argv)
+    batches = QUICK if options.quick else BATCHES
     os.environ["KERAS_BACKEND"] = "numpy"  # Of this process, which only reads shapes.
     began, load = time.monotonic(), os.getloadavg()[0]
     print(f"{machine.as_text(machine.describe())}\n- load average before: {load:.1f}\n", flush=True)
-    found = list(_found(batches))
+    found = list(_found(batches, options.precision))
     print(f"\n{_table(found)}\n\n{_summary(found)}\n\nTook {time.monotonic() - began:.0f} s.")
     return 0
 
 
-def _found(batches: dict[str, tuple[int, ...]]) -> Iterator[Found]:
+def _found(batches: dict[str, tuple[int, ...]], precision: str) -> Iterator[Found]:
     for name, sizes in batches.items():
         for batch_size in sizes:
             for training in (False, True):
-                case = Case(preset=name, side=SIDE, batch_size=batch_size, training=training)
+                case = Case(
+                    preset=name,
+                    side=SIDE,
+                    batch_size=batch_size,
+                    training=training,
+                    precision=precision,
+                )
                 measured = {way: in_a_process_of_its_own(ask, case, env) for way, (env, ask) in WAYS.items()}
                 one = Found(case, *_estimated(case), measured)
                 print(" | ".join(one.cells()), file=sys.stderr, flush=True)
@@ -111,10 +124,10 @@ def _found(batches: dict[str, tuple[int, ...]]) -> Iterator[Found]:
 
 def _estimated(case: Case) -> tuple[int, int]:
     """What is kept for the weights, and the estimate."""
-    cost = case.design.build().cost(batch_size=case.batch_size)
+    cost = case.design.build().cost(batch_size=case.batch_size, precision=case.precision)
     estimate = cost.training_bytes if case.training else cost.inference_bytes
     assert estimate is not None
-    # In single precision; a gradient and two averages of each trained weight.
+    # Weights are kept in single precision whatever the policy; a gradient and two averages of each trained weight.
     return cost.weight_bytes + (3 * 4 * cost.trainable_parameters if case.training else 0), estimate
 
 

@@ -44,12 +44,14 @@ class Case:
         side: Height and width of the input, px.
         batch_size: Images in a run.
         training: Whether a run is a training step (mean squared error, Adam) or a forward pass.
+        precision: Keras's policy: "float32", "mixed_float16" or "mixed_bfloat16".
     """
 
     preset: str
     side: int
     batch_size: int
     training: bool
+    precision: str = "float32"
 
     @property
     def design(self) -> Design:
@@ -69,6 +71,9 @@ def in_a_process_of_its_own(
 
 def measured_on_tensorflow(case: Case) -> int:
     """Weights, Adam's averages, and what resident memory grows by, at its peak, while a compiled graph runs."""
+    import keras
+
+    keras.config.set_dtype_policy(case.precision)
     _tensorflow_run(_built(WARM_UP), 1, case.training)()
     model = _built(case.design)
     run = _tensorflow_run(model, case.batch_size, case.training)
@@ -88,6 +93,7 @@ def planned_by_xla(case: Case) -> int:
     import jax
     import keras
 
+    keras.config.set_dtype_policy(case.precision)
     model = case.design.build().structure
 
     def described(variables: Any) -> list[Any]:

@@ -14,7 +14,8 @@ from tests.browser.designer_page import DesignerPage
 from tests.browser.page import Screen
 
 
-def _no_violations(designer: DesignerPage) -> None:
+def no_violations(designer: DesignerPage) -> None:
+    """Hold what is on screen against axe's rules."""
     found = Axe().run(designer.screen.page, context=".encdec").response["violations"]
     assert [(one["id"], one["nodes"]) for one in found if one["impact"] in ("serious", "critical")] == []
 
@@ -41,7 +42,7 @@ def test_pin_compare_advise_and_use(open_app: Callable[..., Screen], theme: str)
     expect(table.get_by_role("columnheader")).to_have_count(2)
     expect(table.locator("svg")).to_have_count(2)
     expect(table.get_by_role("row", name=re.compile("^Parameters exact"))).to_contain_text("×")
-    _no_violations(designer)
+    no_violations(designer)
     assert picture.bounding_box() == before, "the page does not move when the table opens"
     with page.expect_download() as download:
         root.get_by_role("button", name="CSV", exact=True).press("Enter")
@@ -64,7 +65,7 @@ def test_pin_compare_advise_and_use(open_app: Callable[..., Screen], theme: str)
     expect(advise).to_contain_text(re.compile("Chosen from [0-9,]+ designs"))
     expect(advise.get_by_role("heading", name="Most exact output")).to_be_visible()
     expect(advise.get_by_role("img", name=re.compile("^Cells of"))).to_be_visible()
-    _no_violations(designer)
+    no_violations(designer)
     advise.get_by_role("button", name="Use this").first.press("Enter")
     expect(advise).to_contain_text("On screen: U-Net")
     designer.undo.and_(page.get_by_title(re.compile("Undo: load U-Net"))).wait_for()

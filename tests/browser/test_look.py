@@ -61,7 +61,9 @@ def test_type_and_controls_are_of_one_scale(open_app: Callable[..., Screen]) -> 
     designer.open("Table")
     judge("the table, after an edit")
     designer.turn_to("Input & head")
-    designer.screen.type("height", "300")
+    # The page Advise has a height of its own, which is seen while it was turned to last.
+    inputs = designer.root.get_by_role("tabpanel", name="Input & head")
+    designer.screen.type("height", "300", within=inputs)
     expect(designer.root.locator(".encdec-error").first).to_be_visible()
     judge("what is not possible")
 

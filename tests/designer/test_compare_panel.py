@@ -14,6 +14,7 @@ from encdec_widgets.widgets.compare.compare_panel import ComparePanel
 from tests.both_forms import in_both_forms as in_both_forms
 from tests.designer.reading import SMALL
 from tests.designer.slow import in_a_loop, until
+from tests.designer.timed import FakeWorker
 from tests.explore.test_compare_designs import Broken
 from tests.session.test_pins import TIMING
 
@@ -25,7 +26,8 @@ class Opened:
 
     def __init__(self, session: Session) -> None:
         self.session, self.said, self.sent = session, list[str](), list[Any]()
-        self.panel = ComparePanel(session, say=self.said.append)
+        self.worker = FakeWorker()
+        self.panel = ComparePanel(session, say=self.said.append, worker=self.worker)  # type: ignore[arg-type]
         self.view = self.panel.view
         self.view.send = self.sent.append
         self.panel.visible = True

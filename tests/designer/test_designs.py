@@ -1,83 +1,18 @@
-"""The designs of a sweep on the screen, without a browser: what is swept, drawn, opened and pinned."""
+"""The view of the designs of a sweep, without a browser: drawn, walked by keys, opened, pinned and as a table."""
 
-import importlib
-import subprocess
-import sys
-from typing import Any
-
-import pytest
-
-from encdec_widgets import Design, Designer, preset, sweep
-from encdec_widgets.architectures import UNet
-from encdec_widgets.architectures.fields.described import FieldError
-from encdec_widgets.background import Background
-from encdec_widgets.designs.variants import INPUT_SIZE
-from encdec_widgets.explore.sweep import Row, Sweep
-from encdec_widgets.explore.sweeping import beside
-from encdec_widgets.formatting import value_text
+from encdec_widgets import Designer
+from encdec_widgets.explore.sweep import Row
 from encdec_widgets.session import Session
-from encdec_widgets.widgets.designs import swept as module
 from encdec_widgets.widgets.designs.drawn_designs import design_stops
-from encdec_widgets.widgets.designs.sweep_form import SweepForm, read_values, sensible_values
 from encdec_widgets.widgets.designs.swept import Swept
 from encdec_widgets.widgets.picture.facts_table import DESIGNS, FactsTable
 from encdec_widgets.widgets.picture.picture import BLOCKS, Picture
-from tests.both_forms import in_both_forms as in_both_forms
-from tests.designer.slow import in_a_loop, until
-from tests.explore.instant import Instant
-
-sweep_module = importlib.import_module("encdec_widgets.explore.sweep")
-"""``encdec_widgets.explore.sweep`` by attributes may be the function."""
-SMALL = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (32, 32, 1))
-GRID = {"filters": [2, 4, 8], "down_blocks": [1, 2, 7]}
-
-
-def told_of(design_json: str) -> dict[str, Any]:
-    """Figures that are known without building: wider costs more, deeper sees further."""
-    design = Design.from_json(design_json)
-    filters, levels = design.architecture.filters, design.architecture.down_blocks
-    return {
-        "cost": {"parameters": 1000 * filters * levels, "training_bytes": 10_000 * filters},
-        "receptive_field": {"extent": "exact", "height": 10 * levels, "width": 10 * levels},
-        "checks": [],
-    }
-
-
-def rows(grid: Any = None) -> Sweep:
-    return sweep(SMALL, grid or GRID, executor=Instant(told_of)).run()
-
-
-@pytest.fixture(autouse=True)
-def no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Designs are told of at once, wherever they are swept."""
-    monkeypatch.setattr(beside, "asks_processes", lambda: False)
-    instant = Instant(told_of)
-    monkeypatch.setattr(sweep_module, "sweep", lambda *args, **more: sweep(*args, **more, executor=instant))
-
-
-@pytest.fixture
-def session() -> Session:
-    return Session(SMALL)
-
-
-@pytest.fixture
-def said() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def swept(session: Session, said: list[str]) -> Swept:
-    return Swept(session, said.append)
-
-
-@pytest.fixture
-def picture(session: Session, swept: Swept) -> Picture:
-    return Picture(session, None, swept)
-
-
-def names(picture: Picture) -> list[str]:
-    assert picture.scene is not None
-    return sorted(picture.scene.boxes)
+from tests.designer.told_at_once import SMALL, names, rows
+from tests.designer.told_at_once import no_processes as no_processes
+from tests.designer.told_at_once import picture as picture
+from tests.designer.told_at_once import said as said
+from tests.designer.told_at_once import session as session
+from tests.designer.told_at_once import swept as swept
 
 
 def test_nothing_is_made_before_it_is_asked_for(picture: Picture) -> None:
@@ -195,102 +130,6 @@ def test_keys_walk_along_both_axes(swept: Swept, picture: Picture) -> None:
     assert walked[-1] == {"say": "A design of a sweep can't be removed."}
 
 
-def test_a_sweep_on_the_screen_is_drawn_as_it_comes(
-    in_both_forms: Background, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "SEEN_EVERY_S", 0.01)
-
-    async def scenario() -> None:
-        designer = Designer(SMALL)
-        await until(lambda: designer.session.shown is not None)
-        designer.picture.show_designs()
-        form = designer.picture.designs.form
-        assert form is not None
-        assert [field.value for field in form.fields] == ["filters", "down_blocks", ""]
-        form.values[0].value, form.values[1].value = "2, 4", "1, 2, 7"
-        assert "6 designs" in form.text
-        form.button.click()
-        assert designer.swept.busy
-        assert designer.picture.designs.stop.layout.display == ""
-        await until(lambda: not designer.swept.busy)
-        assert len(designer.swept.rows) == 6
-        assert names(designer.picture) == ["0", "1", "3", "4"]
-        assert designer.picture.designs.stop.layout.display == "none"
-        await until(lambda: "Swept: 6 designs." in designer.page._next)
-        form.values[0].value = "2"
-        assert "at the pace of the last sweep" in form.text
-        designer.close()
-
-    in_a_loop(scenario)
-
-
-def test_stop_keeps_the_rows_and_says_how_many(
-    session: Session, swept: Swept, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def scenario() -> None:
-        swept.begin(GRID)
-        await until(lambda: bool(swept._rows))
-        swept.stop()
-        done = len(swept.rows)
-        assert not swept.busy
-        assert done >= 1
-        if done < 9:
-            assert swept.words == f"Stopped: {done} of 9 designs are done."
-        swept.close()
-
-    in_a_loop(scenario)
-
-
-def test_what_ends_a_sweep_early_is_said(
-    swept: Swept, picture: Picture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = rows().rows[0]
-
-    def fails(self: Sweep) -> Any:
-        yield first
-        raise OSError("no space left")
-
-    monkeypatch.setattr(Sweep, "__iter__", fails)
-    picture.show_designs()
-    swept.begin(GRID)
-    assert "1 of 9 designs; it ended early: " in swept.words
-    assert "no space left" in picture.designs.text
-
-
-def test_values_are_read_as_they_are_written() -> None:
-    for path in ("filters", "up_interpolate", "down_blocks", INPUT_SIZE):
-        values = sensible_values(SMALL, path)
-        assert 1 < len(values) <= 6
-        assert read_values(SMALL, path, ", ".join(map(value_text, values))) == values
-    assert read_values(SMALL, "filters", " 5,,5, 7 ") == [5, 7]
-    with pytest.raises(FieldError, match="filters"):
-        read_values(SMALL, "filters", "8, many")
-    with pytest.raises(FieldError, match="commas between them, such as"):
-        read_values(SMALL, "filters", " , ")
-
-
-def test_the_form_says_what_is_wrong_and_sweeps_nothing(session: Session, swept: Swept) -> None:
-    form = SweepForm(session, swept, lambda: None)
-    form.values[0].value = "8, many"
-    assert form.button.disabled
-    assert "many" in form.text
-    form.values[0].value = "8"
-    form.fields[1].value = "filters"
-    assert "chosen once" in form.text
-    form.fields[1].value = ""
-    assert not form.button.disabled
-    assert form.values[1].disabled
-    assert form.grid == {"filters": [8]}
-    form.fields[0].value = ""
-    assert (form.button.disabled, form.grid) == (True, {})
-    form.fields[0].value = INPUT_SIZE
-    assert all(len(shape) == 3 for shape in form.grid["input_shape"])
-    form.fields[0].value, form.fields[1].value = "filters", "kernel_size"
-    form.values[0].value = ", ".join(map(str, range(1, 4001)))
-    assert "at most 2,000" in form.text
-    assert form.button.disabled
-
-
 def test_the_table_has_the_same_designs_and_does_the_same(session: Session, swept: Swept) -> None:
     table = FactsTable(session, "blocks", swept)
     assert not table.has_designs
@@ -336,67 +175,3 @@ def test_a_sweep_of_code_is_shown_and_the_table_is_opened_beside_it() -> None:
     designer.show_sweep(some)
     assert names(designer.picture) == ["0", "1"]
     designer.close()
-
-
-def test_the_rows_of_a_design_are_found_whatever_its_fields(swept: Swept) -> None:
-    grid = {"filters": [2, 4], "encoder[0].num_convs": [2, 3], "input_shape": [(32, 32, 1), (64, 64, 1)]}
-    swept.show(sweep(SMALL, grid, ("cost",), Instant()).run())
-    assert len(swept.rows) == 8
-    families = set()
-    for row in swept.rows:
-        assert row.design
-        assert swept.rows_of(row.design) == (row.index,)
-        families.add(type(row.design.architecture))
-    assert len(families) == 2, "some are of free blocks"
-    for fewer in ({"filters": [2, 4]}, {"architecture": [UNet(filters=2), preset("U-Net").architecture]}):
-        swept.show(sweep(SMALL, fewer, ("cost",), Instant()).run())
-        for row in swept.rows:
-            assert row.design
-            assert swept.rows_of(row.design) == (row.index,)
-
-
-def test_designs_of_rows_are_made_once_and_not_for_another_family(
-    swept: Swept, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    swept.show(rows({"filters": range(1, 21)}))
-    free = SMALL.replace("encoder[0].num_convs", 3)
-    others = [preset("FC-DenseNet56"), SMALL.replace_all({"input_shape": (64, 64, 1), "filters": 7})]
-    made, replace_all = [], Design.replace_all
-
-    def counted(self: Design, changes: Any) -> Design:
-        made.append(changes)
-        return replace_all(self, changes)
-
-    monkeypatch.setattr(Design, "replace_all", counted)
-    for other in others:
-        assert swept.rows_of(other) == ()
-    assert made == []
-    for _ in range(3):
-        assert swept.rows_of(free) == ()
-    assert len(made) == 20
-
-
-def test_after_close_nothing_is_told(session: Session) -> None:
-    async def scenario() -> None:
-        swept = Swept(session)
-        heard: list[Any] = []
-        swept.observe(heard.append, "rows")
-        swept.begin(GRID)
-        swept.close()
-        before = len(heard)
-        await until(lambda: not swept.busy)
-        assert len(heard) == before
-
-    in_a_loop(scenario)
-
-
-def test_a_designer_that_never_sweeps_does_not_load_what_does() -> None:
-    code = (
-        "import sys; from encdec_widgets.widgets.designer import Designer; "
-        "print([name for name in sys.modules if name.startswith(('encdec_widgets.explore.sweep', "
-        "'encdec_widgets.figures.designs', 'encdec_widgets.widgets.designs.sweep_form'))])"
-    )
-    found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
-    )
-    assert found.stdout.strip() == "[]"

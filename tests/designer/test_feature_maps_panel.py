@@ -311,6 +311,25 @@ def test_a_training_is_offered_with_its_weights_and_a_picture(
     assert panel.weights.value == "random"  # what a person chose stays
 
 
+def test_weights_of_a_training_are_offered_while_its_design_is_on_screen(
+    panel: FeatureMapsPanel, worker: FakeWorker, session: Session
+) -> None:
+    assert session.shown is not None
+    panel.offer_training(session.shown.backbone.design.build(), Halo())
+    assert panel.weights.value == "trained"
+    session.change("filters", 3)
+    assert (panel.weights.value, len(panel.weights.options)) == ("own", 2)
+    panel.measure()
+    assert worker.jobs[-1].weights == "random weights", "and not those of another network, which do not fit"
+    worker.answer(TimingStopped())
+    session.undo()
+    assert (panel.weights.value, len(panel.weights.options)) == ("own", 3)
+    panel.weights.value = "trained"
+    session.change("filters", 4)
+    panel.offer_training(session.shown.backbone.design.build(), Halo())
+    assert panel.weights.value == "own", "only the first time, they are chosen"
+
+
 # In the boxes of the picture
 
 
@@ -366,6 +385,7 @@ def test_what_was_learnt_is_offered_when_a_training_ends(session: Session, worke
     learning.set_trait("state", LearningState(running=True))
     learning.trained = object.__new__(Trained)  # it is not read before a pass begins
     object.__setattr__(learning.trained, "task", "halo")
+    object.__setattr__(learning.trained, "design", session.design)
     learning.set_trait("state", LearningState(running=False))
     labels = [label for label, _ in page.maps.weights.options]
     assert labels == ["the network's own", "of the last training", "random"]

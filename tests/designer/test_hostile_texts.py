@@ -152,7 +152,7 @@ def test_a_family_of_such_a_name() -> None:
 
 def test_what_a_measurement_fails_with(designer: Designer) -> None:
     panel = designer.aside.timing
-    panel._fail(RuntimeError(HOSTILE))
+    panel._run.fail(RuntimeError(HOSTILE))
     panel._draw()
     designer.aside.receptive_field.show_effective(RuntimeError(HOSTILE))
     shown = read_on(designer)

@@ -198,3 +198,25 @@ def test_a_design_of_ones_own_class_that_is_not_defined_yet_stays_kept(browser: 
     assert "needs the class &#39;Mine&#39;" in said(second)
     assert labels(second) == ["Bring back 1 edit", "Let go"]
     assert browser.texts["U-Net"] == text
+
+
+def test_pins_come_back_too(browser: Browser, tmp_path: Path) -> None:
+    first = Designer(SMALL)
+    browser.draw(first)
+    first.session.pin("U-Net")
+    first.close()
+    second = Designer(SMALL)
+    browser.draw(second)
+    assert labels(second) == ["Bring back 1 pinned design", "Let go"]
+    press(second, "Bring back 1 pinned design")
+    assert [pin.name for pin in second.session.pins] == ["U-Net"]
+    assert not seen(second)
+
+    file = tmp_path / "edits.json"
+    kept = Designer(SMALL, keep=file)
+    kept.session.pin("U-Net")
+    kept.close()
+    again = Designer(SMALL, keep=file)
+    assert said(again) == "<div>1 pinned design came back from edits.json.</div>"
+    assert [pin.name for pin in again.session.pins] == ["U-Net"]
+    assert labels(again) == [], "there is no edit to take back"

@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
+import attrs
 import pytest
 
 from encdec_widgets.session import Session
-from encdec_widgets.widgets.pages import timing_panel
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
 from encdec_widgets.widgets.pages.timing_words import card_html
 from encdec_widgets.workers.backends import backend_named
@@ -33,11 +33,13 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> tuple[Card, Card]:
 
 
 @pytest.fixture
-def panel(cards: tuple[Card, Card], monkeypatch: pytest.MonkeyPatch) -> TimingPanel:
-    made = begun(Session(DESIGN), FakeWorker(), monkeypatch)
-    monkeypatch.setattr(timing_panel, "visible_devices", lambda: told_apart([FIRST, SECOND, CPU]))
-    made._show_network(first=True)
-    return made
+def worker() -> FakeWorker:
+    return FakeWorker()
+
+
+@pytest.fixture
+def panel(cards: tuple[Card, Card], worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> TimingPanel:
+    return begun(Session(DESIGN), worker, monkeypatch, told_apart([FIRST, SECOND, CPU]))
 
 
 class Process:
@@ -60,6 +62,7 @@ class Process:
                 "notices": [],
                 "device": "NVIDIA H200 (GPU:1)",
                 "device_option": "GPU:1",
+                "devices": [attrs.asdict(device) for device in told_apart([FIRST, SECOND, CPU])],
                 "multiply_adds": 10**6,
             }
         if command == "predict":
@@ -111,11 +114,10 @@ def test_beside_cards_the_cpu_was_chosen_or_is_all_that_the_backend_sees(
 
 
 def test_a_whole_measurement_on_the_second_card_tells_of_that_card(
-    panel: TimingPanel, cards: tuple[Card, Card]
+    panel: TimingPanel, worker: FakeWorker, cards: tuple[Card, Card]
 ) -> None:
     choose(panel, "GPU:1")
     panel.start.click()
-    worker: Any = panel._worker
     (job,) = worker.jobs
     assert isinstance(job, Measurement)
     process = Process(cards)

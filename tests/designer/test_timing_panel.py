@@ -9,7 +9,6 @@ import pytest
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.session import Session
-from encdec_widgets.widgets.pages import timing_panel
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.timing import (
@@ -20,6 +19,7 @@ from encdec_widgets.workers.timing import (
     TimingError,
     TimingStopped,
     TimingTooLongError,
+    known_devices,
     measuring,
     network_of,
 )
@@ -68,7 +68,7 @@ def test_it_names_the_device_plainly(
 ) -> None:
     assert "Timing on CPU" in panel.children[0].value
     assert "No GPU found" in panel.children[-1].value  # and not the first thing that is said
-    monkeypatch.setattr(timing_panel, "visible_devices", lambda: (Device("NVIDIA H200", "GPU"), CPU))
+    monkeypatch.setattr(known_devices, "visible_devices", lambda: (Device("NVIDIA H200", "GPU"), CPU))
     other = TimingPanel(session, worker)  # type: ignore[arg-type]
     assert "Timing on NVIDIA H200" in other.children[0].value
     assert other.controls.options.device == "auto"

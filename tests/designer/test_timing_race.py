@@ -5,7 +5,7 @@ import pytest
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
 from encdec_widgets.workers.timing import Race, network_of
-from tests.designer.timed import DESIGN, OTHER, RACE, FakeWorker, begun, layers_in, said, show
+from tests.designer.timed import DESIGN, OTHER, RACED, FakeWorker, begun, layers_in, said, show
 
 
 @pytest.fixture
@@ -29,12 +29,27 @@ def test_a_pinned_network_is_raced_against_the_one_on_screen(panel: TimingPanel,
     (job,) = worker.jobs
     assert isinstance(job, Race)
     sent = [network_of(design.build()) for design in (DESIGN, OTHER)]
-    assert [layers_in(racer.network) for racer in (job.a, job.b)] == list(map(layers_in, sent))
-    worker.answer(RACE)
-    assert panel.race is RACE
+    assert [layers_in(racer.network) for racer in job.racers] == list(map(layers_in, sent))
+    worker.answer(RACED)
+    assert panel.race == RACED.compare(0, 1)
     assert "B is 2.00 times faster" in said(panel)
     show(panel, DESIGN)
     assert "Out of date" in panel.text
+
+
+def test_what_a_race_measured_of_the_network_on_screen_is_its_time(
+    panel: TimingPanel, worker: FakeWorker
+) -> None:
+    panel.pin.click()
+    show(panel, OTHER)
+    panel.start_race.click()
+    worker.answer(RACED)
+    time = panel._session.time
+    assert time is not None
+    assert (time.design, time.ms, time.measured) == (OTHER, RACED.timings[1].median_ms, True)
+    show(panel, DESIGN)
+    time = panel._session.time
+    assert time is None or not time.measured, "of A nothing is told by the time of B"
 
 
 def test_one_network_is_raced_on_two_backends(panel: TimingPanel, worker: FakeWorker) -> None:
@@ -43,7 +58,7 @@ def test_one_network_is_raced_on_two_backends(panel: TimingPanel, worker: FakeWo
     panel.controls.rows["backend"].children[0].value = "jax"
     panel.start_race.click()
     (job,) = worker.jobs
-    assert job.a.network.text == job.b.network.text
+    assert job.racers[0].network.text == job.racers[1].network.text
     assert job.backends[-1] == "jax"
 
 
@@ -66,9 +81,10 @@ def test_the_session_holds_the_race_with_the_designs_that_it_was_of(
     panel.start_race.click()
     show(panel, DESIGN)  # while it is under way
     panel.pin.click()
-    worker.answer(RACE)
+    worker.answer(RACED)
     assert (session.race.a, session.race.b, session.race.alike) == (DESIGN, OTHER, True)
-    assert session.race.result is panel.race is RACE
+    assert session.race.result is panel.race
+    assert panel.race == RACED.compare(0, 1)
     panel.pin.click()
     assert session.race is panel.race is None
     assert len(told) == 2
@@ -80,5 +96,5 @@ def test_a_race_of_different_options_is_not_one_of_the_networks_alone(
     panel.pin.click()
     panel.controls.rows["batch_size"].children[1].value = 4
     panel.start_race.click()
-    worker.answer(RACE)
+    worker.answer(RACED)
     assert not panel._session.race.alike

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -10,29 +11,25 @@ import pytest
 from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.session import Session
-from encdec_widgets.widgets.pages import timing_panel
 from encdec_widgets.widgets.pages.timing_panel import TimingPanel
-from encdec_widgets.workers.device import CPU
+from encdec_widgets.workers.device import CPU, Device
 from encdec_widgets.workers.timing import (
     BlockTime,
-    Comparison,
     Network,
-    Timing,
+    Raced,
+    known_devices,
 )
 from tests.designer.on_screen import put
+from tests.timings import timing
 
 DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1))
 OTHER = DESIGN.replace("filters", 3)
-TIMING = Timing(
-    median_ms=12.5,
+TIMING = timing(
+    12.5,
     p10_ms=11.0,
     p90_ms=14.0,
     n=40,
     first_call_ms=200.0,
-    batch_size=1,
-    precision="float32",
-    device="CPU",
-    backend="tensorflow",
     compilation="graph",
     multiply_adds=1_000_000,
     ceiling=1e9,
@@ -44,7 +41,11 @@ BY_BLOCK = attrs.evolve(
         BlockTime(name="stack0_dec1", median_ms=7.0, n=9),
     ),
 )
-RACE = Comparison.of(TIMING, attrs.evolve(TIMING, median_ms=6.25), [(12.5, 6.25)] * 10)
+RACED = Raced(
+    names=("A", "B"),
+    timings=(TIMING, attrs.evolve(TIMING, median_ms=6.25)),
+    rounds=((12.5, 6.25),) * 10,
+)
 CALIBRATION = {
     "peak_multiply_adds_per_s": 1e9,
     "convolution_rates": [[4, 1e8], [64, 1e9]],
@@ -65,9 +66,9 @@ class FakeWorker:
         self.answer: Any = None
         self.tell: Any = None
         self.stopped = False
-        self.refuses: Exception | None = None
+        self.refuses: BaseException | None = None
 
-    def submit(self, job: Any, *, on_done: Any, on_progress: Any) -> None:
+    def submit(self, job: Any, *, on_done: Any, on_progress: Any = None) -> None:
         if self.refuses is not None:
             raise self.refuses
         self.jobs.append(job)
@@ -77,9 +78,14 @@ class FakeWorker:
         self.stopped = True
 
 
-def begun(session: Session, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> TimingPanel:
-    """A panel on this machine's CPU alone, made before anything was shown."""
-    monkeypatch.setattr(timing_panel, "visible_devices", lambda: (CPU,))
+def begun(
+    session: Session,
+    worker: FakeWorker,
+    monkeypatch: pytest.MonkeyPatch,
+    devices: Sequence[Device] = (CPU,),
+) -> TimingPanel:
+    """A panel where the notebook's backend sees these devices, made before anything was shown."""
+    monkeypatch.setattr(known_devices, "visible_devices", lambda: tuple(devices))
     session.set_trait("shown", None)
     panel = TimingPanel(session, worker)  # type: ignore[arg-type]
     assert panel.start.disabled

@@ -28,6 +28,7 @@ from encdec_widgets.workers.timing import Timing
 from encdec_widgets.workers.timing.calibrating import Calibrated
 from encdec_widgets.workers.timing.calibration import predict_ms
 from tests.library.calibrated import CALIBRATION
+from tests.timings import timing
 
 GRID = [shape for shape in shapes("U-Net") if shape.levels <= 0 and shape.output_stride in (1, 4)]
 """A part of the space that is quick to build in all its widths."""
@@ -314,20 +315,6 @@ def test_a_speed_that_cannot_be_known_is_untested_and_says_why(monkeypatch: pyte
     assert advice.untested == "The speed could not be tested: TensorFlow sees no GPU:7 here."
 
 
-def timing(design: Design, ms: float) -> Timing:
-    return Timing(
-        median_ms=ms,
-        p10_ms=ms,
-        p90_ms=ms,
-        n=9,
-        first_call_ms=ms,
-        batch_size=1,
-        precision="float32",
-        device="CPU",
-        backend="tensorflow",
-    )
-
-
 def test_measured_designs_say_how_far_predictions_were_off() -> None:
     advice = advised(wishes(images_per_second=1, device="CPU", work="forward"), SPEED)
     asked: list[Design] = []
@@ -336,7 +323,7 @@ def test_measured_designs_say_how_far_predictions_were_off() -> None:
         assert options["work"] == "forward"
         asked.append(design)
         predicted = next(one.predicted_ms for one in advice.advised if one.design == design)
-        return timing(design, 2 * (predicted or 0))
+        return timing(2 * (predicted or 0))
 
     measured, slower = with_measured(advice, measure)
     assert slower == pytest.approx(2)
@@ -379,7 +366,7 @@ def test_a_finalist_that_is_slower_than_wished_makes_it_choose_again(monkeypatch
     def measure(design: Design, **_: Any) -> Timing:
         looked = look(design.architecture)
         size = design.input_shape[:2]
-        return timing(design, 3 * looked.predicted_ms(size, CALIBRATION, batch_size=1, work="forward"))
+        return timing(3 * looked.predicted_ms(size, CALIBRATION, batch_size=1, work="forward"))
 
     monkeypatch.setattr(module, "with_measured", lambda advice: with_measured(advice, measure))
     advice = advise(**wanted, images_per_second=speed, measure=True)

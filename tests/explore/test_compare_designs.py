@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import importlib
 import io
 import itertools
 import math
@@ -20,21 +19,17 @@ from encdec_widgets.architectures import CustomEncoderDecoder, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.encoder_decoder import EncoderBlock
 from encdec_widgets.backbone import Backbone
+from encdec_widgets.explore.comparing import times
 from encdec_widgets.explore.comparing.fields import differences
 from encdec_widgets.explore.figures_of import FIGURES
 from encdec_widgets.explore.tell import tell
 from encdec_widgets.workers.errors import BeyondMemoryError, TimingStopped
 from encdec_widgets.workers.sent_network import network_of
-from encdec_widgets.workers.timing import Timing
+from encdec_widgets.workers.timing import Race, Raced, Timing
+from tests.timings import timing
 
-module = importlib.import_module("encdec_widgets.explore.compared")
 SMALL = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (64, 64, 1))
 WIDE = SMALL.replace("filters", 8)
-
-
-def timing(ms: float, **others: Any) -> Timing:
-    values = {"batch_size": 1, "precision": "float32", "device": "CPU", "backend": "jax", **others}
-    return Timing(median_ms=ms, p10_ms=ms, p90_ms=ms, n=9, first_call_ms=ms, **values)
 
 
 def test_figures_and_ratios_are_those_of_the_networks() -> None:
@@ -134,8 +129,8 @@ def test_one_design_that_cannot_be_timed_leaves_the_others_their_times(
         network_of(backbone).check(1)
         return timing(2)
 
-    monkeypatch.setattr(module, "measure_time", measures)
-    monkeypatch.setattr(module, "one_at_a_time_on_this_machine", contextlib.nullcontext)
+    monkeypatch.setattr(times, "measure_time", measures)
+    monkeypatch.setattr(times, "one_at_a_time_on_this_machine", contextlib.nullcontext)
     open_ = SMALL.replace("input_shape", (None, None, 1))
     names = ["small", "wide", "open", "again"]
     compared = compare_designs([SMALL, WIDE, open_, SMALL], names, measure=True)
@@ -157,11 +152,93 @@ def test_a_stop_ends_the_timings_and_what_is_measured_stays(monkeypatch: pytest.
             raise outcome
         return outcome
 
-    monkeypatch.setattr(module, "measure_time", measures)
-    monkeypatch.setattr(module, "one_at_a_time_on_this_machine", contextlib.nullcontext)
+    monkeypatch.setattr(times, "measure_time", measures)
+    monkeypatch.setattr(times, "one_at_a_time_on_this_machine", contextlib.nullcontext)
     compared = compare_designs([SMALL, WIDE, SMALL], ["a", "b", "c"], measure=True)
     assert [row.figures.get("time_ms") for row in compared] == [2, None, None]
     assert compared.notices == ("b was not timed: stopped.",)
+
+
+class RacingWorker:
+    """Answers a race: each network takes twice as long as the one before."""
+
+    def __init__(self, rounds: int = 6, **of_last: Any) -> None:
+        self.rounds, self.of_last = rounds, of_last
+        self.error: Exception | None = None
+        self.jobs: list[Race] = []
+
+    def do(self, job: Race) -> Raced:
+        self.jobs.append(job)
+        if self.error is not None:
+            raise self.error
+        ms = [2.0 * 2**i for i in range(len(job.racers))]
+        timings = [timing(one) for one in ms]
+        timings[-1] = attrs.evolve(timings[-1], **self.of_last)
+        rounds = tuple(tuple(one * (1 + i / 100) for one in ms) for i in range(self.rounds))
+        return Raced(names=tuple(one.name for one in job.racers), timings=tuple(timings), rounds=rounds)
+
+
+@pytest.fixture
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(times, "one_at_a_time_on_this_machine", contextlib.nullcontext)
+
+
+@pytest.mark.usefixtures("nobody_waits")
+def test_a_race_gives_each_its_time_and_its_ratio_to_the_first_with_the_interval() -> None:
+    open_ = SMALL.replace("input_shape", (None, None, 1))
+    broken = Design(CustomEncoderDecoder(encoder=[Broken(pool=False)]), (8, 8, 1))
+    worker = RacingWorker()
+    designs = [SMALL, open_, WIDE, broken, SMALL.replace("filters", 6)]
+    compared = compare_designs(designs, list("abcde"), batch_size=4, race=True, worker=worker, budget_s=0.1)
+    (job,) = worker.jobs
+    assert [(one.name, one.options.batch_size, one.options.budget_s) for one in job.racers] == [
+        ("a", 4, 0.1),
+        ("c", 4, 0.1),
+        ("e", 4, 0.1),
+    ]
+    assert [row.figures.get("time_ms") for row in compared] == [2, None, 4, None, 8]
+    assert compared["c"].ratios["time_ms"] == pytest.approx(2)
+    assert compared["e"].time_interval == pytest.approx((4, 4))
+    fact = next(fact for fact in compared.facts if fact.name == "time_ms")
+    assert fact.ratios[2] == "× 2 (95 %: 2 to 2)"
+    said, told = compared.notices
+    assert said.startswith("b was not raced: ")
+    assert "must be fixed" in said
+    assert told.startswith("Raced in turn on CPU: compared with a, c is 2.0")
+    row = list(csv.DictReader(io.StringIO(compared.to_csv())))[2]
+    assert float(row["time_ms_ratio_low"]) == pytest.approx(2)
+
+
+@pytest.mark.usefixtures("nobody_waits")
+def test_a_race_across_devices_says_on_which_each_ran_and_gives_no_ratio() -> None:
+    worker = RacingWorker(device="NVIDIA T4")
+    compared = compare_designs([SMALL, WIDE], ["a", "b"], race=True, worker=worker)
+    assert "time_ms" not in compared[1].ratios
+    assert compared[1].time_interval is None
+    assert "a ran on CPU, b on NVIDIA T4" in compared.notices[0]
+    assert "These times are of 2 devices" in compared.notices[1]
+
+
+@pytest.mark.usefixtures("nobody_waits")
+def test_a_race_of_few_rounds_claims_no_difference() -> None:
+    compared = compare_designs([SMALL, WIDE], race=True, worker=RacingWorker(rounds=2))
+    fact = next(fact for fact in compared.facts if fact.name == "time_ms")
+    assert fact.ratios[1] == "× 2 (too few rounds to be sure)"
+    assert "no difference that this run could show" in compared.notices[0]
+
+
+@pytest.mark.usefixtures("nobody_waits")
+@pytest.mark.parametrize(
+    "error", [TimingStopped(), BeyondMemoryError(2 * 10**9, 10**9, 1, 0)], ids=["stopped", "memory"]
+)
+def test_where_there_is_no_race_it_is_said_why(error: Exception) -> None:
+    worker = RacingWorker()
+    worker.error = error
+    compared = compare_designs([SMALL, WIDE], race=True, worker=worker)
+    assert compared.raced is None
+    assert compared.notices == (f"There was no race: {error}.",)
+    alone = compare_designs([SMALL], race=True, worker=worker)
+    assert alone.notices == ("A race takes two networks that can be timed.",)
 
 
 @pytest.mark.parametrize(

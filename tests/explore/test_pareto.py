@@ -104,7 +104,9 @@ def test_times_of_different_devices_are_not_ranked_without_saying_so() -> None:
 
     rows = [Row({"time_ms": 5, "parameters": 1}, "CPU"), Row({"time_ms": 4, "parameters": 2}, "NVIDIA T4")]
     aims = {"time_ms": "low", "parameters": "low"}
-    assert pareto(rows, aims).notices == ("Times of different devices are compared here: CPU and NVIDIA T4.",)
+    assert pareto(rows, aims).notices == (
+        "These times are of 2 devices: CPU and NVIDIA T4. Compare those of one device only.",
+    )
     assert pareto(rows[:1] * 2, aims).notices == ()
     assert pareto(rows, {"parameters": "low"}).notices == ()
 

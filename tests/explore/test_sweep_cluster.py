@@ -1,6 +1,7 @@
 """Sweeps on a cluster of Dask, where it is installed: extra `cluster`."""
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from encdec_widgets import sweep
+from encdec_widgets import explore, sweep
 from tests.explore.deadly import Deadly
 from tests.explore.instant import DESIGN
 
@@ -21,6 +22,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.skipif(sys.platform == "win32", reason="a process there is ended otherwise"),
 ]
+README = Path(explore.__file__ or "").parent / "README.md"
 GRID = {"filters": [0, *range(2, 22)], "down_blocks": [2, 3]}
 
 
@@ -64,3 +66,34 @@ def test_a_design_that_kills_every_worker_is_a_row_with_its_reason(client: Any, 
     assert [bool(row.told) for row in found.rows] == [True, False]
     assert "KilledWorker" in found.rows[1].reason
     assert found.rows[1].failed
+
+
+def lines_of_readme() -> list[str]:
+    """The Python of the section on sweeps: the lines for a laptop, and those for a cluster."""
+    section = README.read_text(encoding="utf-8").partition("## Sweep")[2].partition("\n## ")[0]
+    return re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+
+
+def test_the_lines_of_the_readme_run_on_a_cluster_and_go_on_from_its_file_on_a_laptop(
+    client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    laptop, cluster = lines_of_readme()
+    assert cluster.count("scheduler:8786") == 1
+    monkeypatch.chdir(tmp_path)
+    ran: dict[str, Any] = {}
+    try:
+        exec(cluster.replace("scheduler:8786", client.scheduler.address), ran)
+    finally:
+        if "executor" in ran:
+            ran["executor"]._client.close()
+    printed = capsys.readouterr().out
+    assert ran["rows"].complete
+    assert printed.count("\n") == len(ran["rows"]) == 32
+    assert "'parameters'" in printed
+    asked: list[Any] = []
+    monkeypatch.setattr("encdec_widgets.explore.sweeping.asking.AskProcesses.ask", asked.append)
+    there: dict[str, Any] = {}
+    exec(laptop, there)
+    assert there["rows"].rows == ran["rows"].rows
+    assert asked == []
+    assert (tmp_path / "sweep.jsonl").read_bytes().count(b"\n") == 33

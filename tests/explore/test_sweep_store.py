@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encdec_widgets import Design, sweep
+from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
 from encdec_widgets.explore.sweep import Sweep
 from encdec_widgets.explore.sweeping.store import Kept, Store, StoreError
@@ -213,6 +214,36 @@ def test_half_a_line_of_another_process_does_not_spoil_the_next(tmp_path: Path) 
         file.write(b'{"index": 0, "told": {"co')  # and was killed
     store.add(1, Kept("key", told_of_text("a")), {"filters": 4})
     assert store.open() == {1: Kept("key", told_of_text("a"))}
+
+
+@pytest.mark.parametrize(
+    ("grid", "other"),
+    [
+        (GRID, {"filters": 99, "down_blocks": 1}),
+        ({"input_shape": [(64, 64, 1), (32, 32, 1)]}, {"input_shape": (128, 128, 1)}),
+        ({"architecture": [DESIGN.architecture, UNet(filters=5)]}, {"filters": 7}),
+    ],
+    ids=["fields", "the input", "the architecture"],
+)
+def test_a_design_that_differs_in_what_is_swept_goes_on_and_gives_the_same_rows(
+    tmp_path: Path, grid: Any, other: Any
+) -> None:
+    path = tmp_path / "store"
+    whole = swept(path, grid=grid).run()
+    again = Instant()
+    found = sweep(DESIGN.replace_all(other), grid, ("cost",), again, path).run()
+    assert again.asked == []
+    assert [(row.values, row.told, row.design) for row in found.rows] == [
+        (row.values, row.told, row.design) for row in whole.rows
+    ]
+
+
+def test_a_design_that_differs_in_another_field_too_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    path.write_bytes(CONTENT)
+    with pytest.raises(StoreError, match="holds another sweep: design"):
+        sweep(DESIGN.replace_all({"filters": 5, "kernel_size": 5}), GRID, ("cost",), Instant(), path)
+    assert path.read_bytes() == CONTENT
 
 
 def test_a_folder_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:

@@ -22,8 +22,9 @@ from encdec_widgets.lessons.taught import (
     skips,
     stacks_and_dense_blocks,
 )
-from encdec_widgets.workers.timing import Comparison, Timing, Worker
+from encdec_widgets.workers.timing import Comparison, Worker
 from tests.lessons.designs_of_lessons import ALL, HALO, PARAMETERS_LIE, SKIPS, Tried
+from tests.timings import timing
 
 STEPS = {"2": skips.STEPS, "3": seeing_far.STEPS}
 
@@ -136,23 +137,9 @@ def test_what_twice_as_many_filters_and_a_second_hourglass_are_compared_with() -
     [((20.0, 10.0), "faster"), ((10.0, 20.0), "slower"), ((10.0, 10.1), "about as fast")],
 )
 def test_a_race_in_words(times_ms: tuple[float, float], said: str) -> None:
-    a, b = (_timing(ms) for ms in times_ms)
+    a, b = map(timing, times_ms)
     race = Comparison.of(a, b, [times_ms] * 8)
     assert parameters_lie._in_words(race) == said
-
-
-def _timing(ms: float) -> Timing:
-    return Timing(
-        n=8,
-        median_ms=ms,
-        p10_ms=ms,
-        p90_ms=ms,
-        first_call_ms=ms,
-        batch_size=1,
-        precision="float32",
-        device="CPU",
-        backend="tensorflow",
-    )
 
 
 # Trainings and races, for real; the teacher's notebook has those that reach the goals

@@ -19,6 +19,10 @@ def failing(*_: Any, **__: Any) -> Any:
     raise AssertionError(TRACEBACK)
 
 
+@pytest.mark.backend
+@pytest.mark.tensorflow
+@pytest.mark.jax
+@pytest.mark.torch
 @pytest.mark.parametrize("command", ["predict", "start"])
 def test_what_a_compiler_says_becomes_a_sentence_that_tells_what_to_do(
     monkeypatch: pytest.MonkeyPatch, command: str
@@ -26,13 +30,15 @@ def test_what_a_compiler_says_becomes_a_sentence_that_tells_what_to_do(
     import attrs
 
     bench, arguments = Bench(), {"name": "network", **({"calibration": None} if command == "predict" else {})}
-    options = checked()
+    compiled = next(way for way in running_backend().compilations if way != "eager")
+    options = checked(compilation=compiled)
     bench.load("network", attrs.asdict(network_of(small_model())), attrs.asdict(options))
     monkeypatch.setattr(type(running_backend()), "runner", failing)
+    monkeypatch.setattr(type(running_backend()), "calibrated_as", lambda self, way: way)
     reply = answer({"id": 1, "command": command, "arguments": arguments, "batch_size": 1}, bench.commands)
     assert reply["retire"]
     assert reply["error"] == (
-        f"{running_backend().proper_name} ({options.compilation}) failed at this network (AssertionError); "
+        f"{running_backend().proper_name} ({compiled}) failed at this network (AssertionError); "
         'choose "eager", or another backend'
     )
 

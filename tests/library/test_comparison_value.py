@@ -13,26 +13,13 @@ from numpy.typing import NDArray
 
 from encdec_widgets.workers.timing.comparison import ENOUGH_ROUNDS, Comparison
 from encdec_widgets.workers.timing.result import Timing
+from tests.timings import timing
 
 TIMES = st.floats(1e-3, 1e5)
 PAIRS = st.lists(st.tuples(TIMES, TIMES), min_size=1, max_size=40)
 CLOSE_PAIRS = st.lists(
     st.tuples(st.floats(0.9, 1.1), st.floats(0.9, 1.1)), min_size=ENOUGH_ROUNDS, max_size=40
 )
-
-
-def timing(median_ms: float = 10.0, batch_size: int = 1) -> Timing:
-    return Timing(
-        median_ms=median_ms,
-        p10_ms=0.9 * median_ms,
-        p90_ms=1.1 * median_ms,
-        n=100,
-        first_call_ms=500.0,
-        batch_size=batch_size,
-        precision="float32",
-        device="CPU",
-        backend="jax",
-    )
 
 
 def compared(pairs: Any, batches: tuple[int, int] = (1, 1), **names: str) -> Comparison:

@@ -11,12 +11,13 @@ import h5py
 import numpy as np
 import pytest
 
-from encdec_widgets import Design, read_design
+from encdec_widgets import Design, feature_maps, read_design
 from encdec_widgets._keras import keras
 from encdec_widgets.architectures import Hourglass, LeapCNN, UNet
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.export.sleap.keras_2 import keras_2_config
 from encdec_widgets.export.sleap.saving import with_sleap_names
+from encdec_widgets.workers.timing import Worker
 
 pytestmark = pytest.mark.backend
 HEADS = {
@@ -122,6 +123,15 @@ def test_outputs_are_those_of_the_trained_model(folder: Path, naming: str) -> No
     found = read_design(folder)
     assert [head.name for head in found.design.heads] == ["confmaps", "pafs"]
     assert_same(found.backbone(weights=True).model, trained)
+
+
+def test_what_the_layers_of_a_trained_model_see_is_what_they_put_out(folder: Path, worker: Worker) -> None:
+    confmaps, _ = outputs(keras.saving.load_model(folder / "best_model.h5", compile=False))
+    image = np.random.default_rng(0).random((32, 48, 1), dtype=np.float32)
+    maps = feature_maps(read_design(folder).backbone(weights=True), image, worker=worker)
+    assert maps.weights == "the network's own weights"
+    (head,) = (head for head in maps.heads if head.label == "confmaps")
+    assert [peak.value for peak in head.peaks] == pytest.approx(confmaps.max((0, 1, 2)), abs=1e-5)
 
 
 @pytest.mark.parametrize("interpolated", [True, False])

@@ -24,6 +24,7 @@ from encdec_widgets.workers.timing import (
 )
 from encdec_widgets.workers.timing.calibration import Calibration
 from encdec_widgets.workers.timing.measuring import MIN_RUNS
+from tests import timings
 from tests.library.calibrated import CALIBRATION, KNOWN
 from tests.library.timed import (
     DESIGN,
@@ -185,16 +186,8 @@ def test_what_would_take_too_long_is_refused_before_it_is_run(worker: Worker) ->
 # The value
 
 
-TIMING = Timing(
-    median_ms=12.34,
-    p10_ms=11.0,
-    p90_ms=1234.0,
-    n=162,
-    first_call_ms=512.3,
-    batch_size=4,
-    precision="float32",
-    device="CPU",
-    backend="jax",
+TIMING = timings.timing(
+    12.34, p10_ms=11.0, p90_ms=1234.0, n=162, first_call_ms=512.3, batch_size=4, backend="jax"
 )
 
 

@@ -1,5 +1,6 @@
 """Timings that do not fit: refused with the batch that would, and told of when a process ends of it."""
 
+import mmap
 import os
 import signal
 import sys
@@ -17,7 +18,8 @@ from encdec_widgets.networks.call_graph import call_graph
 from encdec_widgets.workers.errors import BeyondMemoryError
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.timing import Measurement, TimingError, Worker, checked, measure, network_of
-from tests.library.timed import small_model
+from tests.library.control_groups import control_group
+from tests.library.timed import alive, eventually, small_model
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are Linux's")
 LARGE = Design(UNet(filters=16, down_blocks=1, up_blocks=1), (512, 512, 1))
@@ -78,6 +80,27 @@ def test_one_that_is_begun_all_the_same_ends_with_a_line_about_memory(
     assert not isinstance(caught.value, BeyondMemoryError)
     assert "\n" not in str(caught.value)
     assert measure(small_model(), worker=worker, budget_s=0.05)  # in a process of its own
+
+
+@on_linux
+def test_a_control_group_refuses_before_it_starts_and_kills_what_is_begun_all_the_same() -> None:
+    worker = Worker()
+    measure(small_model(), worker=worker, budget_s=0.05)
+    (pid,) = worker.pids
+    limit = needed(LARGE, 16, "training")
+    with control_group(limit) as group:
+        (group / "cgroup.procs").write_text(str(pid))
+        with pytest.raises(BeyondMemoryError) as caught:
+            measure(LARGE, worker=worker, batch_size=32, work="training")
+        assert limit - mmap.PAGESIZE < caught.value.limit_bytes <= limit
+        assert caught.value.fits in (15, 16)  # the limit is rounded down to pages
+        assert worker.pids == (pid,)
+        with pytest.raises(TimingError, match="memory") as killed:
+            measure(LARGE, worker=worker, batch_size=32, work="training", beyond_memory=True, budget_s=0.05)
+        assert not isinstance(killed.value, BeyondMemoryError)
+        assert eventually(lambda: not alive(pid))
+        assert measure(small_model(), worker=worker, budget_s=0.05)  # in a process outside of the group
+        worker.stop()
 
 
 class Killed:

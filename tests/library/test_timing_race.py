@@ -1,27 +1,35 @@
-"""A against B: two networks timed in turn, on one backend or on two."""
+"""Races: two or more networks timed in turn, on one backend or on several."""
 
 import json
 from typing import Any
 
 import keras
+import psutil
 import pytest
 
 from encdec_widgets import Design
+from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.workers.timing import (
     COMPILATIONS,
+    BeyondMemoryError,
     Comparison,
     Race,
+    Raced,
     Racer,
+    TimingError,
+    TimingStopped,
+    TimingTooLongError,
     Worker,
     checked,
     compare,
     installed_backends,
     measure,
     network_of,
+    race,
 )
 from encdec_widgets.workers.timing.comparison import ENOUGH_ROUNDS
-from encdec_widgets.workers.timing.racing import MAX_ROUNDS
+from encdec_widgets.workers.timing.racing import MAX_ROUNDS, order_of
 from tests.library.timed import DESIGN, Told, alive, small_model
 
 BACKEND = keras.config.backend()
@@ -42,11 +50,11 @@ def check(comparison: Comparison) -> None:
 @pytest.mark.backend
 def test_a_much_larger_network_is_slower(worker: Worker) -> None:
     told = Told()
-    racers = [
+    racers = tuple(
         Racer(network=network_of(design), options=checked(budget_s=0.3), name=name)
         for design, name in ((DESIGN, "small"), (LARGE, "large"))
-    ]
-    race = worker.do(Race(a=racers[0], b=racers[1]), told.on_progress)
+    )
+    race = worker.do(Race(racers=racers), told.on_progress).compare(0, 1)
     check(race)
     assert race.different
     assert race.high < 1
@@ -58,6 +66,87 @@ def test_a_much_larger_network_is_slower(worker: Worker) -> None:
     shares = [progress.share for progress in told.progress]
     assert (shares[0], shares[-1]) == (0, 1)
     assert shares == sorted(shares)
+
+
+@pytest.mark.backend
+def test_of_several_each_has_its_time_and_its_ratio_to_the_first(worker: Worker) -> None:
+    middle = Design(DESIGN.architecture, input_shape=(96, 96, 1))
+    raced = race([DESIGN, LARGE, middle], names=("small", "large", "middle"), worker=worker, budget_s=0.3)
+    assert raced.names == ("small", "large", "middle")
+    for one in raced.comparisons:
+        check(one)
+    times = dict(zip(raced.names, (timing.median_ms for timing in raced.timings), strict=True))
+    assert times["large"] > times["middle"] > times["small"]
+    assert raced.compare(1, 2).ratio > 1
+    assert raced.sentence.startswith("compared with small, large is ")
+    assert Raced.from_dict(json.loads(json.dumps(raced.to_dict()))) == raced
+
+
+def test_what_does_not_fit_is_refused_before_any_of_them_runs_and_named(worker: Worker) -> None:
+    told = Told()
+    huge = Design(UNet(filters=2048, down_blocks=1, up_blocks=1), (16384, 16384, 1))
+    racers = tuple(
+        Racer(network=network_of(design), options=checked(device="CPU", budget_s=0.05), name=name)
+        for design, name in ((DESIGN, "small"), (huge, "huge"))
+    )
+    with pytest.raises(
+        BeyondMemoryError, match=r"^huge: this would take about [\d.]+ TB of memory"
+    ) as caught:
+        worker.do(Race(racers=racers), told.on_progress)
+    assert caught.value.of == "huge"
+    assert not any("call" in progress.doing for progress in told.progress)
+
+
+def test_what_would_take_too_long_is_named(worker: Worker) -> None:
+    with pytest.raises(TimingTooLongError, match=r"^first: this timing would take"):
+        race([DESIGN, LARGE], names=("first", "second"), worker=worker, at_most_s=1e-9)
+
+
+def test_a_race_that_is_stopped_ends_for_all_and_the_worker_is_free(worker: Worker) -> None:
+    told = Told()
+    racers = tuple(
+        Racer(network=network_of(DESIGN), options=checked(budget_s=60), name=name) for name in "abc"
+    )
+    worker.submit(Race(racers=racers), on_done=told, on_progress=told.on_progress)
+    told.wait_until_it_runs()
+    worker.stop()
+    stopped = told.wait()
+    assert isinstance(stopped, TimingStopped)
+    assert stopped.of == ""
+    assert not worker.busy
+
+
+def test_a_process_that_is_killed_ends_the_race_with_a_line_that_names_the_network(worker: Worker) -> None:
+    told = Told()
+    racers = tuple(
+        Racer(network=network_of(DESIGN), options=checked(budget_s=60), name=name) for name in "abc"
+    )
+    worker.submit(Race(racers=racers), on_done=told, on_progress=told.on_progress)
+    told.wait_until_it_runs()
+    (pid,) = worker.pids
+    psutil.Process(pid).kill()
+    ended = told.wait()
+    assert isinstance(ended, TimingError)
+    assert ended.of in ("a", "b", "c")
+    assert str(ended).startswith(f"{ended.of}: ")
+
+
+def test_a_race_is_of_two_networks_or_more_and_names_are_as_many() -> None:
+    with pytest.raises(ValueError, match=r"of two networks or more\. Received: 1"):
+        race([DESIGN])
+    with pytest.raises(ValueError, match=r"a name for each of the 2 networks. Received: \('a',\)"):
+        race([DESIGN, DESIGN], names=("a",))
+
+
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_of_any_two_each_comes_first_equally_often_in_two_rounds_and_each_stands_everywhere(
+    count: int,
+) -> None:
+    orders = [order_of(number, count) for number in range(2 * count)]
+    for there, back in zip(orders[::2], orders[1::2], strict=True):
+        assert there == back[::-1]
+    assert all(sorted(order) == list(range(count)) for order in orders)
+    assert {order[0] for order in orders} == set(range(count))
 
 
 def test_a_race_goes_through_a_dict_and_json_and_back(worker: Worker) -> None:

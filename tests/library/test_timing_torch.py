@@ -1,14 +1,26 @@
 """PyTorch, eager and compiled: each way runs, changes weights only where it trains, and is compiled once."""
 
+from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
 from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.backends.backend import Work
 from encdec_widgets.workers.device import CPU
-from tests.library.timed import small_model
+from encdec_widgets.workers.inside.bench import Bench
+from encdec_widgets.workers.timing import (
+    TimingError,
+    Worker,
+    checked,
+    compare,
+    installed_backends,
+    measure,
+    network_of,
+)
+from tests.library.timed import DESIGN, small_model
 
 pytestmark = [
     pytest.mark.backend,
@@ -49,6 +61,16 @@ def test_torch_runs_compiled_as_it_does_eagerly(work: Work, compilation: str) ->
     assert not torch.is_inference_mode_enabled()
 
 
+def test_the_device_is_calibrated_without_the_compiler() -> None:
+    import torch
+
+    bench, options = Bench(), checked(compilation="torch.compile")
+    bench.load("network", attrs.asdict(network_of(small_model())), attrs.asdict(options))
+    torch._dynamo.utils.counters.clear()
+    assert bench.predict("network", None)["predicted_ms"] > 0
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 0
+
+
 def test_a_timing_that_varies_names_the_threads() -> None:
     import torch
 
@@ -57,3 +79,30 @@ def test_a_timing_that_varies_names_the_threads() -> None:
     assert "2 threads" in str(running_backend().advice_when_noisy(several))
     assert running_backend().advice_when_noisy({**settings, "threads within operations": 1}) is None
     assert torch.get_num_threads() == settings["threads within operations"]
+
+
+@pytest.mark.skipif("tensorflow" not in installed_backends(), reason="TensorFlow is not installed")
+def test_tensorflow_races_torch_after_a_compiler_has_failed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CXX", str(tmp_path / "no-compiler"))
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "nothing compiled"))
+    worker = Worker()
+    with pytest.raises(TimingError) as caught:
+        measure(small_model(), worker=worker, backend="torch", compilation="torch.compile", budget_s=0.05)
+    said = str(caught.value)
+    assert said.startswith("PyTorch (torch.compile) failed at this network (")
+    assert said.endswith('; choose "eager", or another backend')
+    assert len(said) < 160
+    race = compare(
+        DESIGN,
+        DESIGN,
+        worker=worker,
+        backend=("tensorflow", "torch"),
+        compilation=("graph", "eager"),
+        budget_s=0.1,
+    )
+    assert (race.a.backend, race.b.backend) == ("tensorflow", "torch")
+    assert race.low <= race.ratio <= race.high
+    assert len(worker.pids) == 2
+    worker.stop()

@@ -62,8 +62,8 @@ def test_a_race_leaves_cards_alone_where_both_of_a_backend_run_on_the_cpu() -> N
     def racer(**options: Any) -> Racer:
         return Racer(network=network, options=checked(backend="numpy", **options), name="")
 
-    assert Race(a=racer(device="CPU"), b=racer(device="CPU")).leaves_cards("numpy")
-    assert not Race(a=racer(device="CPU"), b=racer()).leaves_cards("numpy")
+    assert Race(racers=(racer(device="CPU"), racer(device="CPU"))).leaves_cards("numpy")
+    assert not Race(racers=(racer(device="CPU"), racer())).leaves_cards("numpy")
 
 
 @pytest.mark.parametrize("device", ["CPU", "auto"])

@@ -10,6 +10,7 @@ from encdec_widgets.architectures import UNet
 from encdec_widgets.session import Session
 from tests.both_forms import in_both_forms as in_both_forms
 from tests.session.slow import GATE, Gate
+from tests.session.taught import Taught
 
 SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
 
@@ -17,6 +18,11 @@ SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (64, 64, 1))
 @pytest.fixture
 def session() -> Session:
     return Session(SMALL)
+
+
+@pytest.fixture
+def taught() -> Taught:
+    return Taught()
 
 
 @pytest.fixture

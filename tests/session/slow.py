@@ -61,8 +61,8 @@ def in_a_loop(scenario: Callable[[], Any]) -> None:
     asyncio.run(scenario())
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.01)

@@ -1,9 +1,9 @@
 """A session learns in a real process: train, edit, go on; the weights come back; a process that ends; closing."""
 
 import asyncio
+import functools
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import psutil
@@ -15,9 +15,10 @@ from encdec_widgets.workers.client import Worker
 from encdec_widgets.workers.training import Trained
 from encdec_widgets.workers.training.weights_file import load
 from tests.library.timed import eventually
+from tests.session import slow
 from tests.session.taught import DESIGN
 
-PATIENCE_S = 200
+until = functools.partial(slow.until, seconds=200)
 """A backend that starts beside other work takes a minute."""
 WIDER = "decoder[1].refine_convs_filters"
 
@@ -27,13 +28,6 @@ def worker() -> Iterator[Worker]:
     worker = Worker()
     yield worker
     worker.stop()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
 
 
 async def learnt_for(learning: Learning, steps: int) -> None:

@@ -13,19 +13,10 @@ from encdec_widgets.session import Session
 from encdec_widgets.session.network_time import NetworkTime
 from encdec_widgets.session.pins import MOST_PINS, PinError, Pinned, with_pin, without_pin
 from encdec_widgets.workers.timing import Timing
+from tests import timings
 from tests.session.conftest import SMALL
 
-TIMING = Timing(
-    median_ms=5.0,
-    p10_ms=5.0,
-    p90_ms=5.0,
-    n=9,
-    first_call_ms=9.0,
-    batch_size=1,
-    precision="float32",
-    device="CPU",
-    backend="jax",
-)
+TIMING = timings.timing(5.0)
 
 
 def _filters(count: int) -> Design:

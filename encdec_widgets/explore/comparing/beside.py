@@ -15,6 +15,7 @@ from encdec_widgets.explore.comparing.given import Given
 from encdec_widgets.explore.tell import reason_in_words
 from encdec_widgets.networks.building import BuildTooLongError
 from encdec_widgets.networks.one_at_a_time import one_at_a_time
+from encdec_widgets.workers.timing.raced import Raced
 from encdec_widgets.workers.timing.result import Timing
 
 GIVE_UP_S = 30.0
@@ -69,6 +70,7 @@ class Comparer:
         batch_size: int,
         precision: Precision | None,
         theme: Literal["light", "dark"] = "light",
+        race: Raced | None = None,
     ) -> None:
         """Begin to compare; an earlier comparison is dropped.
 
@@ -77,6 +79,7 @@ class Comparer:
             batch_size: As in :func:`encdec_widgets.compare_designs`.
             precision: As there.
             theme: Of the pictures.
+            race: The race that some of the times are from.
         """
         self.stop()
         policy = keras.config.dtype_policy() if keras_is_loaded() else None
@@ -93,7 +96,7 @@ class Comparer:
                     if one.backbone is None
                 ]
                 timings = [one.timing for one in asked]
-                compared = yield from compared_in_steps(given, timings, batch_size, precision)
+                compared = yield from compared_in_steps(given, timings, batch_size, precision, race)
                 pictures = compared.pictures(theme)
             except Exception as error:  # noqa: BLE001 - a user's class may raise anything; it is told
                 task.tell(self._on_failed, error)

@@ -1,6 +1,7 @@
 """Figures as a person reads them in a table."""
 
 import math
+from collections.abc import Callable
 
 from encdec_widgets.explore.figures_of import FIGURES
 from encdec_widgets.formatting import (
@@ -46,12 +47,30 @@ def figure_text(name: str, value: float | None) -> str:
     return counted(int(value), "warning") if name == "warnings" else count_text(value)
 
 
-def ratio_words(ratio: float | None) -> str:
+def ratio_words(ratio: float | None, interval: tuple[float, float] | None = None) -> str:
     """How many times that of the first design a figure is.
 
     >>> ratio_words(2.21), ratio_words(1.0), ratio_words(None)
     ('× 2.21', 'the same', '')
+    >>> ratio_words(1.02, (0.97, 1.06)), ratio_words(1.02, (0, math.inf))
+    ('× 1.02 (95 %: 0.97 to 1.06)', '× 1.02 (too few rounds to be sure)')
+
+    Args:
+        ratio: The ratio; None where it is not known.
+        interval: The 95 % interval of one that was measured, which is rounded outwards; None of one that is exact.
     """
     if ratio is None:
         return ""
-    return "the same" if ratio == 1 else f"× {ratio_text(ratio)}"
+    if interval is None:
+        return "the same" if ratio == 1 else f"× {ratio_text(ratio)}"
+    low, high = interval
+    if math.isinf(high):
+        return f"× {ratio_text(ratio)} (too few rounds to be sure)"
+    return f"× {ratio_text(ratio)} (95 %: {_rounded(low, math.floor)} to {_rounded(high, math.ceil)})"
+
+
+def _rounded(ratio: float, way: Callable[[float], int]) -> str:
+    """A ratio with three digits, rounded down or up."""
+    scale = 10.0 ** (2 - math.floor(math.log10(ratio))) if ratio > 0 else 1.0
+    # Rounded once before, or the last bits of a float would make 1.14 of 1.15.
+    return ratio_text(way(round(ratio * scale, 6)) / scale)

@@ -40,6 +40,9 @@ class SweepBeside:
         self._on_rows, self._on_end = on_rows, on_end
         self._background = background or shared_background()
         self._sweep: Sweep | None = None
+        self._left = threading.Event()
+        """Set once the thread that was last begun has left its sweep, which may go on then."""
+        self._left.set()
 
     @property
     def busy(self) -> bool:
@@ -71,24 +74,31 @@ class SweepBeside:
     def _in_a_thread(self, sweep: Sweep) -> None:
         came: deque[Row] = deque()
         told = threading.Event()  # set while the loop is about to take what came
+        before, left = self._left, threading.Event()
+        self._left = left
+
+        def wanted() -> bool:
+            return self._sweep is sweep and self._left is left
 
         def take() -> None:
             told.clear()
             rows = [came.popleft() for _ in range(len(came))]
-            if rows and self._sweep is sweep:
+            if rows and wanted():
                 self._on_rows(rows)
 
         def end(error: Exception | None) -> None:
             take()
-            self._ended(sweep, error)
+            if wanted():
+                self._ended(sweep, error)
 
         take_on_loop, end_on_loop = on_this_loop(take), on_this_loop(end)
 
         def work() -> None:
             error: Exception | None = None
+            before.wait()  # It may be the same sweep, whose processes are just being ended.
             rows = iter(sweep)
             try:
-                while self._sweep is sweep and (row := next(rows, None)) is not None:
+                while wanted() and (row := next(rows, None)) is not None:
                     came.append(row)
                     if not told.is_set():
                         told.set()
@@ -96,6 +106,8 @@ class SweepBeside:
                 rows.close()
             except Exception as fault:  # noqa: BLE001 - it is told
                 error = fault
+            finally:
+                left.set()
             end_on_loop(error)
 
         self._background.aside(work)

@@ -75,12 +75,22 @@ class Pace:
             self.last = time.monotonic()
             self.first = self.first or self.last
 
-    def remaining_s(self, left: int) -> float | None:
-        """How long so many further rows will take (an estimate), in seconds; None before the first answer."""
-        if not left:
-            return 0.0
-        if self.first is None:
+    @property
+    def each_s(self) -> float | None:
+        """Seconds from one row to the next (an estimate); None before the second answer, as processes start before."""
+        if self.first is None or self.answered < 2:
             return None
-        several = self.answered > 1
-        each = (self.last - self.first) / (self.answered - 1) if several else self.last - self.began
-        return each * left * self.answered / self.rows
+        answer_s = (self.last - self.first) / (self.answered - 1)
+        return answer_s * self.answered / self.rows
+
+    def remaining_s(self, left: int) -> float | None:
+        """How long so many further rows will take (an estimate), in seconds; None before the second answer."""
+        each_s = self.each_s
+        return 0.0 if not left else None if each_s is None else each_s * left
+
+    def again_s(self, count: int) -> float | None:
+        """How long a sweep of so many rows would take from its start, in seconds; None before the second answer."""
+        each_s = self.each_s
+        if self.first is None or each_s is None:
+            return None
+        return self.first - self.began + each_s * (count - 1)

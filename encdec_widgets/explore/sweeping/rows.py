@@ -13,7 +13,7 @@ from encdec_widgets.designs.design_json import as_data
 from encdec_widgets.designs.heads import words_at
 from encdec_widgets.explain.table import csv_lines
 from encdec_widgets.explore.figures_of import figures_of
-from encdec_widgets.formatting import counted, listed, value_text
+from encdec_widgets.formatting import value_text
 
 _FIGURES = {
     "cost": ("parameters", "multiply_adds", "training_bytes", "inference_bytes"),
@@ -111,23 +111,6 @@ class Row:
         values = {path: as_data(value) for path, value in self.values.items()}
         outcome = {"reason": self.reason} if self.told is None else {"told": dict(self.told)}
         return {"index": self.index, "values": values, **outcome, **({"failed": True} if self.failed else {})}
-
-
-def devices_of(rows: Iterable[Row]) -> tuple[str, ...]:
-    """What the times of some rows were measured on, each once."""
-    return tuple(dict.fromkeys(row.device for row in rows if row.device is not None))
-
-
-def devices_words(rows: Iterable[Row]) -> str:
-    """A sentence where times are of several devices, which must not be ranked without it; else nothing.
-
-    >>> devices_words([])
-    ''
-    """
-    devices = devices_of(rows)
-    if len(devices) < 2:
-        return ""
-    return f"These times are of {counted(len(devices), 'device')}: {listed(devices)}. Compare those of one device only."
 
 
 def csv_of(rows: Sequence[Row], wanted: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ else is written. Two sweeps that are the same may write into one file; the first
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,23 @@ class Store:
                     f"{self.path} holds another sweep: {name} there is {_as_text(found.get(name))}. "
                     f"Received: {_as_text(asked)}. Give another file, or ask for what it holds."
                 )
+
+
+def held_of(asked: Mapping[str, Any], swept: Collection[str]) -> dict[str, Any]:
+    """What a store holds of what was asked: all but the present values of the fields that are swept.
+
+    So it goes on with any design that differs in those alone, such as one that was opened from the sweep meanwhile.
+
+    Args:
+        asked: All that was asked, as data.
+        swept: The paths of the fields.
+    """
+    design = {name: value for name, value in asked["design"].items() if name not in swept}
+    if "architecture" in design:
+        architecture = design["architecture"]
+        fields = {name: value for name, value in architecture["fields"].items() if name not in swept}
+        design["architecture"] = {**architecture, "fields": fields}
+    return {**asked, "design": design}
 
 
 def _as_text(value: Any) -> str:

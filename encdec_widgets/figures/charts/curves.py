@@ -11,7 +11,9 @@ from encdec_widgets.architectures.fields.described import is_number
 from encdec_widgets.figures.palette import on_page
 from encdec_widgets.formatting import value_text
 
-_INK, _PAPER, _LINE, _AXIS = (on_page(role) for role in ("text", "page", "accent", "border"))
+_INK, _PAPER, _LINE, _AXIS, _WARNING = (
+    on_page(role) for role in ("text", "page", "accent", "border", "warning")
+)
 
 # All in px.
 WIDTH = 236
@@ -20,6 +22,9 @@ _ROW, _TOP, _BASE = 54, 20, 48  # height of a chart, and where the greatest valu
 _FOOT = 14
 _LETTER = 5.8  # about as wide as one is
 _LONGEST = 14  # letters of a value
+_HATCHED = 12  # px over a limit in which its name has room
+_NEAR = 1.5
+"""A limit that is so many times the greatest value is drawn; one that is further away would flatten the curve."""
 
 _NOTHING = Markup("")
 
@@ -65,6 +70,19 @@ class Axis:
         return [(number - low) / (high - low) for number in self.values]
 
 
+@attrs.frozen
+class Limit:
+    """How much of a quantity there is: a line in its chart, over which values do not fit.
+
+    Attributes:
+        value: As much.
+        text: The same as text, with its unit.
+    """
+
+    value: float
+    text: str
+
+
 @attrs.frozen(kw_only=True)
 class Curve:
     """One quantity.
@@ -75,6 +93,7 @@ class Curve:
         text: Writes a number as text, with its unit.
         estimate: Whether it is an estimate; otherwise it is exact.
         instead: Words in place of a number, such as "whole image", by the index in ``values``.
+        limit: How much of it there is; None where that is not asked.
     """
 
     title: str
@@ -82,6 +101,7 @@ class Curve:
     text: Callable[[float], str]
     estimate: bool = False
     instead: Mapping[int, str] = attrs.field(factory=dict)
+    limit: Limit | None = None
 
     @property
     def name(self) -> str:
@@ -95,6 +115,10 @@ class Curve:
     def known(self) -> list[tuple[int, float]]:
         """The values that are known, each with its index."""
         return [(i, value) for i, value in enumerate(self.values) if value is not None]
+
+    def over(self) -> list[int]:
+        """The indexes of the values that are over the limit."""
+        return [i for i, value in self.known() if self.limit is not None and value > self.limit.value]
 
 
 def places_of(axis: Axis) -> list[float]:
@@ -121,7 +145,7 @@ def _reading(axis: Axis, charts: Sequence[Curve], i: int) -> str:
         return f"{at}: not possible"
     if i in axis.pending:
         return f"{at}: being computed"
-    return f"{at}: {', '.join(f'{curve.title} {_cell(axis, curve, i)}' for curve in charts)}"
+    return f"{at}: {', '.join(f'{curve.title} {_cell_in_full(axis, curve, i)}' for curve in charts)}"
 
 
 def curves(axis: Axis, charts: Sequence[Curve]) -> Markup:
@@ -169,7 +193,7 @@ def values_table(axis: Axis, charts: Sequence[Curve]) -> Markup:
     for i, value in enumerate(axis.values):
         now = i == axis.current
         title = f"{value_text(value)}, now" if now else value_text(value)
-        cells = _NOTHING.join(Markup("<td>{}</td>").format(_cell(axis, curve, i)) for curve in charts)
+        cells = _NOTHING.join(Markup("<td>{}</td>").format(_cell_in_full(axis, curve, i)) for curve in charts)
         weight = Markup(' style="font-weight:600"') if now else ""
         rows.append(Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(weight, title, cells))
     return Markup(
@@ -184,8 +208,12 @@ def values_table(axis: Axis, charts: Sequence[Curve]) -> Markup:
 def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterator[Markup]:
     known = curve.known()
     most = max((value for _, value in known), default=0.0)
+    if curve.limit is not None and most < curve.limit.value <= _NEAR * most:
+        most = curve.limit.value
     base, height = top + _BASE, _BASE - _TOP
     points = {i: (xs[i], base - height * (value / most if most else 0)) for i, value in known}
+    if curve.limit is not None and curve.limit.value <= most:
+        yield from _limit(curve.limit, base - height * curve.limit.value / most, base - height, points)
     yield _text(0, top + 11, curve.name)
     yield _text(WIDTH, top + 11, _cell(axis, curve, axis.current), "text-anchor:end; font-weight:600")
     yield _stroke(f"M{_LEFT - 4} {base}H{_RIGHT + 4}", _AXIS)
@@ -206,6 +234,22 @@ def _chart(axis: Axis, curve: Curve, xs: Sequence[float], top: float) -> Iterato
         yield _cross(xs[i], base - 5, f"{axis.title} {value_text(axis.values[i])}: not possible")
 
 
+def _limit(limit: Limit, y: float, top: float, points: Mapping[int, tuple[float, float]]) -> Iterator[Markup]:
+    """The line of a limit, its name at the end that is further from the curve, and the area over it, hatched."""
+    left, right = _LEFT - 4, _RIGHT + 4
+    hatches = [
+        (max(x, left), y - max(left - x, 0), min(x + y - top, right)) for x in range(left - _BASE, right, 6)
+    ]
+    over = "".join(f"M{x} {at:.1f}L{end:.1f} {at - end + x:.1f}" for x, at, end in hatches if x < end)
+    yield _stroke(over, _WARNING, "opacity:0.4")
+    yield _stroke(f"M{left} {y:.1f}H{right}", _WARNING, "stroke-width:1.5; stroke-dasharray:6 2")
+    away = [abs(points[i][1] - y) for i in (min(points), max(points))]
+    x, anchor = (left, "start") if away[0] > away[1] else (right, "end")
+    halo = f"paint-order:stroke; stroke:{_PAPER}; stroke-width:3px"
+    look = f"text-anchor:{anchor}; font-size:10px; font-weight:600; {halo}"
+    yield _text(x, y - 3 if y - top > _HATCHED else y + 10, limit.text, look)
+
+
 def _cell(axis: Axis, curve: Curve, i: int) -> str:
     """A quantity at one of the values of the field; in words if there is no number."""
     value = curve.values[i]
@@ -216,6 +260,12 @@ def _cell(axis: Axis, curve: Curve, i: int) -> str:
     if i in axis.impossible:
         return "not possible"
     return "…" if i in axis.pending else "not known"
+
+
+def _cell_in_full(axis: Axis, curve: Curve, i: int) -> str:
+    """The same, and whether it is over the limit."""
+    cell = _cell(axis, curve, i)
+    return f"{cell} (more than {curve.limit.text})" if curve.limit and i in curve.over() else cell
 
 
 def _runs(points: dict[int, tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
@@ -247,13 +297,16 @@ def _in_words(axis: Axis, charts: Iterable[Curve]) -> str:
         told = dict.fromkeys([*known[:1], *(i for i in known if i == axis.current), *known[-1:]])
         words = [f"{_cell(axis, curve, i)} {'now, ' if i == axis.current else ''}at {texts[i]}" for i in told]
         said.append(f"{curve.name}: {', '.join(words) or _cell(axis, curve, axis.current)}.")
+        if curve.limit is not None and known:
+            over = ", ".join(texts[i] for i in curve.over())
+            said.append(f"More than {curve.limit.text}: {over or 'none of these'}.")
     if axis.impossible:
         said.append(f"Not possible: {', '.join(texts[i] for i in sorted(axis.impossible))}.")
     return " ".join(said)
 
 
 def _point_in_words(axis: Axis, curve: Curve, i: int) -> str:
-    return f"{axis.title} {value_text(axis.values[i])}: {_cell(axis, curve, i)}, {curve.name}"
+    return f"{axis.title} {value_text(axis.values[i])}: {_cell_in_full(axis, curve, i)}, {curve.name}"
 
 
 def _short(text: str) -> str:

@@ -14,6 +14,10 @@ class Checkbox(Collected, ipywidgets.Checkbox):
     """A box to tick."""
 
 
+class Combobox(Collected, ipywidgets.Combobox):
+    """A box of text that offers a list to choose from."""
+
+
 class Dropdown(Collected, ipywidgets.Dropdown):
     """A list to choose from."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+import attrs
 import traitlets
 
 from encdec_widgets.designs.design_names import design_name, told_apart
@@ -16,8 +17,11 @@ from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.reading import unheard
+from encdec_widgets.widgets.compare.compare_race import PinRace
 from encdec_widgets.widgets.compare.compare_view import CompareView
 from encdec_widgets.widgets.compare.compare_words import columns_of, fields_of, rows_of
+from encdec_widgets.workers.client import Worker
+from encdec_widgets.workers.timing.raced import Raced
 
 WAIT_S = 0.3
 """Comparing starts when nothing was changed for so long."""
@@ -27,9 +31,12 @@ _FILES = {"csv": "text/csv", "html": "text/html"}
 class ComparePanel(widgets.VBox):
     """The table, and what can be asked of it. While it is closed, nothing is built and nothing computed.
 
+    A race goes on while it is closed, as a timing does on a page that is not seen.
+
     Attributes:
         visible: Whether it is seen (a trait).
         view: The table.
+        race: The race of the pinned designs.
         compared: What is shown; None as long as nothing was compared.
     """
 
@@ -41,6 +48,7 @@ class ComparePanel(widgets.VBox):
         dark: Callable[[], bool] = lambda: False,
         say: Callable[[str], None] = unheard,
         close: Callable[[], None] = lambda: None,
+        worker: Worker | None = None,
     ) -> None:
         """Make the panel.
 
@@ -49,15 +57,18 @@ class ComparePanel(widgets.VBox):
             dark: Says whether the page is dark.
             say: Is called with what is to be read aloud.
             close: Is called where a person closes it.
+            worker: The process that designs are raced in; the one of this kernel if left out.
         """
         self._session, self._dark, self._say, self._close = session, dark, say, close
         self.compared: ComparedDesigns | None = None
         self._shown_as = ""  # what the comparison calls the design on screen
+        self._compared_with: Raced | None = None
         guarded = session.guarded
         self._comparer = Comparer(guarded(self._came), guarded(self._failed), session.background)
         self._at_rest = AtRest(WAIT_S, session.guarded(self._ask), session.background)
         self._closed = False
         self.view = CompareView(list(CATALOGUE), session.guarded(self._asked_for))
+        self.race = PinRace(session, self._race_changed, say, worker)
         super().__init__([self.view])
         self.observe(session.guarded(self._seen), "visible")
         session.observe(self._changed, ["pins", "shown", "conditions", "time"])
@@ -72,6 +83,7 @@ class ComparePanel(widgets.VBox):
             with self.view.hold_sync():
                 self.view.can_pin = all(pin.design != design for pin in self._session.pins)
                 self.view.busy, self.view.status = True, "Computing …"
+                self._show_race()
             self._at_rest.soon()
 
     def close(self) -> None:
@@ -79,6 +91,7 @@ class ComparePanel(widgets.VBox):
         self._closed = True
         self._at_rest.forget()
         self._comparer.forget()
+        self.race.drop()
         super().close()
 
     def _seen(self, _: Any) -> None:
@@ -93,6 +106,8 @@ class ComparePanel(widgets.VBox):
         self._refuse("")
 
     def _changed(self, change: Mapping[str, Any]) -> None:
+        if change["name"] in ("pins", "conditions") and not self.race.running:
+            self.race.forget()
         if not self.visible:
             return
         if change["name"] == "pins":
@@ -110,23 +125,25 @@ class ComparePanel(widgets.VBox):
     def _to_compare(self) -> tuple[list[Asked], str]:
         """The designs that are pinned, and the one on screen after them if it is not pinned; and its name."""
         shown = self._session.shown
-        asked = [Asked(name=pin.name, design=pin.design, timing=pin.timing) for pin in self._session.pins]
+        asked = [
+            Asked(name=pin.name, design=pin.design, timing=self.race.timing_of(pin))
+            for pin in self._session.pins
+        ]
         if shown is None:
             return asked, ""
         backbone, time = shown.backbone, self._session.time
-        timing = None if time is None or time.design != backbone.design else time.timing
         for place, one in enumerate(asked):
             if one.design == backbone.design:
-                asked[place] = Asked(
-                    name=one.name, design=one.design, backbone=backbone, timing=timing or one.timing
-                )
+                asked[place] = attrs.evolve(one, backbone=backbone)
                 return asked, one.name
+        timing = None if time is None or time.design != backbone.design else time.timing
         name = shown.step.after.preset or design_name(backbone.design)
         name = told_apart(name, [one.name for one in asked])
         return [*asked, Asked(name=name, design=backbone.design, backbone=backbone, timing=timing)], name
 
     def _ask(self) -> None:
         asked, self._shown_as = self._to_compare()
+        self._compared_with = self.race.raced
         if asked:
             conditions = self._session.conditions
             self._comparer.ask(
@@ -134,6 +151,7 @@ class ComparePanel(widgets.VBox):
                 conditions.batch_size,
                 cast(Precision, conditions.precision),
                 "dark" if self._dark() else "light",
+                self.race.raced,
             )
 
     def _came(self, compared: ComparedDesigns, pictures: tuple[str, ...]) -> None:
@@ -146,6 +164,7 @@ class ComparePanel(widgets.VBox):
             self.view.fields = fields_of(compared)
             self.view.notices = list(compared.notices)
             self.view.busy, self.view.status = False, _status_words(compared)
+            self._show_race()
 
     def _failed(self, error: Exception) -> None:
         with self.view.hold_sync():
@@ -175,7 +194,25 @@ class ComparePanel(widgets.VBox):
                 {**row, "cells": [[value, ""] for value, _ in cells(row, ("…", ""))]} for row in view.rows
             ]
             view.fields = [{**row, "cells": cells(row, "…")} for row in view.fields]
-        self.compared = None  # its columns are others
+            self.compared = None  # its columns are others
+            self._show_race()
+
+    # The race
+
+    def _show_race(self) -> None:
+        self.view.race = self.race.state(self.compared)
+
+    def _race_changed(self) -> None:
+        """Show how far it is, and compare anew where it has come to a result."""
+        if self.visible and not self._closed:
+            self._show_race()
+            if self.race.raced is not self._compared_with:
+                self.update()
+
+    def _race(self, _: Any) -> None:
+        if self.compared is None:
+            raise ValueError("The table is still being computed. Would work: the same when it is there.")
+        self.race.begin(self.compared)
 
     # What a person asks for
 
@@ -186,6 +223,9 @@ class ComparePanel(widgets.VBox):
             ("preset", self._session.pin),
             ("unpin", self._session.unpin),
             ("use", self._use),
+            ("race", self._race),
+            ("stop", lambda _: self.race.stop()),
+            ("go_on", lambda _: self.race.go_on()),
             ("file", lambda kind: self._take_away(kind, content)),
             ("close", lambda _: self._close()),
         ):

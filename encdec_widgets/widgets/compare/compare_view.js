@@ -37,11 +37,18 @@ function render({ model, el }) {
   list.setAttribute("aria-label", "Preset to pin");
   for (const name of model.get("presets")) list.append(new Option(name, name));
   button("Pin preset", "Keeps the preset in this table", () => ({ preset: list.value }), bar);
+  const race = button("Race pinned", "", { race: true }, bar, "race");
+  const stop = button("Stop", "Ends the race at once", { stop: true }, bar);
   const status = made("span", "encdec-compare-status", bar);
   button("CSV", "Saves the table for a spreadsheet", { file: "csv" }, bar);
   button("HTML", "Saves the table with its pictures as a page", { file: "html" }, bar);
   const shut = button("×", "Closes the table", { close: true }, bar);
   shut.setAttribute("aria-label", "Close the table");
+  const far = made("progress", "encdec-compare-far", el);
+  far.setAttribute("aria-label", "How far the race is");
+  const told = made("div", "encdec-compare-told", el);
+  const said = made("div", "", told);
+  const again = button("Race all the same", "", { go_on: true }, told);
   const trouble = made("div", "encdec-error", el);
   const box = made("div", "encdec-compare-box", el);
   box.tabIndex = 0;
@@ -86,9 +93,28 @@ function render({ model, el }) {
     });
   }
 
+  /* From Race, which is disabled meanwhile, keepFocus in the page's script hands the keyboard on to Stop; it comes back. */
+  function drawRace() {
+    const { words = "Race pinned", why = "", can, running, doing, share = 0, note, failed, question } = model.get("race");
+    race.textContent = words;
+    race.title = why;
+    race.disabled = !can;
+    const back = !running && !race.disabled && document.activeElement === stop;
+    stop.disabled = !running;
+    if (back) race.focus();
+    again.hidden = !question;
+    again.title = question ?? "";
+    far.hidden = !running;
+    far.value = share;
+    said.className = failed ? "encdec-error" : "encdec-notice";
+    said.textContent = note ?? "";
+    told.hidden = !note;
+    status.textContent = running ? doing : model.get("status");
+  }
+
   function draw() {
     pin.disabled = !model.get("can_pin");
-    status.textContent = model.get("status");
+    drawRace();
     trouble.textContent = model.get("trouble");
     trouble.hidden = !model.get("trouble");
     box.setAttribute("aria-busy", String(model.get("busy")));

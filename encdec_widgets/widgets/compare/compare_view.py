@@ -27,6 +27,9 @@ class CompareView(Collected, anywidget.AnyWidget):
         trouble: Why the last thing was refused; empty if it was not (a trait).
         can_pin: Whether the design on screen can be pinned (a trait).
         presets: The names of the presets that can be pinned (a trait).
+        race: The race of the pinned designs: the ``words`` on its button and ``why`` to press it, whether it ``can``
+            begin and is ``running``, what it is ``doing`` and its ``share``, a ``note``, whether that tells what has
+            ``failed``, and the ``question`` whether to go on all the same (a trait).
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
@@ -42,6 +45,7 @@ class CompareView(Collected, anywidget.AnyWidget):
     trouble = traitlets.Unicode().tag(sync=True)
     can_pin = traitlets.Bool(True).tag(sync=True)
     presets = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    race: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
 
     def __init__(self, presets: list[str], asked: Callable[[Mapping[str, Any]], None]) -> None:
         """Show nothing yet.

@@ -35,7 +35,8 @@ class DesignsView(widgets.VBox):
         y: That for the other axis.
         colour: That for colour and size.
         form: What is swept; None before it is first opened.
-        stop: Ends a sweep.
+        stop: Ends a sweep; made when the view is first seen.
+        go_on: Does what is missing of it; made with it.
     """
 
     visible = traitlets.Bool(False)
@@ -92,7 +93,11 @@ class DesignsView(widgets.VBox):
         self._words = widgets.HTML()
         self.stop = widgets.Button(description="Stop", tooltip="End the sweep now; what is done stays")
         self.stop.on_click(guarded(lambda _: self._swept.stop()))
-        self._progress_row = widgets.HBox([self.progress, self._words, self.stop])
+        self.go_on = widgets.Button(
+            description="Go on", tooltip="Do the designs that are missing, and again those that failed"
+        )
+        self.go_on.on_click(guarded(lambda _: self._swept.go_on()))
+        self._progress_row = widgets.HBox([self.progress, self._words, self.stop, self.go_on])
         self._progress_row.add_class("encdec-designs-progress")
         self.children = (choices, self._form_box, self._progress_row)
         self._turn(not self._swept.rows and not self._swept.busy)
@@ -137,6 +142,7 @@ class DesignsView(widgets.VBox):
         swept = self._swept
         self.progress.value = swept.share
         self.progress.layout.display = self.stop.layout.display = "" if swept.busy else "none"
+        self.go_on.layout.display = "" if swept.can_go_on else "none"
         words = " ".join(filter(None, (swept.words, swept.said)))
         self._words.value = str(note(words)) if words else ""
         self._progress_row.layout.display = "" if words else "none"

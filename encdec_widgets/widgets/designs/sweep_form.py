@@ -1,28 +1,32 @@
 """What is swept: up to three fields of the design on screen, each with its values."""
 
 import math
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.heads import words_at
 from encdec_widgets.designs.variants import INPUT_SIZE, current_value, fields_to_try, values_of, with_value
+from encdec_widgets.explain.machine_memory import free_memory
 from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.explore.sweeping.asking import asks_processes
-from encdec_widgets.explore.sweeping.pool import processes_that_fit
-from encdec_widgets.formatting import counted, duration_text, exact_text, value_text
+from encdec_widgets.explore.sweeping.pool import PROCESS_BYTES, processes_that_fit
+from encdec_widgets.formatting import bytes_text, counted, duration_text, exact_text, value_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.showing import Showing
-from encdec_widgets.widgets.base.texts import error, joined, note
-from encdec_widgets.widgets.designs.swept import Swept
+from encdec_widgets.widgets.base.texts import error, note
+from encdec_widgets.widgets.designs.swept import ROUGH, Swept
 
 FIELDS = 3
 _USUAL = ("filters", "down_blocks")
 _MOST_VALUES = 6
 """So many values are filled in, those around the present one."""
 _MOST_DESIGNS = 2_000
+_FILE_NAME = re.compile(r"\w[\w. -]{0,80}\.jsonl")
 
 
 class SweepForm(widgets.VBox):
@@ -31,6 +35,8 @@ class SweepForm(widgets.VBox):
     Attributes:
         fields: The lists of fields; "" for none.
         values: The values of each, as text.
+        time: What is timed of each design; "" for nothing.
+        store: The name of the file that rows are kept in; empty for none.
         button: Begins the sweep.
     """
 
@@ -58,9 +64,26 @@ class SweepForm(widgets.VBox):
             pair.add_class("encdec-sweep-field")
         grid = widgets.HBox(pairs)
         grid.add_class("encdec-sweep-fields")
-        foot = widgets.HBox([self.button, self._words])
+        self.time = widgets.Dropdown(
+            description="time",
+            options=[("nothing", ""), ("a forward pass", "forward"), ("a training step", "training")],
+            tooltip="Measures how long each design takes too, one after the other; costs and receptive fields are "
+            "computed in any case",
+        )
+        self.store = widgets.Text(
+            description="keep rows in",
+            placeholder="no file; such as sweep.jsonl",
+            tooltip="A file in the folder of the notebook: the same sweep goes on there where it stopped, after a "
+            "restart too",
+        )
+        self.store.continuous_update = False
+        self.time.observe(session.guarded(lambda _: self._tell()), "value")
+        self.store.observe(session.guarded(lambda _: self._tell()), "value")
+        more = widgets.HBox([self.time, self.store, self.button])
+        more.add_class("encdec-sweep-more")
+        foot = widgets.HBox([self._words])
         foot.add_class("encdec-sweep-foot")
-        super().__init__([grid, foot])
+        super().__init__([grid, more, foot])
         self.add_class("encdec-sweep-form")
         self.show()
 
@@ -128,8 +151,9 @@ class SweepForm(widgets.VBox):
         """Say how many designs it makes and how long that takes; or what is wrong with a value."""
         if self._showing:
             return
+        self.time.disabled = not asks_processes()
         try:
-            grid = self.grid
+            grid, store = self.grid, stored_in(str(self.store.value))
         except FieldError as problem:
             self.button.disabled = True
             self._words.value = error(problem_sentence(problem))
@@ -142,14 +166,14 @@ class SweepForm(widgets.VBox):
                 f"{exact_text(count)} designs: at most {exact_text(_MOST_DESIGNS)} are swept here. Leave values out."
             )
             return
-        self._words.value = (
-            joined([note(_how_long(count, self._swept))]) if count else note("Choose a field.")
-        )
+        words = _how_long(count, self._swept, str(self.time.value), store)
+        self._words.value = note(words if count else "Choose a field.")
 
     def _pressed(self) -> None:
         try:
-            self._swept.begin(self.grid)
-        except FieldError as problem:
+            store = stored_in(str(self.store.value))
+            self._swept.begin(self.grid, work=str(self.time.value), store=store)
+        except (ValueError, OSError) as problem:
             self._words.value = error(problem_sentence(problem))
             return
         self._began()
@@ -210,13 +234,43 @@ def _number(word: str) -> Any:
     return word
 
 
-def _how_long(count: int, swept: Swept) -> str:
-    predicted = swept.predicted_s(count)
-    pace = f"about {duration_text(predicted)} at the pace of the last sweep" if predicted is not None else ""
-    if asks_processes():
-        processes = processes_that_fit()
-        where = f"in {f'{processes} processes' if processes > 1 else 'a process'} beside your edits"
-    else:
+def stored_in(text: str) -> str:
+    """The file that rows are kept in, from its name; empty for none.
+
+    On the screen it is one in the folder of the notebook, with an ending that no program runs: whoever sees the
+    screen may not be the one whose machine it is.
+
+    Raises:
+        FieldError: (a ValueError) If it is no such name.
+
+    >>> stored_in(" sweep.jsonl "), stored_in("")
+    ('sweep.jsonl', '')
+    """
+    name = text.strip()
+    if name and not _FILE_NAME.fullmatch(name):
+        allowed = "must be a name that ends in .jsonl, of a file in the folder of the notebook"
+        raise FieldError("file", text, allowed, ("sweep.jsonl",))
+    return name
+
+
+def _how_long(count: int, swept: Swept, work: str, store: str) -> str:
+    about = f"about {duration_text(swept.predicted_s(count, work))}"
+    apart, processes = asks_processes(), 1 if work else processes_that_fit()
+    if not apart:
         where = "one after the other in this kernel, between your edits: there are no processes here"
-    parts = [counted(count, "design"), pace or "how long it takes is told when the first are done", where]
+    elif work:
+        where = "timed one after the other, beside your edits, which then make times longer"
+    else:
+        where = f"in {f'{processes} processes' if processes > 1 else 'a process'} beside your edits"
+    parts = [
+        counted(count, "design"),
+        f"{about} at the pace of the last sweep" if swept.has_pace(work) else f"{about}{ROUGH}",
+        where,
+    ]
+    needed = PROCESS_BYTES * (2 if work else processes)  # what times a network has a process of its own
+    free = free_memory() if apart else None
+    if free is not None and free < needed:
+        parts.append(f"it takes about {bytes_text(needed)} of memory, and {bytes_text(free)} are free")
+    if store and Path(store).exists():
+        parts.append(f"{store} is there, and its rows are not done again")
     return "; ".join(parts) + "."

@@ -1,6 +1,5 @@
 """The designs of the last sweep on a screen: their rows, how they are seen, and the sweep that is under way."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +18,15 @@ from encdec_widgets.widgets.base.reading import unheard
 if TYPE_CHECKING:
     from encdec_widgets.explore.sweep import Row, Sweep
     from encdec_widgets.explore.sweeping.beside import SweepBeside
+    from encdec_widgets.explore.sweeping.progress import Pace
     from encdec_widgets.figures.designs.cloud import Cloud
 
 TELL = ("cost", "receptive_field", "strides", "checks")
 """What is told of each design."""
+ROUGH = " (a rough estimate)"
 _ANYTHING = object()
+_USUAL_LAYERS = 50
+"""Of a network that nothing is known of yet."""
 SEEN_EVERY_S = 0.3
 """While rows come, they are drawn so often; a thousand rows every second, as drawing them takes a tenth of that."""
 
@@ -59,40 +62,76 @@ class Swept(traitlets.HasTraits):
         self._rows: dict[int, Row] = {}
         self._beside: SweepBeside | None = None
         self._soon = self._every(SEEN_EVERY_S)
-        self._began = 0.0
-        self._s_each: float | None = None
+        self._sweep: Sweep | None = None
+        self._work = ""
+        self._paces: dict[str, Pace] = {}
+        """How fast the last sweep was that timed this work, or nothing."""
+        self._predicted_s = 0.0
         self.count = 0
 
     def show(self, swept: "Sweep | Iterable[Row]") -> None:
         """See the rows of a sweep that code made, as far as they are done; one that is under way here is stopped."""
         self.stop()
+        self._sweep = None
         rows: Iterable[Row] = getattr(swept, "rows", swept)
         self._rows = {row.index: row for row in rows}
         self.count = len(self._rows)
         self.problem = self.said = ""
         self._see()
 
-    def begin(self, grid: Mapping[str, Iterable[Any]]) -> None:
+    def begin(self, grid: Mapping[str, Iterable[Any]], *, work: str = "", store: str = "") -> None:
         """Sweep over values of some fields of the design that is wanted; rows of an earlier sweep go.
 
+        Args:
+            grid: Values by the path of each field.
+            work: What is timed of each design, "forward" or "training"; empty for nothing.
+            store: A file in which rows are kept; those that are in it are not done again. Empty for none.
+
         Raises:
-            FieldError: (a ValueError) If there is no such field, or it can have none of the values.
-            ValueError: If there are no values, or too many.
+            FieldError: (a ValueError) If there is no such field, or it can have none of the values; or the work cannot
+                be timed here.
+            OSError: If the file cannot be read or written.
+            ValueError: If there are no values, or too many; or the file holds another sweep, or none.
         """
         from encdec_widgets.explore.sweep import sweep
-        from encdec_widgets.explore.sweeping.beside import SweepBeside
 
         session = self._session
-        found = sweep(session.editor.wanted, grid, TELL, progress=False, **session.conditions.of_checks)
+        tell, timing = ((*TELL, "time"), {"work": work}) if work else (TELL, {})
+        conditions = {**session.conditions.of_checks, **timing}
+        found = sweep(session.editor.wanted, grid, tell, store=store or None, progress=False, **conditions)
         self.stop()
-        self._rows, self.count, self._began = {}, len(found), time.monotonic()
+        self._sweep, self._work = found, work
+        self._rows, self.count = {row.index: row for row in found.rows}, len(found)
+        if work and "time_ms" not in (self.x, self.y, self.colour):
+            self.x = "time_ms"
+        self._go_on(found)
+
+    def go_on(self) -> None:
+        """Do the rows of the last sweep that are missing, and again those that failed for a reason that may pass."""
+        if self._sweep is not None and self.can_go_on:
+            self._go_on(self._sweep)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether there are rows for :meth:`go_on`."""
+        return self._sweep is not None and not self.busy and self._left > 0
+
+    @property
+    def _left(self) -> int:
+        """How many rows are missing, or failed for a reason that may pass."""
+        return self.count - sum(not row.failed for row in self._rows.values())
+
+    def _go_on(self, found: "Sweep") -> None:
+        from encdec_widgets.explore.sweeping.beside import SweepBeside
+
+        self._predicted_s = self.predicted_s(self._left, self._work)
         self.problem = self.said = ""
+        self.busy = True
         self._see()
         self._soon = self._every(max(SEEN_EVERY_S, len(found) / 1000))
-        self.busy = True
         if self._beside is None:
-            guarded = session.guarded
-            self._beside = SweepBeside(guarded(self._came), guarded(self._ended), session.background)
+            guarded = self._session.guarded
+            self._beside = SweepBeside(guarded(self._came), guarded(self._ended), self._session.background)
         self._beside.begin(found)
 
     def stop(self) -> None:
@@ -114,21 +153,61 @@ class Swept(traitlets.HasTraits):
         """How far it is, in a sentence."""
         done = len(self._rows)
         if self.busy:
-            left = self._beside.remaining_s if self._beside is not None else None
-            rest = f", about {duration_text(left)} left" if left else ""
-            return f"{done} of {counted(self.count, 'design')}{rest} …"
+            return f"{done} of {counted(self.count, 'design')}{self._rest_words} …"
         if self.problem:
             return f"{done} of {counted(self.count, 'design')}; it ended early: {self.problem}"
-        return "" if done == self.count else f"Stopped: {done} of {counted(self.count, 'design')} are done."
+        if done < self.count:
+            return f"Stopped: {done} of {counted(self.count, 'design')} are done."
+        failed = next((row for row in self._rows.values() if row.failed), None)
+        if failed is None:
+            return ""
+        # Where it is told of, it is its time that failed.
+        why = failed.reason or (failed.told or {})["time"]["reason"]
+        return f"{counted(self._left, 'design')} may work another time: {why.removesuffix('.')}."
+
+    @property
+    def _rest_words(self) -> str:
+        left = self._beside.remaining_s if self._beside is not None else None
+        if left is not None:
+            return f", about {duration_text(left)} left" if left else ""
+        rough = "" if self.has_pace(self._work) else ROUGH
+        return f", about {duration_text(self._predicted_s)} left{rough}"
 
     @property
     def share(self) -> float:
         """How much of the sweep is done, from 0 to 1."""
         return len(self._rows) / self.count if self.count else 0.0
 
-    def predicted_s(self, count: int) -> float | None:
-        """How long a sweep of so many rows would take at the pace of the last one, in seconds; None before one."""
-        return None if self._s_each is None else self._s_each * count
+    def predicted_s(self, count: int, work: str = "") -> float:
+        """How long a sweep of so many rows would take, in seconds (an estimate).
+
+        At the pace of the last sweep that timed the same; before there is one, from what was measured elsewhere.
+
+        Args:
+            count: How many rows.
+            work: What is timed of each design; empty for nothing.
+        """
+        pace = self._paces.get(work)
+        again_s = None if pace is None else pace.again_s(count)
+        return again_s if again_s is not None else self._roughly_s(count, work)
+
+    def has_pace(self, work: str = "") -> bool:
+        """Whether a sweep that timed this work, or nothing, has shown how fast they are here."""
+        return work in self._paces
+
+    def _roughly_s(self, count: int, work: str) -> float:
+        from encdec_widgets.explore.sweeping.asking import asks_processes
+        from encdec_widgets.explore.sweeping.pool import processes_that_fit
+        from encdec_widgets.explore.sweeping.predicted import predicted_s
+
+        shown, time = self._session.shown, self._session.time
+        return predicted_s(
+            count,
+            layers=_USUAL_LAYERS if shown is None else len(shown.backbone.layers),
+            processes=(1 if work else processes_that_fit()) if asks_processes() else 0,
+            work=work,
+            run_s=0.0 if time is None else time.ms / 1000,
+        )
 
     @property
     def cloud(self) -> "Cloud":
@@ -231,13 +310,13 @@ class Swept(traitlets.HasTraits):
             self._soon.soon()
 
     def _ended(self, error: Exception | None) -> None:
-        done = len(self._rows)
-        if done:
-            self._s_each = (time.monotonic() - self._began) / done
+        pace = None if self._sweep is None else self._sweep.pace
+        if pace is not None and pace.each_s is not None:
+            self._paces[self._work] = pace
         self.problem = "" if error is None else error_text(error)
         self.busy = False
         self._see()
-        self._say(self.words or f"Swept: {counted(done, 'design')}.")
+        self._say(self.words or f"Swept: {counted(len(self._rows), 'design')}.")
 
     def _see(self) -> None:
         self._soon.forget()

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from encdec_widgets.designs.presets import family_name
-from encdec_widgets.formatting import counted, error_text
+from encdec_widgets.formatting import error_text
 from encdec_widgets.session import Session
 from encdec_widgets.session.edits_file import EditsFile
 from encdec_widgets.session.memory import Memory, Offer
@@ -60,6 +60,7 @@ class KeptEdits(widgets.HBox):
         if file is not None:
             self._read(file)
         session.observe(self._edited, "editor")
+        session.observe(lambda _: self._keep_soon(), "pins")
 
     def close(self) -> None:
         """Close it, and keep what was not kept yet."""
@@ -80,6 +81,9 @@ class KeptEdits(widgets.HBox):
         if self._came_back:
             self._came_back = ""
             self._show()
+        self._keep_soon()
+
+    def _keep_soon(self) -> None:
         if not self._at_rest.waits:
             self._keep()
         self._at_rest.soon()
@@ -95,7 +99,7 @@ class KeptEdits(widgets.HBox):
         if self.memory.offers:
             offer = self.memory.offers[0]
             if self._bring_back(offer):
-                self._came_back = f"{counted(offer.edits.count, 'edit')} came back from {file.path.name}."
+                self._came_back = f"{offer.words} came back from {file.path.name}."
                 self._show()
 
     def _found(self, text: str) -> None:
@@ -171,13 +175,13 @@ class KeptEdits(widgets.HBox):
         memory = self.memory
         buttons = [
             self._button(
-                f"Bring back {counted(offer.edits.count, 'edit')}",
-                "Edits that were kept from before; Undo leads back through them",
+                f"Bring back {offer.words}",
+                "What was kept from before; Undo leads back through edits",
                 partial(self._bring_back, offer),
             )
             for offer in memory.offers
         ]
-        if self._came_back:
+        if self._came_back and len(self._session.editor.history.states) > 1:
             buttons.append(
                 self._button("Start as the code says", "Undo brings the edits back", self._as_the_code_says)
             )

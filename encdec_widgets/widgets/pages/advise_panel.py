@@ -10,26 +10,26 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
 from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.explore.advising.advice import Advice
-from encdec_widgets.explore.advising.asked import Advisor
-from encdec_widgets.explore.advising.search import Step
+from encdec_widgets.explore.advising.measured import finalists, others_may_be_better, with_times
+from encdec_widgets.explore.advising.timed import FinalistTimer, Outcomes, how_long_for, too_long
 from encdec_widgets.explore.advising.wishes import Wishes
-from encdec_widgets.explore.requirements import Requirements
 from encdec_widgets.formatting import counted, error_text, number_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.buttons import button, row_of
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import error, heading, joined, note
 from encdec_widgets.widgets.controls.controls import FieldControls
 from encdec_widgets.widgets.pages.advise_results import AdviseResults
-from encdec_widgets.widgets.pages.advise_words import on_screen_html, step_words
+from encdec_widgets.widgets.pages.advise_search import AdviseSearch
+from encdec_widgets.widgets.pages.advise_words import on_screen_html
 from encdec_widgets.workers.client import Worker, shared_worker
 from encdec_widgets.workers.errors import TimingStopped
-from encdec_widgets.workers.timing import Progress, visible_devices
-from encdec_widgets.workers.timing.calibrating import Calibrated, calibration_job
+from encdec_widgets.workers.timing import visible_devices
 
 
 class AdvisePanel(widgets.VBox):
-    """What must hold, *Advise* and *Stop*; then three designs, or which wish costs what.
+    """What must hold, *Advise* and *Stop*; then three designs that can be timed, or which wish costs what.
 
     Attributes:
         visible: Whether it is seen (a trait); while it is False, nothing is drawn of the network on screen.
@@ -53,32 +53,41 @@ class AdvisePanel(widgets.VBox):
         self._worker = worker or shared_worker()
         self.wishes = _first_wishes(session)
         self.advice: Advice | None = None
-        self._running: object | None = (
-            None  # what is asked now; what comes of an earlier question is not heard
-        )
-        self._calibrating = False
-        self._untested = ""
+        self._chosen: Advice | None = None  # the same without times
+        self._outcomes: Outcomes = {}  # what came of timing its designs
+        self._slower = 1.0  # how many times longer designs took than predicted
         self._note: tuple[str, bool] = ("", False)
-        guarded = session.guarded
-        self._advisor = Advisor(
-            guarded(self._stepped), guarded(self._came), session.background, guarded(self._failed)
+        self._search = AdviseSearch(session, self._worker, self._tell, self._came)
+        self._timing = FinalistTimer(
+            session.background, self._worker, self._tell, session.guarded(self._timed)
         )
         # Without threads there are no processes that could tell the speed of a device.
-        here = [device.option for device in visible_devices()] if session.background.has_threads else []
+        self._can_time = session.background.has_threads
+        here = [device.option for device in visible_devices()] if self._can_time else []
         self._fields = Wishes.fields(here)
         self.controls = FieldControls(session.guarded(self._edited))
-        self.start = self._button("Advise", "Looks for designs that meet all wishes", self.ask, "primary")
-        self.stop = self._button("Stop", "Ends the search at once", self._stop)
+        self.start = button(session, "Advise", "Looks for designs that meet all wishes", self.ask, "primary")
+        self.stop = button(session, "Stop", "Ends the search, or the timing, at once", self._stop)
+        self.time = button(
+            session,
+            "Time the designs",
+            "Times the designs that are advised on this machine, and says how far predictions were off",
+            self._time,
+        )
+        self.choose_again = button(
+            session,
+            "Choose again with these times",
+            "Predicts as much longer, or shorter, times as these were off",
+            self._choose_again,
+        )
         self.progress = widgets.FloatProgress(min=0.0, max=1.0)
         self._status, self._on_screen = widgets.HTML(), widgets.HTML()
         self.results = AdviseResults(session, self._use, self._pin)
-        buttons = widgets.HBox([self.start, self.stop])
-        buttons.add_class("encdec-buttons")
         super().__init__(
             [
                 widgets.HTML(heading("Advise: what must hold", 3)),
                 self.controls,
-                buttons,
+                row_of(self.start, self.stop, self.time, self.choose_again),
                 self.progress,
                 self._status,
                 self.results,
@@ -99,12 +108,12 @@ class AdvisePanel(widgets.VBox):
 
     @property
     def running(self) -> bool:
-        """Whether a question is under way."""
-        return self._running is not None
+        """Whether a question is under way, or its designs are timed."""
+        return self._search.running or self._timing.running
 
     def close(self) -> None:
-        """Stop what is searched, and close."""
-        self._end()
+        """Stop what is searched or timed, and close."""
+        self._drop()
         super().close()
 
     # Wishes
@@ -139,95 +148,75 @@ class AdvisePanel(widgets.VBox):
             self._show_wishes(problem, problem.field, self.wishes.values().get(problem.field))
             self._say(problem_sentence(problem))
             return
-        self._end()
-        self._note, self._untested = ("", False), ""
-        self._running = running = object()
-        if wanted.tests_speed:
-            self._calibrate(wanted, running)
+        self._drop()
+        self._note = ("", False)
+        self._search.begin(wanted, self.wishes.families)
+        self._begun()
+
+    def _choose_again(self) -> None:
+        """Look once more, with predictions that are as much longer as designs took."""
+        if self._chosen is not None:
+            self._drop()
+            self._note = ("", False)
+            self._search.begin_again(self._chosen.wanted, self._slower)
+            self._begun()
+
+    def _begun(self) -> None:
+        if self._search.running:
+            self._say("Looking for designs. Stop ends it.")
+        self._draw()
+
+    def _came(self, outcome: Advice | Exception) -> None:
+        if isinstance(outcome, TimingStopped):
+            self._told("The search was stopped.")
+        elif isinstance(outcome, Exception):
+            self._told(f"The search ended with an error: {error_text(outcome)}", failed=True)
         else:
-            self._search(wanted, None)
-        self._draw()
-
-    def _calibrate(self, wanted: Requirements, running: object) -> None:
-        """Have the speed of the device told by its process first; edits go on meanwhile."""
-
-        def done(result: Calibrated | Exception) -> None:
-            if self._running is not running:
-                return
-            self._calibrating = False
-            if isinstance(result, TimingStopped):
-                self._stopped()
-            elif isinstance(result, Exception):
-                self._without_speed(wanted, result)
-            else:
-                self._search(wanted, result)
-
-        def progress(progress: Progress) -> None:
-            if self._running is running:
-                self._tell(f"Measuring the speed of {wanted.device}: {progress.doing} …", progress.share)
-
-        self._calibrating = True
-        self._tell(f"Measuring the speed of {wanted.device}, some seconds the first time …", 0.0)
-        try:
-            job = calibration_job(device=wanted.device, precision=wanted.precision)
-            self._worker.submit(job, on_done=self._session.guarded(done), on_progress=progress)
-        except Exception as failure:  # noqa: BLE001 - whatever keeps it from being measured is said
-            self._calibrating = False
-            self._without_speed(wanted, failure)
-
-    def _without_speed(self, wanted: Requirements, failure: Exception) -> None:
-        self._untested = f"The speed could not be tested: {error_text(failure)}."
-        self._search(attrs.evolve(wanted, device=None), None)
-
-    def _search(self, wanted: Requirements, speed: Calibrated | None) -> None:
-        self._tell("Looking through the families …", 0.0)
-        self._say("Looking for designs. Stop ends it.")
-        self._advisor.ask(wanted, self.wishes.families, speed)
-
-    def _stepped(self, step: Step) -> None:
-        if self.running:
-            shown = self._session.shown
-            self._tell(step_words(step, 0.0 if shown is None else shown.backbone.build_seconds), step.share)
-
-    def _came(self, advice: Advice) -> None:
-        if not self.running:
-            return
-        self._running = None
-        if self._untested:
-            advice = attrs.evolve(advice, untested=self._untested)
-        self.advice = advice
-        self.results.show(advice)
-        self._note = (
-            f"Chosen from {advice.designs:,} designs; {counted(advice.built, 'network')} built.",
-            False,
-        )
-        self._draw()
-        found = "Three designs meet all wishes" if advice.advised else "No design meets all wishes"
-        self._say(f"{found}: {advice.advised[0].name if advice.advised else advice.give_way[0].text}")
-
-    def _failed(self, failure: Exception) -> None:
-        if self.running:
-            self._running = None
-            self._told(f"The search ended with an error: {error_text(failure)}", failed=True)
+            self.advice = self._chosen = outcome
+            self._outcomes, self._slower = {}, 1.0
+            self.results.show(outcome)
+            built = counted(outcome.built, "network")
+            self._note = (f"Chosen from {outcome.designs:,} designs; {built} built.", False)
+            self._draw()
+            found = "Three designs meet all wishes" if outcome.advised else "No design meets all wishes"
+            first = outcome.advised[0].name if outcome.advised else outcome.give_way[0].text
+            self._say(f"{found}: {first}")
 
     def _stop(self) -> None:
-        if self.running:
-            self._end()
-            self._stopped()
+        if self._timing.running:
+            self._timing.stop()
+        elif self._search.running:
+            self._search.drop()
+            self._told("The search was stopped.")
 
-    def _stopped(self) -> None:
-        self._running = None
-        self._note = ("The search was stopped.", False)
-        self._draw()
-        self._say(self._note[0])
-
-    def _end(self) -> None:
+    def _drop(self) -> None:
         """Drop what is under way; nothing of it is heard."""
-        self._running = None
-        self._advisor.stop()
-        if self._calibrating:
-            self._calibrating = False
-            self._worker.stop()
+        self._search.drop()
+        self._timing.drop()
+
+    # Timing the designs
+
+    def _time(self) -> None:
+        """Begin to time the designs that are advised; what comes of it is shown when it comes."""
+        if self._chosen is None or not self._chosen.advised or self.running:
+            return
+        self._note = ("", False)
+        self._timing.begin(self._chosen, self._outcomes)
+        self._say("Timing the designs. Stop ends it.")
+        self._draw()
+
+    def _timed(self, chosen: Advice, outcomes: Outcomes, by: Exception | None) -> None:
+        """Show what was measured, and say what ended it before all were."""
+        self._outcomes = outcomes
+        self.advice, self._slower = with_times(chosen, outcomes)
+        self.results.show(self.advice)
+        if isinstance(by, TimingStopped):
+            self._told("The timing was stopped.")
+        elif by is not None:
+            self._told(f"The timing ended: {error_text(by)}", failed=True)
+        else:
+            found = self.advice.sure[len(chosen.sure) :] or ("No design could be timed; each says why.",)
+            self._told(" ".join(found))
 
     # What can be done with a design
 
@@ -237,9 +226,9 @@ class AdvisePanel(widgets.VBox):
         if focus.locks:
             self._told(f"No other design is taken here. {focus.why}", failed=True)
             return
-        self._session.load(design, name)
+        self._session.load(design, name, input_scale=scale)
         animal = self.wishes.animal if self.advice is None else self.advice.wanted.animal_px
-        self._session.assume(animal_px=max(round(animal), 1), input_scale=scale)
+        self._session.assume(animal_px=max(round(animal), 1))
         scaled = (
             "" if scale == 1 else f" Its images are scaled to {number_text(scale)}: checks assume that now."
         )
@@ -278,8 +267,22 @@ class AdvisePanel(widgets.VBox):
 
     def _draw(self) -> None:
         # One that is disabled while it has the keyboard hands it on: see keepFocus in the page's script.
-        self.start.description = "Advising …" if self.running else "Advise"
+        self.start.description = "Advising …" if self._search.running else "Advise"
         self.stop.disabled = not self.running
+        chosen = self._chosen
+        can_time = chosen is not None and bool(chosen.advised) and self._can_time
+        if chosen is not None and can_time:
+            what = f"the {counted(len(finalists(chosen)), 'design')}"
+            if too_long(self._outcomes):
+                what = "all the same"
+            words = f"Time {what}: {how_long_for(chosen, self._outcomes)}"
+            self.time.description = "Timing …" if self._timing.running else words
+        self.time.disabled = self.running
+        self.time.layout.display = "" if can_time else "none"
+        others = (
+            self.advice is not None and not self.running and others_may_be_better(self.advice, self._slower)
+        )
+        self.choose_again.layout.display = "" if others else "none"
         self.progress.layout.display = "" if self.running else "none"
         stale = self.advice is not None and not self.running and not self._holds(self.advice)
         (self.results.add_class if stale else self.results.remove_class)("encdec-old")
@@ -297,17 +300,10 @@ class AdvisePanel(widgets.VBox):
             wanted = self.wishes.requirements()
         except FieldError:
             return False
-        if self._untested:
+        if self._search.untested:
             wanted = attrs.evolve(wanted, device=None)
         families = self.wishes.families
         return wanted == advice.wanted and (families is None or advice.families == (families,))
-
-    def _button(
-        self, words: str, tooltip: str, action: Callable[[], None], style: str = ""
-    ) -> widgets.Button:
-        button = widgets.Button(description=words, tooltip=tooltip, button_style=style)
-        button.on_click(self._session.guarded(lambda _: action()))
-        return button
 
 
 def _first_wishes(session: Session) -> Wishes:

@@ -9,19 +9,14 @@ from encdec_widgets.explain.seen_positions import seen_by_blocks
 from encdec_widgets.figures.charts.png import png_url
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.buttons import button, row_of
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import NOTHING, error, heading, joined, note
 from encdec_widgets.widgets.pages.feature_maps_shown import block_of_page, head_of_page, image_of_page
 from encdec_widgets.widgets.pages.feature_maps_view import FeatureMapsView
 from encdec_widgets.widgets.pages.feature_maps_words import pass_html, table_html
-from encdec_widgets.workers.feature_maps import (
-    OWN,
-    RANDOM,
-    BlockMaps,
-    FeatureMaps,
-    FeatureMapsPass,
-    PassTooLongError,
-)
+from encdec_widgets.workers.feature_maps import BlockMaps, FeatureMaps, FeatureMapsPass, PassTooLongError
+from encdec_widgets.workers.feature_maps_pass import OWN, RANDOM
 from encdec_widgets.workers.seen_image import sample_image, training_image
 from encdec_widgets.workers.timing import Progress, TimingStopped, Worker, shared_worker
 
@@ -80,23 +75,22 @@ class FeatureMapsPanel(widgets.VBox):
             tooltip="Shifts and scales it to a mean of 0 and a standard deviation of 1, as images to be learnt on are",
             indent=False,
         )
-        self.start = self._button("Show feature maps", "Runs the network once on the image", self._pressed)
-        self.start.button_style = "primary"
-        self.all_the_same = self._button(
-            "Show them all the same", "However long it takes", self._all_the_same
+        self.start = button(
+            session, "Show feature maps", "Runs the network once on the image", self._pressed, "primary"
+        )
+        self.all_the_same = button(
+            session, "Show them all the same", "However long it takes", lambda: self.measure(None)
         )
         self.in_boxes = widgets.Checkbox(description="Also in the boxes of the picture", indent=False)
         self._message, self._words, self._table = (widgets.HTML() for _ in range(3))
         self.view = FeatureMapsView(self._own_image)
-        buttons = widgets.HBox([self.start, self.all_the_same])
-        buttons.add_class("encdec-buttons")
         super().__init__(
             [
                 widgets.HTML(heading("Feature maps: what the layers see", 3)),
                 self.image,
                 self.weights,
                 self.standardise,
-                buttons,
+                row_of(self.start, self.all_the_same),
                 self._message,
                 self.view,
                 self._words,
@@ -124,14 +118,16 @@ class FeatureMapsPanel(widgets.VBox):
     def offer_training(self, trained: Any, task: "Task") -> None:
         """Offer the weights of a training, and a picture of its task, from now on; the first time, both are chosen.
 
+        The weights are offered while the design that was trained is on screen: those of another one would not fit.
+
         Args:
-            trained: What has the trained network as its ``backbone``; it is read when a pass with it begins.
+            trained: What has the trained network as its ``backbone``, which is read when a pass with it begins, and its
+                ``design``.
             task: What was learnt. Its picture is as large as the network's input, and standardised as in training.
         """
         first, self._trained = self._trained is None, trained
-        if first:
-            self.weights.options = _choices(OWN, TRAINED, RANDOM)
-            self.weights.value, self.standardise.value = TRAINED, True
+        self._offer_weights(choose=first)
+        self.standardise.value = first or self.standardise.value
         self._offer_image(TRAINING, lambda size: training_image(task, size), choose=first)
         self._of = None  # The weights are others now.
         self._draw()
@@ -163,6 +159,9 @@ class FeatureMapsPanel(widgets.VBox):
             )
         except Exception as failure:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
             self._finished(backbone, failure)
+        except BaseException:  # an interrupt
+            self._finished(backbone, TimingStopped())
+            raise
 
     def stop(self) -> None:
         """End a pass that is under way."""
@@ -181,9 +180,6 @@ class FeatureMapsPanel(widgets.VBox):
         else:
             self.measure()
 
-    def _all_the_same(self) -> None:
-        self.measure(None)
-
     def _image_for(self, backbone: "Backbone") -> Any:
         image, shape = self._images[self.image.value], backbone.design.input_shape
         if image is None:
@@ -194,6 +190,16 @@ class FeatureMapsPanel(widgets.VBox):
         self._offer_image(f"{OWN_IMAGE}: {name}" if name else OWN_IMAGE, pixels, choose=True)
         if self.visible:
             self._session.guarded(self.measure)()
+
+    def _offer_weights(self, *, choose: bool = False) -> None:
+        """Offer the weights of the last training where they fit the network on screen."""
+        shown, trained = self._session.shown, self._trained
+        fit = shown is not None and trained is not None and trained.design == shown.backbone.design
+        options = _choices(OWN, TRAINED, RANDOM) if fit else _choices(OWN, RANDOM)
+        chosen = TRAINED if choose and fit else self.weights.value
+        if self.weights.options != tuple(options):
+            self.weights.options = options
+        self.weights.value = chosen if chosen in dict(options).values() else OWN
 
     def _offer_image(self, name: str, image: Any, *, choose: bool) -> None:
         kind = name.partition(":")[0]
@@ -255,6 +261,7 @@ class FeatureMapsPanel(widgets.VBox):
         self._show_in_boxes()
         if not self.visible:
             return
+        self._offer_weights()
         self._show_message()
         maps = self.maps
         block = None if maps is None else self._block(maps)
@@ -285,11 +292,6 @@ class FeatureMapsPanel(widgets.VBox):
         blocks = () if wanted is None else wanted.blocks
         pictures = {block.name: png_url(block.tiles[0]) for block in blocks if len(block.tiles)}
         self._session.set_block_pictures(pictures)
-
-    def _button(self, words: str, tooltip: str, action: Callable[[], None]) -> widgets.Button:
-        button = widgets.Button(description=words, tooltip=tooltip)
-        button.on_click(self._session.guarded(lambda _: action()))
-        return button
 
 
 def _choices(*values: str) -> list[tuple[str, str]]:

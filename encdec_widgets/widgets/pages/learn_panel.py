@@ -1,6 +1,7 @@
 """The panel of training: a copy of the network on screen learns a task, and goes on after edits."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import traitlets
@@ -9,6 +10,7 @@ from encdec_widgets.designs.mends import Mend
 from encdec_widgets.session import Session
 from encdec_widgets.session.learning import Learning
 from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.buttons import button, row_of
 from encdec_widgets.widgets.base.closing import close_all
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import heading
@@ -47,14 +49,15 @@ class LearnPanel(widgets.VBox):
         guarded = session.guarded
         self.task = LearnControls(learning, guarded, only=("task",))
         self.how = LearnControls(learning, guarded, without=("task",))
-        self.start = self._button(
-            "Train", "Trains a copy of this network in a process of its own", self._start, "primary"
+        self.start = button(
+            session, "Train", "Trains a copy of this network in a process of its own", self._start, "primary"
         )
-        self.stop = self._button("Stop", "Ends the training; what was learnt is kept", learning.stop)
-        self.pin = self._button(
-            "Pin as A", "Keeps this network, to train another one beside it", learning.pin
+        self.stop = button(session, "Stop", "Ends the training; what was learnt is kept", learning.stop)
+        self.pin = button(
+            session, "Pin as A", "Keeps this network, to train another one beside it", learning.pin
         )
-        self.race = self._button(
+        self.race = button(
+            session,
             "Train A and B",
             "Trains A and B, which is on screen, in turns, from random weights",
             learning.race,
@@ -66,13 +69,11 @@ class LearnPanel(widgets.VBox):
         )
         self._mending = widgets.HBox()
         self._mending.add_class("encdec-mends")
-        buttons = widgets.HBox([self.start, self.stop, self.pin, self.race])
-        buttons.add_class("encdec-buttons")
         super().__init__(
             [
                 widgets.HTML(heading("Learn", 3)),
                 self.task,
-                buttons,
+                row_of(self.start, self.stop, self.pin, self.race),
                 self.anew,
                 self._pinned,
                 self._refused,
@@ -101,8 +102,8 @@ class LearnPanel(widgets.VBox):
 
     def close(self) -> None:
         """Close it, with the buttons that are not shown just now."""
-        for button in self._mending.children:
-            close_all(button)
+        for one in self._mending.children:
+            close_all(one)
         super().close()
 
     def _seen(self, _: Any) -> None:
@@ -156,15 +157,8 @@ class LearnPanel(widgets.VBox):
         self._mends = mends
         before = self._mending.children
         self._mending.children = tuple(
-            self._button(mend.label, f"Mend this: {mend.label}", lambda mend=mend: self.learning.mend(mend))  # type: ignore[misc]
+            button(self._session, mend.label, f"Mend this: {mend.label}", partial(self.learning.mend, mend))
             for mend in mends
         )
-        for button in before:
-            close_all(button)
-
-    def _button(
-        self, words: str, tooltip: str, action: Callable[[], None], style: str = ""
-    ) -> widgets.Button:
-        button = widgets.Button(description=words, tooltip=tooltip, button_style=style)
-        button.on_click(self._session.guarded(lambda _: action()))
-        return button
+        for old in before:
+            close_all(old)

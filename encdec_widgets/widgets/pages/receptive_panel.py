@@ -28,6 +28,7 @@ from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.base.texts import error, heading, joined, note
 from encdec_widgets.widgets.controls.controls import FieldControl
 from encdec_widgets.widgets.controls.refusal import refusal_html
+from encdec_widgets.widgets.pages.receptive_cells import cells_on_image, fineness_of
 from encdec_widgets.widgets.pages.receptive_view import SAMPLE_ANIMAL_PX, ReceptiveView
 
 if TYPE_CHECKING:
@@ -180,6 +181,8 @@ class ReceptivePanel(widgets.VBox):
         receptive, blocks = self._receptive, self._blocks
         if receptive is None or blocks is None:
             return
+        fineness = fineness_of(receptive, blocks, self.input_scale, self.animal_px)
+        self.view.cells = cells_on_image(fineness)
         boxes = field_boxes(receptive, blocks, self.input_scale, self._selected)
         self.view.boxes = [box.to_dict() for box in boxes]
         # Of several heads, the first one is held against the animal.
@@ -201,6 +204,7 @@ class ReceptivePanel(widgets.VBox):
             *(output_words(seen, self.input_scale, what_sees(head)) for head, seen in heads.items()),
             "" if heads else output_words(receptive.output, self.input_scale),
             dialog_words(receptive.encoder_only, self.input_scale),
+            "" if fineness is None else "".join(f"{head}: " for head in list(heads)[:1]) + fineness.words,
         )
         self._words.value = joined(map(note, filter(None, lines)))
 

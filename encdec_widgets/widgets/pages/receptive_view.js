@@ -29,6 +29,7 @@ function teller(model) {
 function render({ model, el }) {
   const { tell, end } = teller(model);
   let closer = true; // a person's own image is first seen as a whole
+  let fine = false; // whether the cells of the output are looked at
   let angle = 0; // of the handle, as seen from the centre
   let drag = null; // what is done where the pointer goes, while one is down
   let view = null; // the part of the image that is seen
@@ -38,12 +39,13 @@ function render({ model, el }) {
   const image = shape("image", { x: 0, y: 0, preserveAspectRatio: "none" });
   const heat = shape("image", { preserveAspectRatio: "none" });
   const lines = shape("g", { "aria-hidden": "true" });
+  const grid = shape("g", { "aria-hidden": "true" });
   const mark = shape("g", { class: "encdec-receptive-mark", tabindex: 0, role: "application" });
   mark.setAttribute("aria-roledescription", "point that can be moved");
   const handle = shape("g", { class: "encdec-receptive-handle", tabindex: 0, role: "slider", "aria-valuemin": 1 });
   handle.setAttribute("aria-label", "length of the animal");
   const ring = shape("g", { "aria-hidden": "true" });
-  const svg = shape("svg", { class: "encdec-receptive-image", role: "group" }, image, lines, heat, ring, mark, handle);
+  const svg = shape("svg", { class: "encdec-receptive-image", role: "group" }, image, lines, heat, grid, ring, mark, handle);
 
   const input = element("input", "encdec-receptive-unseen");
   input.type = "file";
@@ -55,10 +57,11 @@ function render({ model, el }) {
   sample.title = "Shows the image that came with this";
   const zoom = element("button", "encdec-receptive-button", "Closer");
   zoom.title = "Shows only the part of the image around the boxes";
+  const cells = element("button", "encdec-receptive-button", "Cells");
   const enlarge = element("button", "encdec-receptive-button", "Enlarge");
   enlarge.title = "Shows the image over the picture of the network; Escape closes it";
   const bar = element("div", "encdec-receptive-bar");
-  bar.append(own, sample, zoom, enlarge);
+  bar.append(own, sample, zoom, cells, enlarge);
   const said = element("div", "encdec-receptive-said");
   const list = element("ul", "encdec-receptive-list");
   list.setAttribute("aria-label", "Boxes on the image");
@@ -79,13 +82,15 @@ function render({ model, el }) {
   const setAnimal = (length) => set("animal_px", clamp(Math.round(length), 1, largest()));
   const setCentre = (point) => set("centre", point.map((place, i) => clamp(Math.round(place), 0, size()[i])));
 
-  /* All of the image, or what the largest box with room around it needs, in the shape of the image. */
+  /* Some cells; or all of the image, or what the largest box with room around it needs; in the shape of the image. */
   function seen() {
     const [height, width] = size();
-    if (!closer) return { x: 0, y: 0, width, height };
+    if (!closer && !fine) return { x: 0, y: 0, width, height };
     const sides = (box) => (box.extent === "whole image" ? size() : (box.size ?? []));
-    const needed = Math.max(model.get("animal_px"), ...model.get("boxes").flatMap(sides));
-    const share = Math.min(1, (1.35 * needed) / Math.min(height, width));
+    const needed = fine
+      ? CELLS_ACROSS * model.get("cells").size
+      : 1.35 * Math.max(model.get("animal_px"), ...model.get("boxes").flatMap(sides));
+    const share = Math.min(1, needed / Math.min(height, width));
     const [down, right] = centre();
     return {
       x: clamp(right - (width * share) / 2, 0, width * (1 - share)),
@@ -107,7 +112,10 @@ function render({ model, el }) {
     drawBoxes(unit);
     drawAnimal(unit);
     drawMark(unit);
-    zoom.setAttribute("aria-pressed", String(closer));
+    grid.replaceChildren(...cellShapes(model.get("cells"), centre(), unit, fine));
+    lines.style.display = ring.style.display = handle.style.display = fine ? "none" : "";
+    zoom.setAttribute("aria-pressed", String(closer && !fine));
+    cells.setAttribute("aria-pressed", String(fine));
   }
 
   function drawHeat() {
@@ -196,6 +204,11 @@ function render({ model, el }) {
       return item;
     });
     if (shown.image) items.push(line(shown, element("span", "encdec-receptive-cloud")));
+    const { size: side, words, colour } = model.get("cells");
+    fine &&= Boolean(side);
+    cells.style.display = side ? "" : "none";
+    cells.title = words ?? "";
+    if (side) items.push(line(model.get("cells"), swatch({ size: side, colour, dash: "", width: 2 }, "M6 1h8v8h-8z")));
     list.replaceChildren(...items);
   }
 
@@ -210,9 +223,9 @@ function render({ model, el }) {
     return item;
   }
 
-  function swatch(box) {
+  function swatch(box, d = "M0 5H22") {
     if (!box.size && box.extent !== "whole image") return element("span", "encdec-receptive-none");
-    return shape("svg", { width: 22, height: 10, "aria-hidden": "true" }, ...edged("path", { d: "M0 5H22" }, box));
+    return shape("svg", { width: 22, height: 10, "aria-hidden": "true" }, ...edged("path", { d }, box));
   }
 
   function light(i) {
@@ -300,7 +313,7 @@ function render({ model, el }) {
     try {
       const [url, sides] = await read(file);
       if (number !== reads) return; // another was chosen meanwhile
-      closer = false;
+      closer = fine = false;
       model.set("image_size", sides);
       model.set("centre", sides.map((side) => Math.round(side / 2)));
       model.set("image", url);
@@ -326,7 +339,12 @@ function render({ model, el }) {
   input.addEventListener("change", chosen);
   sample.addEventListener("click", toSample);
   zoom.addEventListener("click", () => {
-    closer = !closer;
+    closer = fine || !closer;
+    fine = false;
+    draw();
+  });
+  cells.addEventListener("click", () => {
+    fine = !fine;
     draw();
   });
   const smallAgain = enlarging(el, stage, enlarge, draw);
@@ -336,6 +354,7 @@ function render({ model, el }) {
     ["change:image", newImage],
     ["change:boxes", drawAll],
     ["change:heat", drawAll],
+    ["change:cells", drawAll],
     ["change:image_size", draw],
     ["change:centre", draw],
     ["change:animal_px", draw],

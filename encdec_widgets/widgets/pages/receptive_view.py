@@ -10,7 +10,7 @@ import traitlets
 from encdec_widgets.widgets.base.ipywidgets_private import Collected
 
 _FOLDER = Path(__file__).parent
-_PARTS = ("receptive_shapes", "image_file", "enlarge", "receptive_view")
+_PARTS = ("receptive_shapes", "receptive_cells", "image_file", "enlarge", "receptive_view")
 _SAMPLE = _FOLDER / "sample_image.svg"  # drawn for this package
 
 SAMPLE_SIZE = (640, 640)
@@ -35,6 +35,8 @@ class ReceptiveView(Collected, anywidget.AnyWidget):
         heat: The effective receptive field (a trait): ``image`` (a data URL), ``size`` (height and width), ``corner``
             (where its upper left one lies, from ``centre``), ``label``, ``text`` and ``words`` as of a box; empty for
             none.
+        cells: The cells of the output (a trait), as :func:`encdec_widgets.widgets.pages.receptive_cells.cells_on_image`
+            gives them; empty for none.
     """
 
     # As texts: anywidget never lets go of a widget whose script is a file.
@@ -49,6 +51,7 @@ class ReceptiveView(Collected, anywidget.AnyWidget):
     animal_px = traitlets.Float(float(SAMPLE_ANIMAL_PX)).tag(sync=True)
     centre = traitlets.List(traitlets.Float(), minlen=2, maxlen=2, default_value=[0.0, 0.0]).tag(sync=True)
     heat = traitlets.Dict().tag(sync=True)
+    cells = traitlets.Dict().tag(sync=True)
 
     def __init__(self) -> None:
         """Show the sample image, without boxes."""

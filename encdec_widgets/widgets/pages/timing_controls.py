@@ -31,11 +31,16 @@ class TimingControls(FieldControls):
         self.options = Options()
         super().__init__(self._edited)
 
+    @property
+    def backend(self) -> str:
+        """The backend that is chosen, be it that another option is not possible."""
+        return str(self._asked.get("backend") or Options().resolved().backend)
+
     def show_devices(self, devices: Sequence[Device], precision: str) -> None:
         """Offer the devices that there are, the one that is taken by itself first.
 
         Args:
-            devices: The devices of the active backend.
+            devices: The devices of the backend that is chosen.
             precision: The dtype policy that networks have here.
         """
         options = (AUTO, *(device.option for device in devices))

@@ -16,30 +16,29 @@ class Predictions:
     def __init__(self) -> None:
         """Know nothing yet."""
         self._calibrations: dict[Surroundings, Calibration] = {}
-        self._off_by: dict[Surroundings, float] = {}
 
     def learn(self, subject: Subject, calibration: Mapping[str, Any]) -> None:
         """Take what a measurement of ``subject`` has found of the device's speed."""
         self._calibrations[subject.surroundings] = Calibration.from_dict(calibration)
-        self._off_by.pop(subject.surroundings, None)
 
     def doubt(self, subject: Subject, timing: Timing) -> None:
-        """Correct what follows by as much as a measurement was far off, until the device is calibrated again."""
-        if timing.predicted_ms and far_off(timing.predicted_ms, timing.median_ms):
-            self._off_by[subject.surroundings] = timing.median_ms / timing.predicted_ms
+        """Correct what follows by as much as a measurement was far off, until the next one tells of the device."""
+        known = self._calibrations.get(subject.surroundings)
+        if known and timing.predicted_ms and far_off(timing.predicted_ms, timing.median_ms):
+            by = timing.median_ms / timing.predicted_ms
+            self._calibrations[subject.surroundings] = known.corrected(subject.options.work, by)
 
     def of(self, subject: Subject) -> float | None:
         """How long a run of it should take, in ms; None where nothing was measured in its surroundings."""
         calibration = self._calibrations.get(subject.surroundings)
         if calibration is None:
             return None
-        predicted_ms = predict_ms(
+        return predict_ms(
             subject.backbone.layers,
             calibration,
             batch_size=subject.options.batch_size,
             training=subject.options.work == "training",
         )
-        return None if predicted_ms is None else predicted_ms * self._off_by.get(subject.surroundings, 1.0)
 
 
 def expected_words(predicted_ms: float) -> str:

@@ -14,8 +14,9 @@ from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.base.texts import note
+from encdec_widgets.widgets.pages.card_field import CardField, batch_words
 from encdec_widgets.widgets.pages.what_if_view import WhatIfView
-from encdec_widgets.widgets.pages.what_if_words import charts_of, status_html
+from encdec_widgets.widgets.pages.what_if_words import charts_of, fitting_words, status_html
 
 WAIT_S = 0.6
 """Computing starts when nothing was edited for so long."""
@@ -27,6 +28,7 @@ class WhatIfPanel(widgets.VBox):
     Attributes:
         visible: Whether it is seen (a trait); while it is False, nothing is computed.
         field: The list.
+        card: The card whose memory is a line in the charts; made when the panel is first seen.
     """
 
     visible = traitlets.Bool(False)
@@ -36,6 +38,8 @@ class WhatIfPanel(widgets.VBox):
         self._session = session
         self._question: Question | None = None
         self._points: dict[Any, Point] = {}
+        self._batch = ""
+        """How many images fit into the card."""
         self._in_hand: str | None = None
         self._steps: tuple[Any, ...] = ()
         self._computing = False
@@ -51,11 +55,12 @@ class WhatIfPanel(widgets.VBox):
         self.field.observe(session.guarded(self._chosen), "value")
         self._charts = WhatIfView()
         self._charts.observe(session.guarded(self._point_chosen), "chosen")
+        self.card: CardField | None = None
         self._status = widgets.HTML()
         super().__init__([self.field, self._charts, self._status])
         self.add_class("encdec-group")
         self.add_class("encdec-what-if")
-        self.observe(session.guarded(lambda _: self._update()), "visible")
+        self.observe(session.guarded(lambda _: self._seen()), "visible")
         session.observe(self._network_changed, "shown")
         session.observe(lambda _: self._update(), "conditions")
         session.observe(self._steps_changed, "steps")
@@ -71,6 +76,12 @@ class WhatIfPanel(widgets.VBox):
         self._stop()
         self._closed = True
         super().close()
+
+    def _seen(self) -> None:
+        if self.visible and self.card is None:
+            self.card = CardField(self._session)
+            self.children = (self.field, self._charts, self.card, self._status)
+        self._update()
 
     def _network_changed(self, change: Mapping[str, Any]) -> None:
         """Try out the fields of another network, or of another block of it."""
@@ -142,6 +153,9 @@ class WhatIfPanel(widgets.VBox):
             self._status.value = ""
             return
         self._question = Question(design=shown.backbone.design, path=path, **conditions.of_costs)
+        card_bytes = conditions.card_bytes
+        precision = self._question.precision
+        self._batch = "" if card_bytes is None else batch_words(shown.backbone, card_bytes, precision)
         self._points = {point.value: point for point in self._what_if.known(self._question)}
         self._computing = not self._resting and len(self._points) < len(self._question.values)
         self._draw()
@@ -172,10 +186,14 @@ class WhatIfPanel(widgets.VBox):
 
     def _draw(self) -> None:
         if self._question is not None:
-            charts = charts_of(self._question, self._points)
+            charts = charts_of(self._question, self._points, self._session.conditions.card_bytes)
             self._charts.show(charts.html, charts.places, charts.readings, charts.current)
             self._draw_status()
 
     def _draw_status(self) -> None:
         if self._question is not None:
-            self._status.value = status_html(self._question, self._points, computing=self._computing)
+            card_bytes = self._session.conditions.card_bytes
+            fits = "" if card_bytes is None else fitting_words(self._question, self._points, card_bytes)
+            self._status.value = status_html(
+                self._question, self._points, computing=self._computing, fits=(fits, self._batch)
+            )

@@ -194,6 +194,13 @@ class Backend(abc.ABC):
             TimingError: If the backend has no gradients.
         """
 
+    def calibrated_as(self, compilation: str) -> str:
+        """The way of running in which a device is calibrated for networks that run in ``compilation``.
+
+        Some 15 small networks are timed for it: where each takes seconds to compile, another way stands in.
+        """
+        return compilation
+
     def settings_for_threads(self, threads: int) -> dict[str, Any]:
         """What of :attr:`settings` has it compute with so many threads; nothing where it cannot be told."""
         return {}

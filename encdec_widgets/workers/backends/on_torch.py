@@ -103,6 +103,10 @@ class Torch(Backend):
             torch.cuda.reset_peak_memory_stats(number)
         return Runner(to_device, run, _peak_bytes)
 
+    def calibrated_as(self, compilation: str) -> str:
+        """Layer by layer, always: torch.compile takes seconds for each network, and leaves convolutions as they are."""
+        return "eager"
+
     def settings_for_threads(self, threads: int) -> dict[str, Any]:
         """As many within operations as between them."""
         return {"threads within operations": threads, "threads between operations": threads}

@@ -16,10 +16,10 @@ from encdec_widgets.networks.multiply_adds import total
 from encdec_widgets.networks.weights import draw_again
 from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.backends.backend import Runner, Work
-from encdec_widgets.workers.backends.installed import visible_devices
 from encdec_widgets.workers.block_maps import unpacked
 from encdec_widgets.workers.device import Device
 from encdec_widgets.workers.errors import BackendFailedError, TimingError
+from encdec_widgets.workers.inside.devices import chosen_device, seen_devices
 from encdec_widgets.workers.inside.feature_maps import look
 from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.workers.inside.loading import Loaded, load
@@ -29,7 +29,6 @@ from encdec_widgets.workers.inside.parts import block_models
 from encdec_widgets.workers.inside.sampling import GradientSampler
 from encdec_widgets.workers.inside.stopwatch import Stopwatch
 from encdec_widgets.workers.inside.training import TrainingHere
-from encdec_widgets.workers.options import AUTO
 from encdec_widgets.workers.timing.calibration import Calibration, calibrate, predict_ms
 from encdec_widgets.workers.training.weights_file import assign
 from encdec_widgets.workers.training.weights_file import load as weights_in
@@ -109,7 +108,7 @@ class Bench:
             raise TimingError(
                 f"the timing process runs on {keras.config.backend()}, not on {options['backend']}"
             )
-        device, notices = _device(options["device"], network["devices"].get(options["backend"]))
+        device, notices = chosen_device(options["device"], network["devices"].get(options["backend"]))
 
         expected: list[Expected | None] = [None]
 
@@ -128,6 +127,7 @@ class Bench:
             "notices": [*network["notices"], *self._notices, *notices],
             "device": device.name,
             "device_option": device.option,
+            **seen_devices(),
             "memory": _told(expected[0]),
             "multiply_adds": total(data["multiply_adds"] for _, data in loaded.layers.nodes(data=True)),
         }
@@ -265,7 +265,7 @@ class Bench:
             weights: Path of the file with the weights to start from; None for new ones.
             numbers: Which of the network's variables have weights there.
         """
-        device, _ = _device(options["device"], network["devices"].get(options["backend"]))
+        device, _ = chosen_device(options["device"], network["devices"].get(options["backend"]))
 
         expected: list[Expected | None] = [None]
 
@@ -312,6 +312,7 @@ class Bench:
         names = (
             self.begin,
             self.clear,
+            seen_devices,
             self.load,
             self.predict,
             self.start,
@@ -352,17 +353,18 @@ def _told(expected: Expected | None) -> dict[str, int] | None:
 
 
 def _calibration(network: _OnBench) -> Calibration:
-    """A calibration of a network's device, at the network's precision and compiled in the same way."""
+    """A calibration of a network's device, at the network's precision and in the way that stands for its own."""
+    way = running_backend().calibrated_as(network.options["compilation"])
 
     def time_model(model: Any, batch_size: int) -> float:
-        runner = running_backend().runner(model, "forward", network.options["compilation"])
+        runner = running_backend().runner(model, "forward", way)
         watch = _stopwatch(runner, model, "forward", batch_size, batches=1)
         watch.round(0.005, 20)
         times = watch.round(0.02, 50)
         return statistics.median(times)
 
     keras.config.set_dtype_policy(network.loaded.policy)
-    with running_backend().on(network.device), _told_plainly(network.options["compilation"]):
+    with running_backend().on(network.device), _told_plainly(way):
         calibration = calibrate(time_model)
     gc.collect()  # Keras models are cycles, and a card's memory is for the network.
     return calibration
@@ -376,24 +378,3 @@ def _stopwatch(
     # There may be fewer batches of one than of the other, where both together take much memory.
     pairs = zip(inputs, targets or [[]] * len(inputs), strict=False)
     return Stopwatch(runner.run, [runner.to_device(*pair) for pair in pairs])
-
-
-def _device(option: str, from_where: str | None) -> tuple[Device, list[str]]:
-    """The device that was asked for, among those that the backend sees, and what is to be said of it.
-
-    Args:
-        option: The option ``device``.
-        from_where: The device that the network would run on where it comes from, which "auto" prefers.
-    """
-    devices = visible_devices()
-    found = [device for device in devices if option in (AUTO, device.option)]
-    if not found:
-        backend = running_backend().proper_name
-        seen = " and ".join(device.option for device in devices)
-        raise TimingError(
-            f"{backend} sees no {option} here; it sees {seen}, on which the network can be timed instead"
-        )
-    preferred = [device for device in found if device.option == from_where]
-    if preferred or from_where is None or option != AUTO:
-        return (*preferred, *found)[0], []
-    return found[0], [f"timed on {found[0]}, as the timing process sees no {from_where}"]

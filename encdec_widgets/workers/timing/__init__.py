@@ -4,8 +4,10 @@ The network goes to a worker process as JSON, is built and run there, and comes 
 notebook's kernel never blocks, runs out of memory or leaks for it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
+from encdec_widgets.formatting import quoted
 from encdec_widgets.workers.backends.installed import (
     backends_with_gradients,
     current_device,
@@ -21,6 +23,7 @@ from encdec_widgets.workers.options import COMPILATIONS, Options, checked
 from encdec_widgets.workers.sent_network import Network, network_of
 from encdec_widgets.workers.timing.comparison import Comparison
 from encdec_widgets.workers.timing.measuring import Measurement
+from encdec_widgets.workers.timing.raced import Raced
 from encdec_widgets.workers.timing.racing import Race, Racer
 from encdec_widgets.workers.timing.result import BlockTime, Timing
 
@@ -37,6 +40,7 @@ __all__ = [
     "Options",
     "Progress",
     "Race",
+    "Raced",
     "Racer",
     "Timing",
     "TimingError",
@@ -50,6 +54,7 @@ __all__ = [
     "installed_backends",
     "measure",
     "network_of",
+    "race",
     "shared_worker",
     "visible_devices",
 ]
@@ -118,7 +123,7 @@ def compare(
     worker: Worker | None = None,
     **options: Any,
 ) -> Comparison:
-    """Race two networks, in turn, and wait for the result.
+    """Race two networks, in turn, and wait for the result; :func:`race` takes more than two.
 
     Args:
         a: A Design, or anything that :func:`measure` takes.
@@ -146,16 +151,79 @@ def compare(
         >>> race.low <= race.ratio <= race.high
         True
     """
-    both: list[dict[str, Any]] = [{}, {}]
-    for option, value in options.items():
-        pair = value if isinstance(value, tuple) and len(value) == 2 else (value, value)
-        for one, of_one in zip(both, pair, strict=True):
-            one[option] = of_one
-    how = [checked(**one) for one in both]
+    raced = race(
+        (a, b),
+        names=(name_a, name_b),
+        at_most_s=at_most_s,
+        beyond_memory=beyond_memory,
+        worker=worker,
+        **options,
+    )
+    return raced.compare(0, 1)
+
+
+def race(
+    designs: Sequence[Any],
+    *,
+    names: Sequence[str] | None = None,
+    at_most_s: float | None = None,
+    beyond_memory: bool = False,
+    worker: Worker | None = None,
+    **options: Any,
+) -> Raced:
+    """Race two or more networks, in turn, and wait for the result: other work on the machine slows all of them alike.
+
+    All of them are held in memory together, and run one at a time.
+
+    Args:
+        designs: Each a Design, or anything that :func:`measure` takes.
+        names: What the result calls each; A, B, C and so on if left out.
+        at_most_s: As in :func:`measure`, for each of them.
+        beyond_memory: As in :func:`measure`.
+        worker: As in :func:`measure`.
+        **options: As in :func:`measure`; a tuple of as many values as there are networks is one for each.
+
+    Raises:
+        FieldError: (a ValueError) If an option, or the size of a network's input, cannot be timed.
+        ValueError: If there are fewer than two networks, or names are not as many.
+        BeyondMemoryError: If one of them would take more memory than there is; ``of`` has its name.
+        TimingTooLongError: If one of them would take longer than ``at_most_s``.
+        TimingError: If one of them could not be timed.
+        TypeError: If there is no network in one of ``designs``, or no such option.
+
+    Example:
+        >>> from encdec_widgets import Design, race
+        >>> from encdec_widgets.architectures import UNet
+        >>> design = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
+        >>> raced = race([design, design.replace("filters", 4), design.replace("filters", 8)], budget_s=0.05)
+        >>> raced.names, [one.low <= one.ratio <= one.high for one in raced.comparisons]
+        (('A', 'B', 'C'), [True, True])
+    """
+    count = len(designs)
+    called = [_letters(number) for number in range(count)] if names is None else list(names)
+    if len(called) != count:
+        raise ValueError(f"There must be a name for each of the {count} networks. Received: {quoted(names)}.")
+    how = []
+    for number in range(count):
+        of_one = {
+            option: value[number] if isinstance(value, tuple) and len(value) == count else value
+            for option, value in options.items()
+        }
+        how.append(checked(**of_one))
     racers = []
-    for thing, each, name in zip((a, b), how, (name_a, name_b), strict=True):
-        network = network_of(thing)
+    for design, each, name in zip(designs, how, called, strict=True):
+        network = network_of(design)
         network.check(each.batch_size)
         racers.append(Racer(network=network, options=each, name=name))
-    race = Race(a=racers[0], b=racers[1], at_most_s=at_most_s, beyond_memory=beyond_memory)
-    return (worker or shared_worker()).do(race)
+    job = Race(racers=tuple(racers), at_most_s=at_most_s, beyond_memory=beyond_memory)
+    return (worker or shared_worker()).do(job)
+
+
+def _letters(number: int) -> str:
+    """A, B and so on; A2 follows Z.
+
+    >>> _letters(1), _letters(26)
+    ('B', 'A2')
+    """
+    rest, letter = divmod(number, 26)
+    return f"{chr(ord('A') + letter)}{rest + 1 if rest else ''}"

@@ -109,10 +109,18 @@ class Comparison:
     def sentence(self) -> str:
         """What the race showed, without a full stop: "B is 1.8 times faster (95 %: 1.6 to 2.0)".
 
+        Where the two ran on different devices, it says on which.
+
         A number of times is always above 1, and a percentage above 0: "2 times slower" is twice the time of an image,
         "2 % faster" is 2 % more images in the same time. The interval is rounded outwards, so that it holds what is
         printed before it and never less than what was found.
         """
+        if self.a.device == self.b.device:
+            return self._found
+        return f"{self._found}; {self.name_a} ran on {self.a.device}, {self.name_b} on {self.b.device}"
+
+    @property
+    def _found(self) -> str:
         per_image = "" if self.a.batch_size == self.b.batch_size else " per image"
         if math.isinf(self.high):
             return (

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.workers.backends import backend_named
+from encdec_widgets.workers.backends.backend import Backend
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import TimingError, TimingStopped, TimingTooLongError
 from encdec_widgets.workers.gpu import GpuState, GpuWatch, visible_gpus
@@ -29,14 +30,18 @@ LEAST_SHARE = 0.25
 """A run does not end before this share of the budget, even if its times are alike: the machine may get slower."""
 
 FAR_OFF = 3
-"""A prediction that is off by more than this factor has its calibration made again for the next run."""
+"""A prediction that is off by more than this factor has its calibration made again for the next run; if that one is far
+off too, it is corrected by as much."""
 
 _calibrated_under: dict[tuple[str | None, ...], Mapping[str, Any]] = {}
 """What was set for the backend when they were made: under other settings, as on fewer threads, they do not hold."""
 
 _calibrations: dict[tuple[str | None, ...], Mapping[str, Any]] = {}
 """Calibrations by backend, compilation, dtype policy and device: a process that replaces another need not make them
-again."""
+again. Where networks of two ways of running are calibrated alike, each has its own: corrections differ."""
+
+_renewed: set[tuple[str | None, ...]] = set()
+"""By the same and the work, where a calibration was made again as it had been far off."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -85,9 +90,10 @@ class OnBench:
         conditions, settings = self._conditions(), self.facts["settings"]
         if _calibrated_under.setdefault(conditions, settings) != settings:
             _calibrations.pop(conditions, None)
-        told = self.do("predict", calibration=_calibrations.get(conditions))
+        known = _calibrations.get(conditions)
+        told = self.do("predict", calibration=known)
         _calibrations[conditions], _calibrated_under[conditions] = told["calibration"], settings
-        return attrs.evolve(self, facts={**self.facts, **told})
+        return attrs.evolve(self, facts={**self.facts, **told, "calibrated_now": known is None})
 
     def do(self, command: str, part: str = "", **arguments: Any) -> dict[str, Any]:
         """Have something done with the network, or with one of its blocks."""
@@ -130,7 +136,7 @@ class OnBench:
         noise = noise_words(times)
         notices = list(self.facts["notices"])
         if noise.startswith("noisy") and self.facts["device_option"] == CPU.option:
-            advice = backend_named(str(self.options.backend)).advice_when_noisy(self.facts["settings"])
+            advice = self._backend.advice_when_noisy(self.facts["settings"])
             notices += [advice] if advice else []
         return Timing(
             median_ms=figures.median,
@@ -159,10 +165,29 @@ class OnBench:
         )
 
     def _doubt_calibration(self, median_ms: float) -> None:
-        """Forget a calibration that was far off: the device was busy with something else then, or is now."""
-        predicted_ms = self.facts["predicted_ms"]
-        if predicted_ms is not None and far_off(predicted_ms, median_ms):
-            _calibrations.pop(self._conditions(), None)
+        """Forget a calibration that was far off: the device was busy with something else then, or is now.
+
+        One that was made again is far off for another reason: layers do not add up to what this work takes here. So it
+        is corrected, and so is one that was made in another way of running.
+        """
+        predicted_ms, conditions = self.facts["predicted_ms"], self._conditions()
+        if predicted_ms is None or not far_off(predicted_ms, median_ms):
+            return
+        case = (*conditions, self.options.work)
+        stands_in = self.options.compilation != self._backend.calibrated_as(str(self.options.compilation))
+        if stands_in or (case in _renewed and self.facts["calibrated_now"]):
+            # Here and not above: it loads NumPy.
+            from encdec_widgets.workers.timing.calibration import Calibration
+
+            known = Calibration.from_dict(self.facts["calibration"])
+            _calibrations[conditions] = known.corrected(self.options.work, median_ms / predicted_ms).to_dict()
+        else:
+            _renewed.add(case)
+            _calibrations.pop(conditions, None)
+
+    @property
+    def _backend(self) -> Backend:
+        return backend_named(str(self.options.backend))
 
     def _conditions(self) -> tuple[str | None, ...]:
         options = self.options
@@ -240,6 +265,8 @@ class Measurement:
                 doing=f"first call{compiles(self.options)} and warm-up",
                 predicted_ms=predicted_ms,
                 calibration=network.facts["calibration"],
+                # Where cards are left alone, the process sees none of them.
+                payload={} if self.leaves_cards("") else {"devices": network.facts["devices"]},
             )
         )
         started = network.start()

@@ -10,6 +10,7 @@ from encdec_widgets.formatting import counted
 from encdec_widgets.workers.backends import backend_named
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.interrupts import no_interrupt_lost
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.training.extent import checked_extent
 from encdec_widgets.workers.training.folder import Folder
@@ -67,6 +68,7 @@ class Training:
         self._ended = False
 
     @classmethod
+    @no_interrupt_lost()
     def of(
         cls,
         thing: Any,

@@ -9,6 +9,7 @@ import attrs
 from encdec_widgets.formatting import counted, exact_text, number_text
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import TimingError
+from encdec_widgets.workers.interrupts import no_interrupt_lost
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.training.extent import checked_extent
 from encdec_widgets.workers.training.folder import Folder
@@ -134,6 +135,7 @@ class TrainingRace:
         self._finished = threading.Event()
 
     @classmethod
+    @no_interrupt_lost()
     def of(
         cls,
         a: Any,

@@ -61,7 +61,11 @@ class Run:
         self.parameters = reply["parameters"]
 
     def change(self, sent: Sent) -> bool:
-        """Have the network built again after an edit; whether it was: else the one before goes on."""
+        """Have the network built again after an edit.
+
+        Returns:
+            Whether it was built. If not, the network before the edit is trained on.
+        """
         try:
             reply = self._do("train_change", network=attrs.asdict(sent.network))
         except TimingError as error:
@@ -109,7 +113,7 @@ class Run:
         }
 
     def taken_payload(self) -> dict[str, Any]:
-        """What is to be told of the last slice; of a network that had none since, nothing is new."""
+        """What is to be told of the last slice; losses and edits are told once."""
         payload, self.payload = self.payload, {**self.payload, "losses": [], "edit": None, "refused": None}
         return payload
 
@@ -147,7 +151,7 @@ def share_done(run: Run, steps: int | None, seconds: float | None) -> float:
 
 
 def trained(run: Run, sent: Sent, options: TrainingOptions, seed: int, weights: WeightsOf) -> Trained:
-    """What a run has come to."""
+    """The result of a run."""
     score = run.score
     assert score is not None  # the last slice takes it
     return Trained(

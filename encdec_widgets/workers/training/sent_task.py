@@ -75,7 +75,7 @@ class _Parts:
 
     @classmethod
     def of(cls, task: Task) -> "_Parts":
-        """Take a task apart. What several classes define, the first in the order of inheritance has the word."""
+        """Take a task apart. Of what several classes define, that of the first in the order of inheritance counts."""
         attributes: dict[str, tuple[str, Any]] = {}
         bases: list[type] = []
         slots: list[str] = []

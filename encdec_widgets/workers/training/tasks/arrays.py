@@ -26,8 +26,8 @@ _ONE = {"points": "point", "mask": "mask", "classes": "class"}
 class ArraysTask(Task):
     """What a network is to find in images that are there: points, masks or classes.
 
-    Of each image the middle square is scaled to the size that the network takes. Images without any point in it are
-    left out, and one in five of the others is never learnt on: the score is taken on these. The arrays are not copied.
+    The middle square of each image is scaled to the size that the network takes. Images without any point in it are
+    left out. One in five of the others is never learnt on: the score is taken on these. The arrays are not copied.
 
     Attributes:
         names: As in :class:`Task`.

@@ -1,6 +1,6 @@
 """Shapes drawn by NumPy from distances, with soft edges: pictures for the tasks.
 
-Positions are (x, y) in px: (0, 0) is the middle of the first pixel. Of ``n`` pictures, each shape is drawn at once.
+Positions are (x, y) in px: (0, 0) is the middle of the first pixel. Each shape is drawn into ``n`` pictures at once.
 """
 
 from typing import Any, TypeAlias

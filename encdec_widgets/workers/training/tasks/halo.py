@@ -65,7 +65,7 @@ class Halo(Task):
         return noisy(image, random, NOISE), disc * (bright + 1)[:, None, None]
 
     def score(self, logits: Array, targets: NDArray[Any], size: int) -> Score:
-        """The share of discs whose class is told rightly: where the disc is, each network finds."""
+        """The share of discs whose class is told rightly. Their places do not count, as every network finds them."""
         return told_rightly(logits, targets, size, self.names)
 
     def without_noise(

@@ -14,7 +14,7 @@ NOISE = 0.08
 class Mouse(Task):
     """Where are the head and the left and the right hind foot of a mouse?
 
-    The feet look alike. Which one is left, only the rest of the animal says: the head has two ears and is farther from
+    The feet look alike. Only the rest of the animal says which one is left: the head has two ears and is farther from
     the feet than the end of the tail. A receptive field of 20 px does not reach that far, one of 52 px does (measured,
     not proven).
 

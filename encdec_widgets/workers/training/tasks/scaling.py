@@ -1,7 +1,7 @@
 """The middle square of images at another size, with what is to be found in them at the same places.
 
-Pixel p of an image of so many px covers its width from p to p + 1, of so many parts; pixel q of the scaled one from
-q to q + 1 of its own. So both have the same borders and the same middle, and nothing moves.
+Pixel p of an image of n px covers the image from p / n to (p + 1) / n of its width, before and after it is scaled. So
+both have the same borders and the same middle, and nothing moves.
 """
 
 from typing import Any

@@ -1,0 +1,191 @@
+"""The sweep of a screen: it stops, goes on, keeps its rows, and finds the row of a design."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from encdec_widgets import Design, preset, sweep
+from encdec_widgets.architectures import UNet
+from encdec_widgets.background import Background
+from encdec_widgets.explore.sweep import Sweep
+from encdec_widgets.session import Session
+from encdec_widgets.widgets.designs.swept import Swept
+from encdec_widgets.widgets.picture.picture import Picture
+from tests.both_forms import in_both_forms as in_both_forms
+from tests.designer.slow import in_a_loop, until
+from tests.designer.told_at_once import GRID, SMALL, rows, sweep_module, told_of
+from tests.designer.told_at_once import no_processes as no_processes
+from tests.designer.told_at_once import picture as picture
+from tests.designer.told_at_once import said as said
+from tests.designer.told_at_once import session as session
+from tests.designer.told_at_once import swept as swept
+from tests.explore.instant import Instant
+
+
+def test_stop_keeps_the_rows_and_says_how_many(
+    session: Session, swept: Swept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> None:
+        swept.begin(GRID)
+        await until(lambda: bool(swept._rows))
+        swept.stop()
+        done = len(swept.rows)
+        assert not swept.busy
+        assert done >= 1
+        if done < 9:
+            assert swept.words == f"Stopped: {done} of 9 designs are done."
+        swept.close()
+
+    in_a_loop(scenario)
+
+
+def test_what_ends_a_sweep_early_is_said(
+    swept: Swept, picture: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = rows().rows[0]
+
+    def fails(self: Sweep) -> Any:
+        yield first
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Sweep, "__iter__", fails)
+    picture.show_designs()
+    swept.begin(GRID)
+    assert "1 of 9 designs; it ended early: " in swept.words
+    assert "no space left" in picture.designs.text
+
+
+def test_the_rows_of_a_design_are_found_whatever_its_fields(swept: Swept) -> None:
+    grid = {"filters": [2, 4], "encoder[0].num_convs": [2, 3], "input_shape": [(32, 32, 1), (64, 64, 1)]}
+    swept.show(sweep(SMALL, grid, ("cost",), Instant()).run())
+    assert len(swept.rows) == 8
+    families = set()
+    for row in swept.rows:
+        assert row.design
+        assert swept.rows_of(row.design) == (row.index,)
+        families.add(type(row.design.architecture))
+    assert len(families) == 2, "some are of free blocks"
+    for fewer in ({"filters": [2, 4]}, {"architecture": [UNet(filters=2), preset("U-Net").architecture]}):
+        swept.show(sweep(SMALL, fewer, ("cost",), Instant()).run())
+        for row in swept.rows:
+            assert row.design
+            assert swept.rows_of(row.design) == (row.index,)
+
+
+def test_designs_of_rows_are_made_once_and_not_for_another_family(
+    swept: Swept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept.show(rows({"filters": range(1, 21)}))
+    free = SMALL.replace("encoder[0].num_convs", 3)
+    others = [preset("FC-DenseNet56"), SMALL.replace_all({"input_shape": (64, 64, 1), "filters": 7})]
+    made, replace_all = [], Design.replace_all
+
+    def counted(self: Design, changes: Any) -> Design:
+        made.append(changes)
+        return replace_all(self, changes)
+
+    monkeypatch.setattr(Design, "replace_all", counted)
+    for other in others:
+        assert swept.rows_of(other) == ()
+    assert made == []
+    for _ in range(3):
+        assert swept.rows_of(free) == ()
+    assert len(made) == 20
+
+
+def test_after_close_nothing_is_told(session: Session) -> None:
+    async def scenario() -> None:
+        swept = Swept(session)
+        heard: list[Any] = []
+        swept.observe(heard.append, "rows")
+        swept.begin(GRID)
+        swept.close()
+        before = len(heard)
+        await until(lambda: not swept.busy)
+        assert len(heard) == before
+
+    in_a_loop(scenario)
+
+
+def test_a_designer_that_never_sweeps_does_not_load_what_does() -> None:
+    code = (
+        "import sys; from encdec_widgets.widgets.designer import Designer; "
+        "print([name for name in sys.modules if name.startswith(('encdec_widgets.explore.sweep', "
+        "'encdec_widgets.figures.designs', 'encdec_widgets.widgets.designs.sweep_form'))])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert found.stdout.strip() == "[]"
+
+
+def test_a_sweep_that_was_stopped_goes_on_and_does_no_row_twice(
+    in_both_forms: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instant = Instant(told_of)
+    monkeypatch.setattr(sweep_module, "sweep", lambda *args, **more: sweep(*args, **more, executor=instant))
+
+    async def scenario() -> None:
+        session = Session(SMALL)
+        swept = Swept(session)
+        assert not swept.can_go_on
+        swept.begin({"filters": range(1, 60)})
+        assert not swept.can_go_on
+        await until(lambda: bool(swept._rows))
+        swept.stop()
+        done = len(swept.rows)
+        if done < 59:
+            assert swept.can_go_on
+            session.change("filters", 3)  # It goes on with the design that it began with.
+            swept.go_on()
+        await until(lambda: not swept.busy)
+        assert [row.index for row in swept.rows] == list(range(59))
+        assert sorted(instant.asked) == sorted(set(instant.asked))
+        assert not swept.can_go_on
+        swept.close()
+
+    in_a_loop(scenario)
+
+
+def test_what_failed_for_a_reason_that_may_pass_is_said_and_tried_again(
+    swept: Swept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = [True]
+
+    def told(design_json: str) -> dict[str, Any]:
+        if busy and '"filters": 4' in design_json:
+            raise RuntimeError("a worker was killed.")
+        failed = {"reason": "a training is under way already", "failed": True}
+        time = failed if busy else {"median_ms": 2.0, "device": "CPU", "processor": "a processor"}
+        return {**told_of(design_json), "time": time}
+
+    monkeypatch.setattr(
+        sweep_module, "sweep", lambda *args, **more: sweep(*args, **more, executor=Instant(told))
+    )
+    swept.begin({"filters": [2, 4]}, work="forward")
+    assert swept.words == "2 designs may work another time: a training is under way already."
+    assert swept.can_go_on
+    busy.clear()
+    swept.go_on()
+    assert [row.figures["time_ms"] for row in swept.rows] == [2.0, 2.0]
+    assert swept.words == ""
+    assert not swept.can_go_on
+
+
+def test_a_sweep_of_code_is_not_gone_on_with(swept: Swept) -> None:
+    swept.show(sweep(SMALL, GRID, executor=Instant(told_of)))
+    assert not swept.can_go_on
+    swept.go_on()
+    assert swept.rows == ()
+
+
+def test_before_the_first_answer_it_says_about_how_long_it_takes(
+    swept: Swept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    swept.observe(lambda _: seen.append(swept.words), "busy")
+    swept.begin(GRID)
+    assert seen[0].startswith("0 of 9 designs, about ")
+    assert seen[0].endswith("(a rough estimate) …")

@@ -1,0 +1,102 @@
+"""Pinned designs that outlive their session, with its edits or without any."""
+
+import json
+from typing import Any
+
+import pytest
+
+from encdec_widgets import Design, preset
+from encdec_widgets.session import Session
+from encdec_widgets.session.memory import Memory
+from encdec_widgets.session.pins import MOST_PINS, pins_data, pins_of, with_pin
+from tests.session.conftest import SMALL
+
+OTHERS = [SMALL.replace("filters", value) for value in (5, 6, 7, 8, 9)]
+
+
+def opened(text: str | None = "", design: Design = SMALL) -> tuple[Session, Memory]:
+    session = Session(design)
+    memory = Memory(session)
+    memory.found(text)
+    return session, memory
+
+
+def kept_of(*edits: int, pins: int = 2) -> str:
+    """What is kept of a session with these edits, and so many pins."""
+    session, memory = opened()
+    for design in OTHERS[:pins]:
+        session.pin(design, f"pin {design.architecture.filters}")
+    for value in edits:
+        session.change("filters", value)
+    return str(memory.text())
+
+
+@pytest.mark.parametrize(
+    ("edits", "pins", "words"),
+    [
+        ((3, 4), 2, "2 edits and 2 pinned designs"),
+        ((), 1, "1 pinned design"),
+        ((3,), 0, "1 edit"),
+    ],
+    ids=["both", "pins alone", "edits alone"],
+)
+def test_they_are_offered_and_come_back_with_the_edits(edits: Any, pins: int, words: str) -> None:
+    text = kept_of(*edits, pins=pins)
+    session, memory = opened(text)
+    assert session.pins == ()
+    (offer,) = memory.offers
+    assert offer.words == words
+    memory.bring_back(offer)
+    assert [pin.design for pin in session.pins] == OTHERS[:pins]
+    assert [pin.name for pin in session.pins] == [f"pin {n}" for n in (5, 6)[:pins]]
+    assert session.design == SMALL.replace("filters", edits[-1] if edits else 2)
+    assert not memory.offers
+    # And they are kept on.
+    assert [offer.words for offer in opened(memory.text())[1].offers] == [words]
+
+
+def test_a_session_that_lets_all_its_pins_go_keeps_nothing() -> None:
+    session, memory = opened()
+    session.pin(OTHERS[0], "one")
+    session.unpin("one")
+    assert memory.text() == ""
+
+
+def test_what_is_pinned_already_or_has_no_room_is_no_trouble() -> None:
+    text = kept_of(pins=3)
+    session, memory = opened(text)
+    session.pin(OTHERS[1], "mine")
+    for number in range(4):
+        session.pin(SMALL.replace("filters", 20 + number))
+    memory.bring_back(memory.offers[0])
+    assert len(session.pins) == MOST_PINS
+    assert session.pins[0].name == "mine"
+    assert session.pins[-1].design == OTHERS[0]
+
+
+def test_a_page_that_is_loaded_again_does_not_offer_them_again() -> None:
+    text = kept_of(pins=2)
+    _, memory = opened(text)
+    memory.bring_back(memory.offers[0])
+    memory.found(text)
+    assert not memory.offers
+
+
+@pytest.mark.parametrize("pins", [3, "two", [4], [{"name": 3}], [{"name": "a", "design": {}}], {"a": 1}])
+def test_what_is_no_pin_is_named_and_nothing_comes_back(pins: Any) -> None:
+    data = json.loads(kept_of(3, pins=1))
+    data["kept"][0]["pins"] = pins
+    session, memory = opened(json.dumps(data))
+    if memory.offers:
+        with pytest.raises(ValueError, match=r"pinned design"):
+            memory.bring_back(memory.offers[0])
+        assert len(memory.offers) == 1
+    else:
+        assert "Pinned designs are a list" in memory.unreadable
+    assert (session.pins, session.design) == ((), SMALL)
+
+
+def test_pins_as_data_are_the_same_again() -> None:
+    pins = with_pin(with_pin((), preset("U-Net")), SMALL, "mine")
+    assert pins_of(json.loads(json.dumps(pins_data(pins)))) == pins
+    assert pins_of([]) == ()
