@@ -94,6 +94,7 @@ def test_use_this_takes_it_with_its_scale_and_undo_leads_back(page: Page) -> Non
     assert page.session.design == apart[-1].design
     assert page.session.conditions.input_scale == apart[-1].input_scale
     assert page.session.conditions.animal_px == 40
+    assert page.session.conditions.card_bytes == 2 * 10**9, "what if draws where it ends"
     page.session.undo()
     assert page.session.design == SMALL
     page.session.focus_on(["filters"], "locked")
