@@ -153,7 +153,7 @@ class Sweep:
 
     @property
     def remaining_s(self) -> float | None:
-        """How long the rest will take at the pace so far (an estimate), in seconds; None before a row is done."""
+        """How long the rest will take at the pace so far (an estimate), in seconds; None before two rows are done."""
         left = len(self) - len(self._rows)
         return self._run.pace.remaining_s(left) if self._run else None if left else 0.0
 

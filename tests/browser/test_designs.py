@@ -137,5 +137,10 @@ def test_the_form_has_room_in_jupyterlab_beside_its_list_of_files(
         assert box
         assert box["width"] >= 60, f"{label} can be read"
     assert designer.screen.scrolls_sideways() == []
-    # The sweep must be in sight, and not only after scrolling.
     expect(root.get_by_role("button", name="Sweep", exact=True)).to_be_in_viewport()
+    picture = root.locator(".encdec-middle-part > .encdec-picture").bounding_box()
+    assert picture
+    assert picture["height"] >= 240, "points and words have room, where all of it scrolls"
+    root.get_by_role("button", name="blocks", exact=True).click()
+    middle = root.locator(".encdec-middle-part")
+    assert middle.evaluate("part => part.scrollHeight <= part.clientHeight"), "other views never scroll"

@@ -79,9 +79,9 @@ class SweepForm(widgets.VBox):
         self.store.continuous_update = False
         self.time.observe(session.guarded(lambda _: self._tell()), "value")
         self.store.observe(session.guarded(lambda _: self._tell()), "value")
-        more = widgets.HBox([self.time, self.store])
+        more = widgets.HBox([self.time, self.store, self.button])
         more.add_class("encdec-sweep-more")
-        foot = widgets.HBox([self.button, self._words])
+        foot = widgets.HBox([self._words])
         foot.add_class("encdec-sweep-foot")
         super().__init__([grid, more, foot])
         self.add_class("encdec-sweep-form")

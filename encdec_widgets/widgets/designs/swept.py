@@ -170,7 +170,8 @@ class Swept(traitlets.HasTraits):
         left = self._beside.remaining_s if self._beside is not None else None
         if left is not None:
             return f", about {duration_text(left)} left" if left else ""
-        return f", about {duration_text(self._predicted_s)}{'' if self.has_pace(self._work) else ROUGH}"
+        rough = "" if self.has_pace(self._work) else ROUGH
+        return f", about {duration_text(self._predicted_s)} left{rough}"
 
     @property
     def share(self) -> float:
@@ -310,7 +311,7 @@ class Swept(traitlets.HasTraits):
 
     def _ended(self, error: Exception | None) -> None:
         pace = None if self._sweep is None else self._sweep.pace
-        if pace is not None and pace.first is not None:
+        if pace is not None and pace.each_s is not None:
             self._paces[self._work] = pace
         self.problem = "" if error is None else error_text(error)
         self.busy = False
