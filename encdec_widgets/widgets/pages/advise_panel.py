@@ -234,7 +234,7 @@ class AdvisePanel(widgets.VBox):
         if isinstance(by, TimingStopped):
             self._told("The timing was stopped.")
         elif by is not None:
-            self._told(f"The timing ended: {error_text(by)}", failed=True)
+            self._told(f"The timing ended: {problem_sentence(by)}", failed=True)
         else:
             found = self.advice.sure[len(chosen.sure) :] or ("No design could be timed; each says why.",)
             self._told(" ".join(found))
