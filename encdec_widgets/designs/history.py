@@ -25,6 +25,8 @@ class State(ByContent):
         gesture: Edits that belong to one movement of the hand have the same; None stands alone.
         anew: Whether it has weights of its own, which the state before does not share.
         name: The name of the preset that was asked for, as several presets are one network; empty for none.
+        scales: By what images were multiplied in size before it and are with it, where it was loaded together with
+            that; None where it leaves that as it is.
     """
 
     design: Design
@@ -32,6 +34,7 @@ class State(ByContent):
     gesture: Hashable = None
     anew: bool = False
     name: str = ""
+    scales: tuple[float, float] | None = None
 
 
 @attrs.frozen

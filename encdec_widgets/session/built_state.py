@@ -135,6 +135,9 @@ class BuiltState(State):
         elif self.shown is not None and self.shown.backbone.filled:
             self._discarded.add(self.shown.backbone.structure, backbone.structure)
         built = self.steps.index(step) + 1
+        for done in self.steps[:built]:
+            if done.input_scale is not None:
+                conditions = attrs.evolve(conditions, input_scale=done.input_scale)
         shown = attrs.evolve(
             shown,
             checks=self._checks(backbone, conditions),

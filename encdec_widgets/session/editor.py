@@ -50,22 +50,28 @@ class Editor(ByContent):
         """After an edit of some fields: see :func:`encdec_widgets.designs.edits.apply_edit`."""
         return self._after(lambda: apply_edit(self.wanted, self._waiting, changes), changes, words, gesture)
 
-    def replaced(self, make: Callable[[], Design], name: str = "", preset: str = "") -> Editor:
+    def replaced(
+        self,
+        make: Callable[[], Design],
+        name: str = "",
+        preset: str = "",
+        scales: tuple[float, float] | None = None,
+    ) -> Editor:
         """After another design has taken the place of this one, with weights of its own.
 
         Args:
             make: Gives the design.
             name: What it is called in the words of undo, where that is not the name of its preset or family.
             preset: The name of the preset that was asked for; empty for none.
+            scales: As :attr:`encdec_widgets.designs.history.State.scales`.
         """
         after = self._after(lambda: Outcome(make()), {})
         if after.wanted == self.wanted:
             renames = preset and after.outcome.error is None
             return attrs.evolve(after, history=after.history.renamed(preset)) if renames else after
         words = f"load {name or preset or preset_name(after.wanted) or family_name(after.wanted)}"
-        return attrs.evolve(
-            after, history=self.history.then(State(after.wanted, words, anew=True, name=preset))
-        )
+        state = State(after.wanted, words, anew=True, name=preset, scales=scales)
+        return attrs.evolve(after, history=self.history.then(state))
 
     def brought_back(self, kept: History) -> Editor:
         """After all edits of a history that was kept, up to its present design."""

@@ -148,16 +148,36 @@ class Session(ViewState):
         """Say whether a pointer is down on a control: what changes meanwhile is one step to undo."""
         self._gestures.hold(held)
 
-    def load(self, design: Design | EncoderDecoder | str, name: str = "", *, now: bool = False) -> None:
+    def load(
+        self,
+        design: Design | EncoderDecoder | str,
+        name: str = "",
+        *,
+        input_scale: float | None = None,
+        now: bool = False,
+    ) -> None:
         """Take another design in place of the present one, with weights of its own.
 
         Args:
             design: A design, an architecture, or the name of a preset. Anything else becomes the ``problem``.
             name: What it is called in the words of undo, where that is not the name of its preset or family.
+            input_scale: By what images are multiplied in size before they come to it: costs and checks assume that
+                when its network is shown, and undo leads back from it too. As it is if left out.
             now: As in :meth:`change`.
+
+        Raises:
+            FieldError: (a ValueError) If the scale is not possible.
         """
         preset = design if isinstance(design, str) else ""
-        self._follow(self.editor.replaced(lambda: as_design(design), name, preset), anew=True, now=now)
+        scales = None
+        if input_scale is not None:
+            scaled = attrs.evolve(self.conditions, input_scale=input_scale)
+            waiting = (step.input_scale for step in reversed(self.steps) if step.input_scale is not None)
+            scales = (next(waiting, self.conditions.input_scale), scaled.input_scale)
+        editor = self.editor.replaced(lambda: as_design(design), name, preset, scales)
+        if scales and editor.wanted == self.editor.wanted and editor.outcome.error is None:
+            self.assume(input_scale=input_scale)  # the design is there already
+        self._follow(editor, anew=True, now=now)
 
     def bring_back(self, kept: History, *, now: bool = False) -> None:
         """Make all edits again of a history that was kept; undo leads back through them to the present design.

@@ -65,6 +65,19 @@ class Step:
         return self.after_going_back or any(state is present for state in self.before.history.states)
 
     @property
+    def input_scale(self) -> float | None:
+        """By what images are multiplied in size from it on; None where it leaves that as it is."""
+        before, after = self.before.history, self.after.history
+        moves = after.states == before.states
+        if moves and after.position < before.position:
+            scales = before.present.scales
+            return None if scales is None else scales[0]
+        scales = after.present.scales
+        if scales is None or (not moves and any(state is after.present for state in before.states)):
+            return None  # as after a drag that led back to a design that was loaded before
+        return None if after.present is before.present else scales[1]
+
+    @property
     def words(self) -> str:
         """What led to the network that is on screen after it."""
         return ", ".join(filter(None, (self.earlier, self.after.step_from(self.before))))

@@ -31,6 +31,7 @@ NAMES = (
     "training",
     "lessons",
     "lesson_edits",
+    "classroom",
     "sweep",
 )
 

@@ -64,19 +64,19 @@ def test_cells_are_drawn_to_scale_and_looked_at_closely(open_app: Callable[..., 
     designer.turn_to("Receptive field")
     view = root.locator(".encdec-receptive-view")
     item = view.get_by_role("listitem").filter(has_text="cell ")
-    expect(item).to_contain_text("cell 1 px, ± 0.5 px")
+    expect(item).to_contain_text("cell 2 px, ± 1 px")
     cells = view.get_by_role("button", name="Cells")
     expect(cells).to_have_attribute(
-        "title", re.compile("^A cell of the output is 1 px of the camera's image")
+        "title", re.compile("^A cell of the output is 2 px of the camera's image")
     )
     cells.focus()
     cells.press("Enter")
     expect(cells).to_have_attribute("aria-pressed", "true")
-    expect(view.get_by_text("± 0.5 px", exact=True)).to_be_visible()
+    expect(view.get_by_text("± 1 px", exact=True)).to_be_visible()
     expect(view.get_by_text("sigma 2.5 px", exact=True)).to_be_visible()
     box = view.locator(".encdec-receptive-image").get_attribute("viewBox")
     assert box
-    assert [float(side) for side in box.split()[2:]] == [9, 9], "nine cells from edge to edge"
+    assert [float(side) for side in box.split()[2:]] == [18, 18], "nine cells from edge to edge"
     side = view.locator(".encdec-receptive-image rect").last.bounding_box()
     whole = view.locator(".encdec-receptive-image").bounding_box()
     assert side
@@ -84,9 +84,9 @@ def test_cells_are_drawn_to_scale_and_looked_at_closely(open_app: Callable[..., 
     assert side["width"] == pytest.approx(min(whole["width"], whole["height"]) / 9, rel=0.15)
     assert serious(designer) == []
     designer.screen.type("input scale", "0.5")
-    expect(item).to_contain_text("cell 2 px, ± 1 px")
-    expect(view.get_by_text("± 1 px", exact=True)).to_be_visible()
+    expect(item).to_contain_text("cell 4 px, ± 2 px")
+    expect(view.get_by_text("± 2 px", exact=True)).to_be_visible()
     view.get_by_role("button", name="Closer").click()
     expect(cells).to_have_attribute("aria-pressed", "false")
-    expect(view.get_by_text("± 1 px", exact=True)).to_have_count(0)
+    expect(view.get_by_text("± 2 px", exact=True)).to_have_count(0)
     assert designer.screen.scrolls_sideways() == []

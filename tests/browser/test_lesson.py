@@ -113,12 +113,31 @@ def test_from_the_guess_to_the_code_by_keyboard_and_over_restarts(
     expect(panel.get_by_text("Go deeper.")).to_be_hidden()
     chips = panel.locator(".encdec-lesson-chip")
     expect(chips).to_have_count(2)
+    designer.root.locator(".encdec-middle").evaluate(
+        "picture => { picture.style.scrollMarginTop = '76px'; picture.scrollIntoView({ block: 'start' }) }"
+    )  # below the strip
+    for part in (
+        designer.root.locator(".encdec-picture"),
+        designer.row("filters"),
+        designer.row("down blocks"),
+    ):
+        expect(part).to_be_in_viewport(ratio=0.98)  # what is edited, beside what comes of it
+    foot, end = designer.root.locator(".encdec-foot").bounding_box(), designer.root.bounding_box()
+    assert foot
+    assert end
+    assert foot["y"] + foot["height"] <= end["y"] + end["height"] + 1
     height = panel.bounding_box()
     handle = designer.row("down blocks").locator(".noUi-handle")
     handle.scroll_into_view_if_needed()
     handle.focus()
     expect(chips.first).to_be_in_viewport(ratio=0.98)
     expect(chips.first).to_contain_text("✗")
+    panel.get_by_role("button", name="Goal and hints").press("Enter")
+    expect(panel.get_by_role("button", name="Next: Code")).to_be_in_viewport(
+        ratio=0.98
+    )  # and not cut by the lesson's end
+    page.keyboard.press("Escape")
+    handle.focus()
     page.keyboard.press("ArrowRight")
     expect(panel.get_by_role("button", name="2 Goal, done")).to_be_in_viewport(ratio=0.98)
     expect(panel.locator(".encdec-lesson-brief .encdec-lesson-reached")).to_have_text("✓ Reached")

@@ -56,3 +56,40 @@ def test_a_page_that_comes_later_than_its_tab_is_named_too(page: Page) -> None:
         }"""
     )
     expect(page.get_by_role("tabpanel", name="tab 0", exact=True)).to_have_text("late")
+
+
+def test_each_page_keeps_the_place_that_it_was_scrolled_to(page: Page) -> None:
+    box = page.locator(".encdec-panels").first
+    box.evaluate(
+        """box => {
+            box.style.cssText = "height: 100px; overflow: auto";
+            box.replaceChildren(...["none", ""].map((display) => {
+                const page = document.createElement("div");
+                page.className = "encdec-page";
+                page.style.cssText = `height: 1000px; display: ${display}`;
+                return page;
+            }));
+        }"""
+    )
+
+    def turn_to(number: int) -> None:
+        box.evaluate(
+            """(box, number) => [...box.children].forEach((one, at) => {
+                one.style.display = at === number ? "" : "none";
+            })""",
+            number,
+        )
+
+    def expect_at(top: int) -> None:
+        page.wait_for_function("top => document.querySelector('.encdec-panels').scrollTop === top", arg=top)
+
+    box.evaluate("box => { box.scrollTop = 300; }")
+    page.evaluate("() => new Promise(requestAnimationFrame)")  # it has been told that it scrolled
+    turn_to(0)
+    expect_at(0)
+    box.evaluate("box => { box.scrollTop = 120; }")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    turn_to(1)
+    expect_at(300)
+    turn_to(0)
+    expect_at(120)

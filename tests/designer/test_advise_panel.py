@@ -11,6 +11,7 @@ import pytest
 
 from encdec_widgets import Designer, advise
 from encdec_widgets.background import Background
+from encdec_widgets.explore.advising import timed
 from encdec_widgets.explore.advising.looked import forget
 from encdec_widgets.explore.advising.measured import finalists
 from encdec_widgets.explore.largest_batch import largest_batch
@@ -94,6 +95,7 @@ def test_use_this_takes_it_with_its_scale_and_undo_leads_back(page: Page) -> Non
     assert page.session.design == apart[-1].design
     assert page.session.conditions.input_scale == apart[-1].input_scale
     assert page.session.conditions.animal_px == 40
+    assert page.session.conditions.card_bytes == 2 * 10**9, "what if draws where it ends"
     page.session.undo()
     assert page.session.design == SMALL
     page.session.focus_on(["filters"], "locked")
@@ -370,6 +372,19 @@ def test_a_worker_that_is_busy_ends_the_timing_and_closing_ends_it_unheard(page:
     assert page.worker.stopped
     page.worker.answer(on_cpu(20.0))
     assert page.said == said
+
+
+def test_work_that_the_backend_cannot_do_is_said_and_is_no_problem_of_the_session(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.panel.start.click()
+    monkeypatch.setattr(timed, "options_of", lambda _: {"backend": "numpy", "work": "training"})
+    page.panel.time.click()
+    assert "The timing ended: " in page.text
+    assert "NumPy, which has no gradients" in page.text
+    assert page.session.problem is None
+    assert not page.panel.running
+    assert not page.panel.time.disabled
 
 
 def test_where_predictions_were_far_off_it_can_choose_again_with_what_was_measured(page: Page) -> None:

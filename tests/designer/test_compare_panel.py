@@ -103,6 +103,14 @@ def test_each_design_is_told_at_the_scale_that_it_is_for(opened: Opened) -> None
     assert not opened.view.can_pin
 
 
+def test_a_pinned_design_comes_back_with_its_scale(opened: Opened) -> None:
+    opened.session.pin(OTHER, "scaled", 0.25)
+    opened.ask(use="scaled")
+    assert (opened.session.design, opened.session.conditions.input_scale) == (OTHER, 0.25)
+    opened.session.undo()
+    assert (opened.session.design, opened.session.conditions.input_scale) == (SMALL, 1.0)
+
+
 def test_what_is_refused_is_said_and_the_session_has_no_problem(opened: Opened) -> None:
     opened.ask(pin=True)
     opened.ask(pin=True)

@@ -100,6 +100,8 @@ def test_what_is_locked_says_why_and_code_and_undo_change_it_as_before(designer:
     assert designer.header.family.family.disabled
     assert designer.header.family.preset.disabled
     assert WHY in designer.header.family.preset.tooltip
+    titled = [box for box in walk(designer) if isinstance(box, (widgets.HBox, widgets.VBox)) and box.tooltip]
+    assert titled == [], "ipywidgets draws no box that has a tooltip"
     before = designer.design
     designer.header.open_design.take(preset("LEAP (2019)").to_json())
     assert WHY in designer.header.open_design.trouble[1]

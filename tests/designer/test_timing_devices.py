@@ -121,6 +121,7 @@ def test_asking_is_stopped_by_the_same_button(panel: TimingPanel, worker: FakeWo
     first = button.description
     button.click()
     assert button.description == "Stop asking"
+    assert "Asking" in panel.ask_devices.children[0].value
     button.click()
     assert worker.stopped
     worker.answer(TimingStopped())

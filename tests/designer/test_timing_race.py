@@ -37,6 +37,21 @@ def test_a_pinned_network_is_raced_against_the_one_on_screen(panel: TimingPanel,
     assert "Out of date" in panel.text
 
 
+def test_what_a_race_measured_of_the_network_on_screen_is_its_time(
+    panel: TimingPanel, worker: FakeWorker
+) -> None:
+    panel.pin.click()
+    show(panel, OTHER)
+    panel.start_race.click()
+    worker.answer(RACED)
+    time = panel._session.time
+    assert time is not None
+    assert (time.design, time.ms, time.measured) == (OTHER, RACED.timings[1].median_ms, True)
+    show(panel, DESIGN)
+    time = panel._session.time
+    assert time is None or not time.measured, "of A nothing is told by the time of B"
+
+
 def test_one_network_is_raced_on_two_backends(panel: TimingPanel, worker: FakeWorker) -> None:
     panel.pin.click()
     panel.controls.children[-1].click()

@@ -51,14 +51,16 @@ def test_without_tqdm_there_is_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_rest_is_estimated_by_what_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = 100.0
     monkeypatch.setattr("encdec_widgets.explore.sweeping.progress.time.monotonic", lambda: clock)
-    pace = Pace()
+    pace = Pace(began=clock)
     pace.note(answered=False)
     assert (pace.remaining_s(10), pace.remaining_s(0)) == (None, 0.0)
     clock = 110.0  # processes start
     pace.note(answered=True)
+    assert pace.remaining_s(10) is None, "how long a design takes is not known yet"
     clock = 111.0
     pace.note(answered=True)
     pace.note(answered=False)
     assert pace.remaining_s(10) == 5.0  # 1 s each, for every second row
+    assert pace.again_s(11) == 15.0  # and 10 s until the first
     found = sweep(DESIGN, {"filters": [4, 8]}, ("cost",), Instant())
     assert (found.remaining_s, found.run().remaining_s) == (None, 0.0)

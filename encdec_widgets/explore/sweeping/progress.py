@@ -77,20 +77,19 @@ class Pace:
 
     @property
     def each_s(self) -> float | None:
-        """Seconds from one row to the next, once processes have started (an estimate); None before the first answer."""
-        if self.first is None:
+        """Seconds from one row to the next (an estimate); None before the second answer, as processes start before."""
+        if self.first is None or self.answered < 2:
             return None
-        several = self.answered > 1
-        answer_s = (self.last - self.first) / (self.answered - 1) if several else self.last - self.began
+        answer_s = (self.last - self.first) / (self.answered - 1)
         return answer_s * self.answered / self.rows
 
     def remaining_s(self, left: int) -> float | None:
-        """How long so many further rows will take (an estimate), in seconds; None before the first answer."""
+        """How long so many further rows will take (an estimate), in seconds; None before the second answer."""
         each_s = self.each_s
         return 0.0 if not left else None if each_s is None else each_s * left
 
     def again_s(self, count: int) -> float | None:
-        """How long a sweep of so many rows would take from its start, in seconds; None before the first answer."""
+        """How long a sweep of so many rows would take from its start, in seconds; None before the second answer."""
         each_s = self.each_s
         if self.first is None or each_s is None:
             return None

@@ -63,9 +63,18 @@ function render({ model, el }) {
     comeIntoSight();
   }
 
-  /* A card that ends below the window is brought up; the rail is not, which is as high as the designer. */
+  /* A card that ends below the window is brought up; the rail is not, which is as high as the designer. Where the strip stays in
+     sight near the end of the lesson, the lesson's end would cut the card: the page moves by what is cut. */
   function comeIntoSight() {
-    if (opened && brief.checkVisibility()) foot.scrollIntoView({ block: "nearest" });
+    if (!opened || !brief.checkVisibility()) return;
+    foot.scrollIntoView({ block: "nearest" });
+    const lesson = el.closest(".encdec-lesson-frame");
+    const [strip, all, card] = [el, lesson, body].map((part) => part.getBoundingClientRect());
+    const cut = card.bottom - all.bottom;
+    if (cut <= 0) return;
+    lesson.style.scrollMarginTop = `${all.top + cut - strip.top}px`;
+    lesson.scrollIntoView({ block: "start" });
+    lesson.style.scrollMarginTop = "";
   }
 
   function drawSteps() {

@@ -1,6 +1,6 @@
 /* Tabs as screen readers know them: one of a row is in the way of the Tab key, arrow keys walk to the others and choose them.
    In a narrow designer two sets of pages share one place; the set whose tab was used last is in front, and only its tab
-   counts as chosen. */
+   counts as chosen. Each page keeps the place that it was scrolled to, though one box scrolls all of them. */
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
@@ -24,6 +24,7 @@ function render({ model, el }) {
   });
 
   const box = () => el.closest(".encdec-tabs");
+  const boxOfPages = () => box()?.querySelector(":scope > .encdec-panels");
   const root = () => el.closest(".encdec");
 
   function comeInFront() {
@@ -42,8 +43,25 @@ function render({ model, el }) {
     draw();
   }
 
+  const places = new Map(); // of pages, how far each was scrolled
+  let shown = null;
+  const swaps = new MutationObserver(keepPlace); // the kernel shows the page that was chosen, and hides the one before
+
+  function keepPlace() {
+    const panels = boxOfPages();
+    const page = [...(panels?.children ?? [])].find((one) => one.matches(".encdec-page") && one.style.display !== "none");
+    if (page && page !== shown) {
+      shown = page;
+      panels.scrollTop = places.get(page) ?? 0;
+    }
+  }
+
+  function notePlace({ target }) {
+    if (shown) places.set(shown, target.scrollTop);
+  }
+
   function draw() {
-    const panels = box()?.querySelector(":scope > .encdec-panels");
+    const panels = boxOfPages();
     const seen = !panels || getComputedStyle(panels).display !== "none";
     const pages = panels?.querySelectorAll(":scope > .encdec-page") ?? [];
     tabs.forEach((tab, index) => {
@@ -52,12 +70,14 @@ function render({ model, el }) {
       tab.tabIndex = chosen ? 0 : -1;
       const panel = pages[index];
       if (!panel) return;
+      swaps.observe(panel, { attributeFilter: ["style"] });
       panel.id = `${tab.id}-page`;
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", tab.id);
       if (chosen) tab.setAttribute("aria-controls", panel.id);
       else tab.removeAttribute("aria-controls");
     });
+    keepPlace();
   }
 
   function walk(event) {
@@ -73,7 +93,7 @@ function render({ model, el }) {
   let frame;
   let end = () => {};
   const begin = () => {
-    const panels = box()?.querySelector(":scope > .encdec-panels");
+    const panels = boxOfPages();
     if (!root() || !panels) {
       frame = requestAnimationFrame(begin); // not on the page yet
       return;
@@ -83,10 +103,13 @@ function render({ model, el }) {
     sizes.observe(designer);
     const pages = new MutationObserver(draw); // each page comes by itself, on a busy machine after its tab
     pages.observe(panels, { childList: true });
+    panels.addEventListener("scroll", notePlace);
     designer.addEventListener("encdec-front", draw);
     end = () => {
       sizes.disconnect();
       pages.disconnect();
+      swaps.disconnect();
+      panels.removeEventListener("scroll", notePlace);
       designer.removeEventListener("encdec-front", draw);
     };
     draw();

@@ -259,7 +259,7 @@ class ComparePanel(widgets.VBox):
         pin = next((pin for pin in self._session.pins if pin.name == name), None)
         if pin is None:
             raise ValueError(f"No pinned design has this name. Received: {quoted(name)}.")
-        self._session.load(pin.design, pin.name)
+        self._session.load(pin.design, pin.name, input_scale=pin.input_scale)
 
     def _take_away(self, kind: Any, content: Mapping[str, Any]) -> None:
         """Send the table as a file to the page that asks."""

@@ -55,7 +55,6 @@ class FamilyControls(widgets.HBox):
             self.preset.value = shown
         focus = self._session.focus
         self.family.disabled = self.preset.disabled = focus.locks
-        self.tooltip = focus.why or None  # the labels of the lists are not seen
         known = CATALOGUE.get(shown)
         self.preset.tooltip = focus.why or (
             f"{known.purpose} Source: {known.source}, {known.date}." if known else "Changed from any preset"

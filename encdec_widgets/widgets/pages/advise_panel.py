@@ -234,7 +234,7 @@ class AdvisePanel(widgets.VBox):
         if isinstance(by, TimingStopped):
             self._told("The timing was stopped.")
         elif by is not None:
-            self._told(f"The timing ended: {error_text(by)}", failed=True)
+            self._told(f"The timing ended: {problem_sentence(by)}", failed=True)
         else:
             found = self.advice.sure[len(chosen.sure) :] or ("No design could be timed; each says why.",)
             self._told(" ".join(found))
@@ -242,13 +242,15 @@ class AdvisePanel(widgets.VBox):
     # What can be done with a design
 
     def _use(self, design: Design, name: str, scale: float) -> Markup:
-        """Load a design, and take its images' scale and the animal for checks; undo leads back to the design before."""
+        """Load a design, with its images' scale, the animal and the card; undo leads back to the design before."""
         focus = self._session.focus
         if focus.locks:
             return self._answered(f"No other design is taken here. {focus.why}", failed=True)
-        self._session.load(design, name)
-        animal = self.wishes.animal if self.advice is None else self.advice.wanted.animal_px
-        self._session.assume(animal_px=max(round(animal), 1), input_scale=scale)
+        self._session.load(design, name, input_scale=scale)
+        wanted = None if self.advice is None else self.advice.wanted
+        animal = self.wishes.animal if wanted is None else wanted.animal_px
+        card = {} if wanted is None or wanted.memory is None else {"card_bytes": wanted.memory}
+        self._session.assume(animal_px=max(round(animal), 1), **card)
         scaled = (
             "" if scale == 1 else f" Its images are scaled to {number_text(scale)}: checks assume that now."
         )

@@ -120,6 +120,10 @@ class AdviseSearch:
         except Exception as failure:  # noqa: BLE001 - whatever keeps it from being measured is said
             self._calibrating = False
             self._without_speed(wanted, failure)
+        except BaseException:  # an interrupt
+            self._calibrating = False
+            self._came(TimingStopped())
+            raise
 
     def _without_speed(self, wanted: Requirements, failure: Exception) -> None:
         self.untested = f"The speed could not be tested: {error_text(failure)}."

@@ -7,7 +7,7 @@ from typing import Any
 from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
-from encdec_widgets.widgets.base.buttons import button
+from encdec_widgets.widgets.base.buttons import button, row_of
 from encdec_widgets.widgets.base.texts import error, note
 from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.client import Worker
@@ -42,7 +42,7 @@ class AskDevices(widgets.VBox):
         self._trouble = ""
         self._text = widgets.HTML()
         self.button = button(session, "", "", self._pressed)
-        super().__init__([self._text, self.button], layout={"display": "none"})
+        super().__init__([self._text, row_of(self.button)], layout={"display": "none", "margin": "0 0 6px"})
 
     def offer(self, backend: str) -> None:
         """Offer to ask a backend, if its devices are not known."""
@@ -67,6 +67,9 @@ class AskDevices(widgets.VBox):
         except TimingError as failure:  # Another job is under way, or there are no processes here.
             self._asked = None
             self._fail(failure)
+        except BaseException:  # an interrupt
+            self._came(backend, TimingStopped())
+            raise
         self._draw()
 
     def _stop(self) -> None:
@@ -94,14 +97,15 @@ class AskDevices(widgets.VBox):
     def _draw(self) -> None:
         name = backend_text(self._backend)
         self.layout.display = "none" if self._known.of(self._backend) else ""
+        words = (
+            f"The devices of {name} are not known yet: its process tells them when it is asked, or when it runs. "
+            "auto is the one that it takes by itself."
+        )
         if self._asked is None:
             self.button.description = f"Ask {name} for its devices"
             self.button.tooltip = "Starts its process; one that runs on the CPU alone never touches a card"
         else:
             self.button.description = "Stop asking"
             self.button.tooltip = "Ends the process"
-        unknown = note(
-            f"The devices of {name} are not known yet: its process tells them when it is asked, or when it runs. "
-            "auto is the one that it takes by itself."
-        )
-        self._text.value = error(self._trouble) if self._trouble else unknown
+            words = f"Asking {backend_text(self._asked)}: its process has to start …"
+        self._text.value = error(self._trouble) if self._trouble else note(words)

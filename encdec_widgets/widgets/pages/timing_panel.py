@@ -258,7 +258,12 @@ class TimingPanel(widgets.VBox):
 
     def _race_came(self, pinned: Pinned, subject: Subject, race: Comparison) -> None:
         self._raced = subject
+        if (
+            not self.up_to_date
+        ):  # B is the network on screen; a timing of its own may have its blocks' times too
+            self.timing, self._timed = race.b, subject
         self._session.set_race(pinned.raced(subject, race))
+        self._tell_block_times()
         self._say(race.sentence)
 
     def _tell_block_times(self) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 _STEP = 8
+_FOLDED = Markup("<details><summary>{}</summary>{}</details>")
 _MEASURED = {
     ("tensorflow", "graph"): "1.60 times as long (95 %: 1.58 to 1.62)",
     ("jax", "XLA"): "1.75 times as long (95 %: 1.70 to 1.77)",
@@ -49,8 +50,10 @@ def widths_html(timing: Timing, layers: "nx.DiGraph[str]") -> Markup:
     if not widths or took is None or not as_measured:
         return NOTHING
     return note(
-        f"Channels that are no multiple of {_STEP}: {listed(map(str, widths))}. They can cost more time than "
-        "multiply-adds: on two cores of an AMD EPYC (2026-11-30), a forward pass of a U-Net on "
-        f"{backend_text(timing.backend)} took {took} with 17 filters as with 16, for 1.13 times the multiply-adds. "
-        "To see what they cost here, pin this network as A and race one with rounder numbers against it."
+        _FOLDED.format(
+            f"Channels that are no multiple of {_STEP}: {listed(map(str, widths))}.",
+            f"They can cost more time than multiply-adds: on {backend_text(timing.backend)}, a forward pass of a U-Net "
+            f"of 17 filters took {took} as one of 16, for 1.13 times the multiply-adds (measured on two cores of an "
+            "AMD EPYC, 2026-11-30). To see what they cost here, pin this network as A and race one of rounder numbers.",
+        )
     )

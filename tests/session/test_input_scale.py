@@ -1,0 +1,90 @@
+"""The scale of images that a design is loaded with comes with its network, and goes with undo."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from encdec_widgets.architectures.fields.described import FieldError
+from encdec_widgets.background import Background
+from encdec_widgets.session import Session
+from tests.session.conftest import SMALL
+
+SCALED = SMALL.replace("filters", 3)
+
+
+def scale(session: Session) -> float:
+    session.wait()
+    return session.conditions.input_scale
+
+
+def test_undo_and_redo_bring_the_scale_of_each_design(session: Session) -> None:
+    session.assume(input_scale=0.5)
+    session.load(SCALED, input_scale=0.25)
+    assert scale(session) == 0.25
+    session.change("filters", 4)
+    session.undo()
+    assert scale(session) == 0.25, "an edit is none of the scale"
+    session.undo()
+    assert (session.design, scale(session)) == (SMALL, 0.5)
+    session.redo()
+    assert (session.design, scale(session)) == (SCALED, 0.25)
+
+
+def test_what_is_set_by_hand_stays_while_edits_of_the_same_design_are_undone(session: Session) -> None:
+    session.load(SCALED, input_scale=0.25)
+    session.change("filters", 4)
+    session.assume(input_scale=0.75)
+    session.undo()
+    session.redo()
+    assert scale(session) == 0.75
+    session.hold(True)
+    for filters in (5, 4):  # a drag that leads back to the step before it
+        session.turn("filters", filters)
+    session.hold(False)
+    assert scale(session) == 0.75
+
+
+def test_checks_are_those_of_the_scale(session: Session) -> None:
+    session.assume(animal_px=200)
+    assert any(check.kind == "receptive field below the animal" for check in session.shown.checks)
+    session.load(SCALED, input_scale=0.1)
+    session.wait()
+    assert not any(check.kind == "receptive field below the animal" for check in session.shown.checks)
+    session.undo()
+    session.wait()
+    assert any(check.kind == "receptive field below the animal" for check in session.shown.checks)
+
+
+def test_a_design_that_is_there_already_takes_the_scale(session: Session) -> None:
+    session.load(SMALL, input_scale=0.25)
+    assert scale(session) == 0.25
+    assert session.editor.history.undo_name is None
+
+
+def test_a_design_that_is_loaded_without_a_scale_leaves_it(session: Session) -> None:
+    session.assume(input_scale=0.25)
+    session.load(SCALED)
+    assert scale(session) == 0.25
+
+
+def test_a_scale_that_is_not_possible_loads_nothing(session: Session) -> None:
+    with pytest.raises(FieldError, match="input_scale"):
+        session.load(SCALED, input_scale=0.0)
+    assert session.design == SMALL
+
+
+def test_of_designs_that_follow_at_once_undo_finds_each_scale(in_both_forms: Background) -> None:
+    async def used_in_a_row() -> None:
+        session = Session(SMALL, background=in_both_forms)
+        session.load(SCALED, input_scale=0.25)
+        session.load(SMALL.replace("filters", 5), input_scale=0.75)  # the one before may not be on screen yet
+        assert scale(session) == 0.75
+        session.undo()
+        assert (session.design, scale(session)) == (SCALED, 0.25)
+        session.undo()
+        assert (session.design, scale(session)) == (SMALL, 1.0)
+        session.close()
+
+    asyncio.run(used_in_a_row())
