@@ -15,7 +15,7 @@ def design_name(design: Design) -> str:
 
     Example:
         >>> from encdec_widgets import preset
-        >>> design_name(preset("SLEAP centroid")), design_name(preset("SLEAP centroid").replace("filters", 20))
+        >>> design_name(preset("SLEAP medium single")), design_name(preset("SLEAP centroid").replace("filters", 20))
         ('SLEAP centroid', 'U-Net, 20 filters')
     """
     name = preset_name(design)
