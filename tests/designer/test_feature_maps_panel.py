@@ -256,18 +256,6 @@ def test_what_fails_is_said_in_a_line_and_the_maps_stay(
 # Images and weights
 
 
-def test_an_interrupt_while_a_pass_begins_leaves_nothing_running(
-    panel: FeatureMapsPanel, worker: FakeWorker
-) -> None:
-    worker.refuses = KeyboardInterrupt()
-    with pytest.raises(KeyboardInterrupt):
-        panel.measure()
-    assert (panel.running, panel.start.description, said(panel)) == (False, "Show feature maps", "")
-    worker.refuses = None
-    panel.measure()
-    assert panel.running
-
-
 def test_an_image_of_ones_own_goes_through_at_once(panel: FeatureMapsPanel, worker: FakeWorker) -> None:
     pixels = np.full((20, 30, 3), 255, np.uint8)
     from_page(panel, {"own": [20, 30], "name": "mouse.png"}, pixels.tobytes())

@@ -87,7 +87,7 @@ def _size(
     )
 
 
-BORDER = "border that is not needed, in px"
+BORDER = "spare border, px"
 SIZES = (
     _size(512, 6, 5, numbers={"parameters": 7_863_768, "maximum_stride": 64, "output_stride": 2}),
     _size(512, 6, 5, filters=16, numbers={"parameters": 31_448_880}),
@@ -132,6 +132,7 @@ SKIPS = (
     _skips(1, mb=1.228, f1=(0.91, 0.91, 0.92), misses=("inference_mb",)),
     _skips(4, mb=0.870, f1=(0.757, 0.792, 0.763), misses=("inference_mb", "f1")),
     _skips(2, 4, mb=0.879, f1=(0.882, 0.897, 0.895), misses=("inference_mb",)),
+    # Seeds 0, 1 and 2 on one processor; on another one seed 0 found no thread in 350 steps, which decides nothing here.
     _skips(1, 2, 4, filters=4, mb=0.516, f1=(0.90, 0.89, 0.90), misses=(ANOTHER,)),
     Tried(
         lesson="2",

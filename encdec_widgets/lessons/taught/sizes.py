@@ -80,7 +80,7 @@ def make(**options: Any) -> Lesson:
         output_stride=exactly(2),
         height=at_least(CAMERA_PX),
         width=at_least(CAMERA_PX),
-        parts={"border that is not needed, in px": (border_px, exactly(0))},
+        parts={"spare border, px": (border_px, exactly(0))},
         warnings=exactly(0),
     )
     return lesson

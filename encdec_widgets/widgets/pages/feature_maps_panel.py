@@ -160,8 +160,7 @@ class FeatureMapsPanel(widgets.VBox):
         except Exception as failure:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
             self._finished(backbone, failure)
         except BaseException:  # an interrupt
-            self._running = None
-            self._tell("")
+            self._finished(backbone, TimingStopped())
             raise
 
     def stop(self) -> None:

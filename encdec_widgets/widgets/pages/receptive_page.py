@@ -98,6 +98,9 @@ class ReceptivePage(ReceptivePanel):
             )
         except Exception as error:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
             self._finished(backbone, error)
+        except BaseException:  # an interrupt
+            self._finished(backbone, TimingStopped())
+            raise
 
     def _show_progress(self, backbone: "Backbone", progress: Progress) -> None:
         if self._measured is backbone:

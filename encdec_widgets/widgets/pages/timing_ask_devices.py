@@ -67,6 +67,9 @@ class AskDevices(widgets.VBox):
         except TimingError as failure:  # Another job is under way, or there are no processes here.
             self._asked = None
             self._fail(failure)
+        except BaseException:  # an interrupt
+            self._came(backend, TimingStopped())
+            raise
         self._draw()
 
     def _stop(self) -> None:

@@ -84,6 +84,9 @@ class TimingRun:
         except Exception as failure:  # noqa: BLE001 - a layer may not let itself be written down; all of it is shown
             self._running = None
             self.fail(failure)
+        except BaseException:  # an interrupt
+            finish(TimingStopped())
+            raise
         self._changed()
 
     def stop(self) -> None:
