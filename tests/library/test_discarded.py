@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from gc import collect  # where a test counts calls of gc.collect, this one is none of them
 from typing import Any
 
-import keras
+import keras  # noqa: F401 - first: an error that PyTorch keeps of its import holds the frames that lead there
 import numpy as np
 import pytest
 
@@ -18,9 +18,6 @@ from encdec_widgets.networks.discarded import Discarded, free_if_unused
 from encdec_widgets.networks.keras_private import is_filled
 
 pytestmark = pytest.mark.backend
-
-# Before any network is built: an error that PyTorch keeps from its import holds the frames that lead there.
-assert keras.config.backend()
 
 SMALL = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1))
 LAST = "stack0_dec1_s2_to_s1_refine_conv0"
