@@ -6,6 +6,9 @@ from itertools import count
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.presets import family_name, preset_name
 
+LONGEST_NAME = 160
+"""So many characters a name may have in a table: those that the advisor gives have fewer, and are not cut."""
+
 
 def design_name(design: Design) -> str:
     """What a design is called: its preset, or its family with its filters.

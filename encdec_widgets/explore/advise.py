@@ -1,6 +1,5 @@
 """The advisor: which designs meet a person's wishes, and what would have to give way where none does."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Generator, Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import Any
@@ -12,7 +11,7 @@ from encdec_widgets.explore.advising.advice import AIMS, Advice, Advised, Aim, G
 from encdec_widgets.explore.advising.candidate import Candidate
 from encdec_widgets.explore.advising.looked import POLICY
 from encdec_widgets.explore.advising.measured import others_may_be_better, with_measured
-from encdec_widgets.explore.advising.search import Search, Step, saying
+from encdec_widgets.explore.advising.search import SEARCHED, Search, Step, saying
 from encdec_widgets.explore.advising.space import chosen_families, shapes, size_of_space
 from encdec_widgets.explore.advising.words import (
     aim_text,
@@ -20,6 +19,7 @@ from encdec_widgets.explore.advising.words import (
     finer_text,
     give_way_text,
     name_of,
+    no_more_exact_text,
     sure_texts,
     untested_text,
     wider_text,
@@ -154,17 +154,20 @@ def advise_in_steps(
     designs = size_of_space(families)
     found = yield from search.best()
     advised: list[Advised] = []
-    for aim in AIMS if found else ():
+    for number, aim in enumerate(AIMS if found else ()):
         best = min(found, key=lambda candidate: _order(aim, candidate))
-        more = yield from _more(search, best)
-        step = Step(doing=f"building the design for {aim}", built=search.built, at_most=search.built + 1)
+        looking = _Looking(search, f"design {number + 1} of {len(AIMS)}", number)
+        more = yield from _more(looking, best)
+        step = looking.step("building it for its own images", 3)
         yield step
         steps = build_in_steps(best.design, suggests=False, policy=POLICY, gives_way=gives_way)
         backbone = yield from saying(step, steps)
         same = next((one.aim for one in advised if one.design == best.design), None)
-        advised.append(attrs.evolve(_advised(best, aim, more, backbone), same_as=same))
+        one = attrs.evolve(_advised(best, aim, more, backbone), same_as=same)
+        told = filter(None, [no_more_exact_text(one, advised)])
+        advised.append(attrs.evolve(one, reasons=(one.reasons[0], *told, *one.reasons[1:])))
     give_way = () if found else (yield from _give_way(search))
-    untested = untested_text(wanted) if wanted.images_per_second and not wanted.tests_speed else ""
+    untested = untested_text(wanted) if wanted.leaves_speed_untested else ""
     device = "" if speed is None else speed.device
     bounds_hold = speed is None or wider_is_slower(speed.calibration)
     return Advice(
@@ -231,28 +234,50 @@ def _advised(best: Candidate, aim: Aim, more: Sequence[More], backbone: Backbone
     )
 
 
-def _more(search: Search, best: Candidate) -> Generator[Step, None, list[More]]:
-    """What a design could have more of: width as long as it meets all, and one step of each other kind."""
+@attrs.frozen
+class _Looking:
+    """Looking more closely at one of the designs that are advised, in four parts."""
 
-    def doing(what: str) -> Step:
-        return Step(doing=what, built=search.built, at_most=search.built + 1)
+    search: Search
+    which: str
+    number: int
+
+    def step(self, what: str, part: int) -> Step:
+        done = (self.number + part / 4) / len(AIMS)
+        share = SEARCHED + (1 - SEARCHED) * done
+        return Step(doing=f"{self.which}: {what}", built=self.search.built, share=share)
+
+    def at(self, one: Candidate, what: str, part: int) -> Generator[Step, None, Candidate]:
+        """A network that is built, in steps."""
+        step = self.step(what, part)
+        yield from self.search.looking_closely(one, step.doing, step.share)
+        return one
+
+
+def _more(looking: _Looking, best: Candidate) -> Generator[Step, None, list[More]]:
+    """What a design could have more of: width as long as it meets all, and one step of each other kind."""
 
     def more(what: str, after: Candidate, text: str) -> More:
         return More(what=what, design=after.design, input_scale=after.scale, missed=after.missed, text=text)
 
     found = []
-    yield doing("looking how wide it could be")
     wider = [attrs.evolve(best, architecture=one) for one in best.shape.wider()]
-    fit = bisect_left(wider, True, key=lambda one: bool(one.missed))
+    fit, too_many = 0, len(wider)
+    while (
+        fit < too_many
+    ):  # Each costs more than the one before: the first that misses a wish is found by halves.
+        middle = (fit + too_many) // 2
+        one = yield from looking.at(wider[middle], "looking how wide it could be", 0)
+        fit, too_many = (fit, middle) if one.missed else (middle + 1, too_many)
     widest, too_wide = next(iter(wider[:fit][-1:]), None), next(iter(wider[fit:]), None)
     after = widest or too_wide
     if after is not None:
         found.append(more("wider", after, wider_text(widest, too_wide)))
-    yield doing("looking at a finer output")
-    if (finer := _finer(search, best)) is not None:
+    if (finer := _finer(looking.search, best)) is not None:
+        yield from looking.at(finer, "looking at a finer output", 1)
         found.append(more("finer output", finer, finer_text(best, finer)))
-    yield doing("looking at one level more")
-    if (deeper := _deeper(search, best)) is not None:
+    if (deeper := _deeper(looking.search, best)) is not None:
+        yield from looking.at(deeper, "looking at one level more", 2)
         found.append(more("sees further", deeper, deeper_text(deeper)))
     return found
 

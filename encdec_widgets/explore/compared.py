@@ -14,8 +14,10 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.registry import answering
 from encdec_widgets.explain.costs import Precision
 from encdec_widgets.explain.table import csv_lines
+from encdec_widgets.explore.comparing.facts import Fact, facts_of
 from encdec_widgets.explore.comparing.fields import Difference, differences
 from encdec_widgets.explore.comparing.given import Given, given_of
+from encdec_widgets.explore.comparing.scaled import of_camera
 from encdec_widgets.explore.comparing.times import (
     comparison_in,
     conditions_of,
@@ -23,9 +25,8 @@ from encdec_widgets.explore.comparing.times import (
     raced,
     time_notices,
 )
-from encdec_widgets.explore.comparing.words import figure_text, label_text, ratio_words
 from encdec_widgets.explore.figures_of import FIGURES, figures_of
-from encdec_widgets.explore.tell import TELLS
+from encdec_widgets.explore.tell import TELLS, Conditions
 from encdec_widgets.formatting import quoted
 from encdec_widgets.workers.timing.raced import Raced
 from encdec_widgets.workers.timing.result import Timing
@@ -41,12 +42,14 @@ class Compared:
         name: What it is called in the comparison.
         design: The design.
         figures: Its figures by the names of :data:`encdec_widgets.explore.figures_of.FIGURES`; what is not known is
-            left out. Memory is for the batch size of the comparison.
+            left out. Memory is for the batch size of the comparison. Receptive field and strides are in px of the
+            camera's image, so that designs of different input scales compare.
         ratios: Each figure over that of the first design; left out where one of the two is not known, infinite or 0, or
             where times are of different devices.
         time_interval: The 95 % interval of the ratio of its time, where it was in a race with the first; else None.
-        checks: What is unexpected in it, a sentence each.
+        checks: What is unexpected in it, a sentence each, warnings before advice.
         timing: Its time where it was measured.
+        input_scale: By what the camera's images are multiplied in size before the network sees them.
         reason: Why there is no such network; empty if there is one.
     """
 
@@ -57,31 +60,18 @@ class Compared:
     time_interval: tuple[float, float] | None = attrs.field(default=None, repr=False)
     checks: tuple[str, ...] = attrs.field(default=(), repr=False)
     timing: Timing | None = None
+    input_scale: float = 1.0
     reason: str = ""
+
+    @property
+    def advice(self) -> int:
+        """How many of the checks are advice, and no warnings."""
+        return len(self.checks) - int(self.figures.get("warnings", 0))
 
     @property
     def device(self) -> str | None:
         """What its time was measured on; None without a time."""
         return None if self.timing is None else f"{self.timing.device} ({self.timing.backend})"
-
-
-@attrs.frozen(kw_only=True)
-class Fact:
-    """A row of the table: one figure of all designs, as it is read.
-
-    Attributes:
-        name: Its name, one of :data:`encdec_widgets.explore.figures_of.FIGURES`.
-        label: What it is, with its conditions.
-        sure: "exact", "estimate" or "measured".
-        values: Of each design, the number with its unit.
-        ratios: Of each design but the first, how many times that of the first it is; empty where that says nothing.
-    """
-
-    name: str
-    label: str
-    sure: str
-    values: tuple[str, ...]
-    ratios: tuple[str, ...]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -134,28 +124,13 @@ class ComparedDesigns:
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The rows of the table: the figures that are known of some design, in their order."""
-        return tuple(
-            Fact(
-                name=name,
-                label=label_text(name, self.batch_size),
-                sure=figure.sure,
-                values=tuple(figure_text(name, row.figures.get(name)) for row in self.rows),
-                ratios=tuple(
-                    ""
-                    if i == 0
-                    else ratio_words(row.ratios.get(name), row.time_interval if name == "time_ms" else None)
-                    for i, row in enumerate(self.rows)
-                ),
-            )
-            for name, figure in FIGURES.items()
-            if name == "time_ms" or any(name in row.figures for row in self.rows)
-        )
+        return facts_of(self.rows, self.batch_size)
 
     @property
     def given(self) -> tuple[Given, ...]:
         """The designs with their networks."""
         return tuple(
-            Given(row.name, row.design, network, row.reason)
+            Given(row.name, row.design, network, row.reason, row.input_scale)
             for row, network in zip(self.rows, self._networks, strict=True)
         )
 
@@ -172,8 +147,13 @@ class ComparedDesigns:
         """All numbers as comma-separated values, a row a design, for a spreadsheet or ``pandas.read_csv``."""
         rows = []
         for i, row in enumerate(self.rows):
-            cells: dict[str, Any] = {"name": row.name, "batch_size": self.batch_size}
+            cells: dict[str, Any] = {
+                "name": row.name,
+                "batch_size": self.batch_size,
+                "input_scale": row.input_scale,
+            }
             cells.update({name: row.figures.get(name) for name in FIGURES})
+            cells["advice"] = None if row.reason else row.advice
             cells.update({f"{name}_ratio": row.ratios.get(name) for name in FIGURES})
             low, high = row.time_interval or (None, None)
             cells |= {"time_ms_ratio_low": low, "time_ms_ratio_high": high}
@@ -212,7 +192,7 @@ class ComparedDesigns:
                 f"{value} ({ratio})" if ratio else value
                 for value, ratio in zip(fact.values, fact.ratios, strict=True)
             )
-            table.append([f"{fact.label} ({fact.sure})", *cells])
+            table.append([f"{fact.label} ({fact.sure})" if fact.sure else fact.label, *cells])
         table += [[one.words, *one.values] for one in self.differences]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = [
@@ -229,6 +209,8 @@ def compare_designs(
     *,
     batch_size: int = 1,
     precision: Precision | None = None,
+    input_scales: Sequence[float] | None = None,
+    animal_px: float | None = None,
     timings: Sequence[Timing | None] | None = None,
     measure: bool = False,
     race: bool = False,
@@ -242,6 +224,9 @@ def compare_designs(
         names: What each is called; by default its preset, its file, or its family and what tells it apart.
         batch_size: Images that go through a network at once, for memory and time.
         precision: "float32", "mixed_float16" or "mixed_bfloat16"; None for that of each network.
+        input_scales: Of each design, by what the camera's images are multiplied in size before the network sees them;
+            1 for all if left out. What is seen and strides are told, and compared, in px of the camera's image.
+        animal_px: Length of the animal in px of the camera's image, for checks.
         timings: Times that were measured before, one for each design; None where there is none.
         measure: Whether to time all of them now, one after the other; of one that cannot be timed, ``notices`` say why.
         race: Whether to time all of them now in turns, as :func:`encdec_widgets.race` does: each ratio of times has its
@@ -259,8 +244,11 @@ def compare_designs(
         2.206...
         >>> [(one.words, one.values) for one in compared.differences]
         [('filters', ('16', '24')), ('up blocks', ('3', '2'))]
+        >>> scaled = compare_designs(["SLEAP centroid", "SLEAP centroid"], input_scales=[1, 0.5])
+        >>> scaled[1].ratios["receptive_field"], scaled[1].ratios["output_stride"]
+        (2.0, 2.0)
     """
-    given = given_of(designs, names)
+    given = given_of(designs, names, input_scales)
     _require_as_many("timings", timings, given)
     known = list(timings or [None] * len(given))
     arguments = {"batch_size": batch_size, "precision": precision, **timing}
@@ -274,7 +262,7 @@ def compare_designs(
     if measure:
         known, not_timed = measured(given, known, arguments)
         notices += not_timed
-    compared = to_the_end(compared_in_steps(given, known, batch_size, precision, outcome))
+    compared = to_the_end(compared_in_steps(given, known, batch_size, precision, outcome, animal_px))
     return attrs.evolve(compared, notices=(*notices, *compared.notices))
 
 
@@ -284,6 +272,7 @@ def compared_in_steps(
     batch_size: int,
     precision: Precision | None,
     race: Raced | None = None,
+    animal_px: float | None = None,
 ) -> Generator[None, None, ComparedDesigns]:
     """As :func:`compare_designs`, of designs that are built; one is told of in each step.
 
@@ -293,10 +282,12 @@ def compared_in_steps(
         batch_size: As there.
         precision: As there.
         race: The race that some of the times are from.
+        animal_px: As there.
     """
     rows = []
+    conditions: Conditions = {"batch_size": batch_size, "precision": precision, "animal_px": animal_px}
     for one, time in zip(given, timings, strict=True):
-        rows.append(_row(one, time, batch_size, precision))
+        rows.append(_row(one, time, conditions))
         yield
     return ComparedDesigns(
         tuple(_beside(row, rows[0], race) for row in rows),
@@ -316,17 +307,23 @@ def _require_as_many(name: str, values: Sequence[Any] | None, given: Sequence[Gi
         )
 
 
-def _row(one: Given, time: Timing | None, batch_size: int, precision: Precision | None) -> Compared:
+def _row(one: Given, time: Timing | None, conditions: Conditions) -> Compared:
+    scale = one.input_scale
     if one.backbone is None:
-        return Compared(name=one.name, design=one.design, figures={}, reason=one.reason)
-    told = {
-        name: TELLS[name](one.backbone, {"batch_size": batch_size, "precision": precision}) for name in _TOLD
-    }
-    figures = figures_of(told)
+        return Compared(name=one.name, design=one.design, figures={}, input_scale=scale, reason=one.reason)
+    under: Conditions = {**conditions, "input_scale": scale}
+    told = {name: TELLS[name](one.backbone, under) for name in _TOLD}
+    figures = of_camera(figures_of(told), scale)
     if time is not None:
         figures["time_ms"] = time.median_ms
-    checks = tuple(check["reason"] for check in told["checks"])
-    return Compared(name=one.name, design=one.design, figures=figures, checks=checks, timing=time)
+    return Compared(
+        name=one.name,
+        design=one.design,
+        figures=figures,
+        checks=tuple(check["reason"] for check in told["checks"]),
+        timing=time,
+        input_scale=scale,
+    )
 
 
 def _beside(row: Compared, first: Compared, race: Raced | None) -> Compared:

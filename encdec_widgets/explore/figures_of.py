@@ -29,7 +29,7 @@ FIGURES: Mapping[str, FigureName] = {
     "multiply_adds": FigureName("Multiply-adds of an image", "count", "exact", "low"),
     "training_bytes": FigureName("Memory to train", "bytes", "estimate", "low"),
     "inference_bytes": FigureName("Memory of a forward pass", "bytes", "estimate", "low"),
-    "receptive_field": FigureName("Each output position sees", "px", "exact", "high"),
+    "receptive_field": FigureName("Every position of the output sees", "px", "exact", "high"),
     "output_stride": FigureName("Output stride", "stride", "exact", "low"),
     "maximum_stride": FigureName("Maximum stride", "stride", "exact", "low"),
     "warnings": FigureName("Warnings", "count", "exact", "low"),

@@ -115,7 +115,7 @@ class Requirements:
             maximum=1e6,
             usual=(1, 500),
             optional=True,
-            help="How many images the work must take a second, on a device of this machine.",
+            help="How many images a second the work must take, training or forward, on a device of this machine.",
         )
     )
     batch_size: int = integer(
@@ -165,6 +165,11 @@ class Requirements:
     def tests_speed(self) -> bool:
         """Whether there is a wish for speed that can be held against a device of this machine."""
         return self.images_per_second is not None and self.device is not None
+
+    @property
+    def leaves_speed_untested(self) -> bool:
+        """Whether there is a wish for speed that nothing is held against: no device of this machine is named."""
+        return self.images_per_second is not None and self.device is None
 
     @property
     def wishes(self) -> tuple[Wish, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from encdec_widgets._keras import configuration, keras, keras_is_loaded
 from encdec_widgets.architectures.fields.described import described_fields
+from encdec_widgets.designs.classes import users_classes
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.design_json import as_data, to_data
 from encdec_widgets.designs.presets import as_design
@@ -134,6 +135,18 @@ class Sweep:
         for _ in self:
             pass
         return self
+
+    def learn(self, other: "Sweep") -> None:
+        """Take over what another sweep was told of designs, where both ask the same: it is not asked again.
+
+        Times are measured anew. So is all of a design with classes that a person wrote: they may be others by now.
+
+        Args:
+            other: The other sweep, of which no loop is under way.
+        """
+        same = other.wanted == self.wanted and other._sought.conditions == self._sought.conditions
+        if same and "time" not in self.wanted and not users_classes(self.design):
+            self._known = {**other._known, **self._known}
 
     def stop(self) -> None:
         """End the loop that is under way, from any thread, within a second; what is done stays."""

@@ -63,7 +63,7 @@ def designs_figure(
         >>> found = sweep(design, {"filters": [4, 8]}, executor=executor).run()
         >>> figure = designs_figure(found, "parameters", "receptive_field")
         >>> figure["layout"]["title"]["text"]
-        'Pareto front: 1 of 2 designs<br>Better is lower parameters and higher receptive field.'
+        'Pareto front: 1 of 2 designs<br>Better: lower parameters; every position of the output sees more.'
     """
     if theme not in _THEMES:
         raise ValueError(f"There is no such theme. Received: {quoted(theme)}. Would work: 'light', 'dark'.")
@@ -180,9 +180,9 @@ def _notes(
     if front is None:
         yield "No design with both figures yet" if rows else "No designs yet"
     else:
-        aims = " and ".join(_better(name) for name in dict.fromkeys(names))
+        aims = "; ".join(_better(name) for name in dict.fromkeys(names))
         yield f"Pareto front: {len(front.indices)} of {counted(front.count, 'design')}"
-        yield f"Better is {aims}."
+        yield f"Better: {aims}."
     refused = sum(bool(row.reason) for row in rows)
     if refused:
         yield f"Not drawn: {counted(refused, 'combination')} that make{'s' * (refused == 1)} no network."
@@ -206,5 +206,6 @@ def _label(name: str) -> str:
 
 
 def _better(name: str) -> str:
-    label = "receptive field" if name == "receptive_field" else _label(name)
-    return f"{FIGURES[name].better}er {label}"
+    if name == "receptive_field":
+        return f"{_label(name)} more"
+    return f"{FIGURES[name].better}er {_label(name)}"

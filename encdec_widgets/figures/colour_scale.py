@@ -123,13 +123,17 @@ def half_text(colouring: Colouring, labels: Mapping[str, str]) -> str:
     return f"{percent_text(share)} of it in {where}"
 
 
-def scale_colour(fill: str) -> str:
+def scale_colour(fill: str, least: float = 0.0) -> str:
     """The colour of a step that :meth:`Colouring.step` names, as ``#rrggbb``.
 
-    >>> scale_colour("value 0"), scale_colour("value 11")
-    ('#440154', '#fde725')
+    Args:
+        fill: The step.
+        least: Where the first step is on the scale, from 0 to 1: on a dark page its dark end can't be seen.
+
+    >>> scale_colour("value 0"), scale_colour("value 11"), scale_colour("value 0", 0.37)
+    ('#440154', '#fde725', '#2f6c8e')
     """
-    return _at(int(fill.removeprefix("value ")) / (STEPS - 1))
+    return _at(least + (1 - least) * int(fill.removeprefix("value ")) / (STEPS - 1))
 
 
 def _at(share: float) -> str:

@@ -5,10 +5,12 @@ from typing import NamedTuple
 import attrs
 
 from encdec_widgets.figures.colour_scale import scale_colour
-from encdec_widgets.figures.palette import Palette
+from encdec_widgets.figures.palette import DARK, Palette
 from encdec_widgets.figures.parts import Box, Point, Rect
 
 _FRAME = 1.5  # px, of a hollow box
+_LEAST_ON_DARK = 0.37
+"""From here on, each colour of the scale has a contrast of 3:1 to a dark page."""
 
 
 class Shade(NamedTuple):
@@ -63,7 +65,7 @@ def colour_of(role: str, palette: Palette) -> str:
     ('#2A6FB5', '#440154', '#818B98')
     """
     if role.startswith("value "):
-        return scale_colour(role)
+        return scale_colour(role, _LEAST_ON_DARK if palette == DARK else 0.0)
     return str(getattr(palette, "border" if role == "no value" else role))
 
 

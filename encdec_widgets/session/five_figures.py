@@ -145,8 +145,9 @@ def five_figures(
             _sees(now),
             _seen_change(was, now) if before else "",
             "",
-            "The receptive field of the output, or of the first of several heads: how much of the image each of its "
-            "positions depends on, exact.",
+            "The receptive field of the output, or of the first of several heads: how much of the image the position "
+            "that sees furthest depends on, exact. Compare, Advise and designs tell what every position sees, which "
+            "may be less.",
         ),
         _time(time, time_before),
     )

@@ -123,7 +123,7 @@ class Memory(traitlets.HasTraits):
         self.set_trait("offers", tuple(other for other in self.offers if other is not offer))
         for pin in pins:
             with suppress(PinError):  # It is pinned already, or there is no room.
-                self._session.pin(pin.design, pin.name)
+                self._session.pin(pin.design, pin.name, pin.input_scale)
         if len(kept.states) == 1:
             self._settled.add(offer.session)
             return

@@ -5,14 +5,16 @@ from typing import Any
 
 import attrs
 
+from encdec_widgets.architectures.fields.described import described_fields
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.design_json import fields_of, to_data
-from encdec_widgets.designs.design_names import design_name, told_apart
+from encdec_widgets.designs.design_names import LONGEST_NAME, design_name, told_apart
 from encdec_widgets.formatting import error_text, quoted, shortened
+from encdec_widgets.session.conditions import Conditions
 from encdec_widgets.workers.timing.result import Timing
 
 MOST_PINS = 6
-_LONGEST_NAME = 60
+_INPUT_SCALE = described_fields(Conditions)["input_scale"]
 
 
 @attrs.frozen
@@ -23,11 +25,13 @@ class Pinned:
         name: What it is called; no other pin has this name.
         design: The design.
         timing: The time of its network as it was measured last; None where it was not.
+        input_scale: By what the camera's images are multiplied in size before the network sees them.
     """
 
     name: str
     design: Design
     timing: Timing | None = None
+    input_scale: float = 1.0
 
 
 class PinError(ValueError):
@@ -35,7 +39,11 @@ class PinError(ValueError):
 
 
 def with_pin(
-    pins: Sequence[Pinned], design: Design, name: str = "", timing: Timing | None = None
+    pins: Sequence[Pinned],
+    design: Design,
+    name: str = "",
+    timing: Timing | None = None,
+    input_scale: float = 1.0,
 ) -> tuple[Pinned, ...]:
     """The pins with one more, the last.
 
@@ -45,9 +53,12 @@ def with_pin(
         name: What it is called; its preset or its family and filters if left out. A name that another pin has gets a
             number.
         timing: The time of its network where it was measured.
+        input_scale: By what the camera's images are multiplied in size before the network sees them. The same design
+            at another scale is another pin.
 
     Raises:
-        PinError: (a ValueError) If the design is pinned already, or there are six.
+        PinError: (a ValueError) If the design is pinned already at this scale, or there are six.
+        FieldError: (a ValueError) If the scale is not possible.
 
     Example:
         >>> from encdec_widgets import preset
@@ -55,16 +66,14 @@ def with_pin(
         >>> [one.name for one in with_pin(pins, preset("U-Net"), "mice")]
         ['mice', 'mice (2)']
     """
-    same = next((one for one in pins if one.design == design), None)
+    input_scale = _INPUT_SCALE.accept("input_scale", input_scale)
+    same = next((one for one in pins if (one.design, one.input_scale) == (design, input_scale)), None)
     if same is not None:
         raise PinError(f"This design is pinned already, as {quoted(same.name)}.")
     if len(pins) >= MOST_PINS:
-        names = ", ".join(quoted(one.name) for one in pins)
-        raise PinError(
-            f"Up to {MOST_PINS} designs are pinned. Received: one more. Would work: unpin one of {names} before."
-        )
-    wanted = shortened(name.strip() or design_name(design), _LONGEST_NAME)
-    return (*pins, Pinned(told_apart(wanted, [one.name for one in pins]), design, timing))
+        raise PinError(f"{MOST_PINS} designs are pinned, and there is no room for more: unpin one first.")
+    wanted = shortened(name.strip() or design_name(design), LONGEST_NAME)
+    return (*pins, Pinned(told_apart(wanted, [one.name for one in pins]), design, timing, input_scale))
 
 
 def without_pin(pins: Sequence[Pinned], name: str) -> tuple[Pinned, ...]:
@@ -100,7 +109,7 @@ def pins_data(pins: Sequence[Pinned]) -> list[dict[str, Any]]:
         >>> pins_of(pins_data(pins)) == pins
         True
     """
-    return [{"name": pin.name, "design": to_data(pin.design)} for pin in pins]
+    return [{"name": pin.name, "design": to_data(pin.design), "input_scale": pin.input_scale} for pin in pins]
 
 
 def pins_of(data: Any) -> tuple[Pinned, ...]:
@@ -120,7 +129,9 @@ def pins_of(data: Any) -> tuple[Pinned, ...]:
             raise ValueError(f"pinned design {number} has a name and a design. Received: {quoted(entry)}.")
         try:
             design = Design(**fields_of(entry.get("design")))
+            # Pins that were kept before they had a scale are of the camera's own images.
+            scale = _INPUT_SCALE.accept("input_scale", entry.get("input_scale", 1.0))
         except ValueError as error:
             raise ValueError(f"pinned design {number}: {error_text(error)}") from None
-        pins = with_pin(pins, design, entry["name"])
+        pins = with_pin(pins, design, entry["name"], input_scale=scale)
     return pins

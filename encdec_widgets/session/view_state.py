@@ -128,12 +128,19 @@ class ViewState(BuiltState):
     # Designs that are kept to be compared
 
     @whole
-    def pin(self, design: Design | EncoderDecoder | str | None = None, name: str = "") -> None:
+    def pin(
+        self,
+        design: Design | EncoderDecoder | str | None = None,
+        name: str = "",
+        input_scale: float | None = None,
+    ) -> None:
         """Keep a design to be compared with others; undo does not touch it.
 
         Args:
             design: A design, an architecture, or the name of a preset; the one on screen if left out.
             name: What it is called; its preset or its family if left out.
+            input_scale: By what the camera's images are multiplied in size before it sees them. Left out, it is that
+                of the page *Receptive field* for the design on screen, and 1 for others.
 
         Raises:
             ValueError: If it is none of these, pinned already, or one more than six.
@@ -144,7 +151,9 @@ class ViewState(BuiltState):
         pinned = editor.wanted if design is None else as_design(design)
         preset = editor.preset if design is None else design if isinstance(design, str) else ""
         of_it = None if self.time is None or self.time.design != pinned else self.time.timing
-        self._set(pins=with_pin(self.pins, pinned, name or preset or "", of_it))
+        if input_scale is None:
+            input_scale = self.conditions.input_scale if design is None else 1.0
+        self._set(pins=with_pin(self.pins, pinned, name or preset or "", of_it, input_scale))
 
     @whole
     def unpin(self, name: str) -> None:

@@ -13,6 +13,7 @@ from tests.browser.page import Screen
 from tests.browser.servers import App
 from tests.chromium import find_or_install
 
+ADVISED_MS = 180_000
 IMAGES = Path(__file__).parents[2] / "notebooks" / "images"
 
 
@@ -42,6 +43,18 @@ def main() -> None:
             designer.root.get_by_text("The animal of 120 px").wait_for()
             designer.root.get_by_text("of it in").wait_for()
             keep(designer, f"field-{theme}")
+
+            designer.root.get_by_role("button", name="Multiply-adds").click()  # colours of the stages again
+            designer.root.get_by_role("button", name="designs", exact=True).click()
+            designer.root.get_by_role("button", name="Sweep", exact=True).click()
+            designer.turn_to("Advise")
+            designer.screen.type("memory", "8 GB")
+            designer.root.get_by_role("button", name="Advise", exact=True).click()
+            designer.root.get_by_role("button", name="Use this").first.wait_for(timeout=ADVISED_MS)
+            designer.root.get_by_text("designs are done").or_(
+                designer.root.get_by_text("36 of 36")
+            ).first.wait_for(timeout=ADVISED_MS)
+            keep(designer, f"designs-{theme}")
             page.close()
         browser.close()
 

@@ -13,6 +13,20 @@ from tests.browser.designer_page import CELLS, DesignerPage
 from tests.browser.page import Screen
 from tests.browser.servers import until
 
+LINES = """element => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getClientRects().length;
+}"""
+FREE = """list => {
+    const style = getComputedStyle(list);
+    const context = document.createElement("canvas").getContext("2d");
+    context.font = style.font;
+    const longest = Math.max(...[...list.options].map(option => context.measureText(option.text).width));
+    return list.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - longest;
+}"""
+"""How many px of a list its longest choice leaves free."""
+
 
 def serious(designer: DesignerPage) -> list[str]:
     found = Axe().run(designer.screen.page).response["violations"]
@@ -30,15 +44,15 @@ def test_designs_are_swept_walked_opened_pinned_and_read(open_app: Callable[...,
     assert kernel
     before = kernel.value("designer.design.to_json()")
     root.get_by_role("button", name="designs", exact=True).click()
-    sweep = root.get_by_role("button", name="Sweep", exact=True)
     expect(root.locator(".encdec-sweep-foot")).to_contain_text("designs;")
     assert serious(designer) == []
 
     root.get_by_label("values of field 1").fill("6, 8, 12")
-    root.get_by_label("values of field 2").fill("3, 4, 9")
+    root.get_by_label("values of field 2").fill("3-4, 9")
     page.keyboard.press("Tab")
     expect(root.locator(".encdec-sweep-foot")).to_contain_text("9 designs;")
-    sweep.press("Enter")
+    root.get_by_label("values of field 2").fill("3 to 4, 9")
+    page.keyboard.press("Enter")
     boxes = root.locator(".encdec-boxes")
     until(lambda: kernel.value("[len(designer.swept.rows), designer.swept.busy]") == [9, False], "all rows")
     expect(boxes.locator("[role=option]")).to_have_count(6)
@@ -75,6 +89,10 @@ def test_designs_are_swept_walked_opened_pinned_and_read(open_app: Callable[...,
     root.get_by_role("button", name="Table", exact=True).first.click()
     rows = root.locator(".encdec-facts tbody tr")
     expect(rows).to_have_count(9)
+    expect(rows.first).to_contain_text(" MB")
+    assert rows.first.get_by_role("button").first.evaluate(LINES) == 1, (
+        "the name of a design stands in one line"
+    )
     assert serious(designer) == []
     rows.nth(1).get_by_role("button").first.click()
     until(lambda: kernel.value("designer.design.architecture.filters") == 6, "the design of the row")
@@ -113,6 +131,9 @@ def test_a_sweep_is_stopped_goes_on_and_its_rows_are_kept(
     root.get_by_role("button", name="Stop", exact=True).click()
     expect(progress).to_contain_text("Stopped: ")
     expect(root.get_by_role("button", name="Stop", exact=True)).to_be_hidden()
+    for label in ("across", "up", "colour"):
+        free = root.get_by_label(label, exact=True).evaluate(FREE)
+        assert free >= 0, f"each choice in the list {label} is read as a whole"
     stopped = kernel.value("len(designer.swept.rows)")
     assert 2 < stopped < 40
     go_on = root.get_by_role("button", name="Go on")

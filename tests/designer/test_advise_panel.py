@@ -11,6 +11,7 @@ import pytest
 
 from encdec_widgets import Designer, advise
 from encdec_widgets.background import Background
+from encdec_widgets.explore.advising import timed
 from encdec_widgets.explore.advising.looked import forget
 from encdec_widgets.explore.advising.measured import finalists
 from encdec_widgets.explore.largest_batch import largest_batch
@@ -94,6 +95,7 @@ def test_use_this_takes_it_with_its_scale_and_undo_leads_back(page: Page) -> Non
     assert page.session.design == apart[-1].design
     assert page.session.conditions.input_scale == apart[-1].input_scale
     assert page.session.conditions.animal_px == 40
+    assert page.session.conditions.card_bytes == 2 * 10**9, "what if draws where it ends"
     page.session.undo()
     assert page.session.design == SMALL
     page.session.focus_on(["filters"], "locked")
@@ -127,6 +129,96 @@ def test_a_wish_that_is_not_possible_stands_at_its_control_and_nothing_is_asked(
     assert page.session.problem is None
 
 
+def test_each_wish_keeps_what_is_typed_and_its_own_error_until_it_is_mended(page: Page) -> None:
+    panel, controls = page.panel, page.panel.controls
+    typed = {"memory": "a lot", "images_per_second": "quick", "animal": -3, "batch_size": 0}
+    for number, (name, value) in enumerate(typed.items(), 1):
+        controls._on_edit(name, value)
+        assert controls.refusal.count("encdec-error") == number
+    shown = {name: controls.rows[name]._inputs[-1].value for name in typed}
+    assert shown == {"memory": "a lot", "images_per_second": "quick", "animal": -3, "batch_size": 0}
+    bad = [name for name, row in controls.rows.items() if "encdec-bad" in row._dom_classes]
+    assert sorted(bad) == sorted(typed)
+    panel.start.click()
+    assert panel.advice is None
+    assert "Nothing is looked for while a wish is not possible" in page.text
+    assert all(
+        words in page.said[-1] for words in ("Memory must be", "Images per second", "Animal", "Batch size")
+    )
+    # Each is mended by itself, typed or by a button that says with what.
+    controls._on_edit("memory", "8 GB")
+    ways = {one.description: one for one in walk(controls) if isinstance(one, widgets.Button)}
+    ways["Leave it empty"].click()
+    ways["Use 1"].click()
+    left = [name for name, row in controls.rows.items() if "encdec-bad" in row._dom_classes]
+    assert len(left) == 1, "the other one of those that 1 mends"
+    controls._on_edit(left[0], 4)
+    assert controls.refusal == ""
+    assert panel.wishes.images_per_second is None
+    assert panel.wishes.memory == "8 GB"
+    controls._on_edit("images_per_second", 60.0)
+    assert controls.rows["images_per_second"]._inputs[-1].value == "60"
+    panel.start.click()
+    assert panel.advice is not None
+
+
+def test_a_wish_for_the_speed_of_another_machine_is_said_to_be_untested_before_and_after(page: Page) -> None:
+    row = page.panel.controls.rows["images_per_second"]
+    assert "encdec-inert" not in row._dom_classes
+    page.panel.controls._on_edit("images_per_second", 60.0)
+    assert "encdec-inert" in row._dom_classes
+    assert not any(one.disabled for one in row._inputs)
+    page.panel.start.click()
+    assert page.said[-1].startswith(
+        "Three designs meet all wishes but the speed, which is untested. Chosen from"
+    )
+    first = page.panel.results.children[0]
+    assert "60 images a second in training is untested" in first.value, "it stands above the designs"
+    assert "Fewest multiply-adds" in page.text
+    assert "Fastest" not in page.text
+    assert "meets all wishes has" not in page.text
+    assert "still meet all wishes:" not in page.text
+    page.panel.controls._on_edit("device", "CPU")
+    assert "encdec-inert" not in row._dom_classes
+
+
+def test_what_came_of_a_button_stands_beside_it_and_nowhere_else(page: Page) -> None:
+    page.panel.start.click()
+    rows = [one for one in page.panel.results.children if isinstance(one, widgets.HBox)]
+    page.buttons("Pin")[0].click()
+    assert "Pinned as" in rows[0].children[-1].value
+    assert "encdec-answer" in rows[0].children[-1].value, "the page brings it into view"
+    assert page.said[-1].startswith("Pinned as")
+    page.buttons("Use this")[-1].click()
+    assert "On screen" in rows[-1].children[-1].value
+    assert [bool(row.children[-1].value) for row in rows] == [row is rows[-1] for row in rows]
+
+
+def test_an_answer_comes_into_view_once(page: Page) -> None:
+    page.panel.start.click()
+    assert "encdec-answer-top" in page.panel._status.value
+    page.panel.controls._on_edit("height", 300)
+    assert "for other wishes" in page.text
+    assert "encdec-answer" not in page.panel._status.value, "a person types, and nothing moves"
+
+
+def test_the_animal_is_the_same_one_as_on_the_other_pages(page: Page) -> None:
+    page.panel.controls._on_edit("animal", 77.4)
+    assert page.session.conditions.animal_px == 77
+    page.session.assume(animal_px=90)
+    assert page.panel.wishes.animal == 90
+    assert page.panel.controls.rows["animal"]._inputs[-1].value == 90
+    page.panel.controls._on_edit("animal", 5000)  # longer than the image
+    assert page.panel.controls.refusal
+    page.session.assume(animal_px=80)
+    assert page.panel.controls.refusal == ""
+    fresh = Designer(SMALL)
+    fresh.aside.turn_to(ADVISE)
+    (panel,) = fresh.aside.advise.children
+    assert panel.wishes.animal == min(fresh.aside.receptive_field.animal_px, *SMALL.input_shape[:2])
+    fresh.close()
+
+
 def test_what_is_below_is_said_to_be_for_other_wishes(page: Page) -> None:
     page.panel.start.click()
     page.panel.controls._on_edit("animal", 50)
@@ -137,7 +229,11 @@ def test_what_is_below_is_said_to_be_for_other_wishes(page: Page) -> None:
 
 def test_how_many_images_fit_and_how_fine_the_output_is_of_the_network_on_screen(page: Page) -> None:
     most = largest_batch(page.session.backbone, "2 GB")
-    assert f"up to {most:,} images fit at once in a training step" in page.text
+    shape = "{} × {} px".format(*SMALL.input_shape)
+    assert (
+        f"Of images of {shape}, its input, up to {most:,} images fit at once in a training step" in page.text
+    )
+    assert "The wishes are for images of 256 × 256 px." in page.text
     assert "half a cell, 0.5 px" in page.text
     assert "of the animal's 40 px" in page.text
     page.panel.controls._on_edit("card", "T4")
@@ -276,6 +372,19 @@ def test_a_worker_that_is_busy_ends_the_timing_and_closing_ends_it_unheard(page:
     assert page.worker.stopped
     page.worker.answer(on_cpu(20.0))
     assert page.said == said
+
+
+def test_work_that_the_backend_cannot_do_is_said_and_is_no_problem_of_the_session(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.panel.start.click()
+    monkeypatch.setattr(timed, "options_of", lambda _: {"backend": "numpy", "work": "training"})
+    page.panel.time.click()
+    assert "The timing ended: " in page.text
+    assert "NumPy, which has no gradients" in page.text
+    assert page.session.problem is None
+    assert not page.panel.running
+    assert not page.panel.time.disabled
 
 
 def test_where_predictions_were_far_off_it_can_choose_again_with_what_was_measured(page: Page) -> None:

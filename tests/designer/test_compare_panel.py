@@ -69,7 +69,7 @@ def test_all_that_is_shown_is_what_compare_designs_says(opened: Opened) -> None:
         (True, False),
         (False, True),
     ]
-    assert opened.view.status == "3 designs, with the ratio to the first."
+    assert opened.view.status == "3 designs, with the ratio to the first. Batch 4, as on the page Costs."
 
 
 def test_pin_unpin_and_use_and_undo_leads_back(opened: Opened) -> None:
@@ -87,6 +87,28 @@ def test_pin_unpin_and_use_and_undo_leads_back(opened: Opened) -> None:
     assert opened.session.pins == ()
     assert opened.names == [opened.view.columns[0]["name"]]
     assert opened.said == [f"Pinned as {first}. 1 design pinned.", f"{first} is not pinned any more."]
+
+
+def test_each_design_is_told_at_the_scale_that_it_is_for(opened: Opened) -> None:
+    opened.session.pin(OTHER, "scaled", 0.25)
+    said = compare_designs([OTHER, SMALL], ["scaled", opened.names[-1]], input_scales=[0.25, 1])
+    for at, name in enumerate(opened.names):
+        assert opened.column(name) == {fact.label: (fact.values[at], fact.ratios[at]) for fact in said.facts}
+    # The same design at another scale is another design to compare.
+    opened.session.load(OTHER)
+    assert [(one["pinned"], one["shown"]) for one in opened.view.columns] == [(True, False), (False, True)]
+    assert opened.view.can_pin
+    opened.session.assume(input_scale=0.25)
+    assert [(one["pinned"], one["shown"]) for one in opened.view.columns] == [(True, True)]
+    assert not opened.view.can_pin
+
+
+def test_a_pinned_design_comes_back_with_its_scale(opened: Opened) -> None:
+    opened.session.pin(OTHER, "scaled", 0.25)
+    opened.ask(use="scaled")
+    assert (opened.session.design, opened.session.conditions.input_scale) == (OTHER, 0.25)
+    opened.session.undo()
+    assert (opened.session.design, opened.session.conditions.input_scale) == (SMALL, 1.0)
 
 
 def test_what_is_refused_is_said_and_the_session_has_no_problem(opened: Opened) -> None:
@@ -113,10 +135,10 @@ def test_times_stand_where_they_were_measured(opened: Opened) -> None:
     opened.session.set_time(
         NetworkTime(design=SMALL, ms=5.0, measured=True, work="forward pass", device="CPU", timing=TIMING)
     )
-    assert opened.column(name)["Time of a run"] == ("5.00 ms", "")
+    assert opened.column(name)["Time of a run"] == ("5.00 ms, a forward pass of 1 image", "")
     opened.session.pin(name="mine")
     opened.session.change("filters", 3)
-    assert opened.column("mine")["Time of a run"] == ("5.00 ms", "")
+    assert opened.column("mine")["Time of a run"] == ("5.00 ms, a forward pass of 1 image", "")
 
 
 def test_the_table_is_taken_away_as_it_is(opened: Opened) -> None:

@@ -26,6 +26,21 @@ def test_nothing_is_made_before_it_is_asked_for(picture: Picture) -> None:
     assert "No designs yet" in [text.text for text in picture.scene.texts]
 
 
+def test_all_is_filled_in_before_it_is_handed_to_the_page(picture: Picture) -> None:
+    designs = picture.designs
+    seen: list[object] = []
+
+    def note(_: object) -> None:
+        assert designs.y is not None
+        assert designs.form is not None
+        drawn = [text.text for text in picture.scene.texts] if picture.scene else []
+        seen.append((designs.stop.layout.display, designs.y.value, designs.form.text != "", drawn))
+
+    designs.observe(note, "children")
+    picture.show_designs()
+    assert seen == [("none", "receptive_field", True, ["No designs yet"])]
+
+
 def test_rows_of_a_sweep_are_drawn_in_the_one_figure_and_the_network_comes_back(
     picture: Picture, swept: Swept
 ) -> None:
@@ -97,8 +112,15 @@ def test_a_lasso_pins_those_on_the_front_first_and_says_what_has_no_room(
     picture.hands._told(None, {"pin": [str(number) for number in reversed(range(10))] + ["99", 7]}, None)
     assert len(session.pins) == 6
     assert session.pins[0].name == "filters 2", "it is on the front"
-    assert said[-1] == "Pinned: 6 designs. Not pinned: 4 designs. Up to 6 designs are pinned."
+    assert said[-1] == (
+        "Pinned: 6 designs. Not pinned: 4 designs, as at most 6 are. Unpin some in Compare first."
+    )
     assert said[-1] in picture.designs.text
+    swept.pin(["7", "0", "1", "2", "3"])
+    assert said[-1] == (
+        "Pinned already: 2 designs, as 'filters 2' and 'filters 9'. "
+        "Not pinned: 3 designs, as at most 6 are. Unpin some in Compare first."
+    ), "each reason is told of those that it holds for"
     swept.pin(["99"])
     assert said[-1] == "There is no design to pin."
     picture.view.value = BLOCKS
@@ -141,13 +163,19 @@ def test_the_table_has_the_same_designs_and_does_the_same(session: Session, swep
     assert shown["columns"] == [
         "design",
         "parameters",
-        "training bytes",
-        "receptive field",
+        "memory to train (estimate)",
+        "every position of the output sees",
         "warnings",
         "stands",
         "pin",
     ]
     assert shown["rows"][0] == ["filters 2, down blocks 1", 2000, 20_000, 10, 0, "front", ""]
+    assert shown["texts"][0] == [None, None, "20 kB", "10 px", None, None, None], (
+        "as everywhere else on the screen"
+    )
+    assert shown["csv"][0].rstrip() == (
+        "design,parameters,memory to train (bytes),every position of the output sees (px),warnings,stands"
+    )
     assert "maximum stride, 128" in shown["rows"][2][-2]
     assert shown["blocks"] == [str(number) for number in range(9)]
     assert len(shown["csv"]) == 10

@@ -13,8 +13,9 @@ from encdec_widgets.explore.sweep import Sweep
 from encdec_widgets.formatting import value_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.designs import swept as module
-from encdec_widgets.widgets.designs.sweep_form import SweepForm, read_values, sensible_values, stored_in
+from encdec_widgets.widgets.designs.sweep_form import SweepForm, stored_in
 from encdec_widgets.widgets.designs.swept import Swept
+from encdec_widgets.widgets.designs.typed_values import read_values, sensible_values
 from tests.both_forms import in_both_forms as in_both_forms
 from tests.designer.slow import in_a_loop, until
 from tests.designer.told_at_once import SMALL, names, sweep_module, told_of
@@ -31,8 +32,17 @@ def test_values_are_read_as_they_are_written() -> None:
         assert 1 < len(values) <= 6
         assert read_values(SMALL, path, ", ".join(map(value_text, values))) == values
     assert read_values(SMALL, "filters", " 5,,5, 7 ") == [5, 7]
-    with pytest.raises(FieldError, match="filters"):
-        read_values(SMALL, "filters", "8, many")
+    for text in ("3 to 5", "3-5", "3..5", "3 – 5", "3, 4 TO 5"):
+        assert read_values(SMALL, "filters", text) == [3, 4, 5]
+    assert read_values(SMALL, "filters", "8 to 32 by 8, 64") == [8, 16, 24, 32, 64]
+    for text in ("8, many", "3 to many"):
+        with pytest.raises(FieldError, match=r"commas between them, .*or a range, such as 3 to 5"):
+            read_values(SMALL, "filters", text)
+    for text in ("5 to 3", "1 to 999999999"):
+        with pytest.raises(FieldError, match="a range that goes up, of at most 1,000 values"):
+            read_values(SMALL, "filters", text)
+    with pytest.raises(FieldError, match="True or False"):
+        read_values(SMALL, "up_interpolate", "perhaps")
     with pytest.raises(FieldError, match="commas between them, such as"):
         read_values(SMALL, "filters", " , ")
 
@@ -57,6 +67,28 @@ def test_the_form_says_what_is_wrong_and_sweeps_nothing(session: Session, swept:
     form.values[0].value = ", ".join(map(str, range(1, 4001)))
     assert "at most 2,000" in form.text
     assert form.button.disabled
+
+
+def test_enter_in_a_value_sweeps_what_was_typed_and_nothing_that_is_wrong(
+    session: Session, swept: Swept
+) -> None:
+    async def scenario() -> None:
+        began: list[bool] = []
+        form = SweepForm(session, swept, lambda: began.append(True))
+        form.values[1].value = "1"
+        form.values[0]._handle_msg(
+            {"content": {"data": {"method": "custom", "content": {"event": "submit"}}}, "buffers": []}
+        )
+        form.values[0].value = "2, 4"  # The page sends the text after the key.
+        await until(lambda: bool(began) and not swept.busy)
+        assert len(swept.rows) == 2
+        form.values[0].value = "many"
+        form._pressed_by_enter()
+        assert began == [True]
+        form.close()
+        swept.close()
+
+    in_a_loop(scenario)
 
 
 def test_a_sweep_on_the_screen_is_drawn_as_it_comes(

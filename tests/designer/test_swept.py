@@ -188,4 +188,66 @@ def test_before_the_first_answer_it_says_about_how_long_it_takes(
     swept.observe(lambda _: seen.append(swept.words), "busy")
     swept.begin(GRID)
     assert seen[0].startswith("0 of 9 designs, about ")
-    assert seen[0].endswith("(a rough estimate) …")
+    assert seen[0].endswith("(a rough estimate); the processes that do it load Keras first …")
+
+
+def test_designs_are_seen_until_a_new_sweep_has_one_and_come_back_where_it_has_none(
+    session: Session, swept: Swept, picture: Picture, said: list[str]
+) -> None:
+    async def scenario() -> None:
+        picture.show_designs()
+        swept.begin(GRID)
+        await until(lambda: not swept.busy)
+        before = swept.rows
+        assert len(before) == 9
+        assert not swept.can_go_back
+        swept.begin({"filters": range(1, 55)})
+        assert swept.rows == before
+        assert "Until then you see the designs before." in picture.designs.text
+        swept.pin(["0"])
+        assert session.pins[0].name == "filters 2, down blocks 1", "what is seen is what is acted on"
+        swept.stop()
+        assert swept.rows == before
+        assert said[-1] == "The new sweep ended before a design was done: you see the designs before."
+        assert said[-1] in picture.designs.text
+        assert not swept.can_go_on
+        swept.begin({"filters": [3]})
+        await until(lambda: not swept.busy)
+        assert [row.index for row in swept.rows] == [0]
+        assert picture.designs.go_back.layout.display == ""
+        picture.designs.go_back.click()
+        assert swept.rows == before
+        picture.designs.go_back.click()
+        assert [row.index for row in swept.rows] == [0]
+        swept.close()
+
+    in_a_loop(scenario)
+
+
+def test_a_sweep_that_fails_before_its_first_design_leaves_those_before_and_says_why(
+    swept: Swept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(self: Sweep) -> Any:
+        raise OSError("no space left")
+        yield
+
+    swept.show(rows())
+    monkeypatch.setattr(Sweep, "__iter__", fails)
+    swept.begin({"filters": [3]})
+    assert len(swept.rows) == 9
+    assert (swept.words, swept.problem) == ("", "")
+    assert "ended before a design was done" in swept.said
+    assert "no space left" in swept.said
+
+
+def test_what_a_sweep_was_told_is_not_asked_again_but_for_times(
+    swept: Swept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instant = Instant(told_of)
+    monkeypatch.setattr(sweep_module, "sweep", lambda *args, **more: sweep(*args, **more, executor=instant))
+    swept.begin({"filters": [2, 4]})
+    swept.begin({"filters": [2, 4, 8]})
+    assert len(swept.rows) == 3
+    assert len(instant.asked) == 3
+    swept.begin({"filters": [2, 4, 8]}, work="forward")
+    assert len(instant.asked) == 6

@@ -204,22 +204,36 @@ def test_what_a_design_could_have_more_of_says_which_wish_it_would_miss() -> Non
 def test_a_wish_for_speed_is_untested_where_no_device_of_this_machine_is_named() -> None:
     advice = advised(wishes(memory="T4", images_per_second=1e6))
     assert advice.advised
-    assert advice.untested.startswith("The wish for 1e+06 images a second is untested")
+    assert advice.untested.startswith("The wish for 1,000,000 images a second in training is untested")
     assert all(one.predicted_ms is None and "speed" not in one.needs for one in advice.advised)
     assert "multiply-adds" in advice["fastest"].reasons[0]
+    assert advice["fastest"].title == "Fewest multiply-adds"
+    for one in advice.advised:
+        assert not any("all wishes" in text and "but the speed" not in text for text in one.reasons)
+        assert not any("all wishes" in more.text and "but the speed" not in more.text for more in one.more)
+    assert str(advice).startswith(advice.untested)
+    assert "Designs that meet all wishes but the speed" in advice._repr_html_()
 
 
 def test_a_predicted_speed_binds_and_is_called_a_prediction() -> None:
     advice = advised(wishes(images_per_second=1, device="CPU", work="forward"), SPEED)
     assert not advice.untested
     assert "predicted" in advice["fastest"].reasons[0]
+    assert advice["fastest"].title == "Fastest, as predicted"
+    assert not any("may be missed" in text for text in advice["fastest"].reasons), (
+        "it is far faster than wished"
+    )
+    close = 0.4 / advice["fastest"].needs["speed"]
+    near = advised(wishes(images_per_second=close, device="CPU", work="forward"), SPEED)["fastest"]
+    assert 1 / 3 < near.needs["speed"] <= 1
+    assert any("factor of 2 or 3, so this wish may be missed" in text for text in near.reasons)
     assert any("Times are predicted for CPU" in text for text in advice.sure)
     fastest = advice["fastest"]
     assert fastest.predicted_ms == min(one.predicted_ms or math.inf for one in advice.advised)
     assert fastest.needs["speed"] == pytest.approx(fastest.predicted_ms / 1000)
     impossible = advised(wishes(images_per_second=1e6, device="CPU"), SPEED)
     assert [one.wishes for one in impossible.give_way] == [("speed",)]
-    assert "images a second are predicted instead of 1e+06" in impossible.give_way[0].text
+    assert "images a second are predicted instead of 1,000,000" in impossible.give_way[0].text
 
 
 def test_where_nothing_meets_all_each_wish_that_would_do_says_what_it_costs() -> None:
@@ -257,6 +271,12 @@ def test_whatever_is_wished_there_is_an_answer_in_words(values: dict[str, Any]) 
     for one in advice.advised:
         assert all(0 < value <= 1 for value in one.needs.values())
         assert one.same_as in (None, *AIMS)
+    named = {(one.design, one.input_scale): one.name for one in advice.advised}
+    assert len(set(named.values())) == len(named), "a name says all that differs"
+    cells = {one.aim: one.fineness.cell_px for one in advice.advised}
+    for one in advice.advised:
+        alike = one.aim == "most exact output" and cells[one.aim] in (cells["fastest"], cells["smallest"])
+        assert any("no more exact" in text for text in one.reasons) == alike
     texts = [
         text for one in advice.advised for text in (*one.reasons, one.binding, *(m.text for m in one.more))
     ]
@@ -287,10 +307,19 @@ def test_the_search_tells_how_far_it_is_and_can_be_left() -> None:
     assert [one.built for one in steps] == [0, 1, 2, 3]
     assert steps[0].left_s is None
     assert all(one.left_s is not None and one.left_s > 0 for one in steps[1:])
-    assert all(0 <= one.share <= 1 for one in steps)
     # What was built is kept: going on needs no more than the rest.
     rest = list(advise_in_steps(wishes(), ["U-Net"]))
     assert rest[0].built == 0
+    forget()
+    every = list(advise_in_steps(wishes(), ["U-Net"]))
+    shares = [one.share for one in every]
+    assert shares == sorted(shares)
+    assert 0 == shares[0] < shares[-1] < 1
+    # Of what looks more closely at three designs, nobody knows how long it takes.
+    closer = [one for one in every if one.share >= 0.5]
+    assert closer
+    assert all(one.at_most is None and one.left_s is None for one in closer)
+    assert {one.doing.partition(":")[0] for one in closer} == {f"design {n} of 3" for n in (1, 2, 3)}
 
 
 # The whole of it

@@ -62,6 +62,61 @@ def test_each_number_says_whether_it_is_exact_an_estimate_or_measured() -> None:
     assert facts["output_stride"].ratios == ("", "the same")
 
 
+def test_designs_of_other_input_scales_are_held_against_each_other_on_the_camera_s_image() -> None:
+    compared = compare_designs([SMALL, WIDE], ["whole", "scaled"], input_scales=[1, 0.25])
+    whole, scaled = compared
+    told = tell(WIDE.to_json(), ("receptive_field", "strides"))
+    assert scaled.figures["receptive_field"] == 4 * told["receptive_field"]["height"]
+    assert scaled.figures["output_stride"] == 4 * told["strides"]["output"]
+    assert scaled.ratios["receptive_field"] == 4  # They are the same network but for its width.
+    assert scaled.ratios["output_stride"] == scaled.ratios["maximum_stride"] == 4
+    assert scaled.ratios["parameters"] == scaled.figures["parameters"] / whole.figures["parameters"]
+    facts = {fact.name: fact for fact in compared.facts}
+    assert facts["input_scale"].values == ("1", "0.25")
+    assert facts["output_stride"].values == ("1 px", "4 px")
+    assert all(
+        "camera" in facts[name].label for name in ("receptive_field", "output_stride", "maximum_stride")
+    )
+    names = [fact.name for fact in compared.facts]
+    assert names.index("input_scale") + 1 == names.index("receptive_field")
+    assert pareto(compared, {"receptive_field": "high"}).indices == (1,)
+    rows = list(csv.DictReader(io.StringIO(compared.to_csv())))
+    assert [float(row["input_scale"]) for row in rows] == [1, 0.25]
+    assert "Input scale" in repr(compared)
+    assert "Input scale" in compared._repr_html_()
+    assert "input_scale" not in {fact.name for fact in compare_designs([SMALL, WIDE]).facts}
+
+
+def test_the_same_design_at_two_scales_is_told_apart_in_figures_and_checks() -> None:
+    once, again = compare_designs([SMALL, SMALL], ["a", "b"], input_scales=[1, 0.5], animal_px=60)
+    assert again.figures["receptive_field"] == 2 * once.figures["receptive_field"]
+    # At half the size the animal fits into what each position sees, so that one check fewer speaks of it.
+    sees = once.figures["receptive_field"]
+    assert sees < 60 <= 2 * sees
+    assert len(again.checks) < len(once.checks)
+
+
+@pytest.mark.parametrize(
+    ("scales", "words"),
+    [([1], r"as many as there are designs, 2\. Received: \[1\]"), ([1, 0], "from 0.01 to 1"), ("12", "'12'")],
+    ids=["too few", "none", "a text"],
+)
+def test_a_scale_that_is_none_is_refused(scales: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        compare_designs([SMALL, WIDE], input_scales=scales)
+
+
+def test_advice_is_counted_beside_warnings() -> None:
+    coarse = SMALL.replace("up_interpolate", False)
+    compared = compare_designs([SMALL, coarse], animal_px=60)
+    checks = next(fact for fact in compared.facts if fact.name == "warnings")
+    for row, said in zip(compared, checks.values, strict=True):
+        advice = [one for one in row.design.build().checks(animal_px=60) if one.severity == "advice"]
+        assert row.advice == len(advice)
+        assert ("advice" in said) == bool(advice)
+    assert compared[0].advice, "a check speaks of the animal"
+
+
 def test_designs_presets_files_architectures_and_networks_can_be_mixed(tmp_path: Path) -> None:
     file = WIDE.save(tmp_path / "mice.encdec.json")
     given_ = [SMALL, "SLEAP centroid", file, str(file), UNet(filters=2), WIDE.build(), WIDE]
@@ -117,7 +172,7 @@ def test_times_have_a_ratio_under_the_same_conditions_alone() -> None:
     assert "different conditions" in batches.notices[0]
     half = compare_designs([SMALL, WIDE], timings=[None, timing(5)])
     assert "time_ms" not in half[1].ratios
-    assert half.facts[-1].values == ("not timed", "5.00 ms")
+    assert half.facts[-1].values == ("not timed", "5.00 ms, a forward pass of 1 image")
 
 
 def test_one_design_that_cannot_be_timed_leaves_the_others_their_times(
@@ -335,7 +390,7 @@ def test_heads_and_other_families_are_told_apart() -> None:
     assert found["architecture"] == ("U-Net", "U-Net", "FC-DenseNet")
     assert found["head.channels"] == ("–", "13", "11")
     assert found["growth_rate"] == ("–", "–", "12")  # One alone has it.
-    assert "filters" not in found  # Both that have it have the same.
+    assert found["filters"] == ("4", "4", "–")  # A field that one lacks differs, also where the others agree.
 
 
 def test_free_blocks_are_compared_one_by_one() -> None:

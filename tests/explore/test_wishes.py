@@ -45,6 +45,14 @@ def test_what_is_refused_names_the_control() -> None:
         Wishes().replace("family", "Transformer")
 
 
+def test_what_is_not_possible_is_told_of_each_and_a_speed_elsewhere_is_untested() -> None:
+    assert Wishes().problems == {}
+    assert set(Wishes(animal=900, height=400, width=400, memory="lots").problems) == {"animal", "memory"}
+    assert Wishes(images_per_second=30).untested["images_per_second"].reason.startswith("Not tested")
+    assert Wishes(images_per_second=30, device="CPU").untested == {}
+    assert Wishes().untested == {}
+
+
 def test_each_has_a_description_and_the_devices_of_this_machine_are_offered() -> None:
     fields = Wishes.fields(["CPU", "GPU:0"])
     assert tuple(fields) == tuple(Wishes().values()) == tuple(described_fields(Wishes))

@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
@@ -18,6 +19,7 @@ from encdec_widgets.export.designs_figure import cloud_of, designs_figure, quant
 from encdec_widgets.figures.designs.axis import Quantity, axis_of
 from encdec_widgets.figures.designs.designs_scene import designs_scene
 from encdec_widgets.figures.palette import DARK, LIGHT
+from encdec_widgets.figures.shading import frame
 from encdec_widgets.figures.still import still
 
 BASE = Design(UNet(down_blocks=2, up_blocks=2), (32, 32, 1))
@@ -67,7 +69,7 @@ def test_what_is_not_drawn_is_counted_in_words() -> None:
     notes = " ".join(cloud_of(ROWS, colour="training_bytes").notes)
     assert "3 of 4 designs" in notes
     assert "1 combination that makes no network" in notes
-    assert "1 design without this figure: each output position sees" in notes
+    assert "1 design without this figure: every position of the output sees" in notes
     assert "Without a colour: 2 designs" in notes
     assert "1 design sees the whole image" in notes
     assert cloud_of([]).notes == ("No designs yet",)
@@ -103,6 +105,18 @@ def test_the_scene_names_the_front_and_has_all_in_its_canvas(size: tuple[float, 
         assert box.right <= inside.right
         assert inside.bottom <= box.bottom
         assert box.top <= inside.top
+    for rect in (text.rect for text in scene.texts):
+        for y, left, right in scene.rules:
+            assert not (rect.bottom < y < rect.top and left < rect.right and rect.left < right), (
+                "through words"
+            )
+        for line in scene.lines:
+            for (x, low), (_, high) in pairwise(line.points):
+                across = line.kind == "possible" and rect.left < x < rect.right
+                assert not (across and low < rect.top and rect.bottom < high), "through words"
+                assert line.kind != "possible" or low < high
+    ringed = {tuple(frame(scene.boxes[name].whole.grown(1.5))) for name in ("0", "1", "4")}
+    assert ringed <= {line.points for line in scene.lines}, "the front stands out on a dark page too"
     if size[1] > 300:
         assert {"filters 8", "filters 16"} <= {text.text for text in scene.texts}
     assert any(text.text.startswith("Parameters") for text in scene.texts)

@@ -3,8 +3,9 @@
 import attrs
 import pytest
 
-from encdec_widgets.figures.colour_scale import luminance
+from encdec_widgets.figures.colour_scale import STEPS, luminance
 from encdec_widgets.figures.palette import DARK, LIGHT, Palette
+from encdec_widgets.figures.shading import colour_of
 from encdec_widgets.figures.stages import NAMES
 
 THEMES = {"light": LIGHT, "dark": DARK}
@@ -38,6 +39,11 @@ def test_text_can_be_read_on_fills(palette: Palette, role: str) -> None:
 @pytest.mark.parametrize("role", GRAPHICS)
 def test_graphics_and_borders_show_on_the_page(palette: Palette, role: str) -> None:
     assert contrast(getattr(palette, role), palette.page) >= 3
+
+
+def test_each_colour_of_the_scale_shows_on_a_dark_page() -> None:
+    for step in range(STEPS):
+        assert contrast(colour_of(f"value {step}", DARK), DARK.page) >= 3
 
 
 def test_every_role_is_judged() -> None:

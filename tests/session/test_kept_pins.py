@@ -25,7 +25,7 @@ def kept_of(*edits: int, pins: int = 2) -> str:
     """What is kept of a session with these edits, and so many pins."""
     session, memory = opened()
     for design in OTHERS[:pins]:
-        session.pin(design, f"pin {design.architecture.filters}")
+        session.pin(design, f"pin {design.architecture.filters}", 0.5)
     for value in edits:
         session.change("filters", value)
     return str(memory.text())
@@ -49,6 +49,7 @@ def test_they_are_offered_and_come_back_with_the_edits(edits: Any, pins: int, wo
     memory.bring_back(offer)
     assert [pin.design for pin in session.pins] == OTHERS[:pins]
     assert [pin.name for pin in session.pins] == [f"pin {n}" for n in (5, 6)[:pins]]
+    assert all(pin.input_scale == 0.5 for pin in session.pins)
     assert session.design == SMALL.replace("filters", edits[-1] if edits else 2)
     assert not memory.offers
     # And they are kept on.
@@ -97,6 +98,11 @@ def test_what_is_no_pin_is_named_and_nothing_comes_back(pins: Any) -> None:
 
 
 def test_pins_as_data_are_the_same_again() -> None:
-    pins = with_pin(with_pin((), preset("U-Net")), SMALL, "mine")
-    assert pins_of(json.loads(json.dumps(pins_data(pins)))) == pins
+    pins = with_pin(with_pin((), preset("U-Net")), SMALL, "mine", input_scale=0.5)
+    data = json.loads(json.dumps(pins_data(pins)))
+    assert pins_of(data) == pins
     assert pins_of([]) == ()
+    older = [{name: value for name, value in entry.items() if name != "input_scale"} for entry in data]
+    assert [pin.input_scale for pin in pins_of(older)] == [1, 1]
+    with pytest.raises(ValueError, match=r"pinned design 1: input_scale must be"):
+        pins_of([{**data[0], "input_scale": "half"}])

@@ -58,7 +58,7 @@ def test_one_more_than_six_is_refused_in_words(session: Session) -> None:
     for filters in range(1, MOST_PINS + 1):
         session.pin(_filters(filters), f"of {filters}")
     with pytest.raises(
-        PinError, match=r"Up to 6 designs are pinned. Received: one more. Would work: unpin one of 'of 1'"
+        PinError, match=r"^6 designs are pinned, and there is no room for more: unpin one first\.$"
     ):
         session.pin(_filters(9))
     assert len(session.pins) == MOST_PINS
@@ -73,6 +73,24 @@ def test_what_is_pinned_already_or_no_design_is_refused(session: Session) -> Non
     with pytest.raises(ValueError, match="no preset named 'X-Net'"):
         session.pin("X-Net")
     assert [one.name for one in session.pins] == ["mine"]
+
+
+def test_a_pin_has_the_scale_that_it_is_for_and_at_another_one_it_is_another_pin(session: Session) -> None:
+    session.assume(input_scale=0.5)
+    session.pin(name="on screen")
+    session.pin(SMALL, "whole")
+    session.pin(SMALL, "quarter", 0.25)
+    assert [one.input_scale for one in session.pins] == [0.5, 1, 0.25]
+    with pytest.raises(PinError, match="pinned already, as 'quarter'"):
+        session.pin(SMALL, "again", 0.25)
+    with pytest.raises(ValueError, match=r"input_scale must be a number from 0.1 to 1"):
+        session.pin(SMALL, "none", 0)
+
+
+def test_a_long_name_is_kept_as_it_is(session: Session) -> None:
+    name = f"Stacked hourglass, 64 filters, {'and so on, ' * 8}images scaled to 0.25"
+    session.pin(name=name)
+    assert session.pins[0].name == name
 
 
 def test_a_closed_session_refuses_both(session: Session) -> None:

@@ -117,6 +117,11 @@ class Flag(Kind):
         return {} if isinstance(default, bool) else None
 
 
+def _bound_text(bound: float) -> str:
+    """A bound with all its digits, where it is a whole number that a person would write so."""
+    return f"{bound:g}" if abs(bound) < 1e6 or abs(bound) >= 1e16 else f"{bound:,.10g}"
+
+
 class _Number(Kind):
     """What whole numbers and numbers with a fraction have in common."""
 
@@ -124,7 +129,7 @@ class _Number(Kind):
 
     def allowed(self, info: "FieldInfo") -> str:
         """The bounds."""
-        return f"{self.words} from {info.minimum:g} to {info.maximum:g}"
+        return f"{self.words} from {_bound_text(info.minimum)} to {_bound_text(info.maximum)}"
 
     def suggestions(self, info: "FieldInfo", value: Any) -> tuple[Any, ...]:
         """The nearest number within the bounds."""
@@ -226,6 +231,10 @@ class Real(_Number):
     def across(self, low: float, high: float) -> tuple[float, ...]:
         """Numbers in even steps."""
         return real_numbers(low, high)
+
+    def text(self, value: Any) -> str:
+        """A number as a person types it: 60, not 60.0."""
+        return super().text(value).removesuffix(".0") if isinstance(value, float) else super().text(value)
 
     def read(self, text: str) -> Any:
         """A number, or None of an empty text."""

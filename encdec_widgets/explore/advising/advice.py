@@ -15,6 +15,17 @@ Aim: TypeAlias = Literal["fastest", "smallest", "most exact output"]
 AIMS: tuple[Aim, ...] = ("fastest", "smallest", "most exact output")
 
 
+def title_of(aim: Aim, predicted_ms: float | None) -> str:
+    """What stands over the design of an aim: the fastest is so as predicted, or has the least to compute.
+
+    >>> title_of("fastest", 12.5), title_of("fastest", None), title_of("smallest", None)
+    ('Fastest, as predicted', 'Fewest multiply-adds', 'Smallest')
+    """
+    if aim != "fastest":
+        return aim.capitalize()
+    return "Fewest multiply-adds" if predicted_ms is None else "Fastest, as predicted"
+
+
 @attrs.frozen(kw_only=True)
 class More:
     """What a design could have more of, and which wishes that would miss.
@@ -74,6 +85,18 @@ class Advised:
     same_as: Aim | None = None
 
     @property
+    def title(self) -> str:
+        """What stands over it."""
+        return title_of(self.aim, self.predicted_ms)
+
+    @property
+    def same_text(self) -> str:
+        """That it is the same design as an earlier one, in a sentence; empty where it is another."""
+        if self.same_as is None:
+            return ""
+        return f"It is the same design as the one under “{title_of(self.same_as, self.predicted_ms)}”."
+
+    @property
     def binds(self) -> Wish:
         """The wish of which it takes most."""
         return max(self.needs, key=self.needs.__getitem__)
@@ -87,7 +110,9 @@ class Advised:
     def binding(self) -> str:
         """Which wish binds, in a sentence."""
         used = percent_text(self.needs[self.binds])
-        return f"What binds is {WISH_NAMES[self.binds]}: {used} of what it allows is used."
+        return (
+            f"The wish that leaves least room is {WISH_NAMES[self.binds]}: {used} of what it allows is used."
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data, ready for JSON; the design as its JSON text."""
@@ -194,17 +219,17 @@ class Advice:
 
     def __str__(self) -> str:
         """All of it as text."""
-        lines = []
+        lines = [self.untested] if self.untested else []
         for one in self.advised:
-            lines.append(f"{one.aim.capitalize()}: {one.name}")
+            lines.append(f"{one.title}: {one.name}")
             if one.same_as is not None:
-                lines += [f"  {one.reasons[0]}", f"  It is the same design as the one for {one.same_as}."]
+                lines += [f"  {one.reasons[0]}", f"  {one.same_text}"]
                 continue
             lines += [f"  {text}" for text in (*one.reasons, one.binding, *(more.text for more in one.more))]
             lines += [f"  Note: {text}" for text in one.checks]
         if self.give_way:
             lines += ["No design meets all wishes.", *(f"  {one.text}" for one in self.give_way)]
-        return "\n".join([*lines, *filter(None, [self.untested]), *self.sure])
+        return "\n".join([*lines, *self.sure])
 
     def _repr_html_(self) -> str:
         from encdec_widgets.explore.advising.html import advice_html

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from encdec_widgets.explore.advising.words import all_wishes
 from encdec_widgets.explore.html_parts import paragraphs, styled, table
 
 if TYPE_CHECKING:
@@ -19,12 +20,14 @@ def advice_html(advice: "Advice") -> str:
             ["for more", *(_list([more.text for more in one.more]) for one in advice.advised)],
             ["checks", *(_list(one.checks) for one in advice.advised)],
         ]
-        shown = table("Designs that meet all wishes", ["", *(one.aim for one in advice.advised)], rows)
+        meet = f"Designs that meet {all_wishes(advice.wanted).removesuffix(',')}"
+        shown = table(meet, ["", *(one.title for one in advice.advised)], rows)
     else:
         shown = Markup("<p><b>No design meets all wishes.</b></p>{}").format(
             _list([one.text for one in advice.give_way])
         )
-    return styled(shown, paragraphs([*filter(None, [advice.untested]), *advice.sure]))
+    untested = paragraphs([advice.untested]) if advice.untested else Markup("")
+    return styled(untested, shown, paragraphs(advice.sure))
 
 
 def _list(texts: "tuple[str, ...] | list[str]") -> Markup:

@@ -11,7 +11,7 @@ from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
 from encdec_widgets.explore.advising.advice import Advice, Advised
 from encdec_widgets.explore.this_machine import one_at_a_time_on_this_machine
-from encdec_widgets.formatting import digits, error_text, factor_text, number_text
+from encdec_widgets.formatting import digits, error_text, factor_text
 from encdec_widgets.workers.backends import backend_text
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.timing import measure
@@ -122,7 +122,7 @@ def _with_time(one: Advised, advice: Advice, outcome: Timing | Exception) -> Adv
     if wished is not None:
         needs["speed"] = wished / outcome.images_per_second
         verb = "misses" if needs["speed"] > 1 else "meets"
-        told += f". That {verb} the wish for {number_text(wished)} images a second"
+        told += f". That {verb} the wish for {wished:,.10g} images a second"
     return attrs.evolve(
         one,
         timing=outcome,

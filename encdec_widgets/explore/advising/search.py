@@ -27,20 +27,22 @@ class Step:
     Attributes:
         doing: What it does, in a few words.
         built: How many networks it has built.
-        at_most: How many there will be at most, with those that this step of the search may still need.
-        left_s: How many seconds the rest of this step may take at most, from what building took so far; None where
-            nothing was built yet.
+        at_most: How many the search through the designs builds at most; None once that is over, as it is not known
+            what looking more closely at a few takes.
+        left_s: How many seconds that search may take at most, from what building took so far; None where that is not
+            known.
+        share: How much of all is done, from 0 to 1; it never falls.
     """
 
     doing: str
     built: int
-    at_most: int
+    at_most: int | None = None
     left_s: float | None = None
+    share: float
 
-    @property
-    def share(self) -> float:
-        """From 0 to 1."""
-        return self.built / max(self.at_most, 1)
+
+SEARCHED = 0.5
+"""So much is done when the search through the designs is over: the rest looks more closely at three of them."""
 
 
 Result = TypeVar("Result")
@@ -135,13 +137,13 @@ class Search:
         )  # Of one group, those with fewer levels stay first where the animal is to be seen.
         found: list[Candidate] = []
         misses_by = math.inf
-        for number, one in enumerate(pairs):
+        for one in pairs:
             group = _group(one)
             if one.shape.levels > self._sees.get(group, one.shape.levels):
                 continue  # One with fewer levels sees the animal, and costs less.
             if least(one) >= misses_by:
                 break
-            yield from self._looking(one, pairs[number : number + 1])
+            yield from self.looking_closely(one, f"what would have to give way: {_words(one)}", SEARCHED)
             if one.meets("animal"):
                 self._sees[group] = min(one.shape.levels, self._sees.get(group, one.shape.levels))
             if all(one.meets(wish) for wish in kept):
@@ -155,12 +157,28 @@ class Search:
         if self._known(one):
             return
         most = len({id(other.shape) for other in left if not self._known(other)})
+        at_most = self.built + most
         step = Step(
-            doing=f"building {one.shape.family} with maximum stride {one.architecture.maximum_stride}",
+            doing=f"building {_words(one)}",
             built=self.built,
-            at_most=self.built + most,
+            at_most=at_most,
             left_s=most * self.seconds / self.built if self.built else None,
+            share=SEARCHED * self.built / at_most,
         )
+        yield from self._building(one, step)
+
+    def looking_closely(self, one: Candidate, doing: str, share: float) -> Generator[Step, None, None]:
+        """Build a network after the search through the designs, unless that was done before.
+
+        Args:
+            one: The network.
+            doing: What for, in a few words.
+            share: How much of all is done.
+        """
+        if not self._known(one):
+            yield from self._building(one, Step(doing=doing, built=self.built, share=share))
+
+    def _building(self, one: Candidate, step: Step) -> Generator[Step, None, None]:
         yield step
         began = time.perf_counter()
         steps = look_in_steps(one.architecture, self.wanted.channels, self.wanted.precision, self.gives_way)
@@ -187,6 +205,10 @@ def saying(step: Step, steps: Generator[None, None, Result]) -> Generator[Step, 
             result: Result = end.value
             return result
         yield step
+
+
+def _words(one: Candidate) -> str:
+    return f"{one.shape.family} with maximum stride {one.architecture.maximum_stride}"
 
 
 def _group(one: Candidate) -> _Group:

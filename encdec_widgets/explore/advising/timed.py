@@ -92,7 +92,12 @@ class FinalistTimer:
             self._at_most_s = None
             self._outcomes = {design: one for design, one in before.items() if isinstance(one, Timing)}
         self._running = running = object()
-        self._next(running, advice)
+        try:
+            options = checked(**options_of(advice))
+        except FieldError as error:  # The backend can't do that work, as NumPy can't train.
+            self._end(error)
+        else:
+            self._next(running, advice, options)
 
     def stop(self) -> None:
         """End the timing that is under way; what is measured stays."""
@@ -107,14 +112,13 @@ class FinalistTimer:
             self._submitted = False
             self._worker.stop()
 
-    def _next(self, running: object, advice: Advice) -> None:
+    def _next(self, running: object, advice: Advice, options: Options) -> None:
         """Build the next design in spare time, then have it timed."""
         designs = finalists(advice)
         design = next((one for one in designs if one not in self._outcomes), None)
         if design is None:
             self._end(None)
             return
-        options = checked(**options_of(advice))
         doing = f"Timing design {len(self._outcomes) + 1} of {len(designs)}"
 
         def tell(what: str, share: float) -> None:
@@ -128,7 +132,7 @@ class FinalistTimer:
                 self._end(outcome)
             else:
                 self._outcomes[design] = outcome
-                self._next(running, advice)
+                self._next(running, advice, options)
 
         def submit(network: Network) -> None:
             if self._running is not running:

@@ -15,16 +15,18 @@ from encdec_widgets.architectures.fields.described import (
 )
 from encdec_widgets.architectures.fields.info import FieldInfo, NoFieldError
 from encdec_widgets.designs.input_shapes import INPUT_FIELDS
+from encdec_widgets.designs.no_effect import NoEffect
 from encdec_widgets.explore.advising.space import families
 from encdec_widgets.explore.cards import CARDS, memory_bytes
 from encdec_widgets.explore.requirements import Requirements
 
 TYPED = "as typed"
-ELSEWHERE = "elsewhere"
+ELSEWHERE = "another machine"
 ANY_FAMILY = "any"
+_UNTESTED = "Not tested: no time is known of another machine. Choose a device of this one below."
 _OF = described_fields(Requirements)
 _MOST_PX = int(INPUT_FIELDS["height"].maximum)
-_OTHER_NAMES = {"animal_px": "animal", "within_px": "within", "image_px": "height"}
+_OTHER_NAMES = {"animal_px": "animal", "within_px": "points_within", "image_px": "height"}
 """What a control calls a wish that has its unit in its name."""
 
 
@@ -43,7 +45,7 @@ class Wishes:
         batch_size: Images that go through the network at once.
         images_per_second: How many images the work must take a second; None for no wish.
         device: A device of this machine, or another machine's.
-        within: How far off a point may lie, in px of the camera's image; None for a 40th of the animal.
+        points_within: How far off a point may lie, in px of the camera's image; None for a 40th of the animal.
         precision: "float32", "mixed_float16" or "mixed_bfloat16".
         channels: Of the images.
 
@@ -85,9 +87,9 @@ class Wishes:
     images_per_second: float | None = field(_OF["images_per_second"])
     device: str = text(
         ELSEWHERE,
-        help="Where so many images a second are wished; the speed of another machine's device can't be known here.",
+        help="Where so many images a second are wished; of another machine no time is known, so that it is not tested.",
     )
-    within: float | None = field(attrs.evolve(_OF["within_px"], folded=True))
+    points_within: float | None = field(attrs.evolve(_OF["within_px"], folded=True))
     precision: str = field(attrs.evolve(_OF["precision"], folded=True))
     channels: int = field(attrs.evolve(_OF["channels"], folded=True))
 
@@ -127,6 +129,29 @@ class Wishes:
         return memory_bytes(self.memory) if self.memory.strip() else None
 
     @property
+    def problems(self) -> dict[str, FieldError]:
+        """Why wishes are not possible that each field takes by itself, by name; empty where all are.
+
+        >>> list(Wishes(animal=900, height=400, width=400, memory="lots").problems)
+        ['memory', 'animal']
+        """
+        found = {}
+        without_memory = attrs.evolve(self, memory="")
+        for wishes in (attrs.evolve(without_memory, animal=1, memory=self.memory), without_memory):
+            try:
+                wishes.requirements()
+            except FieldError as error:
+                found[error.field] = error
+        return found
+
+    @property
+    def untested(self) -> dict[str, NoEffect]:
+        """Why a wish is held against nothing, by name: the speed, where it is another machine's."""
+        if self.images_per_second is None or self.device != ELSEWHERE:
+            return {}
+        return {"images_per_second": NoEffect(_UNTESTED, locked=False)}
+
+    @property
     def families(self) -> str | None:
         """The family to choose from; None for all."""
         return None if self.family == ANY_FAMILY else self.family
@@ -145,7 +170,7 @@ class Wishes:
                 work=self.work,
                 images_per_second=self.images_per_second,
                 batch_size=self.batch_size,
-                within_px=self.within,
+                within_px=self.points_within,
                 device=None if self.device == ELSEWHERE else self.device,
                 precision=self.precision,
                 channels=self.channels,

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from encdec_widgets.architectures.fields.described import field_words
-from encdec_widgets.explore.advising.advice import Aim
+from encdec_widgets.explore.advising.advice import Advised, Aim
 from encdec_widgets.explore.advising.candidate import Candidate
 from encdec_widgets.explore.requirements import WISH_NAMES, Requirements, Wish
 from encdec_widgets.formatting import (
@@ -21,14 +21,24 @@ from encdec_widgets.formatting import (
     stride_text,
 )
 
+_UPSAMPLING = {True: "interpolation", False: "transposed convolution"}
+_DOUBTFUL = 1 / 3
+"""A prediction may be off by a factor of 3: one that takes more of what a wish allows may miss it."""
+
 
 def name_of(candidate: Candidate) -> str:
-    """A design in a few words."""
-    stride = stride_text(candidate.shape.output_stride)
-    return (
-        f"{candidate.shape.family}, {widths_text(candidate)}, maximum stride {candidate.architecture.maximum_stride}, "
-        f"output stride {stride}, images {scaled_text(candidate)}"
-    )
+    """A design in a few words: all in which designs of the space can differ."""
+    way = _UPSAMPLING.get(candidate.shape.upsampling)
+    scale = candidate.scale
+    parts = [
+        candidate.shape.family,
+        widths_text(candidate),
+        f"maximum stride {candidate.architecture.maximum_stride}",
+        f"output stride {stride_text(candidate.shape.output_stride)}",
+        *([f"upsampling by {way}"] if way else []),
+        "images not scaled" if scale == 1 else f"images scaled to {number_text(scale)}",
+    ]
+    return ", ".join(parts)
 
 
 def widths_text(candidate: Candidate) -> str:
@@ -67,9 +77,10 @@ def wish_text(candidate: Candidate, wish: Wish) -> str:
             f"{bytes_text(wanted.memory or 0)}{fits if candidate.largest_batch else ''}."
         )
     if wish == "speed":
+        doubt = " The prediction may be off by a factor of 2 or 3, so this wish may be missed: the measured time tells."
         return (
             f"{digits(candidate.images_per_second or 0)} images a second in {work_noun(wanted)} are predicted; "
-            f"{number_text(wanted.images_per_second or 0)} are wished."
+            f"{wished_speed(wanted)} are wished.{doubt if candidate.needs(wish) > _DOUBTFUL else ''}"
         )
     return candidate.fineness.words
 
@@ -86,6 +97,24 @@ def _sees(candidate: Candidate) -> str:
     )
 
 
+def wished_speed(wanted: Requirements) -> str:
+    """How many images a second are wished, with all digits."""
+    return f"{wanted.images_per_second or 0:,.10g}"
+
+
+def all_wishes(wanted: Requirements) -> str:
+    """What a design meets that meets all that could be tested."""
+    return "all wishes but the speed, which is untested," if wanted.leaves_speed_untested else "all wishes"
+
+
+def no_more_exact_text(one: Advised, others: Sequence[Advised]) -> str:
+    """That the design with the most exact output is no more exact than another one; empty where it is."""
+    same = next((other for other in others if other.fineness.cell_px == one.fineness.cell_px), None)
+    if one.aim != "most exact output" or same is None:
+        return ""
+    return f"The design under “{same.title}” has cells of the same size, so that this one is no more exact."
+
+
 def work_noun(wanted: Requirements) -> str:
     """What is done, as a noun."""
     return "training" if wanted.work == "training" else "forward passes"
@@ -93,24 +122,25 @@ def work_noun(wanted: Requirements) -> str:
 
 def aim_text(candidate: Candidate, aim: Aim) -> str:
     """Why a design is the one of an aim."""
+    meets = all_wishes(candidate.wanted)
     if aim == "smallest":
         count = exact_text(candidate.parameters)
-        return f"It has {count} parameters (exact): no design that meets all wishes has fewer."
+        return f"It has {count} parameters (exact): no design that meets {meets} has fewer."
     if aim == "most exact output":
         return (
             f"Its output has cells of {px_text(candidate.fineness.cell_px)} of the camera's image (exact): no design "
-            "that meets all wishes has smaller ones, and none with such cells has fewer multiply-adds than its "
+            f"that meets {meets} has smaller ones, and none with such cells has fewer multiply-adds than its "
             f"{count_text(candidate.multiply_adds)}."
         )
     if candidate.predicted_ms is None:
         return (
-            f"It has {count_text(candidate.multiply_adds)} multiply-adds an image (exact): no design that meets all "
-            "wishes has fewer. They stand for the time, as no device was named."
+            f"It has {count_text(candidate.multiply_adds)} multiply-adds an image (exact): no design that meets "
+            f"{meets} has fewer. They stand for the time, as no device was named."
         )
     return (
         f"A run of {counted(candidate.wanted.batch_size, 'image')} is predicted to take "
         f"{digits(candidate.predicted_ms)} ms, {digits(candidate.images_per_second or 0)} images a second: no design "
-        "that meets all wishes is predicted to be faster."
+        f"that meets {meets} is predicted to be faster."
     )
 
 
@@ -123,7 +153,7 @@ def cost_text(candidate: Candidate, wish: Wish) -> str:
     if wish == "speed":
         return (
             f"{digits(candidate.images_per_second or 0)} images a second are predicted instead of "
-            f"{number_text(wanted.images_per_second or 0)}"
+            f"{wished_speed(wanted)}"
         )
     if wish == "animal":
         longest = math.floor(candidate.looked.sees_px / candidate.scale)
@@ -145,7 +175,7 @@ def wider_text(widest: Candidate | None, too_wide: Candidate | None) -> str:
     """How wide a design could be."""
     texts = []
     if widest is not None:
-        texts.append(f"With {widths_text(widest)} it would still meet all wishes: {_figures(widest)}.")
+        texts.append(f"With {widths_text(widest)} it would still meet {_still(widest)}: {_figures(widest)}.")
     if too_wide is not None:
         texts.append(f"With {widths_text(too_wide)}, {_costs(too_wide)}.")
     return " ".join(texts)
@@ -166,7 +196,11 @@ def deeper_text(after: Candidate) -> str:
 def _step_text(change: str, after: Candidate) -> str:
     if after.missed:
         return f"{change.removesuffix(';')}{';' if change.endswith(';') else ','} {_costs(after)}."
-    return f"{change} it would still meet all wishes: {_figures(after)}."
+    return f"{change} it would still meet {_still(after)}: {_figures(after)}."
+
+
+def _still(candidate: Candidate) -> str:
+    return all_wishes(candidate.wanted).removesuffix(",")
 
 
 def _costs(candidate: Candidate) -> str:
@@ -224,6 +258,6 @@ def sure_texts(
 def untested_text(wanted: Requirements) -> str:
     """Why a wish for speed is not held against anything."""
     return (
-        f"The wish for {number_text(wanted.images_per_second or 0)} images a second is untested: no device of this "
-        'machine was named, and times are known of no other. device="auto" holds it against the one here.'
+        f"The wish for {wished_speed(wanted)} images a second in {work_noun(wanted)} is untested: only of this "
+        "machine's devices are times known. With one of these as the device, such as the CPU, the wish is tested."
     )

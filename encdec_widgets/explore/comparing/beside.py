@@ -31,12 +31,14 @@ class Asked:
         design: The design.
         backbone: Its network, where it was built.
         timing: Its time, where it was measured.
+        input_scale: By what the camera's images are multiplied in size before the network sees them.
     """
 
     name: str
     design: Design
     backbone: Backbone | None = None
     timing: Timing | None = None
+    input_scale: float = 1.0
 
 
 class Comparer:
@@ -71,6 +73,7 @@ class Comparer:
         precision: Precision | None,
         theme: Literal["light", "dark"] = "light",
         race: Raced | None = None,
+        animal_px: float | None = None,
     ) -> None:
         """Begin to compare; an earlier comparison is dropped.
 
@@ -80,6 +83,7 @@ class Comparer:
             precision: As there.
             theme: Of the pictures.
             race: The race that some of the times are from.
+            animal_px: As there.
         """
         self.stop()
         policy = keras.config.dtype_policy() if keras_is_loaded() else None
@@ -88,7 +92,8 @@ class Comparer:
             try:
                 given = []
                 for one in asked:
-                    given.append((yield from self._given(one, policy, task)))
+                    built = yield from self._given(one, policy, task)
+                    given.append(attrs.evolve(built, input_scale=one.input_scale))
                     yield
                 self._kept = [
                     (one.design, built)
@@ -96,7 +101,9 @@ class Comparer:
                     if one.backbone is None
                 ]
                 timings = [one.timing for one in asked]
-                compared = yield from compared_in_steps(given, timings, batch_size, precision, race)
+                compared = yield from compared_in_steps(
+                    given, timings, batch_size, precision, race, animal_px
+                )
                 pictures = compared.pictures(theme)
             except Exception as error:  # noqa: BLE001 - a user's class may raise anything; it is told
                 task.tell(self._on_failed, error)

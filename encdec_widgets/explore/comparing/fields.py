@@ -36,8 +36,8 @@ def differences(designs: Sequence[Design]) -> tuple[Difference, ...]:
     """Find the fields in which some designs differ.
 
     The family comes first, then its fields, the shape of the input and the heads. A field that some designs lack is
-    told where it differs among the others, or one alone has it. Blocks are compared one by one where a design is made
-    of free blocks.
+    told as well. Blocks are compared one by one where a design is made of free blocks; a field of these that some lack
+    is told where it differs among the others.
 
     Args:
         designs: The designs.
@@ -55,8 +55,8 @@ def differences(designs: Sequence[Design]) -> tuple[Difference, ...]:
     for path in dict.fromkeys(path for one in fields for path in one):
         values = [one.get(path, NOT_THERE) for one in fields]
         there = [one[path] for one in fields if path in one]
-        alone = len(there) == 1 < len(fields) and not path.startswith(STAGES)
-        if alone or not all(same(value, there[0]) for value in there):
+        lacking = len(there) < len(fields) and not path.startswith(STAGES)
+        if lacking or not all(same(value, there[0]) for value in there):
             owner = designs[next(i for i, one in enumerate(fields) if path in one)]
             words = "family" if path == _FAMILY else words_at(owner, path)
             found.append(

@@ -11,14 +11,14 @@ from encdec_widgets.architectures.encoder_decoder import EncoderDecoder
 from encdec_widgets.backbone import Backbone, build_in_steps
 from encdec_widgets.background import to_the_end
 from encdec_widgets.designs.design import Design
-from encdec_widgets.designs.design_names import design_name, told_apart
+from encdec_widgets.designs.design_names import LONGEST_NAME, design_name, told_apart
 from encdec_widgets.designs.presets import CATALOGUE, preset
 from encdec_widgets.designs.registry import answering
+from encdec_widgets.explore.comparing.scaled import checked_scales
 from encdec_widgets.explore.tell import reason_in_words
 from encdec_widgets.formatting import quoted, shortened
 
 _WORK = "a Design, an architecture, the name of a preset, the path of a file, or a Backbone"
-_LONGEST_NAME = 60
 
 
 @attrs.frozen(eq=False)
@@ -30,19 +30,21 @@ class Given:
         design: The design.
         backbone: Its network; None where there is none.
         reason: Why there is none.
+        input_scale: By what the camera's images are multiplied in size before the network sees them.
     """
 
     name: str
     design: Design
     backbone: Backbone | None
     reason: str = ""
+    input_scale: float = 1.0
 
 
-def given_of(designs: Any, names: Any = None) -> list[Given]:
+def given_of(designs: Any, names: Any = None, input_scales: Any = None) -> list[Given]:
     """The designs that are given, built, each with a name that no other has.
 
     Raises:
-        ValueError: If there are none, if one of them is no design, or if the names are not as many.
+        ValueError: If there are none, if one of them is no design, or if names or scales are not as many.
     """
     if isinstance(designs, (str, os.PathLike, Design, EncoderDecoder, Backbone)) or not isinstance(
         designs, Sequence
@@ -59,11 +61,11 @@ def given_of(designs: Any, names: Any = None) -> list[Given]:
         raise ValueError(
             f"There must be a name for each of the {len(found)} designs. Received: {quoted(names)}."
         )
+    scales = checked_scales(input_scales, len(found))
+    apart = _apart([shortened(name, LONGEST_NAME) for name in own])
     return [
-        _built(name, design, backbone)
-        for name, (_, design, backbone) in zip(
-            _apart([shortened(n, _LONGEST_NAME) for n in own]), found, strict=True
-        )
+        attrs.evolve(_built(name, design, backbone), input_scale=scale)
+        for name, (_, design, backbone), scale in zip(apart, found, scales, strict=True)
     ]
 
 

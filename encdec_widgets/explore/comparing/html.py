@@ -29,7 +29,9 @@ def table_of(compared: "ComparedDesigns") -> str:
     ]
     facts = [
         [
-            Markup("{} <small>{}</small>").format(fact.label, fact.sure),
+            Markup("{} <small>{}</small>").format(fact.label, fact.sure)
+            if fact.sure
+            else Markup("{}").format(fact.label),
             *(
                 Markup("{} <small>{}</small>").format(value, ratio) if ratio else Markup("{}").format(value)
                 for value, ratio in zip(fact.values, fact.ratios, strict=True)

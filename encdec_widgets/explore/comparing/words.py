@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 
+from encdec_widgets.explore.comparing.scaled import is_length
 from encdec_widgets.explore.figures_of import FIGURES
 from encdec_widgets.formatting import (
     bytes_text,
@@ -13,25 +14,42 @@ from encdec_widgets.formatting import (
     ratio_text,
     stride_text,
 )
+from encdec_widgets.workers.timing.result import Timing
 
 _NOT_KNOWN = {"time_ms": "not timed"}
 
 
-def label_text(name: str, batch_size: int) -> str:
+def label_text(name: str, batch_size: int, *, of_camera: bool = False) -> str:
     """What a figure is, with its conditions.
 
-    >>> label_text("training_bytes", 4), label_text("parameters", 4)
-    ('Memory to train, batch 4', 'Parameters')
+    >>> label_text("training_bytes", 4), label_text("parameters", 4), label_text("output_stride", 4, of_camera=True)
+    ('Memory to train, batch 4', 'Parameters', "Output stride on the camera's image")
+
+    Args:
+        name: The figure.
+        batch_size: Images that go through the network at once.
+        of_camera: Whether lengths are in px of the camera's image, and that is another than the network sees.
     """
     figure = FIGURES[name]
+    if of_camera and is_length(name):
+        return f"{figure.label}{' of' if figure.unit == 'px' else ' on'} the camera's image"
+    if name == "warnings":
+        return "Checks"
     return f"{figure.label}, batch {batch_size}" if figure.unit == "bytes" else figure.label
 
 
-def figure_text(name: str, value: float | None) -> str:
+def figure_text(name: str, value: float | None, *, of_camera: bool = False) -> str:
     """A figure with its unit; an estimate has "≈" before it.
 
     >>> figure_text("parameters", 1_950_000), figure_text("training_bytes", 612e6), figure_text("time_ms", None)
     ('1.95 M', '≈ 612 MB', 'not timed')
+    >>> figure_text("output_stride", 4), figure_text("output_stride", 16, of_camera=True)
+    ('4', '16 px')
+
+    Args:
+        name: The figure.
+        value: Its value; None where it is not known.
+        of_camera: As in :func:`label_text`.
     """
     if value is None:
         return _NOT_KNOWN.get(name, "not known")
@@ -43,8 +61,28 @@ def figure_text(name: str, value: float | None) -> str:
     if unit == "ms":
         return f"{digits(value)} ms"
     if unit == "stride":
-        return stride_text(value)
+        return px_text(value) if of_camera else stride_text(value)
     return counted(int(value), "warning") if name == "warnings" else count_text(value)
+
+
+def checks_text(warnings: int, advice: int) -> str:
+    """How many checks there are of each severity.
+
+    >>> checks_text(0, 0), checks_text(1, 0), checks_text(0, 2)
+    ('no warnings', '1 warning', 'no warnings, 2 pieces of advice')
+    """
+    told = f", {counted(advice, 'piece')} of advice" if advice else ""
+    return f"{counted(warnings, 'warning')}{told}"
+
+
+def time_text(timing: Timing) -> str:
+    """A time as it was measured, with what one run was.
+
+    Args:
+        timing: The time.
+    """
+    work = "a training step" if timing.work == "training" else "a forward pass"
+    return f"{digits(timing.median_ms)} ms, {work} of {counted(timing.batch_size, 'image')}"
 
 
 def ratio_words(ratio: float | None, interval: tuple[float, float] | None = None) -> str:

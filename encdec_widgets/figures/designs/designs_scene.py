@@ -1,6 +1,6 @@
 """Designs as points in a scene: drawn, walked by keys, zoomed and saved as the picture of a network is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
@@ -9,6 +9,7 @@ from encdec_widgets.figures.designs.axis import Axis
 from encdec_widgets.figures.designs.cloud import Cloud, Dot, Shades
 from encdec_widgets.figures.parts import Box, Line, Point, Rect, Scene, Swatch, Text, text_width
 from encdec_widgets.figures.scale import Scale
+from encdec_widgets.figures.shading import frame
 from encdec_widgets.figures.writing import Room
 
 ABOUT = "Designs by two of their figures: a square a design, filled on the Pareto front, hollow where it is dominated"
@@ -18,6 +19,12 @@ _RIGHT = 46.0
 _LINE = 17.0
 _BELOW = 46.0
 _SWATCH = 9.0
+_RING = 1.5
+"""Between a point on the front and the line around it."""
+_SPACE = "\N{NO-BREAK SPACE}"
+"""At the sides of what is told of a point: plotly leaves 3 px, which is too little."""
+_GAP = 2.0
+"""Between words and a line of the grid."""
 _LONGEST = 60
 _MOST_OF_HEAD = 0.25
 """The share of the height that notes take at most."""
@@ -59,21 +66,37 @@ def designs_scene(cloud: Cloud, width: float, height: float) -> Scene:
     for box in boxes.values():
         room.take(box.whole.grown(1))
     front = Line("flow", "", "", tuple(_steps(cloud, [places[dot.name] for dot in cloud.front])))
+    # What is cheap has the dark colours: on a dark page the front would be what is seen least.
+    rings = tuple(
+        Line("flow", "", "", tuple(frame(boxes[dot.name].whole.grown(_RING)))) for dot in cloud.front
+    )
     room.take_line(front)
     texts = [*head, *scale_words, *_beside_axes(x_axis, y_axis, inside, room)]
     for dot in cloud.front:
         texts += room.write_first(_names(dot, boxes[dot.name]))
+    written = [text.rect for text in texts]
     columns = tuple(
-        Line("possible", "", "", ((x, inside.bottom), (x, inside.top)))
+        Line("possible", "", "", ((x, low), (x, high)))
         for x, _ in _ticks_across(x_axis, inside)
+        for low, high in _between(
+            (inside.bottom, inside.top),
+            ((rect.bottom, rect.top) for rect in written if rect.left < x < rect.right),
+        )
     )
     return _scene(
         width,
         height,
         boxes,
-        lines=(*columns, front),
+        lines=(*columns, front, *rings),
         rules=(
-            *((y, inside.left, inside.right) for y, _ in _ticks_up(y_axis, inside)),
+            *(
+                (y, left, right)
+                for y, _ in _ticks_up(y_axis, inside)
+                for left, right in _between(
+                    (inside.left, inside.right),
+                    ((rect.left, rect.right) for rect in written if rect.bottom < y < rect.top),
+                )
+            ),
             (inside.bottom, inside.left, inside.right),
         ),
         swatches=swatches,
@@ -84,6 +107,17 @@ def designs_scene(cloud: Cloud, width: float, height: float) -> Scene:
 def _scene(width: float, height: float, boxes: dict[str, Box], **parts: Any) -> Scene:
     empty: dict[str, Any] = dict.fromkeys(("lines", "marks", "rules", "swatches", "texts"), ())
     return Scene(width=width, height=height, boxes=boxes, scale=Scale(), about=ABOUT, **{**empty, **parts})
+
+
+def _between(line: tuple[float, float], gaps: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """The parts of a line that lie outside of some gaps, so that it does not run through words."""
+    start, end = line
+    for low, high in sorted(gaps):
+        if start < min(low - _GAP, end):
+            yield start, min(low - _GAP, end)
+        start = max(start, high + _GAP)
+    if start < end:
+        yield start, end
 
 
 def _steps(cloud: Cloud, points: Sequence[Point]) -> Iterator[Point]:
@@ -137,7 +171,7 @@ def _box(dot: Dot, place: tuple[float, float], shades: Shades, cloud: Cloud) -> 
         fill=shades.fill(dot),
         hollow=not dot.on_front,
         selected=dot.current,
-        hover="<br>".join(map(escape, lines)),
+        hover="<br>".join(f"{_SPACE}{escape(line)}{_SPACE}" for line in lines),
     )
 
 
@@ -170,8 +204,8 @@ def _names(dot: Dot, box: Box) -> Iterator[Text]:
     for words in filter(None, (dot.label, dot.short)):
         name = words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
         text = Text(name, box.x, box.top + 10, 11, "accent" if dot.current else "text", bold=dot.current)
-        yield text.at(box.right + 6, middle, "start")
-        yield text.at(box.left - 6, middle, "end")
+        yield text.at(box.right + 9, middle, "start")
+        yield text.at(box.left - 9, middle, "end")
         yield text
         yield text.at(box.x, box.bottom - 10, "middle")
         yield text.at(box.left, box.top + 10, "start")

@@ -21,7 +21,7 @@ SIGNS = {
 SHORT_SIGNS = {"at least": "≥", "at most": "≤", "exactly": "="}
 """How a bound stands in one line."""
 SHORT_LABELS = {
-    "receptive_field": "output sees",
+    "receptive_field": "every position sees",
     "training_mb": "training memory",
     "inference_mb": "forward memory",
     "warnings": "checks find",

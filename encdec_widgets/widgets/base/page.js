@@ -186,6 +186,34 @@ function keepFocus(root) {
   };
 }
 
+/* What comes of something that was pressed is seen: its column scrolls to it, for whoever works here; nothing else moves. */
+function showAnswers(root) {
+  const scrolls = (node) => node.scrollHeight > node.clientHeight && /auto|scroll/.test(getComputedStyle(node).overflowY);
+  const come = (answer) => {
+    let column = answer.parentElement;
+    while (column !== root && !scrolls(column)) column = column.parentElement;
+    if (column === root) return;
+    const [seen, there] = [column.getBoundingClientRect(), answer.getBoundingClientRect()];
+    if (answer.classList.contains("encdec-answer-top")) column.scrollTop += there.top - seen.top - 8;
+    else if (there.bottom > seen.bottom) column.scrollTop += there.bottom - seen.bottom + 8;
+    else if (there.top < seen.top) column.scrollTop += there.top - seen.top - 8;
+  };
+  const added = (node) => {
+    const answer = node.matches?.(".encdec-answer") ? node : node.querySelector?.(".encdec-answer");
+    if (!answer || !root.contains(document.activeElement)) return;
+    // What stands below it is drawn in the frames that follow; until then its column may be too short to scroll so far.
+    const again = (frames) => {
+      if (!answer.isConnected) return;
+      come(answer);
+      if (frames && answer.classList.contains("encdec-answer-top")) requestAnimationFrame(() => again(frames - 1));
+    };
+    requestAnimationFrame(() => again(20));
+  };
+  const changes = new MutationObserver((records) => records.forEach((record) => record.addedNodes.forEach(added)));
+  changes.observe(root, { childList: true, subtree: true });
+  return () => changes.disconnect();
+}
+
 function render({ model, el }) {
   let frame;
   let ends = [];
@@ -202,6 +230,7 @@ function render({ model, el }) {
         nameLandmark(root),
         nameForReaders(root),
         keepFocus(root),
+        showAnswers(root),
         readAloud(model, root, el),
         tellWhenTheKernelIsGone(model, root, el),
       ];

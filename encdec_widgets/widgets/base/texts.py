@@ -21,6 +21,16 @@ def error(text: str) -> Markup:
     return Markup('<div class="encdec-error">{}</div>').format(text)
 
 
+def answer(text: str, *, top: bool = False) -> Markup:
+    """What comes of something that was pressed: the page scrolls its column until it is seen.
+
+    Args:
+        text: HTML.
+        top: Whether to scroll until it stands at the top of its column, as there is more below it.
+    """
+    return Markup('<div class="encdec-answer{}">{}</div>').format(" encdec-answer-top" if top else "", text)
+
+
 def notices(texts: Iterable[str]) -> Markup:
     """Texts of which a reader should take notice, one under the other; empty ones are left out."""
     return joined(Markup('<div class="encdec-notice">{}</div>').format(text) for text in texts if text)

@@ -79,9 +79,9 @@ class ComparePanel(widgets.VBox):
         self._at_rest.forget()
         self._comparer.stop()
         if self.visible and not self._closed and self._session.shown is not None:
-            design = self._session.shown.backbone.design
+            shown = (self._session.shown.backbone.design, self._session.conditions.input_scale)
             with self.view.hold_sync():
-                self.view.can_pin = all(pin.design != design for pin in self._session.pins)
+                self.view.can_pin = all((pin.design, pin.input_scale) != shown for pin in self._session.pins)
                 self.view.busy, self.view.status = True, "Computing …"
                 self._show_race()
             self._at_rest.soon()
@@ -126,20 +126,29 @@ class ComparePanel(widgets.VBox):
         """The designs that are pinned, and the one on screen after them if it is not pinned; and its name."""
         shown = self._session.shown
         asked = [
-            Asked(name=pin.name, design=pin.design, timing=self.race.timing_of(pin))
+            Asked(
+                name=pin.name,
+                design=pin.design,
+                timing=self.race.timing_of(pin),
+                input_scale=pin.input_scale,
+            )
             for pin in self._session.pins
         ]
         if shown is None:
             return asked, ""
         backbone, time = shown.backbone, self._session.time
+        scale = self._session.conditions.input_scale
         for place, one in enumerate(asked):
-            if one.design == backbone.design:
+            if one.design == backbone.design and one.input_scale == scale:
                 asked[place] = attrs.evolve(one, backbone=backbone)
                 return asked, one.name
         timing = None if time is None or time.design != backbone.design else time.timing
         name = shown.step.after.preset or design_name(backbone.design)
         name = told_apart(name, [one.name for one in asked])
-        return [*asked, Asked(name=name, design=backbone.design, backbone=backbone, timing=timing)], name
+        on_screen = Asked(
+            name=name, design=backbone.design, backbone=backbone, timing=timing, input_scale=scale
+        )
+        return [*asked, on_screen], name
 
     def _ask(self) -> None:
         asked, self._shown_as = self._to_compare()
@@ -152,6 +161,7 @@ class ComparePanel(widgets.VBox):
                 cast(Precision, conditions.precision),
                 "dark" if self._dark() else "light",
                 self.race.raced,
+                conditions.animal_px,
             )
 
     def _came(self, compared: ComparedDesigns, pictures: tuple[str, ...]) -> None:
@@ -249,7 +259,7 @@ class ComparePanel(widgets.VBox):
         pin = next((pin for pin in self._session.pins if pin.name == name), None)
         if pin is None:
             raise ValueError(f"No pinned design has this name. Received: {quoted(name)}.")
-        self._session.load(pin.design, pin.name)
+        self._session.load(pin.design, pin.name, input_scale=pin.input_scale)
 
     def _take_away(self, kind: Any, content: Mapping[str, Any]) -> None:
         """Send the table as a file to the page that asks."""
@@ -279,4 +289,7 @@ def _status_words(compared: ComparedDesigns) -> str:
     if len(compared.rows) == 1:
         return "Pin a design, or a preset, to compare it with others."
     alike = "" if compared.differences else "; their fields are alike"
-    return f"{counted(len(compared.rows), 'design')}, with the ratio to the first{alike}."
+    return (
+        f"{counted(len(compared.rows), 'design')}, with the ratio to the first{alike}. "
+        f"Batch {compared.batch_size}, as on the page Costs."
+    )

@@ -20,7 +20,7 @@ _SHORT = {
     "training_bytes": "Memory, train",
     "multiply_adds": "Multiply-adds",
     "inference_bytes": "Memory, forward",
-    "receptive_field": "Receptive field",
+    "receptive_field": "All positions see",
 }
 """The lists are narrow; axes have the whole names."""
 _OPEN, _CLOSE = "Sweep …", "Close"
@@ -37,6 +37,7 @@ class DesignsView(widgets.VBox):
         form: What is swept; None before it is first opened.
         stop: Ends a sweep; made when the view is first seen.
         go_on: Does what is missing of it; made with it.
+        go_back: Shows the designs of the sweep before; made with it.
     """
 
     visible = traitlets.Bool(False)
@@ -97,12 +98,17 @@ class DesignsView(widgets.VBox):
             description="Go on", tooltip="Do the designs that are missing, and again those that failed"
         )
         self.go_on.on_click(guarded(lambda _: self._swept.go_on()))
-        self._progress_row = widgets.HBox([self.progress, self._words, self.stop, self.go_on])
+        self.go_back = widgets.Button(
+            description="Sweep before", tooltip="See the designs of the sweep before; press again for these"
+        )
+        self.go_back.on_click(guarded(lambda _: self._swept.go_back()))
+        self._progress_row = widgets.HBox([self.progress, self._words, self.stop, self.go_on, self.go_back])
         self._progress_row.add_class("encdec-designs-progress")
-        self.children = (choices, self._form_box, self._progress_row)
         self._turn(not self._swept.rows and not self._swept.busy)
         self._show_choices()
         self._tell()
+        # Last, so that a page on a busy machine shows nothing that is not filled in yet.
+        self.children = (choices, self._form_box, self._progress_row)
         self._swept.observe(guarded(self._show_choices), ["x", "y", "colour"])
         self._swept.observe(guarded(self._tell), ["rows", "busy", "problem", "said"])
         self._session.observe(self._design_changed, "shown")
@@ -143,8 +149,9 @@ class DesignsView(widgets.VBox):
         self.progress.value = swept.share
         self.progress.layout.display = self.stop.layout.display = "" if swept.busy else "none"
         self.go_on.layout.display = "" if swept.can_go_on else "none"
+        self.go_back.layout.display = "" if swept.can_go_back else "none"
         words = " ".join(filter(None, (swept.words, swept.said)))
         self._words.value = str(note(words)) if words else ""
-        self._progress_row.layout.display = "" if words else "none"
+        self._progress_row.layout.display = "" if words or swept.can_go_back else "none"
         if not swept.busy and self.form is not None:
             self.form.told()

@@ -9,7 +9,7 @@ from typing import Any
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.heads import words_at
-from encdec_widgets.designs.variants import INPUT_SIZE, current_value, fields_to_try, values_of, with_value
+from encdec_widgets.designs.variants import INPUT_SIZE, fields_to_try, with_value
 from encdec_widgets.explain.machine_memory import free_memory
 from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.explore.sweeping.asking import asks_processes
@@ -17,15 +17,17 @@ from encdec_widgets.explore.sweeping.pool import PROCESS_BYTES, processes_that_f
 from encdec_widgets.formatting import bytes_text, counted, duration_text, exact_text, value_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
+from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.showing import Showing
 from encdec_widgets.widgets.base.texts import error, note
 from encdec_widgets.widgets.designs.swept import ROUGH, Swept
+from encdec_widgets.widgets.designs.typed_values import read_values, sensible_values
 
 FIELDS = 3
 _USUAL = ("filters", "down_blocks")
-_MOST_VALUES = 6
-"""So many values are filled in, those around the present one."""
 _MOST_DESIGNS = 2_000
+ENTERED_S = 0.2
+"""So long after Enter the text that was typed is here."""
 _FILE_NAME = re.compile(r"\w[\w. -]{0,80}\.jsonl")
 
 
@@ -47,15 +49,19 @@ class SweepForm(widgets.VBox):
         self._showing = Showing()
         self.fields = [widgets.Dropdown(description=f"field {number + 1}") for number in range(FIELDS)]
         self.values = [
-            widgets.Text(description=f"values of field {number + 1}", placeholder="values, such as 8, 16, 32")
+            widgets.Text(description=f"values of field {number + 1}", placeholder="8, 16, 32 or 3 to 5")
             for number in range(FIELDS)
         ]
         for number, (field, values) in enumerate(zip(self.fields, self.values, strict=True)):
             field.tooltip = "A field whose values are combined with those of the others"
-            values.tooltip = "Values, with commas between them"
+            values.tooltip = (
+                "Values with commas between them, or a range: 3 to 5, or 8 to 64 by 8. Enter sweeps"
+            )
             values.continuous_update = False
             field.observe(session.guarded(lambda _, number=number: self._field_chosen(number)), "value")
             values.observe(session.guarded(lambda _: self._tell()), "value")
+            values.on_msg(session.guarded(self._heard))
+        self._entered = AtRest(ENTERED_S, session.guarded(self._pressed_by_enter), session.background)
         self.button = widgets.Button(description="Sweep", button_style="primary")
         self.button.on_click(session.guarded(lambda _: self._pressed()))
         self._words = widgets.HTML()
@@ -169,6 +175,20 @@ class SweepForm(widgets.VBox):
         words = _how_long(count, self._swept, str(self.time.value), store)
         self._words.value = note(words if count else "Choose a field.")
 
+    def _heard(self, _: Any, content: Any, __: Any) -> None:
+        """Sweep when Enter is pressed: the page tells of the key before it tells what the text is by then."""
+        if isinstance(content, dict) and content.get("event") == "submit":
+            self._entered.soon()
+
+    def _pressed_by_enter(self) -> None:
+        if not self.button.disabled:
+            self._pressed()
+
+    def close(self) -> None:
+        """Close it, also if Enter was just pressed."""
+        self._entered.forget()
+        super().close()
+
     def _pressed(self) -> None:
         try:
             store = stored_in(str(self.store.value))
@@ -181,57 +201,6 @@ class SweepForm(widgets.VBox):
     def told(self) -> None:
         """Say it anew, as a sweep has ended: its pace is known then."""
         self._tell()
-
-
-def sensible_values(design: Design, path: str) -> list[Any]:
-    """Values of a field that are worth a sweep: at most six, around the present one.
-
-    Args:
-        design: The design.
-        path: One of :func:`encdec_widgets.designs.variants.fields_to_try`.
-    """
-    values = [value for value in values_of(design, path) if value is not None]
-    if len(values) <= _MOST_VALUES:
-        return values
-    present = current_value(design, path)
-    place = values.index(present) if present in values else 0
-    first = min(max(place - _MOST_VALUES // 2, 0), len(values) - _MOST_VALUES)
-    return values[first : first + _MOST_VALUES]
-
-
-def read_values(design: Design, path: str, text: str) -> list[Any]:
-    """Values from a text, each once: as they are written on the screen, or as numbers.
-
-    Args:
-        design: The design.
-        path: One of :func:`encdec_widgets.designs.variants.fields_to_try`.
-        text: Values with commas between them.
-
-    Raises:
-        FieldError: (a ValueError) If the field cannot have one of them, or there is none.
-    """
-    info = fields_to_try(design)[path]
-    known = {value_text(value).casefold(): value for value in values_of(design, path)}
-    found: list[Any] = []
-    for word in filter(None, (part.strip() for part in text.split(","))):
-        value = known[word.casefold()] if word.casefold() in known else _number(word)
-        value = info.accept(path, value)
-        if value not in found:
-            found.append(value)
-    if not found:
-        raise FieldError(
-            path, text, f"must have values with commas between them, such as {', '.join(list(known)[:3])}"
-        )
-    return found
-
-
-def _number(word: str) -> Any:
-    for kind in (int, float):
-        try:
-            return kind(word)
-        except ValueError:
-            continue
-    return word
 
 
 def stored_in(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import traitlets
 
 from encdec_widgets.architectures.custom import CustomEncoderDecoder
@@ -11,9 +12,9 @@ from encdec_widgets.designs.variants import current_value
 from encdec_widgets.explore.figures_of import FIGURES
 from encdec_widgets.formatting import counted, duration_text, error_text
 from encdec_widgets.session import Session
-from encdec_widgets.session.pins import PinError
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.reading import unheard
+from encdec_widgets.widgets.designs.pinning import pin_rows
 
 if TYPE_CHECKING:
     from encdec_widgets.explore.sweep import Row, Sweep
@@ -31,8 +32,28 @@ SEEN_EVERY_S = 0.3
 """While rows come, they are drawn so often; a thousand rows every second, as drawing them takes a tenth of that."""
 
 
+@attrs.define
+class Known:
+    """The designs of one sweep, as far as they are done.
+
+    Attributes:
+        sweep: What does the others; None for rows that code gave.
+        work: What it times of each design; empty for nothing.
+        rows: The rows that are done, by their indexes.
+        count: How many there are to be.
+    """
+
+    sweep: "Sweep | None" = None
+    work: str = ""
+    rows: "dict[int, Row]" = attrs.field(factory=dict)
+    count: int = 0
+
+
 class Swept(traitlets.HasTraits):
     """What is known of many designs, and the sweep that finds it; a value and no widget.
+
+    The designs of the sweep before are seen until the first one of a new sweep is done, and are kept after that: see
+    :meth:`go_back`.
 
     A designer that never sweeps does not load what sweeps, either: it is imported when it is first used.
 
@@ -44,7 +65,6 @@ class Swept(traitlets.HasTraits):
         busy: Whether a sweep is under way (a trait).
         problem: Why the last sweep ended early; empty if it did not (a trait).
         said: What became of the last design that was opened or pinned, where it is to be said (a trait).
-        count: How many rows the sweep has, with those that are yet to come.
     """
 
     rows = traitlets.Tuple()
@@ -59,28 +79,27 @@ class Swept(traitlets.HasTraits):
         """Know of no designs yet; ``say`` is called with what is to be read aloud."""
         super().__init__()
         self._session, self._say = session, say
-        self._rows: dict[int, Row] = {}
+        self._now = Known()
+        self._before: Known | None = None
         self._beside: SweepBeside | None = None
         self._soon = self._every(SEEN_EVERY_S)
-        self._sweep: Sweep | None = None
-        self._work = ""
         self._paces: dict[str, Pace] = {}
         """How fast the last sweep was that timed this work, or nothing."""
         self._predicted_s = 0.0
-        self.count = 0
 
     def show(self, swept: "Sweep | Iterable[Row]") -> None:
         """See the rows of a sweep that code made, as far as they are done; one that is under way here is stopped."""
-        self.stop()
-        self._sweep = None
         rows: Iterable[Row] = getattr(swept, "rows", swept)
-        self._rows = {row.index: row for row in rows}
-        self.count = len(self._rows)
+        found = {row.index: row for row in rows}
+        self.stop()
+        self._take(Known(rows=found, count=len(found)))
         self.problem = self.said = ""
         self._see()
 
     def begin(self, grid: Mapping[str, Iterable[Any]], *, work: str = "", store: str = "") -> None:
-        """Sweep over values of some fields of the design that is wanted; rows of an earlier sweep go.
+        """Sweep over values of some fields of the design that is wanted.
+
+        What the sweep before was told of designs is not asked again, but for times, which are measured anew.
 
         Args:
             grid: Values by the path of each field.
@@ -100,21 +119,54 @@ class Swept(traitlets.HasTraits):
         conditions = {**session.conditions.of_checks, **timing}
         found = sweep(session.editor.wanted, grid, tell, store=store or None, progress=False, **conditions)
         self.stop()
-        self._sweep, self._work = found, work
-        self._rows, self.count = {row.index: row for row in found.rows}, len(found)
+        if self._now.sweep is not None:
+            found.learn(self._now.sweep)
+        self._take(Known(found, work, {row.index: row for row in found.rows}, len(found)))
         if work and "time_ms" not in (self.x, self.y, self.colour):
             self.x = "time_ms"
         self._go_on(found)
 
+    def _take(self, known: Known) -> None:
+        """Have other designs, and keep those before."""
+        if self._now.rows:
+            self._before = self._now
+        self._now = known
+
     def go_on(self) -> None:
         """Do the rows of the last sweep that are missing, and again those that failed for a reason that may pass."""
-        if self._sweep is not None and self.can_go_on:
-            self._go_on(self._sweep)
+        if self._now.sweep is not None and self.can_go_on:
+            self._go_on(self._now.sweep)
 
     @property
     def can_go_on(self) -> bool:
         """Whether there are rows for :meth:`go_on`."""
-        return self._sweep is not None and not self.busy and self._left > 0
+        return self._now.sweep is not None and not self.busy and self._left > 0
+
+    def go_back(self) -> None:
+        """See the designs of the sweep before; once more, and those that were seen are back."""
+        if self._before is not None and self.can_go_back:
+            self._now, self._before = self._before, self._now
+            self.problem = self.said = ""
+            self._see()
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there are designs of a sweep before."""
+        return self._before is not None and not self.busy
+
+    @property
+    def count(self) -> int:
+        """How many rows the sweep has, with those that are yet to come."""
+        return self._now.count
+
+    @property
+    def _rows(self) -> "dict[int, Row]":
+        return self._now.rows
+
+    @property
+    def _seen(self) -> Known:
+        """The designs that are seen: those before until there are new ones."""
+        return self._now if self._now.rows or self._before is None else self._before
 
     @property
     def _left(self) -> int:
@@ -124,7 +176,7 @@ class Swept(traitlets.HasTraits):
     def _go_on(self, found: "Sweep") -> None:
         from encdec_widgets.explore.sweeping.beside import SweepBeside
 
-        self._predicted_s = self.predicted_s(self._left, self._work)
+        self._predicted_s = self.predicted_s(self._left, self._now.work)
         self.problem = self.said = ""
         self.busy = True
         self._see()
@@ -153,7 +205,8 @@ class Swept(traitlets.HasTraits):
         """How far it is, in a sentence."""
         done = len(self._rows)
         if self.busy:
-            return f"{done} of {counted(self.count, 'design')}{self._rest_words} …"
+            before = " Until then you see the designs before." if self._seen is not self._now else ""
+            return f"{done} of {counted(self.count, 'design')}{self._rest_words} …{before}"
         if self.problem:
             return f"{done} of {counted(self.count, 'design')}; it ended early: {self.problem}"
         if done < self.count:
@@ -170,8 +223,12 @@ class Swept(traitlets.HasTraits):
         left = self._beside.remaining_s if self._beside is not None else None
         if left is not None:
             return f", about {duration_text(left)} left" if left else ""
-        rough = "" if self.has_pace(self._work) else ROUGH
-        return f", about {duration_text(self._predicted_s)} left{rough}"
+        from encdec_widgets.explore.sweeping.asking import asks_processes
+
+        rough = "" if self.has_pace(self._now.work) else ROUGH
+        # Told apart: no row comes before the processes have Keras, however quick the rest is.
+        first = "; the processes that do it load Keras first" if asks_processes() else ""
+        return f", about {duration_text(self._predicted_s)} left{rough}{first}"
 
     @property
     def share(self) -> float:
@@ -254,7 +311,7 @@ class Swept(traitlets.HasTraits):
 
     def row(self, name: str) -> "Row | None":
         """The row of a name, which is its index as text; None where there is none."""
-        return self._rows.get(int(name)) if name.isdecimal() else None
+        return self._seen.rows.get(int(name)) if name.isdecimal() else None
 
     def open(self, name: str) -> None:
         """Take the design of a row in place of the present one; undo leads back."""
@@ -278,21 +335,7 @@ class Swept(traitlets.HasTraits):
         standing = self.standing
         rows = [row for row in map(self.row, names) if row is not None and not row.reason]
         rows.sort(key=lambda row: standing.get(row.index) != "front")
-        pinned: list[str] = []
-        refused: list[str] = []
-        for row in rows:
-            try:
-                self._session.pin(row.design, row.label)
-                pinned.append(row.label)
-            except PinError as error:
-                refused.append(error_text(error))
-        said = ["There is no design to pin."] if not pinned and not refused else []
-        if pinned:
-            said.append(f"Pinned: {pinned[0] if len(pinned) == 1 else counted(len(pinned), 'design')}.")
-        if refused:
-            why = refused[-1].partition(". ")[0].removesuffix(".")
-            said.append(f"Not pinned: {counted(len(refused), 'design')}. {why}.")
-        self._tell(" ".join(said))
+        self._tell(pin_rows(self._session, rows))
 
     # What the sweep tells
 
@@ -310,17 +353,26 @@ class Swept(traitlets.HasTraits):
             self._soon.soon()
 
     def _ended(self, error: Exception | None) -> None:
-        pace = None if self._sweep is None else self._sweep.pace
+        now = self._now
+        pace = None if now.sweep is None else now.sweep.pace
         if pace is not None and pace.each_s is not None:
-            self._paces[self._work] = pace
+            self._paces[now.work] = pace
         self.problem = "" if error is None else error_text(error)
         self.busy = False
+        told = self.words or f"Swept: {counted(len(self._rows), 'design')}."
+        if self._before is not None and not now.rows:
+            why = f" ({self.problem.removesuffix('.')})" if self.problem else ""
+            self._now, self._before, self.problem = self._before, None, ""
+            told = self.said = (
+                f"The new sweep ended before a design was done{why}: you see the designs before."
+            )
         self._see()
-        self._say(self.words or f"Swept: {counted(len(self._rows), 'design')}.")
+        self._say(told)
 
     def _see(self) -> None:
         self._soon.forget()
-        self.rows = tuple(self._rows[index] for index in sorted(self._rows))
+        rows = self._seen.rows
+        self.rows = tuple(rows[index] for index in sorted(rows))
 
 
 def _is_of_its_family_and_input(row: "Row", design: Design) -> bool:

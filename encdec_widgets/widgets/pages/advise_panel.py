@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 import traitlets
+from markupsafe import Markup
 
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.design import Design
@@ -18,11 +19,12 @@ from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
 from encdec_widgets.widgets.base.buttons import button, row_of
 from encdec_widgets.widgets.base.reading import unheard
-from encdec_widgets.widgets.base.texts import error, heading, joined, note
-from encdec_widgets.widgets.controls.controls import FieldControls
+from encdec_widgets.widgets.base.texts import answer, error, heading, joined, note
+from encdec_widgets.widgets.pages.advise_controls import WishControls
 from encdec_widgets.widgets.pages.advise_results import AdviseResults
 from encdec_widgets.widgets.pages.advise_search import AdviseSearch
-from encdec_widgets.widgets.pages.advise_words import on_screen_html
+from encdec_widgets.widgets.pages.advise_words import found_words, on_screen_html
+from encdec_widgets.widgets.pages.receptive_view import SAMPLE_ANIMAL_PX
 from encdec_widgets.workers.client import Worker, shared_worker
 from encdec_widgets.workers.errors import TimingStopped
 from encdec_widgets.workers.timing import visible_devices
@@ -56,7 +58,9 @@ class AdvisePanel(widgets.VBox):
         self._chosen: Advice | None = None  # the same without times
         self._outcomes: Outcomes = {}  # what came of timing its designs
         self._slower = 1.0  # how many times longer designs took than predicted
+        self._typed: dict[str, tuple[Any, FieldError]] = {}  # what no wish takes, as it stands at its control
         self._note: tuple[str, bool] = ("", False)
+        self._shows_beginning = False  # the line that tells how far it is was brought into view
         self._search = AdviseSearch(session, self._worker, self._tell, self._came)
         self._timing = FinalistTimer(
             session.background, self._worker, self._tell, session.guarded(self._timed)
@@ -65,7 +69,7 @@ class AdvisePanel(widgets.VBox):
         self._can_time = session.background.has_threads
         here = [device.option for device in visible_devices()] if self._can_time else []
         self._fields = Wishes.fields(here)
-        self.controls = FieldControls(session.guarded(self._edited))
+        self.controls = WishControls(session, self._edited)
         self.start = button(session, "Advise", "Looks for designs that meet all wishes", self.ask, "primary")
         self.stop = button(session, "Stop", "Ends the search, or the timing, at once", self._stop)
         self.time = button(
@@ -100,6 +104,7 @@ class AdvisePanel(widgets.VBox):
         self._draw()
         self.observe(session.guarded(self._show_on_screen), "visible")
         session.observe(self._show_on_screen, ["shown", "conditions"])
+        session.observe(self._take_animal, "conditions")
 
     @property
     def text(self) -> str:
@@ -121,33 +126,51 @@ class AdvisePanel(widgets.VBox):
     def _edited(self, name: str, value: Any) -> None:
         try:
             self.wishes = self.wishes.replace(name, value)
-            self.wishes.requirements()
         except FieldError as problem:
-            self._show_wishes(problem, name, value)
+            self._typed[name] = value, problem
         else:
-            self._show_wishes()
+            self._typed.pop(name, None)
+            if name == "animal":
+                # It is the same animal on the page Receptive field, and in checks.
+                self._session.assume(animal_px=max(round(self.wishes.animal), 1))
+        self._show_wishes()
         self._draw()
         self._show_on_screen()
 
-    def _show_wishes(self, problem: FieldError | None = None, name: str = "", value: Any = None) -> None:
-        values = self.wishes.values()
-        bad = None
-        if problem is not None:
-            bad = problem.field if problem.field in values else name
-            values[name] = value
-        self.controls.show(self._fields, values, bad)
-        self.controls.refuse(bad, problem)
+    @property
+    def _problems(self) -> dict[str, FieldError]:
+        """Why wishes are not possible, by name; what was typed before still counts where something else is mended."""
+        return self.wishes.problems | {name: problem for name, (_, problem) in self._typed.items()}
+
+    def _show_wishes(self) -> None:
+        values = self.wishes.values() | {name: value for name, (value, _) in self._typed.items()}
+        problems = self._problems
+        untested = {name: why for name, why in self.wishes.untested.items() if name not in problems}
+        self.controls.show_wishes(self._fields, values, problems, untested)
+
+    def _take_animal(self, _: Any) -> None:
+        """Wish for the animal that was set elsewhere."""
+        animal = self._session.conditions.animal_px
+        if animal is None or animal == max(round(self.wishes.animal), 1):
+            return
+        try:
+            self.wishes = self.wishes.replace("animal", animal)
+        except FieldError:
+            return  # it is longer than any image
+        self._typed.pop("animal", None)
+        self._show_wishes()
+        self._draw()
 
     # Asking
 
     def ask(self) -> None:
         """Begin to advise; what comes of it is shown when it comes."""
-        try:
-            wanted = self.wishes.requirements()
-        except FieldError as problem:
-            self._show_wishes(problem, problem.field, self.wishes.values().get(problem.field))
-            self._say(problem_sentence(problem))
+        problems = self._problems
+        if problems:
+            self._told("Nothing is looked for while a wish is not possible.", failed=True)
+            self._say(" ".join(map(problem_sentence, problems.values())))
             return
+        wanted = self.wishes.requirements()
         self._drop()
         self._note = ("", False)
         self._search.begin(wanted, self.wishes.families)
@@ -164,7 +187,7 @@ class AdvisePanel(widgets.VBox):
     def _begun(self) -> None:
         if self._search.running:
             self._say("Looking for designs. Stop ends it.")
-        self._draw()
+            self._draw()  # otherwise it came to an end already, which was drawn
 
     def _came(self, outcome: Advice | Exception) -> None:
         if isinstance(outcome, TimingStopped):
@@ -175,12 +198,10 @@ class AdvisePanel(widgets.VBox):
             self.advice = self._chosen = outcome
             self._outcomes, self._slower = {}, 1.0
             self.results.show(outcome)
-            built = counted(outcome.built, "network")
-            self._note = (f"Chosen from {outcome.designs:,} designs; {built} built.", False)
-            self._draw()
-            found = "Three designs meet all wishes" if outcome.advised else "No design meets all wishes"
+            self._note = (found_words(outcome), False)
+            self._draw(answers=True, top=True)
             first = outcome.advised[0].name if outcome.advised else outcome.give_way[0].text
-            self._say(f"{found}: {first}")
+            self._say(f"{found_words(outcome)} {first}")
 
     def _stop(self) -> None:
         if self._timing.running:
@@ -213,38 +234,43 @@ class AdvisePanel(widgets.VBox):
         if isinstance(by, TimingStopped):
             self._told("The timing was stopped.")
         elif by is not None:
-            self._told(f"The timing ended: {error_text(by)}", failed=True)
+            self._told(f"The timing ended: {problem_sentence(by)}", failed=True)
         else:
             found = self.advice.sure[len(chosen.sure) :] or ("No design could be timed; each says why.",)
             self._told(" ".join(found))
 
     # What can be done with a design
 
-    def _use(self, design: Design, name: str, scale: float) -> None:
-        """Load a design, and take its images' scale and the animal for checks; undo leads back to the design before."""
+    def _use(self, design: Design, name: str, scale: float) -> Markup:
+        """Load a design, with its images' scale, the animal and the card; undo leads back to the design before."""
         focus = self._session.focus
         if focus.locks:
-            self._told(f"No other design is taken here. {focus.why}", failed=True)
-            return
+            return self._answered(f"No other design is taken here. {focus.why}", failed=True)
         self._session.load(design, name, input_scale=scale)
-        animal = self.wishes.animal if self.advice is None else self.advice.wanted.animal_px
-        self._session.assume(animal_px=max(round(animal), 1))
+        wanted = None if self.advice is None else self.advice.wanted
+        animal = self.wishes.animal if wanted is None else wanted.animal_px
+        card = {} if wanted is None or wanted.memory is None else {"card_bytes": wanted.memory}
+        self._session.assume(animal_px=max(round(animal), 1), **card)
         scaled = (
             "" if scale == 1 else f" Its images are scaled to {number_text(scale)}: checks assume that now."
         )
-        self._told(f"On screen: {name}.{scaled}")
+        return self._answered(f"On screen: {name}.{scaled}")
 
-    def _pin(self, design: Design, name: str, _: float) -> None:
+    def _pin(self, design: Design, name: str, scale: float) -> Markup:
         try:
-            self._session.pin(design, name)
+            self._session.pin(design, name, scale)
         except ValueError as refused:
-            self._told(error_text(refused), failed=True)
-        else:
-            self._told(f"Pinned as {self._session.pins[-1].name}; Compare in the header shows it.")
+            return self._answered(error_text(refused), failed=True)
+        return self._answered(f"Pinned as {self._session.pins[-1].name}. Compare in the header shows it.")
+
+    def _answered(self, text: str, *, failed: bool = False) -> Markup:
+        """What came of a button of a design, which stands beside it and is read aloud."""
+        self._say(text)
+        return answer((error if failed else note)(text))
 
     def _told(self, text: str, *, failed: bool = False) -> None:
         self._note = (text, failed)
-        self._draw()
+        self._draw(answers=True)
         self._say(text)
 
     # Drawing
@@ -261,11 +287,15 @@ class AdvisePanel(widgets.VBox):
         scale = self._session.conditions.input_scale
         self._on_screen.value = on_screen_html(shown.backbone, self.wishes, memory, scale)
 
-    def _tell(self, text: str, share: float) -> None:
-        self.progress.value = share
-        self._status.value = note(text)
+    def _tell(self, text: str, share: float | None) -> None:
+        """Say what is done, and how far it is; None where that is not known."""
+        self.progress.value = share or 0.0
+        self.progress.layout.display = "none" if share is None else ""
+        # It comes into view as it begins, and not again with each step: a person may look at something else meanwhile.
+        self._status.value = note(text) if self._shows_beginning else answer(note(text))
+        self._shows_beginning = True
 
-    def _draw(self) -> None:
+    def _draw(self, *, answers: bool = False, top: bool = False) -> None:
         # One that is disabled while it has the keyboard hands it on: see keepFocus in the page's script.
         self.start.description = "Advising …" if self._search.running else "Advise"
         self.stop.disabled = not self.running
@@ -283,23 +313,25 @@ class AdvisePanel(widgets.VBox):
             self.advice is not None and not self.running and others_may_be_better(self.advice, self._slower)
         )
         self.choose_again.layout.display = "" if others else "none"
-        self.progress.layout.display = "" if self.running else "none"
         stale = self.advice is not None and not self.running and not self._holds(self.advice)
         (self.results.add_class if stale else self.results.remove_class)("encdec-old")
         if self.running:
             return
+        self.progress.layout.display = "none"
+        self._shows_beginning = False
         text, failed = self._note
-        parts = [(error if failed else note)(text)] if text else []
+        said = [(error if failed else note)(text)] if text else []
+        # It comes into view when it is new alone: not when a wish is typed below it.
+        parts = [answer(one, top=top) for one in said] if answers else said
         if stale:
             parts.append(note("What is below is for other wishes. Advise tells of these."))
         self._status.value = joined(parts)
 
     def _holds(self, advice: Advice) -> bool:
         """Whether an advice is for the wishes as they are typed now."""
-        try:
-            wanted = self.wishes.requirements()
-        except FieldError:
+        if self._problems:
             return False
+        wanted = self.wishes.requirements()
         if self._search.untested:
             wanted = attrs.evolve(wanted, device=None)
         families = self.wishes.families
@@ -323,6 +355,6 @@ def _first_wishes(session: Session) -> Wishes:
         except FieldError:
             continue  # the usual one stays
     if conditions.animal_px is None:
-        # An animal that fits into the images, and is a fifth of them as long as nothing is known of it.
-        wishes = wishes.replace("animal", max(min(wishes.height, wishes.width) // 5, 1))
+        # As on the page Receptive field, as far as it fits into the images.
+        wishes = wishes.replace("animal", min(SAMPLE_ANIMAL_PX, wishes.height, wishes.width))
     return wishes

@@ -28,7 +28,7 @@ class AdviseSearch:
         self,
         session: Session,
         worker: Worker,
-        progressed: Callable[[str, float], None],
+        progressed: Callable[[str, float | None], None],
         ended: Callable[[Advice | Exception], None],
     ) -> None:
         """Search nothing yet.
@@ -36,7 +36,7 @@ class AdviseSearch:
         Args:
             session: The session in whose background networks are built.
             worker: The process that tells the speed of a device.
-            progressed: Is called with what is done, and how far it is, from 0 to 1.
+            progressed: Is called with what is done, and how far it is, from 0 to 1; None where that is not known.
             ended: Is called with the advice, or with what ended the search.
         """
         self._session, self._worker = session, worker
@@ -108,12 +108,12 @@ class AdviseSearch:
 
         def progress(progress: Progress) -> None:
             if self._running is running:
-                self._progressed(
-                    f"Measuring the speed of {wanted.device}: {progress.doing} …", progress.share
-                )
+                self._progressed(f"Measuring the speed of {wanted.device}: {progress.doing} …", None)
 
         self._calibrating = True
-        self._progressed(f"Measuring the speed of {wanted.device}, some seconds the first time …", 0.0)
+        self._progressed(
+            f"Measuring the speed of {wanted.device}, which takes up to half a minute the first time …", None
+        )
         try:
             job = calibration_job(device=wanted.device, precision=wanted.precision)
             self._worker.submit(job, on_done=self._session.guarded(done), on_progress=progress)

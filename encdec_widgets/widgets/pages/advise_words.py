@@ -6,12 +6,14 @@ from encdec_widgets.backbone import Backbone
 from encdec_widgets.explore.advising.advice import Advice, Advised, GiveWay
 from encdec_widgets.explore.advising.search import Step
 from encdec_widgets.explore.advising.wishes import Wishes
+from encdec_widgets.explore.advising.words import all_wishes
+from encdec_widgets.explore.comparing.scaled import of_camera
 from encdec_widgets.explore.comparing.words import figure_text, label_text
 from encdec_widgets.explore.fineness import Fineness
 from encdec_widgets.explore.largest_batch import largest_batch
 from encdec_widgets.explore.requirements import Requirements
 from encdec_widgets.explore.tell import TELLS
-from encdec_widgets.formatting import bytes_text, counted, duration_text, number_text, px_text
+from encdec_widgets.formatting import bytes_text, counted, duration_text, number_text, px_text, shape_text
 from encdec_widgets.widgets.base.texts import NOTHING, heading, joined, notices
 
 _CELL, _WIDTH = 24.0, 240.0
@@ -25,27 +27,44 @@ def step_words(step: Step, build_s: float) -> str:
         step: How far it is.
         build_s: How long the network on screen took to build, which tells of the others until one is built.
     """
-    left = max(step.at_most - step.built, 0)
+    text = f"{step.doing[:1].upper()}{step.doing[1:]}"
+    if step.at_most is None:
+        return f"{text} ({counted(step.built, 'network')} built so far) …"
+    left = step.at_most - step.built
     seconds = left * build_s if step.left_s is None else step.left_s
     networks = f"network {step.built + 1} of at most {step.at_most}"
-    text = f"{step.doing} ({networks}); at most about {duration_text(seconds)} left"
-    return text[0].upper() + text[1:]
+    return f"{text} ({networks}); this search has at most about {duration_text(seconds)} left"
+
+
+def found_words(advice: Advice) -> str:
+    """What a search has found, in a sentence, and from how many designs."""
+    from_ = f"Chosen from {advice.designs:,} designs"
+    new = (
+        f"for which {counted(advice.built, 'network')} were built"
+        if advice.built
+        else "of which the networks that had to be looked at were known already"
+    )
+    if not advice.advised:
+        return f"No design meets all wishes. {from_}, {new}."
+    doubt = ", as predicted" if advice.wanted.tests_speed else ""
+    return f"Three designs meet {all_wishes(advice.wanted).removesuffix(',')}{doubt}. {from_}, {new}."
 
 
 def advised_html(one: Advised, wanted: Requirements) -> Markup:
     """A design that is advised: what it is, why it is the one, what binds, and what it could have more of."""
-    title = heading(one.aim.capitalize(), 4)
+    title = heading(one.title, 4)
     name = Markup("<div><b>{}</b></div>").format(one.name)
     if one.same_as is not None:
-        same = f"It is the same design as the one for {one.same_as}."
-        return joined([title, name, _list([one.reasons[0], same])])
+        return joined([title, name, _list([one.reasons[0], one.same_text])])
     memory = "training_bytes" if wanted.work == "training" else "inference_bytes"
+    known, scaled = of_camera(one.figures, one.input_scale), one.input_scale != 1
     figures = Markup("").join(
         Markup("<tr><th>{}</th><td>{}</td></tr>").format(
-            label_text(figure, wanted.batch_size), figure_text(figure, one.figures[figure])
+            label_text(figure, wanted.batch_size, of_camera=scaled),
+            figure_text(figure, known[figure], of_camera=scaled),
         )
         for figure in ("parameters", "multiply_adds", memory, "receptive_field", "output_stride")
-        if figure in one.figures
+        if figure in known
     )
     return joined(
         [
@@ -66,8 +85,8 @@ def gives_way_html(one: GiveWay) -> Markup:
 
 
 def sure_html(advice: Advice) -> Markup:
-    """What is exact, estimated, predicted and untested."""
-    return joined([notices([advice.untested]), _list(advice.sure)])
+    """What is exact, estimated and predicted."""
+    return _list(advice.sure)
 
 
 def on_screen_html(backbone: Backbone, wishes: Wishes, memory: int | None, input_scale: float) -> Markup:
@@ -88,8 +107,11 @@ def _fits(backbone: Backbone, wishes: Wishes, memory: int) -> Markup:
         text = "How many images fit is known once the size of the input is set."
     else:
         most = largest_batch(backbone, memory, wishes.work, precision=wishes.precision)  # type: ignore[arg-type]
+        shape = backbone.design.input_shape
         fit = f"up to {counted(most, 'image')} fit at once" if most else "not one image fits"
-        text = f"In {bytes_text(memory)}, {fit} in {work} (an estimate)."
+        text = f"Of images of {shape_text(shape)} px, its input, {fit} in {work} in {bytes_text(memory)} (an estimate)."
+        if shape[:2] != (wishes.height, wishes.width):
+            text += f" The wishes are for images of {wishes.height} × {wishes.width} px."
     return Markup("<div>{}</div>").format(text)
 
 

@@ -41,7 +41,7 @@ function setAttribute(node, name, value) {
    14 characters anywhere, so that no name makes the table wider than its place. */
 function setName(node, text) {
   if (node.textContent === text) return;
-  const words = text.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=_)/);
+  const words = text.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=_)|(?<= )/);
   const parts = words.flatMap((word) => word.match(/[^]{1,14}/gu) ?? []);
   node.replaceChildren(...parts.flatMap((part, i) => (i ? [element("wbr"), part] : [part])));
 }
@@ -145,13 +145,14 @@ function render({ model, el }) {
     return row;
   }
 
-  function drawRow(row, values, columns, numeric) {
+  function drawRow(row, values, texts, columns, numeric) {
     while (row.children.length < values.length) row.append(element("td"));
+    const put = columns[0] === "design" ? setText : setName; // a name of a design is of plain words, in one line
     values.forEach((value, i) => {
       const cell = row.children[i];
       const places = { "skip from": skipPlace, pin: pinPlace };
       const place = places[columns[i]]?.(row, cell, values[0]) ?? cell;
-      setName(i ? place : cell.firstChild, written(value, columns[i]));
+      put(i ? place : cell.firstChild, texts?.[i] ?? written(value, columns[i]));
       if (i) setAttribute(cell, "class", numeric[i] ? "encdec-facts-number" : "");
     });
   }
@@ -202,12 +203,13 @@ function render({ model, el }) {
     elements = rows.map((values, i) => {
       const row = rowElement(JSON.stringify([shown.kind, shown.blocks[i], values[0]]));
       row.encdecBlock = shown.blocks[i];
-      drawRow(row, values, columns, numeric);
+      drawRow(row, values, shown.texts[i], columns, numeric);
       return row;
     });
     const kept = new Set(elements);
     for (const [key, row] of rowOf) if (!kept.has(row)) rowOf.delete(key);
     const { what } = KINDS[shown.kind ?? "blocks"];
+    setAttribute(table, "class", `encdec-facts-${(shown.kind ?? "blocks").replace(" ", "-")}`);
     setText(caption, `${what}, ${rows.length}. The buttons in the header sort the rows, the button of a row chooses it.`);
     box.setAttribute("aria-label", what);
     drawOrder();

@@ -48,7 +48,8 @@ class FactsTable(Collected, anywidget.AnyWidget):
         has_designs: Whether there are designs to be seen (a trait).
         table: What the page shows (a trait): ``kind``, ``columns``, ``rows`` (a list a row), ``blocks`` (the node of
             each row's block, or the name of its design), ``skips`` (whether the skip connection is made, by the nodes
-            that let it be taken in or out), ``pins`` (whether it is pinned, by the name of the design) and ``csv``
+            that let it be taken in or out), ``pins`` (whether it is pinned, by the name of the design), ``texts``
+            (cells that are read otherwise than as their plain value, a list a row; none where it is empty) and ``csv``
             (the header's text and that of each row). Empty while it is hidden.
         selected: Nodes of the blocks that are marked in the page (a trait).
     """
@@ -161,5 +162,6 @@ def _table(kind: str, backbone: "Backbone", conditions: Mapping[str, Any]) -> di
         "blocks": owners,
         "skips": skip_switches(backbone.design, backbone.blocks) if kind == "blocks" else {},
         "pins": {},
+        "texts": [],
         "csv": csv_lines(rows),
     }

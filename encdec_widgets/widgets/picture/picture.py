@@ -128,9 +128,10 @@ class Picture(widgets.VBox):
         shown = self._session.shown
         if shown is None:
             return
+        if self.view.value == DESIGNS:
+            self._draw_designs()  # before what stands above it, which takes a page longer
         self.designs.visible = self.view.value == DESIGNS
         if self.view.value == DESIGNS:
-            self._draw_designs()
             return
         said, colouring = flags(shown, self._session.dismissed), self._colouring
         pictures = self._session.block_pictures if self.view.value == BLOCKS else {}
