@@ -20,6 +20,7 @@ from encdec_widgets.formatting import (
     percent_text,
     px_text,
     quantity_text,
+    quoted,
     ratio_text,
     stride_text,
 )
@@ -102,7 +103,7 @@ def field_quantity(path: str) -> Quantity:
         name=path,
         label=lambda _, __: label,
         read=read,
-        write=lambda value: text_at(path if isinstance(value, (list, tuple)) else "", value),
+        write=lambda value: text_at(path if isinstance(value, (list, tuple)) else "", value) or quoted(value),
         unknown=unknown,
     )
 
@@ -194,7 +195,7 @@ def _untrained(seen: Seen, aim: Aim) -> str:
 
 def _any_text(value: Any) -> str:
     if not is_number(value):
-        return text_at("", value)
+        return text_at("", value) or quoted(value)
     return exact_text(value) if isinstance(value, int) else quantity_text(value)
 
 
