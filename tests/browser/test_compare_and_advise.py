@@ -63,14 +63,33 @@ def test_pin_compare_advise_and_use(open_app: Callable[..., Screen], theme: str)
     advise.get_by_label("family").select_option("U-Net")
     advise.get_by_role("button", name="Advise", exact=True).press("Enter")
     expect(advise).to_contain_text(re.compile("Chosen from [0-9,]+ designs"))
+    # The answer comes into view, and nothing but its column moves.
+    expect(advise.get_by_text(re.compile("Chosen from"))).to_be_in_viewport(ratio=1)
+    expect(advise.get_by_role("heading", name="Fewest multiply-adds")).to_be_in_viewport()
+    assert picture.bounding_box() == before
+    assert page.evaluate("scrollY") == 0
     expect(advise.get_by_role("heading", name="Most exact output")).to_be_visible()
     expect(advise.get_by_role("img", name=re.compile("^Cells of"))).to_be_visible()
     no_violations(designer)
     advise.get_by_role("button", name="Use this").first.press("Enter")
-    expect(advise).to_contain_text("On screen: U-Net")
+    expect(advise.get_by_text(re.compile("On screen: U-Net"))).to_be_in_viewport(ratio=1)
     designer.undo.and_(page.get_by_title(re.compile("Undo: load U-Net"))).wait_for()
     advise.get_by_role("button", name="Pin", exact=True).first.press("Enter")
     expect(compare).to_have_text("Compare (3)")
+    expect(advise.get_by_text(re.compile("Pinned as U-Net|pinned already"))).to_be_in_viewport(ratio=1)
+
+    # What is typed stays with its error, whatever else is typed, and a button mends it; fields keep their columns.
+    left = {name: advise.get_by_label(name, exact=True).bounding_box()["x"] for name in ("memory", "card")}
+    for name, text in (("memory", "a lot"), ("images per second", "quick"), ("batch size", "0")):
+        advise.get_by_label(name, exact=True).fill(text)
+        advise.get_by_label(name, exact=True).press("Enter")
+    expect(advise.locator(".encdec-row .encdec-error")).to_have_count(3)
+    expect(advise.get_by_label("memory", exact=True)).to_have_value("a lot")
+    assert left == {name: advise.get_by_label(name, exact=True).bounding_box()["x"] for name in left}
+    no_violations(designer)
+    for mend in ("Use 8 GB", "Leave it empty", "Use 1"):
+        advise.get_by_role("button", name=mend, exact=True).press("Enter")
+    expect(advise.locator(".encdec-row .encdec-error")).to_have_count(0)
 
     # Nothing is cut off at the sides, in any width.
     for width, height in ((1280, 720), (934, 650), (1920, 1080)):

@@ -79,6 +79,11 @@ def test_help_stands_under_the_row_that_has_the_focus_and_moves_no_other(page: P
     assert row
     assert shown
     assert shown["y"] >= row["y"] + row["height"]
+    # A line of text in a row is a widget with an empty label, whose title is no help.
+    page.evaluate("""() => document.getElementById("row-second").insertAdjacentHTML("beforeend",
+        '<div class="jupyter-widgets widget-html"><label title="null"></label><div>not tested</div></div>')""")
+    page.focus("#second")
+    expect(help_).to_have_text("Help of second.")
     page.focus("#box")
     expect(help_).to_have_text("What the box does.")
     page.keyboard.press("Escape")

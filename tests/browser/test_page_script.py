@@ -110,3 +110,34 @@ def test_of_texts_that_come_at_once_the_last_is_read_and_the_same_one_again(page
 
 def test_there_is_one_live_region(page: Page) -> None:
     assert page.locator("[aria-live], [role=status], [role=alert], [role=log]").count() == 1
+
+
+@pytest.mark.parametrize("css", ["encdec-answer", "encdec-answer encdec-answer-top"])
+def test_an_answer_comes_into_view_in_its_column_for_whoever_works_here(page: Page, css: str) -> None:
+    page.evaluate(
+        """() => {
+        const column = document.createElement("div");
+        column.id = "column";
+        column.style = "height: 100px; overflow-y: auto";
+        column.innerHTML = '<div style="height: 600px"></div><div id="place"></div><div style="height: 600px"></div>';
+        document.querySelector(".encdec").append(column);
+        document.body.style.height = "3000px";
+    }"""
+    )
+    answer = f'() => document.getElementById("place").innerHTML = `<div class="{css}">Pinned.</div>`'
+    page.evaluate("() => document.activeElement.blur()")
+    page.evaluate(answer)
+    page.evaluate(
+        "() => new Promise((done) => setTimeout(done, 0)).then(() => new Promise(requestAnimationFrame))"
+    )
+    assert page.evaluate("() => document.getElementById('column').scrollTop") == 0, "nobody works here"
+    page.focus("#add")
+    page.evaluate(answer)
+    place = """() => {
+        const [seen, there] = ["column", "place"].map((id) => document.getElementById(id).getBoundingClientRect());
+        return [there.top - seen.top, seen.bottom - there.bottom];
+    }"""
+    page.wait_for_function(f"() => ({place})().every((room) => room >= 0)")
+    if "top" in css:
+        page.wait_for_function(f"() => ({place})()[0] < 10")
+    assert page.evaluate("() => scrollY") == 0

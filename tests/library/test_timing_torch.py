@@ -67,7 +67,9 @@ def test_the_device_is_calibrated_without_the_compiler() -> None:
     bench, options = Bench(), checked(compilation="torch.compile")
     bench.load("network", attrs.asdict(network_of(small_model())), attrs.asdict(options))
     torch._dynamo.utils.counters.clear()
-    assert bench.predict("network", None)["predicted_ms"] > 0
+    told = bench.predict("network", None)
+    assert told["predicted_ms"] > 0
+    assert told["calibration"]["layer_overhead_ms"] == 0, "layers that are compiled are one call"
     assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 0
 
 

@@ -21,9 +21,9 @@ from encdec_widgets.explore.cards import CARDS, memory_bytes
 from encdec_widgets.explore.requirements import Requirements
 
 TYPED = "as typed"
-ELSEWHERE = "another machine"
+ELSEWHERE = "none here"
 ANY_FAMILY = "any"
-_UNTESTED = "Not tested: no time is known of another machine. Choose a device of this one below."
+_UNTESTED = "Not tested: times are known of this machine's devices alone."
 _OF = described_fields(Requirements)
 _MOST_PX = int(INPUT_FIELDS["height"].maximum)
 _OTHER_NAMES = {"animal_px": "animal", "within_px": "points_within", "image_px": "height"}

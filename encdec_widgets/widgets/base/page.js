@@ -194,7 +194,7 @@ function showAnswers(root) {
     while (column !== root && !scrolls(column)) column = column.parentElement;
     if (column === root) return;
     const [seen, there] = [column.getBoundingClientRect(), answer.getBoundingClientRect()];
-    if (answer.classList.contains("encdec-answer-top")) column.scrollTop += there.top - seen.top - 8;
+    if (answer.classList.contains("encdec-answer-top")) column.scrollTop += there.top - seen.top - 2;
     else if (there.bottom > seen.bottom) column.scrollTop += there.bottom - seen.bottom + 8;
     else if (there.top < seen.top) column.scrollTop += there.top - seen.top - 8;
   };

@@ -21,7 +21,8 @@ function helpOf(part, flags) {
     for (const titled of [box, ...box.querySelectorAll("[title]")]) titled.removeAttribute("title");
     return flags[box.textContent.trim()] ?? "";
   }
-  return [...part.querySelectorAll(":scope > .jupyter-widgets > label")].map(taken).at(-1) ?? "";
+  // A line of text under the inputs has a label too, which is empty, and "null" as its title.
+  return [...part.querySelectorAll(":scope > .jupyter-widgets:not(.widget-html) > label")].map(taken).at(-1) ?? "";
 }
 
 function place(help, part) {
