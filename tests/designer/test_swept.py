@@ -203,7 +203,7 @@ def test_designs_are_seen_until_a_new_sweep_has_one_and_come_back_where_it_has_n
         assert not swept.can_go_back
         swept.begin({"filters": range(1, 55)})
         assert swept.rows == before
-        assert "Until then you see the designs before." in picture.designs.text
+        assert "Until one is done you see the designs before." in picture.designs.text
         swept.pin(["0"])
         assert session.pins[0].name == "filters 2, down blocks 1", "what is seen is what is acted on"
         swept.stop()

@@ -205,7 +205,7 @@ class Swept(traitlets.HasTraits):
         """How far it is, in a sentence."""
         done = len(self._rows)
         if self.busy:
-            before = " Until then you see the designs before." if self._seen is not self._now else ""
+            before = " Until one is done you see the designs before." if self._seen is not self._now else ""
             return f"{done} of {counted(self.count, 'design')}{self._rest_words} …{before}"
         if self.problem:
             return f"{done} of {counted(self.count, 'design')}; it ended early: {self.problem}"
