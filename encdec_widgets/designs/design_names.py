@@ -16,7 +16,7 @@ def design_name(design: Design) -> str:
     Example:
         >>> from encdec_widgets import preset
         >>> design_name(preset("SLEAP medium single")), design_name(preset("SLEAP centroid").replace("filters", 20))
-        ('SLEAP centroid', 'U-Net, 20 filters')
+        ('SLEAP medium single', 'U-Net, 20 filters')
     """
     name = preset_name(design)
     if name is not None:
