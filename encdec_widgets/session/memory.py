@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +14,7 @@ from encdec_widgets.designs.history import State
 from encdec_widgets.designs.kept_history import HistoryWriter, KeptHistory
 from encdec_widgets.designs.strict_json import data_of
 from encdec_widgets.formatting import counted, error_text, quoted
-from encdec_widgets.session.pins import PinError, Pinned, pins_data, pins_of
+from encdec_widgets.session.pins import Pinned, pins_data, pins_of
 from encdec_widgets.session.session import Session
 
 VERSION = 1
@@ -121,9 +120,7 @@ class Memory(traitlets.HasTraits):
         """
         kept, pins = offer.edits.history(), offer.pins()
         self.set_trait("offers", tuple(other for other in self.offers if other is not offer))
-        for pin in pins:
-            with suppress(PinError):  # It is pinned already, or there is no room.
-                self._session.pin(pin.design, pin.name, pin.input_scale)
+        self._session.bring_back_pins(pins)
         if len(kept.states) == 1:
             self._settled.add(offer.session)
             return

@@ -220,3 +220,5 @@ def test_pins_come_back_too(browser: Browser, tmp_path: Path) -> None:
     assert said(again) == "<div>1 pinned design came back from edits.json.</div>"
     assert [pin.name for pin in again.session.pins] == ["U-Net"]
     assert labels(again) == [], "there is no edit to take back"
+    again.session.pin("U-Net")  # as the next line of the notebook does at each start
+    assert [pin.name for pin in again.session.pins] == ["U-Net"]

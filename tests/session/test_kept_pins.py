@@ -8,7 +8,7 @@ import pytest
 from encdec_widgets import Design, preset
 from encdec_widgets.session import Session
 from encdec_widgets.session.memory import Memory
-from encdec_widgets.session.pins import MOST_PINS, pins_data, pins_of, with_pin
+from encdec_widgets.session.pins import MOST_PINS, PinError, pins_data, pins_of, with_pin
 from tests.session.conftest import SMALL
 
 OTHERS = [SMALL.replace("filters", value) for value in (5, 6, 7, 8, 9)]
@@ -73,6 +73,20 @@ def test_what_is_pinned_already_or_has_no_room_is_no_trouble() -> None:
     assert len(session.pins) == MOST_PINS
     assert session.pins[0].name == "mine"
     assert session.pins[-1].design == OTHERS[0]
+
+
+def test_code_that_pins_what_came_back_goes_on_and_a_person_is_told_that_it_is_pinned() -> None:
+    session, memory = opened(kept_of(pins=2))
+    memory.bring_back(memory.offers[0])
+    with pytest.raises(PinError, match="pinned already, as 'pin 5'"):
+        session.pin(OTHERS[0], input_scale=0.5, new=True)
+    session.pin(OTHERS[0], input_scale=0.5)
+    session.pin(OTHERS[1], "mine", 0.5)
+    assert [pin.name for pin in session.pins] == ["pin 5", "mine"]
+    with pytest.raises(PinError, match="pinned already, as 'mine'"):
+        session.pin(OTHERS[1], "twice in the same code", 0.5)
+    session.pin(OTHERS[1], "pin 5")
+    assert [(pin.name, pin.input_scale) for pin in session.pins][2:] == [("pin 5 (2)", 1.0)], "another scale"
 
 
 def test_a_page_that_is_loaded_again_does_not_offer_them_again() -> None:
