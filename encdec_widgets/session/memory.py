@@ -87,6 +87,7 @@ class Memory(traitlets.HasTraits):
         self._looked = False  # whether it is known what was kept before
         self._settled: set[str] = set()  # sessions whose edits were brought back or let go
         self._returning: tuple[Offer, State] | None = None  # edits whose network is not shown yet
+        self._is_half_back = False  # whether pins are back and the edits beside them are not
         session.observe(self._follow, ["editor", "shown"])
 
     def found(self, text: str | None) -> None:
@@ -119,13 +120,17 @@ class Memory(traitlets.HasTraits):
             ValueError: If one of its edits or pins can't be read; it says which.
         """
         kept, pins = offer.edits.history(), offer.pins()
-        self.set_trait("offers", tuple(other for other in self.offers if other is not offer))
-        self._session.bring_back_pins(pins)
-        if len(kept.states) == 1:
-            self._settled.add(offer.session)
-            return
-        self._returning = offer, kept.states[-1]
-        self._session.bring_back(kept, now=now)
+        self._is_half_back = True
+        try:
+            self.set_trait("offers", tuple(other for other in self.offers if other is not offer))
+            self._session.bring_back_pins(pins)
+            if len(kept.states) == 1:
+                self._settled.add(offer.session)
+                return
+            self._returning = offer, kept.states[-1]
+            self._session.bring_back(kept, now=now)
+        finally:
+            self._is_half_back = False
 
     def let_go(self) -> None:
         """Forget what was kept before."""
@@ -135,7 +140,7 @@ class Memory(traitlets.HasTraits):
 
     def text(self) -> str | None:
         """What is to be kept, empty for nothing; None where what is kept must stay as it is."""
-        if not self._looked or self.unreadable:
+        if not self._looked or self.unreadable or self._is_half_back:
             return None
         kept = [*self._own(), *(offer.edits.data for offer in self.offers)]
         if not kept:

@@ -18,7 +18,12 @@ class Browser:
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
-        self.written = 0
+        self.every: list[str] = []
+
+    @property
+    def written(self) -> int:
+        """How often something was written."""
+        return len(self.every)
 
     def draw(self, designer: Designer) -> None:
         store = designer.kept._store
@@ -26,7 +31,7 @@ class Browser:
         name = store.name
 
         def send(content: Any, buffers: Any = None) -> None:
-            self.written += 1
+            self.every.append(content["write"])
             self.texts[name] = content["write"]
 
         store.send = send
@@ -88,6 +93,26 @@ def test_an_edit_alone_is_kept_before_it_is_built_and_those_of_a_drag_once_it_re
     asyncio.run(edits())
     assert browser.written == 2
     assert [text.count('"changes"') for text in browser.texts.values()] == [4]
+
+
+def test_what_is_brought_back_is_kept_at_every_moment(browser: Browser) -> None:
+    first = Designer(SMALL)
+    browser.draw(first)
+    first.session.pin("U-Net")
+    first.set("filters", 3)
+    first.close()
+    second = Designer(SMALL)
+    browser.draw(second)
+    browser.every.clear()
+
+    async def pressed() -> None:
+        press(second, "Bring back 1 edit and 1 pinned design")
+        (text,) = browser.every
+        (kept,) = json.loads(text)["kept"]
+        assert (len(kept["edits"]), len(kept["pins"])) == (1, 1)
+        assert kept["session"] == second.kept.memory.id
+
+    asyncio.run(pressed())
 
 
 def test_what_is_let_go_is_forgotten_by_the_browser(browser: Browser) -> None:

@@ -136,6 +136,10 @@ class KeptEdits(widgets.HBox):
             return False
         return True
 
+    def _asked_to_bring_back(self, offer: Offer) -> None:
+        if self._bring_back(offer):
+            self._keep()  # at once: the offer is gone, and what came of it is kept nowhere else
+
     def _let_go(self) -> None:
         self._failed = ""
         self.memory.let_go()
@@ -177,7 +181,7 @@ class KeptEdits(widgets.HBox):
             self._button(
                 f"Bring back {offer.words}",
                 "What was kept from before; Undo leads back through edits",
-                partial(self._bring_back, offer),
+                partial(self._asked_to_bring_back, offer),
             )
             for offer in memory.offers
         ]
