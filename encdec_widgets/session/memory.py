@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -55,6 +56,11 @@ class Offer:
             ValueError: If one of them can't be read; it says which.
         """
         return pins_of(self._pins)
+
+    def with_pins_alone(self, pins: Sequence[Pinned]) -> Offer:
+        """What is left of it where its edits are back, and these pins are not."""
+        data = {**self.edits.data, "edits": [], "position": 0, "pins": pins_data(pins)}
+        return Offer(self.session, KeptHistory(data))
 
     @property
     def _pins(self) -> list[Any]:
@@ -109,12 +115,17 @@ class Memory(traitlets.HasTraits):
             known.add(self._returning[0].session)
         self.set_trait("offers", (*self.offers, *(o for o in offers if o.session not in known)))
 
-    def bring_back(self, offer: Offer, *, now: bool = False) -> None:
+    def bring_back(self, offer: Offer, *, now: bool = False) -> int:
         """Make the edits of an offer again, and pin its designs; it stays an offer where its network can't be built.
+
+        Pins that have no room stay an offer of their own.
 
         Args:
             offer: One of the offers.
             now: Whether to build before returning, also where an event loop runs.
+
+        Returns:
+            How many of its pins have no room.
 
         Raises:
             ValueError: If one of its edits or pins can't be read; it says which.
@@ -122,15 +133,18 @@ class Memory(traitlets.HasTraits):
         kept, pins = offer.edits.history(), offer.pins()
         self._is_half_back = True
         try:
-            self.set_trait("offers", tuple(other for other in self.offers if other is not offer))
-            self._session.bring_back_pins(pins)
+            no_room = self._session.bring_back_pins(pins)
+            left = [offer.with_pins_alone(no_room)] if no_room else []
+            at = self.offers.index(offer)
+            self.set_trait("offers", (*self.offers[:at], *left, *self.offers[at + 1 :]))
             if len(kept.states) == 1:
                 self._settled.add(offer.session)
-                return
-            self._returning = offer, kept.states[-1]
-            self._session.bring_back(kept, now=now)
+            else:
+                self._returning = offer, kept.states[-1]
+                self._session.bring_back(kept, now=now)
         finally:
             self._is_half_back = False
+        return len(no_room)
 
     def let_go(self) -> None:
         """Forget what was kept before."""
@@ -173,7 +187,8 @@ class Memory(traitlets.HasTraits):
         offer, state = self._returning
         if not any(one is state for one in self._session.editor.history.states):  # it was refused, or stopped
             self._returning = None
-            self.set_trait("offers", (offer, *self.offers))
+            others = (other for other in self.offers if other.session != offer.session)
+            self.set_trait("offers", (offer, *others))
         elif not self._session.steps:
             self._settled.add(offer.session)
             self._returning = None

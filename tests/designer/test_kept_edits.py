@@ -225,6 +225,24 @@ def test_a_design_of_ones_own_class_that_is_not_defined_yet_stays_kept(browser: 
     assert browser.texts["U-Net"] == text
 
 
+def test_pins_that_have_no_room_are_told_and_stay(browser: Browser) -> None:
+    first = Designer(SMALL)
+    browser.draw(first)
+    first.session.pin("U-Net")
+    first.close()
+    second = Designer(SMALL)
+    for filters in range(3, 9):
+        second.session.pin(SMALL.replace("filters", filters), str(filters))
+    browser.draw(second)
+    press(second, "Bring back 1 pinned design")
+    assert "no room: 1 design." in said(second)
+    assert labels(second) == ["Bring back 1 pinned design", "Let go"]
+    second.session.unpin("3")
+    press(second, "Bring back 1 pinned design")
+    assert second.session.pins[-1].name == "U-Net"
+    assert not seen(second)
+
+
 def test_pins_come_back_too(browser: Browser, tmp_path: Path) -> None:
     first = Designer(SMALL)
     browser.draw(first)

@@ -63,16 +63,29 @@ def test_a_session_that_lets_all_its_pins_go_keeps_nothing() -> None:
     assert memory.text() == ""
 
 
-def test_what_is_pinned_already_or_has_no_room_is_no_trouble() -> None:
-    text = kept_of(pins=3)
+def test_what_is_pinned_already_is_no_trouble_and_what_has_no_room_stays_an_offer() -> None:
+    text = kept_of(3, pins=3)
     session, memory = opened(text)
     session.pin(OTHERS[1], "mine")
-    for number in range(4):
-        session.pin(SMALL.replace("filters", 20 + number))
-    memory.bring_back(memory.offers[0])
+    session.pin(OTHERS[2], "at its scale", 0.5)
+    for number in range(3):
+        session.pin(SMALL.replace("filters", 20 + number), f"more {number}")
+    assert memory.bring_back(memory.offers[0]) == 1
     assert len(session.pins) == MOST_PINS
-    assert session.pins[0].name == "mine"
+    assert [pin.name for pin in session.pins[:2]] == ["mine", "at its scale"]
     assert session.pins[-1].design == OTHERS[0]
+    assert session.design == SMALL.replace("filters", 3)
+    assert [offer.words for offer in memory.offers] == ["1 pinned design"]
+    assert [offer.words for offer in opened(memory.text())[1].offers] == [
+        "1 edit and 6 pinned designs",
+        "1 pinned design",
+    ]
+    session.unpin("more 1")
+    assert memory.bring_back(memory.offers[0]) == 0
+    assert (session.pins[-1].design, session.pins[-1].input_scale) == (OTHERS[1], 0.5)
+    assert not memory.offers
+    memory.found(text)
+    assert not memory.offers
 
 
 def test_code_that_pins_what_came_back_goes_on_and_a_person_is_told_that_it_is_pinned() -> None:
