@@ -21,7 +21,7 @@ from encdec_widgets.session.session import Session
 VERSION = 1
 _VERSION_KEY = "encdec_widgets_edits"
 MOST_SESSIONS = 3
-"""The edits of so many sessions are kept beside each other, until they are brought back or let go."""
+"""The edits and pins of so many sessions are kept beside each other, until they are brought back or let go."""
 LARGEST = 4_000_000
 """Of a text that is read, in characters: a browser keeps no more."""
 
@@ -163,7 +163,7 @@ class Memory(traitlets.HasTraits):
 
     @property
     def drops_one(self) -> bool:
-        """Whether the oldest offer goes with the first edit of this session, as no more are kept."""
+        """Whether the oldest offer goes with the first edit or pin of this session, as no more are kept."""
         return len(self.offers) >= MOST_SESSIONS
 
     def _own(self) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import pytest
 
 from encdec_widgets import Design, Designer
 from encdec_widgets.architectures import LeapCNN
+from encdec_widgets.session.memory import MOST_SESSIONS
 from tests.designer.reading import SMALL
 from tests.session.slow import until
 
@@ -223,6 +224,18 @@ def test_a_design_of_ones_own_class_that_is_not_defined_yet_stays_kept(browser: 
     assert "needs the class &#39;Mine&#39;" in said(second)
     assert labels(second) == ["Bring back 1 edit", "Let go"]
     assert browser.texts["U-Net"] == text
+
+
+def test_before_an_edit_or_a_pin_pushes_the_oldest_out_the_line_says_so(browser: Browser) -> None:
+    for _ in range(MOST_SESSIONS):
+        before = Designer(SMALL)
+        browser.draw(before)
+        assert "oldest" not in said(before)
+        before.session.pin()
+        before.close()
+    last = Designer(SMALL)
+    browser.draw(last)
+    assert "Of what is kept here, the oldest goes with your next edit or pin." in said(last)
 
 
 def test_pins_that_have_no_room_are_told_and_stay(browser: Browser) -> None:

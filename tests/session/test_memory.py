@@ -1,6 +1,7 @@
 """Edits that outlive their session: what is kept, what is offered, what comes back, and nothing lost without a word."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -101,15 +102,21 @@ def test_what_is_let_go_is_gone() -> None:
     assert counts(opened(memory.text())[1]) == [1]
 
 
-def test_before_one_goes_to_make_room_it_is_said() -> None:
+@pytest.mark.parametrize(
+    "does", [lambda one: one.change("filters", 9), lambda one: one.pin()], ids=["edit", "pin"]
+)
+def test_before_one_goes_to_make_room_it_is_said(does: Callable[[Session], None]) -> None:
     text = ""
     for number in range(MOST_SESSIONS):
         assert not opened(text)[1].drops_one
         text = kept_of(3 + number, found=text)
     session, memory = opened(text)
     assert memory.drops_one
-    session.change("filters", 9)
-    assert len(opened(memory.text())[1].offers) == MOST_SESSIONS
+    oldest = memory.offers[-1].session
+    does(session)
+    offers = opened(memory.text())[1].offers
+    assert len(offers) == MOST_SESSIONS
+    assert oldest not in [offer.session for offer in offers]
 
 
 def test_a_page_that_is_loaded_again_offers_nothing_that_the_session_knows() -> None:

@@ -173,7 +173,7 @@ class KeptEdits(widgets.HBox):
             "bring the rest back."
             if self._without_room
             else "",
-            "Of these kept edits, the oldest go with your next edit." if memory.drops_one else "",
+            "Of what is kept here, the oldest goes with your next edit or pin." if memory.drops_one else "",
             f"What was kept can't be read, and new edits are not kept until it is let go. {memory.unreadable}"
             if memory.unreadable
             else "",
