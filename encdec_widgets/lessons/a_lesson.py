@@ -6,6 +6,7 @@ import importlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from encdec_widgets.formatting import quoted
@@ -44,6 +45,7 @@ class Lesson:
         others: What becomes of the other controls: "open", "folded" or "locked".
         tasks: Names of the tasks that the page *Learn* offers; empty for all.
         progress: How far a person is, without a screen.
+        made: When it was made, in s of ``time.perf_counter``.
 
     Example:
         >>> from encdec_widgets import Design, Designer
@@ -116,6 +118,7 @@ class Lesson:
         self.name, self.designer = name, designer
         self.title, self.question, self.home = title, question, home
         self.after = ""
+        self.made = perf_counter()
         self.controls, self.others, self.tasks = tuple(controls), others, tuple(tasks)
         self.start, self.conditions = designer.session.editor.wanted, designer.session.conditions
         file = LessonFile(keep, name, self.start)

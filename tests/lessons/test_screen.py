@@ -168,9 +168,9 @@ def test_the_controls_are_those_of_the_lesson_and_all_is_closed_with_it(lesson: 
 def test_a_lesson_whose_cell_is_run_again_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lesson_screen, "SHOWN_IN_CELLS", ShownInCells())
 
-    def made() -> Lesson:
+    def made(name: str = "own") -> Lesson:
         designer = Designer(Design(UNet(filters=4, down_blocks=1, up_blocks=1), (16, 16, 1)))
-        return Lesson("own", designer, keep=None)
+        return Lesson(name, designer, keep=None)
 
     def run(cell: str, number: int, *lessons: Lesson) -> None:
         monkeypatch.setattr(lesson_screen, "running_cell", lambda: (cell, f"run {number}"))
@@ -180,20 +180,30 @@ def test_a_lesson_whose_cell_is_run_again_is_closed(monkeypatch: pytest.MonkeyPa
     def closed(*lessons: Lesson) -> list[bool]:
         return [lesson.designer.session.closed and lesson.screen.comm is None for lesson in lessons]
 
-    one, two, three = made(), made(), made()
+    one, two = made(), made()
     run("first", 1, one, two)
     run("second", 2, one)
     assert closed(one, two) == [False, False], "two of one run, and one of them in another cell as well"
+    three = made()
     run("first", 3, three)
     assert closed(one, two, three) == [False, True, False]
     run("first", 4, three)
     assert closed(one, three) == [False, False], "it is still shown"
     run("second", 5, three)
     assert closed(one, three) == [True, False]
+    assert "was closed" in one._repr_mimebundle_()[0]["text/plain"]
     monkeypatch.setattr(lesson_screen, "running_cell", lambda: None)
     four = made()
     four._repr_mimebundle_()
     assert closed(three, four) == [False, False], "who knows what a page without cells shows"
+
+    held = [made("held"), made("other"), made("held")]
+    for number, lesson in enumerate([*held, *held], 6):
+        run("third", number, lesson)
+        assert closed(*held) == [False] * 3, "the notebook holds them, and displays them again"
+    for number, name in enumerate(["held", "other"], 12):
+        run("third", number, made(name))
+    assert closed(*held) == [True] * 3, "they were made again"
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(UNITS))

@@ -68,11 +68,16 @@ class LessonScreen(widgets.VBox):
     def displayed(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """What a notebook gets where this is displayed: the widget, and what stands for it where there is none.
 
-        Where a cell is run again, the lesson that it showed before is closed.
+        Where a cell is run again with a lesson that was made again, the one that it showed before is closed. In place of
+        a closed one, words are shown.
         """
+        if self.comm is None:
+            return {
+                "text/plain": f"{self!r} was closed. Would work: the one that was made last, or a new one."
+            }, {}
         self._fallback.display()
         if running := running_cell():
-            SHOWN_IN_CELLS.note(self, *running)
+            SHOWN_IN_CELLS.note(self, *running, name=self._lesson.name, made=self._lesson.made)
         metadata = self._lesson.designer.page.display_metadata()
         return widget_bundle(super()._repr_mimebundle_(**kwargs), metadata, repr(self._lesson))
 
