@@ -181,7 +181,7 @@ class AdvisePanel(widgets.VBox):
         if self._chosen is not None:
             self._drop()
             self._note = ("", False)
-            self._search.begin_again(self._chosen.wanted, self._slower)
+            self._search.begin_again(self._slower)
             self._begun()
 
     def _begun(self) -> None:
