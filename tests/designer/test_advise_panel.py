@@ -196,6 +196,11 @@ def test_what_is_below_is_said_to_be_for_other_wishes(page: Page) -> None:
     assert "for other wishes" in page.text
     page.panel.controls._on_edit("animal", 40)
     assert "for other wishes" not in page.text
+    for family in ("LEAP CNN", "any"):
+        page.panel.controls._on_edit("family", family)
+        assert "for other wishes" in page.text
+    page.panel.controls._on_edit("family", "U-Net")
+    assert "for other wishes" not in page.text
 
 
 def test_how_many_images_fit_and_how_fine_the_output_is_of_the_network_on_screen(page: Page) -> None:
