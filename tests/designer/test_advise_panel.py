@@ -223,6 +223,23 @@ def test_how_many_images_fit_and_how_fine_the_output_is_of_the_network_on_screen
     assert page.text != before
 
 
+def test_the_wishes_are_for_other_images_where_these_do_not_come_to_the_input_scaled_and_padded(
+    page: Page,
+) -> None:
+    for name, value in (("height", 1000), ("width", 700), ("animal", 300)):
+        page.panel.controls._on_edit(name, value)
+    page.panel.start.click()
+    assert "The wishes are for images of 1000 × 700 px." in page.text
+    page.buttons("Use this")[0].click()
+    scale, design = page.session.conditions.input_scale, page.session.design
+    assert scale < 1
+    assert design.input_shape[:2] != (int(1000 * scale), int(700 * scale)), "they are padded"
+    assert "up to" in page.text
+    assert "The wishes are for" not in page.text
+    page.panel.controls._on_edit("height", 900)
+    assert f"The wishes are for images of 900 × 700 px, scaled to {scale}." in page.text
+
+
 def test_the_speed_of_a_device_is_asked_first_and_stop_ends_it(page: Page) -> None:
     for name, value in (("images_per_second", 1e5), ("device", "CPU")):
         page.panel.controls._on_edit(name, value)
