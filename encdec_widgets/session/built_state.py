@@ -32,7 +32,7 @@ class BuiltState(State):
     _discarded: Discarded
     _telling_edit = False
     _scale_set_after: Step | None = None
-    """The newest step when the scale of images was last set by itself: it counts more than those of steps up to then."""
+    """The newest step when the scale of images was last set by itself: it counts more than what came before."""
 
     @whole
     def _follow(
