@@ -138,11 +138,16 @@ class FinalistTimer:
             if self._running is not running:
                 return
             job = Measurement(network=network, options=options, at_most_s=self._at_most_s)
+            self._submitted = True  # before it is: a job may end at once
             try:
                 self._worker.submit(job, on_done=took, on_progress=progress)
-                self._submitted = True
             except Exception as failure:  # noqa: BLE001 - a worker that is busy, say: the next design would fail alike
+                self._submitted = False
                 self._end(failure)
+            except BaseException:  # an interrupt
+                self._submitted = False
+                self._end(TimingStopped())
+                raise
 
         def progress(progress: Progress) -> None:
             if self._running is running:
@@ -158,7 +163,7 @@ class FinalistTimer:
                 )
                 network = network_of(backbone)
                 network.check(options.batch_size)
-            except FieldError as error:
+            except Exception as error:  # noqa: BLE001 - whatever keeps it from being built or sent is said at it
                 task.tell(took, error)
             else:
                 task.tell(submit, network)
