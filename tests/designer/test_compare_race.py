@@ -148,6 +148,18 @@ def test_what_takes_too_much_memory_or_too_long_is_asked_and_names_the_design(op
     assert len(opened.worker.jobs) == 2
 
 
+def test_what_is_unpinned_before_a_race_goes_on_all_the_same_is_raced_with_the_others(opened: Opened) -> None:
+    opened.ask(race=True)
+    opened.ask(unpin="first")
+    opened.worker.answer(BeyondMemoryError(2 * 10**9, 10**9, 4, 1))
+    opened.ask(go_on=True)
+    job = opened.worker.jobs[-1]
+    assert [one.name for one in job.racers] == list(NAMES)
+    opened.worker.answer(raced(job, 10, 20, 5))
+    assert not opened.view.race["running"]
+    assert times(opened)[:2] == [("20.0 ms", ""), ("5.00 ms", "× 0.25 (95 %: 0.25 to 0.25)")]
+
+
 def test_a_hang_or_a_process_that_ends_is_said_and_the_next_race_works(opened: Opened) -> None:
     opened.ask(race=True)
     error = TimingError("the timing process was <killed>")

@@ -1,6 +1,6 @@
 """The race of the designs that are pinned: its button, how far it is, and what it showed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -108,9 +108,9 @@ class PinRace:
         Args:
             compared: The table that has their networks.
         """
-        pinned = {pin.name for pin in self._session.pins}
-        given = [one for one in compared.given if one.name in pinned]
-        self._begin(given, self.options, Allowed(at_most_s=FAR_LONGER * self.options.budget_s))
+        pins = {pin.name: pin for pin in self._session.pins}
+        given = [one for one in compared.given if one.name in pins]
+        self._begin(given, pins, self.options, Allowed(at_most_s=FAR_LONGER * self.options.budget_s))
 
     def go_on(self) -> None:
         """Race all the same, where that was asked."""
@@ -129,10 +129,12 @@ class PinRace:
         self._run.forget()
         self._left_out = []
 
-    def _begin(self, given: list[Given], options: Options, allowed: Allowed) -> None:
+    def _begin(
+        self, given: list[Given], pins: Mapping[str, Pinned], options: Options, allowed: Allowed
+    ) -> None:
+        """Race what was pinned when a person asked for the race: it may be unpinned by the time that it goes on."""
         if self.running:
             return
-        pins = {pin.name: pin for pin in self._session.pins}
         self._left_out = []
 
         def job() -> Race:
@@ -156,7 +158,7 @@ class PinRace:
             allowed=allowed,
             take=take,
             progressed=self._progressed,
-            again=lambda more: self._begin(given, options, more),
+            again=lambda more: self._begin(given, pins, options, more),
         )
 
     def _progressed(self, progress: Progress) -> None:
