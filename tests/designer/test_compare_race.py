@@ -94,6 +94,14 @@ def test_edits_and_unpinning_meanwhile_leave_what_was_raced_to_those_that_are_st
     assert opened.view.notices[0].startswith("Raced in turn on CPU: compared with second, third is 4.0")
 
 
+def test_one_design_that_is_pinned_at_two_scales_has_a_time_at_each(opened: Opened) -> None:
+    opened.session.pin(SMALL.replace("filters", 3), "scaled", 0.25)
+    opened.ask(race=True)
+    opened.worker.answer(raced(opened.worker.jobs[0], 10, 20, 5, 40))
+    assert opened.column("scaled")[TIME][0].startswith("40.0 ms")
+    assert opened.column("scaled")[TIME][1] == "× 4 (95 %: 4 to 4)"
+
+
 def test_a_design_that_is_timed_since_has_the_newer_time(opened: Opened) -> None:
     opened.ask(race=True)
     opened.worker.answer(raced(opened.worker.jobs[0], 10, 20, 5))

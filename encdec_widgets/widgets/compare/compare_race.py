@@ -22,9 +22,10 @@ from encdec_widgets.workers.timing import Race, Raced, Timing
 
 @attrs.frozen(eq=False)
 class _Held:
-    """The time that a race gave of a design, and the one that its pin had before."""
+    """The time that a race gave of a pin's design, and the one that the pin had before."""
 
     design: Design
+    input_scale: float
     timing: Timing
     before: Timing | None
 
@@ -71,8 +72,9 @@ class PinRace:
 
     def timing_of(self, pin: Pinned) -> Timing | None:
         """The newest time of a pinned design: that of the race, unless it was timed since."""
+        asked = pin.design, pin.input_scale, pin.timing
         for held in self._held:
-            if held.design == pin.design and held.before == pin.timing:
+            if (held.design, held.input_scale, held.before) == asked:
                 return held.timing
         return pin.timing
 
@@ -148,7 +150,7 @@ class PinRace:
         def take(raced: Raced) -> None:
             self.raced = raced
             self._held = [
-                _Held(pins[name].design, timing, pins[name].timing)
+                _Held(pins[name].design, pins[name].input_scale, timing, pins[name].timing)
                 for name, timing in zip(raced.names, raced.timings, strict=True)
             ]
             self._say(f"Raced: {raced.sentence}.")
