@@ -130,6 +130,20 @@ def test_asking_is_stopped_by_the_same_button(panel: TimingPanel, worker: FakeWo
     assert offered(panel) == ("auto", "CPU")
 
 
+def test_asking_can_be_stopped_while_a_backend_is_chosen_whose_devices_are_known(
+    panel: TimingPanel, worker: FakeWorker
+) -> None:
+    choose(panel, "backend", ANOTHER)
+    panel.ask_devices.button.click()
+    choose(panel, "backend", OWN)
+    assert asks(panel)
+    assert panel.ask_devices.button.description == "Stop asking"
+    panel.ask_devices.button.click()
+    assert worker.stopped
+    worker.answer(TimingStopped())
+    assert not asks(panel)
+
+
 @pytest.mark.parametrize("at_once", [True, False])
 def test_what_goes_wrong_is_said_and_can_be_tried_again(
     panel: TimingPanel, worker: FakeWorker, at_once: bool
