@@ -19,7 +19,7 @@ from encdec_widgets.workers.timing import (
     known_devices,
 )
 from encdec_widgets.workers.timing.listing import Listing
-from tests.designer.timed import CALIBRATION, DESIGN, TIMING, FakeWorker, begun, show
+from tests.designer.timed import CALIBRATION, DESIGN, OTHER, RACED, TIMING, FakeWorker, begun, show
 from tests.library.fake_nvml import Card, FakeNvml, install
 
 OWN = keras.config.backend()
@@ -104,6 +104,21 @@ def test_a_run_tells_the_devices_too(panel: TimingPanel, worker: FakeWorker) -> 
     assert panel.up_to_date
     assert panel._session.time is not None
     assert panel._session.time.device == "NVIDIA H200 (GPU:0)"
+
+
+def test_a_race_on_a_backend_whose_devices_are_not_known_tells_the_time_and_where_it_was(
+    panel: TimingPanel, worker: FakeWorker
+) -> None:
+    choose(panel, "backend", ANOTHER)
+    panel.pin.click()
+    show(panel, OTHER)
+    panel.start_race.click()
+    on_card = tuple(attrs.evolve(one, device="NVIDIA H200 (GPU:0)", backend=ANOTHER) for one in RACED.timings)
+    worker.answer(attrs.evolve(RACED, timings=on_card))
+    assert asks(panel), "its devices are not known"
+    time = panel._session.time
+    assert time is not None
+    assert (time.design, time.ms, time.device) == (OTHER, on_card[1].median_ms, "NVIDIA H200 (GPU:0)")
 
 
 def test_what_the_process_of_the_own_backend_tells_counts_more_than_what_is_seen_here(
