@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from encdec_widgets.designs.history import State
 from encdec_widgets.designs.kept_history import HistoryWriter, KeptHistory
 from encdec_widgets.designs.strict_json import data_of
 from encdec_widgets.formatting import counted, error_text, quoted
-from encdec_widgets.session.pins import PinError, Pinned, pins_data, pins_of
+from encdec_widgets.session.pins import Pinned, pins_data, pins_of
 from encdec_widgets.session.session import Session
 
 VERSION = 1
@@ -57,6 +57,11 @@ class Offer:
         """
         return pins_of(self._pins)
 
+    def with_pins_alone(self, pins: Sequence[Pinned]) -> Offer:
+        """What is left of it where its edits are back, and these pins are not."""
+        data = {**self.edits.data, "edits": [], "position": 0, "pins": pins_data(pins)}
+        return Offer(self.session, KeptHistory(data))
+
     @property
     def _pins(self) -> list[Any]:
         found: list[Any] = self.edits.data.get("pins", [])
@@ -88,6 +93,7 @@ class Memory(traitlets.HasTraits):
         self._looked = False  # whether it is known what was kept before
         self._settled: set[str] = set()  # sessions whose edits were brought back or let go
         self._returning: tuple[Offer, State] | None = None  # edits whose network is not shown yet
+        self._is_half_back = False  # whether pins are back and the edits beside them are not
         session.observe(self._follow, ["editor", "shown"])
 
     def found(self, text: str | None) -> None:
@@ -109,26 +115,36 @@ class Memory(traitlets.HasTraits):
             known.add(self._returning[0].session)
         self.set_trait("offers", (*self.offers, *(o for o in offers if o.session not in known)))
 
-    def bring_back(self, offer: Offer, *, now: bool = False) -> None:
+    def bring_back(self, offer: Offer, *, now: bool = False) -> int:
         """Make the edits of an offer again, and pin its designs; it stays an offer where its network can't be built.
+
+        Pins that have no room stay an offer of their own.
 
         Args:
             offer: One of the offers.
             now: Whether to build before returning, also where an event loop runs.
 
+        Returns:
+            How many of its pins have no room.
+
         Raises:
             ValueError: If one of its edits or pins can't be read; it says which.
         """
         kept, pins = offer.edits.history(), offer.pins()
-        self.set_trait("offers", tuple(other for other in self.offers if other is not offer))
-        for pin in pins:
-            with suppress(PinError):  # It is pinned already, or there is no room.
-                self._session.pin(pin.design, pin.name, pin.input_scale)
-        if len(kept.states) == 1:
-            self._settled.add(offer.session)
-            return
-        self._returning = offer, kept.states[-1]
-        self._session.bring_back(kept, now=now)
+        self._is_half_back = True
+        try:
+            no_room = self._session.bring_back_pins(pins)
+            left = [offer.with_pins_alone(no_room)] if no_room else []
+            at = self.offers.index(offer)
+            self.set_trait("offers", (*self.offers[:at], *left, *self.offers[at + 1 :]))
+            if len(kept.states) == 1:
+                self._settled.add(offer.session)
+            else:
+                self._returning = offer, kept.states[-1]
+                self._session.bring_back(kept, now=now)
+        finally:
+            self._is_half_back = False
+        return len(no_room)
 
     def let_go(self) -> None:
         """Forget what was kept before."""
@@ -138,7 +154,7 @@ class Memory(traitlets.HasTraits):
 
     def text(self) -> str | None:
         """What is to be kept, empty for nothing; None where what is kept must stay as it is."""
-        if not self._looked or self.unreadable:
+        if not self._looked or self.unreadable or self._is_half_back:
             return None
         kept = [*self._own(), *(offer.edits.data for offer in self.offers)]
         if not kept:
@@ -171,7 +187,8 @@ class Memory(traitlets.HasTraits):
         offer, state = self._returning
         if not any(one is state for one in self._session.editor.history.states):  # it was refused, or stopped
             self._returning = None
-            self.set_trait("offers", (offer, *self.offers))
+            others = (other for other in self.offers if other.session != offer.session)
+            self.set_trait("offers", (offer, *others))
         elif not self._session.steps:
             self._settled.add(offer.session)
             self._returning = None

@@ -26,12 +26,18 @@ class Pinned:
         design: The design.
         timing: The time of its network as it was measured last; None where it was not.
         input_scale: By what the camera's images are multiplied in size before the network sees them.
+        came_back: Whether it was pinned in an earlier session, and the code of this one has not pinned it again.
     """
 
     name: str
     design: Design
     timing: Timing | None = None
     input_scale: float = 1.0
+    came_back: bool = attrs.field(default=False, eq=False)
+
+    def is_of(self, design: Design, input_scale: float) -> bool:
+        """Whether it is of this design at this scale."""
+        return (self.design, self.input_scale) == (design, input_scale)
 
 
 class PinError(ValueError):
@@ -67,13 +73,69 @@ def with_pin(
         ['mice', 'mice (2)']
     """
     input_scale = _INPUT_SCALE.accept("input_scale", input_scale)
-    same = next((one for one in pins if (one.design, one.input_scale) == (design, input_scale)), None)
+    same = next((one for one in pins if one.is_of(design, input_scale)), None)
     if same is not None:
         raise PinError(f"This design is pinned already, as {quoted(same.name)}.")
     if len(pins) >= MOST_PINS:
         raise PinError(f"{MOST_PINS} designs are pinned, and there is no room for more: unpin one first.")
     wanted = shortened(name.strip() or design_name(design), LONGEST_NAME)
     return (*pins, Pinned(told_apart(wanted, [one.name for one in pins]), design, timing, input_scale))
+
+
+def with_those_that_came_back(
+    pins: Sequence[Pinned], kept: Sequence[Pinned]
+) -> tuple[tuple[Pinned, ...], tuple[Pinned, ...]]:
+    """The pins with those of an earlier session, and which of these have no room.
+
+    Args:
+        pins: The designs that are pinned.
+        kept: The pins of an earlier session. What is pinned already stays as it is.
+
+    Example:
+        >>> from encdec_widgets import preset
+        >>> kept = with_pin((), preset("U-Net"), "mine")
+        >>> pins, no_room = with_those_that_came_back((), kept)
+        >>> pins == kept, pins[0].came_back, no_room
+        (True, True, ())
+    """
+    result = tuple(pins)
+    missing = [one for one in kept if not any(pin.is_of(one.design, one.input_scale) for pin in pins)]
+    room = MOST_PINS - len(result)
+    for one in missing[:room]:
+        *others, new = with_pin(result, one.design, one.name, input_scale=one.input_scale)
+        result = (*others, attrs.evolve(new, came_back=True))
+    return result, tuple(missing[room:])
+
+
+def pinned_again(
+    pins: Sequence[Pinned], design: Design, name: str = "", input_scale: float = 1.0
+) -> tuple[Pinned, ...] | None:
+    """The pins where code pins a design that came back; None where it did not, so that it is to be pinned.
+
+    A notebook that pins a design does so at each start, also where the design has come back before.
+
+    Args:
+        pins: The designs that are pinned.
+        design: The design.
+        name: What it is called from now on; as before if left out.
+        input_scale: By what the camera's images are multiplied in size before the network sees them.
+
+    Example:
+        >>> from encdec_widgets import preset
+        >>> kept = with_pin((), preset("U-Net"), "mine")
+        >>> pins, _ = with_those_that_came_back((), kept)
+        >>> [one.name for one in pinned_again(pins, preset("U-Net"), "yours")]
+        ['yours']
+        >>> pinned_again(kept, preset("U-Net"), "yours") is None
+        True
+    """
+    same = next((one for one in pins if one.came_back and one.is_of(design, input_scale)), None)
+    if same is None:
+        return None
+    others = [one.name for one in pins if one is not same]
+    wanted = shortened(name.strip() or same.name, LONGEST_NAME)
+    new = attrs.evolve(same, name=told_apart(wanted, others), came_back=False)
+    return tuple(new if one is same else one for one in pins)
 
 
 def without_pin(pins: Sequence[Pinned], name: str) -> tuple[Pinned, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -16,7 +16,14 @@ from encdec_widgets.session.built_state import BuiltState
 from encdec_widgets.session.focus import Focus
 from encdec_widgets.session.interrupts import whole
 from encdec_widgets.session.network_time import NetworkRace, NetworkTime
-from encdec_widgets.session.pins import with_pin, with_timing, without_pin
+from encdec_widgets.session.pins import (
+    Pinned,
+    pinned_again,
+    with_pin,
+    with_those_that_came_back,
+    with_timing,
+    without_pin,
+)
 from encdec_widgets.session.steps import Selection, selectable_paths
 
 
@@ -77,6 +84,8 @@ class ViewState(BuiltState):
             FieldError: (a ValueError) If one of them is not possible.
         """
         after = attrs.evolve(self.conditions, **conditions)
+        if "input_scale" in conditions:
+            self._scale_set_after = self.steps[-1] if self.steps else None
         if after == self.conditions:
             return
         if self.shown is None:
@@ -133,14 +142,21 @@ class ViewState(BuiltState):
         design: Design | EncoderDecoder | str | None = None,
         name: str = "",
         input_scale: float | None = None,
+        *,
+        new: bool = False,
     ) -> None:
         """Keep a design to be compared with others; undo does not touch it.
+
+        A design that came back from an earlier session is not pinned twice, and takes the name if one is given: a
+        notebook that pins runs again after a restart.
 
         Args:
             design: A design, an architecture, or the name of a preset; the one on screen if left out.
             name: What it is called; its preset or its family if left out.
             input_scale: By what the camera's images are multiplied in size before it sees them. Left out, it is that
                 of the page *Receptive field* for the design on screen, and 1 for others.
+            new: Whether a design that came back is refused as one that is pinned already: a person who pins it on the
+                screen is told so.
 
         Raises:
             ValueError: If it is none of these, pinned already, or one more than six.
@@ -153,7 +169,23 @@ class ViewState(BuiltState):
         of_it = None if self.time is None or self.time.design != pinned else self.time.timing
         if input_scale is None:
             input_scale = self.conditions.input_scale if design is None else 1.0
-        self._set(pins=with_pin(self.pins, pinned, name or preset or "", of_it, input_scale))
+        again = None if new else pinned_again(self.pins, pinned, name, input_scale)
+        self._set(pins=again or with_pin(self.pins, pinned, name or preset or "", of_it, input_scale))
+
+    @whole
+    def bring_back_pins(self, kept: Sequence[Pinned]) -> tuple[Pinned, ...]:
+        """Pin the designs of an earlier session again, but for those that are pinned already.
+
+        Returns:
+            Those that have no room.
+
+        Raises:
+            RuntimeError: If the session was closed.
+        """
+        self._refuse_if_closed("pins no design")
+        pins, no_room = with_those_that_came_back(self.pins, kept)
+        self._set(pins=pins)
+        return no_room
 
     @whole
     def unpin(self, name: str) -> None:

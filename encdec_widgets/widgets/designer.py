@@ -80,6 +80,8 @@ class Designer(SessionFace, widgets.VBox):
             name: The name by which edits are kept in the browser, beside that of the notebook: where the cell is run
                 again, they can be brought back. If left out, that of the preset or the family.
             keep: A file, such as ``"edits.json"``, to keep the edits in instead; they come back from it by themselves.
+                Pinned designs come back too: a line of the notebook that pins one of them again changes no more than
+                its name.
 
         Raises:
             ValueError: If the design is none of these, the name no text, or ``keep`` no path of a file.

@@ -62,6 +62,11 @@ def test_use_this_takes_it_with_its_scale_and_undo_leads_back(page: Page) -> Non
     assert [pin.design for pin in page.session.pins] == [apart[-1].design]
     page.buttons("Pin")[-1].click()
     assert "pinned already" in page.text
+    pins = page.session.pins
+    page.session.unpin(pins[0].name)
+    page.session.bring_back_pins(pins)
+    page.buttons("Pin")[-1].click()
+    assert "pinned already" in page.text, "also what came back"
     page.buttons("Use this")[-1].click()
     assert page.session.design == apart[-1].design
     assert page.session.conditions.input_scale == apart[-1].input_scale

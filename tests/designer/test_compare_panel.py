@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from encdec_widgets import Design, Designer, compare_designs
+from encdec_widgets import Design, Designer, compare_designs, preset
 from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.background import Background
 from encdec_widgets.session import Session
 from encdec_widgets.session.network_time import NetworkTime
+from encdec_widgets.session.pins import with_pin
 from encdec_widgets.widgets.compare import compare_panel
 from encdec_widgets.widgets.compare.compare_panel import ComparePanel
 from tests.both_forms import in_both_forms as in_both_forms
@@ -115,6 +116,12 @@ def test_what_is_refused_is_said_and_the_session_has_no_problem(opened: Opened) 
     opened.ask(pin=True)
     opened.ask(pin=True)
     assert "pinned already" in opened.view.trouble
+    opened.session.unpin(opened.session.pins[0].name)
+    opened.session.bring_back_pins(with_pin(with_pin((), SMALL), preset("U-Net")))
+    for content in ({"pin": True}, {"preset": "U-Net"}):
+        opened.view.trouble = ""
+        opened.ask(**content)
+        assert "pinned already" in opened.view.trouble, "also what came back"
     for content in ({"use": "nobody"}, {"unpin": 7}, {"preset": 7}, {"file": "exe"}, {"file": ["csv"]}):
         opened.ask(**content)
         assert "Received:" in opened.view.trouble

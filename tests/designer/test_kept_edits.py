@@ -18,7 +18,12 @@ class Browser:
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
-        self.written = 0
+        self.every: list[str] = []
+
+    @property
+    def written(self) -> int:
+        """How often something was written."""
+        return len(self.every)
 
     def draw(self, designer: Designer) -> None:
         store = designer.kept._store
@@ -26,7 +31,7 @@ class Browser:
         name = store.name
 
         def send(content: Any, buffers: Any = None) -> None:
-            self.written += 1
+            self.every.append(content["write"])
             self.texts[name] = content["write"]
 
         store.send = send
@@ -88,6 +93,26 @@ def test_an_edit_alone_is_kept_before_it_is_built_and_those_of_a_drag_once_it_re
     asyncio.run(edits())
     assert browser.written == 2
     assert [text.count('"changes"') for text in browser.texts.values()] == [4]
+
+
+def test_what_is_brought_back_is_kept_at_every_moment(browser: Browser) -> None:
+    first = Designer(SMALL)
+    browser.draw(first)
+    first.session.pin("U-Net")
+    first.set("filters", 3)
+    first.close()
+    second = Designer(SMALL)
+    browser.draw(second)
+    browser.every.clear()
+
+    async def pressed() -> None:
+        press(second, "Bring back 1 edit and 1 pinned design")
+        (text,) = browser.every
+        (kept,) = json.loads(text)["kept"]
+        assert (len(kept["edits"]), len(kept["pins"])) == (1, 1)
+        assert kept["session"] == second.kept.memory.id
+
+    asyncio.run(pressed())
 
 
 def test_what_is_let_go_is_forgotten_by_the_browser(browser: Browser) -> None:
@@ -200,6 +225,24 @@ def test_a_design_of_ones_own_class_that_is_not_defined_yet_stays_kept(browser: 
     assert browser.texts["U-Net"] == text
 
 
+def test_pins_that_have_no_room_are_told_and_stay(browser: Browser) -> None:
+    first = Designer(SMALL)
+    browser.draw(first)
+    first.session.pin("U-Net")
+    first.close()
+    second = Designer(SMALL)
+    for filters in range(3, 9):
+        second.session.pin(SMALL.replace("filters", filters), str(filters))
+    browser.draw(second)
+    press(second, "Bring back 1 pinned design")
+    assert "no room: 1 design." in said(second)
+    assert labels(second) == ["Bring back 1 pinned design", "Let go"]
+    second.session.unpin("3")
+    press(second, "Bring back 1 pinned design")
+    assert second.session.pins[-1].name == "U-Net"
+    assert not seen(second)
+
+
 def test_pins_come_back_too(browser: Browser, tmp_path: Path) -> None:
     first = Designer(SMALL)
     browser.draw(first)
@@ -220,3 +263,5 @@ def test_pins_come_back_too(browser: Browser, tmp_path: Path) -> None:
     assert said(again) == "<div>1 pinned design came back from edits.json.</div>"
     assert [pin.name for pin in again.session.pins] == ["U-Net"]
     assert labels(again) == [], "there is no edit to take back"
+    again.session.pin("U-Net")  # as the next line of the notebook does at each start
+    assert [pin.name for pin in again.session.pins] == ["U-Net"]

@@ -8,7 +8,7 @@ import pytest
 from encdec_widgets import Design, preset
 from encdec_widgets.session import Session
 from encdec_widgets.session.memory import Memory
-from encdec_widgets.session.pins import MOST_PINS, pins_data, pins_of, with_pin
+from encdec_widgets.session.pins import MOST_PINS, PinError, pins_data, pins_of, with_pin
 from tests.session.conftest import SMALL
 
 OTHERS = [SMALL.replace("filters", value) for value in (5, 6, 7, 8, 9)]
@@ -63,16 +63,43 @@ def test_a_session_that_lets_all_its_pins_go_keeps_nothing() -> None:
     assert memory.text() == ""
 
 
-def test_what_is_pinned_already_or_has_no_room_is_no_trouble() -> None:
-    text = kept_of(pins=3)
+def test_what_is_pinned_already_is_no_trouble_and_what_has_no_room_stays_an_offer() -> None:
+    text = kept_of(3, pins=3)
     session, memory = opened(text)
     session.pin(OTHERS[1], "mine")
-    for number in range(4):
-        session.pin(SMALL.replace("filters", 20 + number))
-    memory.bring_back(memory.offers[0])
+    session.pin(OTHERS[2], "at its scale", 0.5)
+    for number in range(3):
+        session.pin(SMALL.replace("filters", 20 + number), f"more {number}")
+    assert memory.bring_back(memory.offers[0]) == 1
     assert len(session.pins) == MOST_PINS
-    assert session.pins[0].name == "mine"
+    assert [pin.name for pin in session.pins[:2]] == ["mine", "at its scale"]
     assert session.pins[-1].design == OTHERS[0]
+    assert session.design == SMALL.replace("filters", 3)
+    assert [offer.words for offer in memory.offers] == ["1 pinned design"]
+    assert [offer.words for offer in opened(memory.text())[1].offers] == [
+        "1 edit and 6 pinned designs",
+        "1 pinned design",
+    ]
+    session.unpin("more 1")
+    assert memory.bring_back(memory.offers[0]) == 0
+    assert (session.pins[-1].design, session.pins[-1].input_scale) == (OTHERS[1], 0.5)
+    assert not memory.offers
+    memory.found(text)
+    assert not memory.offers
+
+
+def test_code_that_pins_what_came_back_goes_on_and_a_person_is_told_that_it_is_pinned() -> None:
+    session, memory = opened(kept_of(pins=2))
+    memory.bring_back(memory.offers[0])
+    with pytest.raises(PinError, match="pinned already, as 'pin 5'"):
+        session.pin(OTHERS[0], input_scale=0.5, new=True)
+    session.pin(OTHERS[0], input_scale=0.5)
+    session.pin(OTHERS[1], "mine", 0.5)
+    assert [pin.name for pin in session.pins] == ["pin 5", "mine"]
+    with pytest.raises(PinError, match="pinned already, as 'mine'"):
+        session.pin(OTHERS[1], "twice in the same code", 0.5)
+    session.pin(OTHERS[1], "pin 5")
+    assert [(pin.name, pin.input_scale) for pin in session.pins][2:] == [("pin 5 (2)", 1.0)], "another scale"
 
 
 def test_a_page_that_is_loaded_again_does_not_offer_them_again() -> None:

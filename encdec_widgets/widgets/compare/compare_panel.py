@@ -230,7 +230,7 @@ class ComparePanel(widgets.VBox):
         """Do what the page asks for, or say why not; a page can ask for anything."""
         for what, do in (
             ("pin", self._pin),
-            ("preset", self._session.pin),
+            ("preset", lambda name: self._session.pin(name, new=True)),
             ("unpin", self._session.unpin),
             ("use", self._use),
             ("race", self._race),
@@ -250,7 +250,7 @@ class ComparePanel(widgets.VBox):
                 return
 
     def _pin(self, _: Any) -> None:
-        self._session.pin()
+        self._session.pin(new=True)
 
     def _use(self, name: Any) -> None:
         """Load a pinned design; undo leads back."""

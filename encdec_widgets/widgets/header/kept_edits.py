@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from encdec_widgets.designs.presets import family_name
-from encdec_widgets.formatting import error_text
+from encdec_widgets.formatting import counted, error_text
 from encdec_widgets.session import Session
 from encdec_widgets.session.edits_file import EditsFile
 from encdec_widgets.session.memory import Memory, Offer
@@ -42,6 +42,7 @@ class KeptEdits(widgets.HBox):
         self._came_back = ""
         self._told, self._told_of = "", session.editor.wanted
         self._failed = ""
+        self._without_room = 0  # so many pins of the offer that was brought back last
         self._kept: str | None = None  # the newest text that a page or the file has
         self.memory = Memory(session)
         self._at_rest = AtRest(KEEP_AFTER_S, session.guarded(self._keep), session.background)
@@ -130,14 +131,19 @@ class KeptEdits(widgets.HBox):
 
     def _bring_back(self, offer: Offer) -> bool:
         try:
-            self.memory.bring_back(offer)
+            self._without_room = self.memory.bring_back(offer)
         except ValueError as error:
             self._fail(f"They can't be brought back. {error_text(error)}")
             return False
+        self._show()
         return True
 
+    def _asked_to_bring_back(self, offer: Offer) -> None:
+        if self._bring_back(offer):
+            self._keep()  # at once: the offer is gone, and what came of it is kept nowhere else
+
     def _let_go(self) -> None:
-        self._failed = ""
+        self._failed, self._without_room = "", 0
         self.memory.let_go()
         self._show()
         self._keep()
@@ -163,6 +169,10 @@ class KeptEdits(widgets.HBox):
         return (
             self._told,
             self._came_back,
+            f"Not pinned, as there is no room: {counted(self._without_room, 'design')}. Unpin some in Compare, then "
+            "bring the rest back."
+            if self._without_room
+            else "",
             "Of these kept edits, the oldest go with your next edit." if memory.drops_one else "",
             f"What was kept can't be read, and new edits are not kept until it is let go. {memory.unreadable}"
             if memory.unreadable
@@ -177,7 +187,7 @@ class KeptEdits(widgets.HBox):
             self._button(
                 f"Bring back {offer.words}",
                 "What was kept from before; Undo leads back through edits",
-                partial(self._bring_back, offer),
+                partial(self._asked_to_bring_back, offer),
             )
             for offer in memory.offers
         ]

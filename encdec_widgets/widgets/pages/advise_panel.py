@@ -259,7 +259,7 @@ class AdvisePanel(widgets.VBox):
 
     def _pin(self, design: Design, name: str, scale: float) -> Markup:
         try:
-            self._session.pin(design, name, scale)
+            self._session.pin(design, name, scale, new=True)
         except ValueError as refused:
             return self._answered(error_text(refused), failed=True)
         return self._answered(f"Pinned as {self._session.pins[-1].name}. Compare in the header shows it.")
