@@ -11,6 +11,8 @@ from encdec_widgets.designs.edit_names import edit_name, same_network
 
 MOST_STATES = 1001
 """So many designs are kept: 1,000 steps back. They are small values that share their blocks."""
+INPUT_SCALES = (0.1, 1.0)
+"""By what images are multiplied in size before a network sees them: the range of SLEAP's Input Scaling."""
 SAME_GESTURE_S = 1.0
 """Edits of one field that follow each other within so many seconds are one step, as arrow keys are pressed."""
 

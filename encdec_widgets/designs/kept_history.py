@@ -9,13 +9,13 @@ import attrs
 
 from encdec_widgets.designs.design import Design
 from encdec_widgets.designs.design_json import fields_of, to_data
-from encdec_widgets.designs.history import History, State
+from encdec_widgets.designs.history import INPUT_SCALES, History, State
 from encdec_widgets.designs.json_changes import differences, with_changes
 from encdec_widgets.formatting import error_text, quoted, shortened
 
 MOST_KEPT = 200
 """So many edits are kept, the newest; a text of them takes some 20 kB."""
-_STEP = ("changes", "words", "anew", "name")
+_STEP = ("changes", "words", "anew", "name", "scales")
 
 
 class HistoryWriter:
@@ -54,6 +54,7 @@ class HistoryWriter:
             "words": after.words,
             "anew": after.anew,
             "name": after.name,
+            "scales": after.scales and list(after.scales),
         }
         return {key: value for key, value in step.items() if value or key == "changes"}
 
@@ -115,7 +116,8 @@ class KeptHistory:
             except ValueError as error:
                 raise ValueError(f"{what}: {error_text(error)}") from None
             words, name = _text(edit.get("words", "")), _text(edit.get("name", ""))
-            states.append(State(_design(data, what), words, anew=edit.get("anew") is True, name=name))
+            state = State(_design(data, what), words, anew=edit.get("anew") is True, name=name)
+            states.append(attrs.evolve(state, scales=_scales(edit.get("scales"), what)))
         return History(tuple(states), self.data["position"])
 
 
@@ -124,6 +126,17 @@ def _design(data: Any, what: str) -> Design:
         return Design(**fields_of(data))
     except Exception as error:
         raise ValueError(f"{what}: {error_text(error)}") from error
+
+
+def _scales(value: Any, what: str) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    least, most = INPUT_SCALES
+    fits = isinstance(value, list) and len(value) == 2
+    if not fits or not all(type(scale) in (int, float) and least <= scale <= most for scale in value):
+        raise ValueError(f"{what}: scales are two numbers from {least} to {most}. Received: {quoted(value)}.")
+    before, after = value
+    return float(before), float(after)
 
 
 def _text(value: Any) -> str:

@@ -65,6 +65,11 @@ class Fineness:
         return math.exp(-((self.output_stride / 2) ** 2) / self.sigma_px**2)
 
     @property
+    def sigma_camera_px(self) -> float:
+        """The spread of the targets in px of the camera's image."""
+        return self.sigma_px / self.input_scale
+
+    @property
     def words(self) -> str:
         """All of it in sentences."""
         cell = f"A cell of the output is {px_text(self.cell_px)} of the camera's image"
@@ -73,11 +78,12 @@ class Fineness:
         of_animal = (
             "" if share is None else f", {_share_text(share)} of the animal's {px_text(self.animal_px or 0)}"
         )
+        of_scaled = "" if self.input_scale == 1 else f" ({px_text(self.sigma_px)} of the scaled image)"
         return (
             f"{cell} ({how}). Without offsets a point is found to within half a cell, "
-            f"{px_text(self.limit_px)}, along each axis{of_animal}. A sigma of {px_text(self.sigma_px)} is "
-            f"{length_text(self.sigma_cells)} cells: of a point in the corner of a cell, the target reaches "
-            f"{percent_text(self.least_peak)} of a full peak."
+            f"{px_text(self.limit_px)}, along each axis{of_animal}. A sigma of "
+            f"{px_text(self.sigma_camera_px)}{of_scaled} is {length_text(self.sigma_cells)} cells: of a point in the "
+            f"corner of a cell, the target reaches {percent_text(self.least_peak)} of a full peak."
         )
 
 

@@ -22,7 +22,7 @@ from encdec_widgets.explore.sweeping.grid import Grid, grid_of
 from encdec_widgets.explore.sweeping.progress import Pace, progress_of
 from encdec_widgets.explore.sweeping.rows import Row, csv_of, frame_of, json_of
 from encdec_widgets.explore.sweeping.run import Run, Sought
-from encdec_widgets.explore.sweeping.store import HEADER_KEY, Kept, Store, held_of
+from encdec_widgets.explore.sweeping.store import HEADER_KEY, Kept, Store
 from encdec_widgets.explore.tell import Conditions, wanted_of
 from encdec_widgets.formatting import counted, duration_text, exact_text
 from encdec_widgets.workers.options import Options, checked
@@ -338,7 +338,7 @@ def sweep(
         combinations,
         Sought(wanted=wanted, conditions=conditions, asking=asking),
         header=header,
-        store=None if store is None else Store(Path(store), held_of(header, combinations.values)),
+        store=None if store is None else Store(Path(store), header, tuple(combinations.values)),
         progress=progress,
     )
 

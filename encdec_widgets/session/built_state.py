@@ -31,6 +31,8 @@ class BuiltState(State):
     _builder: LiveBuilder
     _discarded: Discarded
     _telling_edit = False
+    _scale_set_after: Step | None = None
+    """The newest step when the scale of images was last set by itself: it counts more than what came before."""
 
     @whole
     def _follow(
@@ -135,7 +137,8 @@ class BuiltState(State):
         elif self.shown is not None and self.shown.backbone.filled:
             self._discarded.add(self.shown.backbone.structure, backbone.structure)
         built = self.steps.index(step) + 1
-        for done in self.steps[:built]:
+        settled = self.steps.index(self._scale_set_after) + 1 if self._scale_set_after in self.steps else 0
+        for done in self.steps[settled:built]:
             if done.input_scale is not None:
                 conditions = attrs.evolve(conditions, input_scale=done.input_scale)
         shown = attrs.evolve(

@@ -10,6 +10,7 @@ from encdec_widgets.architectures.fields.described import (
     integer,
     real,
 )
+from encdec_widgets.designs.history import INPUT_SCALES
 from encdec_widgets.workers.options import Options
 
 _OF_TIMING = described_fields(Options)
@@ -42,9 +43,9 @@ class Conditions:
     )
     input_scale: float = real(
         1.0,
-        minimum=0.1,
-        maximum=1,
-        usual=(0.1, 1),
+        minimum=INPUT_SCALES[0],
+        maximum=INPUT_SCALES[1],
+        usual=INPUT_SCALES,
         unit="×",
         help="SLEAP's Input Scaling; smaller scales make the network faster, let it see further and lose detail.",
     )

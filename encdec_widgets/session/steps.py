@@ -68,14 +68,21 @@ class Step:
     def input_scale(self) -> float | None:
         """By what images are multiplied in size from it on; None where it leaves that as it is."""
         before, after = self.before.history, self.after.history
-        moves = after.states == before.states
-        if moves and after.position < before.position:
-            scales = before.present.scales
-            return None if scales is None else scales[0]
-        scales = after.present.scales
-        if scales is None or (not moves and any(state is after.present for state in before.states)):
-            return None  # as after a drag that led back to a design that was loaded before
-        return None if after.present is before.present else scales[1]
+        if after.states == before.states and after.position < before.position:
+            undone = before.present.scales
+            return None if undone is None else undone[0]
+        if after.states == before.states:
+            redone = after.present.scales if after.position > before.position else None
+            return None if redone is None else redone[1]
+        for index in range(after.position, -1, -1):
+            state = after.states[index]
+            if any(
+                state is known for known in before.states[index : index + 2]
+            ):  # the oldest may have gone meanwhile
+                break
+            if state.scales is not None:
+                return state.scales[1]
+        return None
 
     @property
     def words(self) -> str:

@@ -84,6 +84,8 @@ class ViewState(BuiltState):
             FieldError: (a ValueError) If one of them is not possible.
         """
         after = attrs.evolve(self.conditions, **conditions)
+        if "input_scale" in conditions:
+            self._scale_set_after = self.steps[-1] if self.steps else None
         if after == self.conditions:
             return
         if self.shown is None:

@@ -1,11 +1,9 @@
 """The page Advise: what it asks for, what it shows of an advice, and what its buttons do."""
 
 import gc
-import html
 import re
 from typing import Any
 
-import attrs
 import ipywidgets
 import pytest
 
@@ -17,10 +15,7 @@ from encdec_widgets.explore.advising.measured import finalists
 from encdec_widgets.explore.largest_batch import largest_batch
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base import stock as widgets
-from encdec_widgets.widgets.pages import advise_panel
-from encdec_widgets.widgets.pages.advise_panel import AdvisePanel
 from encdec_widgets.widgets.pages.aside import ADVISE, COSTS
-from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import (
     BeyondMemoryError,
     TimingError,
@@ -28,39 +23,15 @@ from encdec_widgets.workers.errors import (
     TimingTooLongError,
     WorkerBusyError,
 )
-from encdec_widgets.workers.timing import Progress, Timing
+from encdec_widgets.workers.timing import Progress
 from encdec_widgets.workers.timing.calibrating import Calibrated
 from encdec_widgets.workers.timing.calibration import Calibration
 from tests.both_forms import in_both_forms as in_both_forms
+from tests.designer.advised import Page, on_cpu
+from tests.designer.advised import page as page
 from tests.designer.reading import SMALL, walk
 from tests.designer.slow import in_a_loop, until
-from tests.designer.timed import CALIBRATION, TIMING, FakeWorker
-
-ASKED = {"animal": 40.0, "height": 256, "width": 256, "memory": "2 GB", "family": "U-Net", "batch_size": 2}
-
-
-class Page:
-    """A panel that is seen; what it says aloud is kept."""
-
-    def __init__(self, session: Session, **wishes: Any) -> None:
-        self.session, self.worker, self.said = session, FakeWorker(), list[str]()
-        self.panel = AdvisePanel(session, self.worker, self.said.append)  # type: ignore[arg-type]
-        self.panel.visible = True
-        for name, value in {**ASKED, **wishes}.items():
-            self.panel.controls._on_edit(name, value)
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"\s+", " ", html.unescape(re.sub("<[^>]+>", " ", self.panel.text)))
-
-    def buttons(self, words: str) -> list[widgets.Button]:
-        return [one for one in walk(self.panel.results) if getattr(one, "description", "") == words]
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Page:
-    monkeypatch.setattr(advise_panel, "visible_devices", lambda: (CPU,))
-    return Page(Session(SMALL))
+from tests.designer.timed import CALIBRATION
 
 
 def test_the_three_designs_with_all_that_the_advice_says(page: Page) -> None:
@@ -230,6 +201,11 @@ def test_what_is_below_is_said_to_be_for_other_wishes(page: Page) -> None:
     assert "for other wishes" in page.text
     page.panel.controls._on_edit("animal", 40)
     assert "for other wishes" not in page.text
+    for family in ("LEAP CNN", "any"):
+        page.panel.controls._on_edit("family", family)
+        assert "for other wishes" in page.text
+    page.panel.controls._on_edit("family", "U-Net")
+    assert "for other wishes" not in page.text
 
 
 def test_how_many_images_fit_and_how_fine_the_output_is_of_the_network_on_screen(page: Page) -> None:
@@ -250,6 +226,23 @@ def test_how_many_images_fit_and_how_fine_the_output_is_of_the_network_on_screen
     assert page.text == before, "nobody sees it"
     page.panel.visible = True
     assert page.text != before
+
+
+def test_the_wishes_are_for_other_images_where_these_do_not_come_to_the_input_scaled_and_padded(
+    page: Page,
+) -> None:
+    for name, value in (("height", 1000), ("width", 700), ("animal", 300)):
+        page.panel.controls._on_edit(name, value)
+    page.panel.start.click()
+    assert "The wishes are for images of 1000 × 700 px." in page.text
+    page.buttons("Use this")[0].click()
+    scale, design = page.session.conditions.input_scale, page.session.design
+    assert scale < 1
+    assert design.input_shape[:2] != (int(1000 * scale), int(700 * scale)), "they are padded"
+    assert "up to" in page.text
+    assert "The wishes are for" not in page.text
+    page.panel.controls._on_edit("height", 900)
+    assert f"The wishes are for images of 900 × 700 px, scaled to {scale}." in page.text
 
 
 def test_the_speed_of_a_device_is_asked_first_and_stop_ends_it(page: Page) -> None:
@@ -273,10 +266,6 @@ def test_the_speed_of_a_device_is_asked_first_and_stop_ends_it(page: Page) -> No
     page.worker.answer(TimingError("no such device"))
     assert "The speed could not be tested: no such device" in page.text
     assert "for other wishes" not in page.text
-
-
-def on_cpu(ms: float, **others: Any) -> Timing:
-    return attrs.evolve(TIMING, median_ms=ms, **others)
 
 
 def test_the_finalists_are_timed_and_it_says_how_far_predictions_were_off(page: Page) -> None:

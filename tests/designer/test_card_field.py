@@ -117,6 +117,15 @@ def test_words_say_which_values_fit(gbs: list[float | None], said: str) -> None:
     assert found == f"A training step fits into 8 GB {said}"
 
 
+def test_nothing_is_said_to_fit_while_values_are_missing() -> None:
+    question = Question(design=DESIGN, path="convs_per_block")
+    points = {value: point(value, 1) for value in question.values}
+    assert fitting_words(question, points, 8 * 10**9)
+    for missing in question.values:
+        others = {value: one for value, one in points.items() if value != missing}
+        assert fitting_words(question, others, 8 * 10**9) == ""
+
+
 def test_an_input_without_a_size_is_told() -> None:
     backbone = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (None, None, 1)).build()
     assert "once the size of the input is set" in batch_words(backbone, 8 * 10**9, "float32")

@@ -94,6 +94,14 @@ def test_edits_and_unpinning_meanwhile_leave_what_was_raced_to_those_that_are_st
     assert opened.view.notices[0].startswith("Raced in turn on CPU: compared with second, third is 4.0")
 
 
+def test_one_design_that_is_pinned_at_two_scales_has_a_time_at_each(opened: Opened) -> None:
+    opened.session.pin(SMALL.replace("filters", 3), "scaled", 0.25)
+    opened.ask(race=True)
+    opened.worker.answer(raced(opened.worker.jobs[0], 10, 20, 5, 40))
+    assert opened.column("scaled")[TIME][0].startswith("40.0 ms")
+    assert opened.column("scaled")[TIME][1] == "× 4 (95 %: 4 to 4)"
+
+
 def test_a_design_that_is_timed_since_has_the_newer_time(opened: Opened) -> None:
     opened.ask(race=True)
     opened.worker.answer(raced(opened.worker.jobs[0], 10, 20, 5))
@@ -146,6 +154,18 @@ def test_what_takes_too_much_memory_or_too_long_is_asked_and_names_the_design(op
     assert not opened.view.race["question"], "it was asked of other designs"
     opened.ask(go_on=True)
     assert len(opened.worker.jobs) == 2
+
+
+def test_what_is_unpinned_before_a_race_goes_on_all_the_same_is_raced_with_the_others(opened: Opened) -> None:
+    opened.ask(race=True)
+    opened.ask(unpin="first")
+    opened.worker.answer(BeyondMemoryError(2 * 10**9, 10**9, 4, 1))
+    opened.ask(go_on=True)
+    job = opened.worker.jobs[-1]
+    assert [one.name for one in job.racers] == list(NAMES)
+    opened.worker.answer(raced(job, 10, 20, 5))
+    assert not opened.view.race["running"]
+    assert times(opened)[:2] == [("20.0 ms", ""), ("5.00 ms", "× 0.25 (95 %: 0.25 to 0.25)")]
 
 
 def test_a_hang_or_a_process_that_ends_is_said_and_the_next_race_works(opened: Opened) -> None:

@@ -129,6 +129,20 @@ def test_a_lasso_pins_those_on_the_front_first_and_says_what_has_no_room(
     assert len(session.pins) == 5, "blocks are not pinned"
 
 
+def test_designs_are_pinned_for_the_images_of_the_session(
+    picture: Picture, session: Session, swept: Swept, said: list[str]
+) -> None:
+    session.assume(input_scale=0.5)
+    swept.show(rows({"filters": [2, 3]}))
+    swept.pin(["0"])
+    assert [pin.input_scale for pin in session.pins] == [0.5]
+    session.assume(input_scale=1)
+    swept.pin(["0"])
+    assert [pin.input_scale for pin in session.pins] == [0.5, 1], "for other images it is another one"
+    swept.pin(["0"])
+    assert said[-1].startswith("Pinned already: 1 design")
+
+
 def test_keys_walk_along_both_axes(swept: Swept, picture: Picture) -> None:
     swept.show(rows())
     picture.show_designs()

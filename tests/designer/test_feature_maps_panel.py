@@ -330,6 +330,27 @@ def test_weights_of_a_training_are_offered_while_its_design_is_on_screen(
     assert panel.weights.value == "own", "only the first time, they are chosen"
 
 
+def test_where_another_design_is_on_screen_a_first_training_is_chosen_once_its_own_is_back(
+    panel: FeatureMapsPanel, session: Session
+) -> None:
+    assert session.shown is not None
+    trained = session.shown.backbone.design.build()
+    session.change("filters", 3)
+    panel.offer_training(trained, Halo())
+
+    def chosen() -> tuple[Any, Any, Any]:
+        return panel.weights.value, panel.image.value, panel.standardise.value
+
+    assert chosen() == ("own", "a sample", False)
+    panel.offer_training(trained, Halo())
+    session.undo()
+    assert chosen() == ("trained", "training picture", True)
+    panel.weights.value, panel.image.value = "random", "a sample"
+    session.change("filters", 3)
+    session.undo()
+    assert chosen() == ("random", "a sample", True), "only the first time, they are chosen"
+
+
 # In the boxes of the picture
 
 

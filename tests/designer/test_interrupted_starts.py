@@ -1,6 +1,7 @@
 """An interrupt that comes as a panel begins its work stops it: the button can be pressed again."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -35,17 +36,27 @@ def receptive_field(worker: FakeWorker, _: pytest.MonkeyPatch) -> widgets.Button
     return page.measure
 
 
-def advisor(worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> widgets.Button:
+def advise(worker: FakeWorker, monkeypatch: pytest.MonkeyPatch, **wishes: Any) -> AdvisePanel:
     monkeypatch.setattr(advise_panel, "visible_devices", lambda: (CPU,))
     panel = AdvisePanel(Session(DESIGN), worker)  # type: ignore[arg-type]
     panel.visible = True
-    wishes = {"animal": 40.0, "height": 256, "width": 256, "family": "U-Net"}
-    for name, value in {**wishes, "images_per_second": 1e5, "device": "CPU"}.items():
+    asked = {"animal": 40.0, "height": 256, "width": 256, "family": "U-Net"}
+    for name, value in {**asked, **wishes}.items():
         panel.controls._on_edit(name, value)
-    return panel.start
+    return panel
 
 
-@pytest.mark.parametrize("start", [feature_maps, timing, receptive_field, advisor])
+def advisor(worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> widgets.Button:
+    return advise(worker, monkeypatch, images_per_second=1e5, device="CPU").start
+
+
+def timing_of_advised(worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> widgets.Button:
+    panel = advise(worker, monkeypatch)
+    panel.start.click()
+    return panel.time
+
+
+@pytest.mark.parametrize("start", [feature_maps, timing, receptive_field, advisor, timing_of_advised])
 def test_what_is_interrupted_as_it_begins_can_be_begun_again(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,6 +45,17 @@ def test_it_follows_the_animal_and_the_scale(panel: ReceptivePanel) -> None:
     assert panel.view.cells["size"] == 4
 
 
+@pytest.mark.parametrize(("scale", "sigma"), [(1, "2.5 px"), (0.5, "5 px (2.5 px of the scaled image)")])
+def test_the_sigma_on_the_image_is_the_one_in_the_words(
+    panel: ReceptivePanel, scale: float, sigma: str
+) -> None:
+    panel.input_scale = scale
+    show(panel, SMALL)
+    cells = panel.view.cells
+    assert f"A sigma of {sigma} is" in cells["words"]
+    assert cells["spread"] == f"sigma {sigma.partition(' (')[0]}"
+
+
 def test_of_several_heads_it_is_the_first(panel: ReceptivePanel) -> None:
     heads = (Head(name="points", channels=2), Head(name="parts", channels=4))
     show(panel, Design(SMALL.architecture, SMALL.input_shape, heads=heads))

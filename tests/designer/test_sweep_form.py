@@ -18,7 +18,7 @@ from encdec_widgets.widgets.designs.swept import Swept
 from encdec_widgets.widgets.designs.typed_values import read_values, sensible_values
 from tests.both_forms import in_both_forms as in_both_forms
 from tests.designer.slow import in_a_loop, until
-from tests.designer.told_at_once import SMALL, names, sweep_module, told_of
+from tests.designer.told_at_once import SMALL, names, sweep_module, told_with_time
 from tests.designer.told_at_once import no_processes as no_processes
 from tests.designer.told_at_once import said as said
 from tests.designer.told_at_once import session as session
@@ -145,7 +145,7 @@ def test_a_sweep_with_times_asks_for_them_and_shows_them(
 
     def noted(*args: Any, **more: Any) -> Sweep:
         asked.append((args[2], more))
-        return sweep(*args, **more, executor=Instant(told_of))
+        return sweep(*args, **more, executor=Instant(told_with_time))
 
     monkeypatch.setattr(sweep_module, "sweep", noted)
     form = SweepForm(session, swept, lambda: None)
@@ -173,7 +173,7 @@ def test_rows_are_kept_in_a_file_and_another_session_goes_on_from_it(
     again = SweepForm(opened, other, lambda: None)
     again.values[0].value, again.values[1].value = "2, 4", "1, 2"
     again.store.value = "sweep.jsonl"
-    assert "sweep.jsonl is there, and its rows are not done again" in again.text
+    assert "sweep.jsonl is there: if it is of this sweep, its rows are not done again" in again.text
     again.button.click()
     assert [row.told for row in other.rows] == [row.told for row in swept.rows]
     assert Path("sweep.jsonl").read_text().count("\n") == 5

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,33 +10,34 @@ import pytest
 from encdec_widgets import Design, preset, sweep
 from encdec_widgets.architectures import UNet
 from encdec_widgets.background import Background
-from encdec_widgets.explore.sweep import Sweep
+from encdec_widgets.explore.sweep import Row, Sweep
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.designs.swept import Swept
 from encdec_widgets.widgets.picture.picture import Picture
 from tests.both_forms import in_both_forms as in_both_forms
 from tests.designer.slow import in_a_loop, until
-from tests.designer.told_at_once import GRID, SMALL, rows, sweep_module, told_of
+from tests.designer.told_at_once import GRID, SMALL, rows, sweep_module, told_of, told_with_time
 from tests.designer.told_at_once import no_processes as no_processes
 from tests.designer.told_at_once import picture as picture
 from tests.designer.told_at_once import said as said
 from tests.designer.told_at_once import session as session
 from tests.designer.told_at_once import swept as swept
-from tests.explore.instant import Instant
+from tests.explore.instant import Instant, Waiting
 
 
 def test_stop_keeps_the_rows_and_says_how_many(
     session: Session, swept: Swept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    waiting = Waiting(2)
+    monkeypatch.setattr(sweep_module, "sweep", lambda *args, **more: sweep(*args, **more, executor=waiting))
+
     async def scenario() -> None:
-        swept.begin(GRID)
-        await until(lambda: bool(swept._rows))
+        swept.begin({"filters": range(1, 10)})
+        await until(lambda: len(swept._rows) == 2)
         swept.stop()
-        done = len(swept.rows)
         assert not swept.busy
-        assert done >= 1
-        if done < 9:
-            assert swept.words == f"Stopped: {done} of 9 designs are done."
+        assert len(swept.rows) == 2
+        assert swept.words == "Stopped: 2 of 9 designs are done."
         swept.close()
 
     in_a_loop(scenario)
@@ -121,6 +123,18 @@ def test_a_designer_that_never_sweeps_does_not_load_what_does() -> None:
     assert found.stdout.strip() == "[]"
 
 
+class StopsAtTen(Swept):
+    """A sweep that a person stops when ten rows are there, once; it has the same ten in both forms."""
+
+    stopped = False
+
+    def _came(self, rows: Sequence[Row]) -> None:
+        super()._came(rows)
+        if len(self._rows) == 10 and not self.stopped:
+            self.stopped = True
+            self.stop()
+
+
 def test_a_sweep_that_was_stopped_goes_on_and_does_no_row_twice(
     in_both_forms: Background, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,17 +143,15 @@ def test_a_sweep_that_was_stopped_goes_on_and_does_no_row_twice(
 
     async def scenario() -> None:
         session = Session(SMALL)
-        swept = Swept(session)
+        swept = StopsAtTen(session)
         assert not swept.can_go_on
         swept.begin({"filters": range(1, 60)})
         assert not swept.can_go_on
-        await until(lambda: bool(swept._rows))
-        swept.stop()
-        done = len(swept.rows)
-        if done < 59:
-            assert swept.can_go_on
-            session.change("filters", 3)  # It goes on with the design that it began with.
-            swept.go_on()
+        await until(lambda: not swept.busy)
+        assert len(swept.rows) == 10
+        assert swept.can_go_on
+        session.change("filters", 3)  # It goes on with the design that it began with.
+        swept.go_on()
         await until(lambda: not swept.busy)
         assert [row.index for row in swept.rows] == list(range(59))
         assert sorted(instant.asked) == sorted(set(instant.asked))
@@ -251,3 +263,64 @@ def test_what_a_sweep_was_told_is_not_asked_again_but_for_times(
     assert len(instant.asked) == 3
     swept.begin({"filters": [2, 4, 8]}, work="forward")
     assert len(instant.asked) == 6
+
+
+@pytest.fixture
+def timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What asks for times has them."""
+
+    def begun(base: Any, grid: Any, tell: Any, **more: Any) -> Sweep:
+        told = told_with_time if "time" in tell else told_of
+        return sweep(base, grid, tell, **more, executor=Instant(told))
+
+    monkeypatch.setattr(sweep_module, "sweep", begun)
+
+
+def figures_are_seen(swept: Swept) -> bool:
+    return "No design with both figures yet" not in swept.cloud.notes and len(swept.cloud.dots) > 0
+
+
+@pytest.mark.usefixtures("timed")
+def test_times_are_seen_once_there_is_one_and_not_of_designs_without(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept = Swept(session)
+    seen: list[tuple[str, bool]] = []
+    swept.observe(lambda _: seen.append((swept.x, figures_are_seen(swept))), ["rows", "x", "busy"])
+    swept.begin({"filters": [2, 4]})
+    swept.begin({"filters": [2, 4]}, work="forward")
+    assert swept.x == "time_ms"
+    swept.go_back()
+    assert swept.x == "parameters"
+    swept.go_back()
+    swept.x = "time_ms"
+    swept.begin({"filters": [3, 5]})
+    assert swept.x == "parameters"
+    assert all(there for _, there in seen[1:]), seen  # Before the first sweep there is none.
+
+    def fails(self: Sweep) -> Any:
+        raise OSError("no space left")
+        yield
+
+    monkeypatch.setattr(Sweep, "__iter__", fails)
+    swept.begin({"filters": [6]}, work="forward")
+    assert (swept.x, figures_are_seen(swept)) == ("parameters", True)
+
+
+@pytest.mark.usefixtures("timed")
+def test_a_figure_that_a_person_chooses_before_the_first_time_stays(session: Session) -> None:
+    swept = Swept(session)
+    swept.show(rows())
+    swept.observe(lambda _: setattr(swept, "x", "training_bytes"), "busy")
+    swept.begin({"filters": [2, 4]}, work="forward")
+    assert swept.x == "training_bytes"
+
+
+def test_of_rows_without_the_usual_figures_others_are_seen(swept: Swept) -> None:
+    swept.show(sweep(SMALL, {"filters": [2, 4]}, ("cost",), Instant()).run())
+    assert (swept.x, swept.y) == ("parameters", "multiply_adds")
+    assert figures_are_seen(swept)
+    swept.show([])
+    assert (swept.x, swept.y) == ("parameters", "multiply_adds"), (
+        "where there are none, what was chosen stays"
+    )

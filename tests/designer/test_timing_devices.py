@@ -19,7 +19,7 @@ from encdec_widgets.workers.timing import (
     known_devices,
 )
 from encdec_widgets.workers.timing.listing import Listing
-from tests.designer.timed import CALIBRATION, DESIGN, TIMING, FakeWorker, begun, show
+from tests.designer.timed import CALIBRATION, DESIGN, OTHER, RACED, TIMING, FakeWorker, begun, show
 from tests.library.fake_nvml import Card, FakeNvml, install
 
 OWN = keras.config.backend()
@@ -106,6 +106,21 @@ def test_a_run_tells_the_devices_too(panel: TimingPanel, worker: FakeWorker) -> 
     assert panel._session.time.device == "NVIDIA H200 (GPU:0)"
 
 
+def test_a_race_on_a_backend_whose_devices_are_not_known_tells_the_time_and_where_it_was(
+    panel: TimingPanel, worker: FakeWorker
+) -> None:
+    choose(panel, "backend", ANOTHER)
+    panel.pin.click()
+    show(panel, OTHER)
+    panel.start_race.click()
+    on_card = tuple(attrs.evolve(one, device="NVIDIA H200 (GPU:0)", backend=ANOTHER) for one in RACED.timings)
+    worker.answer(attrs.evolve(RACED, timings=on_card))
+    assert asks(panel), "its devices are not known"
+    time = panel._session.time
+    assert time is not None
+    assert (time.design, time.ms, time.device) == (OTHER, on_card[1].median_ms, "NVIDIA H200 (GPU:0)")
+
+
 def test_what_the_process_of_the_own_backend_tells_counts_more_than_what_is_seen_here(
     panel: TimingPanel, worker: FakeWorker
 ) -> None:
@@ -128,6 +143,20 @@ def test_asking_is_stopped_by_the_same_button(panel: TimingPanel, worker: FakeWo
     assert button.description == first
     assert "encdec-error" not in panel.ask_devices.children[0].value
     assert offered(panel) == ("auto", "CPU")
+
+
+def test_asking_can_be_stopped_while_a_backend_is_chosen_whose_devices_are_known(
+    panel: TimingPanel, worker: FakeWorker
+) -> None:
+    choose(panel, "backend", ANOTHER)
+    panel.ask_devices.button.click()
+    choose(panel, "backend", OWN)
+    assert asks(panel)
+    assert panel.ask_devices.button.description == "Stop asking"
+    panel.ask_devices.button.click()
+    assert worker.stopped
+    worker.answer(TimingStopped())
+    assert not asks(panel)
 
 
 @pytest.mark.parametrize("at_once", [True, False])

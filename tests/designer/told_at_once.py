@@ -17,6 +17,7 @@ from tests.explore.instant import Instant
 sweep_module = importlib.import_module("encdec_widgets.explore.sweep")
 """``encdec_widgets.explore.sweep`` by attributes may be the function."""
 SMALL = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (32, 32, 1))
+TIME = {"median_ms": 2.0, "device": "CPU", "processor": "a processor"}
 GRID = {"filters": [2, 4, 8], "down_blocks": [1, 2, 7]}
 
 
@@ -29,6 +30,11 @@ def told_of(design_json: str) -> dict[str, Any]:
         "receptive_field": {"extent": "exact", "height": 10 * levels, "width": 10 * levels},
         "checks": [],
     }
+
+
+def told_with_time(design_json: str) -> dict[str, Any]:
+    """The same, and a time, as where that is asked for."""
+    return {**told_of(design_json), "time": TIME}
 
 
 def rows(grid: Any = None) -> Sweep:

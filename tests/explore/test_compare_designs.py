@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import keras
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -262,6 +263,26 @@ def test_a_race_gives_each_its_time_and_its_ratio_to_the_first_with_the_interval
     assert told.startswith("Raced in turn on CPU: compared with a, c is 2.0")
     row = list(csv.DictReader(io.StringIO(compared.to_csv())))[2]
     assert float(row["time_ms_ratio_low"]) == pytest.approx(2)
+
+
+class Local(EncoderBlock):
+    """A block of a user's own with a layer of a class that no other process can import."""
+
+    def make_block(self, x_in: Any, prefix: str = "block") -> Any:
+        class Here(keras.layers.Layer):  # type: ignore[misc]
+            def call(self, x: Any) -> Any:
+                return x
+
+        return Here(name=f"{prefix}_here")(keras.layers.MaxPooling2D(name=f"{prefix}_pool")(x_in))
+
+
+@pytest.mark.usefixtures("nobody_waits")
+def test_a_network_that_cannot_be_sent_is_left_out_of_the_race_and_has_its_column() -> None:
+    local = Design(CustomEncoderDecoder(encoder=[Local()]), (8, 8, 1))
+    compared = compare_designs([SMALL, local, WIDE], ["a", "b", "c"], race=True, worker=RacingWorker())
+    assert [row.figures.get("time_ms") for row in compared] == [2, None, 4]
+    assert compared.notices[0].startswith("b was not raced: ")
+    assert "Put the class into a file beside it" in compared.notices[0]
 
 
 @pytest.mark.usefixtures("nobody_waits")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from encdec_widgets import Design, sweep
 from encdec_widgets.architectures import UNet
 from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
+from encdec_widgets.designs.design_json import to_data
 from encdec_widgets.explore.sweep import Sweep
 from encdec_widgets.explore.sweeping.store import Kept, Store, StoreError
 from tests.explore.instant import DESIGN, Instant, told_of_text
@@ -144,14 +145,44 @@ def test_a_design_for_which_memory_ran_out_is_tried_again(
     ],
     ids=["another grid", "another order", "another batch"],
 )
-def test_the_store_of_another_sweep_is_refused_and_left(tmp_path: Path, how: Any, named: str) -> None:
+@pytest.mark.parametrize("content", [CONTENT, CONTENT[:-5]], ids=["whole", "torn"])
+def test_the_store_of_another_sweep_is_refused_and_left(
+    tmp_path: Path, content: bytes, how: Any, named: str
+) -> None:
     path = tmp_path / "store"
-    path.write_bytes(CONTENT)
+    path.write_bytes(content)
     with pytest.raises(
         StoreError, match=f"holds another sweep: {named} there is .* Received: .* Give another"
     ):
         swept(path, **how)
-    assert path.read_bytes() == CONTENT
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("design", [7, {}, {"architecture": 7}, {"architecture": {"fields": 7}}], ids=str)
+def test_a_store_whose_design_is_damaged_is_refused(tmp_path: Path, design: Any) -> None:
+    path = tmp_path / "store"
+    first, *rows = CONTENT.splitlines(keepends=True)
+    path.write_bytes(json.dumps({**json.loads(first), "design": design}).encode() + b"\n" + b"".join(rows))
+    with pytest.raises(StoreError, match="holds another sweep: design"):
+        swept(path)
+
+
+def test_of_a_large_file_that_is_no_store_only_the_beginning_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b'{"frame": 1}\n' * 100_000)
+    read, sizes = os.read, []
+
+    def noted(file: int, size: int) -> bytes:
+        found = read(file, size)
+        sizes.append(len(found))
+        return found
+
+    monkeypatch.setattr("encdec_widgets.explore.sweeping.store.os.read", noted)
+    with pytest.raises(StoreError, match="is no store of a sweep"):
+        swept(path)
+    assert 0 < sum(sizes) < 100
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "{}", '{"encdec_widgets_sweep": 1, "rows": []}', "\n", "{\n"])
@@ -236,6 +267,19 @@ def test_a_design_that_differs_in_what_is_swept_goes_on_and_gives_the_same_rows(
     assert [(row.values, row.told, row.design) for row in found.rows] == [
         (row.values, row.told, row.design) for row in whole.rows
     ]
+
+
+@pytest.mark.parametrize("present", [{}, {"filters": 99}], ids=["the same", "another"])
+def test_a_store_whose_first_line_has_all_of_the_design_goes_on(tmp_path: Path, present: Any) -> None:
+    """As stores have that were begun by a version that did not leave the swept fields out."""
+    path = tmp_path / "store"
+    first, *rows = CONTENT.splitlines(keepends=True)
+    header = {**json.loads(first), "design": to_data(DESIGN.replace_all(present))}
+    assert header != json.loads(first)
+    path.write_bytes(json.dumps(header).encode() + b"\n" + b"".join(rows))
+    again = Instant()
+    assert swept(path, again).run().rows == WHOLE
+    assert again.asked == []
 
 
 def test_a_design_that_differs_in_another_field_too_is_refused(tmp_path: Path) -> None:

@@ -106,3 +106,11 @@ def test_a_kind_of_a_users_own_is_validated_described_and_tried(odd: Any) -> Non
         odd(size=4)
     assert described_fields(odd)["size"].kind == "odd"
     assert values_of(Design(odd()), "size") == (1, 3, 5, 7)
+
+
+@pytest.mark.parametrize("kind", ["integer", "real", "counts"])
+def test_a_large_bound_has_all_its_digits(kind: str) -> None:
+    info = FieldInfo(
+        kind=kind, default=1, minimum=1, maximum=10**15, usual=(1, 9), lengths=(1, 3), help="Help."
+    )
+    assert info.of_kind.allowed(info).endswith(" to 1,000,000,000,000,000")

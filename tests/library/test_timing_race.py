@@ -138,6 +138,31 @@ def test_a_race_is_of_two_networks_or_more_and_names_are_as_many() -> None:
         race([DESIGN, DESIGN], names=("a",))
 
 
+class Slow:
+    """Stands for a network whose runs take so long, and for the watch of its card."""
+
+    def __init__(self, run_s: float) -> None:
+        self.run_s = run_s
+
+    def run(self, seconds: float) -> list[float]:
+        return [1000 * self.run_s]
+
+    def sample(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("count", [2, 3, 6])
+@pytest.mark.parametrize(("run_s", "rounds"), [(2.5, ENOUGH_ROUNDS), (4.0, ENOUGH_ROUNDS), (15.0, 2)])
+def test_networks_that_are_slow_have_as_many_rounds_however_many_race(
+    count: int, run_s: float, rounds: int
+) -> None:
+    network, options = network_of(DESIGN), checked(budget_s=3)
+    racers = tuple(Racer(network=network, options=options, name=str(i)) for i in range(count))
+    slow = [Slow(run_s) for _ in racers]
+    _, made = Race(racers=racers)._rounds(slow, slow, lambda _: None)  # type: ignore[arg-type]
+    assert len(made) == rounds
+
+
 @pytest.mark.parametrize("count", [2, 3, 6])
 def test_of_any_two_each_comes_first_equally_often_in_two_rounds_and_each_stands_everywhere(
     count: int,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.background import Background
+from encdec_widgets.designs.kept_history import HistoryWriter, KeptHistory
 from encdec_widgets.session import Session
 from tests.session.conftest import SMALL
 
@@ -73,6 +75,35 @@ def test_a_scale_that_is_not_possible_loads_nothing(session: Session) -> None:
     with pytest.raises(FieldError, match="input_scale"):
         session.load(SCALED, input_scale=0.0)
     assert session.design == SMALL
+
+
+def test_what_is_brought_back_has_the_scale_of_its_design(session: Session) -> None:
+    session.load(SCALED, input_scale=0.25)
+    session.change("filters", 4)
+    kept = KeptHistory.of(json.loads(json.dumps(HistoryWriter().data_of(session.editor.history))))
+    later = Session(SMALL)
+    later.bring_back(kept.history())
+    assert (later.design, scale(later)) == (session.design, 0.25)
+    later.undo()
+    later.undo()
+    assert (later.design, scale(later)) == (SMALL, 1.0)
+    data = json.loads(json.dumps(kept.data).replace("0.25", "0.01"))
+    with pytest.raises(ValueError, match="edit 1: scales are two numbers"):
+        KeptHistory.of(data).history()
+
+
+def test_a_scale_that_is_set_while_a_design_is_built_stays(in_both_forms: Background) -> None:
+    async def set_meanwhile() -> None:
+        session = Session(SMALL, background=in_both_forms)
+        session.load(SCALED, input_scale=0.25)
+        session.assume(input_scale=0.75)  # its network may not be on screen yet
+        assert scale(session) == 0.75
+        session.load(SMALL, input_scale=0.5)
+        session.load(SMALL, input_scale=0.6)  # the same design, for other images
+        assert scale(session) == 0.6
+        session.close()
+
+    asyncio.run(set_meanwhile())
 
 
 def test_of_designs_that_follow_at_once_undo_finds_each_scale(in_both_forms: Background) -> None:

@@ -119,7 +119,7 @@ class Flag(Kind):
 
 def _bound_text(bound: float) -> str:
     """A bound with all its digits, where it is a whole number that a person would write so."""
-    return f"{bound:g}" if abs(bound) < 1e6 or abs(bound) >= 1e16 else f"{bound:,.10g}"
+    return f"{bound:g}" if abs(bound) < 1e6 or abs(bound) >= 1e16 else f"{bound:,.16g}"
 
 
 class _Number(Kind):
@@ -334,7 +334,7 @@ class Counts(Kind):
     def allowed(self, info: "FieldInfo") -> str:
         """How many numbers, and their bounds."""
         fewest, most = info.lengths
-        return f"{fewest} to {most} whole numbers from {info.minimum:g} to {info.maximum:g}"
+        return f"{fewest} to {most} whole numbers from {_bound_text(info.minimum)} to {_bound_text(info.maximum)}"
 
     def suggestions(self, info: "FieldInfo", value: Any) -> tuple[Any, ...]:
         """The same numbers within the bounds, as many as there can be; the default of what is no list of numbers."""

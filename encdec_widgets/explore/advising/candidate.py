@@ -15,6 +15,21 @@ from encdec_widgets.explore.requirements import Requirements, Wish
 from encdec_widgets.workers.timing.calibration import Calibration
 
 
+def size_of_input(image_px: tuple[int, int], scale: float, stride: int) -> tuple[int, int]:
+    """Height and width of the images that a network sees: scaled, then padded as SLEAP does.
+
+    >>> size_of_input((1000, 1024), 0.25, 16)
+    (256, 256)
+
+    Args:
+        image_px: Height and width of the camera's images in px.
+        scale: By what these are multiplied in size; parts of a px are cut off.
+        stride: They are padded to multiples of it: the maximum stride of the network.
+    """
+    height, width = (-(-max(int(side * scale), 1) // stride) * stride for side in image_px)
+    return height, width
+
+
 @attrs.frozen(eq=False, kw_only=True)
 class Candidate:
     """A network of the space for images at one scale; it is built when a figure of it is first asked for.
@@ -42,12 +57,8 @@ class Candidate:
 
     @cached_property
     def size(self) -> tuple[int, int]:
-        """Height and width of the scaled image, padded to multiples of the maximum stride as SLEAP does."""
-        stride = self.architecture.maximum_stride
-        height, width = (
-            -(-max(int(side * self.scale), 1) // stride) * stride for side in self.wanted.image_px
-        )
-        return height, width
+        """Height and width of the scaled image, padded to multiples of the maximum stride."""
+        return size_of_input(self.wanted.image_px, self.scale, self.architecture.maximum_stride)
 
     @property
     def design(self) -> Design:

@@ -27,22 +27,32 @@ def too_long(outcomes: Mapping[Design, Timing | Exception]) -> bool:
     return any(isinstance(outcome, TimingTooLongError) for outcome in outcomes.values())
 
 
-def how_long_for(advice: Advice, outcomes: Mapping[Design, Timing | Exception]) -> str:
-    """How long it takes to time the designs of an advice (an estimate), in words.
+def to_be_timed(advice: Advice, outcomes: Mapping[Design, Timing | Exception]) -> tuple[Design, ...]:
+    """The designs of an advice that are timed next: all, or where one took too long, those without a time.
 
     Args:
         advice: What was advised.
-        outcomes: What came of an earlier timing; where some took too long, those with a time are not timed
-            again.
+        outcomes: What came of an earlier timing.
+    """
+    designs = finalists(advice)
+    if not too_long(outcomes):
+        return designs
+    return tuple(design for design in designs if not isinstance(outcomes.get(design), Timing))
+
+
+def how_long_for(advice: Advice, outcomes: Mapping[Design, Timing | Exception]) -> str:
+    """How long it takes to time the designs of an advice that are timed next (an estimate), in words.
+
+    Args:
+        advice: What was advised.
+        outcomes: What came of an earlier timing.
     """
     predicted = {one.design: one.predicted_ms for one in advice.advised}
-    if too_long(outcomes):
-        predicted = {
-            design: outcome.predicted_ms if isinstance(outcome, TimingTooLongError) else predicted[design]
-            for design, outcome in outcomes.items()
-            if not isinstance(outcome, Timing)
-        }
-    return how_long(predicted.values(), budget_s=Options().budget_s, least_runs=MIN_RUNS)
+    for design, outcome in outcomes.items():
+        if isinstance(outcome, TimingTooLongError):
+            predicted[design] = outcome.predicted_ms
+    runs_ms = [predicted[design] for design in to_be_timed(advice, outcomes)]
+    return how_long(runs_ms, budget_s=Options().budget_s, least_runs=MIN_RUNS)
 
 
 class FinalistTimer:
@@ -70,6 +80,7 @@ class FinalistTimer:
         self._submitted = False
         self._advice: Advice | None = None
         self._outcomes: Outcomes = {}
+        self._left: tuple[Design, ...] = ()
         self._at_most_s: float | None = None
 
     @property
@@ -83,14 +94,14 @@ class FinalistTimer:
         Args:
             advice: What was advised.
             before: What came of a timing in which a design took too long: such a one is timed now, however long it
-                takes, and those that have a time are not timed again.
+                takes, and those that have a time are not timed again. What came of a design stays until it is timed.
         """
         self.drop()
-        self._advice, self._at_most_s = advice, FAR_LONGER * Options().budget_s
-        self._outcomes = {}
-        if before is not None and too_long(before):
-            self._at_most_s = None
-            self._outcomes = {design: one for design, one in before.items() if isinstance(one, Timing)}
+        before = before or {}
+        all_the_same = too_long(before)
+        self._advice, self._left = advice, to_be_timed(advice, before)
+        self._outcomes = dict(before) if all_the_same else {}
+        self._at_most_s = None if all_the_same else FAR_LONGER * Options().budget_s
         self._running = running = object()
         try:
             options = checked(**options_of(advice))
@@ -114,15 +125,15 @@ class FinalistTimer:
 
     def _next(self, running: object, advice: Advice, options: Options) -> None:
         """Build the next design in spare time, then have it timed."""
-        designs = finalists(advice)
-        design = next((one for one in designs if one not in self._outcomes), None)
-        if design is None:
+        if not self._left:
             self._end(None)
             return
-        doing = f"Timing design {len(self._outcomes) + 1} of {len(designs)}"
+        design, *left = self._left
+        count = len(finalists(advice))
+        done = count - len(self._left)
 
         def tell(what: str, share: float) -> None:
-            self._progressed(f"{doing}: {what} …", (len(self._outcomes) + share) / len(designs))
+            self._progressed(f"Timing design {done + 1} of {count}: {what} …", (done + share) / count)
 
         def took(outcome: Timing | Exception) -> None:
             if self._running is not running:
@@ -131,18 +142,23 @@ class FinalistTimer:
             if isinstance(outcome, TimingStopped):
                 self._end(outcome)
             else:
-                self._outcomes[design] = outcome
+                self._outcomes[design], self._left = outcome, tuple(left)
                 self._next(running, advice, options)
 
         def submit(network: Network) -> None:
             if self._running is not running:
                 return
             job = Measurement(network=network, options=options, at_most_s=self._at_most_s)
+            self._submitted = True  # before it is: a job may end at once
             try:
                 self._worker.submit(job, on_done=took, on_progress=progress)
-                self._submitted = True
             except Exception as failure:  # noqa: BLE001 - a worker that is busy, say: the next design would fail alike
+                self._submitted = False
                 self._end(failure)
+            except BaseException:  # an interrupt
+                self._submitted = False
+                self._end(TimingStopped())
+                raise
 
         def progress(progress: Progress) -> None:
             if self._running is running:
@@ -158,7 +174,7 @@ class FinalistTimer:
                 )
                 network = network_of(backbone)
                 network.check(options.batch_size)
-            except FieldError as error:
+            except Exception as error:  # noqa: BLE001 - whatever keeps it from being built or sent is said at it
                 task.tell(took, error)
             else:
                 task.tell(submit, network)

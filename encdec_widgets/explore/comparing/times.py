@@ -109,7 +109,7 @@ def racers_of(given: Sequence[Given], options: Options) -> tuple[tuple[Racer, ..
         try:
             network = network_of(one.backbone)
             network.check(options.batch_size)
-        except FieldError as error:
+        except (FieldError, TimingError) as error:
             left_out.append(_left_out(one.name, "raced", error))
         else:
             racers.append(Racer(network=network, options=options, name=one.name))

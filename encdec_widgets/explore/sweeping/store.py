@@ -46,10 +46,13 @@ class Store:
     Attributes:
         path: Where it is.
         header: What the sweep asks, as data.
+        swept: The paths of the fields that are swept. Their present values in the design are not held: a sweep goes on
+            with any design that differs in those alone, such as one that was opened from it meanwhile.
     """
 
     path: Path
     header: Mapping[str, Any]
+    swept: Collection[str] = ()
 
     def open(self) -> dict[int, Kept]:
         """Begin the file, or read the rows that are in it.
@@ -59,12 +62,16 @@ class Store:
             OSError: If it cannot be read or written.
         """
         with self._locked() as file:
-            content = _whole_lines(file, self.path)
-            if not content:
-                _append(file, self.header)
-                return {}
-            first, *lines = content
-            self._require_same(_parsed(first))
+            _require_a_store(file, self.path)
+            content = _read(file)
+            whole = content[: content.rfind(b"\n") + 1]
+            first, *lines = whole.splitlines() or [b""]
+            if first:
+                self._require_same(_parsed(first))
+            if len(whole) < len(content):
+                os.ftruncate(file, len(whole))
+            if not first:
+                _append(file, _without(self.header, self.swept))
         kept: dict[int, Kept] = {}
         for line in lines:
             data = _parsed(line)
@@ -101,26 +108,24 @@ class Store:
     def _require_same(self, found: Any) -> None:
         if not isinstance(found, dict) or HEADER_KEY not in found:
             raise _no_store(self.path)
-        for name, asked in self.header.items():
-            if found.get(name) != asked:
+        # Stores that were begun before those values were left out have them.
+        there = _without(found, self.swept)
+        for name, asked in _without(self.header, self.swept).items():
+            if there.get(name) != asked:
                 raise StoreError(
-                    f"{self.path} holds another sweep: {name} there is {_as_text(found.get(name))}. "
+                    f"{self.path} holds another sweep: {name} there is {_as_text(there.get(name))}. "
                     f"Received: {_as_text(asked)}. Give another file, or ask for what it holds."
                 )
 
 
-def held_of(asked: Mapping[str, Any], swept: Collection[str]) -> dict[str, Any]:
-    """What a store holds of what was asked: all but the present values of the fields that are swept.
-
-    So it goes on with any design that differs in those alone, such as one that was opened from the sweep meanwhile.
-
-    Args:
-        asked: All that was asked, as data.
-        swept: The paths of the fields.
-    """
-    design = {name: value for name, value in asked["design"].items() if name not in swept}
-    if "architecture" in design:
-        architecture = design["architecture"]
+def _without(asked: Mapping[str, Any], swept: Collection[str]) -> dict[str, Any]:
+    """What was asked, without the present values of some fields in the design; of a damaged line, what there is."""
+    design = asked.get("design")
+    if not isinstance(design, dict):
+        return dict(asked)
+    design = {name: value for name, value in design.items() if name not in swept}
+    architecture = design.get("architecture")
+    if isinstance(architecture, dict) and isinstance(architecture.get("fields"), dict):
         fields = {name: value for name, value in architecture["fields"].items() if name not in swept}
         design["architecture"] = {**architecture, "fields": fields}
     return {**asked, "design": design}
@@ -136,15 +141,12 @@ def _no_store(path: Path) -> StoreError:
     )
 
 
-def _whole_lines(file: int, path: Path) -> list[bytes]:
-    """All lines of a file that have an end; what stands after the last end, which a crash left, is taken away."""
-    content = _read(file)
-    if not (content.startswith(_BEGINNING) or _BEGINNING.startswith(content)):
+def _require_a_store(file: int, path: Path) -> None:
+    """Refuse what begins otherwise, however large it is, before the rest of it is read."""
+    os.lseek(file, 0, os.SEEK_SET)
+    beginning = os.read(file, len(_BEGINNING))
+    if not _BEGINNING.startswith(beginning):
         raise _no_store(path)
-    whole = content[: content.rfind(b"\n") + 1]
-    if len(whole) < len(content):
-        os.ftruncate(file, len(whole))
-    return whole.splitlines()
 
 
 def _drop_torn_line(file: int) -> None:

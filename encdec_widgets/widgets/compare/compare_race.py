@@ -1,6 +1,6 @@
 """The race of the designs that are pinned: its button, how far it is, and what it showed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -22,9 +22,10 @@ from encdec_widgets.workers.timing import Race, Raced, Timing
 
 @attrs.frozen(eq=False)
 class _Held:
-    """The time that a race gave of a design, and the one that its pin had before."""
+    """The time that a race gave of a pin's design, and the one that the pin had before."""
 
     design: Design
+    input_scale: float
     timing: Timing
     before: Timing | None
 
@@ -71,8 +72,9 @@ class PinRace:
 
     def timing_of(self, pin: Pinned) -> Timing | None:
         """The newest time of a pinned design: that of the race, unless it was timed since."""
+        asked = pin.design, pin.input_scale, pin.timing
         for held in self._held:
-            if held.design == pin.design and held.before == pin.timing:
+            if (held.design, held.input_scale, held.before) == asked:
                 return held.timing
         return pin.timing
 
@@ -108,9 +110,9 @@ class PinRace:
         Args:
             compared: The table that has their networks.
         """
-        pinned = {pin.name for pin in self._session.pins}
-        given = [one for one in compared.given if one.name in pinned]
-        self._begin(given, self.options, Allowed(at_most_s=FAR_LONGER * self.options.budget_s))
+        pins = {pin.name: pin for pin in self._session.pins}
+        given = [one for one in compared.given if one.name in pins]
+        self._begin(given, pins, self.options, Allowed(at_most_s=FAR_LONGER * self.options.budget_s))
 
     def go_on(self) -> None:
         """Race all the same, where that was asked."""
@@ -129,10 +131,12 @@ class PinRace:
         self._run.forget()
         self._left_out = []
 
-    def _begin(self, given: list[Given], options: Options, allowed: Allowed) -> None:
+    def _begin(
+        self, given: list[Given], pins: Mapping[str, Pinned], options: Options, allowed: Allowed
+    ) -> None:
+        """Race what was pinned when a person asked for the race: it may be unpinned by the time that it goes on."""
         if self.running:
             return
-        pins = {pin.name: pin for pin in self._session.pins}
         self._left_out = []
 
         def job() -> Race:
@@ -146,7 +150,7 @@ class PinRace:
         def take(raced: Raced) -> None:
             self.raced = raced
             self._held = [
-                _Held(pins[name].design, timing, pins[name].timing)
+                _Held(pins[name].design, pins[name].input_scale, timing, pins[name].timing)
                 for name, timing in zip(raced.names, raced.timings, strict=True)
             ]
             self._say(f"Raced: {raced.sentence}.")
@@ -156,7 +160,7 @@ class PinRace:
             allowed=allowed,
             take=take,
             progressed=self._progressed,
-            again=lambda more: self._begin(given, options, more),
+            again=lambda more: self._begin(given, pins, options, more),
         )
 
     def _progressed(self, progress: Progress) -> None:

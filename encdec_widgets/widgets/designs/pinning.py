@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def pin_rows(session: Session, rows: "Sequence[Row]") -> str:
-    """Pin the designs of some rows as far as there is room, the first ones first.
+    """Pin the designs of some rows as far as there is room, the first ones first; for images of the present scale.
 
     Args:
         session: The session that has the pins.
@@ -24,14 +24,16 @@ def pin_rows(session: Session, rows: "Sequence[Row]") -> str:
     pinned: list[str] = []
     already: list[str] = []
     without_room = 0
+    scale = session.conditions.input_scale  # at which a row is opened, too
     for row in rows:
-        same = next((pin.name for pin in session.pins if pin.design == row.design), None)
+        pins = session.pins
+        same = next((pin.name for pin in pins if (pin.design, pin.input_scale) == (row.design, scale)), None)
         if same is not None:
             already.append(same)
-        elif len(session.pins) >= MOST_PINS:
+        elif len(pins) >= MOST_PINS:
             without_room += 1
         else:
-            session.pin(row.design, row.label)
+            session.pin(row.design, row.label, scale)
             pinned.append(row.label)
     said = []
     if pinned:

@@ -241,5 +241,5 @@ def _how_long(count: int, swept: Swept, work: str, store: str) -> str:
     if free is not None and free < needed:
         parts.append(f"it takes about {bytes_text(needed)} of memory, and {bytes_text(free)} are free")
     if store and Path(store).exists():
-        parts.append(f"{store} is there, and its rows are not done again")
+        parts.append(f"{store} is there: if it is of this sweep, its rows are not done again")
     return "; ".join(parts) + "."

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import traitlets
 
-from encdec_widgets.architectures.custom import CustomEncoderDecoder
 from encdec_widgets.designs.design import Design
-from encdec_widgets.designs.variants import current_value
 from encdec_widgets.explore.figures_of import FIGURES
 from encdec_widgets.formatting import counted, duration_text, error_text
 from encdec_widgets.session import Session
 from encdec_widgets.widgets.base.at_rest import AtRest
 from encdec_widgets.widgets.base.reading import unheard
 from encdec_widgets.widgets.designs.pinning import pin_rows
+from encdec_widgets.widgets.designs.rows_of_design import rows_of_design
+from encdec_widgets.widgets.designs.seen_figures import COLOUR, TIME, X, Y, has_figure, seen_figures
 
 if TYPE_CHECKING:
     from encdec_widgets.explore.sweep import Row, Sweep
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 TELL = ("cost", "receptive_field", "strides", "checks")
 """What is told of each design."""
 ROUGH = " (a rough estimate)"
-_ANYTHING = object()
 _USUAL_LAYERS = 50
 """Of a network that nothing is known of yet."""
 SEEN_EVERY_S = 0.3
@@ -68,9 +67,9 @@ class Swept(traitlets.HasTraits):
     """
 
     rows = traitlets.Tuple()
-    x = traitlets.Enum(tuple(FIGURES), "parameters")
-    y = traitlets.Enum(tuple(FIGURES), "receptive_field")
-    colour = traitlets.Enum(("", *FIGURES), "training_bytes")
+    x = traitlets.Enum(tuple(FIGURES), X)
+    y = traitlets.Enum(tuple(FIGURES), Y)
+    colour = traitlets.Enum(("", *FIGURES), COLOUR)
     busy = traitlets.Bool(False)
     problem = traitlets.Unicode()
     said = traitlets.Unicode()
@@ -81,6 +80,10 @@ class Swept(traitlets.HasTraits):
         self._session, self._say = session, say
         self._now = Known()
         self._before: Known | None = None
+        self._fitted: Known | None = None
+        """The designs for which the figures were chosen."""
+        self._x_until_timed = ""
+        """In its place the first time comes, unless a person chooses another figure before; empty for none."""
         self._beside: SweepBeside | None = None
         self._soon = self._every(SEEN_EVERY_S)
         self._paces: dict[str, Pace] = {}
@@ -122,15 +125,14 @@ class Swept(traitlets.HasTraits):
         if self._now.sweep is not None:
             found.learn(self._now.sweep)
         self._take(Known(found, work, {row.index: row for row in found.rows}, len(found)))
-        if work and "time_ms" not in (self.x, self.y, self.colour):
-            self.x = "time_ms"
+        self._x_until_timed = self.x if work and TIME not in (self.y, self.colour) else ""
         self._go_on(found)
 
     def _take(self, known: Known) -> None:
         """Have other designs, and keep those before."""
         if self._now.rows:
             self._before = self._now
-        self._now = known
+        self._now, self._x_until_timed = known, ""
 
     def go_on(self) -> None:
         """Do the rows of the last sweep that are missing, and again those that failed for a reason that may pass."""
@@ -145,7 +147,7 @@ class Swept(traitlets.HasTraits):
     def go_back(self) -> None:
         """See the designs of the sweep before; once more, and those that were seen are back."""
         if self._before is not None and self.can_go_back:
-            self._now, self._before = self._before, self._now
+            self._now, self._before, self._x_until_timed = self._before, self._now, ""
             self.problem = self.said = ""
             self._see()
 
@@ -280,19 +282,8 @@ class Swept(traitlets.HasTraits):
         return () if shown is None else self.rows_of(shown.backbone.design)
 
     def rows_of(self, design: Design) -> tuple[int, ...]:
-        """The indexes of the rows that have a design: one at most, or none.
-
-        Most rows have other values in their fields, another family or another input, which is found without making a
-        design. Those that may have it make theirs once.
-        """
-        held = {path: _value_at(design, path) for row in self.rows[:1] for path in row.values}
-        return tuple(
-            row.index
-            for row in self.rows
-            if all(held.get(path, _ANYTHING) in (_ANYTHING, value) for path, value in row.values.items())
-            and _is_of_its_family_and_input(row, design)
-            and row.design == design
-        )
+        """The indexes of the rows that have a design: one at most, or none."""
+        return rows_of_design(self.rows, design)
 
     @property
     def standing(self) -> dict[int, str]:
@@ -371,22 +362,20 @@ class Swept(traitlets.HasTraits):
 
     def _see(self) -> None:
         self._soon.forget()
-        rows = self._seen.rows
-        self.rows = tuple(rows[index] for index in sorted(rows))
+        seen = self._seen
+        # Together: what draws them is to see no figures of other designs.
+        with self.hold_trait_notifications():
+            self.rows = tuple(seen.rows[index] for index in sorted(seen.rows))
+            self._choose_figures(seen)
 
-
-def _is_of_its_family_and_input(row: "Row", design: Design) -> bool:
-    """Whether a row may have a design, as far as can be told without making its own."""
-    # Values in single blocks make a network of free blocks.
-    families = (type(row.base.architecture), CustomEncoderDecoder)
-    return ("architecture" in row.values or type(design.architecture) in families) and (
-        "input_shape" in row.values or row.base.input_shape == design.input_shape
-    )
-
-
-def _value_at(design: Design, path: str) -> Any:
-    """The value of a field; what stands for any where the design has no such field, or not one alone."""
-    try:
-        return design.input_shape if path == "input_shape" else current_value(design, path)
-    except (AttributeError, StopIteration, LookupError, TypeError, ValueError):
-        return _ANYTHING
+    def _choose_figures(self, seen: Known) -> None:
+        """See figures that the designs have: those of the sweep before may lack some, such as times."""
+        waits = self.x == self._x_until_timed
+        if waits and has_figure(self._now.rows.values(), TIME):
+            self.x, self._x_until_timed, waits = TIME, "", False
+        if seen is self._fitted or not any(row.figures for row in self.rows):
+            return
+        self._fitted = seen
+        self.x, self.y, self.colour = seen_figures(self.rows, self.x, self.y, self.colour)
+        if waits:
+            self._x_until_timed = self.x

@@ -12,6 +12,7 @@ from encdec_widgets.designs.design import Design
 from encdec_widgets.explain.problem_words import problem_sentence
 from encdec_widgets.explore.advising.advice import Advice
 from encdec_widgets.explore.advising.measured import finalists, others_may_be_better, with_times
+from encdec_widgets.explore.advising.space import chosen_families
 from encdec_widgets.explore.advising.timed import FinalistTimer, Outcomes, how_long_for, too_long
 from encdec_widgets.explore.advising.wishes import Wishes
 from encdec_widgets.formatting import counted, error_text, number_text
@@ -181,7 +182,7 @@ class AdvisePanel(widgets.VBox):
         if self._chosen is not None:
             self._drop()
             self._note = ("", False)
-            self._search.begin_again(self._chosen.wanted, self._slower)
+            self._search.begin_again(self._slower)
             self._begun()
 
     def _begun(self) -> None:
@@ -334,8 +335,7 @@ class AdvisePanel(widgets.VBox):
         wanted = self.wishes.requirements()
         if self._search.untested:
             wanted = attrs.evolve(wanted, device=None)
-        families = self.wishes.families
-        return wanted == advice.wanted and (families is None or advice.families == (families,))
+        return wanted == advice.wanted and chosen_families(self.wishes.families) == advice.families
 
 
 def _first_wishes(session: Session) -> Wishes:

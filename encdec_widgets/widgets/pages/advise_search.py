@@ -17,12 +17,27 @@ from encdec_widgets.workers.timing import Progress
 from encdec_widgets.workers.timing.calibrating import Calibrated, calibration_job
 
 
-class AdviseSearch:
-    """One question at a time; edits go on meanwhile.
+@attrs.frozen(kw_only=True, eq=False)
+class _Question:
+    """What is asked of the advisor.
 
     Attributes:
+        wanted: What must hold.
+        families: The family to choose from; None for all.
+        speed: The speed of the device; None where it was not asked for, or could not be told.
+        slower: By what predictions are multiplied.
         untested: Why the speed of the device could not be told; empty if it could, or was not asked for.
     """
+
+    wanted: Requirements
+    families: str | None
+    speed: Calibrated | None = None
+    slower: float = 1.0
+    untested: str = ""
+
+
+class AdviseSearch:
+    """One question at a time; edits go on meanwhile."""
 
     def __init__(
         self,
@@ -41,11 +56,10 @@ class AdviseSearch:
         """
         self._session, self._worker = session, worker
         self._progressed, self._ended = progressed, ended
-        self.untested = ""
-        self._speed: Calibrated | None = None
-        self._slower = 1.0
-        self._families: str | None = None
-        self._running: object | None = None  # what comes of an earlier question is not heard
+        self._running: _Question | None = None  # what comes of an earlier question is not heard
+        self._answered: _Question | None = (
+            None  # that of the newest advice: a search that is stopped leaves it
+        )
         self._calibrating = False
         guarded = session.guarded
         self._advisor = Advisor(
@@ -57,6 +71,11 @@ class AdviseSearch:
         """Whether a question is under way."""
         return self._running is not None
 
+    @property
+    def untested(self) -> str:
+        """Why the speed of the device could not be told for the newest advice; empty if it could, or without one."""
+        return "" if self._answered is None else self._answered.untested
+
     def begin(self, wanted: Requirements, families: str | None) -> None:
         """Ask; an earlier question is dropped.
 
@@ -65,24 +84,21 @@ class AdviseSearch:
             families: The family to choose from; None for all.
         """
         self.drop()
-        self._running, self._families = object(), families
-        self._slower, self.untested = 1.0, ""
+        self._running = question = _Question(wanted=wanted, families=families)
         if wanted.tests_speed:
-            self._calibrate(wanted, self._running)
+            self._calibrate(question)
         else:
-            self._search(wanted, None)
+            self._search(question)
 
-    def begin_again(self, wanted: Requirements, slower: float) -> None:
-        """Ask the same once more.
+    def begin_again(self, slower: float) -> None:
+        """Ask once more what the newest advice answers; nothing without one.
 
         Args:
-            wanted: What was wanted.
-            slower: How many times longer designs took than was predicted last.
+            slower: How many times longer its designs took than was predicted.
         """
         self.drop()
-        self._running = object()
-        self._slower *= slower
-        self._search(wanted, self._speed)
+        if (answered := self._answered) is not None:
+            self._search(attrs.evolve(answered, slower=answered.slower * slower))
 
     def drop(self) -> None:
         """Drop what is under way; nothing of it is heard."""
@@ -92,22 +108,23 @@ class AdviseSearch:
             self._calibrating = False
             self._worker.stop()
 
-    def _calibrate(self, wanted: Requirements, running: object) -> None:
+    def _calibrate(self, question: _Question) -> None:
         """Have the speed of the device told by its process."""
+        wanted = question.wanted
 
         def done(result: Calibrated | Exception) -> None:
-            if self._running is not running:
+            if self._running is not question:
                 return
             self._calibrating = False
             if isinstance(result, TimingStopped):
                 self._came(result)
             elif isinstance(result, Exception):
-                self._without_speed(wanted, result)
+                self._without_speed(question, result)
             else:
-                self._search(wanted, result)
+                self._search(attrs.evolve(question, speed=result))
 
         def progress(progress: Progress) -> None:
-            if self._running is running:
+            if self._running is question:
                 self._progressed(f"Measuring the speed of {wanted.device}: {progress.doing} …", None)
 
         self._calibrating = True
@@ -119,20 +136,21 @@ class AdviseSearch:
             self._worker.submit(job, on_done=self._session.guarded(done), on_progress=progress)
         except Exception as failure:  # noqa: BLE001 - whatever keeps it from being measured is said
             self._calibrating = False
-            self._without_speed(wanted, failure)
+            self._without_speed(question, failure)
         except BaseException:  # an interrupt
             self._calibrating = False
             self._came(TimingStopped())
             raise
 
-    def _without_speed(self, wanted: Requirements, failure: Exception) -> None:
-        self.untested = f"The speed could not be tested: {error_text(failure)}."
-        self._search(attrs.evolve(wanted, device=None), None)
+    def _without_speed(self, question: _Question, failure: Exception) -> None:
+        wanted = attrs.evolve(question.wanted, device=None)
+        untested = f"The speed could not be tested: {error_text(failure)}."
+        self._search(attrs.evolve(question, wanted=wanted, untested=untested))
 
-    def _search(self, wanted: Requirements, speed: Calibrated | None) -> None:
-        self._speed = speed
+    def _search(self, question: _Question) -> None:
+        self._running = question
         self._progressed("Looking through the families …", 0.0)
-        self._advisor.ask(wanted, self._families, speed, slower=self._slower)
+        self._advisor.ask(question.wanted, question.families, question.speed, slower=question.slower)
 
     def _stepped(self, step: Step) -> None:
         if self.running:
@@ -141,9 +159,11 @@ class AdviseSearch:
             self._progressed(step_words(step, build_s), step.share)
 
     def _came(self, outcome: Advice | Exception) -> None:
-        if not self.running:
+        question, self._running = self._running, None
+        if question is None:
             return
-        self._running = None
-        if isinstance(outcome, Advice) and self.untested:
-            outcome = attrs.evolve(outcome, untested=self.untested)
+        if isinstance(outcome, Advice):
+            self._answered = question
+            if question.untested:
+                outcome = attrs.evolve(outcome, untested=question.untested)
         self._ended(outcome)

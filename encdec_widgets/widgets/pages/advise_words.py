@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from encdec_widgets.backbone import Backbone
 from encdec_widgets.explore.advising.advice import Advice, Advised, GiveWay
+from encdec_widgets.explore.advising.candidate import size_of_input
 from encdec_widgets.explore.advising.search import Step
 from encdec_widgets.explore.advising.wishes import Wishes
 from encdec_widgets.explore.advising.words import all_wishes
@@ -93,7 +94,7 @@ def on_screen_html(backbone: Backbone, wishes: Wishes, memory: int | None, input
     """Of the network on screen, how many images fit, and how exactly its output lets a point be found."""
     parts = [heading("The network on screen", 4)]
     if memory is not None:
-        parts.append(_fits(backbone, wishes, memory))
+        parts.append(_fits(backbone, wishes, memory, input_scale))
     stride = TELLS["strides"](backbone, {})["output"]
     if isinstance(stride, (int, float)):
         fineness = Fineness(output_stride=stride, input_scale=input_scale, animal_px=wishes.animal)
@@ -101,7 +102,7 @@ def on_screen_html(backbone: Backbone, wishes: Wishes, memory: int | None, input
     return joined(parts)
 
 
-def _fits(backbone: Backbone, wishes: Wishes, memory: int) -> Markup:
+def _fits(backbone: Backbone, wishes: Wishes, memory: int, input_scale: float) -> Markup:
     work = "a training step" if wishes.work == "training" else "a forward pass"
     if None in backbone.design.input_shape:
         text = "How many images fit is known once the size of the input is set."
@@ -110,8 +111,11 @@ def _fits(backbone: Backbone, wishes: Wishes, memory: int) -> Markup:
         shape = backbone.design.input_shape
         fit = f"up to {counted(most, 'image')} fit at once" if most else "not one image fits"
         text = f"Of images of {shape_text(shape)} px, its input, {fit} in {work} in {bytes_text(memory)} (an estimate)."
-        if shape[:2] != (wishes.height, wishes.width):
-            text += f" The wishes are for images of {wishes.height} × {wishes.width} px."
+        strides = (1, backbone.design.architecture.maximum_stride)  # as they are, and padded
+        wished = (wishes.height, wishes.width)
+        if shape[:2] not in [size_of_input(wished, input_scale, stride) for stride in strides]:
+            scaled = "" if input_scale == 1 else f", scaled to {number_text(input_scale)}"
+            text += f" The wishes are for images of {wishes.height} × {wishes.width} px{scaled}."
     return Markup("<div>{}</div>").format(text)
 
 

@@ -68,6 +68,7 @@ class FeatureMapsPanel(widgets.VBox):
         self._said, self._failed, self._too_long = "", False, False
         self._images: dict[str, Any] = {SAMPLE: None}
         self._trained: Any = None
+        self._training_to_choose = False
         self.image = widgets.Dropdown(description="Image", options=[SAMPLE])
         self.weights = widgets.Dropdown(description="Weights", options=_choices(OWN, RANDOM))
         self.standardise = widgets.Checkbox(
@@ -119,16 +120,18 @@ class FeatureMapsPanel(widgets.VBox):
         """Offer the weights of a training, and a picture of its task, from now on; the first time, both are chosen.
 
         The weights are offered while the design that was trained is on screen: those of another one would not fit.
+        Where another one is on screen the first time, both are chosen once the trained one is back.
 
         Args:
             trained: What has the trained network as its ``backbone``, which is read when a pass with it begins, and its
                 ``design``.
             task: What was learnt. Its picture is as large as the network's input, and standardised as in training.
         """
-        first, self._trained = self._trained is None, trained
-        self._offer_weights(choose=first)
-        self.standardise.value = first or self.standardise.value
-        self._offer_image(TRAINING, lambda size: training_image(task, size), choose=first)
+        if self._trained is None:
+            self._training_to_choose = True
+        self._trained = trained
+        self._offer_image(TRAINING, lambda size: training_image(task, size), choose=False)
+        self._offer_weights()
         self._of = None  # The weights are others now.
         self._draw()
 
@@ -191,15 +194,19 @@ class FeatureMapsPanel(widgets.VBox):
         if self.visible:
             self._session.guarded(self.measure)()
 
-    def _offer_weights(self, *, choose: bool = False) -> None:
-        """Offer the weights of the last training where they fit the network on screen."""
+    def _offer_weights(self) -> None:
+        """Offer the weights of the last training where they fit the network on screen, and choose them once."""
         shown, trained = self._session.shown, self._trained
         fit = shown is not None and trained is not None and trained.design == shown.backbone.design
         options = _choices(OWN, TRAINED, RANDOM) if fit else _choices(OWN, RANDOM)
-        chosen = TRAINED if choose and fit else self.weights.value
+        choose = fit and self._training_to_choose
+        chosen = TRAINED if choose else self.weights.value
         if self.weights.options != tuple(options):
             self.weights.options = options
         self.weights.value = chosen if chosen in dict(options).values() else OWN
+        if choose:
+            self._training_to_choose = False
+            self.image.value, self.standardise.value = TRAINING, True
 
     def _offer_image(self, name: str, image: Any, *, choose: bool) -> None:
         kind = name.partition(":")[0]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from encdec_widgets.explore.fineness import Fineness
 from encdec_widgets.figures.palette import DARK
-from encdec_widgets.formatting import length_text, px_text
+from encdec_widgets.formatting import px_text
 from encdec_widgets.networks.strides import one_stride
 
 if TYPE_CHECKING:
@@ -40,14 +40,13 @@ def cells_on_image(fineness: Fineness | None) -> dict[str, Any]:
     if fineness is None:
         return {}
     limit = f"± {px_text(fineness.limit_px)}"
-    sigma_px = fineness.sigma_px / fineness.input_scale
     return {
         "size": fineness.cell_px,
-        "sigma": sigma_px,
+        "sigma": fineness.sigma_camera_px,
         "colour": DARK.head,
         "label": "cell",
         "text": f"{px_text(fineness.cell_px)}, {limit}",
         "limit": limit,
-        "spread": f"sigma {length_text(sigma_px)} px",
+        "spread": f"sigma {px_text(fineness.sigma_camera_px)}",
         "words": fineness.words,
     }

@@ -96,7 +96,9 @@ class AskDevices(widgets.VBox):
 
     def _draw(self) -> None:
         name = backend_text(self._backend)
-        self.layout.display = "none" if self._known.of(self._backend) else ""
+        # What is being asked can be stopped, whichever backend is chosen meanwhile.
+        hidden = self._asked is None and self._known.of(self._backend)
+        self.layout.display = "none" if hidden else ""
         words = (
             f"The devices of {name} are not known yet: its process tells them when it is asked, or when it runs. "
             "auto is the one that it takes by itself."

@@ -321,14 +321,16 @@ class TimingPanel(widgets.VBox):
         timing = self.timing if self.up_to_date else None
         ms = expected_ms if timing is None else timing.median_ms
         device = self._device
+        # A measurement says where it ran, also where the devices of its backend are not known.
+        where = timing.device if timing is not None else device.name if device is not None else None
         time = None
-        if subject is not None and ms is not None and device is not None:
+        if subject is not None and ms is not None and where is not None:
             time = NetworkTime(
                 design=subject.backbone.design,
                 ms=ms,
                 measured=timing is not None,
                 work="training step" if subject.options.work == "training" else "forward pass",
-                device=device.name,
+                device=where,
                 timing=timing,
             )
         if time != self._session.time:

@@ -86,8 +86,10 @@ def _limit(card_bytes: int) -> Limit:
 
 
 def fitting_words(question: Question, points: Mapping[Any, Point], card_bytes: int) -> str:
-    """Which values of the field let a training step fit into a card, in a sentence; empty as long as none is known."""
-    known = [(value, points[value].training_bytes) for value in question.values if value in points]
+    """Which values of the field let a training step fit into a card, in a sentence; empty until all are tried."""
+    if any(value not in points for value in question.values):
+        return ""
+    known = [(value, points[value].training_bytes) for value in question.values]
     needs = [(value, need) for value, need in known if need is not None]
     fit = [value for value, need in needs if need <= card_bytes]
     over = [value for value, need in needs if need > card_bytes]

@@ -113,6 +113,8 @@ class FactsTable(Collected, anywidget.AnyWidget):
         if conditions != self._costs_at:
             self._costs_at = conditions
             self._update()
+        elif self.kind == DESIGNS:
+            self._designs_changed(None)
 
     def close(self) -> None:
         """Close the widget, also if an update is on its way."""
@@ -127,7 +129,10 @@ class FactsTable(Collected, anywidget.AnyWidget):
             if self.kind == "hide" or shown is None:
                 self.table = {}
             elif self.kind == DESIGNS:
-                self.table = {} if self._swept is None else designs_table(self._swept, self._session.pins)
+                session = self._session
+                scale = session.conditions.input_scale  # at another one, a design is another pin
+                pins = [pin for pin in session.pins if pin.input_scale == scale]
+                self.table = {} if self._swept is None else designs_table(self._swept, pins)
                 self.selected = [] if self._swept is None else [str(index) for index in self._swept.current]
             else:
                 self.table = _table(self.kind, shown.backbone, self._costs_at)

@@ -183,7 +183,9 @@ class OnBench:
             _calibrations[conditions] = known.corrected(self.options.work, median_ms / predicted_ms).to_dict()
         else:
             _renewed.add(case)
-            _calibrations.pop(conditions, None)
+            # Another network of a race may have corrected it a moment ago, or forgotten it.
+            if _calibrations.get(conditions) == self.facts["calibration"]:
+                del _calibrations[conditions]
 
     @property
     def _backend(self) -> Backend:

@@ -169,10 +169,11 @@ class Race:
         return times, rounds
 
     def _enough(self, rounds: Sequence[Sequence[float]], spent_s: float) -> bool:
-        if len(rounds) % 2 and spent_s < OVERTIME_S:
+        overtime_s = OVERTIME_S * len(self.racers) / 2  # a round of more takes longer
+        if len(rounds) % 2 and spent_s < overtime_s:
             return False  # Of any two, each has come first equally often only after an even number of rounds.
         if len(rounds) < ENOUGH_ROUNDS:
-            return bool(rounds) and spent_s >= max(OVERTIME_S, self.budget_s)
+            return bool(rounds) and spent_s >= max(overtime_s, self.budget_s)
         if len(rounds) >= MAX_ROUNDS or spent_s >= self.budget_s:
             return True
         return spent_s >= 0.5 * self.budget_s and all(
