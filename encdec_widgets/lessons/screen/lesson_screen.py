@@ -68,8 +68,8 @@ class LessonScreen(widgets.VBox):
     def displayed(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """What a notebook gets where this is displayed: the widget, and what stands for it where there is none.
 
-        Where a cell is run again with a lesson that was made again, the one that it showed before is closed. In place of
-        a closed one, words are shown.
+        Where a cell is run again with a lesson that was made again, the one that it showed before is closed. Words are
+        shown in place of a closed one.
         """
         if self.comm is None:
             return {
