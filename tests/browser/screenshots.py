@@ -46,7 +46,8 @@ def main() -> None:
             keep(designer, f"field-{theme}")
 
             designer.root.get_by_role("button", name="Multiply-adds").click()  # colours of the stages again
-            designer.screen.control("family").select_option("U-Net")  # whose fields are swept; blocks have none
+            # Fields of a family are swept; a list of blocks has none.
+            designer.screen.control("family").select_option("U-Net")
             designer.turn_to("Network")
             designer.root.get_by_role("button", name="designs", exact=True).click()
             designer.root.get_by_role("button", name="Sweep", exact=True).click()
