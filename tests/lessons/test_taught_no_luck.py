@@ -112,6 +112,9 @@ def test_no_single_edit_reaches_a_goal(name: str, index: int) -> None:
         for path, value in reached.items():
             cost = with_value(start, path, value).build().cost().multiply_adds
             assert cost < start.build().cost().multiply_adds, "so it can't take twice the time"
+    elif (name, index) == ("2", 0):
+        # All skip connections out by one edit of the stage: no thread is found, as test_taught trains with --full.
+        assert set(reached) <= {"decoder[*].skip_connection"}
     elif (name, index) == ("3", 1):
         assert set(reached) <= {"filters"}  # what-if's 1 and 2, which are trained below
     else:
