@@ -55,6 +55,11 @@ def test_type_and_controls_are_of_one_scale(open_app: Callable[..., Screen]) -> 
     for page in PAGES:
         designer.turn_to(page)
         judge(page)
+    view = designer.root.get_by_role("button", name="designs", exact=True)
+    view.click()
+    expect(designer.root.get_by_role("button", name="Sweep", exact=True)).to_be_visible()
+    judge("designs, before a sweep")
+    designer.root.get_by_role("button", name="blocks", exact=True).click()
     designer.turn_to("Network")
     designer.screen.type("filters", "24")
     designer.wait_until_it_agrees()
