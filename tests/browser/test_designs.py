@@ -164,4 +164,5 @@ def test_the_form_has_room_in_jupyterlab_beside_its_list_of_files(
     assert picture["height"] >= 240, "points and words have room, where all of it scrolls"
     root.get_by_role("button", name="blocks", exact=True).click()
     middle = root.locator(".encdec-middle-part")
-    assert middle.evaluate("part => part.scrollHeight <= part.clientHeight"), "other views never scroll"
+    fits = "part => part.scrollHeight <= part.clientHeight"  # other views never scroll
+    page.wait_for_function(fits, arg=middle.element_handle())
