@@ -94,6 +94,18 @@ def test_help_stands_under_the_row_that_has_the_focus_and_moves_no_other(page: P
     expect(help_).to_be_hidden()
 
 
+def test_a_control_that_has_the_focus_before_the_script_begins_has_its_help(
+    bare: Callable[..., Page],
+) -> None:
+    page = bare(DESIGNER, "{ flags: {} }", "controls/help.js")
+    page.focus("#second")
+    page.evaluate(
+        "() => { window.end(); window.end = renderPage({ model, el: document.getElementById('script') }) }"
+    )
+    expect(page.locator(".encdec-help")).to_have_text("Help of second.")
+    expect(page.locator(".encdec-help")).to_be_visible()
+
+
 def test_help_that_changes_is_told_anew(page: Page) -> None:
     page.focus("#first")
     page.evaluate("document.querySelector('#row-first label').title = 'Now something else.'")

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, expect
 from encdec_widgets.explain.glossary import GLOSSARY
 from tests.browser.designer_page import CELLS, DesignerPage
 from tests.browser.page import Screen
+from tests.browser.servers import until
 
 # Of each page of the designer, the terms that are marked on it.
 MARKED = """root => Object.values(Object.groupBy(
@@ -94,9 +95,16 @@ def test_a_word_in_the_help_of_a_control_is_reached_by_the_tab_key(
     page = designer.screen.page
     designer.turn_to("Network")
     number = page.get_by_label("down blocks", exact=True)
-    number.focus()
     word = designer.root.locator(".encdec-help .encdec-term").first
-    expect(word).to_be_visible()
+
+    def helped() -> bool:
+        # What scrolls or resizes a page that is still being laid out takes the help away.
+        number.blur()
+        number.focus()
+        page.wait_for_timeout(300)
+        return word.is_visible()
+
+    until(helped, "the help of the number has a word")
     name = word.get_attribute("data-term") or ""
     designer.screen.screenshot(tmp_path / "help.png")
     page.keyboard.press("Tab")

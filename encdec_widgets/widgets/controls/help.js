@@ -98,6 +98,7 @@ function explain(model, root) {
     [window, "resize", hide],
   ];
   for (const [target, name, listener] of listeners) target.addEventListener(name, listener, true);
+  if (root.contains(document.activeElement)) focused({ target: document.activeElement }); // on a busy page the keyboard is there first
   const end = () => {
     clearTimeout(timer);
     for (const [target, name, listener] of listeners) target.removeEventListener(name, listener, true);
