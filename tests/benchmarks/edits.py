@@ -62,7 +62,7 @@ def near(info: FieldInfo, value: Any) -> list[Any]:
     elif info.kind == "choice":
         place = info.choices.index(value) if value in info.choices else -1
         values = [*info.choices[place + 1 :], *info.choices[: max(place, 0)]]
-    elif info.kind == "text":
+    elif info.kind in ("text", "layer name"):
         values = [f"{value}_b"]
     elif info.kind == "counts":
         values = [(value[0] + 1, *value[1:]), (*value[:-1], value[-1] - 1), (*value, value[-1]), value[:-1]]
@@ -70,6 +70,8 @@ def near(info: FieldInfo, value: Any) -> list[Any]:
         values = [round(sum(info.usual) / 2) if info.usual else info.default, 2, 4, 8, 1]
     elif info.kind == "integer":
         values = [value + 1, value - 1, 2 * value, value // 2]
+    elif info.kind != "real":
+        raise ValueError(f"write here what a person would try next to a {info.kind}, such as {value!r}")
     else:
         step = (info.usual[1] - info.usual[0]) / 20 if info.usual else 0.1
         values = [round(value + step, 6), round(value - step, 6)]

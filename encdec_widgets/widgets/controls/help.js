@@ -25,6 +25,12 @@ function helpOf(part, flags) {
   return [...part.querySelectorAll(":scope > .jupyter-widgets:not(.widget-html) > label")].map(taken).at(-1) ?? "";
 }
 
+/* Whether a row is still on screen where it stands: nothing has scrolled it away. */
+function inSight(part) {
+  const { left, top, width, height } = part.getBoundingClientRect();
+  return part.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}
+
 function place(help, part) {
   const around = part.getBoundingClientRect();
   const width = Math.max(around.width, 240);
@@ -63,6 +69,8 @@ function explain(model, root) {
     if (!help.matches(":popover-open")) help.showPopover();
     place(help, part);
   };
+  // A page scrolls and gets another size while it is laid out, too: help goes where its row goes, and away with it.
+  const moved = () => shown && (inSight(shown) ? place(help, shown) : hide());
   const asked = (target) => (target instanceof Element ? target.closest(ROW) : null);
   const focused = (event) => {
     if (help.contains(event.target)) return; // a term in it
@@ -93,9 +101,8 @@ function explain(model, root) {
     [root, "pointerover", over],
     [root, "pointerout", away],
     [root, "keydown", pressed],
-    [root, "scroll", hide],
-    [window, "scroll", hide],
-    [window, "resize", hide],
+    [window, "scroll", moved],
+    [window, "resize", moved],
   ];
   for (const [target, name, listener] of listeners) target.addEventListener(name, listener, true);
   if (root.contains(document.activeElement)) focused({ target: document.activeElement }); // on a busy page the keyboard is there first
