@@ -13,7 +13,8 @@ from types import BuiltinFunctionType, CodeType, FrameType, ModuleType
 from typing import Any
 from weakref import ref
 
-from encdec_widgets.networks.keras_private import empty, is_filled, is_variable
+from encdec_widgets._keras import keras
+from encdec_widgets.networks.keras_private import empty, is_filled, is_variable, let_go_of_values
 from encdec_widgets.networks.weights import number_in
 
 _NEVER_A_NETWORKS_OWN = (type, ModuleType, CodeType, FrameType, BuiltinFunctionType)
@@ -85,8 +86,11 @@ def free_if_unused(model: "ref[Any]", others: Iterable[Any]) -> bool:
     if not {id(objects[0]), *own} <= unused:
         return False
     for thing in objects:
-        if id(thing) in unused and is_variable(thing):
-            empty(thing)
+        if id(thing) in unused:
+            if is_variable(thing):
+                empty(thing)
+            elif isinstance(thing, keras.layers.Layer):
+                let_go_of_values(thing)
     return True
 
 

@@ -8,7 +8,7 @@ In ms: from the `pointerup` event to the picture (the second animation frame aft
 shows the design of the slider's final value, as the kernel has it; against building that network from nothing, weights
 included, in the same kernel afterwards. The goal is on the difference of the medians.
 
-Counted for each drag: the moves made, the calls of `build_backbone` that began, the pictures that differed, and whether
+Counted for each drag: the moves made, the calls of `build_in_steps` that began, the pictures that differed, and whether
 an older design was ever built or drawn after a newer one.
 """
 
@@ -78,8 +78,8 @@ def watched(build):
     return build_and_note
 
 for name, module in list(sys.modules.items()):
-    if name.startswith("encdec_widgets") and hasattr(module, "build_backbone"):
-        module.build_backbone = watched(module.build_backbone)
+    if name.startswith("encdec_widgets") and hasattr(module, "build_in_steps"):
+        module.build_in_steps = watched(module.build_in_steps)
 designer.observe(lambda change: shown.append(getattr(change["new"].design.architecture, {field!r})), "backbone")
 
 def from_nothing():
@@ -128,6 +128,7 @@ def _measure(place: Bench, case: Case, drags: int) -> Row:
         f"{statistics.median(getattr(drag, name) for drag in dragged):g} {words}"
         for name, words in (("moves", "moves"), ("begun", "builds begun"), ("pictures", "pictures"))
     ]
+    assert all(drag.begun for drag in dragged), "no build was seen to begin: it is called by another name now"
     kept = all(drag.in_order for drag in dragged)
     return Row.of(
         "drag",

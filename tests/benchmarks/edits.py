@@ -62,7 +62,7 @@ def near(info: FieldInfo, value: Any) -> list[Any]:
     elif info.kind == "choice":
         place = info.choices.index(value) if value in info.choices else -1
         values = [*info.choices[place + 1 :], *info.choices[: max(place, 0)]]
-    elif info.kind in ("text", "layer name"):
+    elif isinstance(value, str):
         values = [f"{value}_b"]
     elif info.kind == "counts":
         values = [(value[0] + 1, *value[1:]), (*value[:-1], value[-1] - 1), (*value, value[-1]), value[:-1]]

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,16 @@ def uses_value() -> None:
     assert private.is_filled(keras.Variable(np.ones(2)))
 
 
+def uses_torch_params() -> None:
+    _, layer, _ = _convolution()
+    if keras.config.backend() == "torch":
+        assert set(layer.torch_params) == {weight.path for weight in layer.weights}
+    value = weakref.ref(layer.kernel.value)
+    private.let_go_of_values(layer)
+    private.empty(layer.kernel)
+    assert value() is None
+
+
 def uses_initializer() -> None:
     one, other = _unfilled(), _unfilled()
     private.set_initializer(one, lambda shape, dtype=None: keras.ops.full(shape, 7.0))
@@ -235,6 +246,7 @@ USES: dict[str, Callable[[], None]] = {
     "_flatten_layers": uses_flatten_layers,
     "_shape": uses_shape,
     "_value": uses_value,
+    "_torch_params": uses_torch_params,
     "_initializer": uses_initializer,
     "_deferred_initialize": uses_deferred_initialize,
     "_tracker": uses_tracker,

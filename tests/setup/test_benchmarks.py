@@ -25,7 +25,7 @@ def test_every_field_of_a_preset_is_edited(name: str) -> None:
     assert all(field.values for field in found)
     edited = [next(field.neighbours(design), None) for field in found]
     # A few fields have no other value beside the others, such as the filters of a block whose partner needs as many.
-    assert sum(other is not None for other in edited) > 0.8 * len(found)
+    assert sum(other is not None for other in edited) > 0.7 * len(found)
     assert design not in edited
 
 

@@ -33,6 +33,11 @@ def empty(variable: Any) -> None:
     variable._value = None
 
 
+def let_go_of_values(layer: Any) -> None:
+    """Have a layer hold no values besides its variables; on PyTorch it does, and makes that list anew when asked."""
+    vars(layer).get("_modules", {}).pop("_torch_params", None)
+
+
 def initializer_of(variable: Any) -> Any:
     """What will make the value of a variable that has none yet; None of one that has a value."""
     initializer = variable._initializer
