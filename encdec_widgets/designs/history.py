@@ -38,6 +38,12 @@ class State(ByContent):
     name: str = ""
     scales: tuple[float, float] | None = None
 
+    def is_same_step(self, other: "State") -> bool:
+        """Whether it is the other one, which may have got another name since."""
+        return self is other or (
+            self.design is other.design and self.anew == other.anew and self.scales == other.scales
+        )
+
 
 @attrs.frozen
 class History(ByContent):
@@ -95,6 +101,12 @@ class History(ByContent):
         position = len(states) - len(kept.states) + kept.position
         left_out = min(max(0, len(states) - MOST_STATES), position)
         return History(states[left_out : left_out + MOST_STATES], position - left_out)
+
+    def has_same_steps(self, other: "History") -> bool:
+        """Whether it has the states of the other one, whatever their names; the present one may be another."""
+        return len(self.states) == len(other.states) and all(
+            map(State.is_same_step, self.states, other.states)
+        )
 
     def renamed(self, name: str) -> "History":
         """The same, with the present design known by ``name``."""

@@ -115,6 +115,8 @@ class BuiltState(State):
         step: Step = request.step
         editor = step.before.refused(error, {**self.editor.outcome.pending, **step.asked})
         steps = self.steps[:-1]
+        if self._scale_set_after is step:
+            self._scale_set_after = steps[-1] if steps else None
         selected = before_the_moves(self.selected, (step,))
         self._set(editor=editor, selection=self._moved_to(selected), steps=steps, refused=step, progress=None)
         if steps:
@@ -137,8 +139,7 @@ class BuiltState(State):
         elif self.shown is not None and self.shown.backbone.filled:
             self._discarded.add(self.shown.backbone.structure, backbone.structure)
         built = self.steps.index(step) + 1
-        settled = self.steps.index(self._scale_set_after) + 1 if self._scale_set_after in self.steps else 0
-        for done in self.steps[settled:built]:
+        for done in self.steps[self._scale_settled : built]:
             if done.input_scale is not None:
                 conditions = attrs.evolve(conditions, input_scale=done.input_scale)
         shown = attrs.evolve(
@@ -160,6 +161,11 @@ class BuiltState(State):
         if first:
             self._ask_about(backbone)
         self._discarded.free(backbone.structure)
+
+    @property
+    def _scale_settled(self) -> int:
+        """How many of the steps on their way have no say in the scale of images: it was set after them."""
+        return self.steps.index(self._scale_set_after) + 1 if self._scale_set_after in self.steps else 0
 
     def _ask_about(self, backbone: Backbone) -> None:
         """Ask about the network that the session begins with, if it is too large."""

@@ -172,8 +172,9 @@ class Session(ViewState):
         scales = None
         if input_scale is not None:
             scaled = attrs.evolve(self.conditions, input_scale=input_scale)
-            waiting = (step.input_scale for step in reversed(self.steps) if step.input_scale is not None)
-            scales = (next(waiting, self.conditions.input_scale), scaled.input_scale)
+            coming = [step.input_scale for step in self.steps[self._scale_settled :]]
+            before = [scale for scale in (self.conditions.input_scale, *coming) if scale is not None][-1]
+            scales = (before, scaled.input_scale)
         editor = self.editor.replaced(lambda: as_design(design), name, preset, scales)
         if scales and editor.wanted == self.editor.wanted and editor.outcome.error is None:
             self.assume(input_scale=input_scale)  # the design is there already

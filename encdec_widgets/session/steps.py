@@ -68,17 +68,16 @@ class Step:
     def input_scale(self) -> float | None:
         """By what images are multiplied in size from it on; None where it leaves that as it is."""
         before, after = self.before.history, self.after.history
-        if after.states == before.states and after.position < before.position:
+        if after.has_same_steps(before) and after.position < before.position:
             undone = before.present.scales
             return None if undone is None else undone[0]
-        if after.states == before.states:
+        if after.has_same_steps(before):
             redone = after.present.scales if after.position > before.position else None
             return None if redone is None else redone[1]
         for index in range(after.position, -1, -1):
             state = after.states[index]
-            if any(
-                state is known for known in before.states[index : index + 2]
-            ):  # the oldest may have gone meanwhile
+            # The oldest may have gone meanwhile.
+            if any(map(state.is_same_step, before.states[index : index + 2])):
                 break
             if state.scales is not None:
                 return state.scales[1]

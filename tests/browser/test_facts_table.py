@@ -254,3 +254,15 @@ def test_it_fits_and_a_hostile_name_is_text(
     assert screen.page.evaluate("document.body.dataset.harmed") is None
     screen.screenshot(tmp_path / f"{theme}-hostile.png")
     assert screen.scrolls_sideways() == []
+
+
+def test_a_table_with_fewer_columns_has_no_cell_more_than_its_header(facts: Facts) -> None:
+    assert facts.screen.kernel
+    count = len(facts.root.locator("thead th").all())
+    facts.screen.kernel.run(
+        "shown = table.table\n"
+        "table.table = {**shown, 'columns': shown['columns'][:-1], 'rows': [row[:-1] for row in shown['rows']]}"
+    )
+    expect(facts.root.locator("thead th")).to_have_count(count - 1)
+    for row in facts.root.locator("tbody tr").all():
+        expect(row.locator("th, td")).to_have_count(count - 1)

@@ -13,7 +13,6 @@ from playwright.sync_api import Locator, expect
 from encdec_widgets.explain.glossary import GLOSSARY
 from tests.browser.designer_page import CELLS, DesignerPage
 from tests.browser.page import Screen
-from tests.browser.servers import until
 
 # Of each page of the designer, the terms that are marked on it.
 MARKED = """root => Object.values(Object.groupBy(
@@ -26,6 +25,19 @@ SEEN = """card => {
     const inside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
     const points = [[left + 9, top + 9], [right - 9, bottom - 9], [(left + right) / 2, (top + bottom) / 2]];
     return inside && points.every(([x, y]) => card.contains(document.elementFromPoint(x, y)));
+}"""
+
+# How far the help lies below the row of a control, or above it where there is more room; null without help.
+GAP = """control => {
+    const help = document.querySelector('.encdec-help:popover-open')?.getBoundingClientRect();
+    const row = control.closest('.encdec-row').getBoundingClientRect();
+    return help && Math.round(Math.max(help.top - row.bottom, row.top - help.bottom));
+}"""
+SCROLL = """(control, by) => {
+    const scrolls = at => at.scrollHeight > at.clientHeight + 1 && getComputedStyle(at).overflowY !== 'visible';
+    let around = control.parentElement;
+    while (around && !scrolls(around)) around = around.parentElement;
+    (around ?? document.scrollingElement).scrollBy(0, by);
 }"""
 
 
@@ -96,15 +108,8 @@ def test_a_word_in_the_help_of_a_control_is_reached_by_the_tab_key(
     designer.turn_to("Network")
     number = page.get_by_label("down blocks", exact=True)
     word = designer.root.locator(".encdec-help .encdec-term").first
-
-    def helped() -> bool:
-        # What scrolls or resizes a page that is still being laid out takes the help away.
-        number.blur()
-        number.focus()
-        page.wait_for_timeout(300)
-        return word.is_visible()
-
-    until(helped, "the help of the number has a word")
+    number.focus()
+    expect(word).to_be_visible()
     name = word.get_attribute("data-term") or ""
     designer.screen.screenshot(tmp_path / "help.png")
     page.keyboard.press("Tab")
@@ -120,6 +125,25 @@ def test_a_word_in_the_help_of_a_control_is_reached_by_the_tab_key(
     card = entry(designer, name)
     page.mouse.click(700, 400)
     expect(card).to_be_hidden()
+
+
+def test_help_goes_where_its_row_goes_and_away_with_it(open_app: Callable[..., Screen]) -> None:
+    designer = DesignerPage(open_app())
+    page = designer.screen.page
+    designer.turn_to("Network")
+    number = page.get_by_label("down blocks", exact=True)
+    number.focus()
+    expect(designer.root.locator(".encdec-help")).to_be_visible()
+    gap = number.evaluate(GAP)
+    page.set_viewport_size({"width": 1100, "height": 420})
+    for by in (30, -20):
+        before = number.bounding_box()
+        number.evaluate(SCROLL, by)
+        page.wait_for_timeout(100)
+        assert number.bounding_box() != before, "the row was scrolled"
+        assert number.evaluate(GAP) == gap
+    number.evaluate(SCROLL, 2000)
+    expect(designer.root.locator(".encdec-help")).to_be_hidden()
 
 
 def test_words_of_a_notebook_open_in_a_narrow_cell(

