@@ -100,6 +100,7 @@ class BeyondMemoryError(TimingError):
         limit_bytes: The memory that there is.
         batch_size: The images at once that were asked for.
         fits: The most images at once that fit (an estimate); 0 where not one does.
+        networks: How many networks take it together.
 
     Example:
         >>> from encdec_widgets import measure, preset
@@ -111,10 +112,14 @@ class BeyondMemoryError(TimingError):
         True True
     """
 
-    def __init__(self, needed_bytes: int, limit_bytes: int, batch_size: int, fits: int) -> None:
+    def __init__(
+        self, needed_bytes: int, limit_bytes: int, batch_size: int, fits: int, networks: int = 1
+    ) -> None:
         """Say how much, and what would do."""
         remedy = "try a smaller input or network"
-        if batch_size > 1:
+        if networks > 1:
+            remedy = f"race fewer of the {networks}, or smaller ones"
+        elif batch_size > 1:
             remedy = (
                 f"try a smaller batch: up to {counted(fits, 'image')} at once"
                 if fits
@@ -128,6 +133,7 @@ class BeyondMemoryError(TimingError):
         self.limit_bytes = limit_bytes
         self.batch_size = batch_size
         self.fits = fits
+        self.networks = networks
 
     def to_dict(self) -> dict[str, int]:
         """What it is made from, ready for JSON."""
@@ -136,6 +142,7 @@ class BeyondMemoryError(TimingError):
             "limit_bytes": self.limit_bytes,
             "batch_size": self.batch_size,
             "fits": self.fits,
+            "networks": self.networks,
         }
 
 

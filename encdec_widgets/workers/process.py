@@ -42,7 +42,8 @@ class WorkerProcess:
         pid: Its process id.
         fresh: Whether it has been asked nothing yet.
         inherited: What it found of this process when it was started.
-        memory: What it told of the memory of its newest network: ``needed_bytes`` and ``limit_bytes``; or None.
+        memory: What it told of the memory of the network that takes most of those that it holds: ``needed_bytes`` and
+            ``limit_bytes``; or None.
         sees_cards: Whether it finds the cards that there are; whoever starts it with other variables says so.
         in_use: Whether a thread asks it something, or is about to; that thread then closes the channels.
     """
@@ -109,6 +110,8 @@ class WorkerProcess:
         number = next(self._ids)
         request = {"id": number, "command": command, "arguments": arguments, "batch_size": batch_size}
         line = json.dumps(request) + "\n"
+        if command in ("begin", "clear"):  # From now on it holds no network.
+            self.memory = None
         try:
             self._popen.stdin.write(line.encode())
             self._popen.stdin.flush()
@@ -124,7 +127,9 @@ class WorkerProcess:
 
     def note(self, arguments: Mapping[str, Any], result: Mapping[str, Any]) -> None:
         """Keep what a result tells of the memory and the time of a network."""
-        self.memory = result.get("memory", self.memory)
+        told = result.get("memory")
+        if told and (self.memory is None or told["needed_bytes"] > self.memory["needed_bytes"]):
+            self.memory = told
         if result.get("predicted_ms") is not None:
             self._predicted_ms[arguments["name"]] = result["predicted_ms"]
         if "run_ms" in result:

@@ -16,6 +16,7 @@ from encdec_widgets.networks.scopes import device_of, spread_here
 from encdec_widgets.workers.device import option_in
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.interrupts import no_interrupt_lost
+from encdec_widgets.workers.options import AUTO
 from encdec_widgets.workers.sent_classes import classes_of
 from encdec_widgets.workers.sent_functions import functions_of, named, packed
 
@@ -89,10 +90,15 @@ class Network:
 
 
 @no_interrupt_lost()
-def network_of(thing: Any) -> Network:
+def network_of(thing: Any, device: str = AUTO) -> Network:
     """The network in a Design, an architecture, the name of a preset, a Backbone, a Designer or a ``keras.Model``.
 
     Keras is not thread-safe: call it in the thread that owns the network.
+
+    Args:
+        thing: Whatever has a network.
+        device: The option ``device`` of what is to be done with it. Where it is "auto", the backend computes a sum
+            here, which tells on which device the network would run; with "CPU" no card is touched.
 
     Raises:
         TimingError: If it holds something that cannot be sent to another process.
@@ -107,28 +113,28 @@ def network_of(thing: Any) -> Network:
         2
     """
     if hasattr(thing, "structure"):  # A Backbone, whose weights are not asked about.
-        return _of_backbone(thing)
+        return _of_backbone(thing, device)
     if hasattr(thing, "backbone"):  # A Designer.
-        return _of_backbone(thing.backbone)
+        return _of_backbone(thing.backbone, device)
     if hasattr(thing, "architecture") and hasattr(thing, "to_json"):
-        return _of_design(thing)
+        return _of_design(thing, device)
     if hasattr(thing, "inputs") and hasattr(thing, "layers"):
-        return _of_model(thing, {layer.name: (layer.name,) for layer in thing.layers})
+        return _of_model(thing, {layer.name: (layer.name,) for layer in thing.layers}, device)
     if hasattr(thing, "model"):
-        return network_of(thing.model)
+        return network_of(thing.model, device)
     if isinstance(thing, (str, EncoderDecoder)):
-        return _of_design(as_design(thing))
+        return _of_design(as_design(thing), device)
     raise TypeError(
         f"there is no network in {type(thing).__name__}: give a Design, an architecture, the name of a "
         "preset, a Backbone, a Designer, or a keras.Model that is built"
     )
 
 
-def _of_design(design: Any) -> Network:
+def _of_design(design: Any, device: str) -> Network:
     policy = keras.config.dtype_policy() if keras_is_loaded() else None
     # A map of policies goes by the paths of layers: each layer's own is known once it is built.
     if users_classes(design) or isinstance(policy, Mapping):
-        return _of_backbone(design.build())
+        return _of_backbone(design.build(), device)
     return Network(
         kind="design",
         text=design.to_json(),
@@ -141,12 +147,12 @@ def _of_design(design: Any) -> Network:
     )
 
 
-def _of_backbone(backbone: Any) -> Network:
+def _of_backbone(backbone: Any, device: str) -> Network:
     blocks = {name: tuple(data["layers"]) for name, data in backbone.blocks.nodes(data=True)}
-    return _of_model(backbone.structure, blocks, max(len(backbone.design.heads), 1))
+    return _of_model(backbone.structure, blocks, device, max(len(backbone.design.heads), 1))
 
 
-def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]], heads: int = 1) -> Network:
+def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]], device: str, heads: int = 1) -> Network:
     batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
     policy: Any = model.dtype_policy
     classes, functions = classes_of(model), functions_of(model)
@@ -168,7 +174,7 @@ def _of_model(model: Any, blocks: Mapping[str, tuple[str, ...]], heads: int = 1)
         fixed_batch=batches[0] if batches else None,
         frozen=frozen_weights(model),
         config=config_of_keras(),
-        devices=_devices(),
+        devices=_devices() if device == AUTO else {},
         notices=_notices(),
         heads=heads,
     )
@@ -185,7 +191,10 @@ def frozen_weights(model: Any) -> dict[str, tuple[int, ...]]:
 
 def _devices() -> dict[str, str]:
     # A sum runs where a network would; a bare number may wait elsewhere.
-    device = option_in(str(device_of(keras.ops.add(keras.ops.convert_to_tensor(0.0), 1.0)) or ""))
+    try:
+        device = option_in(str(device_of(keras.ops.add(keras.ops.convert_to_tensor(0.0), 1.0)) or ""))
+    except Exception:  # noqa: BLE001 - a card that is full, or whose driver is broken, takes no sum
+        return {}
     return {} if device is None else {str(keras.config.backend()): device}
 
 

@@ -251,3 +251,17 @@ def test_a_frozen_encoder_is_timed_in_training_block_by_block_and_raced(worker: 
     assert all(block.median_ms > 0 for block in timing.blocks)
     race = compare(backbone, backbone.model, worker=worker, work="training", budget_s=0.05)
     assert race.a.multiply_adds == race.b.multiply_adds
+
+
+def test_where_a_device_is_chosen_nothing_is_computed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full card is left alone; where it is the default, a sum that fails on it keeps nothing from being timed."""
+
+    def full(*_: Any) -> Any:
+        raise RuntimeError("CUDA error: out of memory")
+
+    monkeypatch.setattr(keras.ops, "add", full)
+    model = small_model()
+    assert network_of(model, "CPU").devices == network_of(model).devices == {}
+    monkeypatch.undo()
+    assert network_of(model).devices == {keras.config.backend(): "CPU"}
+    assert network_of(model, "CPU").devices == {}

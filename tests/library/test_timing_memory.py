@@ -11,7 +11,7 @@ import attrs
 import psutil
 import pytest
 
-from encdec_widgets import Design, compare
+from encdec_widgets import Design, compare, race
 from encdec_widgets.architectures import UNet
 from encdec_widgets.explain.costs import costs
 from encdec_widgets.networks.call_graph import call_graph
@@ -104,25 +104,26 @@ def test_a_control_group_refuses_before_it_starts_and_kills_what_is_begun_all_th
 
 
 class Killed:
-    """A job whose process dies by a signal once its network is loaded."""
+    """A job whose process dies by a signal once its networks are loaded."""
 
     budget_s = 0.0
 
-    def __init__(self, design: Design, pid: Callable[[], int], number: int, **options: Any) -> None:
-        self._network, self._pid, self._number = network_of(design), pid, number
+    def __init__(self, *designs: Design, pid: Callable[[], int], number: int, **options: Any) -> None:
+        self._networks, self._pid, self._number = list(map(network_of, designs)), pid, number
         self._options = checked(**options)
         self.backends = (str(self._options.backend),)
 
     def do(self, ask: Ask, tell: Tell) -> Any:
-        arguments = {
-            "name": "network",
-            "network": attrs.asdict(self._network),
-            "options": attrs.asdict(self._options),
-            "beyond_memory": True,
-        }
-        ask(self.backends[0], "load", self._options.batch_size, arguments)
+        for number, network in enumerate(self._networks):
+            arguments = {
+                "name": f"network{number}",
+                "network": attrs.asdict(network),
+                "options": attrs.asdict(self._options),
+                "beyond_memory": True,
+            }
+            ask(self.backends[0], "load", self._options.batch_size, arguments)
         os.kill(self._pid(), self._number)
-        return ask(self.backends[0], "start", self._options.batch_size, {"name": "network"})
+        return ask(self.backends[0], "start", self._options.batch_size, {"name": "network0"})
 
 
 @on_linux
@@ -132,14 +133,29 @@ def test_a_process_that_dies_near_its_limit_says_that_memory_is_the_likely_reaso
 ) -> None:
     number = getattr(signal, name)
     worker = limited(needed(LARGE, 4, "forward") * 3 // 2)
-    job: Any = Killed(LARGE, lambda: worker.pids[0], number, batch_size=4)
+    job: Any = Killed(LARGE, SMALL, pid=lambda: worker.pids[0], number=number, batch_size=4)
     with pytest.raises(TimingError, match=f"{name}, and memory is the likely reason: at batch size 4 about"):
         worker.do(job)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_one_that_dies_far_from_it_does_not(worker: Worker) -> None:
-    job: Any = Killed(SMALL, lambda: worker.pids[0], signal.SIGABRT)
+    job: Any = Killed(SMALL, pid=lambda: worker.pids[0], number=signal.SIGABRT)
     with pytest.raises(TimingError, match="exit status") as caught:
         worker.do(job)
     assert "memory" not in str(caught.value)
+
+
+@on_linux
+def test_networks_of_a_race_that_fit_one_by_one_and_not_together_are_refused(
+    limited: Callable[[int], Worker],
+) -> None:
+    wide = Design(UNet(filters=64, down_blocks=3, up_blocks=3), (32, 32, 1))
+    one = needed(wide, 1, "training")
+    worker = limited(one * 11 // 5)
+    with pytest.raises(BeyondMemoryError, match="race fewer of the 3, or smaller ones") as refused:
+        race([wide, wide, wide], work="training", budget_s=0.1, worker=worker)
+    assert refused.value.networks == 3
+    assert refused.value.needed_bytes < 3 * one, "maps are not needed at one time"
+    assert measure(SMALL, worker=worker, budget_s=0.05)
+    worker.stop()

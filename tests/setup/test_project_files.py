@@ -75,6 +75,9 @@ def test_workflows_cover_what_the_package_says_it_runs_on() -> None:
         "python": pythons,
     }
     assert jobs["backends"]["strategy"]["matrix"]["backend"] == ["tensorflow", "jax", "torch", "numpy"]
+    # PyTorch's wheel for Linux brings all of CUDA.
+    assert "'torch' && 'macos-latest'" in jobs["backends"]["runs-on"]
+    assert any("'torch' && ',torch'" in step.get("run", "") for step in jobs["backends"]["steps"])
     assert any("--resolution lowest-direct" in step.get("run", "") for step in jobs["lowest"]["steps"])
 
 

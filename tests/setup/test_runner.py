@@ -73,6 +73,13 @@ def test_a_command_runs_in_the_root_with_its_environment() -> None:
     assert runner.run("-c", code, KEY="other") == 1
 
 
+@pytest.mark.parametrize("installed", ["tensorflow", "jax", "torch", "numpy"])
+def test_a_backend_is_tested_where_it_is_installed(installed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "DEFAULT", "another")
+    monkeypatch.setattr(runner.importlib.util, "find_spec", lambda name: name == installed or None)
+    assert runner.other_backends() == [installed]
+
+
 def test_every_backend_that_is_installed_is_tested() -> None:
     assert "numpy" in {runner.DEFAULT, *runner.other_backends()}
     assert runner.DEFAULT not in runner.other_backends()

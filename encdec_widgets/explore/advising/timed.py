@@ -172,7 +172,7 @@ class FinalistTimer:
                     gives_way=lambda: task.over or (one_at_a_time.awaited and not task.inline),
                     suggests=False,
                 )
-                network = network_of(backbone)
+                network = network_of(backbone, options.device)
                 network.check(options.batch_size)
             except Exception as error:  # noqa: BLE001 - whatever keeps it from being built or sent is said at it
                 task.tell(took, error)

@@ -107,7 +107,7 @@ def racers_of(given: Sequence[Given], options: Options) -> tuple[tuple[Racer, ..
         if one.backbone is None:
             continue  # Its column says why.
         try:
-            network = network_of(one.backbone)
+            network = network_of(one.backbone, options.device)
             network.check(options.batch_size)
         except (FieldError, TimingError) as error:
             left_out.append(_left_out(one.name, "raced", error))

@@ -76,7 +76,7 @@ class Subject:
             FieldError: (a ValueError) If its input has no size, or another batch size.
         """
         _ = self.frozen  # What is frozen later is not sent.
-        network = network_of(self.backbone)
+        network = network_of(self.backbone, self.options.device)
         network.check(self.options.batch_size)
         return network
 

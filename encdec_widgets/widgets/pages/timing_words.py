@@ -130,7 +130,9 @@ def race_html(race: Comparison, up_to_date: bool) -> Markup:
 def memory_question(refused: BeyondMemoryError) -> str:
     """What is asked before work is begun that is estimated to take more memory than there is."""
     fits = "Not even one image fits."
-    if refused.fits:
+    if refused.networks > 1:
+        fits = f"Each of the {refused.networks} networks fits by itself; a race holds all of them."
+    elif refused.fits:
         fits = f"The largest batch that fits is {counted(refused.fits, 'image')} (an estimate)."
     return (
         f"This would take about {bytes_text(refused.needed_bytes)} of memory (an estimate), and there are "

@@ -79,7 +79,8 @@ def answer(request: dict[str, Any], commands: Commands | None = None) -> dict[st
         line = out_of_memory(request["batch_size"]) if memory else _one_line(error)
         # After a shortage, allocators keep their memory in pieces that are too small; after any other failure of a
         # library, each later call may fail in it as well.
-        ours = isinstance(error, (TimingError, FieldError)) and not isinstance(error, BackendFailedError)
+        of_library = isinstance(error, BackendFailedError) or isinstance(error.__cause__, RuntimeError)
+        ours = isinstance(error, (TimingError, FieldError)) and not of_library
         return {"id": request["id"], "error": line, "retire": memory or not ours}
 
 

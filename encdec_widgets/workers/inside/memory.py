@@ -54,12 +54,14 @@ class Expected:
         limit_bytes: What there is.
         batch_size: Images that go through the network at once.
         fits: The most of them that fit (an estimate).
+        kept_bytes: What of it stays while another network runs: weights, and what training keeps for them.
     """
 
     needed_bytes: int
     limit_bytes: int
     batch_size: int
     fits: int
+    kept_bytes: int = 0
 
     def require(self) -> None:
         """Refuse the work if it does not fit.
@@ -105,8 +107,9 @@ def expected_memory(model: Any, work: Work, batch_size: int, policy: str, device
     needed, one, two = (_needed(calls, work, images, policy) for images in (batch_size, 1, 2))
     if needed is None or one is None or two is None:
         return None
-    fits = max(limit - (2 * one - two), 0) // (two - one)  # weights take as much for any number of images
-    return Expected(needed, limit, batch_size, min(fits, MOST_IMAGES))
+    kept = 2 * one - two  # weights take as much for any number of images
+    fits = max(limit - kept, 0) // (two - one)
+    return Expected(needed, limit, batch_size, min(fits, MOST_IMAGES), kept)
 
 
 def require_memory(model: Any, work: Work, batch_size: int, policy: str, device: Device) -> Expected | None:

@@ -100,7 +100,7 @@ def measure(
         <Timing ... ms (10 % to 90 %: ... to ... ms, ... runs), ... images/s, batch 4, float32, ...>
     """
     how = checked(**options)  # Before seconds are spent on building.
-    network = network_of(design)
+    network = network_of(design, how.device)
     network.check(how.batch_size)
     job = Measurement(
         network=network,
@@ -212,7 +212,7 @@ def race(
         how.append(checked(**of_one))
     racers = []
     for design, each, name in zip(designs, how, called, strict=True):
-        network = network_of(design)
+        network = network_of(design, each.device)
         network.check(each.batch_size)
         racers.append(Racer(network=network, options=each, name=name))
     job = Race(racers=tuple(racers), at_most_s=at_most_s, beyond_memory=beyond_memory)

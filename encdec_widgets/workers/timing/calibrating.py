@@ -90,4 +90,5 @@ def calibration_job(**options: Any) -> Calibrating:
         FieldError: (a ValueError) If an option is not possible.
     """
     tiny = Design(UNet(filters=2, down_blocks=1, up_blocks=1), (32, 32, 1))
-    return Calibrating(network=network_of(tiny), options=checked(**options))
+    how = checked(**options)
+    return Calibrating(network=network_of(tiny, how.device), options=how)

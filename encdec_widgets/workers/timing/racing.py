@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from encdec_widgets.workers.device import CPU
-from encdec_widgets.workers.errors import TimingError, TimingStopped
+from encdec_widgets.workers.errors import BeyondMemoryError, TimingError, TimingStopped
 from encdec_widgets.workers.gpu import GpuState, GpuWatch, visible_gpus
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.options import Options
@@ -95,7 +95,7 @@ class Race:
         """Race. An error says which of them it is about.
 
         Raises:
-            BeyondMemoryError: If one of them would take more memory than there is.
+            BeyondMemoryError: If one of them would take more memory than there is, or all of them together.
             TimingTooLongError: If one of them would take far longer than allowed.
             TimingError: If one of them could not be timed.
         """
@@ -126,6 +126,8 @@ class Race:
                 )
                 check_length(network.facts["predicted_ms"], self.at_most_s)
             networks.append(network)
+        if not self.beyond_memory:
+            _require_room_for_all(networks)
         for number, (racer, network) in enumerate(zip(self.racers, networks, strict=True)):
             doing = f"first call{compiles(racer.options)} and warm-up of {racer.name}"
             tell(Progress(share=0.25 + 0.25 * number / len(self.racers), doing=doing))
@@ -179,6 +181,31 @@ class Race:
         return spent_s >= 0.5 * self.budget_s and all(
             settled([medians[0] / medians[other] for medians in rounds]) for other in range(1, len(rounds[0]))
         )
+
+
+def _require_room_for_all(networks: Sequence[OnBench]) -> None:
+    """Refuse networks of which each fits, but not all together: each keeps its weights while another one runs.
+
+    Raises:
+        BeyondMemoryError: If those on one device take more memory than it has (an estimate).
+    """
+    devices: dict[str, list[OnBench]] = {}
+    for network in networks:
+        if network.facts.get("memory"):
+            devices.setdefault(str(network.facts["device"]), []).append(network)
+    for together in devices.values():
+        of_each = [network.facts["memory"] for network in together]
+        # A process keeps the room of its largest maps, and uses it for those of the next network.
+        maps: dict[str, int] = {}
+        for network, memory in zip(together, of_each, strict=True):
+            backend = str(network.options.backend)
+            taken = memory["needed_bytes"] - memory["kept_bytes"]
+            maps[backend] = max(maps.get(backend, 0), taken)
+        needed = sum(memory["kept_bytes"] for memory in of_each) + sum(maps.values())
+        limit = max(memory["limit_bytes"] for memory in of_each)  # before the first of them took its weights
+        if needed > limit:
+            largest = max(network.options.batch_size for network in together)
+            raise BeyondMemoryError(needed, limit, largest, 0, len(together))
 
 
 @contextmanager
