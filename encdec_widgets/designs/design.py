@@ -182,6 +182,7 @@ class Design(WaysOut, ByContent):
         """What can be done where changes are not possible: what a designer offers then, each a valid design.
 
         The suggestions of the error that :meth:`replace_all` raises are values of one field. These are of several too.
+        Where the changes give a design, it is built, as some errors are known only when layers are made.
 
         Args:
             changes: As in :meth:`replace_all`.

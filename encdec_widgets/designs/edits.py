@@ -16,6 +16,7 @@ from encdec_widgets.designs.heads import HEADS, is_head_path, words_at
 from encdec_widgets.designs.levels import changed, fewer_levels, level_words
 from encdec_widgets.designs.mends import Mend, setting_words
 from encdec_widgets.designs.paths import STAGES, info_at
+from encdec_widgets.designs.registry import answering
 from encdec_widgets.formatting import sizes_text
 
 GIVE_UP = Mend(None, None, {}, "undo this change")
@@ -88,7 +89,16 @@ def apply_edit(design: Design, pending: Mapping[str, Any], changes: Mapping[str,
 
 def mends_of(design: Design, changes: Mapping[str, Any]) -> tuple[Mend, ...]:
     """The ways out of changes that are not possible; see :meth:`Design.mends`."""
-    return tuple(mend for mend in apply_edit(design, {}, changes).mends if mend != GIVE_UP)
+    outcome = apply_edit(design, {}, changes)
+    mends = outcome.mends
+    if outcome.error is None:
+        try:
+            answering("build")(design.replace_all(changes), None)
+        except FieldError as error:  # known only when the layers are made
+            mends = possible_mends(design, changes, error)
+        except Exception:  # noqa: BLE001 - a user's block may raise anything, which says nothing of a way out
+            return ()
+    return tuple(mend for mend in mends if mend != GIVE_UP)
 
 
 def _replaced(pending: str, changes: Mapping[str, Any]) -> bool:

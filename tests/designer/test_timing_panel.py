@@ -258,6 +258,9 @@ def test_one_that_does_not_fit_into_memory_asks_with_the_batch_that_does(
     assert not worker.jobs[3].beyond_memory
     worker.answer(BeyondMemoryError(2 * 10**9, 10**9, 1, 0))
     assert "Not even one image fits." in said(panel)
+    panel.start.click()
+    worker.answer(BeyondMemoryError(2 * 10**9, 10**9, 1, 0, networks=2))
+    assert "Each of the 2 networks fits by itself; a race holds all of them." in said(panel)
 
 
 def test_predictions_of_other_networks_are_corrected_where_one_was_seven_times_off(

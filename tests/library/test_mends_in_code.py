@@ -6,8 +6,10 @@ import pytest
 
 from encdec_widgets import Design
 from encdec_widgets.architectures import Hourglass, UNet
+from encdec_widgets.architectures.blocks.simple_conv import SimpleConvBlock
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.designs.edits import GIVE_UP, apply_edit
+from encdec_widgets.session import Session
 
 DESIGN = Design(UNet(filters=2, down_blocks=3, up_blocks=3), (64, 64, 1))
 
@@ -46,3 +48,24 @@ def test_one_level_fewer_is_among_them() -> None:
     after = DESIGN.replace_all(fewer.changes)
     assert after.input_shape == (68, 68, 1)
     assert after.architecture.maximum_stride == 4
+
+
+class EvenOnly(SimpleConvBlock):
+    """A block of a user's own that looks at its filters when it makes its layers."""
+
+    def make_block(self, x_in: Any, prefix: str = "conv_block") -> Any:
+        if self.filters % 2:
+            raise FieldError("filters", self.filters, "must be even", (self.filters + 1,))
+        return super().make_block(x_in, prefix)
+
+
+def test_what_is_known_only_when_layers_are_made_has_mends_too() -> None:
+    design = DESIGN.replace("encoder[0]", EvenOnly(filters=2))
+    changes = {"encoder[0].filters": 5}
+    assert design.mends({"encoder[0].filters": 4}) == ()
+    session = Session(design)
+    session.change("encoder[0].filters", 5)
+    on_screen = tuple(mend for mend in session.editor.outcome.mends if mend != GIVE_UP)
+    assert design.mends(changes) == on_screen != ()
+    for mend in on_screen:
+        design.replace_all(mend.changes).build()
