@@ -24,8 +24,8 @@ def test_every_field_of_a_preset_is_edited(name: str) -> None:
     assert {"block", "network"} == {field.scope for field in found}
     assert all(field.values for field in found)
     edited = [next(field.neighbours(design), None) for field in found]
-    # A few fields have no other value beside the others, such as the filters of a block whose partner needs as many.
-    assert sum(other is not None for other in edited) > 0.7 * len(found)
+    # Some fields have no other value beside the others, such as the pooling of a block whose partner undoes it.
+    assert sum(other is not None for other in edited) > 0.5 * len(found)
     assert design not in edited
 
 
