@@ -33,10 +33,10 @@ def test_a_design_that_cannot_be_built_or_sent_says_why_and_the_others_are_timed
     advised(page)
     errors, sent = [error], timed.network_of
 
-    def network_of(backbone: Any) -> Network:
+    def network_of(backbone: Any, device: str) -> Network:
         if errors:
             raise errors.pop()
-        return sent(backbone)
+        return sent(backbone, device)
 
     monkeypatch.setattr(timed, "network_of", network_of)
     page.panel.time.click()
