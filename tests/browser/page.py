@@ -21,8 +21,12 @@ ALLOWED_OUTSIDE: tuple[str, ...] = ()
 WARNINGS = "WARN:"
 
 # Errors on the console that are neither ours nor of any consequence: anywidget complains of a script that takes longer
-# than two seconds to come, as on a busy machine, and what that does to a widget is mended (widgets/base/late.js).
-ALLOWED_ERRORS: tuple[str, ...] = (r"\[anywidget\] Failed to initialize model\.",)
+# than two seconds to come, as on a busy machine, and what that does to a widget is mended (widgets/base/late.js). There
+# the app's page may also miss the designer, and is loaded again (test_lifecycle.py).
+ALLOWED_ERRORS: tuple[str, ...] = (
+    r"\[anywidget\] Failed to initialize model\.",
+    r"(?s)widget model not found.*/voila/",
+)
 
 
 @dataclass
