@@ -7,95 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from encdec_widgets import Design
-from encdec_widgets.architectures import UNet
-from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.session import Session
-from encdec_widgets.session.learning_run import LearningState
 from encdec_widgets.widgets.pages.feature_maps_panel import FeatureMapsPanel
 from encdec_widgets.widgets.pages.feature_maps_shown import block_of_page
 from encdec_widgets.widgets.pages.learn_page import LearnPage
-from encdec_widgets.workers.block_maps import BlockMaps, ChannelMap, FeatureMaps, HeadMaps, Peak
 from encdec_widgets.workers.feature_maps import FeatureMapsPass, PassTooLongError
-from encdec_widgets.workers.seen_image import training_image
 from encdec_widgets.workers.timing import Progress, TimingError, TimingStopped
-from encdec_widgets.workers.training import Halo, Trained
+from tests.designer.maps_at_once import DESIGN, from_page, maps_of, said
+from tests.designer.maps_at_once import heard as heard
+from tests.designer.maps_at_once import panel as panel
+from tests.designer.maps_at_once import session as session
+from tests.designer.maps_at_once import worker as worker
 from tests.designer.timed import FakeWorker
-
-DESIGN = Design(UNet(filters=2, down_blocks=2, up_blocks=2), (32, 32, 1), Head(2))
-
-
-def maps_of(session: Session, **more: Any) -> FeatureMaps:
-    """Maps as a worker could send them of the network that is shown."""
-    assert session.shown is not None
-    blocks = []
-    for name, data in session.shown.backbone.blocks.nodes(data=True):
-        if data["stage"] == "input":
-            continue
-        height, width, channels = data["shape"]
-        alive = tuple(
-            ChannelMap(number=n, low=-0.5, high=1.5 + n, least=-1.0, most=2.0 + n)
-            for n in range(channels - 1)
-        )[:8]
-        blocks.append(
-            BlockMaps(
-                name=name,
-                label=data["label"],
-                size=(height, width),
-                stride=data["stride"],
-                channels=channels,
-                dead=(channels - 1,),
-                not_finite=(),
-                liveliest=alive,
-                tiles=np.full((len(alive), height, width), len(blocks), np.uint8),
-            )
-        )
-    peaks = (
-        Peak(channel=0, position=(3.0, 4.0), value=0.75),
-        Peak(channel=1, position=(9.0, 8.0), value=-0.25),
-    )
-    head = HeadMaps(name="stack0_head", label="head", peaks=peaks, heat=np.zeros((32, 32), np.uint8))
-    made = {
-        "blocks": tuple(blocks),
-        "heads": (head,),
-        "picture": np.arange(1024, dtype=np.uint16).reshape(32, 32).astype(np.uint8),
-        "weights": "random weights",
-        "seconds": 0.02,
-        "backend": "tensorflow",
-        "precision": "float32",
-    }
-    return FeatureMaps(**{**made, **more})
-
-
-@pytest.fixture
-def worker() -> FakeWorker:
-    return FakeWorker()
-
-
-@pytest.fixture
-def session() -> Session:
-    return Session(DESIGN)
-
-
-@pytest.fixture
-def heard() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def panel(session: Session, worker: FakeWorker, heard: list[str]) -> FeatureMapsPanel:
-    panel = FeatureMapsPanel(session, worker, heard.append)  # type: ignore[arg-type]
-    panel.visible = True
-    return panel
-
-
-def said(panel: FeatureMapsPanel) -> str:
-    return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", panel.text)).strip()
-
-
-def from_page(panel: FeatureMapsPanel, content: Any, *buffers: bytes) -> None:
-    message = {"content": {"data": {"method": "custom", "content": content}}, "buffers": list(buffers)}
-    panel.view._handle_msg(message)
 
 
 def test_nothing_is_asked_before_the_button_is_pressed(panel: FeatureMapsPanel, worker: FakeWorker) -> None:
@@ -290,67 +213,6 @@ def test_what_is_no_image_from_the_page_does_nothing(
     assert panel.image.options == ("a sample",)
 
 
-def test_a_training_is_offered_with_its_weights_and_a_picture(
-    panel: FeatureMapsPanel, worker: FakeWorker, session: Session
-) -> None:
-    assert session.shown is not None
-    trained = session.shown.backbone.design.build()
-    panel.offer_training(trained, Halo())
-    assert (panel.weights.value, panel.image.value, panel.standardise.value) == (
-        "trained",
-        "training picture",
-        True,
-    )
-    panel.start.click()
-    assert worker.jobs[-1].weights == "another network's weights"
-    assert not worker.jobs[-1].standardise  # it is already
-    assert np.array_equal(worker.jobs[-1].image[..., 0], training_image(Halo(), 64))
-    worker.answer(TimingStopped())
-    panel.weights.value = "random"
-    panel.offer_training(trained, Halo())
-    assert panel.weights.value == "random"  # what a person chose stays
-
-
-def test_weights_of_a_training_are_offered_while_its_design_is_on_screen(
-    panel: FeatureMapsPanel, worker: FakeWorker, session: Session
-) -> None:
-    assert session.shown is not None
-    panel.offer_training(session.shown.backbone.design.build(), Halo())
-    assert panel.weights.value == "trained"
-    session.change("filters", 3)
-    assert (panel.weights.value, len(panel.weights.options)) == ("own", 2)
-    panel.measure()
-    assert worker.jobs[-1].weights == "random weights", "and not those of another network, which do not fit"
-    worker.answer(TimingStopped())
-    session.undo()
-    assert (panel.weights.value, len(panel.weights.options)) == ("own", 3)
-    panel.weights.value = "trained"
-    session.change("filters", 4)
-    panel.offer_training(session.shown.backbone.design.build(), Halo())
-    assert panel.weights.value == "own", "only the first time, they are chosen"
-
-
-def test_where_another_design_is_on_screen_a_first_training_is_chosen_once_its_own_is_back(
-    panel: FeatureMapsPanel, session: Session
-) -> None:
-    assert session.shown is not None
-    trained = session.shown.backbone.design.build()
-    session.change("filters", 3)
-    panel.offer_training(trained, Halo())
-
-    def chosen() -> tuple[Any, Any, Any]:
-        return panel.weights.value, panel.image.value, panel.standardise.value
-
-    assert chosen() == ("own", "a sample", False)
-    panel.offer_training(trained, Halo())
-    session.undo()
-    assert chosen() == ("trained", "training picture", True)
-    panel.weights.value, panel.image.value = "random", "a sample"
-    session.change("filters", 3)
-    session.undo()
-    assert chosen() == ("random", "a sample", True), "only the first time, they are chosen"
-
-
 # In the boxes of the picture
 
 
@@ -398,17 +260,3 @@ def test_the_page_learn_has_it_and_says_when_it_is_seen(session: Session, worker
     page.visible = True
     assert page.maps.visible
     page.close()
-
-
-def test_what_was_learnt_is_offered_when_a_training_ends(session: Session, worker: FakeWorker) -> None:
-    page = LearnPage(session, worker)  # type: ignore[arg-type]
-    learning = page.learning
-    learning.set_trait("state", LearningState(running=True))
-    learning.trained = object.__new__(Trained)  # it is not read before a pass begins
-    object.__setattr__(learning.trained, "task", "halo")
-    object.__setattr__(learning.trained, "design", session.design)
-    learning.set_trait("state", LearningState(running=False))
-    labels = [label for label, _ in page.maps.weights.options]
-    assert labels == ["the network's own", "of the last training", "random"]
-    assert page.maps.weights.value == "trained"
-    assert page.maps.image.value == "training picture"
