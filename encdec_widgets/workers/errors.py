@@ -161,6 +161,16 @@ class BackendFailedError(TimingError):
         super().__init__(f"{backend} ({compilation}) failed at this network ({reason}); {remedy}")
 
 
+class EditNotBuiltError(TimingError):
+    """An edit of a network in training cannot be built; the network before it is as it was, and so is its process."""
+
+    def __init__(self, reason: str) -> None:
+        """Say why, and what goes on."""
+        super().__init__(
+            f"this edit cannot be built ({reason}); the network before it is trained on, and another edit would work"
+        )
+
+
 class NotAvailableError(TimingError):
     """What was asked for runs in a process of its own, and none can be started here."""
 

@@ -39,6 +39,22 @@ def still_in(notebook: Path) -> tuple[str, str]:
     return page, base64.b64decode(picture[1]).decode()
 
 
+def reload(screen: Screen) -> None:
+    """Reload a page of JupyterLab, again where it missed its widgets.
+
+    Its widget manager gives a kernel four seconds to tell of them, which pass on a busy machine, and nothing of ours
+    runs there yet; a person would reload it as well.
+    """
+    for _ in range(5):
+        screen.page.reload()
+        expect(screen.page.locator(".jp-OutputArea-output")).not_to_have_count(0)
+        expect(screen.page.get_by_text("Loading widget")).to_have_count(0)  # Jupyter's own words
+        if not screen.page.get_by_text("Error displaying widget").count():
+            return
+        screen.allowed_errors.append(NOT_FOUND)
+    raise AssertionError("five loads of the page missed the widgets")
+
+
 def choose_no_kernel(screen: Screen) -> None:
     """Answer JupyterLab's dialog; a button of its toolbar has the same name until a kernel has started."""
     dialog = screen.page.get_by_role("dialog")

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.designer_page import CELLS, DesignerPage
 from tests.browser.page import Screen
+from tests.browser.saved import reload
 from tests.browser.servers import until
 
 START = [1, 16, 32, 64, 128, 128, 256, 256, 128, 64, 32]
@@ -66,6 +67,7 @@ def test_from_a_slider_to_a_picture_a_mend_and_a_timing(designer: DesignerPage, 
     page.get_by_role("button", name="set filters to 1", exact=True).click()
     expect(problem).to_have_count(0)
     assert designer.number("filters") == "1"
+    designer.wait_until_it_agrees()  # What is drawn is what is timed.
 
     # The network on screen is really timed; an edit makes the figures out of date.
     designer.turn_to("Timing")
@@ -121,7 +123,7 @@ def test_a_reloaded_page_shows_what_was_there(open_notebook: Callable[..., Scree
     designer.press_slider("filters", "ArrowRight")
     designer.wait_for_boxes(WIDER)
     screen.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    screen.page.reload()
+    reload(screen)
     designer = DesignerPage(screen)
     designer.wait_for_boxes(WIDER)
     assert designer.number("filters") == "17"

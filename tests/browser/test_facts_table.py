@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.page import Screen
+from tests.browser.saved import reload
 from tests.browser.servers import until
 
 CELLS = [
@@ -217,7 +218,7 @@ def test_two_displays_and_a_reloaded_page_show_the_newest_rows(
     until(lambda: first.column("name") == second.column("name") == blocks, "the newest blocks in both")
 
     screen.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    screen.page.reload()
+    reload(screen)
     again = Facts(screen, 1)
     until(lambda: again.column("name") == blocks, "the newest blocks on the reloaded page")
 

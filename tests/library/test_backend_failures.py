@@ -6,13 +6,18 @@ import keras
 import pytest
 
 from encdec_widgets.workers.backends import running_backend
-from encdec_widgets.workers.errors import BackendFailedError, TimingError
+from encdec_widgets.workers.errors import BackendFailedError, EditNotBuiltError, TimingError
 from encdec_widgets.workers.inside.__main__ import answer
 from encdec_widgets.workers.inside.bench import Bench
 from encdec_widgets.workers.timing import Worker, checked, measure, network_of
 from tests.library.timed import DESIGN, FactsOf, alive, eventually, small_model
 
 TRACEBACK = "backend='inductor' raised:\nRuntimeError: " + 30 * "a compiler has much to say. "
+
+
+def caused(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
 
 
 def failing(*_: Any, **__: Any) -> Any:
@@ -82,6 +87,8 @@ def test_without_a_compiler_what_a_layer_raises_is_told(words: str, told: str) -
         (AssertionError(TRACEBACK), True),
         (RuntimeError("PythonDispatcherTLS was not set"), True),
         (BackendFailedError("PyTorch", "eager", "RuntimeError"), True),
+        (caused(TimingError("Keras says: no kernel"), RuntimeError("no kernel")), True),
+        (caused(EditNotBuiltError("no kernel"), RuntimeError("no kernel")), False),
         (TimingError("there is no such device"), False),
     ],
 )

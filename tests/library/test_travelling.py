@@ -23,6 +23,7 @@ from encdec_widgets.travelling import Travelling
 from encdec_widgets.workers.errors import (
     BackendFailedError,
     BeyondMemoryError,
+    EditNotBuiltError,
     NotAvailableError,
     TimingError,
     TimingStopped,
@@ -42,6 +43,7 @@ EXAMPLES: dict[type[BaseException], Callable[[], BaseException]] = {
     TimingTooLongError: lambda: TimingTooLongError(10.0, 100.0, 1.0),
     BackendFailedError: lambda: BackendFailedError("PyTorch", "torch.compile", "BackendCompilerFailed"),
     BeyondMemoryError: lambda: BeyondMemoryError(2 * 10**9, 10**9, 8, 3),
+    EditNotBuiltError: lambda: EditNotBuiltError("RuntimeError: no kernel"),
     NotAvailableError: lambda: NotAvailableError("there are no processes"),
     PassTooLongError: lambda: PassTooLongError(3.0, 1.0, (128, 128)),
     SeveralConfigurationsError: lambda: SeveralConfigurationsError("two", ("a.json", "b.json")),

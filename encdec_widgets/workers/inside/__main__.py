@@ -24,6 +24,7 @@ from encdec_widgets.networks.keras_private import reason_in
 from encdec_widgets.workers.errors import (
     BackendFailedError,
     BeyondMemoryError,
+    EditNotBuiltError,
     TimingError,
     out_of_memory,
     ran_out_of_memory,
@@ -78,10 +79,11 @@ def answer(request: dict[str, Any], commands: Commands | None = None) -> dict[st
         memory = ran_out_of_memory(error)
         line = out_of_memory(request["batch_size"]) if memory else _one_line(error)
         # After a shortage, allocators keep their memory in pieces that are too small; after any other failure of a
-        # library, each later call may fail in it as well.
+        # library, each later call may fail in it as well. But a new process would not have what a network has learnt.
         of_library = isinstance(error, BackendFailedError) or isinstance(error.__cause__, RuntimeError)
         ours = isinstance(error, (TimingError, FieldError)) and not of_library
-        return {"id": request["id"], "error": line, "retire": memory or not ours}
+        works = ours or isinstance(error, EditNotBuiltError)
+        return {"id": request["id"], "error": line, "retire": memory or not works}
 
 
 def _of_bench() -> Mapping[str, Callable[..., Any]]:

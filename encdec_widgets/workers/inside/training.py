@@ -17,7 +17,7 @@ from encdec_widgets.formatting import counted, number_text
 from encdec_widgets.networks.keras_private import first_line_in
 from encdec_widgets.workers.backends import running_backend
 from encdec_widgets.workers.backends.backend import TrainingStep
-from encdec_widgets.workers.errors import TimingError, ran_out_of_memory
+from encdec_widgets.workers.errors import EditNotBuiltError, TimingError, ran_out_of_memory
 from encdec_widgets.workers.inside.laid_over import colours_of, row, words
 from encdec_widgets.workers.inside.optimizer import Adam, adam
 from encdec_widgets.workers.inside.trained_network import TrainedNetwork, built
@@ -90,7 +90,8 @@ class TrainingHere:
         """Build another network after an edit; how many parameters kept their weights.
 
         Raises:
-            TimingError: If it cannot be built; the network before is as it was, and can be trained on.
+            TimingError: If it cannot be built, most often an EditNotBuiltError; the network before is as it was, and
+                can be trained on.
         """
         self._step.settle()
         self._edits += 1
@@ -112,10 +113,7 @@ class TrainingHere:
         except Exception as error:
             if ran_out_of_memory(error):  # What still works here is unknown.
                 raise
-            raise TimingError(
-                f"this edit cannot be built ({type(error).__name__}: {first_line_in(error)}); the network before it is "
-                "trained on, and another edit would work"
-            ) from error
+            raise EditNotBuiltError(f"{type(error).__name__}: {first_line_in(error)}") from error
 
     def slice(self, seconds: float, at_most: int | None, scores: bool) -> dict[str, Any]:
         """Train for a while, and look at the network.
