@@ -219,12 +219,15 @@ class Worker:
             # A hang is a step without an answer; how many steps there are is for the job to say.
             process = asked.get(backend)
             run_s = None if process is None else process.predicted_s(command, arguments)
-            limit_s = max(self.timeout_s, FAR_LONGER * (run_s or 0.0))
+            idle_s = max(self.timeout_s, FAR_LONGER * (run_s or 0.0))
+            most_s = None
+            if run_s is not None and process is not None and not process.may_compile(command, arguments):
+                most_s = max(self.timeout_s, process.repeats_s(command, arguments) + FAR_LONGER * run_s)
             watch = StepWatch(
                 self._background,
                 lambda: asked[backend].pid if backend in asked else None,
-                idle_s=limit_s,
-                most_s=None if run_s is None or command != "run" else limit_s,
+                idle_s=idle_s,
+                most_s=most_s,
                 on_hang=hangs,
                 on_long=takes_long,
             )
@@ -293,7 +296,7 @@ class Worker:
                 raise BeyondMemoryError(**reply["beyond_memory"])
             raise TimingError(reply["error"])
         result: dict[str, Any] = reply["result"]
-        process.note(arguments, result)
+        process.note(command, arguments, result)
         return result
 
     def _process_for(self, run: _Run, backend: str) -> WorkerProcess:

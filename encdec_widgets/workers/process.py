@@ -14,10 +14,13 @@ from typing import Any
 
 from encdec_widgets._keras import QUIET_AND_MODEST
 from encdec_widgets.formatting import bytes_text
+from encdec_widgets.workers.backends import backend_named
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, out_of_memory, tells_of_memory
 from encdec_widgets.workers.settings import inherited
 
 _KILL_WAIT_S = 0.8
+
+_FIRST_CALLS = ("start", "start_block")
 
 NEAR = 0.5
 """Work that is estimated to take this share of the memory may run out of it: estimates leave out what the backend takes
@@ -68,6 +71,7 @@ class WorkerProcess:
         self.sees_cards = True
         self.memory: Mapping[str, int] | None = None
         self._predicted_ms: dict[str, float] = {}
+        self._options: dict[str, Mapping[str, Any]] = {}
         self._retired: str | None = None
         self._owner = os.getpid()
         self._ids = itertools.count()
@@ -125,28 +129,45 @@ class WorkerProcess:
                     return reply
         return None
 
-    def note(self, arguments: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+    def note(self, command: str, arguments: Mapping[str, Any], result: Mapping[str, Any]) -> None:
         """Keep what a result tells of the memory and the time of a network."""
+        name = str(arguments.get("name"))
         told = result.get("memory")
         if told and (self.memory is None or told["needed_bytes"] > self.memory["needed_bytes"]):
             self.memory = told
+        if command in ("load", "train_begin", "train_change"):  # another network of that name
+            self._predicted_ms.pop(name, None)
+            self._options[name] = arguments.get("options", {})
         if result.get("predicted_ms") is not None:
-            self._predicted_ms[arguments["name"]] = result["predicted_ms"]
-        if "run_ms" in result:
+            self._predicted_ms[name] = result["predicted_ms"]
+        if result.get("run_ms") is not None:
             # A prediction may be far too low, and the machine may be slower now than when it was calibrated.
-            name = arguments["name"]
             self._predicted_ms[name] = max(self._predicted_ms.get(name, 0.0), result["run_ms"])
 
     def predicted_s(self, command: str, arguments: Mapping[str, Any]) -> float | None:
-        """How long a command should take that runs a network, in seconds (an estimate); None where that is unknown.
+        """How long a network takes once, in seconds (an estimate); None where a command runs none, or it is unknown.
 
         That is the prediction, or what its first runs took where that was longer. A block takes no longer than its
         network. What is compiled in a first call is not counted.
         """
-        predicted_ms = self._predicted_ms.get(str(arguments.get("name")).partition("/")[0])
-        if predicted_ms is None or command not in ("start", "start_block", "run"):
+        predicted_ms = self._predicted_ms.get(_network_in(arguments))
+        if predicted_ms is None or command not in (*_FIRST_CALLS, "run", "train_slice"):
             return None
-        return float(arguments.get("seconds", 0.0)) + predicted_ms / 1000
+        return predicted_ms / 1000
+
+    def repeats_s(self, command: str, arguments: Mapping[str, Any]) -> float:
+        """For how many seconds a command runs its network again and again; a run that has begun is finished."""
+        if command == "start":  # It warms up for a part of the budget.
+            return float(self._options.get(_network_in(arguments), {}).get("budget_s", 0.0))
+        return float(arguments.get("seconds", 0.0))
+
+    def may_compile(self, command: str, arguments: Mapping[str, Any]) -> bool:
+        """Whether a command calls a network for the first time, and so may compile it, which takes as long as it takes.
+
+        A training's first steps are not predicted at all.
+        """
+        way = self._options.get(_network_in(arguments), {}).get("compilation", "")
+        return command in _FIRST_CALLS and backend_named(self.backend).compiles(way)
 
     def kill(self, *, wait: bool = True) -> None:
         """End it at once, with everything that it started; return when it has ended, if ``wait`` says so."""
@@ -231,6 +252,10 @@ _OF_A_SHORTAGE = tuple(
     if hasattr(signal, name)
 )
 """What ends a process whose memory ran out: libraries take memory that they did not get, or give up."""
+
+
+def _network_in(arguments: Mapping[str, Any]) -> str:
+    return str(arguments.get("name")).partition("/")[0]
 
 
 def _environment(backend: str) -> dict[str, str]:

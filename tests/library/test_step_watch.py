@@ -122,12 +122,13 @@ def test_a_run_is_predicted_once_its_network_is(monkeypatch: pytest.MonkeyPatch)
     process.end()
     run = {"name": "network", "seconds": 0.5}
     assert process.predicted_s("run", run) is None
-    process.note({"name": "network"}, {"predicted_ms": 20_000.0})
-    assert process.predicted_s("run", run) == 20.5
-    assert process.predicted_s("run", {**run, "name": "network/block"}) == 20.5
+    process.note("predict", {"name": "network"}, {"predicted_ms": 20_000.0})
+    assert process.predicted_s("run", run) == 20.0
+    assert process.repeats_s("run", run) == 0.5
+    assert process.predicted_s("run", {**run, "name": "network/block"}) == 20.0
     assert process.predicted_s("start", {"name": "network"}) == 20.0
     assert process.predicted_s("load", {"name": "network"}) is None
-    assert FAR_LONGER * 20.5 > TIMEOUT_S
+    assert FAR_LONGER * 20.0 > TIMEOUT_S
 
 
 @pytest.mark.parametrize(("took_ms", "expected_s"), [(5.0, 1.0), (90_000.0, 90.0)])
@@ -136,10 +137,42 @@ def test_a_run_may_take_as_long_as_the_first_ones_did_where_that_is_longer_than_
 ) -> None:
     process = WorkerProcess("numpy")
     process.end()
-    process.note({"name": "network"}, {"predicted_ms": 1000.0})
-    process.note({"name": "network"}, {"first_call_ms": 1e6, "run_ms": took_ms})
+    process.note("predict", {"name": "network"}, {"predicted_ms": 1000.0})
+    process.note("start", {"name": "network"}, {"first_call_ms": 1e6, "run_ms": took_ms})
     run = {"name": "network", "seconds": 0.0}
     assert process.predicted_s("run", run) == expected_s
     assert process.predicted_s("run", {**run, "name": "network/block"}) == expected_s
-    process.note({"name": "network"}, {"predicted_ms": 10.0})  # another network of that name
+    process.note("predict", {"name": "network"}, {"predicted_ms": 10.0})  # another network of that name
     assert process.predicted_s("run", run) == 0.01
+
+
+@pytest.mark.parametrize(
+    ("backend", "compilation", "compiles"),
+    [("tensorflow", "eager", False), ("tensorflow", "graph", True), ("jax", "eager", True)],
+)
+def test_a_first_call_has_a_limit_where_it_compiles_nothing(
+    backend: str, compilation: str, compiles: bool
+) -> None:
+    process = WorkerProcess(backend)
+    process.end()
+    network = {"name": "network"}
+    process.note("load", {**network, "options": {"compilation": compilation, "budget_s": 60.0}}, {})
+    process.note("predict", network, {"predicted_ms": 1000.0})
+    assert process.may_compile("start", network) == compiles
+    assert process.may_compile("start_block", {"name": "network/block"}) == compiles
+    assert not process.may_compile("run", network)
+    assert process.repeats_s("start", network) == 60.0  # the warm-up is a part of the budget
+
+
+def test_a_training_has_a_limit_once_a_slice_of_its_network_has_come() -> None:
+    process = WorkerProcess("numpy")
+    process.end()
+    network, part = {"name": "network"}, {"name": "network", "seconds": 0.5}
+    process.note("train_begin", network, {"parameters": 1})
+    process.note("train_slice", part, {"losses": [1.0], "run_ms": None})  # the first call compiled
+    assert process.predicted_s("train_slice", part) is None
+    process.note("train_slice", part, {"losses": [1.0], "run_ms": 2000.0})
+    process.note("train_slice", part, {"losses": [1.0], "run_ms": 1000.0})
+    assert (process.predicted_s("train_slice", part), process.repeats_s("train_slice", part)) == (2.0, 0.5)
+    process.note("train_change", network, {"parameters": 2})
+    assert process.predicted_s("train_slice", part) is None

@@ -7,6 +7,7 @@ import sys
 import textwrap
 import threading
 from pathlib import Path
+from typing import Any
 
 import keras
 import pytest
@@ -15,6 +16,7 @@ from encdec_widgets import Design
 from encdec_widgets.architectures import UNet
 from encdec_widgets.workers import step_watch
 from encdec_widgets.workers.job import Ask, Tell
+from encdec_widgets.workers.process import WorkerProcess
 from encdec_widgets.workers.timing import (
     Measurement,
     Timing,
@@ -110,6 +112,26 @@ def test_a_process_that_stops_computing_in_a_run_is_told_long_before_five_minute
     os.kill(pid, signal.SIGSTOP)
     assert "did not answer within 5 s and was given up" in str(told.wait(60))
     assert eventually(lambda: not alive(pid))
+
+
+def test_a_first_call_that_computes_without_end_is_told_where_nothing_compiles(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def spins(x: Any) -> Any:
+        while hasattr(x, "any") and x.any():  # None of the zeros that a shape is inferred from.
+            pass
+        return x
+
+    # A network with a function of a user's own is not predicted; this one is.
+    monkeypatch.setattr(
+        WorkerProcess, "predicted_s", lambda self, command, arguments: 0.01 if command == "start" else None
+    )
+    x_in = keras.layers.Input((16, 16, 1))
+    model = keras.Model(x_in, keras.layers.Conv2D(4, 3, activation=spins)(x_in))
+    impatient, told = Worker(timeout_s=5), Told()
+    impatient.submit(job(model, backend="numpy"), on_done=told, on_progress=told.on_progress)
+    assert "did not answer within 5 s and was given up" in str(told.wait(60))
+    assert impatient.pids == ()
 
 
 class Ended:

@@ -178,25 +178,30 @@ def test_memory_that_runs_out_in_an_edit_is_told_as_that(
     assert works(worker)
 
 
-def test_a_hang_is_ended(worker: Worker) -> None:
+@pytest.mark.parametrize("computes", [False, True])
+def test_a_hang_is_ended(worker: Worker, computes: bool) -> None:
     class Hanging(Dots):
-        """Hangs when the seventh batch is drawn, in the second slice at the earliest."""
+        """Hangs a second after its first step: in the third slice at the earliest, as the second takes a quarter."""
+
+        busy = computes
 
         def __init__(self) -> None:
-            self.batches = 0
+            self.batches, self.begins = 0, 0.0
 
         def draw(self, random: np.random.Generator, count: int, size: int) -> tuple[Any, Any]:
             import time
 
             self.batches += count == 8
-            if self.batches > 6:
-                time.sleep(1000)
+            if self.batches == 2:
+                self.begins = self.begins or time.monotonic()
+            while self.begins and time.monotonic() > self.begins + 1:
+                time.sleep(0 if self.busy else 1)
             return Dots.draw(self, random, count, size)
 
     impatient = Worker()
     assert works(impatient)  # What takes long, to load the backend, is done.
     limit = impatient.timeout_s = 30 if BACKEND == "torch" else 10  # a step there is an operation at a time
-    outcome = Outcome(impatient, Training.of(SMALL, Hanging(), backend=BACKEND))
+    outcome = Outcome(impatient, Training.of(SMALL, Hanging(), images=8192, backend=BACKEND))
     error = outcome.wait()
     assert outcome.told.losses  # It had begun to train.
     assert f"the training process did not answer within {limit} s and was given up" in str(error)

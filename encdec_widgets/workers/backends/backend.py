@@ -194,6 +194,10 @@ class Backend(abc.ABC):
             TimingError: If the backend has no gradients.
         """
 
+    def compiles(self, compilation: str) -> bool:
+        """Whether the first call of a network compiles something, which may take long."""
+        return compilation != "eager"
+
     def calibrated_as(self, compilation: str) -> str:
         """The way of running in which a device is calibrated for networks that run in ``compilation``.
 

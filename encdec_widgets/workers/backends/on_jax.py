@@ -44,6 +44,10 @@ class Jax(Backend):
             },
         }
 
+    def compiles(self, compilation: str) -> bool:
+        """Always: layer by layer, each operation is compiled when it is first met."""
+        return True
+
     def without_cards(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """All but those that name the platforms, which are the CPU there, and a device among them."""
         of_cards = ("jax_platforms", "jax_default_device")

@@ -124,23 +124,27 @@ class TrainingHere:
             scores: Whether the score is taken.
         """
         losses: list[float] = []
-        spent_s = first_call_s = 0.0
+        spent_s = first_call_s = longest_s = 0.0
         with running_backend().training_threads(self._options["threads"]):
             while (at_most is None or len(losses) < at_most) and (not losses or spent_s < seconds):
                 begin = time.perf_counter()
                 losses.append(self._stepped())
                 took_s = time.perf_counter() - begin
                 if self._called:
-                    spent_s += took_s
+                    spent_s, longest_s = spent_s + took_s, max(longest_s, took_s)
                 else:
                     first_call_s, self._called = first_call_s + took_s, True
+            begin = time.perf_counter()
             if scores:
                 self._score = self._scored()
             pictures = self._pictures()
+            looked_s = time.perf_counter() - begin
         return {
             "losses": losses,
             "seconds": spent_s,
             "first_call_s": first_call_s,
+            # What a slice takes beside its seconds: a step that has begun, and a look at the network.
+            "run_ms": 1000 * (longest_s + looked_s) if longest_s else None,
             "score": attrs.asdict(self._score) if scores and self._score else None,
             **pictures,
         }

@@ -301,7 +301,8 @@ class Measurement:
         names: list[str] = network.do("blocks")["blocks"]
         for number, name in enumerate(names):
             share = 0.25 + 0.15 * number / len(names)
-            tell(Progress(share=share, doing=f"first call of {name}", predicted_ms=predicted_ms))
+            doing = f"first call{compiles(self.options)} of {name}"
+            tell(Progress(share=share, doing=doing, predicted_ms=predicted_ms))
             network.do("start_block", name)
         return {name: [] for name in names}
 
@@ -313,7 +314,8 @@ def far_off(predicted_ms: float, median_ms: float) -> bool:
 
 def compiles(options: Options) -> str:
     """What is said of a first call that compiles, which may take long."""
-    return "" if options.compilation == "eager" else ", which compiles,"
+    compiled = backend_named(str(options.backend)).compiles(str(options.compilation))
+    return ", which compiles," if compiled else ""
 
 
 def check_length(predicted_ms: float | None, at_most_s: float | None) -> None:
