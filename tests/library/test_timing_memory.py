@@ -71,6 +71,10 @@ def test_a_timing_beyond_a_real_limit_is_refused_before_it_starts_with_the_batch
 
 
 @on_linux
+@pytest.mark.backend
+@pytest.mark.tensorflow
+@pytest.mark.jax
+@pytest.mark.torch
 def test_one_that_is_begun_all_the_same_ends_with_a_line_about_memory(
     limited: Callable[[int], Worker],
 ) -> None:

@@ -12,6 +12,7 @@ from encdec_widgets.workers.backends.backend import Work
 from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.inside.bench import Bench
 from encdec_widgets.workers.timing import (
+    Measurement,
     TimingError,
     Worker,
     checked,
@@ -107,4 +108,28 @@ def test_tensorflow_races_torch_after_a_compiler_has_failed(
     assert (race.a.backend, race.b.backend) == ("tensorflow", "torch")
     assert race.low <= race.ratio <= race.high
     assert len(worker.pids) == 2
+    worker.stop()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("work", ["forward", "training"])
+def test_a_worker_times_what_torch_compiled_with_its_blocks(work: str) -> None:
+    worker = Worker()
+    told: list[str] = []
+    job = Measurement(
+        network=network_of(DESIGN),
+        options=checked(backend="torch", compilation="torch.compile", work=work, batch_size=2, budget_s=0.2),
+        by_block=True,
+    )
+    timing = worker.do(job, lambda progress: told.append(progress.doing))
+    assert (timing.backend, timing.compilation, timing.work) == ("torch", "torch.compile", work)
+    assert "first call, which compiles, and warm-up" in told
+    first_calls = {doing.partition(" (")[0] for doing in told}  # One that takes long says how long already.
+    assert timing.blocks
+    assert {f"first call, which compiles, of {block.name}" for block in timing.blocks} <= first_calls
+    assert all(block.median_ms > 0 for block in timing.blocks)
+    race = compare(
+        DESIGN, DESIGN, worker=worker, backend="torch", compilation=("torch.compile", "eager"), budget_s=0.2
+    )
+    assert (race.a.compilation, race.b.compilation) == ("torch.compile", "eager")
     worker.stop()
