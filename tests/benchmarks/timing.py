@@ -122,7 +122,8 @@ def run(quick: bool) -> Table:
             rows += _agreement(way, extent, worker)
             if way.compilation == COMPILED[way.backend][0]:
                 rows += _repetition(way, extent, worker)
-                rows += _prediction(way, extent, worker)
+                for work in ("forward", "training"):
+                    rows += _prediction(way, extent, worker, work)
                 rows += _races(way, extent, worker)
     finally:
         worker.stop()
@@ -221,10 +222,10 @@ def _repetition(way: Way, extent: Extent, worker: Worker) -> Iterator[Row]:
         )
 
 
-def _prediction(way: Way, extent: Extent, worker: Worker) -> Iterator[Row]:
+def _prediction(way: Way, extent: Extent, worker: Worker, work: str) -> Iterator[Row]:
     factors: list[float] = []
     for name in extent.predicted:
-        words = f"predicted / measured: {name}, {way}"
+        words = f"predicted / measured: {name}, {work}, {way}"
         try:
             timing = measure(
                 preset(name),
@@ -232,6 +233,7 @@ def _prediction(way: Way, extent: Extent, worker: Worker) -> Iterator[Row]:
                 # Seven runs are the least that it makes.
                 at_most_s=7 * LONGEST_RUN_S,
                 worker=worker,
+                work=work,
                 **way.options,
             )
         except TimingTooLongError as error:
@@ -256,7 +258,7 @@ def _prediction(way: Way, extent: Extent, worker: Worker) -> Iterator[Row]:
         near = sum(1 / 2 <= factor <= 2 for factor in factors)
         yield Row.of(
             "timing",
-            f"predictions within a factor of 2, {way}",
+            f"predictions within a factor of 2, {work}, {way}",
             [100 * near / len(factors)],
             unit="%",
             remark=f"{near} of {len(factors)}; {min(factors):.2g} to {max(factors):.2g} times what was measured",

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from encdec_widgets import Design, preset
 from encdec_widgets.architectures.fields.described import FieldError, info_of
 from encdec_widgets.workers.backends import backend_named
+from encdec_widgets.workers.device import CPU
+from encdec_widgets.workers.inside.devices import chosen_device
 from encdec_widgets.workers.timing import (
     COMPILATIONS,
     Device,
@@ -196,6 +198,12 @@ def test_a_broken_driver_does_not_raise(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(type(backend_named(BACKEND)), "devices", broken)
     assert current_device() == Device("CPU", "CPU")
+    device, (notice,) = chosen_device("auto", None)
+    assert device == CPU
+    assert "could not tell its devices (RuntimeError: CUDA driver version is insufficient)" in notice
+    assert chosen_device("CPU", None) == (CPU, [])
+    with pytest.raises(TimingError, match="sees no GPU:0"):
+        chosen_device("GPU:0", None)
 
 
 @pytest.mark.backend

@@ -8,7 +8,7 @@ from encdec_widgets.designs.levels import changed
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.foreseen import WARNINGS, foreseen
 from encdec_widgets.explain.checks.network import Network
-from encdec_widgets.explain.checks.within_memory import keeps_within_memory
+from encdec_widgets.explain.checks.within_memory import comes_within_memory, keeps_within_memory
 
 OF_MEMORY = "too large to"
 """So begin the kinds of checks whose mends are made to take less."""
@@ -34,8 +34,8 @@ def possible(network: Network, kind: str, mends: Iterable[Mend | None]) -> tuple
 
     Args:
         network: The network that was checked.
-        kind: The kind of the check. A mend that is foreseen to leave it, to bring a warning, or to take more memory
-            than there is, is none.
+        kind: The kind of the check. A mend that is foreseen to leave it or to bring a warning is none, nor is one that
+            takes more memory than there is.
         mends: What might mend it. A generator may raise an error, such as a user's class makes: what it gave before
             that counts.
     """
@@ -56,4 +56,5 @@ def _works(network: Network, kind: str, one: Mend) -> bool:
     now, then = (foreseen(design, network.skipping) for design in (network.design, after))
     if now is not None and then is not None and (kind in then or (then & WARNINGS) - now):
         return False
-    return kind.startswith(OF_MEMORY) or keeps_within_memory(network, after)
+    within = comes_within_memory if kind.startswith(OF_MEMORY) else keeps_within_memory
+    return within(network, after)

@@ -11,6 +11,9 @@ EDGE = 4
 is what a mend leads to built and looked at, which takes as long as an edit."""
 
 
+_NOT_EVEN_BUILT = 3
+
+
 def beyond(cost: Cost, limit: int) -> int:
     """How far a network is beyond the memory: 0 if it can be trained, 1 if it can only be run, 2 if not even that."""
     run, train = cost.inference_bytes or 0, cost.training_bytes or 0
@@ -26,9 +29,19 @@ def keeps_within_memory(network: Network, after: Design) -> bool:
     nearer = cost.inference_bytes if now else cost.training_bytes
     if now == 2 or nearer is None or EDGE * nearer <= limit:
         return True
+    return _beyond_then(cost, limit, after) <= now
+
+
+def comes_within_memory(network: Network, after: Design) -> bool:
+    """Whether a design can be run, or trained, where the network that it mends cannot; it is built."""
+    cost, limit = network.cost, network.memory_bytes
+    return cost is None or limit is None or _beyond_then(cost, limit, after) < beyond(cost, limit)
+
+
+def _beyond_then(cost: Cost, limit: int, after: Design) -> int:
     known = cost.precision in get_args(Precision)
     try:
         then = after.build().cost(cost.batch_size, cost.precision if known else None)  # type: ignore[arg-type]
     except Exception:  # noqa: BLE001 - a user's block may raise anything; what cannot be built mends nothing
-        return False
-    return beyond(then, limit) <= now
+        return _NOT_EVEN_BUILT
+    return beyond(then, limit)

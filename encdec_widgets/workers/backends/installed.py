@@ -3,6 +3,7 @@
 import importlib.util
 
 from encdec_widgets._keras import LIBRARIES, active_backend, keras, keras_is_loaded
+from encdec_widgets.networks.keras_private import first_line_in
 from encdec_widgets.workers.backends import NAMES, backend_named
 from encdec_widgets.workers.device import CPU, Device, told_apart
 
@@ -60,9 +61,14 @@ def visible_devices() -> tuple[Device, ...]:
         >>> "CPU" in {device.kind for device in visible_devices()}
         True
     """
+    return devices_or_reason()[0]
+
+
+def devices_or_reason() -> tuple[tuple[Device, ...], str]:
+    """All devices as :func:`visible_devices` gives them, and why the backend could not tell them; empty if it could."""
     name = str(keras.config.backend())
     try:
-        found = backend_named(name).devices() if name in NAMES else []
-    except Exception:  # noqa: BLE001 - a broken driver raises any error, and the status line still needs a device
-        found = []
-    return told_apart([*found, CPU])
+        found, reason = backend_named(name).devices() if name in NAMES else [], ""
+    except Exception as error:  # noqa: BLE001 - a broken driver raises any error, and the status line still needs a device
+        found, reason = [], f"{type(error).__name__}: {first_line_in(error)}"
+    return told_apart([*found, CPU]), reason

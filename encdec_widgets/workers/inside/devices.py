@@ -5,8 +5,8 @@ from typing import Any
 import attrs
 
 from encdec_widgets.workers.backends import running_backend
-from encdec_widgets.workers.backends.installed import visible_devices
-from encdec_widgets.workers.device import Device
+from encdec_widgets.workers.backends.installed import devices_or_reason, visible_devices
+from encdec_widgets.workers.device import CPU, Device
 from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.options import AUTO
 
@@ -26,15 +26,19 @@ def chosen_device(option: str, from_where: str | None) -> tuple[Device, list[str
     Raises:
         TimingError: If the backend sees no such device.
     """
-    devices = visible_devices()
+    devices, reason = devices_or_reason()
+    backend = running_backend().proper_name
+    # What is asked of the CPU does not need to know of any other.
+    silent = not reason or option == CPU.option
+    notices = [] if silent else [f"{backend} could not tell its devices ({reason}), and the CPU is taken"]
     found = [device for device in devices if option in (AUTO, device.option)]
     if not found:
-        backend = running_backend().proper_name
         seen = " and ".join(device.option for device in devices)
+        why = f" ({reason})" if reason else ""
         raise TimingError(
-            f"{backend} sees no {option} here; it sees {seen}, on which the network can be timed instead"
+            f"{backend} sees no {option} here{why}; it sees {seen}, on which the network can be timed instead"
         )
     preferred = [device for device in found if device.option == from_where]
     if preferred or from_where is None or option != AUTO:
-        return (*preferred, *found)[0], []
-    return found[0], [f"timed on {found[0]}, as the timing process sees no {from_where}"]
+        return (*preferred, *found)[0], notices
+    return found[0], [*notices, f"timed on {found[0]}, as the timing process sees no {from_where}"]
