@@ -39,8 +39,9 @@ OnDone = Callable[[Any], None]
 OnProgress = Callable[[Progress], None]
 
 TIMEOUT_S = 30.0
-"""A step counts as hung whose process has not computed for so long, and a run that takes so long and five times as long
-as predicted, or as its first runs took. A step that computes does not: compiling a network may take minutes."""
+"""A step counts as hung whose process has not computed for so long. One whose time is known also does once it takes so
+much longer than it was to last, or five times its run longer. A step that compiles a network does not: that may take
+minutes."""
 
 FINISH_S = 3.0
 """So long an interrupted job may take to finish before its processes are killed."""
@@ -79,7 +80,7 @@ class Worker:
 
     Attributes:
         timeout_s: Seconds without computing after which a step of a job is taken for hung and the processes are killed;
-            a run may take so long in all, or five times as long as predicted.
+            one whose time is known may take so much longer than it was to last, or five times its run longer.
 
     Example:
         >>> from encdec_widgets.workers.timing import Worker
@@ -222,7 +223,7 @@ class Worker:
             idle_s = max(self.timeout_s, FAR_LONGER * (run_s or 0.0))
             most_s = None
             if run_s is not None and process is not None and not process.may_compile(command, arguments):
-                most_s = max(self.timeout_s, process.repeats_s(command, arguments) + FAR_LONGER * run_s)
+                most_s = process.repeats_s(command, arguments) + idle_s
             watch = StepWatch(
                 self._background,
                 lambda: asked[backend].pid if backend in asked else None,

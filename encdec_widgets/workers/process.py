@@ -15,6 +15,7 @@ from typing import Any
 from encdec_widgets._keras import QUIET_AND_MODEST
 from encdec_widgets.formatting import bytes_text
 from encdec_widgets.workers.backends import backend_named
+from encdec_widgets.workers.device import CPU
 from encdec_widgets.workers.errors import NotAvailableError, TimingError, out_of_memory, tells_of_memory
 from encdec_widgets.workers.settings import inherited
 
@@ -137,23 +138,26 @@ class WorkerProcess:
             self.memory = told
         if command in ("load", "train_begin", "train_change"):  # another network of that name
             self._predicted_ms.pop(name, None)
-            self._options[name] = arguments.get("options", {})
+            self._options[name] = {**arguments.get("options", {}), "device": result.get("device_option")}
         if result.get("predicted_ms") is not None:
             self._predicted_ms[name] = result["predicted_ms"]
         if result.get("run_ms") is not None:
             # A prediction may be far too low, and the machine may be slower now than when it was calibrated.
-            self._predicted_ms[name] = max(self._predicted_ms.get(name, 0.0), result["run_ms"])
+            longest = 0.0 if command == "train_slice" else self._predicted_ms.get(name, 0.0)
+            self._predicted_ms[name] = max(longest, result["run_ms"])
 
     def predicted_s(self, command: str, arguments: Mapping[str, Any]) -> float | None:
-        """How long a network takes once, in seconds (an estimate); None where a command runs none, or it is unknown.
+        """How long a command takes that runs a network as seldom as it can, in seconds (an estimate).
 
-        That is the prediction, or what its first runs took where that was longer. A block takes no longer than its
-        network. What is compiled in a first call is not counted.
+        None where it runs none, or that is unknown. It is the prediction, or what its first runs took where that was
+        longer; of a training, what the slice before took beside its seconds. A block takes no longer than its network.
+        What is compiled in a first call is not counted.
         """
         predicted_ms = self._predicted_ms.get(_network_in(arguments))
         if predicted_ms is None or command not in (*_FIRST_CALLS, "run", "train_slice"):
             return None
-        return predicted_ms / 1000
+        runs = 2 if command in _FIRST_CALLS else 1  # A first call is followed by a run.
+        return runs * predicted_ms / 1000
 
     def repeats_s(self, command: str, arguments: Mapping[str, Any]) -> float:
         """For how many seconds a command runs its network again and again; a run that has begun is finished."""
@@ -164,10 +168,12 @@ class WorkerProcess:
     def may_compile(self, command: str, arguments: Mapping[str, Any]) -> bool:
         """Whether a command calls a network for the first time, and so may compile it, which takes as long as it takes.
 
-        A training's first steps are not predicted at all.
+        For a card that is newer than a library, that compiles too, whatever the backend does. A training's first steps
+        are not predicted at all.
         """
-        way = self._options.get(_network_in(arguments), {}).get("compilation", "")
-        return command in _FIRST_CALLS and backend_named(self.backend).compiles(way)
+        options = self._options.get(_network_in(arguments), {})
+        compiles = backend_named(self.backend).compiles(options.get("compilation", ""))
+        return command in _FIRST_CALLS and (compiles or options.get("device") != CPU.option)
 
     def kill(self, *, wait: bool = True) -> None:
         """End it at once, with everything that it started; return when it has ended, if ``wait`` says so."""

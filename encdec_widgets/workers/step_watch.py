@@ -24,7 +24,7 @@ class StepWatch:
     """Watches one step until it is closed.
 
     It hangs when its process, and all that it started, have not computed for so long. A compiler computes, however long
-    it takes. One that is predicted, a run, also hangs when it takes so long in all. Where nobody can tell whether a
+    it takes. A step whose time is known also hangs when it takes so long in all. Where nobody can tell whether a
     process computes, without psutil, that is all that is watched.
 
     Time in which this process stood still itself, stopped or asleep with its machine, is not the step's: between two
@@ -89,7 +89,7 @@ class StepWatch:
             if not hangs:
                 self._alarm = self._background.alarm(self._every_s, self._look)
         if hangs:
-            self._on_hang(self._idle_s if idle else self._spent_s)
+            self._on_hang(self._idle_s if idle or self._most_s is None else self._most_s)
         elif self._spent_s >= SAYS_AFTER_S:
             self._on_long(self._spent_s)
 

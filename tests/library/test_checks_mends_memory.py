@@ -1,5 +1,7 @@
 """At the edge of memory a mend brings no warning either: what it leads to still fits where the network does."""
 
+import importlib
+
 import pytest
 
 from encdec_widgets import Design
@@ -22,3 +24,30 @@ def test_interpolating_is_offered_only_where_it_fits(work: str) -> None:
         assert "interpolate instead" not in offered(limit)
     assert "interpolate instead" in offered(then)
     assert "interpolate instead" in offered(100 * then)
+
+
+def test_where_half_falls_short_a_quarter_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    backbone = UNEVEN.build()
+    limit = backbone.cost().training_bytes
+    assert limit is not None
+
+    def mends() -> list[str]:
+        found = backbone.checks(memory_bytes=limit - 1)
+        return [
+            mend.words for check in found if check.kind == "too large to train here" for mend in check.mends
+        ]
+
+    half = mends()
+    assert "half the filters" in half[1]
+    seen: list[Design] = []
+
+    def falls_short(network: object, after: Design) -> bool:
+        seen.append(after)
+        return after.architecture.filters <= 64 and after.input_shape[0] == 2048  # type: ignore[attr-defined]
+
+    # The package has a function of the module's name.
+    module = importlib.import_module("encdec_widgets.explain.checks.beyond_memory")
+    monkeypatch.setattr(module, "comes_within_memory", falls_short)
+    (quarter,) = mends()
+    assert "a quarter of the filters" in quarter
+    assert len({design.input_shape for design in seen}) > 2, "each smaller input was tried too"

@@ -126,7 +126,7 @@ def test_a_run_is_predicted_once_its_network_is(monkeypatch: pytest.MonkeyPatch)
     assert process.predicted_s("run", run) == 20.0
     assert process.repeats_s("run", run) == 0.5
     assert process.predicted_s("run", {**run, "name": "network/block"}) == 20.0
-    assert process.predicted_s("start", {"name": "network"}) == 20.0
+    assert process.predicted_s("start", {"name": "network"}) == 40.0  # a run follows the first call
     assert process.predicted_s("load", {"name": "network"}) is None
     assert FAR_LONGER * 20.0 > TIMEOUT_S
 
@@ -148,7 +148,12 @@ def test_a_run_may_take_as_long_as_the_first_ones_did_where_that_is_longer_than_
 
 @pytest.mark.parametrize(
     ("backend", "compilation", "compiles"),
-    [("tensorflow", "eager", False), ("tensorflow", "graph", True), ("jax", "eager", True)],
+    [
+        ("tensorflow", "eager", False),
+        ("tensorflow", "graph", True),
+        ("jax", "eager", True),
+        ("numpy", "eager", True),
+    ],
 )
 def test_a_first_call_has_a_limit_where_it_compiles_nothing(
     backend: str, compilation: str, compiles: bool
@@ -156,12 +161,15 @@ def test_a_first_call_has_a_limit_where_it_compiles_nothing(
     process = WorkerProcess(backend)
     process.end()
     network = {"name": "network"}
-    process.note("load", {**network, "options": {"compilation": compilation, "budget_s": 60.0}}, {})
+    options = {"compilation": compilation, "budget_s": 60.0}
+    process.note("load", {**network, "options": options}, {"device_option": "CPU"})
     process.note("predict", network, {"predicted_ms": 1000.0})
     assert process.may_compile("start", network) == compiles
     assert process.may_compile("start_block", {"name": "network/block"}) == compiles
     assert not process.may_compile("run", network)
     assert process.repeats_s("start", network) == 60.0  # the warm-up is a part of the budget
+    process.note("load", {**network, "options": options}, {"device_option": "GPU:0"})
+    assert process.may_compile("start", network), "for a card that is newer than the library"
 
 
 def test_a_training_has_a_limit_once_a_slice_of_its_network_has_come() -> None:
@@ -171,8 +179,8 @@ def test_a_training_has_a_limit_once_a_slice_of_its_network_has_come() -> None:
     process.note("train_begin", network, {"parameters": 1})
     process.note("train_slice", part, {"losses": [1.0], "run_ms": None})  # the first call compiled
     assert process.predicted_s("train_slice", part) is None
+    process.note("train_slice", part, {"losses": [1.0], "run_ms": 120_000.0})  # the machine slept
     process.note("train_slice", part, {"losses": [1.0], "run_ms": 2000.0})
-    process.note("train_slice", part, {"losses": [1.0], "run_ms": 1000.0})
     assert (process.predicted_s("train_slice", part), process.repeats_s("train_slice", part)) == (2.0, 0.5)
     process.note("train_change", network, {"parameters": 2})
     assert process.predicted_s("train_slice", part) is None

@@ -19,10 +19,13 @@ from tests.library.fake_nvml import NOT_SUPPORTED, Card, FakeNvml, NVMLError, in
 BACKBONE = Design(UNet(filters=4, down_blocks=2, up_blocks=2), (64, 64, 1)).build()
 
 
+CARD = Device("card", "GPU", 0)
+
+
 def allowed(monkeypatch: pytest.MonkeyPatch, limit: int, work: Work, batch_size: int, policy: str) -> bool:
-    monkeypatch.setattr(memory, "memory_limit", lambda: limit)
+    monkeypatch.setattr(memory, "memory_of", lambda device: limit)
     try:
-        require_memory(BACKBONE.structure, work, batch_size, policy, CPU)
+        require_memory(BACKBONE.structure, work, batch_size, policy, CARD)
     except BeyondMemoryError as error:
         assert ("smaller batch" in str(error)) == (batch_size > 1 and error.fits > 0)
         assert error.limit_bytes == limit
@@ -55,7 +58,7 @@ def test_where_the_memory_or_a_precision_is_unknown_nothing_is_refused(
 ) -> None:
     assert allowed(monkeypatch, 1, "forward", 1, "int8_from_float32")
     assert not allowed(monkeypatch, 1, "forward", 1, keras.config.dtype_policy().name)
-    monkeypatch.setattr(memory, "memory_limit", lambda: None)
+    monkeypatch.setattr(memory, "memory_of", lambda device: None)
     require_memory(BACKBONE.structure, "training", 8, "float32", CPU)
 
 
@@ -81,6 +84,21 @@ def test_work_on_a_card_is_compared_with_the_memory_of_that_card(monkeypatch: py
     assert caught.value.limit_bytes == 10**6
     unknown = Device("card", "GPU", 2)
     assert require_memory(BACKBONE.structure, "training", 65_536, "float32", unknown) is None
+
+
+@pytest.mark.parametrize("work", ["forward", "training"])
+def test_a_processor_is_not_taken_to_save_what_half_precision_saves_a_card(
+    monkeypatch: pytest.MonkeyPatch, work: Work
+) -> None:
+    monkeypatch.setattr(memory, "memory_of", lambda device: 10**12)
+
+    def needed(precision: str, device: Device) -> int:
+        expected = require_memory(BACKBONE.structure, work, 8, precision, device)
+        assert expected is not None
+        return expected.needed_bytes
+
+    assert needed("mixed_bfloat16", CARD) < needed("float32", CARD)
+    assert needed("mixed_bfloat16", CPU) == needed("float32", CPU) == needed("float32", CARD)
 
 
 @pytest.mark.parametrize("number", [0, 1])

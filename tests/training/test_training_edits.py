@@ -1,6 +1,7 @@
 """Trainings that are edited while they run: what is kept, what is said, and what is refused."""
 
 import gc
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from encdec_widgets.architectures import CustomEncoderDecoder
 from encdec_widgets.architectures.blocks.head import Head
 from encdec_widgets.architectures.fields.described import FieldError
 from encdec_widgets.encoder_decoder import SimpleConvBlock
+from encdec_widgets.workers.errors import TimingError
 from encdec_widgets.workers.inside.__main__ import answer
 from encdec_widgets.workers.inside.bench import Bench
 from encdec_widgets.workers.inside.training import TrainingHere
@@ -222,7 +224,7 @@ trained_here = pytest.mark.skipif(HERE != BACKEND, reason="this backend trains n
 
 
 @trained_here
-@pytest.mark.parametrize("fails", ["before anything is built", "in a layer"])
+@pytest.mark.parametrize("fails", ["before anything is built", "in a layer", "in what a person wrote"])
 def test_an_edit_that_a_library_refuses_is_told_and_what_was_learnt_goes_on(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fails: str
 ) -> None:
@@ -239,11 +241,14 @@ def test_an_edit_that_a_library_refuses_is_told_and_what_was_learnt_goes_on(
         return answer(request, bench.commands)
 
     def refuses(*_: Any, **__: Any) -> Any:
-        raise RuntimeError("\x1b[1mCUDNN_STATUS_NOT_SUPPORTED\x1b[0m\nin kernel 7")
+        error = RuntimeError("\x1b[1mCUDNN_STATUS_NOT_SUPPORTED\x1b[0m\nin kernel 7")
+        if fails == "in what a person wrote":
+            raise TimingError("RuntimeError: CUDNN_STATUS_NOT_SUPPORTED") from error
+        raise error
 
     assert "result" in answered("train_begin", **arguments, seed=0, weights=None, numbers=[])
     before = answered("train_slice", seconds=0.0, at_most=3, scores=True)["result"]
-    broken = (Design, "from_json") if fails == "before anything is built" else (keras.layers.Conv2D, "build")
+    broken = (keras.layers.Conv2D, "build") if fails == "in a layer" else (Design, "from_json")
     with monkeypatch.context() as patch:
         patch.setattr(*broken, refuses)
         refused = answered("train_change", network=edit)
@@ -252,6 +257,25 @@ def test_an_edit_that_a_library_refuses_is_told_and_what_was_learnt_goes_on(
     looked = answered("train_slice", seconds=0.0, at_most=0, scores=True)["result"]
     assert looked["score"] == before["score"]
     assert answered("train_change", network=edit)["result"]["kept"] > 0
+
+
+@trained_here
+def test_a_look_without_a_score_says_how_long_one_with_it_takes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copy = trainee(SMALL, "threads")
+    network = attrs.asdict(network_of(copy.design))
+    options = attrs.asdict(TrainingOptions(backend=HERE, score_images=8))
+    training = TrainingHere(network, written_task(copy.task, 64, tmp_path), options, 0, lambda *_: None)
+    scored = TrainingHere._scored
+
+    def slow(self: TrainingHere) -> Any:
+        time.sleep(0.3)
+        return scored(self)
+
+    monkeypatch.setattr(TrainingHere, "_scored", slow)
+    assert training.slice(0.0, None, True)["run_ms"] is None  # one step, which compiled
+    assert training.slice(0.05, None, False)["run_ms"] > 300
 
 
 @trained_here

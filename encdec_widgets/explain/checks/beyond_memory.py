@@ -13,6 +13,7 @@ from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.check import Check
 from encdec_widgets.explain.checks.network import Network
 from encdec_widgets.explain.checks.possible import possible
+from encdec_widgets.explain.checks.within_memory import comes_within_memory
 from encdec_widgets.explain.costs import Cost
 from encdec_widgets.formatting import bytes_text, shape_text
 
@@ -133,7 +134,9 @@ def _smaller_input(network: Network, run: _Need, train: _Need, limit: float, run
         if (train if runs else run).with_input(share) <= limit:
             shape = (*smaller, channels)
             words = _words(run.with_input(share), train.with_input(share), limit, runs)
-            return mend({"input_shape": shape}, f"input of {shape_text(shape)}: {words}")
+            one = mend({"input_shape": shape}, f"input of {shape_text(shape)}: {words}")
+            if _comes_within(network, one):
+                return one
     return None
 
 
@@ -148,8 +151,16 @@ def _fewer_filters(network: Network, run: _Need, train: _Need, limit: float, run
         times = 1 / 2**halvings
         if (train if runs else run).with_filters(times) <= limit:
             words = _words(run.with_filters(times), train.with_filters(times), limit, runs)
-            return mend(_narrower(network, 2**halvings), f"{share} the filters: {words}")
+            one = mend(_narrower(network, 2**halvings), f"{share} the filters: {words}")
+            if _comes_within(network, one):
+                return one
     return None
+
+
+def _comes_within(network: Network, one: Mend | None) -> bool:
+    """Whether what was foreseen is so."""
+    after = None if one is None else changed(network.design, one.changes)
+    return after is not None and comes_within_memory(network, after)
 
 
 def _words(run: float, train: float, limit: float, runs: bool) -> str:

@@ -8,10 +8,10 @@ from encdec_widgets.designs.levels import changed
 from encdec_widgets.designs.mends import Mend
 from encdec_widgets.explain.checks.foreseen import WARNINGS, foreseen
 from encdec_widgets.explain.checks.network import Network
-from encdec_widgets.explain.checks.within_memory import comes_within_memory, keeps_within_memory
+from encdec_widgets.explain.checks.within_memory import keeps_within_memory
 
 OF_MEMORY = "too large to"
-"""So begin the kinds of checks whose mends are made to take less."""
+"""So begin the kinds of checks whose mends are seen to take less when they are made."""
 LOG = logging.getLogger("encdec_widgets.explain.checks")
 
 
@@ -56,5 +56,4 @@ def _works(network: Network, kind: str, one: Mend) -> bool:
     now, then = (foreseen(design, network.skipping) for design in (network.design, after))
     if now is not None and then is not None and (kind in then or (then & WARNINGS) - now):
         return False
-    within = comes_within_memory if kind.startswith(OF_MEMORY) else keeps_within_memory
-    return within(network, after)
+    return kind.startswith(OF_MEMORY) or keeps_within_memory(network, after)

@@ -8,7 +8,7 @@ from encdec_widgets.explain.costs import Cost, Precision
 
 EDGE = 4
 """No mend takes so many times the memory: only where the network takes more than this part of the memory that there is,
-is what a mend leads to built and looked at, which takes as long as an edit."""
+is what a mend leads to built and looked at, which takes as long as an edit. What is to take less is always built."""
 
 
 _NOT_EVEN_BUILT = 3

@@ -17,6 +17,10 @@ class NumPy(Backend):
     compilations = ("eager",)
     has_gradients = False
 
+    def compiles(self, compilation: str) -> bool:
+        """Keras's convolutions on NumPy are JAX's, which compiles one for each shape that it meets."""
+        return True
+
     def devices(self) -> list[Device]:
         """The CPU."""
         return [CPU]

@@ -39,6 +39,6 @@ def chosen_device(option: str, from_where: str | None) -> tuple[Device, list[str
             f"{backend} sees no {option} here{why}; it sees {seen}, on which the network can be timed instead"
         )
     preferred = [device for device in found if device.option == from_where]
-    if preferred or from_where is None or option != AUTO:
+    if notices or preferred or from_where is None or option != AUTO:
         return (*preferred, *found)[0], notices
-    return found[0], [*notices, f"timed on {found[0]}, as the timing process sees no {from_where}"]
+    return found[0], [f"timed on {found[0]}, as the timing process sees no {from_where}"]

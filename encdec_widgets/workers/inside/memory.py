@@ -104,6 +104,10 @@ def expected_memory(model: Any, work: Work, batch_size: int, policy: str, device
     if limit is None or policy not in POLICIES:
         return None
     calls = as_trained_now(call_graph(model, ()), model)
+    if device.kind == "CPU":
+        # Its libraries keep copies in single precision: peaks in mixed precision were nearer to that (measured, in
+        # tests/benchmarks/README.md).
+        policy = max((policy, "float32"), key=lambda each: _needed(calls, work, batch_size, each) or 0)
     needed, one, two = (_needed(calls, work, images, policy) for images in (batch_size, 1, 2))
     if needed is None or one is None or two is None:
         return None

@@ -4,7 +4,8 @@ import base64
 import gc
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,20 @@ from encdec_widgets.workers.training.weights_file import assign, load, pairs_of,
 PICTURES = 6
 MOST_AT_ONCE = 8
 """So many images go through the network at once where nothing is learnt."""
+
+
+@contextmanager
+def _leaves_what_was_learnt() -> Iterator[None]:
+    """Have an edit that a library refuses told as such: until it is whole, nothing that was learnt is touched."""
+    try:
+        yield
+    except Exception as error:
+        ours = isinstance(error, (TimingError, FieldError))
+        # Where memory ran out, what still works here is unknown.
+        if ran_out_of_memory(error) or (ours and not isinstance(error.__cause__, RuntimeError)):
+            raise
+        reason = str(error) if ours else f"{type(error).__name__}: {first_line_in(error)}"
+        raise EditNotBuiltError(reason) from error
 
 
 class TrainingHere:
@@ -68,6 +83,7 @@ class TrainingHere:
         self._check = check
         self._edits = 0
         self._score: Score | None = None
+        self._longest_look_s = 0.0
         self._task = unpacked_task(Path(task).read_text(encoding="ascii"))
         self._take(built(network, f"{seed}", check))
 
@@ -96,24 +112,15 @@ class TrainingHere:
         self._step.settle()
         self._edits += 1
         before, optimizer = self._network, self._optimizer
-        after = self._built(network, before)
-        self._take(after, begins=self.steps)
+        with _leaves_what_was_learnt():
+            after = built(network, f"{self._seed}/{self._edits}", self._check, before)
+            self._take(after, begins=self.steps)
         self._optimizer.carry_on(optimizer, after.pairs_with(before))
         self._step = self._compiled()  # JAX keeps values apart from the variables.
         kept = after.kept
         del before, optimizer, after
         gc.collect()  # Networks are cycles, and compiled functions hold them: each edit would take memory for good.
         return kept
-
-    def _built(self, network: Mapping[str, Any], before: TrainedNetwork) -> TrainedNetwork:
-        try:
-            return built(network, f"{self._seed}/{self._edits}", self._check, before)
-        except (TimingError, FieldError):
-            raise
-        except Exception as error:
-            if ran_out_of_memory(error):  # What still works here is unknown.
-                raise
-            raise EditNotBuiltError(f"{type(error).__name__}: {first_line_in(error)}") from error
 
     def slice(self, seconds: float, at_most: int | None, scores: bool) -> dict[str, Any]:
         """Train for a while, and look at the network.
@@ -138,13 +145,14 @@ class TrainingHere:
             if scores:
                 self._score = self._scored()
             pictures = self._pictures()
-            looked_s = time.perf_counter() - begin
+            # Most looks take no score, which takes longest.
+            self._longest_look_s = max(self._longest_look_s, time.perf_counter() - begin)
         return {
             "losses": losses,
             "seconds": spent_s,
             "first_call_s": first_call_s,
             # What a slice takes beside its seconds: a step that has begun, and a look at the network.
-            "run_ms": 1000 * (longest_s + looked_s) if longest_s else None,
+            "run_ms": 1000 * (longest_s + self._longest_look_s) if longest_s else None,
             "score": attrs.asdict(self._score) if scores and self._score else None,
             **pictures,
         }
@@ -164,8 +172,9 @@ class TrainingHere:
             )
         _, size, _, channels = model.inputs[0].shape
         positions = positions_of(model.outputs[-1].shape, size)
+        # Nothing is changed before all that a person's own task may refuse has come.
         if begins is None or (size, channels) != (self._images.size, self._images.channels):
-            self._images = TrainingImages(
+            images = TrainingImages(
                 self._task,
                 seed=self._seed,
                 size=size,
@@ -174,7 +183,8 @@ class TrainingHere:
                 batch_size=self._options["batch_size"],
                 images=self._options["images"],
             )
-            self._held_out, self._seen = self._images.held_out(self._options["score_images"])
+            self._held_out, self._seen = images.held_out(self._options["score_images"])
+            self._images = images
         self._images.positions = positions
         self._network = network
         self._optimizer = adam(model.trainable_variables, self._options, begins)
