@@ -209,7 +209,7 @@ class _Building:
     def step(self) -> BuiltNetwork | None:
         """Make blocks until it is to give way; the network, once all are made."""
         if self._settings is None:
-            self._settings = _settings()  # Also loads Keras, which must not count as building.
+            self._settings = settings_here()  # Also loads Keras, which must not count as building.
             if self._previous is not None and self._previous.settings == self._settings:
                 self._earlier = {place_of(built.call): built for built in self._previous.blocks}
             else:
@@ -363,7 +363,8 @@ def _outside(
     }
 
 
-def _settings() -> tuple[Any, ...]:
+def settings_here() -> tuple[Any, ...]:
+    """What is set for Keras here that a network depends on."""
     config = keras.config
     policy = config.dtype_policy()
     return (

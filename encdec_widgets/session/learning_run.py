@@ -38,6 +38,7 @@ class Run:
         score_text: The same in words, such as "feet swapped 48 %, 0.31 px".
         pictures: A PNG with six images side by side and the predictions laid over them; empty as long as there is none.
         picture_text: What the pictures show, in words.
+        notices: What is to be said of the device that trains, a sentence each, without a full stop.
         before: Steps of earlier runs, which this one goes on after.
         before_s: Their seconds.
 
@@ -61,6 +62,7 @@ class Run:
     score_text: str = ""
     pictures: bytes = attrs.field(default=b"", repr=False)
     picture_text: str = ""
+    notices: tuple[str, ...] = ()
     before: int = 0
     before_s: float = 0.0
 
@@ -72,7 +74,9 @@ class Run:
     def going_on(self, words: str) -> Run:
         """The next run of the same training, with ``words`` for what came between the two."""
         mark = Mark(step=self.steps, words=words)
-        return attrs.evolve(self, before=self.steps, before_s=self.seconds, marks=(*self.marks, mark))
+        return attrs.evolve(
+            self, before=self.steps, before_s=self.seconds, marks=(*self.marks, mark), notices=()
+        )
 
     def after(self, payload: Mapping[str, Any], words: str = "") -> Run:
         """This run with what one more slice has told.
@@ -88,7 +92,7 @@ class Run:
             marks = (*marks, mark)
         told = {
             name: payload[name]
-            for name in ("score", "score_text", "pictures", "picture_text")
+            for name in ("score", "score_text", "pictures", "picture_text", "notices")
             if payload.get(name) is not None
         }
         return attrs.evolve(

@@ -101,6 +101,7 @@ class BeyondMemoryError(TimingError):
         batch_size: The images at once that were asked for.
         fits: The most images at once that fit (an estimate); 0 where not one does.
         networks: How many networks take it together.
+        only_blocks: Whether the network fits, but not with each of its blocks beside it.
 
     Example:
         >>> from encdec_widgets import measure, preset
@@ -113,12 +114,21 @@ class BeyondMemoryError(TimingError):
     """
 
     def __init__(
-        self, needed_bytes: int, limit_bytes: int, batch_size: int, fits: int, networks: int = 1
+        self,
+        needed_bytes: int,
+        limit_bytes: int,
+        batch_size: int,
+        fits: int,
+        networks: int = 1,
+        only_blocks: bool = False,
     ) -> None:
         """Say how much, and what would do."""
         remedy = "try a smaller input or network"
         if networks > 1:
             remedy = f"race fewer of the {networks}, or smaller ones"
+        elif only_blocks:
+            remedy = "the network fits without the maps between its blocks: do not time each block"
+            remedy += f", or take up to {counted(fits, 'image')} at once" if fits else ""
         elif batch_size > 1:
             remedy = (
                 f"try a smaller batch: up to {counted(fits, 'image')} at once"
@@ -134,8 +144,9 @@ class BeyondMemoryError(TimingError):
         self.batch_size = batch_size
         self.fits = fits
         self.networks = networks
+        self.only_blocks = only_blocks
 
-    def to_dict(self) -> dict[str, int]:
+    def to_dict(self) -> dict[str, int | bool]:
         """What it is made from, ready for JSON."""
         return {
             "needed_bytes": self.needed_bytes,
@@ -143,6 +154,7 @@ class BeyondMemoryError(TimingError):
             "batch_size": self.batch_size,
             "fits": self.fits,
             "networks": self.networks,
+            "only_blocks": self.only_blocks,
         }
 
 

@@ -5,6 +5,8 @@
 - Repetition: the median of `measure`, ten times on one network.
 - Prediction: the time that `measure` predicts before it runs anything, over the time that it then measures.
 - A race of a network against itself: how often `compare` claims a difference, and how large a one it finds.
+
+Each is of forward passes and of training steps, and of every way of running a network.
 """
 
 from __future__ import annotations
@@ -39,9 +41,13 @@ RACED = SMALL
 # Presets whose runs are predicted to take longer are left out of the predictions.
 LONGEST_RUN_S = 2.0
 COMPILED = {"tensorflow": ("graph", "XLA"), "jax": ("XLA",), "torch": ("eager", "torch.compile")}
-# These take half a minute and more to compile a training step, and each timing compiles anew.
-SLOW_TO_COMPILE = {("tensorflow", "XLA", "training"), ("torch", "torch.compile", "training")}
-STILL_COMPILED = (SMALL, 1)
+WORKS = ("forward", "training")
+# These take a quarter of a minute and more to compile even a small network, and each timing compiles anew.
+SLOW_TO_COMPILE = {
+    ("tensorflow", "XLA", "training"),
+    ("torch", "torch.compile", "forward"),
+    ("torch", "torch.compile", "training"),
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +71,20 @@ class Extent:
     predicted: tuple[str, ...]
     races: int
     budget_s: float
+
+    def of(self, way: Way, work: str) -> Extent:
+        """What is measured of this: one small network, and that seldom, where every timing compiles for long."""
+        if (way.backend, way.compilation, work) not in SLOW_TO_COMPILE:
+            return self
+        return attrs.evolve(
+            self,
+            presets={SMALL: (1,)},
+            turns=min(self.turns, 3),
+            repeated=(SMALL,),
+            repetitions=min(self.repetitions, 5),
+            predicted=(SMALL,),
+            races=min(self.races, 4),
+        )
 
 
 @attrs.frozen
@@ -119,12 +139,9 @@ def run(quick: bool) -> Table:
     rows: list[Row] = []
     try:
         for way in ways:  # One backend after the other, as its process is kept for its next timing.
-            rows += _agreement(way, extent, worker)
-            if way.compilation == COMPILED[way.backend][0]:
-                rows += _repetition(way, extent, worker)
-                for work in ("forward", "training"):
-                    rows += _prediction(way, extent, worker, work)
-                rows += _races(way, extent, worker)
+            for work in WORKS:
+                for measured in (_agreement, _repetition, _prediction, _races):
+                    rows += measured(way, extent.of(way, work), worker, work)
     finally:
         worker.stop()
     return Table(
@@ -132,35 +149,31 @@ def run(quick: bool) -> Table:
         rows,
         notes=[
             "Ours / by hand: ratios of the medians of each turn; the goal is that their median lies from 0.9 to 1.1.",
-            f"Training steps by TensorFlow's XLA and by torch.compile: {SMALL} at batch 1 only; compiling takes long.",
+            f"torch.compile, and training steps by TensorFlow's XLA: {SMALL} alone, in few turns; they compile long.",
             "Repetition: how far each median lies from the median of all; the goal is about the farthest.",
-            "Predicted / measured: forward pass of one image; presets that are the same design are timed once.",
+            "Predicted / measured: of one image; presets that are the same design are timed once.",
             "A against A: how far the ratio of each race of a network with itself lies from 1.",
             *([] if load is None else [f"Load average of the machine before: {load:.1f}."]),
         ],
     )
 
 
-def _agreement(way: Way, extent: Extent, worker: Worker) -> Iterator[Row]:
+def _agreement(way: Way, extent: Extent, worker: Worker, work: str) -> Iterator[Row]:
     for name, batch_sizes in extent.presets.items():
         for batch_size in batch_sizes:
-            for work in ("forward", "training"):
-                slow = (way.backend, way.compilation, work) in SLOW_TO_COMPILE
-                if slow and (name, batch_size) != STILL_COMPILED:
-                    continue
-                words = f"ours / by hand: {name}, {work}, batch {batch_size}, {way}"
-                case = Case(
-                    design=preset(name).to_json(),
-                    backend=way.backend,
-                    compilation=way.compilation,
-                    training=work == "training",
-                    batch_size=batch_size,
-                    seconds=extent.budget_s,
-                )
-                try:
-                    yield _against_by_hand(words, way, case, work, extent, worker)
-                except RuntimeError as error:  # of either process; the other cases can still be run
-                    yield Row(benchmark="timing", case=words, unit="", met=False, remark=str(error))
+            words = f"ours / by hand: {name}, {work}, batch {batch_size}, {way}"
+            case = Case(
+                design=preset(name).to_json(),
+                backend=way.backend,
+                compilation=way.compilation,
+                training=work == "training",
+                batch_size=batch_size,
+                seconds=extent.budget_s,
+            )
+            try:
+                yield _against_by_hand(words, way, case, work, extent, worker)
+            except RuntimeError as error:  # of either process; the other cases can still be run
+                yield Row(benchmark="timing", case=words, unit="", met=False, remark=str(error))
 
 
 def _against_by_hand(words: str, way: Way, case: Case, work: str, extent: Extent, worker: Worker) -> Row:
@@ -197,12 +210,13 @@ def _against_by_hand(words: str, way: Way, case: Case, work: str, extent: Extent
     )
 
 
-def _repetition(way: Way, extent: Extent, worker: Worker) -> Iterator[Row]:
-    for name in extent.repeated:
-        words = f"repetition: {name}, {way}"
+def _repetition(way: Way, extent: Extent, worker: Worker, work: str) -> Iterator[Row]:
+    # A training step of the larger one takes seconds.
+    for name in extent.repeated if work == "forward" else (SMALL,):
+        words = f"repetition: {name}, {work}, {way}"
         try:
             timings = [
-                measure(preset(name), budget_s=extent.budget_s, worker=worker, **way.options)
+                measure(preset(name), work=work, budget_s=extent.budget_s, worker=worker, **way.options)
                 for _ in range(extent.repetitions)
             ]
         except TimingError as error:
@@ -265,12 +279,12 @@ def _prediction(way: Way, extent: Extent, worker: Worker, work: str) -> Iterator
         )
 
 
-def _races(way: Way, extent: Extent, worker: Worker) -> Iterator[Row]:
-    words = f"A against A: {RACED}, {way}"
+def _races(way: Way, extent: Extent, worker: Worker, work: str) -> Iterator[Row]:
+    words = f"A against A: {RACED}, {work}, {way}"
     design = preset(RACED)
     try:
         races: list[Comparison] = [
-            compare(design, design, budget_s=extent.budget_s / 4, worker=worker, **way.options)
+            compare(design, design, work=work, budget_s=extent.budget_s / 4, worker=worker, **way.options)
             for _ in range(extent.races)
         ]
     except TimingError as error:

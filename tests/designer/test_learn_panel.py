@@ -56,6 +56,17 @@ def test_the_button_trains_and_score_pictures_and_losses_are_drawn(seen: Seen) -
     assert len(seen.heard) == 2, "at the start and at the end, not four times a second"
 
 
+def test_what_is_to_be_known_of_the_device_is_said_once_while_it_trains_and_after(seen: Seen) -> None:
+    seen.panel.start.click()
+    assert "process that computes" not in seen.text
+    for first, last in ((1, 1), (2, 10)):
+        notices = ("computed on CPU, as the process that computes sees no GPU:1",)
+        seen.worker.tell(**{**slice_of(first, last), "notices": notices})
+        assert seen.text.count("Computed on CPU, as the process that computes sees no GPU:1.") == 1
+    seen.end(7.0)
+    assert seen.text.count("Computed on CPU, as the process that computes sees no GPU:1.") == 1
+
+
 def test_what_is_trained_is_said_plainly(seen: Seen) -> None:
     assert "64 × 64 px" in seen.text
     assert "3 maps (head, left foot, right foot) are added at its output" in seen.text

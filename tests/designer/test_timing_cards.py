@@ -56,6 +56,7 @@ class Process:
         if command == "load":
             assert arguments["options"]["device"] == "GPU:1"
             return {
+                "blocks": [],
                 "precision": "float32",
                 "policy": "float32",
                 "settings": {},

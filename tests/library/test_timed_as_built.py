@@ -237,7 +237,9 @@ def test_a_device_that_is_not_there_is_said_and_one_that_is_there_is_taken(worke
     network = network_of(small_model())
     backend = keras.config.backend()
     elsewhere = attrs.evolve(network, devices={backend: "GPU:77"})
-    assert worker.do(FactsOf(elsewhere))["notices"] == ["timed on CPU, as the timing process sees no GPU:77"]
+    assert worker.do(FactsOf(elsewhere))["notices"] == [
+        "computed on CPU, as the process that computes sees no GPU:77"
+    ]
     assert worker.do(FactsOf(elsewhere, device="CPU"))["notices"] == []
     assert worker.do(FactsOf(attrs.evolve(network, devices={backend: "CPU"})))["device_option"] == "CPU"
 

@@ -118,6 +118,7 @@ def check_composition(model: Any, blocks: dict[str, Any], monkeypatch: pytest.Mo
     models, seams = taken_apart(model, blocks, monkeypatch)
     values = {id(tensor): array for tensor, array in zip(model.inputs, x, strict=True)}
     waiting = dict(zip(models, seams, strict=True))
+    entered = left = 0
     while waiting:
         ready = [name for name, (entering, _) in waiting.items() if all(id(t) in values for t in entering)]
         assert ready, f"none of {list(waiting)} has all of its inputs"
@@ -126,10 +127,15 @@ def check_composition(model: Any, blocks: dict[str, Any], monkeypatch: pytest.Mo
             given = [values[id(tensor)] for tensor in entering]
             made = models[name].predict_on_batch(given)
             made = made if isinstance(made, list) else [made]
+            entered += sum(array.size for array in given)
+            left += sum(array.size for array in made)
             values |= {id(tensor): array for tensor, array in zip(leaving, made, strict=True)}
     for whole in (before, model.predict_on_batch(x if len(x) > 1 else x[0])):
         for tensor, array in zip(model.outputs, whole if isinstance(whole, list) else [whole], strict=True):
             np.testing.assert_allclose(values[id(tensor)], array, rtol=1e-3, atol=1e-4)
+    # What they are timed on side by side; two images went through them.
+    assert parts.map_values(models.values(), "forward") == entered / 2
+    assert parts.map_values(models.values(), "training") == (entered + left) / 2
     return models
 
 

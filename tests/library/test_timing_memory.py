@@ -19,7 +19,7 @@ from encdec_widgets.workers.errors import BeyondMemoryError
 from encdec_widgets.workers.job import Ask, Progress, Tell
 from encdec_widgets.workers.timing import Measurement, TimingError, Worker, checked, measure, network_of
 from tests.library.control_groups import control_group
-from tests.library.timed import alive, eventually, small_model
+from tests.library.timed import FactsOf, alive, eventually, small_model
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are Linux's")
 LARGE = Design(UNet(filters=16, down_blocks=1, up_blocks=1), (512, 512, 1))
@@ -68,6 +68,23 @@ def test_a_timing_beyond_a_real_limit_is_refused_before_it_starts_with_the_batch
     assert worker.pids == (pid,)
     with pytest.raises(BeyondMemoryError):
         compare(SMALL, LARGE, worker=worker, batch_size=32, work=work)
+
+
+@on_linux
+@pytest.mark.parametrize("work", ["forward", "training"])
+def test_the_maps_between_blocks_count_too_where_blocks_are_timed(
+    limited: Callable[[int], Worker], work: str
+) -> None:
+    whole, skip = needed(LARGE, 8, work), 8 * 4 * 16 * 512 * 512
+    worker = limited(whole + 2 * skip)
+    assert worker.do(FactsOf(network_of(LARGE), batch_size=8, work=work))["memory"]["needed_bytes"] == whole
+    job = Measurement(network=network_of(LARGE), options=checked(batch_size=8, work=work), by_block=True)
+    with pytest.raises(BeyondMemoryError, match=r"do not time each block, or take up to \d image") as caught:
+        worker.do(job)
+    # The map that is skipped enters the block that pools it, and the one that takes it up again.
+    assert caught.value.needed_bytes > whole + 2 * skip
+    assert 1 <= caught.value.fits < 8
+    assert caught.value.only_blocks
 
 
 @on_linux

@@ -75,6 +75,36 @@ def test_the_batch_that_is_named_fits_and_one_image_more_does_not(limit: int, wo
             require_memory(BACKBONE.structure, work, fits + 1, "float32", CPU)
 
 
+@given(st.integers(10**6, 10**8), st.integers(0, 10**6), st.integers(1, 512))
+def test_maps_that_stay_besides_count_for_every_image(limit: int, values: int, batch_size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "memory_limit", lambda: limit)
+
+        def expected(images: int) -> memory.Expected:
+            found = memory.expected_memory(BACKBONE.structure, "training", images, "float32", CPU)
+            assert found is not None
+            return found
+
+        alone, beside = expected(batch_size), expected(batch_size).with_maps(values)
+        assert beside.needed_bytes == alone.needed_bytes + 4 * batch_size * values
+        if beside.fits:
+            expected(beside.fits).with_maps(values).require()
+        more = expected(beside.fits + 1)
+        with pytest.raises(BeyondMemoryError) as caught:
+            more.with_maps(values).require()
+        assert caught.value.only_blocks == (more.needed_bytes <= limit)
+
+
+@pytest.mark.parametrize(("device", "of_a_value"), [(CARD, 2), (CPU, 4)])
+def test_a_card_keeps_maps_in_half_precision_and_a_processor_does_not(
+    monkeypatch: pytest.MonkeyPatch, device: Device, of_a_value: int
+) -> None:
+    monkeypatch.setattr(memory, "memory_of", lambda device: 10**12)
+    alone = memory.expected_memory(BACKBONE.structure, "forward", 8, "mixed_float16", device)
+    assert alone is not None
+    assert alone.with_maps(1000).needed_bytes == alone.needed_bytes + 8 * 1000 * of_a_value
+
+
 def test_work_on_a_card_is_compared_with_the_memory_of_that_card(monkeypatch: pytest.MonkeyPatch) -> None:
     small, large = (Card(memory=SimpleNamespace(used=0, total=total)) for total in (10**6, 10**12))
     install(monkeypatch, FakeNvml([large, small]))

@@ -65,6 +65,7 @@ def slice_of(first: int, last: int, edit: dict[str, Any] | None = None) -> dict[
         "score_text": f"feet swapped 0 %, 0.31 px at {last}",
         "pictures": PICTURES,
         "picture_text": "Six mice; a red point on each head.",
+        "notices": (),
         "edit": edit,
     }
 

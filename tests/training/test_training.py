@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,18 @@ def test_images_of_which_few_have_points_are_learnt_and_scored_at_another_size_t
     assert 0 <= trained.score <= 128 * math.sqrt(2)
     assert all(map(math.isfinite, trained.losses))
     assert "34 images without a point left out" in trained.notes
+
+
+def test_a_device_that_its_process_does_not_see_is_told_with_what_trains_instead(worker: Worker) -> None:
+    training, told = Training.of(SMALL, "threads", steps=2, backend=BACKEND), Told()
+    elsewhere = attrs.evolve(training._sent.network, devices={BACKEND: "GPU:77"})
+    training._sent = attrs.evolve(training._sent, network=elsewhere)
+    trained = worker.do(training, told)
+    *others, notice = trained.notes
+    assert tuple(others) == training.notes
+    assert re.fullmatch("computed on .+, as the process that computes sees no GPU:77", notice)
+    assert told.payloads
+    assert all(payload["notices"] == (notice,) for payload in told.payloads)
 
 
 def test_the_backbones_weights_come_back_and_a_training_starts_from_them(worker: Worker) -> None:

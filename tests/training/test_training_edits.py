@@ -220,6 +220,14 @@ def test_a_design_that_cannot_learn_the_task_is_refused_as_an_edit_and_the_train
     assert not training.change(SMALL)  # it has ended
 
 
+def begun_here(folder: Path) -> TrainingHere:
+    """A training in this process."""
+    copy = trainee(SMALL, "threads")
+    network = attrs.asdict(network_of(copy.design))
+    options = attrs.asdict(TrainingOptions(backend=HERE, score_images=8))
+    return TrainingHere(network, written_task(copy.task, 64, folder), options, 0, lambda *_: None)
+
+
 trained_here = pytest.mark.skipif(HERE != BACKEND, reason="this backend trains nothing")
 
 
@@ -263,11 +271,7 @@ def test_an_edit_that_a_library_refuses_is_told_and_what_was_learnt_goes_on(
 def test_a_look_without_a_score_says_how_long_one_with_it_takes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    copy = trainee(SMALL, "threads")
-    network = attrs.asdict(network_of(copy.design))
-    options = attrs.asdict(TrainingOptions(backend=HERE, score_images=8))
-    training = TrainingHere(network, written_task(copy.task, 64, tmp_path), options, 0, lambda *_: None)
-    scored = TrainingHere._scored
+    training, scored = begun_here(tmp_path), TrainingHere._scored
 
     def slow(self: TrainingHere) -> Any:
         time.sleep(0.3)
@@ -282,18 +286,14 @@ def test_a_look_without_a_score_says_how_long_one_with_it_takes(
 def test_memory_that_runs_out_while_an_edit_is_built_is_no_refusal(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    copy = trainee(SMALL, "threads")
-    network = attrs.asdict(network_of(copy.design))
-    options = attrs.asdict(TrainingOptions(backend=HERE, score_images=8))
-    task = written_task(copy.task, 64, tmp_path)
-    training = TrainingHere(network, task, options, 0, lambda model, policy: None)
+    training = begun_here(tmp_path)
 
     def no_memory(*_: Any) -> Any:
         raise ValueError("in a layer") from MemoryError()
 
     monkeypatch.setattr(Design, "from_json", no_memory)
     with pytest.raises(ValueError, match="in a layer"):
-        training.change(network)
+        training.change(attrs.asdict(network_of(trainee(SMALL, "threads").design)))
 
 
 @pytest.mark.tensorflow

@@ -6,7 +6,7 @@ from encdec_widgets.formatting import counted, exact_text
 from encdec_widgets.session.learning_run import LearningState, Run
 from encdec_widgets.session.learning_subject import Subject
 from encdec_widgets.session.learning_words import seconds_text
-from encdec_widgets.widgets.base.texts import NOTHING, error, joined, lines, note
+from encdec_widgets.widgets.base.texts import NOTHING, error, joined, lines, note, notices
 from encdec_widgets.widgets.controls.refusal import refusal_html
 from encdec_widgets.widgets.picture.card_words import edit_title
 
@@ -17,8 +17,7 @@ def what_html(subject: Subject | None) -> Markup:
     """What would be trained of the network on screen: the copy, and what is otherwise in it."""
     if subject is None or subject.refused is not None or not subject.notes:
         return NOTHING
-    notes = (f"{note[:1].upper()}{note[1:]}." for note in subject.notes)
-    return Markup('<div class="encdec-learn-what">{}</div>').format(lines(notes))
+    return Markup('<div class="encdec-learn-what">{}</div>').format(lines(map(_sentence, subject.notes)))
 
 
 def refused_html(subject: Subject | None) -> Markup:
@@ -35,9 +34,15 @@ def status_html(state: LearningState, *, up_to_date: bool) -> Markup:
         parts.append(note(_progress(state)))
     if state.said:
         parts.append((error if state.failed else note)(state.said))
+    # Both of a race are trained on the same device.
+    parts.append(notices(dict.fromkeys(_sentence(notice) for run in state.runs for notice in run.notices)))
     if not up_to_date:
         parts.append(_STALE)
     return joined(parts)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _progress(state: LearningState) -> str:

@@ -132,6 +132,9 @@ def memory_question(refused: BeyondMemoryError) -> str:
     fits = "Not even one image fits."
     if refused.networks > 1:
         fits = f"Each of the {refused.networks} networks fits by itself; a race holds all of them."
+    elif refused.only_blocks:
+        most = f"up to {counted(refused.fits, 'image')} at once" if refused.fits else "not even one image"
+        fits = f"The network fits by itself; with “each block too”, {most} would (an estimate)."
     elif refused.fits:
         fits = f"The largest batch that fits is {counted(refused.fits, 'image')} (an estimate)."
     return (

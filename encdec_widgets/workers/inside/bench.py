@@ -25,7 +25,7 @@ from encdec_widgets.workers.inside.inputs import MAX_BATCHES, random_batches
 from encdec_widgets.workers.inside.loading import Loaded, load
 from encdec_widgets.workers.inside.memory import Expected, Growth, expected_memory, require_memory
 from encdec_widgets.workers.inside.modules import ModulesHere
-from encdec_widgets.workers.inside.parts import block_models
+from encdec_widgets.workers.inside.parts import block_models, map_values
 from encdec_widgets.workers.inside.sampling import GradientSampler
 from encdec_widgets.workers.inside.stopwatch import Stopwatch
 from encdec_widgets.workers.inside.training import TrainingHere
@@ -94,7 +94,12 @@ class Bench:
         return {}
 
     def load(
-        self, name: str, network: Mapping[str, Any], options: Mapping[str, Any], beyond_memory: bool = False
+        self,
+        name: str,
+        network: Mapping[str, Any],
+        options: Mapping[str, Any],
+        beyond_memory: bool = False,
+        by_block: bool = False,
     ) -> dict[str, Any]:
         """Build a network.
 
@@ -103,6 +108,7 @@ class Bench:
             network: The fields of a :class:`encdec_widgets.workers.sent_network.Network`.
             options: The fields of :class:`encdec_widgets.workers.timing.Options`, resolved.
             beyond_memory: Whether to build it even where it would take more memory than there is.
+            by_block: Whether to take it apart too; its blocks are called ``name/block``, and started one by one.
         """
         if keras.config.backend() != options["backend"]:
             raise TimingError(
@@ -119,8 +125,17 @@ class Bench:
 
         with running_backend().on(device), self._modules.noted():
             loaded = load(network, options["precision"], check)
+            models = block_models(loaded.model, loaded.blocks) if by_block else {}
         self._networks[name] = _OnBench(loaded, options, device)
+        for block, model in models.items():
+            part = attrs.evolve(loaded, model=model)
+            self._networks[f"{name}/{block}"] = _OnBench(part, options, device)
+        if models and expected[0] is not None:
+            expected[0] = expected[0].with_maps(map_values(models.values(), options["work"]))
+            if not beyond_memory:
+                expected[0].require()
         return {
+            "blocks": list(models),
             "precision": loaded.precision,
             "policy": loaded.policy,
             "settings": running_backend().settings_here(),
@@ -171,16 +186,6 @@ class Bench:
         watch, device = self._watches[name]
         with running_backend().on(device), _told_plainly(self._networks[name].options["compilation"]):
             return {"times_ms": watch.round(seconds, at_most)}
-
-    def blocks(self, name: str) -> dict[str, Any]:
-        """Take a network apart; its blocks are called ``name/block``, and started one by one."""
-        network = self._networks[name]
-        with running_backend().on(network.device):
-            models = block_models(network.loaded.model, network.loaded.blocks)
-        for block, model in models.items():
-            part = attrs.evolve(network.loaded, model=model)
-            self._networks[f"{name}/{block}"] = _OnBench(part, network.options, network.device)
-        return {"blocks": list(models)}
 
     def start_block(self, name: str) -> dict[str, Any]:
         """Run a block for the first time, as the work asked for needs it."""
@@ -265,7 +270,7 @@ class Bench:
             weights: Path of the file with the weights to start from; None for new ones.
             numbers: Which of the network's variables have weights there.
         """
-        device, _ = chosen_device(options["device"], network["devices"].get(options["backend"]))
+        device, notices = chosen_device(options["device"], network["devices"].get(options["backend"]))
 
         expected: list[Expected | None] = [None]
 
@@ -277,7 +282,7 @@ class Bench:
             if weights is not None:
                 training.start_from(weights, numbers)
         self._trainings[name] = training, device
-        return {"parameters": training.parameters, "memory": _told(expected[0])}
+        return {"parameters": training.parameters, "notices": notices, "memory": _told(expected[0])}
 
     def train_change(self, name: str, network: Mapping[str, Any]) -> dict[str, Any]:
         """Go on with another network after an edit; layers that are the same keep their weights."""
@@ -317,7 +322,6 @@ class Bench:
             self.predict,
             self.start,
             self.run,
-            self.blocks,
             self.start_block,
             self.sample_gradient,
             self.mean_gradient,

@@ -36,9 +36,9 @@ def chosen_device(option: str, from_where: str | None) -> tuple[Device, list[str
         seen = " and ".join(device.option for device in devices)
         why = f" ({reason})" if reason else ""
         raise TimingError(
-            f"{backend} sees no {option} here{why}; it sees {seen}, on which the network can be timed instead"
+            f"{backend} sees no {option} here{why}; it sees {seen}, on which the network can run instead"
         )
     preferred = [device for device in found if device.option == from_where]
     if notices or preferred or from_where is None or option != AUTO:
         return (*preferred, *found)[0], notices
-    return found[0], [f"timed on {found[0]}, as the timing process sees no {from_where}"]
+    return found[0], [f"computed on {found[0]}, as the process that computes sees no {from_where}"]

@@ -55,6 +55,8 @@ class Expected:
         batch_size: Images that go through the network at once.
         fits: The most of them that fit (an estimate).
         kept_bytes: What of it stays while another network runs: weights, and what training keeps for them.
+        value_bytes: What a value of a map takes.
+        beside_bytes: What of it are maps that stay beside the network.
     """
 
     needed_bytes: int
@@ -62,6 +64,8 @@ class Expected:
     batch_size: int
     fits: int
     kept_bytes: int = 0
+    value_bytes: int = 4
+    beside_bytes: int = 0
 
     def require(self) -> None:
         """Refuse the work if it does not fit.
@@ -70,7 +74,23 @@ class Expected:
             BeyondMemoryError: If it takes more memory than there is.
         """
         if self.needed_bytes > self.limit_bytes:
-            raise BeyondMemoryError(self.needed_bytes, self.limit_bytes, self.batch_size, self.fits)
+            only_blocks = self.needed_bytes - self.beside_bytes <= self.limit_bytes
+            raise BeyondMemoryError(
+                self.needed_bytes, self.limit_bytes, self.batch_size, self.fits, only_blocks=only_blocks
+            )
+
+    def with_maps(self, values: int) -> "Expected":
+        """The same, where maps of so many values an image stay beside the network, all the while."""
+        of_image = values * self.value_bytes
+        in_all = (self.needed_bytes - self.kept_bytes) // self.batch_size + of_image
+        fits = max(self.limit_bytes - self.kept_bytes, 0) // in_all
+        beside = of_image * self.batch_size
+        return attrs.evolve(
+            self,
+            needed_bytes=self.needed_bytes + beside,
+            fits=min(fits, MOST_IMAGES),
+            beside_bytes=beside,
+        )
 
 
 def memory_of(device: Device) -> int | None:
@@ -113,7 +133,7 @@ def expected_memory(model: Any, work: Work, batch_size: int, policy: str, device
         return None
     kept = 2 * one - two  # weights take as much for any number of images
     fits = max(limit - kept, 0) // (two - one)
-    return Expected(needed, limit, batch_size, min(fits, MOST_IMAGES), kept)
+    return Expected(needed, limit, batch_size, min(fits, MOST_IMAGES), kept, value_bytes(policy))
 
 
 def require_memory(model: Any, work: Work, batch_size: int, policy: str, device: Device) -> Expected | None:

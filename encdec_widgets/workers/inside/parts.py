@@ -1,6 +1,7 @@
 """A network taken apart into a model for each block; the models share the network's layers."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from encdec_widgets._keras import keras
@@ -36,3 +37,16 @@ def block_models(model: Any, blocks: Mapping[str, Sequence[str]]) -> dict[str, A
         for block in blocks
         if block in entering and block in leaving
     }
+
+
+def map_values(models: Iterable[Any], work: str) -> int:
+    """What timing these models side by side keeps for each image, in values: all that enters each of them.
+
+    Args:
+        models: Models of blocks.
+        work: What they are timed for; going back also starts from gradients of all that leaves them.
+    """
+    given = [
+        tensor for model in models for tensor in model.inputs + (model.outputs if work == "training" else [])
+    ]
+    return sum(math.prod(tensor.shape[1:]) for tensor in given)

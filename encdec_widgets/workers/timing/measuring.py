@@ -61,26 +61,32 @@ class OnBench:
     ask: Ask
 
     @classmethod
-    def load(
-        cls, ask: Ask, name: str, network: Network, options: Options, *, beyond_memory: bool = False
-    ) -> "OnBench":
+    def load(cls, ask: Ask, name: str, network: Network, options: Options, **how: bool) -> "OnBench":
         """Have ``network`` built and its time predicted.
 
         Raises:
             BeyondMemoryError: (a TimingError) If it takes more memory than there is, unless that is allowed.
         """
-        return cls.built(ask, name, network, options, beyond_memory=beyond_memory).predicted()
+        return cls.built(ask, name, network, options, **how).predicted()
 
     @classmethod
     def built(
-        cls, ask: Ask, name: str, network: Network, options: Options, *, beyond_memory: bool = False
+        cls,
+        ask: Ask,
+        name: str,
+        network: Network,
+        options: Options,
+        *,
+        beyond_memory: bool = False,
+        by_block: bool = False,
     ) -> "OnBench":
-        """Have ``network`` built."""
+        """Have ``network`` built, and taken apart where its blocks are timed too."""
         arguments = {
             "name": name,
             "network": attrs.asdict(network),
             "options": attrs.asdict(options),
             "beyond_memory": beyond_memory,
+            "by_block": by_block,
         }
         facts = ask(str(options.backend), "load", options.batch_size, arguments)
         return cls(name=name, options=options, facts=facts, ask=ask)
@@ -257,7 +263,14 @@ class Measurement:
 
     def _measure(self, ask: Ask, tell: Tell, cards: Sequence[GpuState]) -> Timing:
         tell(Progress(share=0.05, doing="building the network, calibrating the device"))
-        network = OnBench.load(ask, "network", self.network, self.options, beyond_memory=self.beyond_memory)
+        network = OnBench.load(
+            ask,
+            "network",
+            self.network,
+            self.options,
+            beyond_memory=self.beyond_memory,
+            by_block=self.by_block,
+        )
         predicted_ms = network.facts["predicted_ms"]
         check_length(predicted_ms, self.at_most_s)
         card = network.card(cards)
@@ -272,7 +285,7 @@ class Measurement:
             )
         )
         started = network.start()
-        parts = self._started_blocks(network, tell, predicted_ms) if self.by_block else {}
+        parts = self._started_blocks(network, tell, predicted_ms)
         times: list[float] = []
         with GpuWatch(card) as watch:
             while not enough(times, self.options.budget_s):
@@ -298,7 +311,7 @@ class Measurement:
     def _started_blocks(
         self, network: OnBench, tell: Tell, predicted_ms: float | None
     ) -> dict[str, list[float]]:
-        names: list[str] = network.do("blocks")["blocks"]
+        names: list[str] = network.facts["blocks"]
         for number, name in enumerate(names):
             share = 0.25 + 0.15 * number / len(names)
             doing = f"first call{compiles(self.options)} of {name}"

@@ -99,7 +99,8 @@ class Trained:
         first_call_s: How long that took, in seconds.
         design: The design, as it was at the end.
         task: What it learnt.
-        notes: What was otherwise in the copy that was trained than in the design, a sentence each.
+        notes: What was otherwise in the copy that was trained than in the design, and what is to be said of the device,
+            a sentence each.
         kept: The edits while it was trained.
         seed: What images, their order and first weights come from.
         backend: The Keras backend that trained.

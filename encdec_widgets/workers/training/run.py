@@ -23,6 +23,7 @@ class Run:
     """One network in the process that trains it, and what it has told so far.
 
     Attributes:
+        notices: What is to be said of the device, a sentence each, without a full stop.
         edits: The edits that were taken.
         losses: The loss of each step.
         steps: Steps that were taken.
@@ -35,6 +36,7 @@ class Run:
         self._ask = ask
         self._name = name
         self._options = options
+        self.notices: tuple[str, ...] = ()
         self.edits: list[Edit] = []
         self.losses: list[float] = []
         self.steps = 0
@@ -58,7 +60,7 @@ class Run:
             weights=sent.weights,
             numbers=sent.numbers,
         )
-        self.parameters = reply["parameters"]
+        self.parameters, self.notices = reply["parameters"], tuple(reply["notices"])
 
     def change(self, sent: Sent) -> bool:
         """Have the network built again after an edit.
@@ -108,6 +110,7 @@ class Run:
             "figures": {} if self.score is None else dict(self.score.figures),
             "pictures": base64.b64decode(reply["pictures"]),
             "picture_text": reply["picture_text"],
+            "notices": self.notices,
             "edit": None if edit is None else edit.to_dict(),
             "refused": refused,
         }
@@ -165,7 +168,7 @@ def trained(run: Run, sent: Sent, options: TrainingOptions, seed: int, weights: 
         first_call_s=run.first_call_s,
         design=sent.trainee.of,
         task=sent.trainee.task.title,
-        notes=sent.trainee.notes,
+        notes=(*sent.trainee.notes, *run.notices),
         kept=tuple(run.edits),
         seed=seed,
         backend=str(options.backend),
