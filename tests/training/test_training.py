@@ -106,7 +106,7 @@ def test_images_of_which_few_have_points_are_learnt_and_scored_at_another_size_t
 
 
 def test_a_device_that_its_process_does_not_see_is_told_with_what_trains_instead(worker: Worker) -> None:
-    training, told = Training.of(SMALL, "threads", steps=2, backend=BACKEND), Told()
+    training, told = Training.of(SMALL, "threads", steps=2, backend=BACKEND, device="auto"), Told()
     elsewhere = attrs.evolve(training._sent.network, devices={BACKEND: "GPU:77"})
     training._sent = attrs.evolve(training._sent, network=elsewhere)
     trained = worker.do(training, told)
