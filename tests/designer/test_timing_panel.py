@@ -261,10 +261,10 @@ def test_one_that_does_not_fit_into_memory_asks_with_the_batch_that_does(
     panel.start.click()
     worker.answer(BeyondMemoryError(2 * 10**9, 10**9, 1, 0, networks=2))
     assert "Each of the 2 networks fits by itself; a race holds all of them." in said(panel)
-    for fits, most in ((0, "not even one image"), (3, "up to 3 images at once")):
+    for fits, most in ((0, "not even one image fits."), (3, "the largest batch that fits is 3 images")):
         panel.start.click()
         worker.answer(BeyondMemoryError(2 * 10**9, 10**9, 4, fits, only_blocks=True))
-        assert f"The network fits by itself; with “each block too”, {most} would (an est" in said(panel)
+        assert f"The network fits by itself; with “each block too”, {most}" in said(panel)
 
 
 def test_predictions_of_other_networks_are_corrected_where_one_was_seven_times_off(

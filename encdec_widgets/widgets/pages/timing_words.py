@@ -133,8 +133,9 @@ def memory_question(refused: BeyondMemoryError) -> str:
     if refused.networks > 1:
         fits = f"Each of the {refused.networks} networks fits by itself; a race holds all of them."
     elif refused.only_blocks:
-        most = f"up to {counted(refused.fits, 'image')} at once" if refused.fits else "not even one image"
-        fits = f"The network fits by itself; with “each block too”, {most} would (an estimate)."
+        most = f"the largest batch that fits is {counted(refused.fits, 'image')} (an estimate)"
+        most = most if refused.fits else "not even one image fits"
+        fits = f"The network fits by itself; with “each block too”, {most}."
     elif refused.fits:
         fits = f"The largest batch that fits is {counted(refused.fits, 'image')} (an estimate)."
     return (
